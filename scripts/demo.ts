@@ -1,0 +1,155 @@
+/**
+ * The whole program once round: starts a real server with a new key of every type, signs with every key
+ * and every algorithm that fits it, and verifies each signature twice: by the server, and here, with
+ * node:crypto and the public key that the server gave. Exits 1 if anything fails.
+ *
+ * @module
+ */
+import { constants, createPublicKey, type KeyObject, verify, webcrypto } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { type AlgorithmInfo, findAlgorithm, keyTypes } from "../src/crypto/mod.ts";
+import {
+  type AnyMethod,
+  type EchoResponse,
+  type GetPublicKeyResponse,
+  type KeyInfo,
+  type ListKeysResponse,
+  type RpcChannel,
+  signerContract,
+  type SignResponse,
+  type VerifyResponse,
+} from "../src/grpc/contract/mod.ts";
+import { openChannel } from "../src/grpc/grpcjs/mod.ts";
+
+const { echo, signing } = signerContract();
+const message = new TextEncoder().encode("Signed by a key that never left its machine");
+
+/** Starts `signer serve` with a key of every type on a free port, and waits until it is ready. */
+async function startServer(): Promise<{ address: string; stop: () => Promise<number> }> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--quiet", "-P", fileURLToPath(new URL("../main.ts", import.meta.url)), "serve"],
+      ...["--tcp", "127.0.0.1:0", "--log-level", "warning"],
+      ...keyTypes.flatMap(({ name }) => ["--generate", name]),
+    ],
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const { value = "" } = await lines.read();
+  const address = /^ready (\S+)$/m.exec(value)?.[1];
+  if (!address) throw new Error("The server did not start: try `deno task start`");
+  return {
+    address,
+    stop: async () => {
+      child.kill("SIGTERM");
+      await lines.cancel();
+      return (await child.status).code;
+    },
+  };
+}
+
+/** The one response of a unary call. */
+async function call<O>(channel: RpcChannel, method: unknown, request: object): Promise<O> {
+  const { responses } = channel.call<object, O>(method as AnyMethod, [request]);
+  for await (const response of responses) return response;
+  throw new Error("The call gave no response");
+}
+
+interface Row {
+  readonly key: string;
+  readonly algorithm: string;
+  readonly bytes: number;
+  /** Of the call, there and back: the median of several. */
+  readonly micros: number;
+  readonly verified: boolean;
+}
+
+async function signAndVerify(channel: RpcChannel, key: KeyInfo, name: string): Promise<Row> {
+  const algorithm = findAlgorithm(name)!;
+  const signatureFormat = "SIGNATURE_FORMAT_P1363";
+  const request = { keyId: key.keyId, algorithm: name, message, signatureFormat };
+  const times: number[] = [];
+  let signature = new Uint8Array();
+  for (let round = 0; round < 5; round++) {
+    const start = performance.now();
+    const signed = await call<SignResponse>(channel, signing.Sign, request);
+    times.push(performance.now() - start);
+    signature = Uint8Array.from(signed.signature as Uint8Array);
+  }
+  const verdict = await call<VerifyResponse>(channel, signing.Verify, { ...request, signature });
+  const { pem } = await call<GetPublicKeyResponse>(channel, signing.GetPublicKey, {
+    keyId: key.keyId,
+  });
+  return {
+    key: key.keyType!.toString().replace("KEY_TYPE_", "").replaceAll("_", "-").toLowerCase(),
+    algorithm: name,
+    bytes: signature.length,
+    micros: Math.round(times.sort((a, b) => a - b)[2]! * 1000),
+    verified: verdict.valid === true && await verifiesHere(pem!, algorithm, signature),
+  };
+}
+
+/**
+ * Verifies with node:crypto, which shares no code with the server's default provider. ECDSA goes by its
+ * WebCrypto half, because Deno's `verify()` knows P-521 only with SHA-512.
+ */
+function verifiesHere(
+  pem: string,
+  algorithm: AlgorithmInfo,
+  signature: Uint8Array<ArrayBuffer>,
+): boolean | Promise<boolean> {
+  const { scheme, hash, saltBytes } = algorithm;
+  const key = createPublicKey(pem);
+  if (scheme === "ecdsa") return verifiesEcdsa(key, hash!, signature);
+  const padding = scheme === "rsa-pss"
+    ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: saltBytes! }
+    : {};
+  return verify(hash ?? null, message, { key, ...padding }, signature);
+}
+
+async function verifiesEcdsa(
+  key: KeyObject,
+  hashName: string,
+  signature: Uint8Array<ArrayBuffer>,
+): Promise<boolean> {
+  const jwk = key.export({ format: "jwk" });
+  const curve = { name: "ECDSA", namedCurve: jwk.crv! };
+  const publicKey = await webcrypto.subtle.importKey("jwk", jwk, curve, false, ["verify"]);
+  const hash = hashName.replace("sha", "SHA-");
+  return await webcrypto.subtle.verify({ name: "ECDSA", hash }, publicKey, signature, message);
+}
+
+function print(rows: readonly Row[]): void {
+  const cells = rows.map(({ key, algorithm, bytes, micros, verified }) => [
+    key,
+    algorithm,
+    String(bytes),
+    String(micros),
+    verified ? "yes" : "NO",
+  ]);
+  const table = [["KEY", "ALGORITHM", "BYTES", "MICROSECONDS", "VERIFIED"], ...cells];
+  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
+  for (const row of table) {
+    console.log(row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd());
+  }
+}
+
+const server = await startServer();
+const rows: Row[] = [];
+{
+  using channel = openChannel({ addresses: [server.address] });
+  const answer = await call<EchoResponse>(channel, echo.Echo, { message: "hello" });
+  console.log(`${server.address} echoes: ${answer.message}\n`);
+  const { keys = [] } = await call<ListKeysResponse>(channel, signing.ListKeys, {});
+  for (const key of keys) {
+    for (const algorithm of key.algorithms ?? []) {
+      rows.push(await signAndVerify(channel, key, String(algorithm)));
+    }
+  }
+}
+print(rows);
+const code = await server.stop();
+const verified = rows.filter((row) => row.verified).length;
+console.log(`\n${rows.length} signatures, ${verified} verified twice; the server exited ${code}`);
+if (verified < rows.length || rows.length === 0 || code !== 0) Deno.exitCode = 1;

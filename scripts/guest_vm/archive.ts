@@ -1,0 +1,63 @@
+import { dirname, join } from "node:path/posix";
+import { encodeEntry, encodeTrailer, type Entry, padding } from "./cpio.ts";
+
+/**
+ * An initramfs that is being written to a file. Guest paths are absolute; parents are made as needed.
+ *
+ * All is synchronous: the time goes into a thousand small files, where each wait costs more than the read.
+ */
+export class Archive implements Disposable {
+  readonly #out: Deno.FsFile;
+  readonly #written = new Set(["/"]);
+  #inode = 1;
+
+  /** Replaces what `path` has. */
+  constructor(path: string) {
+    this.#out = Deno.openSync(path, { write: true, create: true, truncate: true });
+  }
+
+  [Symbol.dispose](): void {
+    this.#out.close();
+  }
+
+  /** Puts a file or a folder of the host, with all under it, at `path`; modes are kept, links followed. */
+  add(host: string, path: string): void {
+    const { isDirectory, mode } = Deno.statSync(host);
+    if (!isDirectory) return this.bytes(path, Deno.readFileSync(host), mode ?? 0o644);
+    this.directory(path);
+    const names = Array.from(Deno.readDirSync(host), ({ name }) => name).sort();
+    for (const name of names) this.add(join(host, name), join(path, name));
+  }
+
+  directory(path: string): void {
+    if (!this.#written.has(path)) this.#entry({ kind: "directory", path });
+  }
+
+  symlink(path: string, target: string): void {
+    this.#entry({ kind: "symlink", path, target });
+  }
+
+  bytes(path: string, content: Uint8Array | string, mode = 0o644): void {
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    this.#entry({ kind: "file", path, mode, size: bytes.length });
+    this.#write(bytes);
+    this.#write(padding(bytes.length));
+  }
+
+  finish(): void {
+    this.#write(encodeTrailer());
+  }
+
+  #entry(entry: Entry): void {
+    if (this.#written.has(entry.path)) {
+      throw new Error(`Cannot put ${entry.path} into the guest twice`);
+    }
+    this.directory(dirname(entry.path));
+    this.#written.add(entry.path);
+    this.#write(encodeEntry({ ...entry, path: entry.path.slice(1) }, this.#inode++));
+  }
+
+  #write(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length;) at += this.#out.writeSync(bytes.subarray(at));
+  }
+}

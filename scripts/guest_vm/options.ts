@@ -1,0 +1,113 @@
+import { parseArgs } from "node:util";
+
+/** What `--help` prints. */
+export const USAGE = `Usage:
+  guest_vm.ts test [OPTIONS] [FILES…] [-- DENO_TEST_OPTIONS…]
+      runs \`deno test\` on the files (all tests, without any) in the guest
+  guest_vm.ts run [OPTIONS] -- COMMAND [ARGUMENTS…]
+      runs a command in the guest, in the project's folder
+
+Options:
+  --add HOST:GUEST    puts a file or folder of the host at an absolute path of the guest; repeatable
+  --bare              puts neither Deno nor the project into the guest (only with \`run\`)
+  --cpus N            the guest's processors (2)
+  --memory MIB        the guest's memory (2048); its files are in it too
+  --timeout SECONDS   ends the guest after this time (300)
+  --vhost-user-vsock SOCKET
+                      gives the guest a vsock device served by another process at this Unix socket
+
+Exit status: the command's; 124 after the time limit; 1 when the guest died or no test ran; 2 for a wrong
+use.
+
+The packages that the guest is made of are kept in .cache/guest; remove it to fetch them anew.
+
+Needs x86-64 Linux, Debian's apt and dpkg, util-linux, and QEMU:
+  apt-get install -y --no-install-recommends qemu-system-x86
+`;
+
+/** The flags of the `test` task, save `--parallel`: two emulated processors gain nothing by it. */
+const DENO_TEST = [
+  "deno",
+  "test",
+  "-P=test",
+  "--frozen",
+  "--cached-only",
+  "--no-check",
+  "--sanitize-ops",
+  "--sanitize-resources",
+  "--trace-leaks",
+];
+
+/** A wrong use of the command line. */
+export class UsageError extends Error {}
+
+/** What the command line asks for. */
+export interface Job {
+  readonly mode: "test" | "run";
+  readonly bare: boolean;
+  readonly command: string[];
+  readonly added: ReadonlyMap<string, string>;
+  readonly cpus: number;
+  readonly memoryMiB: number;
+  readonly timeoutS: number;
+  /** The Unix socket of a vhost-user vsock device; without one the guest has loopback only. */
+  readonly vsockDevice: string | undefined;
+}
+
+/** Reads a command line. Throws `UsageError`. */
+export function readArguments(args: string[]): Job {
+  const { values, positionals, tokens } = parse(args);
+  const terminator = tokens.find(({ kind }) => kind === "option-terminator")?.index;
+  const after = terminator === undefined ? [] : args.slice(terminator + 1);
+  const [mode, ...files] = positionals.slice(0, positionals.length - after.length);
+  if (mode !== "test" && mode !== "run") {
+    throw new UsageError(`Expected \`test\` or \`run\`, got ${mode ? `"${mode}"` : "nothing"}`);
+  }
+  if (mode === "run" && (files.length > 0 || after.length === 0)) {
+    throw new UsageError("`run` takes its command after `--`");
+  }
+  if (mode === "test" && values.bare) throw new UsageError("`test` cannot be `--bare`");
+  return {
+    mode,
+    bare: values.bare,
+    command: mode === "run" ? after : [...DENO_TEST, ...after, ...files],
+    added: new Map(values.add.map(readAdded)),
+    cpus: readCount("cpus", values.cpus),
+    memoryMiB: readCount("memory", values.memory),
+    timeoutS: readCount("timeout", values.timeout),
+    vsockDevice: values["vhost-user-vsock"],
+  };
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      tokens: true,
+      options: {
+        add: { type: "string", multiple: true, default: [] },
+        bare: { type: "boolean", default: false },
+        cpus: { type: "string", default: "2" },
+        memory: { type: "string", default: "2048" },
+        timeout: { type: "string", default: "300" },
+        "vhost-user-vsock": { type: "string" },
+      },
+    });
+  } catch (error) {
+    // Only a wrong use makes it throw; its message names the option.
+    throw new UsageError((error as Error).message, { cause: error });
+  }
+}
+
+function readCount(option: string, value: string): number {
+  if (/^[1-9]\d{0,6}$/.test(value)) return Number(value);
+  throw new UsageError(`--${option} takes a number from 1, not "${value}"`);
+}
+
+/** `HOST:GUEST` as guest and host. */
+function readAdded(value: string): [guest: string, host: string] {
+  const found = /^(.+):(\/[^:]+)$/.exec(value);
+  if (found === null) throw new UsageError(`--add takes HOST:/GUEST, not "${value}"`);
+  return [found[2]!, found[1]!];
+}

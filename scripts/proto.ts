@@ -1,0 +1,58 @@
+/**
+ * Generates TypeScript types from `proto/` with proto-loader's own generator. With `--check`, generates
+ * them elsewhere and exits 1 when those in the tree are not the same.
+ *
+ * @module
+ */
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import config from "../deno.json" with { type: "json" };
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const generated = `${root}src/grpc/contract/generated`;
+const roots = ["signer/v1/echo.proto", "signer/v1/signing.proto", "signer/v1/server_info.proto"];
+
+/** The options must be those of `messageOptions` in src/grpc/contract/definitions.ts. */
+async function generate(folder: string): Promise<void> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    cwd: root,
+    args: [
+      ...["run", "--quiet", "--allow-read", "--allow-write", "--allow-env", "--allow-sys"],
+      `${config.imports["@grpc/proto-loader"]}/proto-loader-gen-types`,
+      ...["--longs=Number", "--enums=String", "--defaults", "--oneofs", "--includeComments"],
+      ...["--includeDirs=proto", `--outDir=${folder}`, "--importFileExtension=.ts", ...roots],
+    ],
+  }).output();
+  if (!success) throw new Error(`The generator failed: ${new TextDecoder().decode(stderr)}`);
+}
+
+/** The files below a folder, by their paths from it, with what they say. */
+function contents(folder: string, below = folder): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const { name, isDirectory } of Deno.readDirSync(below)) {
+    const path = `${below}/${name}`;
+    if (isDirectory) { for (const [file, text] of contents(folder, path)) files.set(file, text); }
+    else files.set(relative(folder, path), Deno.readTextFileSync(path));
+  }
+  return files;
+}
+
+if (Deno.args.includes("--check")) {
+  const fresh = await Deno.makeTempDir();
+  try {
+    await generate(fresh);
+    const [wanted, found] = [contents(fresh), contents(generated)];
+    const stale = [...new Set([...wanted.keys(), ...found.keys()])]
+      .filter((file) => wanted.get(file) !== found.get(file));
+    for (const file of stale) console.error(`Stale: ${relative(root, generated)}/${file}`);
+    if (stale.length > 0) {
+      console.error("Run `deno task proto` and commit what it makes");
+      Deno.exitCode = 1;
+    }
+  } finally {
+    await Deno.remove(fresh, { recursive: true });
+  }
+} else {
+  await Deno.remove(generated, { recursive: true }).catch(() => {});
+  await generate(generated);
+}

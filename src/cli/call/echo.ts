@@ -1,0 +1,16 @@
+import { signerContract } from "../../grpc/contract/mod.ts";
+import type { ConnectionOptions } from "./options.ts";
+import { printableLines } from "./printable.ts";
+import { printResult } from "./result.ts";
+import { Session } from "./session.ts";
+
+/** `call echo TEXT`. */
+export async function echo(text: string, options: ConnectionOptions): Promise<void> {
+  using session = new Session(options);
+  const { message } = await session.unary(signerContract().echo.Echo, { message: text });
+  printResult({
+    text: () => `${printableLines(message)}\n`,
+    json: () => ({ message }),
+    raw: () => new TextEncoder().encode(message),
+  }, options.output);
+}

@@ -1,0 +1,68 @@
+import { Metadata } from "../../grpc/contract/mod.ts";
+import { usageError } from "../exit.ts";
+import { JsonValueError, parseBytes } from "./json_scalars.ts";
+
+/** Metadata to send, and the names in it whose values are not to be shown. */
+export interface RequestHeaders {
+  readonly metadata: Metadata;
+  readonly secrets: ReadonlySet<string>;
+}
+
+/** Names that hold secrets wherever their values come from. */
+const secretName = /auth|cookie|credential|key|passw|secret|session|token/;
+
+/** Names that are gRPC's and HTTP's own business (grpc's PROTOCOL-HTTP2.md). */
+const reservedName = /^(grpc-|:)|^(connection|content-type|host|te|user-agent)$/;
+
+const form = "-H 'name: value', where ${NAME} stands for an environment variable";
+
+/**
+ * The metadata of `-H 'name: value'` options. `${NAME}` in a value is the environment variable; a value
+ * that holds one is taken for a secret. The value of a name that ends in `-bin` is base64.
+ *
+ * @throws {CliError} that never holds a value
+ */
+export function requestHeaders(
+  texts: readonly string[],
+  environment: (name: string) => string | undefined,
+): RequestHeaders {
+  const metadata = new Metadata();
+  const secrets = new Set<string>();
+  for (const text of texts) {
+    const colon = text.indexOf(":");
+    const name = text.slice(0, Math.max(0, colon)).trim().toLowerCase();
+    if (name === "") throw usageError("A -H option has no name", `Write ${form}`);
+    if (reservedName.test(name)) throw usageError(`-H ${name} is set by gRPC itself`);
+    const written = text.slice(colon + 1).trim();
+    const value = expand(written, name, environment);
+    if (value !== written || secretName.test(name)) secrets.add(name);
+    try {
+      metadata.add(name, name.endsWith("-bin") ? parseBytes(value) : value);
+    } catch (cause) {
+      if (!(cause instanceof TypeError || cause instanceof JsonValueError)) throw cause;
+      const what = name.endsWith("-bin") ? "must have a value in base64" : "cannot be sent";
+      throw usageError(
+        `-H ${JSON.stringify(name)} ${what}`,
+        "Names are letters, digits, _, - and .; values printable ASCII",
+      );
+    }
+  }
+  return { metadata, secrets };
+}
+
+function expand(
+  text: string,
+  header: string,
+  environment: (name: string) => string | undefined,
+): string {
+  return text.replace(/\$\{([^}]*)\}/g, (_, name: string) => {
+    const value = /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? environment(name) : undefined;
+    if (value === undefined) {
+      throw usageError(
+        `Environment variable ${JSON.stringify(name)}, which -H ${header} names, is not set`,
+        "Export it, or keep the shell from changing it: write the option in single quotes",
+      );
+    }
+    return value;
+  });
+}

@@ -1,0 +1,34 @@
+import { service } from "grpc-health-check";
+import type { AnyMethod } from "../../grpc/contract/mod.ts";
+import { CliError, ExitCode } from "../exit.ts";
+import type { ConnectionOptions } from "./options.ts";
+import { printable } from "./printable.ts";
+import { printResult, refuseRaw } from "./result.ts";
+import { Session } from "./session.ts";
+
+export interface HealthOptions extends ConnectionOptions {
+  readonly watch?: boolean;
+}
+
+/** The Check and Watch of grpc.health.v1.Health. */
+const { Check, Watch } = service as unknown as { Check: AnyMethod; Watch: AnyMethod };
+
+/**
+ * `call health [SERVICE]`: exits 1 unless it is SERVING. With `--watch`, prints each change until the
+ * server ends the watch.
+ */
+export async function health(name: string | undefined, options: HealthOptions): Promise<void> {
+  refuseRaw(options.output, "health");
+  using session = new Session(options);
+  const method = options.watch ? Watch : Check;
+  let last = "UNKNOWN";
+  for await (
+    const response of session.call<unknown, { status: string }>(method, [{ service: name ?? "" }])
+  ) {
+    const status = last = String(response.status);
+    printResult({ text: () => `${printable(status)}\n`, json: () => ({ status }) }, options.output);
+  }
+  if (last === "SERVING" || options.watch) return;
+  const what = name === undefined ? "The server" : `Service ${JSON.stringify(name)}`;
+  throw new CliError(ExitCode.failed, `${what} is not serving: ${printable(last)}`);
+}

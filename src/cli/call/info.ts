@@ -1,0 +1,27 @@
+import { signerContract } from "../../grpc/contract/mod.ts";
+import { keyTypeName } from "./key_choice.ts";
+import type { ConnectionOptions } from "./options.ts";
+import { printable } from "./printable.ts";
+import { printResult, refuseRaw } from "./result.ts";
+import { Session } from "./session.ts";
+
+/** `call info`: what the server is and can do. */
+export async function info(options: ConnectionOptions): Promise<void> {
+  refuseRaw(options.output, "info");
+  using session = new Session(options);
+  const info = await session.unary(signerContract().serverInfo.GetServerInfo, {});
+  const lines: [name: string, value: string][] = [
+    ["version", info.version],
+    ["protocol versions", info.protocolVersions.join(", ")],
+    ["stack", info.stack],
+    ["provider", `${info.provider} (${info.providerVersion})`],
+    ["key types", info.keyTypes.map(keyTypeName).join(", ")],
+    ["algorithms", info.algorithms.join(", ")],
+    ["largest request", `${info.limits?.maxRequestBytes ?? "?"} bytes`],
+    ["largest batch", `${info.limits?.maxBatchItems ?? "?"} requests`],
+  ];
+  printResult({
+    text: () => lines.map(([name, value]) => `${name}: ${printable(value)}\n`).join(""),
+    json: () => info,
+  }, options.output);
+}

@@ -1,0 +1,110 @@
+import { findAlgorithm } from "../../crypto/mod.ts";
+import { type KeyInfo__Output, signerContract } from "../../grpc/contract/mod.ts";
+import { CliError, ExitCode, usageError } from "../exit.ts";
+import { note } from "../output.ts";
+import { printable } from "./printable.ts";
+import type { Session } from "./session.ts";
+
+/** Which key, and which algorithm, as the options of a verb name them. */
+export interface KeyOptions {
+  readonly key?: string;
+  readonly keyType?: string;
+  readonly algorithm?: string;
+  readonly prefer?: readonly string[];
+  readonly verbose?: boolean;
+}
+
+/** The key of a request: one of the two. */
+export type KeySelector = { readonly keyId: string } | { readonly keyType: string };
+
+/** A key and an algorithm that fits it. */
+export interface Choice {
+  readonly key: KeySelector;
+  readonly algorithm: string;
+}
+
+/**
+ * What the client prefers where `--algorithm` does not say: fast and short signatures first, RSA last,
+ * and PSS before PKCS #1 v1.5. A family stands for its algorithm that the server holds to be the key's
+ * default, else for the first that the server offers for the key.
+ */
+export const defaultPreference: readonly string[] = [
+  "ED25519",
+  "ECDSA",
+  "RSASSA_PSS",
+  "RSASSA_PKCS1_V1_5",
+];
+
+/** The key type of the wire for one of the command line: `KEY_TYPE_RSA_3072` for `rsa-3072`. */
+export function wireKeyType(keyType: string): string {
+  return `KEY_TYPE_${keyType.toUpperCase().replaceAll("-", "_")}`;
+}
+
+/** The name that the command line uses for a key type of the wire. */
+export function keyTypeName(wireName: string | number): string {
+  return String(wireName).replace(/^KEY_TYPE_/, "").toLowerCase().replaceAll("_", "-");
+}
+
+/** The key that the options name; undefined when they name none. */
+export function namedKey({ key, keyType }: KeyOptions): KeySelector | undefined {
+  if (key !== undefined) return { keyId: key };
+  return keyType === undefined ? undefined : { keyType: wireKeyType(keyType) };
+}
+
+/** Checks `--algorithm` before anything is dialled. */
+export function checkAlgorithm({ algorithm }: KeyOptions): void {
+  if (algorithm === undefined || findAlgorithm(algorithm)) return;
+  throw usageError(
+    `No signing algorithm is ${JSON.stringify(algorithm)}`,
+    "Keys and the algorithms that fit them are listed by: signer call keys",
+  );
+}
+
+/**
+ * The key and the algorithm to use. What the options leave open is chosen from what the server offers.
+ *
+ * @throws {CliError} when no key of the server fits
+ */
+export async function chooseKey(session: Session, options: KeyOptions): Promise<Choice> {
+  const named = namedKey(options);
+  if (named && options.algorithm !== undefined) return { key: named, algorithm: options.algorithm };
+  const { keys } = await session.unary(signerContract().signing.ListKeys, {});
+  const candidates = named ? keys.filter((key) => isNamed(key, named)) : defaultsFirst(keys);
+  // The server says best that it has no such key.
+  if (named && candidates.length === 0) return { key: named, algorithm: unspecified };
+  const wanted = options.algorithm ? [options.algorithm] : options.prefer ?? defaultPreference;
+  const choice = firstFit(candidates, wanted);
+  if (!choice) throw nothingFits(wanted, candidates);
+  if (options.verbose) note(`chose ${choice.algorithm} with key ${printable(choice.key.keyId)}`);
+  return choice;
+}
+
+const unspecified = "SIGNING_ALGORITHM_UNSPECIFIED";
+
+function firstFit(keys: readonly KeyInfo__Output[], wanted: readonly string[]) {
+  for (const name of wanted) {
+    for (const key of keys) {
+      const algorithm = [key.defaultAlgorithm, ...key.algorithms].map(String)
+        .find((offered) => offered === name || offered.startsWith(`${name}_`));
+      if (algorithm) return { key: { keyId: key.keyId }, algorithm };
+    }
+  }
+}
+
+function isNamed(key: KeyInfo__Output, named: KeySelector): boolean {
+  if ("keyId" in named) return key.keyId === named.keyId || key.thumbprint === named.keyId;
+  return key.keyType === named.keyType && key.isDefault;
+}
+
+function defaultsFirst(keys: readonly KeyInfo__Output[]): KeyInfo__Output[] {
+  return keys.toSorted((a, b) => Number(b.isDefault) - Number(a.isDefault));
+}
+
+function nothingFits(wanted: readonly string[], keys: readonly KeyInfo__Output[]): CliError {
+  const among = keys.length === 0
+    ? "the server holds no key"
+    : `the keys are ${keys.map(({ keyId }) => printable(keyId)).join(", ")}`;
+  return new CliError(ExitCode.failed, `No key fits ${wanted.join(", ")}: ${among}`, {
+    hint: "Keys and the algorithms that fit them are listed by: signer call keys",
+  });
+}

@@ -1,0 +1,73 @@
+import {
+  type GetPublicKeyRequest,
+  type KeyInfo__Output,
+  signerContract,
+} from "../../grpc/contract/mod.ts";
+import { usageError } from "../exit.ts";
+import { printBytes } from "./json_scalars.ts";
+import { type KeyOptions, type KeySelector, keyTypeName, namedKey } from "./key_choice.ts";
+import type { ConnectionOptions } from "./options.ts";
+import { printable } from "./printable.ts";
+import { printResult, refuseRaw } from "./result.ts";
+import { Session } from "./session.ts";
+import { table } from "./table.ts";
+
+/** `call keys`: what the server holds. */
+export async function keys(options: ConnectionOptions): Promise<void> {
+  refuseRaw(options.output, "keys");
+  using session = new Session(options);
+  const { keys } = await session.unary(signerContract().signing.ListKeys, {});
+  printResult({
+    text: () => keyTable(keys),
+    json: () => ({ keys }),
+  }, options.output);
+}
+
+/** The thumbprint is left out where it is the name of every key already. */
+function keyTable(keys: readonly KeyInfo__Output[]): string {
+  const named = keys.some(({ keyId, thumbprint }) => keyId !== thumbprint);
+  const rows = keys.map((key) => [
+    printable(key.keyId),
+    `${keyTypeName(key.keyType)}${key.isDefault ? " (default)" : ""}`,
+    ...(named ? [printable(key.thumbprint)] : []),
+    [...new Set([key.defaultAlgorithm, ...key.algorithms])].join(","),
+  ]);
+  return table(["KEY", "TYPE", ...(named ? ["THUMBPRINT"] : []), "ALGORITHMS"], rows);
+}
+
+export interface PublicKeyOptions extends ConnectionOptions, Pick<KeyOptions, "key" | "keyType"> {
+  readonly format?: "pem" | "der" | "jwk";
+  readonly out?: string;
+}
+
+/** `call public-key`: PEM and JWK are text; DER is base64 as text, and bytes as `raw` or in a file. */
+export async function publicKey(options: PublicKeyOptions): Promise<void> {
+  using session = new Session(options);
+  const format = options.format ?? "pem";
+  const { key, pem, der, jwk } = await session.unary(signerContract().signing.GetPublicKey, {
+    ...namedKey(options) ?? await onlyKey(session),
+    format: `PUBLIC_KEY_FORMAT_${format.toUpperCase()}`,
+  } as GetPublicKeyRequest);
+  const text = der ? printBytes(der) : pem ?? jwk ?? "";
+  printResult(
+    {
+      text: () => text.endsWith("\n") ? text : `${text}\n`,
+      json: () => ({ key, [format]: text }),
+      raw: () => der ?? new TextEncoder().encode(text),
+    },
+    options.output ?? (der && options.out !== undefined ? "raw" : "text"),
+    options.out,
+  );
+}
+
+/** The server's key where it holds only one. */
+async function onlyKey(session: Session): Promise<KeySelector> {
+  const { keys } = await session.unary(signerContract().signing.ListKeys, {});
+  if (keys.length === 1) return { keyId: keys[0]!.keyId };
+  throw usageError(
+    `The server holds ${keys.length} keys and none is named`,
+    keys.length === 0
+      ? "Start it with one: signer serve --key ID=FILE"
+      : `Name one with --key: ${keys.map(({ keyId }) => printable(keyId)).join(", ")}`,
+  );
+}

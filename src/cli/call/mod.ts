@@ -1,0 +1,187 @@
+/** `signer call`: calls a signer, or any gRPC server that describes itself. @module */
+import { Command, Option } from "commander";
+import { keyTypes } from "../../crypto/mod.ts";
+import { usageError } from "../exit.ts";
+import { examples } from "../help.ts";
+import { withConnection } from "./connection.ts";
+import { nearest } from "./nearest.ts";
+
+/**
+ * `signer call`, with a subcommand for each verb; what is none of them is taken for a method. Actions
+ * import what they run on when they are run, so that help loads no gRPC.
+ */
+export function callCommand(): Command {
+  const call = withConnection(new Command("call"))
+    .description("Call a server: echo, sign, verify, or any of its methods")
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText(
+      "before",
+      examples(
+        "signer call echo hello",
+        "signer call sign --key code-signing --in release.tar --out release.sig",
+        "signer call keys --to 10.0.0.5:50051",
+        'signer call signer.v1.EchoService/Echo -d \'{"message": "hello"}\'',
+      ),
+    );
+  for (const add of [addSigning, addKeys, addServer, addSymbols, addInvoke]) add(call);
+  return call;
+}
+
+function addSigning(call: Command): void {
+  call.command("echo <text>")
+    .description("Have text sent back")
+    .addHelpText(
+      "before",
+      examples("signer call echo hello", "signer call echo hello --wait-ready"),
+    )
+    .action(async (text, _, command: Command) =>
+      (await import("./echo.ts")).echo(text, command.optsWithGlobals())
+    );
+  withSigningInput(call.command("sign [text]"))
+    .description("Sign TEXT, a file or standard input")
+    .addHelpText(
+      "before",
+      examples(
+        "signer call sign hello",
+        "signer call sign --key code-signing --in release.tar --out release.sig",
+        "sha256sum release.tar | cut -c1-64 | xargs signer call sign --key-type rsa-3072 --digest",
+      ),
+    )
+    .option("--prefer <list>", "algorithms or families to choose from, in order", commaList)
+    .option("--out <file>", "write the signature here, as bytes unless --output says otherwise")
+    .action(async (text, _, command: Command) =>
+      (await import("./sign.ts")).sign(text, command.optsWithGlobals())
+    );
+  withSigningInput(call.command("verify [text]"))
+    .description("Check a signature: exit code 0 when it is valid, 1 when not")
+    .addHelpText(
+      "before",
+      examples(
+        "signer call verify --key code-signing --in release.tar --signature-file release.sig",
+        'signer call verify --key-type ed25519 --signature "$SIGNATURE" hello',
+      ),
+    )
+    .option("--signature <base64>", "the signature")
+    .addOption(
+      new Option("--signature-file <file>", "the signature as bytes").conflicts("signature"),
+    )
+    .action(async (text, _, command: Command) =>
+      (await import("./verify.ts")).verify(text, command.optsWithGlobals())
+    );
+}
+
+function addKeys(call: Command): void {
+  call.command("keys")
+    .description("List the keys that the server holds, and what fits them")
+    .addHelpText("before", examples("signer call keys", "signer call keys --output json"))
+    .action(async (_, command: Command) =>
+      (await import("./keys.ts")).keys(command.optsWithGlobals())
+    );
+  withKey(call.command("public-key"))
+    .description("Get the public half of a key")
+    .addHelpText(
+      "before",
+      examples(
+        "signer call public-key --key code-signing > public.pem",
+        "signer call public-key --key-type ed25519 --format jwk",
+      ),
+    )
+    .addOption(new Option("--format <format>", "default: pem").choices(["pem", "der", "jwk"]))
+    .option("--out <file>", "write it here")
+    .action(async (_, command: Command) =>
+      (await import("./keys.ts")).publicKey(command.optsWithGlobals())
+    );
+}
+
+function addServer(call: Command): void {
+  call.command("info")
+    .description("Show what the server is and can do")
+    .addHelpText("before", examples("signer call info", "signer call info --output json"))
+    .action(async (_, command: Command) =>
+      (await import("./info.ts")).info(command.optsWithGlobals())
+    );
+  call.command("health [service]")
+    .description("Ask whether the server is serving: exit code 0 when it is, 1 when not")
+    .addHelpText(
+      "before",
+      examples("signer call health", "signer call health signer.v1.SigningService --watch"),
+    )
+    .option("--watch", "print each change until the server ends")
+    .action(async (service, _, command: Command) =>
+      (await import("./health.ts")).health(service, command.optsWithGlobals())
+    );
+}
+
+function addSymbols(call: Command): void {
+  call.command("list [service]")
+    .description("List the server's services, or the methods of one")
+    .addHelpText(
+      "before",
+      examples("signer call list", "signer call list signer.v1.SigningService"),
+    )
+    .action(async (service, _, command: Command) =>
+      (await import("./symbols.ts")).list(service, command.optsWithGlobals())
+    );
+  call.command("describe <symbol>")
+    .description("Show the declaration of a service, a method, a message or an enum")
+    .addHelpText("before", examples("signer call describe signer.v1.SignRequest"))
+    .action(async (symbol, _, command: Command) =>
+      (await import("./symbols.ts")).describe(symbol, command.optsWithGlobals())
+    );
+}
+
+function addInvoke(call: Command): void {
+  call.command("invoke [method]", { isDefault: true })
+    .description("Call a method with requests in JSON; the word invoke may be left out")
+    .addHelpText(
+      "before",
+      examples(
+        'signer call signer.v1.EchoService/Echo -d \'{"message": "hello"}\'',
+        "signer call signer.v1.SigningService/SignStream -d @requests.json",
+        "signer call grpc.health.v1.Health/Check --to other.example:443",
+      ),
+    )
+    .option("-d, --data <json>", "the requests: JSON, @FILE, or @ for standard input")
+    .action(async (method: string | undefined, _, command: Command) => {
+      refuseOtherWords(call, method);
+      await (await import("./invoke.ts")).invoke(method, command.optsWithGlobals());
+    });
+}
+
+/** What is no verb is a method only if it is written like one. */
+function refuseOtherWords(call: Command, word: string | undefined): asserts word is string {
+  if (word === undefined) throw usageError("Nothing to call is named", "See signer call --help");
+  if (/[./]/.test(word)) return;
+  const near = nearest(word, call.commands.map((command) => command.name()));
+  throw usageError(
+    `Unknown command ${JSON.stringify(word)}`,
+    near
+      ? `Did you mean ${near}? Or see signer call --help`
+      : "Write a method as signer.v1.EchoService/Echo, or see signer call --help",
+  );
+}
+
+function withKey(command: Command): Command {
+  return command
+    .addOption(new Option("--key <id>", "the key, by its id").conflicts("keyType"))
+    .addOption(
+      new Option("--key-type <type>", "the server's default key of a type")
+        .choices(keyTypes.map(({ name }) => name)),
+    );
+}
+
+function withSigningInput(command: Command): Command {
+  return withKey(command)
+    .option("--algorithm <name>", "such as ECDSA_SHA_256 (default: what fits the key)")
+    .option("--digest", "the input is the digest already: TEXT in hexadecimal, a file in bytes")
+    .addOption(
+      new Option("--format <format>", "of ECDSA signatures (default: der)")
+        .choices(["der", "p1363"]),
+    )
+    .option("--in <file>", "read the input here (-: standard input)");
+}
+
+/** Reads `A,B`. */
+function commaList(text: string, previous: readonly string[] = []): string[] {
+  return [...previous, ...text.split(",").map((each) => each.trim())];
+}

@@ -1,0 +1,40 @@
+import { signerContract, type SignRequest } from "../../grpc/contract/mod.ts";
+import { type InputOptions, readInput } from "./input.ts";
+import { printBytes } from "./json_scalars.ts";
+import { checkAlgorithm, chooseKey, type KeyOptions } from "./key_choice.ts";
+import type { ConnectionOptions } from "./options.ts";
+import { printResult } from "./result.ts";
+import { Session } from "./session.ts";
+
+export interface SignOptions extends ConnectionOptions, KeyOptions, InputOptions {
+  readonly format?: "der" | "p1363";
+  readonly out?: string;
+}
+
+/** `call sign [TEXT]`: a file gets the bytes of the signature, a terminal their base64. */
+export async function sign(text: string | undefined, options: SignOptions): Promise<void> {
+  checkAlgorithm(options);
+  using session = new Session(options);
+  const input = await readInput(text, options);
+  const { key, algorithm } = await chooseKey(session, options);
+  const { signature, ...signed } = await session.unary(signerContract().signing.Sign, {
+    ...key,
+    ...input,
+    algorithm,
+    signatureFormat: wireFormat(options.format),
+  } as SignRequest);
+  printResult(
+    {
+      text: () => `${printBytes(signature)}\n`,
+      json: () => ({ signature: printBytes(signature), ...signed }),
+      raw: () => signature,
+    },
+    options.output ?? (options.out === undefined ? "text" : "raw"),
+    options.out,
+  );
+}
+
+/** The wire's name of a signature format. */
+export function wireFormat(format: "der" | "p1363" = "der"): string {
+  return `SIGNATURE_FORMAT_${format.toUpperCase()}`;
+}

@@ -1,0 +1,13 @@
+/** Rows under a head, in columns as wide as their widest value and two spaces apart. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [head, ...rows];
+  const widths = head.map((_, column) =>
+    Math.max(...all.map((row) => [...(row[column] ?? "")].length))
+  );
+  return all.map((row) =>
+    `${
+      row.map((value, column) => value + " ".repeat(widths[column]! - [...value].length)).join("  ")
+        .trimEnd()
+    }\n`
+  ).join("");
+}

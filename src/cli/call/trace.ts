@@ -1,0 +1,54 @@
+import {
+  type AnyMethod,
+  type ClientCall,
+  type Metadata,
+  type RpcError,
+  statusName,
+} from "../../grpc/contract/mod.ts";
+import { note } from "../output.ts";
+import { printBytes } from "./json_scalars.ts";
+import { printable } from "./printable.ts";
+
+/** What `-v` shows of a call on standard error: its metadata both ways, its peer, status and time. */
+export class CallTrace {
+  readonly #started = performance.now();
+  #answered = false;
+
+  /** @param secrets names of metadata whose values are not shown */
+  constructor(method: AnyMethod, metadata: Metadata, secrets: ReadonlySet<string>) {
+    note(`call ${method.path}`);
+    show(">", metadata, secrets);
+  }
+
+  /** Shows the response's headers, once. */
+  async answered(call: ClientCall<unknown>): Promise<void> {
+    if (this.#answered) return;
+    this.#answered = true;
+    note(`answered by ${printable(call.peer())} after ${this.#elapsed()}`);
+    show("<", await call.headers);
+  }
+
+  async ended(call: ClientCall<unknown>): Promise<void> {
+    await this.answered(call);
+    show("<<", await call.trailers);
+    note(`OK after ${this.#elapsed()}`);
+  }
+
+  async failed(call: ClientCall<unknown>, error: RpcError): Promise<void> {
+    const headers = await call.headers;
+    if (headers.size > 0) await this.answered(call);
+    show("<<", error.metadata);
+    note(`${statusName(error.code)} after ${this.#elapsed()}`);
+  }
+
+  #elapsed(): string {
+    return `${(performance.now() - this.#started).toFixed(1)} ms`;
+  }
+}
+
+function show(direction: string, metadata: Metadata, secrets?: ReadonlySet<string>): void {
+  for (const [name, value] of metadata) {
+    const text = typeof value === "string" ? printable(value) : printBytes(value);
+    note(`${direction} ${name}: ${secrets?.has(name) ? "<redacted>" : text}`);
+  }
+}

@@ -1,0 +1,71 @@
+import { signerContract, type VerifyRequest } from "../../grpc/contract/mod.ts";
+import { CliError, ExitCode, usageError } from "../exit.ts";
+import { type InputOptions, readFile, readInput } from "./input.ts";
+import { parseBytes } from "./json_scalars.ts";
+import { checkAlgorithm, type KeyOptions, namedKey } from "./key_choice.ts";
+import type { ConnectionOptions } from "./options.ts";
+import { printable } from "./printable.ts";
+import { printResult, refuseRaw } from "./result.ts";
+import { Session } from "./session.ts";
+import { wireFormat } from "./sign.ts";
+
+export interface VerifyOptions extends ConnectionOptions, KeyOptions, InputOptions {
+  readonly format?: "der" | "p1363";
+  readonly signature?: string;
+  readonly signatureFile?: string;
+}
+
+/** `call verify [TEXT]`: says whether the signature is one of the input, and exits 1 when not. */
+export async function verify(text: string | undefined, options: VerifyOptions): Promise<void> {
+  refuseRaw(options.output, "verify");
+  checkAlgorithm(options);
+  const named = namedKey(options);
+  if (!named) {
+    throw usageError(
+      "No key is named",
+      "Name the one that signed with --key ID or --key-type TYPE",
+    );
+  }
+  const signature = signatureBytes(options);
+  using session = new Session(options);
+  const { valid, keyId, algorithm } = await session.unary(signerContract().signing.Verify, {
+    ...named,
+    ...await readInput(text, options),
+    // Unset, the key's default: what a signer that named no algorithm got.
+    ...(options.algorithm === undefined ? {} : { algorithm: options.algorithm }),
+    signatureFormat: wireFormat(options.format),
+    signature,
+  } as VerifyRequest);
+  printResult({
+    text: () => valid ? "valid\n" : "invalid\n",
+    json: () => ({ valid, keyId, algorithm }),
+  }, options.output);
+  if (valid) return;
+  throw new CliError(
+    ExitCode.failed,
+    `The signature is not one of this input by key ${printable(keyId)} with ${algorithm}`,
+    looksLikeBase64(signature)
+      ? { hint: `The file holds base64: use --signature "$(cat ${options.signatureFile})"` }
+      : { hint: "Check the key, --algorithm, --format and --digest against how it was signed" },
+  );
+}
+
+function signatureBytes({ signature, signatureFile }: VerifyOptions): Uint8Array {
+  if (signatureFile !== undefined) return readFile(signatureFile);
+  if (signature === undefined) {
+    throw usageError(
+      "No signature is given",
+      "Give it with --signature BASE64 or --signature-file FILE",
+    );
+  }
+  try {
+    return parseBytes(signature.trim());
+  } catch {
+    throw usageError("--signature is not base64", "Bytes are read with --signature-file FILE");
+  }
+}
+
+/** Signatures are random to the eye: one that is all base64 digits is text that was taken for bytes. */
+function looksLikeBase64(bytes: Uint8Array): boolean {
+  return bytes.length > 0 && /^[A-Za-z0-9+/_=\s-]+$/.test(new TextDecoder("latin1").decode(bytes));
+}

@@ -1,0 +1,50 @@
+/**
+ * What makes each shell ask the program for the words that may stand at the cursor. The program is
+ * called as `signer complete -- WORDS…` and answers with lines of a word, a tab and a description. What
+ * was typed is handed over as it is and never evaluated, so that `$(…)` on the line does not run by
+ * pressing TAB.
+ */
+export const scripts = {
+  /** Bash 3.2 and later, without the bash-completion package. */
+  bash: `\
+_signer_complete() {
+  local line
+  COMPREPLY=()
+  while IFS= read -r line; do
+    COMPREPLY+=("\${line%%$'\\t'*}")
+  done < <(signer complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+}
+complete -o default -F _signer_complete signer
+`,
+  zsh: `\
+#compdef signer
+_signer() {
+  local line
+  local -a found
+  for line in "\${(@f)$(signer complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}"; do
+    [[ -n $line ]] && found+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
+  done
+  if (( $#found )); then _describe 'signer' found; else _files; fi
+}
+if [[ $funcstack[1] == _signer ]]; then _signer "$@"; else compdef _signer signer; fi
+`,
+  fish: `\
+function __signer_complete
+    set -l words (commandline -opc)
+    set -l current (commandline -ct)
+    set -l found (signer complete -- $words[2..-1] "$current" 2>/dev/null)
+    if test (count $found) -gt 0
+        printf '%s\\n' $found
+    else
+        __fish_complete_path "$current"
+    end
+end
+complete -c signer -f -a '(__signer_complete)'
+`,
+} as const;
+
+/** A shell that completion is made for. */
+export type Shell = keyof typeof scripts;
+
+/** Every shell that completion is made for. */
+export const shells = Object.keys(scripts) as Shell[];

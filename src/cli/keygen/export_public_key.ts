@@ -1,0 +1,32 @@
+import {
+  encodePublicKey,
+  readPrivateKeyFile,
+  thumbprint,
+  writePublicKeyFile,
+} from "../../crypto/mod.ts";
+import { note, writeResult } from "../output.ts";
+import { passphraseToRead } from "../passphrase/mod.ts";
+import { openChosenProvider } from "../provider.ts";
+import { refuseBinaryOnTerminal, refuseToOverwrite } from "./_refusals.ts";
+import type { KeygenOptions } from "./options.ts";
+
+/** Reads a private key, and puts its public half where the options say. */
+export async function exportPublicKey(
+  options: KeygenOptions & { readonly from: string },
+): Promise<void> {
+  const { from, publicOut, format, force = false, allowInsecureKeyFiles = false } = options;
+  if (publicOut === undefined) refuseBinaryOnTerminal(format, "--public-out");
+  await refuseToOverwrite([publicOut], options);
+  using key = await readPrivateKeyFile(openChosenProvider(options.provider), from, {
+    allowInsecure: allowInsecureKeyFiles,
+    passphrase: () => passphraseToRead(options, `Passphrase of ${from}: `),
+  });
+  const encoded = encodePublicKey(key.publicKey, format);
+  if (publicOut === undefined) {
+    writeResult(encoded);
+  } else {
+    await writePublicKeyFile(publicOut, encoded, { force });
+    note(`public key: ${publicOut}`);
+  }
+  note(`thumbprint: ${thumbprint(key.publicKey)}`);
+}

@@ -1,0 +1,100 @@
+import { fstatSync } from "node:fs";
+import { resolve } from "node:path";
+import {
+  encodePrivateKey,
+  encodePublicKey,
+  type PrivateKey,
+  thumbprint,
+  writePrivateKeyFile,
+  writePublicKeyFile,
+} from "../../crypto/mod.ts";
+import { usageError } from "../exit.ts";
+import { note, warn, writeDiagnostic, writeResult } from "../output.ts";
+import { passphraseToCreate } from "../passphrase/mod.ts";
+import { openChosenProvider } from "../provider.ts";
+import { withSpinner } from "../spinner.ts";
+import { refuseBinaryOnTerminal, refuseToOverwrite } from "./_refusals.ts";
+import type { KeygenOptions } from "./options.ts";
+
+type Options = KeygenOptions & { readonly type: NonNullable<KeygenOptions["type"]> };
+
+/** Makes a private key, and puts it and its public half where the options say. */
+export async function makeKey(options: Options): Promise<void> {
+  await refuseWhatCannotBe(options);
+  const provider = openChosenProvider(options.provider);
+  const passphrase = await passphraseToCreate(options);
+  try {
+    const work = provider.generate(options.type);
+    using key = await withSpinner(`making a key of type ${options.type}`, work);
+    await putPrivateKey(key, passphrase, options);
+    await putPublicKey(key, options);
+  } finally {
+    passphrase?.fill(0);
+  }
+}
+
+/** Refuses before the work what would fail after it: a key of 4,096 bits takes seconds. */
+async function refuseWhatCannotBe(options: Options): Promise<void> {
+  const { out, publicOut, format } = options;
+  if (out !== undefined && publicOut !== undefined && resolve(out) === resolve(publicOut)) {
+    throw usageError(
+      `Both keys would go to ${out}`,
+      "Name two different files with --out and --public-out",
+    );
+  }
+  const encrypted = options.passphraseFile !== undefined || options.passphrasePrompt;
+  if (format === "jwk" && encrypted) {
+    throw usageError("A JWK cannot be encrypted", "Use --format pem or der, or no passphrase");
+  }
+  if (out === undefined) refuseBinaryOnTerminal(format, "--out");
+  await refuseToOverwrite([out, publicOut], options);
+}
+
+async function putPrivateKey(
+  key: PrivateKey,
+  passphrase: Uint8Array | undefined,
+  { out, format, force = false }: Options,
+): Promise<void> {
+  const encoded = encodePrivateKey(key, format, passphrase);
+  try {
+    if (out === undefined) {
+      warnOfReaders();
+      writeResult(encoded);
+    } else {
+      await writePrivateKeyFile(out, encoded, { force });
+      note(`private key (${key.type}): ${out}`);
+    }
+  } finally {
+    encoded.fill(0);
+  }
+}
+
+/** Warns where others than the user could read a private key on standard output. */
+function warnOfReaders(): void {
+  if (Deno.stdout.isTerminal()) {
+    warn("the private key goes to the terminal; --out puts it in a file that only you can read");
+    return;
+  }
+  // Deno has no stat of standard output itself.
+  const output = fstatSync(1);
+  if (output.isFile() && (output.mode & 0o077) !== 0) {
+    warn(
+      "others can read the file that the private key goes to; --out makes one that only you can",
+    );
+  }
+}
+
+/** The public key goes to its file or, to be copied, to standard error; its thumbprint always there. */
+async function putPublicKey(
+  { publicKey }: PrivateKey,
+  { publicOut, format, force = false }: Options,
+): Promise<void> {
+  if (publicOut !== undefined) {
+    await writePublicKeyFile(publicOut, encodePublicKey(publicKey, format), { force });
+    note(`public key: ${publicOut}`);
+  }
+  note(`thumbprint: ${thumbprint(publicKey)}`);
+  if (publicOut === undefined) {
+    writeDiagnostic(new TextDecoder().decode(encodePublicKey(publicKey, "pem")));
+  }
+}

@@ -1,0 +1,57 @@
+/** `signer keygen`: makes keys, and exports their public halves. @module */
+import { Command, Option } from "commander";
+import { keyTypes } from "../../crypto/mod.ts";
+import { examples } from "../help.ts";
+import { PASSPHRASE_VARIABLE } from "../passphrase/mod.ts";
+import type { KeygenOptions } from "./options.ts";
+
+/** `signer keygen`. */
+export function keygenCommand(): Command {
+  return new Command("keygen")
+    .description("Make a private key, or export the public half of one")
+    .addHelpText(
+      "before",
+      examples(
+        "signer keygen --type ecdsa-p256 --out key.pem",
+        "signer keygen --type rsa-3072 --out key.pem --public-out public.pem --passphrase-prompt",
+        "signer keygen --type ed25519 --format jwk --out key.jwk",
+        "signer keygen --from key.pem --public --format der --public-out public.der",
+      ),
+    )
+    .addOption(
+      new Option("--type <type>", "the type of the key to make")
+        .choices(keyTypes.map(({ name }) => name))
+        .conflicts(["from", "public"]),
+    )
+    .option("--out <file>", "where the private key goes, with mode 0600 (default: standard output)")
+    .option("--public-out <file>", "where the public key goes")
+    .addOption(
+      new Option("--format <format>", "of both keys").choices(["pem", "der", "jwk"]).default("pem"),
+    )
+    .addOption(
+      new Option(
+        "--passphrase-file <file>",
+        "holds the key's passphrase in one line (-: standard input)",
+      )
+        .conflicts("passphrasePrompt"),
+    )
+    .option("--passphrase-prompt", "ask for the key's passphrase")
+    .option("--force", "overwrite files that are there")
+    .addOption(
+      new Option("--from <key>", "read this private key instead; see --public").conflicts("out"),
+    )
+    .option("--public", "export the public half of the key that --from names")
+    .option("--allow-insecure-key-files", "read a key file that group or others can read")
+    .addOption(
+      new Option("--provider <name>", "what does the cryptography")
+        .choices(["auto", "openssl", "builtin"]).default("auto"),
+    )
+    .addHelpText(
+      "after",
+      `\nEnvironment:\n  ${PASSPHRASE_VARIABLE}  the passphrase of an encrypted key that --from reads`,
+    )
+    .action(async (options: KeygenOptions) => {
+      const { keygen } = await import("./keygen.ts");
+      await keygen(options);
+    });
+}

@@ -1,0 +1,70 @@
+/**
+ * What the program says, and where:
+ *
+ * - Results go to standard output, and nothing else does: it can be piped.
+ * - Everything else goes to standard error, each line led by `signer: `; only what is there to be copied
+ *   or read whole (a public key, help) stands as it is.
+ * - An error is one line that names the value that was wrong, and a hint that says what to do.
+ * - Colours and spinners are for terminals only, and never with NO_COLOR set.
+ * - Nothing secret is printed, but a private key that `keygen` was asked to print.
+ * - A reader of the results that leaves (`signer … | head`) has had enough: the program ends quietly.
+ *   Without a reader of standard error it goes on.
+ *
+ * @module
+ */
+const encoder = new TextEncoder();
+
+/** Nobody reads standard output any more. The program ends, and nothing was wrong. */
+export class OutputClosed extends Error {
+  override readonly name = "OutputClosed";
+}
+
+/**
+ * Writes a result to standard output, whole: text as it is, bytes as they are.
+ *
+ * @throws {OutputClosed} when its reader has left
+ */
+export function writeResult(result: string | Uint8Array): void {
+  try {
+    writeAll(Deno.stdout, typeof result === "string" ? encoder.encode(result) : result);
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.BrokenPipe)) throw cause;
+    throw new OutputClosed("Standard output was closed by its reader", { cause });
+  }
+}
+
+/** Writes text to standard error as it is: what is there to be copied or read whole. */
+export function writeDiagnostic(text: string): void {
+  try {
+    writeAll(Deno.stderr, encoder.encode(text));
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.BrokenPipe)) throw cause;
+  }
+}
+
+/** Says something that is not a result. */
+export function note(message: string): void {
+  say(message);
+}
+
+/** Says what the user may not have meant. */
+export function warn(message: string): void {
+  say(`warning: ${message}`);
+}
+
+/** Says what ended the command, and what to do about it. */
+export function fail(message: string, hint?: string): void {
+  say(`error: ${message}`);
+  if (hint) say(`hint: ${hint}`);
+}
+
+function say(message: string): void {
+  writeDiagnostic(message.split("\n").map((line) => `signer: ${line}\n`).join(""));
+}
+
+/** Deno's `writeSync` may write a part, as write(2) does. */
+function writeAll(stream: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length;) {
+    written += stream.writeSync(bytes.subarray(written));
+  }
+}

@@ -1,0 +1,133 @@
+import { usageError } from "../exit.ts";
+import { warn } from "../output.ts";
+import { MAX_PASSPHRASE_BYTES } from "./hidden_line.ts";
+import { askHidden } from "./prompt.ts";
+
+/** The environment variable that holds the passphrase of keys that are read. */
+export const PASSPHRASE_VARIABLE = "SIGNER_PASSPHRASE";
+
+/** The options of a command line that say where a passphrase comes from. */
+export interface PassphraseOptions {
+  /** `--passphrase-file`: a file that holds one line, or `-` for standard input. */
+  readonly passphraseFile?: string | undefined;
+  /** `--passphrase-prompt`: ask for it. */
+  readonly passphrasePrompt?: boolean | undefined;
+}
+
+/**
+ * The passphrase to read a key with: that of the options, else that of the environment, else what is
+ * typed in answer to `question`, such as `Passphrase of key.pem: `. The caller zeroes it.
+ *
+ * @throws {CliError} when the named source has none, and when there is no terminal to ask at
+ */
+export async function passphraseToRead(
+  options: PassphraseOptions,
+  question: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (options.passphraseFile !== undefined) return await readPassphraseFile(options.passphraseFile);
+  const value = options.passphrasePrompt ? undefined : Deno.env.get(PASSPHRASE_VARIABLE);
+  if (value) return new TextEncoder().encode(value);
+  if (!options.passphrasePrompt && !Deno.stdin.isTerminal()) {
+    throw usageError(
+      `${question.replace(/[: ]+$/, "")}: none was given, and there is no terminal to ask at`,
+      `Give it by --passphrase-file or in ${PASSPHRASE_VARIABLE}`,
+    );
+  }
+  const [answer] = await askHidden([question]);
+  return answer!;
+}
+
+/**
+ * The passphrase to encrypt a new key with, asked for twice at a prompt; undefined when the options name
+ * no source. The environment is not one: a variable left over there must not encrypt a key unasked.
+ * The caller zeroes it.
+ *
+ * @throws {CliError} when the named source has none, and when the two answers differ
+ */
+export async function passphraseToCreate(
+  options: PassphraseOptions,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (options.passphraseFile !== undefined) return await readPassphraseFile(options.passphraseFile);
+  if (!options.passphrasePrompt) return undefined;
+  const [first, second] = await askHidden(["New passphrase: ", "The same again: "]);
+  const same = first!.length === second!.length && first!.every((byte, at) => byte === second![at]);
+  second!.fill(0);
+  if (same && first!.length > 0) return first;
+  first!.fill(0);
+  throw usageError(same ? "The passphrase is empty" : "The two passphrases differ");
+}
+
+/** Reads a file of one line. One that others can read is used with a warning. */
+async function readPassphraseFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  // Room for the longest, a line end of two bytes, and one byte more that shows a longer one.
+  const buffer = new Uint8Array(MAX_PASSPHRASE_BYTES + 3);
+  try {
+    const line = withoutLineEnd(await readSome(path, buffer));
+    if (line.length === 0) {
+      throw usageError(
+        `The passphrase file ${path} is empty`,
+        "Put the passphrase on its first line",
+      );
+    }
+    if (line.length > MAX_PASSPHRASE_BYTES) {
+      throw usageError(
+        `The passphrase file ${path} holds more than ${MAX_PASSPHRASE_BYTES} bytes`,
+        "Name the file that holds the passphrase and nothing else",
+      );
+    }
+    if (line.includes(0x0a)) {
+      throw usageError(
+        `The passphrase file ${path} holds more than one line`,
+        "Name the file that holds the passphrase and nothing else",
+      );
+    }
+    return line.slice();
+  } finally {
+    buffer.fill(0);
+  }
+}
+
+/** Fills `buffer` from a file or, for `-`, from standard input, as far as it goes. */
+async function readSome(path: string, buffer: Uint8Array<ArrayBuffer>) {
+  if (path === "-") return buffer.subarray(0, await fill(Deno.stdin, buffer));
+  using file = await openPassphraseFile(path);
+  const { isFile, mode } = await file.stat();
+  if (isFile && mode !== null && (mode & 0o077) !== 0) {
+    warn(`others can read the passphrase file ${path}: chmod 600 ${path}`);
+  }
+  return buffer.subarray(0, await fill(file, buffer));
+}
+
+async function openPassphraseFile(path: string): Promise<Deno.FsFile> {
+  try {
+    return await Deno.open(path);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) {
+      throw usageError(`There is no passphrase file ${path}`, "Check the name, or create it first");
+    }
+    if (cause instanceof Deno.errors.PermissionDenied) {
+      throw usageError(`Cannot read the passphrase file ${path}: permission denied`);
+    }
+    throw cause;
+  }
+}
+
+async function fill(
+  source: { read(bytes: Uint8Array): Promise<number | null> },
+  buffer: Uint8Array,
+): Promise<number> {
+  let length = 0;
+  while (length < buffer.length) {
+    const count = await source.read(buffer.subarray(length));
+    if (count === null) break;
+    length += count;
+  }
+  return length;
+}
+
+function withoutLineEnd(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  let end = bytes.length;
+  if (bytes[end - 1] === 0x0a) end--;
+  if (end < bytes.length && bytes[end - 1] === 0x0d) end--;
+  return bytes.subarray(0, end);
+}

@@ -1,0 +1,105 @@
+import { Command, type CommanderError } from "commander";
+import config from "../../deno.json" with { type: "json" };
+import { callCommand } from "./call/mod.ts";
+import { completeCommand, completionCommand } from "./completion/mod.ts";
+import { doctorCommand } from "./doctor/mod.ts";
+import { type CliError, ExitCode, usageError } from "./exit.ts";
+import { reportFailure } from "./failure.ts";
+import { examples } from "./help.ts";
+import { keygenCommand } from "./keygen/mod.ts";
+import { writeDiagnostic, writeResult } from "./output.ts";
+import { serveCommand } from "./serve/mod.ts";
+import { onUncaught } from "./uncaught.ts";
+
+/**
+ * Runs one command line to its end and gives the exit code. Nothing is thrown: what went wrong has been
+ * said on standard error.
+ */
+export async function run(args: readonly string[]): Promise<number> {
+  const debug = args.includes("--debug");
+  // An error outside the command's own promise ends the program in the same words as one inside it.
+  using _uncaught = onUncaught((error) => Deno.exit(reportFailure(error, debug)));
+  try {
+    await createProgram().parseAsync([...args], { from: "user" });
+    return ExitCode.done;
+  } catch (error) {
+    return reportFailure(error, debug);
+  }
+}
+
+/**
+ * The tree of commands. Making it costs little: an action imports what it runs on when it is run, so
+ * that `--help` loads no gRPC and no libcrypto.
+ */
+function createProgram(): Command {
+  const program = new Command("signer")
+    .description("Keeps private keys where they are and hands out signatures over gRPC")
+    .version(config.version, "-V, --version", "print the version")
+    .helpCommand("help [command]", "print help of a command")
+    .option("--debug", "print the stack of an error (also: SIGNER_DEBUG=1)")
+    .addHelpText(
+      "before",
+      examples(
+        "signer serve --generate ecdsa-p256",
+        "signer call echo hello",
+        "signer keygen --type rsa-3072 --out key.pem",
+      ),
+    );
+  program.addCommand(serveCommand());
+  program.addCommand(callCommand());
+  program.addCommand(keygenCommand());
+  program.addCommand(doctorCommand());
+  program.addCommand(completionCommand());
+  program.addCommand(completeCommand(program), { hidden: true });
+  adopt(program);
+  return program;
+}
+
+/**
+ * Makes a command and all below it speak as this program does: output through `output.ts`, and a wrong
+ * command line thrown as a `CliError`, where commander would print in its own words and exit.
+ */
+function adopt(command: Command): void {
+  command.configureOutput({
+    writeOut: writeResult,
+    writeErr: writeDiagnostic,
+    outputError: () => {},
+    getOutHelpWidth: () => columnsOf(Deno.stdout),
+    getErrHelpWidth: () => columnsOf(Deno.stderr),
+    getOutHasColors: () => false,
+    getErrHasColors: () => false,
+  });
+  command.exitOverride((error) => {
+    throw isHelpOrVersion(error) ? error : usageErrorOf(error, command);
+  });
+  command.helpOption("-h, --help", "print help");
+  for (const subcommand of command.commands) adopt(subcommand);
+}
+
+/** `commander.help` with a code other than 0 is the help of a command whose subcommand is missing. */
+function isHelpOrVersion(error: CommanderError): boolean {
+  return ["commander.help", "commander.helpDisplayed", "commander.version"].includes(error.code);
+}
+
+/**
+ * Commander's messages read `error: unknown option '--typ'\n(Did you mean --type?)` and `error: option
+ * '--type <type>' argument 'x' is invalid. Allowed choices are …`: what is wrong is the error, and what
+ * would be right the hint.
+ */
+function usageErrorOf(error: CommanderError, command: Command): CliError {
+  const [, said = "", suggestion] =
+    /^error: (.*?)\.?(?:\n\((Did you mean .*)\))?$/s.exec(error.message) ?? [];
+  const [wrong = "", right] = said.split(/(?<=invalid)\. |\. (?=Expected)/);
+  const path: string[] = [];
+  for (let at: Command | null = command; at !== null; at = at.parent) path.unshift(at.name());
+  const hints = [right && `${right}.`, suggestion, `See ${path.join(" ")} --help`];
+  return usageError(
+    wrong.charAt(0).toUpperCase() + wrong.slice(1),
+    hints.filter((hint) => hint !== undefined).join(" "),
+  );
+}
+
+/** What commander wraps help at; 80 where it goes to no terminal. */
+function columnsOf(stream: typeof Deno.stdout | typeof Deno.stderr): number {
+  return stream.isTerminal() ? Deno.consoleSize().columns : 80;
+}

@@ -1,0 +1,66 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { keyTypes } from "../../crypto/mod.ts";
+import { stacks } from "../../grpc/mod.ts";
+import { logFormats, logLevels } from "../../telemetry/mod.ts";
+import { parseDuration } from "../duration.ts";
+import { examples } from "../help.ts";
+import type { ServeOptions } from "./run.ts";
+
+/** `signer serve`: holds keys and signs with them until it is told to stop. */
+export function serveCommand(): Command {
+  return new Command("serve")
+    .description("Hold keys, and sign with them for whoever calls")
+    .addHelpText(
+      "before",
+      examples(
+        "signer serve",
+        "signer serve --tcp 0.0.0.0:50051 --key code-signing=/etc/signer/code.pem",
+        "signer serve --vsock 5000 --key-dir /etc/signer/keys",
+        "signer serve --tcp 127.0.0.1:0 --unix /run/signer.sock --generate ed25519",
+      ),
+    )
+    .option("--tcp <host:port>", "listen here; may be repeated (default: 127.0.0.1:50051)", collect)
+    .option("--vsock <[cid:]port>", "listen on AF_VSOCK; may be repeated", collect)
+    .option("--unix <path>", "listen on a Unix socket; may be repeated", collect)
+    .option("--listen <address>", "listen on an address of any form; may be repeated", collect)
+    .option("--unix-mode <mode>", "permissions of Unix sockets", parseMode, 0o600)
+    .option("--key <id=file>", "serve the private key in a file; may be repeated", collect)
+    .option("--key-dir <dir>", "serve every .pem, .der and .jwk file of a folder by its name")
+    .addOption(
+      new Option("--generate <type>", "make a key that dies with the process; may be repeated")
+        .argParser((value, previous: string[] = []) => collect(knownKeyType(value), previous)),
+    )
+    .option("--passphrase-file <file>", "the passphrase of the keys that are encrypted")
+    .option("--allow-insecure-key-files", "read key files that group or others can read")
+    .addOption(
+      new Option("--provider <name>", "what does the cryptography")
+        .choices(["auto", "openssl", "builtin"]).default("auto"),
+    )
+    .addOption(
+      new Option("--stack <name>", "what speaks gRPC").choices(stacks).default("grpc-js"),
+    )
+    .option("--grace <duration>", "how long a stop waits for calls", parseDuration, 30_000)
+    .addOption(new Option("--log-level <level>").choices(logLevels).default("info"))
+    .addOption(new Option("--log-format <format>").choices(logFormats).default("text"))
+    .action(async (options: ServeOptions) => {
+      const { runServer } = await import("./run.ts");
+      await runServer(options);
+    });
+}
+
+function collect(value: string, previous: string[] = []): string[] {
+  return [...previous, value];
+}
+
+/** Permission bits in octal. */
+function parseMode(text: string): number {
+  if (!/^0?[0-7]{3}$/.test(text)) throw new InvalidArgumentError("Write it in octal: 0660.");
+  return parseInt(text, 8);
+}
+
+function knownKeyType(value: string): string {
+  if (!keyTypes.some(({ name }) => name === value)) {
+    throw new InvalidArgumentError(`Use one of ${keyTypes.map(({ name }) => name).join(", ")}.`);
+  }
+  return value;
+}

@@ -1,0 +1,34 @@
+import {
+  type Address,
+  parseAddress,
+  tcpAddress,
+  unixAddress,
+  vsockAddress,
+} from "../../net/mod.ts";
+
+/** Where a server is told to listen. */
+export interface PlaceOptions {
+  readonly tcp?: readonly string[];
+  readonly vsock?: readonly string[];
+  readonly unix?: readonly string[];
+  readonly listen?: readonly string[];
+}
+
+const defaultPlace = "127.0.0.1:50051";
+
+/**
+ * The addresses of the options, or the default one when there are none.
+ *
+ * @throws {NetError} `BAD_ADDRESS`
+ */
+export function placesOf(
+  { tcp = [], vsock = [], unix = [], listen = [] }: PlaceOptions,
+): Address[] {
+  const places = [
+    ...tcp.map(tcpAddress),
+    ...vsock.map((text) => vsockAddress(text)),
+    ...unix.map(unixAddress),
+    ...listen.map(parseAddress),
+  ];
+  return places.length > 0 ? places : [tcpAddress(defaultPlace)];
+}

@@ -1,0 +1,181 @@
+import { constants, type KeyObject, sign, verify } from "node:crypto";
+import {
+  type AlgorithmInfo,
+  type AlgorithmName,
+  findKeyType,
+  type KeyType,
+} from "../algorithms.ts";
+import { checkInput, requireAlgorithm } from "../_signing.ts";
+import { p1363FromDer } from "../encoding/mod.ts";
+import { CryptoError } from "../errors.ts";
+import {
+  PBKDF2_ITERATIONS,
+  type PrivateKey,
+  type PublicKey,
+  type SharedKey,
+  type SignatureFormat,
+  type SigningInput,
+} from "../provider.ts";
+import { encryptPkcs8 } from "./pbes2.ts";
+import { signDigest, verifyDigest } from "./rsa_digest.ts";
+
+/** A node:crypto key until it is disposed of: then it is dropped, for the collector to free. */
+class Slot implements Disposable {
+  #key: KeyObject | undefined;
+
+  constructor(key: KeyObject) {
+    this.#key = key;
+  }
+
+  get key(): KeyObject {
+    if (this.#key) return this.#key;
+    throw new CryptoError("PROVIDER_FAILED", "The key was used after its disposal");
+  }
+
+  [Symbol.dispose](): void {
+    this.#key = undefined;
+  }
+}
+
+/** A public key in node:crypto. */
+export class BuiltinPublicKey extends Slot implements PublicKey {
+  readonly type: KeyType;
+  readonly spki: Uint8Array;
+  readonly algorithms: readonly AlgorithmName[];
+
+  constructor(
+    type: KeyType,
+    key: KeyObject,
+    spki: Uint8Array,
+    algorithms: readonly AlgorithmName[],
+  ) {
+    super(key);
+    this.type = type;
+    this.spki = spki;
+    this.algorithms = algorithms;
+  }
+
+  verify(
+    algorithm: AlgorithmName,
+    input: SigningInput,
+    signature: Uint8Array,
+    format: SignatureFormat = "der",
+  ): boolean {
+    const info = requireAlgorithm(algorithm, this.type, this.algorithms);
+    checkMessageOrDigest(info, input);
+    const raw = this.#toRaw(info, signature, format);
+    const { key } = this;
+    if (raw === undefined) return false;
+    try {
+      return input.digest === undefined
+        ? verify(
+          info.hash,
+          input.message,
+          { key, ...options(info), dsaEncoding: "ieee-p1363" },
+          raw,
+        )
+        : verifyDigest(key, info.hash!, input.digest, raw);
+    } catch {
+      // The input has been checked: what is left is a signature that node:crypto cannot read.
+      return false;
+    }
+  }
+
+  /** The signature without an encoding, or undefined when it has not the length that the key gives. */
+  #toRaw(
+    { scheme }: AlgorithmInfo,
+    signature: Uint8Array,
+    format: SignatureFormat,
+  ): Uint8Array | undefined {
+    const { scalarBytes, modulusBits } = findKeyType(this.type)!;
+    if (scheme === "ecdsa" && format === "der") return p1363FromDer(signature, scalarBytes!);
+    const expected = scheme === "ecdsa" ? 2 * scalarBytes! : modulusBits ? modulusBits / 8 : 64;
+    return signature.length === expected ? signature : undefined;
+  }
+}
+
+/** A private key in node:crypto. */
+export class BuiltinPrivateKey extends Slot implements PrivateKey {
+  readonly type: KeyType;
+  readonly publicKey: PublicKey;
+  readonly algorithms: readonly AlgorithmName[];
+
+  constructor(key: KeyObject, publicKey: PublicKey) {
+    super(key);
+    this.type = publicKey.type;
+    this.publicKey = publicKey;
+    this.algorithms = publicKey.algorithms;
+  }
+
+  sign(
+    algorithm: AlgorithmName,
+    input: SigningInput,
+    format: SignatureFormat = "der",
+  ): Uint8Array {
+    const info = requireAlgorithm(algorithm, this.type, this.algorithms);
+    checkMessageOrDigest(info, input);
+    const { key } = this;
+    try {
+      if (input.digest !== undefined) return plain(signDigest(key, info.hash!, input.digest));
+      const dsaEncoding = format === "der" ? "der" : "ieee-p1363";
+      return plain(sign(info.hash, input.message, { key, ...options(info), dsaEncoding }));
+    } catch (cause) {
+      throw new CryptoError("PROVIDER_FAILED", `Signing with ${algorithm} failed`, { cause });
+    }
+  }
+
+  share(): SharedKey {
+    const pkcs8 = this.exportPkcs8();
+    try {
+      return { provider: "builtin", pkcs8: Uint8Array.from(pkcs8) };
+    } finally {
+      pkcs8.fill(0);
+    }
+  }
+
+  exportPkcs8(): Uint8Array {
+    return plain(this.key.export({ format: "der", type: "pkcs8" }));
+  }
+
+  exportEncryptedPkcs8(passphrase: Uint8Array): Uint8Array {
+    const pkcs8 = this.exportPkcs8();
+    try {
+      return encryptPkcs8(pkcs8, passphrase, PBKDF2_ITERATIONS);
+    } finally {
+      pkcs8.fill(0);
+    }
+  }
+
+  override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
+    this.publicKey[Symbol.dispose]();
+  }
+}
+
+/** Whether an algorithm takes digests here: node:crypto signs messages, and pads PKCS #1 v1.5 alone. */
+export function takesDigest({ scheme }: AlgorithmInfo): boolean {
+  return scheme === "rsa-pkcs1";
+}
+
+function checkMessageOrDigest(info: AlgorithmInfo, input: SigningInput): void {
+  checkInput(info, input);
+  if (input.digest === undefined || takesDigest(info)) return;
+  throw new CryptoError(
+    "BAD_DIGEST",
+    `The builtin crypto provider cannot use a digest with ${info.name}: send the message, or use the ` +
+      "openssl provider",
+  );
+}
+
+/** What node:crypto wants to know of a scheme. */
+function options({ scheme, saltBytes }: AlgorithmInfo) {
+  if (scheme === "rsa-pss") {
+    return { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: saltBytes };
+  }
+  return scheme === "rsa-pkcs1" ? { padding: constants.RSA_PKCS1_PADDING } : {};
+}
+
+/** The same bytes as a Uint8Array proper: a Buffer behaves differently (`slice`, `toString`). */
+function plain(buffer: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+}

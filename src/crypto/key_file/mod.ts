@@ -1,0 +1,9 @@
+/** Files of private keys: what is read, what is refused, how they are written. @module */
+export { type PassphraseSource, readPrivateKey, type ReadPrivateKeyOptions } from "./read.ts";
+export {
+  MAX_KEY_FILE_BYTES,
+  readPrivateKeyFile,
+  type ReadPrivateKeyFileOptions,
+} from "./read_file.ts";
+export { encodePrivateKey } from "./write.ts";
+export { type WriteKeyFileOptions, writePrivateKeyFile, writePublicKeyFile } from "./write_file.ts";

@@ -1,0 +1,78 @@
+import { pkcs8FromPkcs1, pkcs8FromSec1, readPrivateJwk } from "../encoding/mod.ts";
+import { CryptoError } from "../errors.ts";
+import type { CryptoProvider, PrivateKey } from "../provider.ts";
+import { type Container, detect, type Found } from "./formats.ts";
+
+/** Hands over the passphrase of a key file, in a buffer that is zeroed after use. */
+export type PassphraseSource = (source: string) => Uint8Array | Promise<Uint8Array>;
+
+/** How a private key is read. */
+export interface ReadPrivateKeyOptions {
+  /** Asked when the key is encrypted, and only then. */
+  readonly passphrase?: PassphraseSource;
+}
+
+/** The containers that become PKCS#8 by wrapping what they hold. */
+const wrappers: Partial<Record<Container, (der: Uint8Array) => Uint8Array>> = {
+  // The provider zeroes what it is given, so that it is given a copy.
+  pkcs8: (der) => der.slice(),
+  pkcs1: pkcs8FromPkcs1,
+  sec1: pkcs8FromSec1,
+};
+
+/**
+ * Reads a private key: PKCS#8 (plain or encrypted), PKCS#1 or SEC 1, in PEM or DER, or a JWK.
+ *
+ * `bytes` and every copy of it are zeroed, whether or not this succeeds. Of a JWK, which is text, strings
+ * with the secret stay in the heap until the collector has reused their place.
+ *
+ * @param source what to call it in messages, such as the file's path
+ * @throws {CryptoError} `BAD_KEY`, `KEY_REFUSED`, `BAD_PASSPHRASE`; the message begins with `source`
+ */
+export async function readPrivateKey(
+  provider: CryptoProvider,
+  bytes: Uint8Array,
+  source: string,
+  { passphrase }: ReadPrivateKeyOptions = {},
+): Promise<PrivateKey> {
+  let found: Found | undefined;
+  try {
+    found = detect(bytes);
+    if (found.container === "encrypted-pkcs8") {
+      return await readEncrypted(provider, found.bytes, source, passphrase);
+    }
+    if (found.container === "jwk") return readJwk(provider, found.bytes);
+    return provider.importPrivateKey(wrappers[found.container]!(found.bytes));
+  } catch (error) {
+    if (!(error instanceof CryptoError)) throw error;
+    throw new CryptoError(error.code, `${source}: ${error.message}`, { cause: error });
+  } finally {
+    bytes.fill(0);
+    found?.bytes.fill(0);
+  }
+}
+
+async function readEncrypted(
+  provider: CryptoProvider,
+  pkcs8: Uint8Array,
+  source: string,
+  passphrase: PassphraseSource | undefined,
+): Promise<PrivateKey> {
+  if (passphrase === undefined) {
+    throw new CryptoError("BAD_PASSPHRASE", "The private key is encrypted: give its passphrase");
+  }
+  const secret = await passphrase(source);
+  try {
+    return provider.importEncryptedPrivateKey(pkcs8, secret);
+  } finally {
+    secret.fill(0);
+  }
+}
+
+function readJwk(provider: CryptoProvider, text: Uint8Array): PrivateKey {
+  const { pkcs8, spki } = readPrivateJwk(text);
+  const key = provider.importPrivateKey(pkcs8);
+  if (key.publicKey.spki.every((byte, i) => byte === spki[i])) return key;
+  key[Symbol.dispose]();
+  throw new CryptoError("BAD_KEY", "The JWK is damaged: its halves do not belong together");
+}

@@ -1,0 +1,15 @@
+/** Keys and signatures: one table of algorithms, two providers, key files and the key store. @module */
+export * from "./algorithms.ts";
+export * from "./errors.ts";
+export type * from "./provider.ts";
+export { type OpenedProvider, openProvider, type ProviderChoice } from "./open_provider.ts";
+export {
+  encodePublicKey,
+  type KeyFormat,
+  publicJwk,
+  readPublicKey,
+  thumbprint,
+} from "./public_key.ts";
+export * from "./key_file/mod.ts";
+export * from "./key_store.ts";
+export type { PublicJwk } from "./encoding/mod.ts";

@@ -1,0 +1,76 @@
+import type { Pkey, Signer } from "../../ffi/mod.ts";
+import { type AlgorithmName, findKeyType, type KeyType } from "../algorithms.ts";
+import { checkInput } from "../_signing.ts";
+import { p1363FromDer } from "../encoding/mod.ts";
+import {
+  PBKDF2_ITERATIONS,
+  type PrivateKey,
+  type PublicKey,
+  type SharedKey,
+  type SignatureFormat,
+  type SigningInput,
+} from "../provider.ts";
+import { Contexts } from "./contexts.ts";
+import { mapError, mapErrors } from "./errors.ts";
+
+/** A private key in libcrypto. It owns the EVP_PKEY and the public key that it is given. */
+export class OpensslPrivateKey implements PrivateKey {
+  readonly type: KeyType;
+  readonly publicKey: PublicKey;
+  readonly algorithms: readonly AlgorithmName[];
+  readonly #pkey: Pkey;
+  readonly #signers: Contexts<Signer>;
+  readonly #scalarBytes: number;
+
+  constructor(pkey: Pkey, publicKey: PublicKey) {
+    const { type, algorithms } = publicKey;
+    this.type = type;
+    this.publicKey = publicKey;
+    this.algorithms = algorithms;
+    this.#pkey = pkey;
+    this.#signers = new Contexts(type, algorithms, (info) => pkey.signer(info));
+    this.#scalarBytes = findKeyType(type)!.scalarBytes ?? 0;
+  }
+
+  sign(
+    algorithm: AlgorithmName,
+    input: SigningInput,
+    format: SignatureFormat = "der",
+  ): Uint8Array {
+    try {
+      const { info, context } = this.#signers.get(algorithm);
+      checkInput(info, input);
+      const signature = input.digest === undefined
+        ? context.sign(input.message)
+        : context.signDigest(input.digest);
+      if (info.scheme !== "ecdsa" || format === "der") return signature;
+      return p1363FromDer(signature, this.#scalarBytes)!;
+    } catch (error) {
+      throw mapError("PROVIDER_FAILED", `Signing with ${algorithm}`, error);
+    }
+  }
+
+  share(): SharedKey {
+    const share = () => this.#pkey.share();
+    const token = mapErrors("PROVIDER_FAILED", "Sharing a private key", share);
+    return { provider: "openssl", token };
+  }
+
+  exportPkcs8(): Uint8Array {
+    return mapErrors("PROVIDER_FAILED", "Exporting a private key", () => this.#pkey.exportPkcs8());
+  }
+
+  exportEncryptedPkcs8(passphrase: Uint8Array): Uint8Array {
+    return mapErrors(
+      "PROVIDER_FAILED",
+      "Encrypting a private key",
+      () => this.#pkey.exportEncryptedPkcs8(passphrase, PBKDF2_ITERATIONS),
+    );
+  }
+
+  [Symbol.dispose](): void {
+    this.#signers[Symbol.dispose]();
+    this.#pkey[Symbol.dispose]();
+    this.publicKey[Symbol.dispose]();
+  }
+}

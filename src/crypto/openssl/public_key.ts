@@ -1,0 +1,56 @@
+import type { Pkey, Verifier } from "../../ffi/mod.ts";
+import { type AlgorithmName, findKeyType, type KeyType } from "../algorithms.ts";
+import { checkInput } from "../_signing.ts";
+import { derFromP1363, p1363FromDer } from "../encoding/mod.ts";
+import type { PublicKey, SignatureFormat, SigningInput } from "../provider.ts";
+import { Contexts } from "./contexts.ts";
+import { mapError } from "./errors.ts";
+
+/** A public key in libcrypto. It owns the EVP_PKEY that it is given. */
+export class OpensslPublicKey implements PublicKey {
+  readonly type: KeyType;
+  readonly spki: Uint8Array;
+  readonly algorithms: readonly AlgorithmName[];
+  readonly #pkey: Pkey;
+  readonly #verifiers: Contexts<Verifier>;
+  readonly #scalarBytes: number;
+
+  constructor(type: KeyType, pkey: Pkey, spki: Uint8Array, algorithms: readonly AlgorithmName[]) {
+    this.type = type;
+    this.spki = spki;
+    this.algorithms = algorithms;
+    this.#pkey = pkey;
+    this.#verifiers = new Contexts(type, algorithms, (info) => pkey.verifier(info));
+    this.#scalarBytes = findKeyType(type)!.scalarBytes ?? 0;
+  }
+
+  verify(
+    algorithm: AlgorithmName,
+    input: SigningInput,
+    signature: Uint8Array,
+    format: SignatureFormat = "der",
+  ): boolean {
+    try {
+      const { info, context } = this.#verifiers.get(algorithm);
+      checkInput(info, input);
+      const der = info.scheme === "ecdsa" ? this.#toDer(signature, format) : signature;
+      if (der === undefined) return false;
+      return input.digest === undefined
+        ? context.verify(input.message, der)
+        : context.verifyDigest(input.digest, der);
+    } catch (error) {
+      throw mapError("PROVIDER_FAILED", `Verifying with ${algorithm}`, error);
+    }
+  }
+
+  /** An ECDSA signature in strict DER, or undefined when it is not one of this curve. */
+  #toDer(signature: Uint8Array, format: SignatureFormat): Uint8Array | undefined {
+    if (format === "p1363") return derFromP1363(signature, this.#scalarBytes);
+    return p1363FromDer(signature, this.#scalarBytes) && signature;
+  }
+
+  [Symbol.dispose](): void {
+    this.#verifiers[Symbol.dispose]();
+    this.#pkey[Symbol.dispose]();
+  }
+}

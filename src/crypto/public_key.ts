@@ -1,0 +1,49 @@
+import { createHash } from "node:crypto";
+import {
+  decodePemBody,
+  encodePem,
+  findPemBlocks,
+  jwkFromSpki,
+  looksLikePem,
+  type PublicJwk,
+} from "./encoding/mod.ts";
+import { CryptoError } from "./errors.ts";
+import type { CryptoProvider, PublicKey } from "./provider.ts";
+
+/** How a key is written: PEM (PKCS#8 or SubjectPublicKeyInfo), the DER in it, or a JSON Web Key. */
+export type KeyFormat = "pem" | "der" | "jwk";
+
+/** The public key as a JSON Web Key, with its required members only. */
+export function publicJwk(key: PublicKey): PublicJwk {
+  return jwkFromSpki(key.spki);
+}
+
+/**
+ * The key's thumbprint: SHA-256 over the JWK's required members in their order, in base64url without
+ * padding (RFC 7638 section 3; RFC 8037 appendix A.3 for Ed25519). It has 43 characters.
+ */
+export function thumbprint(key: PublicKey): string {
+  return createHash("sha256").update(JSON.stringify(publicJwk(key))).digest("base64url");
+}
+
+/** Writes a public key; PEM and JWK end with a newline. */
+export function encodePublicKey(key: PublicKey, format: KeyFormat): Uint8Array {
+  if (format === "der") return key.spki.slice();
+  if (format === "pem") return encodePem("PUBLIC KEY", key.spki);
+  return new TextEncoder().encode(`${JSON.stringify(publicJwk(key))}\n`);
+}
+
+/**
+ * Reads a public key, a SubjectPublicKeyInfo in PEM or DER.
+ *
+ * @throws {CryptoError} `BAD_KEY`, `KEY_REFUSED`
+ */
+export function readPublicKey(provider: CryptoProvider, bytes: Uint8Array): PublicKey {
+  if (!looksLikePem(bytes)) return provider.importPublicKey(bytes);
+  const [block, ...more] = findPemBlocks(bytes);
+  if (block.label !== "PUBLIC KEY" || more.length > 0) {
+    const what = more.length > 0 ? `${more.length + 1} PEM blocks` : `a PEM block ${block.label}`;
+    throw new CryptoError("KEY_REFUSED", `Refused ${what}: a single block PUBLIC KEY is wanted`);
+  }
+  return provider.importPublicKey(decodePemBody(block));
+}

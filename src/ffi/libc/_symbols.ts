@@ -1,0 +1,132 @@
+import { LibcError } from "./error.ts";
+import { platform } from "./platform.ts";
+
+/*
+ * Lengths are `usize`, which takes plain numbers; results that C types as `ssize_t` are read as `i32`,
+ * since no length given here reaches 2 GiB: no BigInt comes up. "buffer" parameters take typed arrays
+ * as they are, so a call allocates nothing.
+ */
+const SYMBOLS = {
+  __errno_location: { parameters: [], result: "pointer" },
+  accept4: { parameters: ["i32", "buffer", "buffer", "i32"], result: "i32" },
+  bind: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  close: { parameters: ["i32"], result: "i32" },
+  connect: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  epoll_create1: { parameters: ["i32"], result: "i32" },
+  epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
+  epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
+  epoll_wait_off_thread: {
+    name: "epoll_wait",
+    parameters: ["i32", "buffer", "i32", "i32"],
+    result: "i32",
+    nonblocking: true,
+  },
+  eventfd: { parameters: ["u32", "i32"], result: "i32" },
+  fchmod: { parameters: ["i32", "u32"], result: "i32" },
+  fcntl: { parameters: ["i32", "i32", "usize"], result: "i32" },
+  getpeername: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+  getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
+  getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+  getsockopt: { parameters: ["i32", "i32", "i32", "buffer", "buffer"], result: "i32" },
+  open: { parameters: ["buffer", "i32"], result: "i32" },
+  ioctl: { parameters: ["i32", "usize", "buffer"], result: "i32" },
+  listen: { parameters: ["i32", "i32"], result: "i32" },
+  prctl: { parameters: ["i32", "usize", "usize", "usize", "usize"], result: "i32" },
+  read: { parameters: ["i32", "buffer", "usize"], result: "i32" },
+  recv: { parameters: ["i32", "buffer", "usize", "i32"], result: "i32" },
+  sched_setaffinity: { parameters: ["i32", "usize", "buffer"], result: "i32" },
+  send: { parameters: ["i32", "buffer", "usize", "i32"], result: "i32" },
+  setrlimit: { parameters: ["i32", "buffer"], result: "i32" },
+  setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
+  shutdown: { parameters: ["i32", "i32"], result: "i32" },
+  socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  socketpair: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
+  syscall_io_getevents: {
+    name: "syscall",
+    parameters: ["isize", "usize", "isize", "isize", "buffer", "buffer"],
+    result: "i32",
+  },
+  syscall_io_setup: { name: "syscall", parameters: ["isize", "usize", "buffer"], result: "i32" },
+  syscall_io_submit: {
+    name: "syscall",
+    parameters: ["isize", "usize", "isize", "buffer"],
+    result: "i32",
+  },
+  syscall_io_cancel: {
+    name: "syscall",
+    parameters: ["isize", "usize", "buffer", "buffer"],
+    result: "i32",
+  },
+  syscall_io_destroy: { name: "syscall", parameters: ["isize", "usize"], result: "i32" },
+  timerfd_create: { parameters: ["i32", "i32"], result: "i32" },
+  timerfd_settime: { parameters: ["i32", "i32", "buffer", "buffer"], result: "i32" },
+  write: { parameters: ["i32", "buffer", "usize"], result: "i32" },
+  writev: { parameters: ["i32", "buffer", "i32"], result: "i32" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+type Declared = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
+
+/** 64-bit parameters take numbers up to 2^53 as well as BigInts, though Deno types them as BigInts only. */
+type Numbers<A extends readonly unknown[]> = {
+  [K in keyof A]: A[K] extends bigint ? number : A[K];
+};
+
+type Symbols = {
+  readonly [K in keyof Declared]: Declared[K] extends (...args: infer A) => infer R
+    ? (...args: Numbers<A>) => R
+    : never;
+};
+
+/** glibc's symbols, and this thread's `errno` as a view of its memory. */
+interface Libc {
+  readonly symbols: Symbols;
+  readonly errno: Int32Array;
+}
+
+let loaded: Libc | undefined;
+
+/**
+ * glibc, opened at the first use so that importing the binding is harmless everywhere. It stays open:
+ * it is the C library of the process itself.
+ *
+ * @throws {LibcError} `UNSUPPORTED_PLATFORM`
+ */
+export function libc(): Libc {
+  return loaded ??= open();
+}
+
+/** Whether the binding works here; it opens glibc to find out. */
+export function isSupported(): boolean {
+  try {
+    libc();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function open(): Libc {
+  if (platform === undefined) {
+    throw new LibcError(
+      "UNSUPPORTED_PLATFORM",
+      0,
+      `The socket layer needs Linux on x86-64 or arm64, and this is ${Deno.build.target}; ` +
+        "use the grpc-js stack over TCP here",
+    );
+  }
+  let symbols: Symbols;
+  try {
+    symbols = Deno.dlopen("libc.so.6", SYMBOLS).symbols as unknown as Symbols;
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotCapable) throw cause;
+    throw new LibcError(
+      "UNSUPPORTED_PLATFORM",
+      0,
+      "Cannot load libc.so.6: the socket layer needs glibc 2.17 or newer",
+      { cause },
+    );
+  }
+  // An isolate never leaves its thread, and errno(3) stays at one place for the life of a thread.
+  const location = symbols.__errno_location()!;
+  return { symbols, errno: new Int32Array(Deno.UnsafePointerView.getArrayBuffer(location, 4)) };
+}

@@ -1,0 +1,115 @@
+/**
+ * Linux AIO (io_submit(2)), for one thing: to have an eventfd signalled, by the kernel and without a
+ * thread, when a descriptor becomes readable. Needs Linux 4.18 (IOCB_CMD_POLL) with CONFIG_AIO.
+ *
+ * @module
+ */
+import { libc } from "./_symbols.ts";
+import { platform } from "./platform.ts";
+import { check } from "./error.ts";
+import { settle } from "./_result.ts";
+
+const IOCB_CMD_POLL = 5;
+const IOCB_FLAG_RESFD = 1;
+const POLLIN = 1;
+/** `struct timespec`: seconds and nanoseconds. */
+const NO_WAIT = new BigInt64Array([0n, 0n]);
+const CANCEL_WAIT = new BigInt64Array([1n, 0n]);
+/** Bytes of `struct iocb` (include/uapi/linux/aio_abi.h). */
+const IOCB_SIZE = 64;
+
+/**
+ * Contexts of this thread that are not in use. They are kept because io_destroy(2) waits for an RCU
+ * grace period, 10 to 30 ms, in which it would block the thread.
+ */
+const idleContexts: number[] = [];
+
+/** @throws {LibcError} */
+function takeContext(): number {
+  const idle = idleContexts.pop();
+  if (idle !== undefined) return idle;
+  const { symbols, errno } = libc();
+  const context = new BigUint64Array(1);
+  const setup = () => symbols.syscall_io_setup(platform!.ioSetup, 1, context);
+  check("io_setup", settle(setup, errno));
+  // An address in user space: far below 2^53.
+  return Number(context[0]);
+}
+
+/** A poll of one descriptor that signals an eventfd, once each time it is armed. */
+export class AioPoll implements Disposable {
+  readonly #context: number;
+  /** The `struct iocb`, and behind it its address: the array of one pointer that io_submit(2) takes. */
+  readonly #request = new Uint8Array(IOCB_SIZE + 8);
+  readonly #pointers = this.#request.subarray(IOCB_SIZE);
+  /** One `struct io_event`, which is read to make room in the completion ring and not looked at. */
+  readonly #event = new Uint8Array(32);
+  #armed = false;
+  #closed = false;
+
+  /**
+   * @param fd what is polled for being readable
+   * @param eventfd what is signalled
+   * @throws {LibcError} `ENOSYS`, `EPERM` (a seccomp filter), `EAGAIN` (/proc/sys/fs/aio-max-nr)
+   */
+  constructor(fd: number, eventfd: number) {
+    this.#context = takeContext();
+    // struct iocb: data u64 | key u32 | rw_flags u32 | opcode u16 | prio u16 | fd u32 | buf u64 |
+    //              nbytes u64 | offset u64 | reserved u64 | flags u32 | resfd u32
+    const view = new DataView(this.#request.buffer);
+    view.setUint16(16, IOCB_CMD_POLL, true);
+    view.setUint32(20, fd, true);
+    view.setBigUint64(24, BigInt(POLLIN), true);
+    view.setUint32(56, IOCB_FLAG_RESFD, true);
+    view.setUint32(60, eventfd, true);
+    const address = Deno.UnsafePointer.value(Deno.UnsafePointer.of(this.#request));
+    view.setBigUint64(IOCB_SIZE, BigInt(address), true);
+  }
+
+  /**
+   * Has the eventfd signalled when the descriptor is next readable; at once when it is so already.
+   *
+   * @throws {LibcError} `EINVAL` where the kernel is older than 4.18
+   */
+  arm(): void {
+    if (this.#armed || this.#closed) return;
+    const { symbols, errno } = libc();
+    const submit = () =>
+      symbols.syscall_io_submit(platform!.ioSubmit, this.#context, 1, this.#pointers);
+    check("io_submit", settle(submit, errno));
+    this.#armed = true;
+  }
+
+  /** Takes note of the completion, so that `arm` can be called again. */
+  complete(): void {
+    if (this.#armed && !this.#closed) this.#take(0, NO_WAIT);
+  }
+
+  /** Cancels the poll. */
+  [Symbol.dispose](): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    const { symbols } = libc();
+    if (this.#armed) {
+      symbols.syscall_io_cancel(platform!.ioCancel, this.#context, this.#request, this.#event);
+      // A poll that was cancelled completes like any other, if not at once.
+      this.#take(1, CANCEL_WAIT);
+    }
+    if (this.#armed) symbols.syscall_io_destroy(platform!.ioDestroy, this.#context);
+    else idleContexts.push(this.#context);
+  }
+
+  #take(atLeast: 0 | 1, wait: BigInt64Array<ArrayBuffer>): void {
+    const { symbols } = libc();
+    const number = platform!.ioGetevents;
+    const taken = symbols.syscall_io_getevents(
+      number,
+      this.#context,
+      atLeast,
+      1,
+      this.#event,
+      wait,
+    );
+    if (taken === 1) this.#armed = false;
+  }
+}

@@ -1,0 +1,34 @@
+import { type ErrnoName, errnoName, strerror } from "./errno.ts";
+
+/** Why a libc call did not do its work: an errno by name, or that there is no usable libc here. */
+export type LibcErrorCode = ErrnoName | `E${number}` | "UNSUPPORTED_PLATFORM";
+
+/** The error of everything under `src/ffi/libc`. */
+export class LibcError extends Error {
+  override readonly name = "LibcError";
+  readonly code: LibcErrorCode;
+  /** The positive error number; 0 when there is no usable libc. */
+  readonly errno: number;
+
+  constructor(code: LibcErrorCode, errno: number, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.errno = errno;
+  }
+
+  /** The error of a call that gave `-errno`: `bind failed: Address already in use (EADDRINUSE)`. */
+  static of(call: string, result: number): LibcError {
+    const code = errnoName(result);
+    return new LibcError(code, Math.abs(result), `${call} failed: ${strerror(result)} (${code})`);
+  }
+}
+
+/**
+ * `result` when it is not negative.
+ *
+ * @throws {LibcError} the error that a negative result stands for
+ */
+export function check(call: string, result: number): number {
+  if (result < 0) throw LibcError.of(call, result);
+  return result;
+}

@@ -1,0 +1,92 @@
+/**
+ * Limits and placement of the process: getrlimit(2), sched_setaffinity(2), prctl(2).
+ *
+ * @module
+ */
+import { PR_SET_DUMPABLE, RLIMIT_NOFILE } from "./constants.ts";
+import { check } from "./error.ts";
+import { settle } from "./_result.ts";
+import { libc } from "./_symbols.ts";
+
+/** A soft limit, which binds, and the hard one up to which a process may raise it. */
+export interface ResourceLimit {
+  readonly soft: number;
+  readonly hard: number;
+}
+
+/**
+ * A limit of this process. RLIM_INFINITY is `Infinity`.
+ *
+ * @throws {LibcError} `EINVAL`
+ */
+export function getResourceLimit(resource: number): ResourceLimit {
+  const { symbols, errno } = libc();
+  const value = new BigUint64Array(2);
+  check("getrlimit", settle(() => symbols.getrlimit(resource, value), errno));
+  return { soft: limitNumber(value[0]), hard: limitNumber(value[1]) };
+}
+
+/**
+ * Sets a limit of this process.
+ *
+ * @throws {LibcError} `EPERM`, `EINVAL`
+ */
+export function setResourceLimit(resource: number, limit: ResourceLimit): void {
+  const { symbols, errno } = libc();
+  const value = new BigUint64Array([limitWord(limit.soft), limitWord(limit.hard)]);
+  check("setrlimit", settle(() => symbols.setrlimit(resource, value), errno));
+}
+
+/**
+ * Raises the number of descriptors that the process may have to the hard limit, and says what holds
+ * now. Nothing is changed where the soft limit is the hard one already.
+ *
+ * @throws {LibcError}
+ */
+export function raiseDescriptorLimit(): ResourceLimit {
+  const limit = getResourceLimit(RLIMIT_NOFILE);
+  if (limit.soft >= limit.hard) return limit;
+  const raised = { soft: limit.hard, hard: limit.hard };
+  setResourceLimit(RLIMIT_NOFILE, raised);
+  return raised;
+}
+
+/** Bytes of glibc's `cpu_set_t`: 1,024 processors. */
+const CPU_SET_SIZE = 128;
+
+/**
+ * Pins the calling thread to processors, by number.
+ *
+ * @throws {LibcError} `EINVAL`: none of them is one that this process may use
+ */
+export function pinThread(processors: readonly number[]): void {
+  const mask = new Uint8Array(CPU_SET_SIZE);
+  for (const cpu of processors) mask[cpu >> 3] |= 1 << (cpu & 7);
+  const { symbols, errno } = libc();
+  check("sched_setaffinity", settle(() => symbols.sched_setaffinity(0, mask.length, mask), errno));
+}
+
+/**
+ * prctl(2) with one argument.
+ *
+ * @throws {LibcError}
+ */
+export function prctl(option: number, argument: number): number {
+  const { symbols, errno } = libc();
+  return check("prctl", settle(() => symbols.prctl(option, argument, 0, 0, 0), errno));
+}
+
+/** Keeps this process's memory out of core dumps and of ptrace(2) by others of the same user. */
+export function forbidDumps(): void {
+  prctl(PR_SET_DUMPABLE, 0);
+}
+
+const RLIM_INFINITY = 0xffff_ffff_ffff_ffffn;
+
+function limitNumber(word: bigint): number {
+  return word === RLIM_INFINITY ? Infinity : Number(word);
+}
+
+function limitWord(limit: number): bigint {
+  return limit === Infinity ? RLIM_INFINITY : BigInt(limit);
+}

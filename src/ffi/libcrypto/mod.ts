@@ -1,0 +1,6 @@
+/** OpenSSL 3's libcrypto: keys and signatures, without a pointer in sight. @module */
+export { LibcryptoError, type LibcryptoErrorCode } from "./errors.ts";
+export { LIBCRYPTO_VARIABLE } from "./library.ts";
+export { type Libcrypto, openLibcrypto } from "./libcrypto.ts";
+export type { KeyParameters, Pkey } from "./pkey.ts";
+export type { SignatureScheme, Signer, Verifier } from "./signature.ts";

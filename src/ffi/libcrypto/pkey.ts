@@ -1,0 +1,174 @@
+import { decodeDer, encodeDer } from "./der.ts";
+import { cString, type Digest } from "./digest.ts";
+import { clearErrorQueue, expectOk, expectPointer, LibcryptoError } from "./errors.ts";
+import { Handle } from "./handle.ts";
+import { openContext, type SignatureScheme, type Signer, type Verifier } from "./signature.ts";
+import type { Symbols } from "./symbols.ts";
+
+/** What a new key is to be. */
+export interface KeyParameters {
+  readonly family: "rsa" | "ec" | "ed25519";
+  /** RSA: bits of the modulus. */
+  readonly modulusBits?: number;
+  /** EC: the curve's name as OpenSSL knows it, such as `prime256v1`. */
+  readonly curve?: string;
+}
+
+/** Bytes of salt that are made for an encrypted key: the least that NIST SP 800-132 5.1 allows. */
+const SALT_BYTES = 16;
+
+/** The first argument of PKCS8_encrypt that asks for PBES2 with PBKDF2 and HMAC-SHA-256. */
+const PBES2 = -1;
+
+/** An EVP_PKEY: a key pair or a public key, held by libcrypto. */
+export class Pkey extends Handle {
+  readonly #symbols: Symbols;
+  readonly #digest: (name: string) => Digest;
+
+  constructor(symbols: Symbols, pointer: Deno.PointerObject, digest: (name: string) => Digest) {
+    super(pointer, symbols.EVP_PKEY_free, "key");
+    this.#symbols = symbols;
+    this.#digest = digest;
+  }
+
+  /** A context of its own to sign with, which outlives this handle: dispose of both. */
+  signer(scheme: SignatureScheme): Signer {
+    return this.#open("sign", scheme);
+  }
+
+  /** A context of its own to verify with, which outlives this handle: dispose of both. */
+  verifier(scheme: SignatureScheme): Verifier {
+    return this.#open("verify", scheme);
+  }
+
+  #open(use: "sign" | "verify", scheme: SignatureScheme): Signer & Verifier {
+    const digest = scheme.hash === undefined ? undefined : this.#digest(scheme.hash);
+    return openContext(this.#symbols, this.pointer, use, scheme, digest);
+  }
+
+  /**
+   * A token for another thread of this process, by which `Libcrypto.adopt()` there makes a handle of its
+   * own of the same key: EVP_PKEYs are counted by reference, and no byte of the key moves. It is to be
+   * adopted once; one that never is keeps the key in memory until the process ends.
+   */
+  share(): bigint {
+    const pointer = this.pointer;
+    expectOk(this.#symbols, "EVP_PKEY_up_ref", this.#symbols.EVP_PKEY_up_ref(pointer));
+    return BigInt(Deno.UnsafePointer.value(pointer));
+  }
+
+  /** The public half as SubjectPublicKeyInfo, DER. */
+  exportSpki(): Uint8Array {
+    return encodeDer(this.#symbols, "i2d_PUBKEY", this.#symbols.i2d_PUBKEY, this.pointer);
+  }
+
+  /** The private key as unencrypted PKCS#8, DER. The caller zeroes it. */
+  exportPkcs8(): Uint8Array {
+    using info = this.#privateKeyInfo();
+    const encode = this.#symbols.i2d_PKCS8_PRIV_KEY_INFO;
+    return encodeDer(this.#symbols, "i2d_PKCS8_PRIV_KEY_INFO", encode, info.pointer);
+  }
+
+  /**
+   * The private key as PKCS#8, DER, encrypted by PBES2 (RFC 8018 section 6.2) with AES-256-CBC, and a
+   * key that PBKDF2 with HMAC-SHA-256 derives. Blocks for as long as the iterations take.
+   */
+  exportEncryptedPkcs8(passphrase: Uint8Array, iterations: number): Uint8Array {
+    const symbols = this.#symbols;
+    using info = this.#privateKeyInfo();
+    const cipher = symbols.EVP_aes_256_cbc();
+    const [secret, length] = [passphrase, passphrase.length];
+    const encrypted = symbols // dprint-ignore: the arguments of one call
+      .PKCS8_encrypt(PBES2, cipher, secret, length, null, SALT_BYTES, iterations, info.pointer);
+    const pointer = expectPointer(symbols, "PKCS8_encrypt", encrypted);
+    using sealed = new Handle(pointer, symbols.X509_SIG_free, "encrypted key");
+    return encodeDer(symbols, "i2d_X509_SIG", symbols.i2d_X509_SIG, sealed.pointer);
+  }
+
+  /** The PKCS8_PRIV_KEY_INFO; freeing it overwrites the secret in it. */
+  #privateKeyInfo(): Handle {
+    clearErrorQueue(this.#symbols);
+    const made = this.#symbols.EVP_PKEY2PKCS8(this.pointer);
+    const info = expectPointer(this.#symbols, "EVP_PKEY2PKCS8", made);
+    return new Handle(info, this.#symbols.PKCS8_PRIV_KEY_INFO_free, "private key");
+  }
+}
+
+/** A new key's EVP_PKEY, made on a thread of Deno's pool: RSA-4096 takes seconds. */
+export async function generate(
+  symbols: Symbols,
+  { family, modulusBits, curve }: KeyParameters,
+): Promise<Deno.PointerObject> {
+  clearErrorQueue(symbols);
+  const made = symbols.EVP_PKEY_CTX_new_from_name(null, cString(family), null);
+  const context = expectPointer(symbols, "EVP_PKEY_CTX_new_from_name", made);
+  using generator = new Handle(context, symbols.EVP_PKEY_CTX_free, "key generator");
+  expectOk(symbols, "EVP_PKEY_keygen_init", symbols.EVP_PKEY_keygen_init(generator.pointer));
+  if (modulusBits !== undefined) {
+    const set = symbols.EVP_PKEY_CTX_set_rsa_keygen_bits(generator.pointer, modulusBits);
+    expectOk(symbols, "EVP_PKEY_CTX_set_rsa_keygen_bits", set);
+  }
+  if (curve !== undefined) {
+    const set = symbols.EVP_PKEY_CTX_set_group_name(generator.pointer, cString(curve));
+    expectOk(symbols, "EVP_PKEY_CTX_set_group_name", set);
+  }
+  const slot = new BigUint64Array(1);
+  // The error queue belongs to a thread, and this runs on another one: what OpenSSL says about a failure
+  // cannot be had here.
+  const result = await symbols.EVP_PKEY_generate(generator.pointer, slot);
+  const key = Deno.UnsafePointer.create(slot[0]);
+  if (result !== 1 || key === null) {
+    const message = `EVP_PKEY_generate of ${family} failed on a thread of its own`;
+    throw new LibcryptoError("LIBCRYPTO_FAILED", message);
+  }
+  return key;
+}
+
+/** The EVP_PKEY of a PKCS#8 private key in DER. */
+export function readPkcs8(symbols: Symbols, der: Uint8Array): Deno.PointerObject {
+  const { d2i_PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free } = symbols;
+  const name = "d2i_PKCS8_PRIV_KEY_INFO";
+  const info = decodeDer(symbols, name, d2i_PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free, der);
+  return fromPrivateKeyInfo(symbols, info);
+}
+
+/**
+ * The EVP_PKEY of an encrypted PKCS#8 private key in DER. With a wrong passphrase it fails: that leaves
+ * bad padding, or else, about once in 256 times, bytes that are no key.
+ */
+export function readEncryptedPkcs8(
+  symbols: Symbols,
+  der: Uint8Array,
+  passphrase: Uint8Array,
+): Deno.PointerObject {
+  const { d2i_X509_SIG, X509_SIG_free, PKCS8_decrypt } = symbols;
+  const pointer = decodeDer(symbols, "d2i_X509_SIG", d2i_X509_SIG, X509_SIG_free, der);
+  using sealed = new Handle(pointer, X509_SIG_free, "encrypted key");
+  const info = PKCS8_decrypt(sealed.pointer, passphrase, passphrase.length);
+  return fromPrivateKeyInfo(symbols, expectPointer(symbols, "PKCS8_decrypt", info));
+}
+
+/** The EVP_PKEY of a PKCS8_PRIV_KEY_INFO, which it frees, so that its secret is overwritten. */
+function fromPrivateKeyInfo(symbols: Symbols, info: Deno.PointerObject): Deno.PointerObject {
+  using handle = new Handle(info, symbols.PKCS8_PRIV_KEY_INFO_free, "private key");
+  const key = symbols.EVP_PKCS82PKEY(handle.pointer);
+  return uncompressed(symbols, expectPointer(symbols, "EVP_PKCS82PKEY", key));
+}
+
+/** The EVP_PKEY of a SubjectPublicKeyInfo in DER. */
+export function readSpki(symbols: Symbols, der: Uint8Array): Deno.PointerObject {
+  const { d2i_PUBKEY, EVP_PKEY_free } = symbols;
+  return uncompressed(symbols, decodeDer(symbols, "d2i_PUBKEY", d2i_PUBKEY, EVP_PKEY_free, der));
+}
+
+/** Makes an EC key write its point uncompressed from now on, whatever the file had that it came from. */
+function uncompressed(symbols: Symbols, key: Deno.PointerObject): Deno.PointerObject {
+  if (symbols.EVP_PKEY_is_a(key, cString("EC")) === 1) {
+    const [name, value] = [cString("point-format"), cString("uncompressed")];
+    const set = symbols.EVP_PKEY_set_utf8_string_param(key, name, value);
+    expectOk(symbols, "EVP_PKEY_set_utf8_string_param", set);
+  }
+  // Decoders try one format after the other, and leave the failures of the earlier ones behind.
+  clearErrorQueue(symbols);
+  return key;
+}

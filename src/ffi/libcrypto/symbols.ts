@@ -1,0 +1,101 @@
+/**
+ * The functions of libcrypto 3 that are used, each as its man page (section 3ossl) declares it.
+ *
+ * `int` is i32, `size_t` usize, and `unsigned long` u64 (on Windows it has 32 bits, which the
+ * processor's calling convention passes in the same registers). Memory that belongs to JavaScript is a
+ * "buffer", everything that belongs to libcrypto a "pointer".
+ *
+ * @module
+ */
+
+/** Functions that every libcrypto since 1.1.0 has: they tell which one was found. */
+export const versionSymbols = {
+  // OpenSSL_version(3ossl)
+  OpenSSL_version_num: { parameters: [], result: "u64" },
+  OpenSSL_version: { parameters: ["i32"], result: "pointer" },
+} as const;
+
+export const symbols = {
+  ...versionSymbols,
+
+  // ERR_get_error(3ossl), ERR_error_string(3ossl), ERR_clear_error(3ossl)
+  ERR_get_error: { parameters: [], result: "u64" },
+  ERR_peek_error: { parameters: [], result: "u64" },
+  ERR_error_string_n: { parameters: ["u64", "buffer", "usize"], result: "void" },
+  ERR_clear_error: { parameters: [], result: "void" },
+
+  // EVP_DigestInit(3ossl)
+  EVP_MD_fetch: { parameters: ["pointer", "buffer", "pointer"], result: "pointer" },
+  EVP_MD_get_size: { parameters: ["pointer"], result: "i32" },
+  EVP_MD_CTX_new: { parameters: [], result: "pointer" },
+  EVP_MD_CTX_free: { parameters: ["pointer"], result: "void" },
+  EVP_DigestInit_ex2: { parameters: ["pointer", "pointer", "pointer"], result: "i32" },
+  EVP_DigestUpdate: { parameters: ["pointer", "buffer", "usize"], result: "i32" },
+  EVP_DigestFinal_ex: { parameters: ["pointer", "buffer", "buffer"], result: "i32" },
+
+  // EVP_PKEY_new(3ossl), EVP_PKEY_is_a(3ossl), EVP_PKEY_settable_params(3ossl), EVP_PKEY_get_size(3ossl),
+  // EVP_PKEY_CTX_new(3ossl)
+  EVP_PKEY_free: { parameters: ["pointer"], result: "void" },
+  EVP_PKEY_up_ref: { parameters: ["pointer"], result: "i32" },
+  EVP_PKEY_is_a: { parameters: ["pointer", "buffer"], result: "i32" },
+  EVP_PKEY_set_utf8_string_param: { parameters: ["pointer", "buffer", "buffer"], result: "i32" },
+  EVP_PKEY_get_size: { parameters: ["pointer"], result: "i32" },
+  EVP_PKEY_CTX_new_from_name: { parameters: ["pointer", "buffer", "pointer"], result: "pointer" },
+  EVP_PKEY_CTX_new_from_pkey: { parameters: ["pointer", "pointer", "pointer"], result: "pointer" },
+  EVP_PKEY_CTX_free: { parameters: ["pointer"], result: "void" },
+
+  // EVP_PKEY_keygen(3ossl), EVP_PKEY_CTX_ctrl(3ossl)
+  EVP_PKEY_keygen_init: { parameters: ["pointer"], result: "i32" },
+  EVP_PKEY_CTX_set_rsa_keygen_bits: { parameters: ["pointer", "i32"], result: "i32" },
+  EVP_PKEY_CTX_set_group_name: { parameters: ["pointer", "buffer"], result: "i32" },
+  EVP_PKEY_generate: { parameters: ["pointer", "buffer"], result: "i32", nonblocking: true },
+
+  // EVP_PKEY_sign(3ossl), EVP_PKEY_verify(3ossl), EVP_PKEY_CTX_ctrl(3ossl)
+  EVP_PKEY_sign_init: { parameters: ["pointer"], result: "i32" },
+  EVP_PKEY_sign: { parameters: ["pointer", "buffer", "buffer", "buffer", "usize"], result: "i32" },
+  EVP_PKEY_verify_init: { parameters: ["pointer"], result: "i32" },
+  EVP_PKEY_verify: {
+    parameters: ["pointer", "buffer", "usize", "buffer", "usize"],
+    result: "i32",
+  },
+  EVP_PKEY_CTX_set_signature_md: { parameters: ["pointer", "pointer"], result: "i32" },
+  EVP_PKEY_CTX_set_rsa_padding: { parameters: ["pointer", "i32"], result: "i32" },
+  EVP_PKEY_CTX_set_rsa_pss_saltlen: { parameters: ["pointer", "i32"], result: "i32" },
+  EVP_PKEY_CTX_set_rsa_mgf1_md: { parameters: ["pointer", "pointer"], result: "i32" },
+
+  // EVP_DigestSignInit(3ossl), EVP_DigestVerifyInit(3ossl)
+  EVP_DigestSignInit: {
+    parameters: ["pointer", "pointer", "pointer", "pointer", "pointer"],
+    result: "i32",
+  },
+  EVP_DigestSign: { parameters: ["pointer", "buffer", "buffer", "buffer", "usize"], result: "i32" },
+  EVP_DigestVerifyInit: {
+    parameters: ["pointer", "pointer", "pointer", "pointer", "pointer"],
+    result: "i32",
+  },
+  EVP_DigestVerify: {
+    parameters: ["pointer", "buffer", "usize", "buffer", "usize"],
+    result: "i32",
+  },
+
+  // d2i_X509(3ossl): every d2i and i2d function; EVP_PKCS82PKEY(3ossl), PKCS8_encrypt(3ossl)
+  d2i_PUBKEY: { parameters: ["pointer", "buffer", "i64"], result: "pointer" },
+  i2d_PUBKEY: { parameters: ["pointer", "buffer"], result: "i32" },
+  d2i_PKCS8_PRIV_KEY_INFO: { parameters: ["pointer", "buffer", "i64"], result: "pointer" },
+  i2d_PKCS8_PRIV_KEY_INFO: { parameters: ["pointer", "buffer"], result: "i32" },
+  PKCS8_PRIV_KEY_INFO_free: { parameters: ["pointer"], result: "void" },
+  EVP_PKCS82PKEY: { parameters: ["pointer"], result: "pointer" },
+  EVP_PKEY2PKCS8: { parameters: ["pointer"], result: "pointer" },
+  d2i_X509_SIG: { parameters: ["pointer", "buffer", "i64"], result: "pointer" },
+  i2d_X509_SIG: { parameters: ["pointer", "buffer"], result: "i32" },
+  X509_SIG_free: { parameters: ["pointer"], result: "void" },
+  PKCS8_decrypt: { parameters: ["pointer", "buffer", "i32"], result: "pointer" },
+  PKCS8_encrypt: {
+    parameters: ["i32", "pointer", "buffer", "i32", "buffer", "i32", "i32", "pointer"],
+    result: "pointer",
+  },
+  EVP_aes_256_cbc: { parameters: [], result: "pointer" },
+} as const;
+
+/** The bound functions. They never leave this folder. */
+export type Symbols = Deno.DynamicLibrary<typeof symbols>["symbols"];

@@ -1,0 +1,3 @@
+export * as libc from "./libc/mod.ts";
+export { LibcError, type LibcErrorCode } from "./libc/mod.ts";
+export * from "./libcrypto/mod.ts";

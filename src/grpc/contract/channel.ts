@@ -1,0 +1,40 @@
+import type { AnyMethod } from "./service.ts";
+import type { Metadata } from "./metadata.ts";
+
+/** How a client wants a call made. */
+export interface CallOptions {
+  readonly metadata?: Metadata;
+  /** When to stop waiting, in milliseconds since 1970. */
+  readonly deadline?: number;
+  /** Cancels the call when aborted. */
+  readonly signal?: AbortSignal;
+  /** Wait for a connection rather than fail when there is none (gRPC's wait-for-ready). */
+  readonly waitForReady?: boolean;
+}
+
+/** A call under way. */
+export interface ClientCall<O> {
+  /** The response's headers; empty when the server sent none before it ended the call. */
+  readonly headers: Promise<Metadata>;
+  /** The response's trailers; rejects as `responses` does. */
+  readonly trailers: Promise<Metadata>;
+  /** The responses in their order. Throws an `RpcError` at the end of a call that failed. */
+  readonly responses: AsyncIterable<O>;
+  /** The server that took the call, such as `127.0.0.1:50051`. */
+  peer(): string;
+}
+
+/** A client's way to one server or to several that are balanced. */
+export interface RpcChannel extends Disposable {
+  /**
+   * Resolves once connected; rejects with an UNAVAILABLE `RpcError` when that takes until `deadline`
+   * (milliseconds since 1970).
+   */
+  connect(deadline: number): Promise<void>;
+  /** Calls a method of any of the four kinds: a unary one is sent one request and gets one response. */
+  call<I, O>(
+    method: AnyMethod,
+    requests: Iterable<I> | AsyncIterable<I>,
+    options?: CallOptions,
+  ): ClientCall<O>;
+}

@@ -1,0 +1,8 @@
+// Original file: proto/signer/v1/server_info.proto
+
+
+export interface GetServerInfoRequest {
+}
+
+export interface GetServerInfoRequest__Output {
+}

@@ -1,0 +1,8 @@
+// Original file: proto/signer/v1/signing.proto
+
+
+export interface ListKeysRequest {
+}
+
+export interface ListKeysRequest__Output {
+}

@@ -1,0 +1,80 @@
+import type { Metadata } from "./metadata.ts";
+
+/** What a handler knows of its call, and what it may say beside its answer. */
+export interface CallContext {
+  /** The full name of the method, as in `/signer.v1.EchoService/Echo`. */
+  readonly method: string;
+  /** Who calls, such as `127.0.0.1:40422`. */
+  readonly peer: string;
+  /** What the caller sent. */
+  readonly metadata: Metadata;
+  /** When the caller stops waiting, in milliseconds since 1970; undefined when it waits for ever. */
+  readonly deadline: number | undefined;
+  /** Aborted when the caller cancels or leaves, or the deadline passes. */
+  readonly signal: AbortSignal;
+  /** Sent before the first message of the answer: set it before that. */
+  readonly responseHeaders: Metadata;
+  /** Sent after the last message of an answer that succeeds. */
+  readonly responseTrailers: Metadata;
+}
+
+/** One request, one response. A handler that needs not wait answers at once, without a promise. */
+export interface UnaryHandler<I, O> {
+  readonly kind: "unary";
+  handle(request: I, context: CallContext): O | Promise<O>;
+  /**
+   * Names which requests take alike long, such as those for one key. A stack that answers on the thread
+   * that reads measures each, and lets those that take long wait behind those that do not. Must be
+   * cheap; without it every call is. What it throws is ignored.
+   */
+  workload?(request: I): string;
+}
+
+/** Many requests, one response. */
+export interface ClientStreamHandler<I, O> {
+  readonly kind: "client-stream";
+  handle(requests: AsyncIterable<I>, context: CallContext): Promise<O>;
+}
+
+/** One request, many responses. The next is asked for when the peer has room for it. */
+export interface ServerStreamHandler<I, O> {
+  readonly kind: "server-stream";
+  handle(request: I, context: CallContext): AsyncIterable<O>;
+}
+
+/** Many requests, many responses, in whichever order the handler takes and gives them. */
+export interface BidiHandler<I, O> {
+  readonly kind: "bidi";
+  handle(requests: AsyncIterable<I>, context: CallContext): AsyncIterable<O>;
+}
+
+/** What answers the calls of a method. It ends a call in error by throwing an `RpcError`. */
+export type Handler<I, O> =
+  | UnaryHandler<I, O>
+  | ClientStreamHandler<I, O>
+  | ServerStreamHandler<I, O>
+  | BidiHandler<I, O>;
+
+/*
+ * Each of these gives the union, not its own kind: so TypeScript infers the types of the messages from the
+ * method that the handler is for. That the kind is the method's, `implement` checks.
+ */
+
+export function unary<I, O>(
+  handle: UnaryHandler<I, O>["handle"],
+  workload?: UnaryHandler<I, O>["workload"],
+): Handler<I, O> {
+  return { kind: "unary", handle, workload };
+}
+
+export function clientStream<I, O>(handle: ClientStreamHandler<I, O>["handle"]): Handler<I, O> {
+  return { kind: "client-stream", handle };
+}
+
+export function serverStream<I, O>(handle: ServerStreamHandler<I, O>["handle"]): Handler<I, O> {
+  return { kind: "server-stream", handle };
+}
+
+export function bidi<I, O>(handle: BidiHandler<I, O>["handle"]): Handler<I, O> {
+  return { kind: "bidi", handle };
+}

@@ -1,0 +1,22 @@
+/** The messages of `proto/signer/v1`, as `deno task proto` generates them. */
+export type * from "./generated/signer/v1/EchoRequest.ts";
+export type * from "./generated/signer/v1/EchoResponse.ts";
+export type * from "./generated/signer/v1/GetPublicKeyRequest.ts";
+export type * from "./generated/signer/v1/GetPublicKeyResponse.ts";
+export type * from "./generated/signer/v1/GetServerInfoRequest.ts";
+export type * from "./generated/signer/v1/GetServerInfoResponse.ts";
+export type * from "./generated/signer/v1/KeyInfo.ts";
+export type * from "./generated/signer/v1/KeyType.ts";
+export type * from "./generated/signer/v1/ListKeysRequest.ts";
+export type * from "./generated/signer/v1/ListKeysResponse.ts";
+export type * from "./generated/signer/v1/PublicKeyFormat.ts";
+export type * from "./generated/signer/v1/SignatureFormat.ts";
+export type * from "./generated/signer/v1/SignBatchRequest.ts";
+export type * from "./generated/signer/v1/SignBatchResponse.ts";
+export type * from "./generated/signer/v1/SignError.ts";
+export type * from "./generated/signer/v1/SigningAlgorithm.ts";
+export type * from "./generated/signer/v1/SignRequest.ts";
+export type * from "./generated/signer/v1/SignResponse.ts";
+export type * from "./generated/signer/v1/SignResult.ts";
+export type * from "./generated/signer/v1/VerifyRequest.ts";
+export type * from "./generated/signer/v1/VerifyResponse.ts";

@@ -1,0 +1,231 @@
+import { type experimental, type Metadata as GrpcMetadata, status } from "@grpc/grpc-js";
+import {
+  type AnyMethod,
+  type CallOptions,
+  type ClientCall,
+  Metadata,
+  RpcError,
+  StatusCode,
+  type StatusName,
+} from "../contract/mod.ts";
+import { sendRequests } from "./_channel_requests.ts";
+import { fromGrpcMetadata, toGrpcMetadata } from "./_metadata.ts";
+
+/** How a call ended: with trailers, or in error. */
+type Outcome =
+  | { readonly ok: true; readonly trailers: GrpcMetadata }
+  | { readonly ok: false; readonly error: RpcError };
+
+interface Reader<O> {
+  resolve(result: IteratorResult<O>): void;
+  reject(error: RpcError): void;
+}
+
+/**
+ * One call of any kind, on grpc-js's call below its stubs: there, each message is asked for and each
+ * write is acknowledged, so the consumer's pace and the peer's reach each other. At most one response
+ * waits to be taken, and one request to be written.
+ *
+ *     open ── message ──▶ open, a response waits ── next() ──▶ open
+ *       └── status ──▶ ended: the response that waits is still given, then the outcome
+ */
+export class GrpcJsCall<I, O> implements ClientCall<O> {
+  readonly responses: AsyncIterable<O> = { [Symbol.asyncIterator]: () => this.#iterator() };
+  readonly #call: experimental.CallStream;
+  readonly #method: AnyMethod;
+  readonly #options: CallOptions;
+  readonly #peerName: (peer: string) => string;
+  readonly #whenEnded: (() => void)[] = [];
+  /** What the client itself found wrong: the cause of the error that ends the call. */
+  #cause: unknown;
+  #response: { readonly value: O } | undefined;
+  #reader: Reader<O> | undefined;
+  #headers: GrpcMetadata | undefined;
+  #outcome: Outcome | undefined;
+  /** Made, and read, when first asked for: most callers look at neither. */
+  #headersPromise: PromiseWithResolvers<Metadata> | undefined;
+  #trailersPromise: PromiseWithResolvers<Metadata> | undefined;
+  #endedPromise: PromiseWithResolvers<void> | undefined;
+
+  /** @param peerName what to call the peer that grpc-js names */
+  constructor(
+    call: experimental.CallStream,
+    method: AnyMethod,
+    options: CallOptions,
+    peerName: (peer: string) => string,
+  ) {
+    this.#peerName = peerName;
+    this.#call = call;
+    this.#method = method;
+    this.#options = options;
+  }
+
+  get headers(): Promise<Metadata> {
+    if (!this.#headersPromise) {
+      this.#headersPromise = Promise.withResolvers();
+      if (this.#headers || this.#outcome) this.#settleHeaders();
+    }
+    return this.#headersPromise.promise;
+  }
+
+  get trailers(): Promise<Metadata> {
+    if (!this.#trailersPromise) {
+      const trailers = this.#trailersPromise = Promise.withResolvers();
+      // Who asks for them need not look at them once the responses have thrown.
+      trailers.promise.catch(() => {});
+      if (this.#outcome) settle(trailers, this.#outcome);
+    }
+    return this.#trailersPromise.promise;
+  }
+
+  peer(): string {
+    return this.#peerName(this.#call.getPeer());
+  }
+
+  /** Sends the headers and begins to send the requests and to read the responses. */
+  start(requests: Iterable<I> | AsyncIterable<I>): void {
+    const { metadata = [], waitForReady = false, signal } = this.#options;
+    this.#call.start(toGrpcMetadata(metadata, { waitForReady }), {
+      onReceiveMetadata: (headers) => this.#receiveHeaders(headers),
+      onReceiveMessage: (message: Buffer) => this.#receiveMessage(message),
+      onReceiveStatus: ({ code, details, metadata }) =>
+        this.#receiveStatus(code, details, metadata),
+    });
+    this.#call.startRead();
+    if (signal) this.#heed(signal);
+    sendRequests({
+      call: this.#call,
+      method: this.#method,
+      ended: () => this.#ended(),
+      cancel: (code, reason, cause) => this.cancel(code, reason, cause),
+    }, requests);
+  }
+
+  /** Ends the call from this side; without effect on one that has ended. */
+  cancel(code: StatusName, reason: string, cause?: unknown): void {
+    if (this.#outcome) return;
+    this.#cause ??= cause;
+    this.#call.cancelWithStatus(StatusCode[code] as number as status, reason);
+  }
+
+  /** Runs `ended` when the call has ended. */
+  onEnd(ended: () => void): void {
+    if (this.#outcome) ended();
+    else this.#whenEnded.push(ended);
+  }
+
+  #heed(signal: AbortSignal): void {
+    const abort = () => this.cancel("CANCELLED", "The caller cancelled the call", signal.reason);
+    if (signal.aborted) return abort();
+    signal.addEventListener("abort", abort, { once: true });
+    this.onEnd(() => signal.removeEventListener("abort", abort));
+  }
+
+  #receiveHeaders(headers: GrpcMetadata): void {
+    this.#headers = headers;
+    this.#settleHeaders();
+  }
+
+  #settleHeaders(): void {
+    this.#headersPromise?.resolve(
+      this.#headers ? fromGrpcMetadata(this.#headers) : new Metadata(),
+    );
+  }
+
+  #receiveMessage(message: Buffer): void {
+    if (this.#outcome) return;
+    let value: O;
+    try {
+      value = this.#method.responseDeserialize(message);
+    } catch (cause) {
+      return this.cancel("INTERNAL", `Cannot read a response of ${this.#method.path}`, cause);
+    }
+    if (this.#method.responseStream) {
+      if (!this.#reader) return void (this.#response = { value });
+      this.#reader.resolve({ done: false, value });
+      this.#reader = undefined;
+    } else {
+      if (this.#response) return this.cancel("INTERNAL", "The server sent more than one response");
+      this.#response = { value };
+    }
+    this.#call.startRead();
+  }
+
+  #receiveStatus(code: status, details: string, metadata: GrpcMetadata): void {
+    if (this.#outcome) return;
+    this.#outcome = this.#outcomeOf(code, details, metadata);
+    if (!this.#outcome.ok) {
+      this.#response = this.#method.responseStream ? this.#response : undefined;
+    }
+    if (this.#reader) this.#give(this.#reader);
+    this.#reader = undefined;
+    this.#settleHeaders();
+    if (this.#trailersPromise) settle(this.#trailersPromise, this.#outcome);
+    this.#endedPromise?.resolve();
+    for (const ended of this.#whenEnded) ended();
+  }
+
+  #outcomeOf(code: status, details: string, metadata: GrpcMetadata): Outcome {
+    if (code !== status.OK) {
+      const options = {
+        metadata: fromGrpcMetadata(metadata),
+        ...(this.#cause ? { cause: this.#cause } : {}),
+      };
+      return { ok: false, error: new RpcError(code as number as StatusCode, details, options) };
+    }
+    if (!this.#method.responseStream && !this.#response) {
+      return { ok: false, error: new RpcError("INTERNAL", "The server sent no response") };
+    }
+    return { ok: true, trailers: metadata };
+  }
+
+  /** Hands a reader what there is, or keeps it until there is something. */
+  #give(reader: Reader<O>): void {
+    if (this.#response && (this.#method.responseStream || this.#outcome)) {
+      reader.resolve({ done: false, value: this.#response.value });
+      this.#response = undefined;
+      if (!this.#outcome) this.#call.startRead();
+    } else if (!this.#outcome) {
+      this.#reader = reader;
+    } else if (this.#outcome.ok) {
+      reader.resolve({ done: true, value: undefined });
+    } else {
+      reader.reject(this.#outcome.error);
+    }
+  }
+
+  /** Responses go to whoever asks; a consumer that stops early cancels the call. */
+  #iterator(): AsyncIterator<O, undefined> {
+    let failed = false;
+    return {
+      next: () => {
+        if (failed) return Promise.resolve({ done: true, value: undefined });
+        if (this.#reader) return Promise.reject(new TypeError("A response is being waited for"));
+        return new Promise((resolve, reject) =>
+          this.#give({
+            resolve,
+            reject(error) {
+              failed = true;
+              reject(error);
+            },
+          })
+        );
+      },
+      return: () => {
+        this.cancel("CANCELLED", "The caller took no more responses");
+        return Promise.resolve({ done: true, value: undefined });
+      },
+    };
+  }
+
+  #ended(): Promise<void> {
+    this.#endedPromise ??= Promise.withResolvers();
+    if (this.#outcome) this.#endedPromise.resolve();
+    return this.#endedPromise.promise;
+  }
+}
+
+function settle(trailers: PromiseWithResolvers<Metadata>, outcome: Outcome): void {
+  if (outcome.ok) trailers.resolve(fromGrpcMetadata(outcome.trailers));
+  else trailers.reject(outcome.error);
+}

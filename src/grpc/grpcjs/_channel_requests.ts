@@ -1,0 +1,89 @@
+import { setImmediate } from "node:timers";
+import type { experimental } from "@grpc/grpc-js";
+import type { AnyMethod, StatusName } from "../contract/mod.ts";
+
+/** What the sending of requests needs of its call. */
+export interface Sending {
+  readonly call: experimental.CallStream;
+  readonly method: AnyMethod;
+  /** Resolves when the call has ended, however it did. */
+  readonly ended: () => Promise<void>;
+  readonly cancel: (code: StatusName, reason: string, cause?: unknown) => void;
+}
+
+/**
+ * Sends the requests of a call and then its end. What goes wrong ends the call: nothing is thrown.
+ */
+export function sendRequests<I>(sending: Sending, requests: Iterable<I> | AsyncIterable<I>): void {
+  const failed = (cause: unknown) =>
+    sending.cancel("CANCELLED", "The requests ended in an error", cause);
+  if (sending.method.requestStream) {
+    sendEach(sending, requests).catch(failed);
+  } else if (Symbol.iterator in requests) {
+    // Without a promise: this is the way of nearly every call.
+    sendOnly(sending, [...requests]);
+  } else {
+    collect(requests).then((all) => sendOnly(sending, all)).catch(failed);
+  }
+}
+
+/** The one request of a method that takes one. */
+function sendOnly<I>(sending: Sending, requests: readonly I[]): void {
+  if (requests.length !== 1) {
+    const problem = `${sending.method.path} takes one request, not ${requests.length}`;
+    return sending.cancel("INVALID_ARGUMENT", problem);
+  }
+  const message = serialize(sending, requests[0]);
+  if (!message) return;
+  sending.call.sendMessageWithContext({}, message);
+  sending.call.halfClose();
+}
+
+async function collect<I>(requests: AsyncIterable<I>): Promise<I[]> {
+  const all: I[] = [];
+  for await (const request of requests) all.push(request);
+  return all;
+}
+
+/**
+ * Requests after which the event loop gets a turn: a source that never waits would keep the answers, and
+ * the end of the call, from being read.
+ */
+const requestsPerTurn = 64;
+
+/** Sends requests as they come, each when the one before it was taken, until the call ends. */
+async function sendEach<I>(
+  sending: Sending,
+  requests: Iterable<I> | AsyncIterable<I>,
+): Promise<void> {
+  const { call } = sending;
+  const iterator = Symbol.asyncIterator in requests
+    ? requests[Symbol.asyncIterator]()
+    : requests[Symbol.iterator]();
+  let over = false;
+  const ended = sending.ended().then(() => {
+    over = true;
+  });
+  for (let sent = 1; !over; sent++) {
+    if (sent % requestsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
+    const next = await Promise.race([iterator.next(), ended]);
+    if (!next || over) break;
+    if (next.done) return call.halfClose();
+    const message = serialize(sending, next.value);
+    if (!message) break;
+    const taken = new Promise<void>((resolve) =>
+      call.sendMessageWithContext({ callback: () => resolve() }, message)
+    );
+    await Promise.race([taken, ended]);
+  }
+  // Not waited for: a source that itself waits for input would keep it waiting.
+  Promise.resolve(iterator.return?.()).catch(() => {});
+}
+
+function serialize({ method, cancel }: Sending, request: unknown): Buffer | undefined {
+  try {
+    return method.requestSerialize(request);
+  } catch (cause) {
+    cancel("INVALID_ARGUMENT", `Cannot write a request of ${method.path}`, cause);
+  }
+}

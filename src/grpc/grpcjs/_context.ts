@@ -1,0 +1,74 @@
+import type { Metadata as GrpcMetadata, ServerUnaryCall } from "@grpc/grpc-js";
+import { type CallContext, Metadata } from "../contract/mod.ts";
+import { fromGrpcMetadata, toGrpcMetadata } from "./_metadata.ts";
+
+/** The part of grpc-js's call objects that all four kinds share. */
+export type SurfaceCall =
+  & Pick<
+    ServerUnaryCall<unknown, unknown>,
+    "cancelled" | "metadata" | "getPeer" | "sendMetadata" | "getDeadline" | "getPath"
+  >
+  & { once(event: "cancelled", listener: () => void): unknown };
+
+/**
+ * A handler's view of a grpc-js call. What most handlers never ask for (metadata, an abort signal) is
+ * made when it is first asked for.
+ */
+export class GrpcJsContext implements CallContext {
+  readonly #call: SurfaceCall;
+  #metadata: Metadata | undefined;
+  #responseHeaders: Metadata | undefined;
+  #responseTrailers: Metadata | undefined;
+  #abort: AbortController | undefined;
+
+  constructor(call: SurfaceCall) {
+    this.#call = call;
+  }
+
+  get method(): string {
+    return this.#call.getPath();
+  }
+
+  get peer(): string {
+    return this.#call.getPeer();
+  }
+
+  get metadata(): Metadata {
+    return this.#metadata ??= fromGrpcMetadata(this.#call.metadata);
+  }
+
+  get deadline(): number | undefined {
+    const deadline = Number(this.#call.getDeadline());
+    return Number.isFinite(deadline) ? deadline : undefined;
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#abort) {
+      const abort = this.#abort = new AbortController();
+      if (this.#call.cancelled) abort.abort();
+      else this.#call.once("cancelled", () => abort.abort());
+    }
+    return this.#abort.signal;
+  }
+
+  get responseHeaders(): Metadata {
+    return this.#responseHeaders ??= new Metadata();
+  }
+
+  get responseTrailers(): Metadata {
+    return this.#responseTrailers ??= new Metadata();
+  }
+
+  /** Sends the response's headers, if the handler set any; else they go with the first message. */
+  sendHeaders(): void {
+    if (this.#responseHeaders?.size) {
+      this.#call.sendMetadata(toGrpcMetadata(this.#responseHeaders));
+      this.#responseHeaders = undefined;
+    }
+  }
+
+  /** The trailers in grpc-js's form, if the handler set any. */
+  takeTrailers(): GrpcMetadata | undefined {
+    return this.#responseTrailers?.size ? toGrpcMetadata(this.#responseTrailers) : undefined;
+  }
+}

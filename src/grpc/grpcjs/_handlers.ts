@@ -1,0 +1,127 @@
+import type {
+  handleBidiStreamingCall,
+  handleClientStreamingCall,
+  handleServerStreamingCall,
+  handleUnaryCall,
+  Metadata,
+  ServerReadableStream,
+  UntypedHandleCall,
+} from "@grpc/grpc-js";
+import { type AnyHandler, RpcError, type StatusCode } from "../contract/mod.ts";
+import { GrpcJsContext } from "./_context.ts";
+import { toGrpcMetadata } from "./_metadata.ts";
+
+/** A handler in the shape that grpc-js calls. */
+export function toGrpcJsHandler(handler: AnyHandler): UntypedHandleCall {
+  switch (handler.kind) {
+    case "unary":
+      return ((call, callback) => {
+        const context = new GrpcJsContext(call);
+        answer(() => handler.handle(call.request, context), context, callback);
+      }) satisfies handleUnaryCall<unknown, unknown>;
+    case "client-stream":
+      return ((call, callback) => {
+        const context = new GrpcJsContext(call);
+        answer(() => handler.handle(requestsOf(call), context), context, callback);
+      }) satisfies handleClientStreamingCall<unknown, unknown>;
+    case "server-stream":
+      return ((call) => {
+        const context = new GrpcJsContext(call);
+        write(() => handler.handle(call.request, context), context, call);
+      }) satisfies handleServerStreamingCall<unknown, unknown>;
+    case "bidi":
+      return ((call) => {
+        const context = new GrpcJsContext(call);
+        write(() => handler.handle(requestsOf(call), context), context, call);
+      }) satisfies handleBidiStreamingCall<unknown, unknown>;
+  }
+}
+
+/** The part of grpc-js's writable calls that both kinds share. */
+interface WritableCall {
+  readonly cancelled: boolean;
+  write(response: unknown): boolean;
+  end(trailers?: Metadata): void;
+  emit(event: "error", error: Error): boolean;
+  on(event: string, listener: () => void): unknown;
+  off(event: string, listener: () => void): unknown;
+}
+type UnaryCallback = Parameters<handleUnaryCall<unknown, unknown>>[1];
+
+/** Ends a call with the one response that `handle` gives, or with its error. */
+async function answer(
+  handle: () => unknown,
+  context: GrpcJsContext,
+  callback: UnaryCallback,
+): Promise<void> {
+  try {
+    const response = await handle();
+    context.sendHeaders();
+    callback(null, response, context.takeTrailers());
+  } catch (error) {
+    context.sendHeaders();
+    callback(toServiceError(error));
+  }
+}
+
+/** Writes the responses that `handle` gives, each when the peer has room for it, and ends the call. */
+async function write(
+  handle: () => AsyncIterable<unknown>,
+  context: GrpcJsContext,
+  call: WritableCall,
+): Promise<void> {
+  try {
+    for await (const response of handle()) {
+      if (call.cancelled) return;
+      context.sendHeaders();
+      if (!call.write(response)) await roomIn(call);
+    }
+    context.sendHeaders();
+    call.end(context.takeTrailers());
+  } catch (error) {
+    if (call.cancelled) return;
+    context.sendHeaders();
+    call.emit("error", toServiceError(error));
+  }
+}
+
+/** Resolves when the stream takes more, or never will. */
+function roomIn(call: WritableCall): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      for (const event of ["drain", "cancelled", "close"]) call.off(event, done);
+      resolve();
+    };
+    for (const event of ["drain", "cancelled", "close"]) call.on(event, done);
+  });
+}
+
+/**
+ * The requests of a stream. It reads on demand, so that a handler that is slow slows the peer; and it
+ * ends when the peer leaves, where Node's own iterator would throw a premature close.
+ */
+async function* requestsOf(
+  call: Pick<ServerReadableStream<unknown, unknown>, "cancelled" | "iterator">,
+): AsyncGenerator<unknown> {
+  try {
+    yield* call.iterator({ destroyOnReturn: false });
+  } catch (error) {
+    if (call.cancelled) return;
+    throw error;
+  }
+}
+
+/**
+ * What grpc-js takes for the end of a call in error. Services turn what they throw into `RpcError`; what
+ * comes here otherwise is told to nobody but as INTERNAL.
+ */
+function toServiceError(error: unknown) {
+  const known = error instanceof RpcError
+    ? error
+    : new RpcError("INTERNAL", "Internal error", { cause: error });
+  return Object.assign(new Error(known.message), {
+    code: known.code satisfies StatusCode,
+    details: known.message,
+    metadata: toGrpcMetadata(known.metadata),
+  });
+}

@@ -1,0 +1,39 @@
+import { Metadata as GrpcMetadata, type MetadataOptions } from "@grpc/grpc-js";
+import { Metadata } from "../contract/mod.ts";
+
+/** Metadata to send, in grpc-js's form. */
+export function toGrpcMetadata(
+  from: Iterable<readonly [string, string | Uint8Array]>,
+  options?: MetadataOptions,
+): GrpcMetadata {
+  const metadata = new GrpcMetadata(options);
+  for (const [key, value] of from) {
+    metadata.add(key, typeof value === "string" ? value : asBuffer(value));
+  }
+  return metadata;
+}
+
+/**
+ * Metadata that a peer sent. What gRPC does not allow (grpc's PROTOCOL-HTTP2.md, Custom-Metadata: text
+ * outside printable ASCII) is left out: HTTP/2 lets it through, and a call does not fail for it.
+ */
+export function fromGrpcMetadata(from: GrpcMetadata): Metadata {
+  const metadata = new Metadata();
+  for (const key of Object.keys(from.getMap())) {
+    for (const value of from.get(key)) {
+      try {
+        metadata.add(key, value);
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+      }
+    }
+  }
+  return metadata;
+}
+
+/** The same bytes as the class that grpc-js asks for, without a copy. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,103 @@
+import { Channel, type ChannelInterface, connectivityState } from "@grpc/grpc-js";
+import {
+  type AnyMethod,
+  type CallOptions,
+  type ClientCall,
+  type RpcChannel,
+  RpcError,
+} from "../contract/mod.ts";
+import { closeChannel } from "./_channel_close.ts";
+import { GrpcJsCall } from "./_channel_call.ts";
+import { type ChannelOptions, toGrpcOptions } from "./_channel_options.ts";
+import { dialing } from "./_channel_targets.ts";
+
+export type { BalancingPolicy, ChannelOptions, KeepaliveOptions } from "./_channel_options.ts";
+
+/**
+ * A channel on the reference stack, `@grpc/grpc-js`. Nothing is dialled before the first call or
+ * `connect()`. Disposing of it ends its calls as CANCELLED and closes its connections.
+ *
+ * @throws {TypeError} when there is no address
+ * @throws {NetError} `BAD_ADDRESS`
+ */
+export function openChannel(options: ChannelOptions): RpcChannel {
+  return new GrpcJsChannel(options);
+}
+
+/** A call as its channel sees it. */
+type OpenCall = Pick<GrpcJsCall<unknown, unknown>, "cancel" | "onEnd">;
+
+class GrpcJsChannel implements RpcChannel {
+  readonly #channel: ChannelInterface;
+  readonly #servers: string;
+  readonly #connectTimeout: number | undefined;
+  readonly #calls = new Set<OpenCall>();
+  #closed = false;
+
+  constructor(options: ChannelOptions) {
+    const { target, credentials, options: dialOptions } = dialing(options.addresses);
+    this.#channel = new Channel(target, credentials, { ...dialOptions, ...toGrpcOptions(options) });
+    this.#servers = options.addresses.join(", ");
+    this.#connectTimeout = options.connectTimeout;
+  }
+
+  connect(deadline: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const check = (passed?: Error) => {
+        if (this.#closed) return reject(closedError());
+        const state = this.#channel.getConnectivityState(true);
+        if (state === connectivityState.READY) resolve();
+        else if (passed) {
+          reject(new RpcError("UNAVAILABLE", `No connection to ${this.#servers} in time`));
+        } else this.#channel.watchConnectivityState(state, deadline, check);
+      };
+      check();
+    });
+  }
+
+  call<I, O>(
+    method: AnyMethod,
+    requests: Iterable<I> | AsyncIterable<I>,
+    options: CallOptions = {},
+  ): ClientCall<O> {
+    if (this.#closed) throw closedError();
+    const deadline = options.deadline ?? Infinity;
+    const inner = this.#channel.createCall(method.path, deadline, null, null, null);
+    const call = new GrpcJsCall<I, O>(inner, method, options, (peer) =>
+      // grpc-js names its target, so the list of all servers, while it has chosen none of them.
+      peer === this.#channel.getTarget() ? this.#servers : peer);
+    this.#calls.add(call);
+    call.onEnd(() => this.#calls.delete(call));
+    this.#limitConnecting(call);
+    call.start(requests);
+    return call;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const call of this.#calls) call.cancel("CANCELLED", "The channel was closed");
+    closeChannel(this.#channel);
+  }
+
+  /** Ends a call that starts without a connection when there is none within the time for that. */
+  #limitConnecting(call: OpenCall): void {
+    if (this.#connectTimeout === undefined || this.#isReady()) return;
+    const timer = setTimeout(() => {
+      if (this.#isReady()) return;
+      call.cancel(
+        "UNAVAILABLE",
+        `No connection to ${this.#servers} within ${this.#connectTimeout} ms`,
+      );
+    }, this.#connectTimeout);
+    call.onEnd(() => clearTimeout(timer));
+  }
+
+  #isReady(): boolean {
+    return this.#channel.getConnectivityState(false) === connectivityState.READY;
+  }
+}
+
+function closedError(): RpcError {
+  return new RpcError("CANCELLED", "The channel was closed");
+}

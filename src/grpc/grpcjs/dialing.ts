@@ -1,0 +1,103 @@
+/**
+ * How grpc-js reaches places that node:net cannot: vsock, hybrid vsock and abstract Unix sockets.
+ *
+ * grpc-js opens every connection in `Http2SubchannelConnector.tcpConnect(address, options)`, and gives
+ * the socket that comes back to the credentials (TLS or none) and then to HTTP/2. Here that one method
+ * is taught a further kind of subchannel address: one that carries an `Address`, which the resolvers
+ * registered below hand out. It is dialled by `src/net` and becomes a Duplex. So there is no hop in
+ * between, and deadlines, retries, backoff, keepalive, TLS and balancing are grpc-js's own.
+ *
+ * The method is private to grpc-js, whose version is pinned; `installDialer` checks that it is there.
+ *
+ * @module
+ */
+import { type ChannelOptions, experimental } from "@grpc/grpc-js";
+import { Http2SubchannelConnector } from "@grpc/grpc-js/build/src/transport.js";
+import { type Address, dial, formatAddress, parseAddress, toDuplex } from "../../net/mod.ts";
+
+/** Schemes of gRPC's naming that grpc-js does not know itself, and does after `installDialer`. */
+export const dialledSchemes = ["vsock", "unix-abstract", "vsock+unix"] as const;
+
+/** Where a subchannel address carries what is to be dialled. Balancers pass the object on as it is. */
+const DIALLED = Symbol("dialled");
+
+interface DialledAddress {
+  /** The address in words: grpc-js puts it into its errors, traces and channelz. */
+  readonly path: string;
+  readonly [DIALLED]: Address;
+}
+
+interface Connector {
+  tcpConnect(address: object, options: ChannelOptions): Promise<unknown>;
+}
+
+let installed = false;
+
+/**
+ * Teaches grpc-js the `dialledSchemes`: as targets of channels, and for `experimental.createResolver`.
+ * Once for the process; a second call does nothing.
+ *
+ * @throws {TypeError} when grpc-js is not a version that this works with
+ */
+export function installDialer(): void {
+  if (installed) return;
+  const prototype = Http2SubchannelConnector.prototype as unknown as Connector;
+  const native = prototype.tcpConnect;
+  if (typeof native !== "function") {
+    throw new TypeError(
+      "@grpc/grpc-js has no Http2SubchannelConnector.tcpConnect: use the version in deno.lock",
+    );
+  }
+  prototype.tcpConnect = function (this: Connector, address, options) {
+    return DIALLED in address
+      ? connect((address as DialledAddress)[DIALLED])
+      : native.call(this, address, options);
+  };
+  for (const scheme of dialledSchemes) experimental.registerResolver(scheme, AddressResolver);
+  installed = true;
+}
+
+async function connect(address: Address): Promise<unknown> {
+  const duplex = toDuplex(await dial(address));
+  // grpc-js listens for errors only while it sets up; one that comes later must not end the process.
+  duplex.on("error", () => {});
+  return duplex;
+}
+
+/** Hands out the one address that a target names: there is nothing to look up. */
+class AddressResolver implements experimental.Resolver {
+  readonly #listener: experimental.ResolverListener;
+  readonly #address: Address;
+  #told = false;
+
+  /** @throws {NetError} `BAD_ADDRESS` */
+  constructor(target: experimental.GrpcUri, listener: experimental.ResolverListener) {
+    this.#listener = listener;
+    this.#address = parseAddress(textOf(target));
+  }
+
+  updateResolution(): void {
+    if (this.#told) return;
+    this.#told = true;
+    const address: DialledAddress = {
+      path: formatAddress(this.#address),
+      [DIALLED]: this.#address,
+    };
+    const result = experimental.statusOrFromValue([{ addresses: [address] }]);
+    queueMicrotask(() => this.#told && this.#listener(result, {}, null, ""));
+  }
+
+  destroy(): void {
+    this.#told = false;
+  }
+
+  /** The `:authority` of calls and the name that TLS checks: gRPC's for Unix sockets and vsock. */
+  static getDefaultAuthority(): string {
+    return "localhost";
+  }
+}
+
+/** grpc-js splits `vsock+unix:///run/vm.sock:5000` into an empty authority and `run/vm.sock:5000`. */
+function textOf({ scheme, authority, path }: experimental.GrpcUri): string {
+  return `${scheme}:${authority === undefined ? "" : `//${authority}/`}${path}`;
+}

@@ -1,0 +1,189 @@
+import { Socket as NodeSocket } from "node:net";
+import { libc } from "../ffi/mod.ts";
+
+/** Tells Deno's event loop, once after each `arm`, that an epoll has events. */
+export interface Wakeup {
+  /** Asks to be told. When events wait already, that is at once. Idempotent. */
+  arm(): void;
+  /** Whether waiting keeps the process alive. */
+  setRef(ref: boolean): void;
+  /** Stops, and gives up everything it holds. The epoll may be closed once this resolves. */
+  close(): Promise<void>;
+}
+
+/** The part of Deno's native stream handle that is used here, which is also libuv's `uv_pipe_t`. */
+interface PipeHandle {
+  open(fd: number): number;
+}
+
+/**
+ * Deno's own event loop can watch any pollable descriptor through the handle behind
+ * `new net.Socket({ fd })`. The documented constructor refuses an eventfd by its type; the handle's
+ * `open` does not. Its class is reached through a socket made of one end of a socketpair.
+ */
+function openPipeHandle(fd: number): PipeHandle | undefined {
+  const pair = new Int32Array(2);
+  libc.check("socketpair", libc.socketpair(libc.AF_UNIX, libc.SOCK_STREAM, pair));
+  libc.close(pair[1]);
+  const probe = new NodeSocket({ fd: pair[0] });
+  try {
+    const handle = (probe as unknown as { _handle?: object })._handle;
+    const Pipe = handle?.constructor as (new (type: number) => PipeHandle) | undefined;
+    if (typeof Pipe?.prototype?.open !== "function") return undefined;
+    const pipe = new Pipe(0);
+    return pipe.open(fd) === 0 ? pipe : undefined;
+  } finally {
+    probe.on("error", () => {});
+    probe.destroy();
+  }
+}
+
+/**
+ * Wakes through the kernel alone: an AIO poll of the epoll signals an eventfd, which Deno's own event
+ * loop watches. No thread, and no hop between threads.
+ */
+class KernelWakeup implements Wakeup {
+  readonly #poll: libc.AioPoll;
+  readonly #socket: NodeSocket;
+  #closing: Promise<void> | undefined;
+
+  constructor(epfd: number, onReady: () => void) {
+    const counter = libc.check("eventfd", libc.eventfd());
+    let handle: PipeHandle | undefined;
+    try {
+      this.#poll = new libc.AioPoll(epfd, counter);
+      try {
+        // The first use tells whether the kernel knows the operation.
+        this.#poll.arm();
+        handle = openPipeHandle(counter);
+        if (handle === undefined) throw new TypeError("Deno's stream handle is not as expected");
+      } catch (cause) {
+        this.#poll[Symbol.dispose]();
+        throw cause;
+      }
+    } catch (cause) {
+      libc.close(counter);
+      throw cause;
+    }
+    // From here on, the eventfd is the socket's to close.
+    const options = { handle, readable: true, writable: false };
+    this.#socket = new NodeSocket(
+      options as unknown as ConstructorParameters<typeof NodeSocket>[0],
+    );
+    this.#socket.on("error", () => {});
+    this.#socket.on("data", () => {
+      this.#poll.complete();
+      onReady();
+    });
+  }
+
+  arm(): void {
+    this.#poll.arm();
+  }
+
+  setRef(ref: boolean): void {
+    if (ref) this.#socket.ref();
+    else this.#socket.unref();
+  }
+
+  close(): Promise<void> {
+    return this.#closing ??= new Promise((resolve) => {
+      this.#poll[Symbol.dispose]();
+      this.#socket.once("close", () => resolve());
+      this.#socket.destroy();
+    });
+  }
+}
+
+/** How often an epoll is looked at while nothing may keep the process alive and no kernel wake-up is. */
+const UNREFERENCED_INTERVAL_MS = 20;
+
+/**
+ * Wakes through a thread of Deno's blocking pool that waits in epoll_wait(2): where the kernel has no
+ * AIO poll (before 4.18, CONFIG_AIO off, a seccomp filter). A wait that is under way keeps the process
+ * alive, so while it must not, the epoll is looked at by a timer.
+ */
+class ThreadWakeup implements Wakeup {
+  readonly #event = new libc.EpollEvents(1);
+  #state: "idle" | "waiting" | "closed" = "idle";
+  #wanted = false;
+  #ref = true;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #waiting: Promise<void> = Promise.resolve();
+
+  constructor(
+    readonly epfd: number,
+    readonly interrupt: () => void,
+    readonly onReady: () => void,
+  ) {}
+
+  arm(): void {
+    this.#wanted = true;
+    if (this.#state !== "idle" || this.#timer !== undefined) return;
+    if (!this.#ref) {
+      this.#timer = setTimeout(() => {
+        this.#timer = undefined;
+        this.#wake();
+      }, UNREFERENCED_INTERVAL_MS);
+      Deno.unrefTimer(this.#timer);
+      return;
+    }
+    this.#state = "waiting";
+    this.#waiting = libc.epollWaitOffThread(this.epfd, this.#event, -1).then(() => {
+      if (this.#state === "closed") return;
+      this.#state = "idle";
+      this.#wake();
+    });
+  }
+
+  setRef(ref: boolean): void {
+    if (ref === this.#ref) return;
+    this.#ref = ref;
+    if (this.#state === "waiting") this.interrupt();
+    if (this.#timer !== undefined) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      this.arm();
+    }
+  }
+
+  async close(): Promise<void> {
+    const waiting = this.#state === "waiting";
+    this.#state = "closed";
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (waiting) this.interrupt();
+    await this.#waiting;
+  }
+
+  #wake(): void {
+    if (!this.#wanted) return;
+    this.#wanted = false;
+    this.onReady();
+  }
+}
+
+/** The ways to be woken: by the kernel, or by a thread. */
+export type WakeupKind = "kernel" | "thread";
+
+/**
+ * A wake-up of the kind asked for; without a kind, of the first that works here.
+ *
+ * @param interrupt makes the epoll ready, to end a wait of a thread
+ * @throws {LibcError} when the kind asked for does not work here
+ */
+export function openWakeup(
+  epfd: number,
+  interrupt: () => void,
+  onReady: () => void,
+  kind?: WakeupKind,
+): Wakeup {
+  if (kind !== "thread") {
+    try {
+      return new KernelWakeup(epfd, onReady);
+    } catch (cause) {
+      if (kind === "kernel") throw cause;
+    }
+  }
+  return new ThreadWakeup(epfd, interrupt, onReady);
+}

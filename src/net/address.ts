@@ -1,0 +1,231 @@
+/**
+ * Names of places to listen on and to dial. gRPC's own naming, and URL forms of it:
+ *
+ * ```text
+ * host:port   dns:host:port   dns:///host:port   tcp://host:port   ipv4:… ipv6:…   [::1]:50051
+ * vsock:cid:port              vsock://cid:port          cid: a number, any, local (1), host (2)
+ * unix:path                   unix:///absolute/path
+ * unix-abstract:name
+ * vsock+unix:path:port        vsock+unix:///absolute/path:port
+ * ```
+ *
+ * @module
+ */
+import { libc } from "../ffi/mod.ts";
+import { NetError } from "./errors.ts";
+import { parseIp } from "./ip.ts";
+
+/** A place to listen on or to dial. */
+export type Address =
+  /** `host` is a name or a numeric address, IPv6 without brackets. Port 0 listens on a free one. */
+  | { readonly transport: "tcp"; readonly host: string; readonly port: number }
+  /** Port 4294967295 listens on a free one, CID 4294967295 on every context of this machine. */
+  | { readonly transport: "vsock"; readonly cid: number; readonly port: number }
+  | { readonly transport: "unix"; readonly path: string }
+  | { readonly transport: "unix-abstract"; readonly name: string }
+  /** A guest's vsock port behind the Unix socket of Firecracker or Cloud Hypervisor. */
+  | { readonly transport: "vsock+unix"; readonly path: string; readonly port: number };
+
+/** Bytes of a Unix socket's path or name: `sun_path` is 108, one of which is a NUL (unix(7)). */
+export const MAX_UNIX_PATH_BYTES = 107;
+
+/** The highest number of a CID and of a vsock port: both are 32 bits wide. It stands for "any". */
+const VSOCK_ANY = libc.VMADDR_CID_ANY;
+
+const CID_NAMES: Readonly<Record<string, number>> = {
+  any: VSOCK_ANY,
+  local: libc.VMADDR_CID_LOCAL,
+  host: libc.VMADDR_CID_HOST,
+};
+
+const FORMS = "host:port, vsock:cid:port, unix:path, unix-abstract:name or vsock+unix:path:port";
+
+/** Schemes with the parser of what stands behind the colon. */
+const SCHEMES: Readonly<Record<string, (rest: string, text: string) => Address>> = {
+  tcp: (rest, text) => tcp(afterSlashes(rest, 2), text),
+  dns: (rest, text) => tcp(rest.startsWith("//") ? withoutAuthority(rest, text) : rest, text),
+  ipv4: tcp,
+  ipv6: tcp,
+  vsock: (rest, text) => vsock(afterSlashes(rest, 2), text, undefined),
+  unix: (rest, text) => ({ transport: "unix", path: unixPath(rest, text) }),
+  "unix-abstract": (rest, text) => {
+    checkLength("abstract Unix socket name", rest, text);
+    return { transport: "unix-abstract", name: rest };
+  },
+  "vsock+unix": hybrid,
+};
+
+/**
+ * Reads an address in any of the forms above.
+ *
+ * @throws {NetError} `BAD_ADDRESS`
+ */
+export function parseAddress(text: string): Address {
+  const scheme = /^([a-z][a-z0-9+.-]*):/.exec(text)?.[1];
+  if (scheme !== undefined && Object.hasOwn(SCHEMES, scheme)) {
+    return SCHEMES[scheme](text.slice(scheme.length + 1), text);
+  }
+  if (/^[A-Za-z][A-Za-z0-9+.-]*:(\/\/|[^:]*:)/.test(text)) {
+    throw bad(text, `the scheme is not known; write ${FORMS}`);
+  }
+  return tcp(text, text);
+}
+
+/**
+ * The address behind `--tcp host:port`.
+ *
+ * @throws {NetError} `BAD_ADDRESS`
+ */
+export function tcpAddress(text: string): Address {
+  return tcp(text.startsWith("tcp://") ? text.slice(6) : text, text);
+}
+
+/**
+ * The address behind `--vsock [cid:]port`. Without a CID it is `defaultCid`: `any`, which is what a
+ * server wants.
+ *
+ * @throws {NetError} `BAD_ADDRESS`
+ */
+export function vsockAddress(text: string, defaultCid = VSOCK_ANY): Address {
+  return vsock(text.replace(/^vsock:(\/\/)?/, ""), text, defaultCid);
+}
+
+/**
+ * The address behind `--unix path`.
+ *
+ * @throws {NetError} `BAD_ADDRESS`
+ */
+export function unixAddress(text: string): Address {
+  return { transport: "unix", path: unixPath(text.replace(/^unix:/, ""), text) };
+}
+
+/** The text of an address, which `parseAddress` reads back. */
+export function formatAddress(address: Address): string {
+  switch (address.transport) {
+    case "tcp":
+      return `tcp://${hostAndPort(address.host, address.port)}`;
+    case "vsock":
+      return `vsock:${address.cid === VSOCK_ANY ? "any" : address.cid}:${
+        address.port === VSOCK_ANY ? "any" : address.port
+      }`;
+    case "unix":
+      return `unix:${address.path}`;
+    case "unix-abstract":
+      return `unix-abstract:${address.name}`;
+    case "vsock+unix":
+      return `vsock+unix:${address.path}:${address.port}`;
+  }
+}
+
+/** `host:port`, with brackets around an IPv6 address. */
+export function hostAndPort(host: string, port: number): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function tcp(rest: string, text: string): Address {
+  const bracketed = /^\[([^\]]*)\]:([^:]*)$/.exec(rest);
+  const plain = /^([^:[\]/]+):([^:]*)$/.exec(rest);
+  const match = bracketed ?? plain;
+  if (match === null) {
+    throw bad(text, "write host:port, with an IPv6 address in brackets: [::1]:50051");
+  }
+  const [, host, port] = match;
+  if (bracketed !== null && parseIp(host)?.length !== 16) {
+    throw bad(
+      text,
+      "what stands in brackets is not an IPv6 address (zones such as %eth0 are not read)",
+    );
+  }
+  if (plain !== null && parseIp(host) === undefined && !isHostName(host)) {
+    throw bad(text, `${JSON.stringify(host)} is neither a host name nor an IP address`);
+  }
+  return { transport: "tcp", host, port: integer(port, 0xffff, "port", text) };
+}
+
+/** RFC 1123 section 2.1, with underscores; names of digits and dots only are mistyped IPv4 addresses. */
+function isHostName(host: string): boolean {
+  return host.length <= 253 && !/^[0-9.]+$/.test(host) &&
+    host.replace(/\.$/, "").split(".").every((label) =>
+      /^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/.test(label)
+    );
+}
+
+function vsock(rest: string, text: string, defaultCid: number | undefined): Address {
+  const parts = rest.split(":");
+  if (parts.length === 1 && defaultCid !== undefined) {
+    return { transport: "vsock", cid: defaultCid, port: vsockPort(parts[0], text) };
+  }
+  if (parts.length !== 2) throw bad(text, "write vsock:cid:port, such as vsock:3:5000");
+  const cid = Object.hasOwn(CID_NAMES, parts[0])
+    ? CID_NAMES[parts[0]]
+    : unsigned(parts[0], "CID", "; or write any, local or host", text);
+  return { transport: "vsock", cid, port: vsockPort(parts[1], text) };
+}
+
+function vsockPort(text: string, whole: string): number {
+  return text === "any" ? VSOCK_ANY : unsigned(text, "port", "", whole);
+}
+
+/** A number of 32 bits; -1, -1U and 4294967295 are the kernel's spellings of "any". */
+function unsigned(digits: string, what: string, also: string, text: string): number {
+  return /^-1[uU]?$/.test(digits) ? VSOCK_ANY : integer(digits, VSOCK_ANY, what, text, also);
+}
+
+function integer(digits: string, max: number, what: string, text: string, also = ""): number {
+  const value = /^[0-9]{1,10}$/.test(digits) ? Number(digits) : NaN;
+  if (!(value <= max)) {
+    throw bad(text, `the ${what} must be a number from 0 to ${max}, not ${quote(digits)}${also}`);
+  }
+  return value;
+}
+
+function unixPath(rest: string, text: string): string {
+  if (rest.startsWith("//") && !rest.startsWith("///")) {
+    throw bad(text, "write unix:path or unix:///absolute/path: two slashes would name a host");
+  }
+  const path = rest.startsWith("///") ? rest.slice(2) : rest;
+  if (path.startsWith("@")) {
+    throw bad(text, "write unix-abstract:name for a socket in the abstract namespace");
+  }
+  checkLength("Unix socket path", path, text);
+  return path;
+}
+
+function hybrid(rest: string, text: string): Address {
+  const colon = rest.lastIndexOf(":");
+  if (colon < 0) throw bad(text, "write vsock+unix:path:port, the port last");
+  const path = unixPath(rest.slice(0, colon), text);
+  const port = integer(rest.slice(colon + 1), VSOCK_ANY - 1, "port", text);
+  // What the guest dials out to is a socket file of the name PATH_PORT.
+  checkLength("Unix socket path with _port", `${path}_${port}`, text);
+  return { transport: "vsock+unix", path, port };
+}
+
+function checkLength(what: string, value: string, text: string): void {
+  const bytes = new TextEncoder().encode(value).length;
+  if (bytes === 0) throw bad(text, `the ${what} is empty`);
+  if (bytes > MAX_UNIX_PATH_BYTES) {
+    throw bad(text, `the ${what} has ${bytes} bytes, and at most ${MAX_UNIX_PATH_BYTES} fit`);
+  }
+  if (value.includes("\0")) throw bad(text, `the ${what} holds a NUL`);
+}
+
+function afterSlashes(rest: string, count: number): string {
+  return rest.startsWith("/".repeat(count)) ? rest.slice(count) : rest;
+}
+
+function withoutAuthority(rest: string, text: string): string {
+  if (!rest.startsWith("///")) {
+    throw bad(text, "name servers cannot be chosen; write dns:host:port or dns:///host:port");
+  }
+  return rest.slice(3);
+}
+
+function bad(text: string, why: string): NetError {
+  return new NetError("BAD_ADDRESS", `Cannot read the address ${quote(text)}: ${why}`);
+}
+
+/** Quoted, and no longer than a line of a terminal takes. */
+function quote(text: string): string {
+  return JSON.stringify(text.length > 160 ? `${text.slice(0, 157)}...` : text);
+}

@@ -1,0 +1,207 @@
+import { libc } from "../ffi/mod.ts";
+import { type Address, formatAddress } from "./address.ts";
+import { endpointOf } from "./endpoint.ts";
+import { isRetryable, NetError } from "./errors.ts";
+import { openGuestPort } from "./hybrid_vsock.ts";
+import type { Registrar } from "./poller.ts";
+import { sharedReactor } from "./reactor.ts";
+import { resolveAddress } from "./resolve.ts";
+import { Socket } from "./socket.ts";
+import { pause, waitReady, withDeadline } from "./_wait_ready.ts";
+
+/** Time for a connection in all: name, connect and handshake. gRPC's own minimum (connection-backoff). */
+export const DEFAULT_CONNECT_TIMEOUT_MS = 20_000;
+
+/** First and longest pause of `dialUntilReady`, which doubles in between. */
+const RETRY_FIRST_MS = 20;
+const RETRY_LONGEST_MS = 1_000;
+
+/** Pause while the backlog of a Unix listener is full: connect(2) does not wait for it. */
+const BACKLOG_PAUSE_MS = 5;
+
+export interface DialOptions {
+  /** Milliseconds for all of it. Default 20 s. */
+  readonly timeout?: number;
+  readonly signal?: AbortSignal;
+  /** Where the connection is waited for. Default: this thread's reactor. */
+  readonly reactor?: Registrar;
+}
+
+/**
+ * Connects to an address. A name's addresses are tried one after the other.
+ *
+ * @returns a connected socket, TCP with TCP_NODELAY set
+ * @throws {NetError} the errno of the last address tried, `TIMED_OUT`, `ABORTED`, `NAME_NOT_FOUND`,
+ *   `WRONG_ADDRESS`, `HANDSHAKE_REFUSED`, `HANDSHAKE_CLOSED`
+ */
+export function dial(address: Address, options: DialOptions = {}): Promise<Socket> {
+  const timeout = options.timeout ?? DEFAULT_CONNECT_TIMEOUT_MS;
+  const registrar = options.reactor ?? sharedReactor();
+  const action = `connect to ${formatAddress(address)}`;
+  return withDeadline(action, timeout, options.signal, async (signal) => {
+    refuseWildcard(address);
+    const candidates = await abortable(resolveAddress(address), signal);
+    let failure: unknown;
+    for (const candidate of candidates) {
+      try {
+        return await connect(candidate, action, registrar, signal);
+      } catch (error) {
+        if (signal.aborted) throw error;
+        failure = error;
+      }
+    }
+    throw failure;
+  });
+}
+
+/**
+ * Connects to an address, again and again while nothing answers there yet (`isRetryable`), with pauses
+ * that double from 20 ms to 1 s, until the time is over.
+ *
+ * @throws {NetError} `TIMED_OUT` with the last failure as its cause, or what cannot pass by waiting
+ */
+export function dialUntilReady(address: Address, options: DialOptions = {}): Promise<Socket> {
+  const timeout = options.timeout ?? DEFAULT_CONNECT_TIMEOUT_MS;
+  const action = `connect to ${formatAddress(address)}`;
+  return withDeadline(action, timeout, options.signal, async (signal) => {
+    for (let wait = RETRY_FIRST_MS;; wait = Math.min(2 * wait, RETRY_LONGEST_MS)) {
+      let failure: unknown;
+      try {
+        return await dial(address, { ...options, signal });
+      } catch (error) {
+        failure = error;
+        if (signal.aborted) throw signal.reason;
+        if (!isRetryable(error)) throw error;
+      }
+      try {
+        await pause(wait, signal);
+      } catch (reason) {
+        if (reason instanceof NetError) {
+          throw new NetError(reason.code, `${reason.message}: ${message(failure)}`, {
+            cause: failure,
+          });
+        }
+        throw reason;
+      }
+    }
+  });
+}
+
+/**
+ * Starts to connect to an address whose host, if it has one, is numeric, for an event loop of one's
+ * own: when the socket is writable, `takeError()` tells how it ended. No handshake of hybrid vsock.
+ *
+ * @returns the socket, and whether it is connected already
+ * @throws {NetError}
+ */
+export function startConnect(address: Address): { socket: Socket; connected: boolean } {
+  const action = `connect to ${formatAddress(address)}`;
+  const { family, sockaddr } = endpointOf(address);
+  const fd = libc.socket(family, libc.SOCK_STREAM);
+  if (fd < 0) throw failed(action, "socket", fd);
+  const socket = Socket.adopt(fd);
+  try {
+    if (address.transport === "tcp") socket.setNoDelay();
+    const result = connectOnce(fd, sockaddr);
+    if (result < 0 && result !== -libc.errno.EINPROGRESS) throw failed(action, "connect", result);
+    return { socket, connected: result === 0 };
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+}
+
+/** connect(2); made again after EINTR, it says that the first call is under way or has succeeded. */
+function connectOnce(fd: number, sockaddr: Uint8Array): number {
+  let result = libc.connect(fd, sockaddr);
+  while (result === -libc.errno.EINTR) result = libc.connect(fd, sockaddr);
+  if (result === -libc.errno.EISCONN) return 0;
+  return result === -libc.errno.EALREADY ? -libc.errno.EINPROGRESS : result;
+}
+
+async function connect(
+  address: Address,
+  action: string,
+  registrar: Registrar,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const socket = await reach(address, action, registrar, signal);
+  try {
+    if (address.transport === "vsock+unix") {
+      await openGuestPort(socket, address.port, action, registrar, signal);
+    }
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+}
+
+async function reach(
+  address: Address,
+  action: string,
+  registrar: Registrar,
+  signal: AbortSignal,
+): Promise<Socket> {
+  while (true) {
+    let started: ReturnType<typeof startConnect>;
+    try {
+      started = startConnect(address);
+    } catch (error) {
+      if (!(error instanceof NetError) || error.code !== "EAGAIN") throw error;
+      await pause(BACKLOG_PAUSE_MS, signal);
+      continue;
+    }
+    const { socket, connected } = started;
+    if (connected) return socket;
+    try {
+      await waitReady(registrar, socket.fd, libc.EPOLLOUT, signal);
+      const error = socket.takeError();
+      if (error !== 0) throw failed(action, "connect", -error);
+      return socket;
+    } catch (error) {
+      socket.close();
+      throw error;
+    }
+  }
+}
+
+function refuseWildcard(address: Address): void {
+  const wildcard = address.transport === "tcp"
+    ? address.port === 0
+    : address.transport === "vsock" &&
+      (address.cid === libc.VMADDR_CID_ANY || address.port === libc.VMADDR_PORT_ANY);
+  if (wildcard) {
+    throw new NetError(
+      "WRONG_ADDRESS",
+      `Cannot connect to ${formatAddress(address)}: name one CID and one port`,
+    );
+  }
+}
+
+/** What to do about an error, where there is something to say. */
+const HINTS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nothing listens there",
+  ECONNRESET: "nothing listens there, or the other side ended it",
+  ENODEV: "no machine has this CID, or this one has no vsock: signer doctor says more",
+  EAFNOSUPPORT: "the kernel lacks this transport: signer doctor says more",
+};
+
+function failed(action: string, call: string, result: number): NetError {
+  const error = libc.LibcError.of(call, result);
+  return NetError.ofLibc(action, error, HINTS[error.code]);
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** `promise`, or the reason of `signal` when that is first; the lookup then ends unheard. */
+function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort);
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}

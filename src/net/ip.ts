@@ -1,0 +1,35 @@
+import { isIPv4, isIPv6 } from "node:net";
+
+/** The 4 or 16 bytes of a numeric IP address in network order; undefined for anything else. */
+export function parseIp(text: string): Uint8Array | undefined {
+  if (isIPv4(text)) return Uint8Array.from(text.split("."), Number);
+  if (!isIPv6(text) || text.includes("%")) return undefined;
+  // RFC 4291 section 2.2: an IPv4 tail stands for two groups, "::" for as many zeros as are missing.
+  const tail = /[^:]*\.[^:]*$/.exec(text)?.[0];
+  let plain = text;
+  if (tail !== undefined) {
+    const [a, b, c, d] = tail.split(".").map(Number);
+    const groups = [a << 8 | b, c << 8 | d].map((group) => group.toString(16));
+    plain = text.slice(0, -tail.length) + groups.join(":");
+  }
+  const [head, rest] = plain.split("::");
+  const before = head === "" ? [] : head.split(":");
+  const after = rest === undefined || rest === "" ? [] : rest.split(":");
+  const zeros = Array<string>(8 - before.length - after.length).fill("0");
+  const bytes = new Uint8Array(16);
+  const view = new DataView(bytes.buffer);
+  [...before, ...zeros, ...after].forEach((group, i) => view.setUint16(2 * i, parseInt(group, 16)));
+  return bytes;
+}
+
+/** The text of an IP address of 4 or 16 bytes; IPv6 in the form of RFC 5952, mapped IPv4 as in its section 5. */
+export function formatIp(bytes: Uint8Array): string {
+  if (bytes.length === 4) return bytes.join(".");
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.subarray(0, 10).every((byte) => byte === 0) && view.getUint16(10) === 0xffff) {
+    return `::ffff:${bytes.subarray(12).join(".")}`;
+  }
+  const groups = Array.from({ length: 8 }, (_, i) => view.getUint16(2 * i).toString(16));
+  // The URL standard's serializer of IPv6 hosts is RFC 5952's.
+  return new URL(`http://[${groups.join(":")}]`).hostname.slice(1, -1);
+}

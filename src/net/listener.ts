@@ -1,0 +1,149 @@
+import { libc } from "../ffi/mod.ts";
+import { type Address, formatAddress } from "./address.ts";
+import { endpointOf, hybridListenPath, localAddress } from "./endpoint.ts";
+import { NetError } from "./errors.ts";
+import { resolveAddress } from "./resolve.ts";
+import { identify, removeOwn, removeStale, type SocketFile } from "./_socket_file.ts";
+import { Socket } from "./socket.ts";
+
+/** Connections that the kernel completes and holds until they are accepted; it caps this itself. */
+export const DEFAULT_BACKLOG = 4096;
+
+/** Mode of a Unix socket's file: its owner may connect. */
+export const DEFAULT_UNIX_MODE = 0o600;
+
+export interface ListenOptions {
+  /** Connections held until they are accepted; net.core.somaxconn is the cap. */
+  readonly backlog?: number;
+  /** Permission bits of a Unix socket's file. Default 0600. */
+  readonly unixMode?: number;
+  /** TCP: several listeners share the port, and the kernel spreads connections (SO_REUSEPORT). */
+  readonly reusePort?: boolean;
+}
+
+/** The owner of one listening descriptor, and of its socket file if it has one. Nothing here waits. */
+export class Listener implements Disposable {
+  /** Where it listens, with the port that was chosen. */
+  readonly address: Address;
+  #fd: number;
+  readonly #file: SocketFile | undefined;
+
+  private constructor(fd: number, address: Address, file: SocketFile | undefined) {
+    this.#fd = fd;
+    this.address = address;
+    this.#file = file;
+  }
+
+  /**
+   * Listens on an address whose host, if it has one, is numeric. A hybrid vsock listens for what its
+   * guest dials out to: on the Unix socket `PATH_PORT`.
+   *
+   * @throws {NetError} EADDRINUSE, EADDRNOTAVAIL, EACCES, `PATH_IN_USE`, …
+   */
+  static open(address: Address, options: ListenOptions = {}): Listener {
+    const path = socketPath(address);
+    if (path !== undefined) removeStale(path);
+    const endpoint = endpointOf(
+      path === undefined ? address : { transport: "unix", path },
+    );
+    const where = `listen on ${formatAddress(address)}`;
+    const fd = attempt(where, "socket", libc.socket(endpoint.family, libc.SOCK_STREAM));
+    let file: SocketFile | undefined;
+    try {
+      const mode = options.unixMode ?? DEFAULT_UNIX_MODE;
+      setOptions(fd, endpoint.family, options);
+      // The kernel makes the file with the socket's own mode less the umask (unix_bind), so it is
+      // never open to more than `mode`.
+      if (path !== undefined) attempt(where, "fchmod", libc.fchmod(fd, mode));
+      attempt(where, "bind", libc.bind(fd, endpoint.sockaddr));
+      if (path !== undefined) {
+        file = identify(path);
+        // Nobody can connect before listen(2), so adding what the umask took away is no race.
+        Deno.chmodSync(path, mode);
+      }
+      attempt(where, "listen", libc.listen(fd, options.backlog ?? DEFAULT_BACKLOG));
+      const bound = address.transport === "vsock+unix" ? address : localAddress(fd) ?? address;
+      return new Listener(fd, bound, file);
+    } catch (error) {
+      libc.close(fd);
+      if (file !== undefined) removeOwn(file);
+      throw error;
+    }
+  }
+
+  /** Takes over a listening descriptor from another thread, which keeps the socket file. */
+  static adopt(fd: number, address: Address): Listener {
+    return new Listener(fd, address, undefined);
+  }
+
+  /** The descriptor; -1 after `close`. */
+  get fd(): number {
+    return this.#fd;
+  }
+
+  /**
+   * The next connection, with its peer asked and TCP_NODELAY set; or minus the errno, `-EAGAIN` when
+   * none waits.
+   */
+  accept(): Socket | number {
+    const fd = libc.accept4(this.#fd);
+    if (fd < 0) return fd;
+    const socket = Socket.adopt(fd);
+    if (socket.peer.transport === "tcp") socket.setNoDelay();
+    return socket;
+  }
+
+  /** Stops listening and removes the socket file if it is still this listener's. */
+  close(): void {
+    if (this.#fd < 0) return;
+    // The file goes first: from then on a new listener can have the path.
+    if (this.#file !== undefined) removeOwn(this.#file);
+    libc.close(this.#fd);
+    this.#fd = -1;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/**
+ * Resolves the host of `address`, if it has one, and listens on the first of its addresses.
+ *
+ * @throws {NetError}
+ */
+export async function listen(address: Address, options?: ListenOptions): Promise<Listener> {
+  const [first] = await resolveAddress(address);
+  return Listener.open(first, options);
+}
+
+function socketPath(address: Address): string | undefined {
+  if (address.transport === "unix") return address.path;
+  return address.transport === "vsock+unix"
+    ? hybridListenPath(address.path, address.port)
+    : undefined;
+}
+
+function setOptions(fd: number, family: number, options: ListenOptions): void {
+  if (family !== libc.AF_INET && family !== libc.AF_INET6) return;
+  const set = (level: number, option: number) =>
+    libc.check("setsockopt", libc.setsockopt(fd, level, option, 1));
+  // A restarted server gets its port although old connections are in TIME_WAIT (socket(7)).
+  set(libc.SOL_SOCKET, libc.SO_REUSEADDR);
+  if (options.reusePort) set(libc.SOL_SOCKET, libc.SO_REUSEPORT);
+}
+
+/** What to do about an error, where there is something to say. */
+const HINTS: Readonly<Record<string, string>> = {
+  EADDRINUSE: "another process listens there: stop it or choose another port",
+  EADDRNOTAVAIL: "this machine does not have the address",
+  EACCES: "ports below 1024 and closed directories need privileges",
+  EAFNOSUPPORT: "the kernel lacks this transport: signer doctor says more",
+  ENODEV: "there is no vsock device: signer doctor says more",
+};
+
+function attempt(action: string, call: string, result: number): number {
+  if (result >= 0) return result;
+  const error = libc.LibcError.of(call, result);
+  throw NetError.ofLibc(action, error, HINTS[error.code]);
+}

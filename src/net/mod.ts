@@ -1,0 +1,14 @@
+/** Addresses, sockets, listeners and dialers for tcp, unix, vsock and hybrid vsock. @module */
+export * from "./acceptor.ts";
+export * from "./address.ts";
+export * from "./dialer.ts";
+export * from "./duplex.ts";
+export * from "./errors.ts";
+export { formatIp, parseIp } from "./ip.ts";
+export * from "./listener.ts";
+export * from "./peer.ts";
+export * from "./poller.ts";
+export * from "./reactor.ts";
+export { resolveAddress } from "./resolve.ts";
+export * from "./socket.ts";
+export * from "./status.ts";

@@ -1,0 +1,138 @@
+import { libc } from "../ffi/mod.ts";
+import { NetError } from "./errors.ts";
+
+/** What is told of a descriptor's readiness. */
+export interface PollHandler {
+  /** @param events EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP, EPOLLRDHUP, or-ed together */
+  onReady(events: number): void;
+}
+
+/** Where descriptors are watched: a `Poller`, whose thread blocks, or a `Reactor`, on Deno's loop. */
+export interface Registrar {
+  /**
+   * Watches `fd`, level-triggered, for `interest`. EPOLLERR and EPOLLHUP are told always.
+   *
+   * @throws {NetError} EEXIST, ENOMEM, ENOSPC (/proc/sys/fs/epoll/max_user_watches)
+   */
+  add(fd: number, interest: number, handler: PollHandler): void;
+  /** Changes what `fd` is watched for. Not for a descriptor added with EPOLLEXCLUSIVE. */
+  modify(fd: number, interest: number): void;
+  /** Stops watching `fd`: before it is closed. Without effect when it is not watched. */
+  remove(fd: number): void;
+}
+
+/** Events taken from the kernel in one call: the rest come with the next, so none is starved. */
+const EVENTS_PER_WAIT = 256;
+
+/**
+ * An epoll with a handler for each descriptor, for a thread that waits for nothing else: `wait` blocks
+ * it. Handlers are looked up by descriptor in an array. Each registration has a generation, which comes
+ * back with its events: one for a descriptor that a handler of the same batch has removed, and perhaps
+ * opened anew, is dropped.
+ */
+export class Poller implements Registrar, Disposable {
+  readonly fd: number;
+  /** An eventfd that ends a `wait` from any thread: `wakePoller(wakeFd)`. */
+  readonly wakeFd: number;
+  /** Called by `wait` after `wakePoller`, once however often it was woken in between. */
+  onWake: () => void = () => {};
+  readonly #handlers: (PollHandler | undefined)[] = [];
+  readonly #generations: number[] = [];
+  readonly #events = new libc.EpollEvents(EVENTS_PER_WAIT);
+  readonly #change = new libc.EpollEvents(1);
+  #size = 0;
+  #closed = false;
+
+  /** @throws {LibcError} `UNSUPPORTED_PLATFORM`, `EMFILE`, `ENFILE` */
+  constructor() {
+    this.fd = libc.check("epoll_create1", libc.epollCreate());
+    const wakeFd = libc.eventfd();
+    if (wakeFd < 0) libc.close(this.fd);
+    this.wakeFd = libc.check("eventfd", wakeFd);
+    this.add(this.wakeFd, libc.EPOLLIN, {
+      onReady: () => {
+        libc.drainCounter(this.wakeFd);
+        this.onWake();
+      },
+    });
+    this.#size = 0;
+  }
+
+  /** Descriptors watched, apart from the poller's own. */
+  get size(): number {
+    return this.#size;
+  }
+
+  add(fd: number, interest: number, handler: PollHandler): void {
+    if (this.#closed) {
+      throw new NetError("CLOSED", `Cannot watch descriptor ${fd}: poller is closed`);
+    }
+    const generation = ((this.#generations[fd] ?? 0) + 1) | 0;
+    this.#change.set(0, interest, fd, generation);
+    this.#done("watch", fd, libc.epollAdd(this.fd, fd, this.#change));
+    this.#generations[fd] = generation;
+    this.#handlers[fd] = handler;
+    this.#size++;
+  }
+
+  modify(fd: number, interest: number): void {
+    if (this.#handlers[fd] === undefined) return;
+    this.#change.set(0, interest, fd, this.#generations[fd]);
+    this.#done("change the events of", fd, libc.epollModify(this.fd, fd, this.#change));
+  }
+
+  remove(fd: number): void {
+    if (this.#handlers[fd] === undefined || this.#closed) return;
+    this.#handlers[fd] = undefined;
+    this.#generations[fd] = (this.#generations[fd] + 1) | 0;
+    this.#size--;
+    libc.epollDelete(this.fd, fd);
+  }
+
+  /**
+   * Waits until a descriptor is ready and tells its handler. An exception of a handler leaves this
+   * function at once; what else was ready is told by the next call.
+   *
+   * @param timeout milliseconds; 0 does not wait, -1 waits for ever
+   * @returns how many events there were; 0 at the timeout and after a signal
+   */
+  wait(timeout: number): number {
+    const count = libc.epollWait(this.fd, this.#events, timeout);
+    if (count < 0) {
+      if (count === -libc.errno.EINTR) return 0;
+      throw NetError.ofLibc("wait for events", libc.LibcError.of("epoll_wait", count));
+    }
+    for (let i = 0; i < count; i++) {
+      const fd = this.#events.low(i);
+      if (this.#generations[fd] === this.#events.high(i)) {
+        this.#handlers[fd]?.onReady(this.#events.events(i));
+      }
+    }
+    return count;
+  }
+
+  /** Closes the epoll; descriptors that it still watches stay open. A second call does nothing. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#size = 0;
+    this.#handlers.length = 0;
+    libc.close(this.fd);
+    libc.close(this.wakeFd);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #done(action: string, fd: number, result: number): void {
+    if (result < 0) {
+      throw NetError.ofLibc(`${action} descriptor ${fd}`, libc.LibcError.of("epoll_ctl", result));
+    }
+  }
+}
+
+/** Ends the `wait` of the poller whose `wakeFd` is given, which may be another thread's. */
+export function wakePoller(wakeFd: number): void {
+  libc.signalEventfd(wakeFd);
+}

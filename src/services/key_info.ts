@@ -1,0 +1,15 @@
+import type { KeyDescription } from "../crypto/mod.ts";
+import type { KeyInfo } from "../grpc/contract/mod.ts";
+import { wireAlgorithm, wireKeyType } from "./wire_names.ts";
+
+/** What may be known of a key, as the wire has it. */
+export function keyInfo(key: KeyDescription): KeyInfo {
+  return {
+    keyId: key.id,
+    keyType: wireKeyType(key.type),
+    algorithms: key.algorithms.map(wireAlgorithm),
+    defaultAlgorithm: wireAlgorithm(key.defaultAlgorithm),
+    thumbprint: key.thumbprint,
+    isDefault: key.isDefault,
+  };
+}

@@ -1,0 +1,82 @@
+import type {
+  AlgorithmName,
+  KeyStore,
+  SignatureFormat,
+  SigningInput,
+  StoredKey,
+} from "../crypto/mod.ts";
+import {
+  RpcError,
+  type SignatureFormat__Output,
+  type SignRequest__Output,
+} from "../grpc/contract/mod.ts";
+import { algorithmOfWire, keyTypeOfWire } from "./wire_names.ts";
+
+/**
+ * The key that a request names, by its id or by its type.
+ *
+ * @throws {RpcError} INVALID_ARGUMENT
+ * @throws {CryptoError} `NO_SUCH_KEY`
+ */
+export function selectKey(
+  keys: KeyStore,
+  request: Pick<SignRequest__Output, "key" | "keyId" | "keyType">,
+): StoredKey {
+  switch (request.key) {
+    case "keyId":
+      return keyById(keys, request.keyId!);
+    case "keyType":
+      return defaultKey(keys, request.keyType!);
+    default:
+      throw new RpcError("INVALID_ARGUMENT", "The request names no key: give key_id or key_type");
+  }
+}
+
+function keyById(keys: KeyStore, id: string): StoredKey {
+  if (id === "") throw new RpcError("INVALID_ARGUMENT", "The key_id is empty: give a key's id");
+  return keys.get(id);
+}
+
+function defaultKey(keys: KeyStore, wireName: string): StoredKey {
+  const keyType = keyTypeOfWire(wireName);
+  if (!keyType) throw new RpcError("INVALID_ARGUMENT", `No key type is ${wireName}`);
+  return keys.getDefault(keyType);
+}
+
+/** The algorithm that a request names, or the key's default. */
+export function selectAlgorithm(key: StoredKey, wireName: string): AlgorithmName {
+  if (wireName === "SIGNING_ALGORITHM_UNSPECIFIED") return key.defaultAlgorithm;
+  const algorithm = algorithmOfWire(wireName);
+  if (!algorithm) throw new RpcError("INVALID_ARGUMENT", `No signing algorithm is ${wireName}`);
+  return algorithm;
+}
+
+/** What a request asks to be signed, or says was. */
+export function selectInput(
+  request: Pick<SignRequest__Output, "input" | "message" | "digest">,
+): SigningInput {
+  switch (request.input) {
+    case "message":
+      return { message: request.message! };
+    case "digest":
+      return { digest: request.digest! };
+    default:
+      throw new RpcError(
+        "INVALID_ARGUMENT",
+        "The request has nothing to sign: give message or digest",
+      );
+  }
+}
+
+const formats: Readonly<Record<string, SignatureFormat>> = {
+  SIGNATURE_FORMAT_UNSPECIFIED: "der",
+  SIGNATURE_FORMAT_DER: "der",
+  SIGNATURE_FORMAT_P1363: "p1363",
+} satisfies Record<SignatureFormat__Output, SignatureFormat>;
+
+/** How a request wants its signature laid out, or says that it is. */
+export function selectFormat(wireName: string): SignatureFormat {
+  const format = formats[wireName];
+  if (!format) throw new RpcError("INVALID_ARGUMENT", `No signature format is ${wireName}`);
+  return format;
+}

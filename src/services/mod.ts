@@ -1,0 +1,40 @@
+/** What the server answers: handlers that know neither stack nor socket. @module */
+import type { KeyStore } from "../crypto/mod.ts";
+import { intercept, type Service } from "../grpc/contract/mod.ts";
+import { echoService } from "./echo.ts";
+import { Health } from "./health.ts";
+import { type InternalErrorReport, mapErrors, negotiateProtocol } from "./interceptors.ts";
+import { reflectionServices } from "./reflection.ts";
+import { type ServerIdentity, serverInfoService } from "./server_info.ts";
+import { signingService } from "./signing.ts";
+
+export type { Health, InternalErrorReport, ServerIdentity };
+
+/** All that a server serves, and its health to be told of a drain. */
+export interface SignerServices {
+  readonly services: readonly Service[];
+  readonly health: Health;
+}
+
+/** The signer's own services over a store of keys, and the standard ones beside them. */
+export function signerServices(
+  keys: KeyStore,
+  identity: ServerIdentity,
+  report: InternalErrorReport,
+): SignerServices {
+  const own = [echoService(), signingService(keys), serverInfoService(keys, identity)];
+  const health = new Health(own.map(serviceName));
+  const errors = mapErrors(report);
+  return {
+    health,
+    services: [
+      ...own.map((service) => intercept(service, errors, negotiateProtocol)),
+      ...[health.service, ...reflectionServices()].map((service) => intercept(service, errors)),
+    ],
+  };
+}
+
+/** The full name of a service, from the path of its first method: `/NAME/Method`. */
+function serviceName({ definition }: Service): string {
+  return Object.values(definition)[0].path.split("/")[1];
+}

@@ -1,0 +1,59 @@
+import { type AnyMethod, bidi, type BidiHandler, type Service } from "../grpc/contract/mod.ts";
+
+/** The one method of each version of the service. */
+const paths = [
+  "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+  "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+];
+
+/**
+ * The standard reflection service, v1 and v1alpha. What answers is loaded with the first call: it takes
+ * some 20 MB on each thread that serves, and most never get one.
+ */
+export function reflectionServices(): Service[] {
+  let loaded: Promise<Service[]> | undefined;
+  const load = () =>
+    loaded ??= import("./reflection_service.ts").then(({ loadReflection }) => loadReflection());
+  return paths.map((path) => {
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    return {
+      definition: { [name]: { ...undecoded, path, originalName: name } as unknown as AnyMethod },
+      handlers: {
+        [name]: bidi(async function* (requests: AsyncIterable<Uint8Array>, context) {
+          const { method, handle } = find(await load(), path);
+          const decoded = map(requests, (bytes) => method.requestDeserialize(bytes as Buffer));
+          yield* map(handle(decoded, context), method.responseSerialize);
+        }),
+      },
+    };
+  });
+}
+
+/** A method whose messages stay as they are on the wire, until what knows them is loaded. */
+const undecoded = {
+  requestStream: true,
+  responseStream: true,
+  requestSerialize: asIs,
+  requestDeserialize: asIs,
+  responseSerialize: asIs,
+  responseDeserialize: asIs,
+};
+
+function asIs<T>(bytes: T): T {
+  return bytes;
+}
+
+function find(services: readonly Service[], path: string) {
+  for (const { definition, handlers } of services) {
+    for (const [name, method] of Object.entries(definition)) {
+      if (method.path !== path) continue;
+      const { handle } = handlers[name] as BidiHandler<unknown, unknown>;
+      return { method, handle };
+    }
+  }
+  throw new TypeError(`@grpc/reflection has no method ${path}: use the version in deno.lock`);
+}
+
+async function* map<I, O>(all: AsyncIterable<I>, change: (one: I) => O): AsyncGenerator<O> {
+  for await (const one of all) yield change(one);
+}

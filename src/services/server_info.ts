@@ -1,0 +1,40 @@
+import { algorithms, type CryptoProvider, type KeyStore, keyTypes } from "../crypto/mod.ts";
+import {
+  implement,
+  limits,
+  protocolVersions,
+  type Service,
+  signerContract,
+  unary,
+} from "../grpc/contract/mod.ts";
+import { wireAlgorithm, wireKeyType } from "./wire_names.ts";
+
+/** What a server says of itself. */
+export interface ServerIdentity {
+  readonly version: string;
+  readonly stack: string;
+  readonly provider: Pick<CryptoProvider, "name" | "version">;
+}
+
+/** ServerInfoService: how to speak to this server, and with what its keys can sign. */
+export function serverInfoService(keys: KeyStore, identity: ServerIdentity): Service {
+  return implement(signerContract().serverInfo, {
+    GetServerInfo: unary(() => {
+      const held = keys.list();
+      const offered = new Set(held.flatMap(({ algorithms }) => algorithms));
+      const types = new Set(held.map(({ type }) => type));
+      return {
+        version: identity.version,
+        protocolVersions: [...protocolVersions],
+        algorithms: algorithms.filter(({ name }) => offered.has(name)).map((a) =>
+          wireAlgorithm(a.name)
+        ),
+        keyTypes: keyTypes.filter(({ name }) => types.has(name)).map((t) => wireKeyType(t.name)),
+        limits: { maxRequestBytes: limits.maxRequestBytes, maxBatchItems: limits.maxBatchItems },
+        provider: identity.provider.name,
+        providerVersion: identity.provider.version,
+        stack: identity.stack,
+      };
+    }),
+  });
+}

@@ -1,0 +1,128 @@
+import { encodePublicKey, type KeyStore } from "../crypto/mod.ts";
+import {
+  bidi,
+  type CallContext,
+  type GetPublicKeyRequest__Output,
+  type GetPublicKeyResponse,
+  implement,
+  limits,
+  RpcError,
+  type Service,
+  signerContract,
+  type SignRequest__Output,
+  type SignResponse,
+  type SignResult,
+  unary,
+  type VerifyRequest__Output,
+  type VerifyResponse,
+} from "../grpc/contract/mod.ts";
+import { fromCryptoError } from "./crypto_status.ts";
+import { keyInfo } from "./key_info.ts";
+import { selectAlgorithm, selectFormat, selectInput, selectKey } from "./key_selection.ts";
+import { wireAlgorithm } from "./wire_names.ts";
+
+/** SigningService over the keys of a store. */
+export function signingService(keys: KeyStore): Service {
+  return implement(signerContract().signing, {
+    Sign: unary((request) => sign(keys, request), (request) => workload(keys, request)),
+    SignBatch: unary(({ requests }, context) => signBatch(keys, requests, context)),
+    SignStream: bidi((requests) => signStream(keys, requests)),
+    Verify: unary((request) => verify(keys, request), (request) => workload(keys, request)),
+    ListKeys: unary(() => ({ keys: keys.list().map(keyInfo) })),
+    GetPublicKey: unary((request) => getPublicKey(keys, request)),
+  });
+}
+
+function sign(keys: KeyStore, request: SignRequest__Output): SignResponse {
+  const stored = selectKey(keys, request);
+  const algorithm = selectAlgorithm(stored, request.algorithm);
+  const format = selectFormat(request.signatureFormat);
+  const signature = stored.key.sign(algorithm, selectInput(request), format);
+  return { signature, keyId: stored.id, algorithm: wireAlgorithm(algorithm) };
+}
+
+/** The signature, or what Sign would have ended with; what is nobody's fault but ours is thrown. */
+function signResult(keys: KeyStore, request: SignRequest__Output): SignResult {
+  try {
+    return { response: sign(keys, request) };
+  } catch (error) {
+    const known = fromCryptoError(error);
+    if (!(known instanceof RpcError)) throw error;
+    return { error: { code: known.code, message: known.message } };
+  }
+}
+
+/** What tells how long a request takes: the type of its key. */
+function workload(
+  keys: KeyStore,
+  request: Pick<SignRequest__Output, "key" | "keyId" | "keyType">,
+): string {
+  return selectKey(keys, request).type;
+}
+
+/** Milliseconds that a batch signs at a stretch, before it lets others of its thread have their turn. */
+const batchSliceMs = 5;
+
+async function signBatch(
+  keys: KeyStore,
+  requests: readonly SignRequest__Output[],
+  { signal }: CallContext,
+): Promise<{ results: SignResult[] }> {
+  if (requests.length > limits.maxBatchItems) {
+    throw new RpcError(
+      "INVALID_ARGUMENT",
+      `The batch has ${requests.length} requests: at most ${limits.maxBatchItems} are signed at once`,
+    );
+  }
+  const results: SignResult[] = [];
+  let sliceEnd = performance.now() + batchSliceMs;
+  for (const request of requests) {
+    if (performance.now() > sliceEnd) {
+      await new Promise((resolve) => setTimeout(resolve));
+      if (signal.aborted) {
+        throw new RpcError("CANCELLED", "The caller left before its batch was done");
+      }
+      sliceEnd = performance.now() + batchSliceMs;
+    }
+    results.push(signResult(keys, request));
+  }
+  return { results };
+}
+
+async function* signStream(
+  keys: KeyStore,
+  requests: AsyncIterable<SignRequest__Output>,
+): AsyncGenerator<SignResult> {
+  for await (const request of requests) yield signResult(keys, request);
+}
+
+function verify(keys: KeyStore, request: VerifyRequest__Output): VerifyResponse {
+  const stored = selectKey(keys, request);
+  const algorithm = selectAlgorithm(stored, request.algorithm);
+  const format = selectFormat(request.signatureFormat);
+  const input = selectInput(request);
+  if (request.signature.length === 0) {
+    throw new RpcError("INVALID_ARGUMENT", "The request has no signature to verify");
+  }
+  const valid = stored.key.publicKey.verify(algorithm, input, request.signature, format);
+  return { valid, keyId: stored.id, algorithm: wireAlgorithm(algorithm) };
+}
+
+function getPublicKey(keys: KeyStore, request: GetPublicKeyRequest__Output): GetPublicKeyResponse {
+  const stored = selectKey(keys, request);
+  const { publicKey } = stored.key;
+  const key = keyInfo({ ...stored, isDefault: keys.getDefault(stored.type) === stored });
+  const text = (format: "pem" | "jwk") =>
+    new TextDecoder().decode(encodePublicKey(publicKey, format));
+  switch (request.format) {
+    case "PUBLIC_KEY_FORMAT_UNSPECIFIED":
+    case "PUBLIC_KEY_FORMAT_PEM":
+      return { key, pem: text("pem") };
+    case "PUBLIC_KEY_FORMAT_DER":
+      return { key, der: publicKey.spki };
+    case "PUBLIC_KEY_FORMAT_JWK":
+      return { key, jwk: text("jwk") };
+    default:
+      throw new RpcError("INVALID_ARGUMENT", `No public key format is ${request.format}`);
+  }
+}

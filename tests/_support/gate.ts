@@ -1,0 +1,31 @@
+/** The permissions that a test can ask for. */
+export type Permission = "env" | "ffi" | "net" | "read" | "run" | "sys" | "write";
+
+/** `Deno.test` as these tests use it: a name and a body, or a whole definition. */
+export interface Test {
+  (name: string, fn: Deno.TestDefinition["fn"]): void;
+  (definition: Deno.TestDefinition): void;
+}
+
+/**
+ * A `test` function for tests that need permissions, and what `load` gives when all are granted.
+ *
+ * Without them, so in a plain `deno test`, every test is reported as ignored, with the missing flags in
+ * its name, and nothing is loaded: some npm packages read the environment as they load, which would
+ * fail the whole file.
+ */
+export async function gate<T extends object>(
+  permissions: readonly Permission[],
+  load: () => Promise<T>,
+): Promise<[test: Test, loaded: T]> {
+  const missing = permissions.filter((name) =>
+    Deno.permissions.querySync({ name }).state !== "granted"
+  );
+  const ignore = missing.length > 0;
+  const reason = ` (needs ${missing.map((name) => `--allow-${name}`).join(" ")})`;
+  const test: Test = (what: string | Deno.TestDefinition, fn?: Deno.TestDefinition["fn"]) => {
+    const definition = typeof what === "string" ? { name: what, fn: fn! } : what;
+    Deno.test(ignore ? { ...definition, name: definition.name + reason, ignore } : definition);
+  };
+  return [test, ignore ? {} as T : await load()];
+}

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { CliError } from "../../../src/cli/exit.ts";
+import { gate } from "../../_support/gate.ts";
+
+const [test, { requestHeaders }] = await gate(
+  ["env", "read", "sys"],
+  () => import("../../../src/cli/call/headers.ts"),
+);
+
+const environment = (name: string) => name === "TOKEN" ? "s3cret" : undefined;
+
+function headers(...texts: string[]) {
+  return requestHeaders(texts, environment);
+}
+
+test("`requestHeaders()` reads names and values, repeated ones in their order", () => {
+  const { metadata } = headers("X-One: 1", "x-one:2", "x-two:a: b", "empty:");
+  assert.deepEqual([...metadata], [["x-one", "1"], ["x-one", "2"], ["x-two", "a: b"], [
+    "empty",
+    "",
+  ]]);
+});
+
+test("`requestHeaders()` takes values of `-bin` names for base64", () => {
+  const { metadata } = headers("x-bin: AP8=");
+  assert.deepEqual(new Uint8Array(metadata.get("x-bin") as Uint8Array), Uint8Array.of(0, 255));
+});
+
+test("`requestHeaders()` expands the environment, and calls what it did a secret", () => {
+  const { metadata, secrets } = headers("x: <${TOKEN}>", "y: plain $TOKEN");
+  assert.equal(metadata.get("x"), "<s3cret>");
+  assert.equal(metadata.get("y"), "plain $TOKEN");
+  assert.deepEqual([...secrets], ["x"]);
+});
+
+test("`requestHeaders()` knows names that hold secrets", () => {
+  const names = ["authorization", "proxy-authorization", "cookie", "x-api-key", "x-session-id"];
+  const { secrets } = headers(...names.map((name) => `${name}: a`), "x-trace: b");
+  assert.deepEqual([...secrets], names);
+});
+
+test("`requestHeaders()` refuses what cannot be sent, without a word of its value", () => {
+  const cases: [text: string, message: RegExp][] = [
+    ["no colon", /^A -H option has no name$/],
+    [": s3cret", /^A -H option has no name$/],
+    ["x y: s3cret", /^-H "x y" cannot be sent$/],
+    ["x: s3cret\u0007", /^-H "x" cannot be sent$/],
+    ["x: ${NOPE}", /^Environment variable "NOPE", which -H x names, is not set$/],
+    ["x: ${}", /^Environment variable "", which -H x names, is not set$/],
+    ["x-bin: s3cret!", /^-H "x-bin" must have a value in base64$/],
+    ["grpc-timeout: 1S", /^-H grpc-timeout is set by gRPC itself$/],
+    ["Content-Type: x", /^-H content-type is set by gRPC itself$/],
+  ];
+  for (const [text, message] of cases) {
+    assert.throws(() => headers(text), (error) => {
+      assert(error instanceof CliError);
+      assert.equal(error.exitCode, 2);
+      assert.match(error.message, message);
+      assert.doesNotMatch(`${error.message} ${error.hint}`, /s3cret/);
+      return true;
+    });
+  }
+});

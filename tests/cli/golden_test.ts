@@ -1,0 +1,56 @@
+import { gate } from "../_support/gate.ts";
+import { needsOf, parseScript } from "./_script.ts";
+import { runScript } from "./_script_run.ts";
+
+const [test, scripts] = await gate(["env", "read", "run", "write"], async () => {
+  const folder = new URL("testdata/", import.meta.url);
+  const found: Record<string, string> = {};
+  for await (const { name } of Deno.readDir(folder)) {
+    if (name.endsWith(".txt")) found[name] = await Deno.readTextFile(new URL(name, folder));
+  }
+  return found;
+});
+
+const root = new URL("../../", import.meta.url);
+
+/** The program as the README starts it, from whatever folder. */
+function signer(): string[] {
+  const config = new URL("deno.json", root).pathname;
+  return [
+    Deno.execPath(),
+    "run",
+    "--quiet",
+    "-P",
+    "--config",
+    config,
+    new URL("main.ts", root).pathname,
+  ];
+}
+
+test("the golden scripts are found", () => {
+  if (Object.keys(scripts).length === 0) {
+    throw new Error("there are no scripts in tests/cli/testdata");
+  }
+});
+
+for (const [name, text] of Object.entries(scripts).sort()) {
+  const script = parseScript(text);
+  const missing = needsOf(script).filter((program) => !isInstalled(program));
+  const reason = missing.length > 0 ? ` (needs the programs ${missing.join(", ")})` : "";
+  test({
+    name: `golden script ${name}${reason}`,
+    ignore: missing.length > 0,
+    fn: () => runScript(script, signer()),
+  });
+}
+
+function isInstalled(program: string): boolean {
+  const folders = (Deno.env.get("PATH") ?? "").split(":");
+  return folders.some((folder) => {
+    try {
+      return Deno.statSync(`${folder}/${program}`).isFile;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,47 @@
+import { findKeyType, type KeyType } from "../../src/crypto/algorithms.ts";
+import { encodeDer, Tag, unsignedInteger } from "../../src/crypto/encoding/mod.ts";
+
+/** Keys for tests, from the numbers that vectors give. */
+
+const base64url = (bytes: Uint8Array) =>
+  bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+
+export function jsonBytes(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}
+
+/** The JWK of an Ed25519 key pair in hexadecimal. */
+export function okpJwk({ secretKey, publicKey }: { secretKey: string; publicKey: string }) {
+  const encode = (hex: string) => base64url(Uint8Array.fromHex(hex));
+  return { kty: "OKP", crv: "Ed25519", d: encode(secretKey), x: encode(publicKey) };
+}
+
+/** The JWK of an EC key pair in hexadecimal, by the names of RFC 6979: x is the private key. */
+export function ecJwk({ type, x, Ux, Uy }: { type: KeyType; x: string; Ux: string; Uy: string }) {
+  const [d, px, py] = [x, Ux, Uy].map((hex) => base64url(Uint8Array.fromHex(hex)));
+  return { kty: "EC", crv: findKeyType(type)!.jwkCurve, d, x: px, y: py };
+}
+
+/** The PKCS#1 private key of RSA numbers in hexadecimal; the CRT's are computed. */
+export function pkcs1FromNumbers(
+  { n, e, d, p, q }: { n: string; e: string; d: string; p: string; q: string },
+): Uint8Array {
+  const [P, Q, D] = [p, q, d].map((hex) => BigInt(`0x${hex}`));
+  const derived = [D % (P - 1n), D % (Q - 1n), power(Q % P, P - 2n, P)]
+    .map((number) => number.toString(16))
+    .map((hex) => hex.length % 2 ? `0${hex}` : hex);
+  const numbers = [n, e, d, p, q, ...derived].map((hex) => Uint8Array.fromHex(hex));
+  return encodeDer([
+    Tag.SEQUENCE,
+    [Tag.INTEGER, new Uint8Array(1)],
+    ...numbers.map(unsignedInteger),
+  ]);
+}
+
+function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
+  let result = 1n;
+  for (let [b, e] = [base, exponent]; e > 0n; e >>= 1n, b = b * b % modulus) {
+    if (e & 1n) result = result * b % modulus;
+  }
+  return result;
+}

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { StatusCode } from "../../src/grpc/contract/status.ts";
+import { gate } from "../_support/gate.ts";
+
+const [test, { SignerProcess, call, echo, openChannel, signing }] = await gate(
+  ["net", "env", "read", "sys", "ffi", "run"],
+  () => import("./_signer.ts"),
+);
+
+const serveTcp = ["--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256"];
+
+test("A drain under load loses no call that the server took", async () => {
+  await using server = await SignerProcess.start(...serveTcp);
+  const channels = Array.from({ length: 4 }, () => openChannel({ addresses: server.addresses }));
+  let answered = 0;
+  let stopped: Promise<number> | undefined;
+  const failures: string[] = [];
+  const caller = async (channel: ReturnType<typeof openChannel>) => {
+    while (failures.length < 1000) {
+      try {
+        await call(channel, signing.Sign, {
+          keyType: "KEY_TYPE_ECDSA_P256",
+          message: new Uint8Array(32),
+        });
+        answered++;
+        if (answered === 500) stopped = server.stop();
+      } catch (error) {
+        const { code, message } = error as Error & { code: number };
+        failures.push(`${code} ${message}`);
+        // The server is gone, and nobody listens at its address: so the load ends.
+        if (code === StatusCode.UNAVAILABLE && /ECONNREFUSED|connect/i.test(message)) return;
+      }
+    }
+  };
+  await Promise.all(
+    channels.flatMap((channel) => Array.from({ length: 8 }, () => caller(channel))),
+  );
+  for (const channel of channels) channel[Symbol.dispose]();
+  assert.equal(await stopped, 0);
+  assert.ok(answered > 500);
+  // Only calls that the server did not take failed: refused (RFC 9113 section 8.7), or never sent.
+  const lost = failures.filter((failure) => !/ECONNREFUSED|Stream refused by server/.test(failure));
+  assert.deepEqual(lost, []);
+  assert.match(await server.log, /msg=Stopped/);
+});
+
+test("A call under way when the drain begins ends well, and the grace cuts off one that does not end", async () => {
+  await using server = await SignerProcess.start(...serveTcp, "--grace", "300ms");
+  using channel = openChannel({ addresses: server.addresses });
+  const gate = Promise.withResolvers<void>();
+  const requests = async function* () {
+    yield { keyType: "KEY_TYPE_ECDSA_P256", message: new Uint8Array(1) };
+    await gate.promise;
+    yield { keyType: "KEY_TYPE_ECDSA_P256", message: new Uint8Array(2) };
+  };
+  const open = (source: AsyncIterable<object>) =>
+    channel.call<object, { response?: object }>(signing.SignStream as never, source)
+      .responses[Symbol.asyncIterator]();
+  const ending = open(requests());
+  const end = Promise.withResolvers<void>();
+  const endless = open(async function* () {
+    yield { keyType: "KEY_TYPE_ECDSA_P256", message: new Uint8Array(1) };
+    await end.promise;
+  }());
+  assert.ok((await ending.next()).value?.response);
+  assert.ok((await endless.next()).value?.response);
+  const stopped = server.stop();
+  gate.resolve();
+  assert.ok((await ending.next()).value?.response);
+  assert.equal((await ending.next()).done, true);
+  await assert.rejects(endless.next());
+  end.resolve();
+  assert.equal(await stopped, 0);
+});
+
+test("A second signal ends the server at once, with the signal's code", async () => {
+  await using server = await SignerProcess.start(...serveTcp);
+  using channel = openChannel({ addresses: server.addresses });
+  const end = Promise.withResolvers<void>();
+  const endless = channel.call<object, object>(
+    signing.SignStream as never,
+    async function* () {
+      yield { keyType: "KEY_TYPE_ECDSA_P256", message: new Uint8Array(1) };
+      await end.promise;
+    }(),
+  ).responses[Symbol.asyncIterator]();
+  await endless.next();
+  const ended = endless.next().then(() => "answered", () => "cut off");
+  const signals = [server.stop("SIGTERM"), server.stop("SIGINT")];
+  // Which of the two the server sees second is the kernel's choice.
+  assert.ok([128 + 15, 128 + 2].includes(await Promise.race(signals)));
+  assert.equal(await ended, "cut off");
+  end.resolve();
+});
+
+test("10,000 calls on one connection leave the server's memory as it was", async () => {
+  await using server = await SignerProcess.start(...serveTcp);
+  using channel = openChannel({ addresses: server.addresses });
+  const load = async (calls: number) => {
+    let left = calls;
+    const caller = async () => {
+      while (left-- > 0) await call(channel, echo.Echo, { payload: new Uint8Array(1024) });
+    };
+    await Promise.all(Array.from({ length: 16 }, caller));
+  };
+  // The heap grows to its working size first, which takes some 10,000 calls.
+  await load(15_000);
+  const before = server.residentKiB();
+  await load(10_000);
+  const grown = server.residentKiB() - before;
+  // A leak of one kilobyte a call, the size of its message, would be 10 MB.
+  assert.ok(grown < 8 * 1024, `resident memory grew by ${grown} KiB`);
+});

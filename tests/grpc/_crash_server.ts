@@ -1,0 +1,7 @@
+// A grpc-js server of its own process, for tests of what could end one. Prints its address.
+import { formatAddress, tcpAddress } from "../../src/net/mod.ts";
+import { openGrpcJsServer } from "../../src/grpc/grpcjs/mod.ts";
+import { echoService } from "../../src/services/echo.ts";
+
+const server = openGrpcJsServer({ services: [echoService()] });
+console.log(formatAddress(await server.listen(tcpAddress("127.0.0.1:0"))));

@@ -1,0 +1,122 @@
+/*
+ * The server died of a polite client. In Deno 2.9.6 a node:http2 server that receives GOAWAY closes its
+ * session from within nghttp2's own callback; after some hundreds of streams the next GOAWAY aborted the
+ * process (`find_stream_on_goaway_func: Assertion 'stream->closed_next == NULL' failed`, exit code 134)
+ * or ended it with a segmentation fault. gRPC clients of Go and load generators say goodbye so.
+ *
+ * The server runs in a process of its own: what is tested for would end this one. The client is node:http2
+ * too, whose `close()` sends the GOAWAY.
+ */
+import assert from "node:assert/strict";
+import { connect as connectHttp2 } from "node:http2";
+import { connect } from "node:net";
+import { fileURLToPath } from "node:url";
+import { gate } from "../_support/gate.ts";
+
+const [test] = await gate(["net", "env", "read", "run"], () => Promise.resolve({}));
+
+const echoRequest = Buffer.from([0, 0, 0, 0, 3, 0x0a, 1, 0x78]);
+
+class ServerProcess implements AsyncDisposable {
+  private constructor(readonly child: Deno.ChildProcess, readonly port: number) {}
+
+  static async start(): Promise<ServerProcess> {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-q", "-A", fileURLToPath(new URL("./_crash_server.ts", import.meta.url))],
+      stdout: "piped",
+    }).spawn();
+    const reader = child.stdout.getReader();
+    const { value } = await reader.read();
+    await reader.cancel();
+    return new ServerProcess(child, Number(/:(\d+)\s*$/.exec(new TextDecoder().decode(value))![1]));
+  }
+
+  /** Ends the server if it lives, and says whether it did. */
+  async stop(): Promise<boolean> {
+    try {
+      this.child.kill("SIGKILL");
+    } catch {
+      return false;
+    }
+    return (await this.child.status).signal === "SIGKILL";
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}
+
+/** Makes `calls` echo calls on one connection, 32 at a time, and closes it: resolves to the OK ones. */
+async function callAndClose(port: number, calls: number): Promise<number> {
+  const session = connectHttp2(`http://127.0.0.1:${port}`);
+  session.on("error", () => {});
+  let ok = 0;
+  let left = calls;
+  const callInTurn = async () => {
+    while (left-- > 0) {
+      const stream = session.request({
+        ":method": "POST",
+        ":path": "/signer.v1.EchoService/Echo",
+        "content-type": "application/grpc",
+        te: "trailers",
+      });
+      stream.on("error", () => {});
+      stream.on("trailers", (trailers) => {
+        if (trailers["grpc-status"] === "0") ok++;
+      });
+      stream.resume();
+      stream.end(echoRequest);
+      await new Promise((resolve) => stream.once("close", resolve));
+    }
+  };
+  await Promise.all(Array.from({ length: 32 }, callInTurn));
+  await new Promise<void>((resolve) => session.close(resolve));
+  return ok;
+}
+
+test("A client's GOAWAY after many calls leaves the grpc-js server alive", async () => {
+  await using server = await ServerProcess.start();
+  for (let round = 0; round < 3; round++) assert.equal(await callAndClose(server.port, 1000), 1000);
+  assert.ok(await server.stop(), "the server had died");
+});
+
+/** What a peer may send that no client would. */
+const nonsense: [string, Uint8Array][] = [
+  ["nothing", new Uint8Array()],
+  ["HTTP/1.1", new TextEncoder().encode("GET / HTTP/1.1\r\nHost: x\r\n\r\n")],
+  ["zeros", new Uint8Array(1000)],
+  ["half a preface", new TextEncoder().encode("PRI * HTTP/2.0\r\n")],
+  [
+    "a frame of 16 MiB after the preface",
+    Uint8Array.from([
+      ...new TextEncoder().encode("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+      ...Array(9).fill(255),
+    ]),
+  ],
+  [
+    "HEADERS that cannot be decoded",
+    Uint8Array.from([
+      ...new TextEncoder().encode("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+      ...[0, 0, 0, 4, 0, 0, 0, 0, 0],
+      ...[0, 0, 4, 1, 5, 0, 0, 0, 1, 255, 255, 255, 255],
+    ]),
+  ],
+];
+
+test("What no client would send leaves the grpc-js server alive", async () => {
+  await using server = await ServerProcess.start();
+  for (const [what, bytes] of nonsense) {
+    for (let round = 0; round < 5; round++) {
+      const socket = connect(server.port, "127.0.0.1");
+      socket.on("error", () => {});
+      await new Promise((resolve) => socket.write(bytes, resolve));
+      // Half of them leave by a reset, while the server still answers.
+      if (round % 2) socket.resetAndDestroy();
+      else socket.end();
+      socket.resume();
+      if (!socket.closed) await new Promise((resolve) => socket.once("close", resolve));
+    }
+    assert.equal(await callAndClose(server.port, 40), 40, `after ${what}`);
+  }
+  assert.ok(await server.stop(), "the server had died");
+});

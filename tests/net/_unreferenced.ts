@@ -1,0 +1,25 @@
+/** Watches a descriptor without keeping the process alive, is told of it once, and lets the process end. */
+import {
+  dial,
+  listen,
+  parseAddress,
+  Reactor,
+  type Socket,
+  type WakeupKind,
+} from "../../src/net/mod.ts";
+
+const reactor = new Reactor(Deno.args[0] as WakeupKind);
+const listener = await listen(parseAddress(`unix-abstract:signer-test-${crypto.randomUUID()}`));
+const near = await dial(listener.address, { reactor });
+const far = listener.accept() as Socket;
+far.write(new Uint8Array(1), 1);
+await new Promise<void>((resolve) => {
+  reactor.add(near.fd, 1, {
+    onReady() {
+      near.read(new Uint8Array(1), 1);
+      resolve();
+    },
+  });
+});
+console.log("told");
+reactor.setRef(near.fd, false);

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { assertNoneLeft } from "./_child.ts";
+import { gate } from "../_support/gate.ts";
+import { loadNet, PERMISSIONS, serve } from "./_transports.ts";
+
+const [test, net] = await gate([...PERMISSIONS, "run"], loadNet);
+
+test("a host name is resolved, and each of its addresses is tried", async () => {
+  // `localhost` may be ::1 first; the listener is on the IPv4 address alone.
+  await using server = await serve(net, net.parseAddress("127.0.0.1:0"));
+  assert.ok(server.address.transport === "tcp");
+  const address = { ...server.address, host: "localhost" };
+  using socket = await net.dial(address, server);
+  assert.equal(net.formatPeer(socket.peer), net.formatAddress(server.address));
+});
+
+test("a name that does not exist is an error that names it", async () => {
+  await assert.rejects(net.dial(net.parseAddress("signer.invalid:1")), {
+    code: "NAME_NOT_FOUND",
+    message: /tcp:\/\/signer\.invalid:1/,
+  });
+});
+
+test("places that cannot be dialled are refused before a socket is made", async () => {
+  for (const text of ["127.0.0.1:0", "vsock:any:5000", "vsock:3:any"]) {
+    await assert.rejects(net.dial(net.parseAddress(text)), { code: "WRONG_ADDRESS" }, text);
+  }
+});
+
+test("a caller who gives up, before or meanwhile, is told so", async () => {
+  await using reactor = new net.Reactor();
+  // A backlog that is full: the connection is never accepted.
+  const address = net.parseAddress(`unix-abstract:signer-test-${crypto.randomUUID()}`);
+  using listener = net.Listener.open(address, { backlog: 0 });
+  using _first = await net.dial(listener.address, { reactor });
+  const signal = AbortSignal.abort();
+  await assert.rejects(net.dial(address, { reactor, signal }), { code: "ABORTED" });
+  const controller = new AbortController();
+  const dialling = net.dial(address, { reactor, signal: controller.signal });
+  controller.abort();
+  await assert.rejects(dialling, { code: "ABORTED" });
+});
+
+test("connections that are given up leave no descriptor behind", async () => {
+  await assertNoneLeft("dial");
+});
+
+test("`startConnect()` says whether it is connected, and `takeError()` how it ended", () => {
+  using listener = net.Listener.open(net.parseAddress("127.0.0.1:0"));
+  const { socket, connected } = net.startConnect(listener.address);
+  using poller = new net.Poller();
+  if (!connected) {
+    poller.add(socket.fd, 4, { onReady: () => {} });
+    assert.ok(poller.wait(10_000) > 0);
+    poller.remove(socket.fd);
+  }
+  assert.equal(socket.takeError(), 0);
+  socket.close();
+});
+
+test("a socket that is given away is not closed by its former owner", async () => {
+  await using server = await serve(net, net.parseAddress("127.0.0.1:0"));
+  const client = await net.dial(server.address, server);
+  const fd = client.detach();
+  client.close();
+  assert.equal(client.fd, -1);
+  using adopted = net.Socket.adopt(fd);
+  assert.equal(adopted.write(new Uint8Array(1), 1), 1);
+});
+
+test("`checkTransports()` says of each transport what was found, and what to do", () => {
+  const checks = net.checkTransports();
+  const subjects = checks.map(({ subject }) => subject);
+  for (const subject of ["tcp", "unix", "vsock", "files"] as const) {
+    assert.ok(subjects.includes(subject), subject);
+  }
+  for (const { ok, found, advice, subject } of checks) {
+    assert.notEqual(found, "", subject);
+    assert.ok(ok || subject === "files" || advice, `${subject} has no advice`);
+  }
+});

@@ -1,0 +1,85 @@
+import { service as healthService } from "grpc-health-check";
+import {
+  type AnyMethod,
+  type CallOptions,
+  type ClientCall,
+  type RpcChannel,
+  signerContract,
+} from "../../src/grpc/contract/mod.ts";
+import { openChannel } from "../../src/grpc/grpcjs/mod.ts";
+import { openServer, type Stack } from "../../src/grpc/mod.ts";
+import { type InternalErrorReport, signerServices } from "../../src/services/mod.ts";
+import { formatAddress, socketsSupported, tcpAddress } from "../../src/net/mod.ts";
+import { KeyStore, type KeyType, openProvider } from "../../src/crypto/mod.ts";
+
+// Opened here: libraries stay loaded, which is no leak of the test that needs them first.
+const { provider } = openProvider("auto");
+socketsSupported();
+
+export { KeyStore };
+
+/** The methods of the standard health service, which is no part of the contract. */
+export const healthMethods = {
+  check: healthService.Check as AnyMethod,
+  watch: healthService.Watch as AnyMethod,
+};
+
+/** A key of each of these types, of which RSA-2048 stands for the slower sizes. */
+const keyTypes: readonly KeyType[] = ["rsa-2048", "ecdsa-p256", "ecdsa-p384", "ed25519"];
+
+export interface ServedOptions {
+  readonly keys?: KeyStore;
+  readonly report?: InternalErrorReport;
+}
+
+/** The signer's services on a server of this process, and a channel to it. */
+export class Served implements AsyncDisposable {
+  private constructor(
+    readonly keys: KeyStore,
+    readonly address: string,
+    readonly channel: RpcChannel,
+    readonly drain: (graceMs: number) => Promise<void>,
+  ) {}
+
+  static async start(stack: Stack, options: ServedOptions = {}): Promise<Served> {
+    const keys = options.keys ?? new KeyStore();
+    if (!options.keys) {
+      for (const type of keyTypes) keys.add(type, await provider.generate(type));
+    }
+    const identity = { version: "1.2.3", stack, provider };
+    const report = options.report ?? (({ error }) => {
+      throw error;
+    });
+    const { services, health } = signerServices(keys, identity, report);
+    const server = await openServer(stack, { services });
+    const address = formatAddress(await server.listen(tcpAddress("127.0.0.1:0")));
+    const drain = (graceMs: number) => {
+      health.drain();
+      return server.drain(graceMs);
+    };
+    return new Served(keys, address, openChannel({ addresses: [address] }), drain);
+  }
+
+  /** The one response of a unary call of ours, such as `signing.Sign`. */
+  async call<O>(method: string, request: object): Promise<O> {
+    for await (const response of this.open<O>(method, [request]).responses) return response;
+    throw new Error("The call gave no response");
+  }
+
+  /** A call of any kind. */
+  open<O>(
+    method: string,
+    requests: Iterable<object> | AsyncIterable<object>,
+    options?: CallOptions,
+  ): ClientCall<O> {
+    const [service, name] = method.split(".") as ["signing", "Sign"];
+    const definition = signerContract()[service][name] as AnyMethod;
+    return this.channel.call<object, O>(definition, requests, options);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.channel[Symbol.dispose]();
+    await this.drain(0);
+    this.keys[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import type { GetServerInfoResponse } from "../../src/grpc/contract/messages.ts";
+import { Metadata } from "../../src/grpc/contract/metadata.ts";
+import { StatusCode } from "../../src/grpc/contract/status.ts";
+import { gate } from "../_support/gate.ts";
+import { onEachStack } from "./_each_stack.ts";
+
+const [gated, { Served, KeyStore, healthMethods }] = await gate(
+  ["net", "env", "read", "sys", "ffi"],
+  () => import("./_served.ts"),
+);
+const test = onEachStack(gated);
+
+test("`GetServerInfo` names what the keys can do, the limits and who does the work", async (stack) => {
+  await using served = await Served.start(stack);
+  const info = await served.call<GetServerInfoResponse>("serverInfo.GetServerInfo", {});
+  assert.equal(info.version, "1.2.3");
+  assert.deepEqual(info.protocolVersions, ["1"]);
+  assert.deepEqual(info.keyTypes, [
+    "KEY_TYPE_RSA_2048",
+    "KEY_TYPE_ECDSA_P256",
+    "KEY_TYPE_ECDSA_P384",
+    "KEY_TYPE_ED25519",
+  ]);
+  assert.equal(info.algorithms?.length, 10);
+  assert.deepEqual(info.limits, { maxRequestBytes: 4 * 1024 * 1024, maxBatchItems: 1024 });
+  assert.equal(info.stack, stack);
+  assert.match(`${info.provider} ${info.providerVersion}`, /^openssl OpenSSL 3|^builtin /);
+});
+
+test("A server without keys says so and answers", async (stack) => {
+  await using served = await Served.start(stack, { keys: new KeyStore() });
+  assert.deepEqual(await served.call("signing.ListKeys", {}), { keys: [] });
+  const info = await served.call<GetServerInfoResponse>("serverInfo.GetServerInfo", {});
+  assert.deepEqual([info.algorithms, info.keyTypes], [[], []]);
+});
+
+test("The protocol version asked for is answered in the headers, as is the newest when none is", async (stack) => {
+  await using served = await Served.start(stack);
+  for (const asked of [[], [["signer-protocol", "1"]]] as [string, string][][]) {
+    const call = served.open("echo.Echo", [{ message: "x" }], { metadata: new Metadata(asked) });
+    for await (const _ of call.responses);
+    assert.equal((await call.headers).get("signer-protocol"), "1");
+  }
+});
+
+test("A protocol version that is not spoken is FAILED_PRECONDITION and names those that are", async (stack) => {
+  await using served = await Served.start(stack);
+  const metadata = new Metadata([["signer-protocol", "7"]]);
+  await assert.rejects(
+    async () => {
+      for await (const _ of served.open("echo.Echo", [{}], { metadata }).responses);
+    },
+    (error: Error & { code: number }) => {
+      assert.equal(error.code, StatusCode.FAILED_PRECONDITION);
+      assert.match(error.message, /"7".*use one of 1$/);
+      return true;
+    },
+  );
+});
+
+test("What nobody foresaw is INTERNAL with a request id, and only the report has its words", async (stack) => {
+  const reports: { requestId: string; error: unknown; method: string }[] = [];
+  const keys = new KeyStore();
+  keys.list = () => {
+    throw new Error("the secret is /etc/signer/key.pem");
+  };
+  await using served = await Served.start(stack, { keys, report: (one) => reports.push(one) });
+  await assert.rejects(
+    served.call("signing.ListKeys", {}),
+    (error: Error & { code: number; metadata: Metadata }) => {
+      assert.equal(error.code, StatusCode.INTERNAL);
+      assert.equal(error.metadata.get("signer-request-id"), reports[0].requestId);
+      assert.match(error.message, new RegExp(reports[0].requestId));
+      assert.doesNotMatch(error.message, /secret|key\.pem/);
+      return true;
+    },
+  );
+  assert.equal(reports.length, 1);
+  assert.equal(reports[0].method, "/signer.v1.SigningService/ListKeys");
+  assert.match(String(reports[0].error), /key\.pem/);
+});
+
+test("Health is SERVING for the server and each service, and NOT_FOUND for what there is not", async (stack) => {
+  await using served = await Served.start(stack);
+  const names = ["", "signer.v1.EchoService", "signer.v1.SigningService"];
+  for (const service of names) {
+    const call = served.channel.call<object, { status: string }>(healthMethods.check, [{
+      service,
+    }]);
+    for await (const { status } of call.responses) assert.equal(status, "SERVING", service);
+  }
+  await assert.rejects(
+    async () => {
+      const call = served.channel.call(healthMethods.check, [{ service: "no.such" }]);
+      for await (const _ of call.responses);
+    },
+    (error: { code: number }) => error.code === StatusCode.NOT_FOUND,
+  );
+});
+
+test("A drain tells those who watch NOT_SERVING and ends their watch, so that it need not wait", async (stack) => {
+  await using served = await Served.start(stack);
+  const seen: string[] = [];
+  let drained: Promise<void> | undefined;
+  const watch = (async () => {
+    const call = served.channel.call<object, { status: string }>(healthMethods.watch, [{}]);
+    for await (const { status } of call.responses) {
+      seen.push(status);
+      // The grace is far beyond the time of this test: the drain ends because the watch does.
+      drained ??= served.drain(60_000);
+    }
+  })();
+  await assert.rejects(watch, (error: { code: number }) => error.code === StatusCode.UNAVAILABLE);
+  assert.deepEqual(seen, ["SERVING", "NOT_SERVING"]);
+  await drained;
+});
