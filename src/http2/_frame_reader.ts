@@ -1,0 +1,112 @@
+import { connectionError } from "./errors.ts";
+import { FRAME_HEADER_LENGTH, readLength, readUint31 } from "./frame/mod.ts";
+
+/** Takes a frame whose payload is in `bytes` at `at`. */
+export type OnFrame = (
+  bytes: Uint8Array,
+  at: number,
+  length: number,
+  type: number,
+  flags: number,
+  streamId: number,
+) => void;
+
+/** The least that is held for a frame that has begun. */
+const MIN_TAIL = 64;
+
+const NO_BYTES = new Uint8Array(0);
+
+/**
+ * Finds the frames in the bytes that arrive (RFC 9113 section 4.1). A frame that lies whole in what the
+ * owner hands in is parsed where it is; only the beginning of a frame whose end is to come is kept, in
+ * a buffer that grows with what has come and not with what the frame's header promises.
+ */
+export class FrameReader {
+  readonly #onFrame: OnFrame;
+  readonly #maxFrameSize: number;
+  #tail = NO_BYTES;
+  #tailLength = 0;
+
+  constructor(maxFrameSize: number, onFrame: OnFrame) {
+    this.#maxFrameSize = maxFrameSize;
+    this.#onFrame = onFrame;
+  }
+
+  /** Whether a frame has begun and is not complete. */
+  get pending(): boolean {
+    return this.#tailLength > 0;
+  }
+
+  /**
+   * Takes the bytes from `at` to `end`, and hands out the frames that they complete.
+   *
+   * @throws {Http2Error} FRAME_SIZE_ERROR, before the frame's payload is kept
+   */
+  push(bytes: Uint8Array, at: number, end: number): void {
+    if (this.#tailLength > 0) at = this.#complete(bytes, at, end);
+    while (end - at >= FRAME_HEADER_LENGTH) {
+      const next = at + this.#frameLength(bytes, at);
+      if (next > end) break;
+      this.#emit(bytes, at);
+      at = next;
+    }
+    if (at < end) this.#keep(bytes, at, end);
+  }
+
+  /** Lets go of what is kept. */
+  clear(): void {
+    this.#tail = NO_BYTES;
+    this.#tailLength = 0;
+  }
+
+  /** Adds what the kept frame lacks, and hands it out if that was all. Returns what is used up to. */
+  #complete(bytes: Uint8Array, at: number, end: number): number {
+    if (this.#tailLength < FRAME_HEADER_LENGTH) {
+      const header = Math.min(end, at + FRAME_HEADER_LENGTH - this.#tailLength);
+      this.#keep(bytes, at, header);
+      at = header;
+      if (this.#tailLength < FRAME_HEADER_LENGTH) return at;
+    }
+    const frame = this.#frameLength(this.#tail, 0);
+    const rest = Math.min(end, at + frame - this.#tailLength);
+    this.#keep(bytes, at, rest);
+    if (this.#tailLength === frame) {
+      const tail = this.#tail;
+      this.clear();
+      this.#emit(tail, 0);
+    }
+    return rest;
+  }
+
+  #keep(bytes: Uint8Array, at: number, end: number): void {
+    const needed = this.#tailLength + end - at;
+    if (needed > this.#tail.length) {
+      const larger = new Uint8Array(Math.max(MIN_TAIL, needed, this.#tail.length * 2));
+      larger.set(this.#tail.subarray(0, this.#tailLength));
+      this.#tail = larger;
+    }
+    this.#tail.set(bytes.subarray(at, end), this.#tailLength);
+    this.#tailLength = needed;
+  }
+
+  /** The length of a frame with its header. */
+  #frameLength(bytes: Uint8Array, at: number): number {
+    const length = readLength(bytes, at);
+    // Section 4.2: checked before a byte of the payload is kept.
+    if (length > this.#maxFrameSize) {
+      throw connectionError("FRAME_SIZE_ERROR", `A frame of ${length} bytes is over the setting`);
+    }
+    return FRAME_HEADER_LENGTH + length;
+  }
+
+  #emit(bytes: Uint8Array, at: number): void {
+    this.#onFrame(
+      bytes,
+      at + FRAME_HEADER_LENGTH,
+      readLength(bytes, at),
+      bytes[at + 3],
+      bytes[at + 4],
+      readUint31(bytes, at + 5),
+    );
+  }
+}

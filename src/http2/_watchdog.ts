@@ -1,0 +1,92 @@
+import { connectionError } from "./errors.ts";
+import type { LimitName, Limits } from "./limits.ts";
+
+/** No time: what would be waited for is not under way. */
+const NEVER = Infinity;
+
+/**
+ * Knows since when a connection waits for its peer, in milliseconds of the owner's clock, and when it
+ * has waited too long. It costs an assignment where something moves; the rest is done in `check()`.
+ */
+export class Watchdog {
+  readonly #limits: Limits;
+  readonly #startedAt: number;
+  #settingsAt: number;
+  /** Since when a frame is incomplete, and how many had come before it. */
+  #frameAt = NEVER;
+  #frames = -1;
+  /** Since when a header block is incomplete. */
+  #blockAt = NEVER;
+  #outputAt: number;
+  #dataAt: number;
+
+  constructor(limits: Limits, now: number) {
+    this.#limits = limits;
+    this.#startedAt = now;
+    this.#settingsAt = now;
+    this.#outputAt = now;
+    this.#dataAt = now;
+  }
+
+  /** Bytes have come, after which a frame or a header block is incomplete or not. */
+  received(now: number, inFrame: boolean, inBlock: boolean, frames: number): void {
+    if (!inFrame) {
+      this.#frameAt = NEVER;
+    } else if (this.#frameAt === NEVER || this.#frames !== frames) {
+      this.#frameAt = now;
+      this.#frames = frames;
+    }
+    if (!inBlock) this.#blockAt = NEVER;
+    else if (this.#blockAt === NEVER) this.#blockAt = now;
+  }
+
+  /** The transport has taken output. */
+  outputMoved(now: number): void {
+    this.#outputAt = now;
+  }
+
+  /** A worthwhile piece of DATA went into the output. */
+  dataMoved(now: number): void {
+    this.#dataAt = now;
+  }
+
+  /** SETTINGS of ours went out, or one was acknowledged. */
+  settingsMoved(now: number): void {
+    this.#settingsAt = now;
+  }
+
+  /**
+   * Looks for what has taken too long.
+   *
+   * @throws {Http2Error} ENHANCE_YOUR_CALM, and SETTINGS_TIMEOUT (RFC 9113 section 6.5.3)
+   */
+  check(
+    now: number,
+    settingsReceived: boolean,
+    settingsPending: boolean,
+    outputWaits: boolean,
+    dataWaits: boolean,
+  ): void {
+    const { handshakeTimeout, frameTimeout, settingsTimeout, stallTimeout } = this.#limits;
+    if (!settingsReceived && now - this.#startedAt > handshakeTimeout) {
+      throw tooSlow("handshakeTimeout", "The peer has not begun with its preface and SETTINGS");
+    }
+    if (now - Math.min(this.#frameAt, this.#blockAt) > frameTimeout) {
+      throw tooSlow("frameTimeout", "The peer has not completed a frame or a header block");
+    }
+    if (settingsPending && now - this.#settingsAt > settingsTimeout) {
+      throw connectionError("SETTINGS_TIMEOUT", "The peer has not acknowledged our SETTINGS", {
+        limit: "settingsTimeout",
+      });
+    }
+    if (!outputWaits) this.#outputAt = now;
+    if (!dataWaits) this.#dataAt = now;
+    if (now - Math.min(this.#outputAt, this.#dataAt) > stallTimeout) {
+      throw tooSlow("stallTimeout", "The peer does not read, or keeps its windows closed");
+    }
+  }
+}
+
+function tooSlow(limit: LimitName, message: string) {
+  return connectionError("ENHANCE_YOUR_CALM", message, { limit });
+}

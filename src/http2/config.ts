@@ -1,0 +1,37 @@
+import { checkInitialWindow, checkMaxFrameSize, DEFAULT_WINDOW } from "./_peer_settings.ts";
+import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+
+/** The receive windows of a connection: how much a peer may send that was not consumed yet. */
+export interface Windows {
+  /** Bytes for each stream, announced with SETTINGS_INITIAL_WINDOW_SIZE. */
+  readonly stream: number;
+  /** Bytes for the connection, 65,535 or more (RFC 9113 section 6.9.2 lets nobody lower it). */
+  readonly connection: number;
+  /** Whether both grow with the path's bandwidth-delay product, up to `maxReceiveWindow`. */
+  readonly adaptive: boolean;
+}
+
+/** What the connections of one server or client have in common. Made by `configure()`, once. */
+export interface Http2Config {
+  readonly limits: Limits;
+  readonly windows: Windows;
+}
+
+const DEFAULT_WINDOWS: Windows = { stream: 262_144, connection: 1_048_576, adaptive: true };
+
+/**
+ * A configuration from what differs from the defaults.
+ *
+ * @throws {Http2Error} for a frame size or a window that HTTP/2 does not allow
+ */
+export function configure(
+  options: { readonly limits?: Partial<Limits>; readonly windows?: Partial<Windows> } = {},
+): Http2Config {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const windows = { ...DEFAULT_WINDOWS, ...options.windows };
+  checkMaxFrameSize(limits.maxFrameSize);
+  checkInitialWindow(windows.stream);
+  checkInitialWindow(windows.connection);
+  const connection = Math.max(windows.connection, DEFAULT_WINDOW);
+  return { limits, windows: { ...windows, connection } };
+}

@@ -1,0 +1,63 @@
+import { connectionError } from "../errors.ts";
+import type { OutputBuffer } from "../output_buffer.ts";
+import { encodeContinuation } from "./continuation.ts";
+import { FRAME_HEADER_LENGTH, FrameFlag, FrameType, writeFrameHeader } from "./header.ts";
+
+/** Octets of the fields that the PRIORITY flag adds, which are deprecated and skipped. */
+const PRIORITY_LENGTH = 5;
+
+/**
+ * Where the field block fragment of a HEADERS frame begins (RFC 9113 section 6.2); flags END_STREAM
+ * (0x1), END_HEADERS (0x4), PADDED (0x8) and PRIORITY (0x20).
+ *
+ *     +---------------+
+ *     |Pad Length? (8)|
+ *     +-+-------------+-----------------------------------------------+
+ *     |E|                 Stream Dependency? (31)                     |
+ *     +-+-------------+-----------------------------------------------+
+ *     |  Weight? (8)  |
+ *     +-+-------------+-----------------------------------------------+
+ *     |                   Field Block Fragment (*)                  ...
+ *     +---------------------------------------------------------------+
+ *     |                           Padding (*)                       ...
+ *     +---------------------------------------------------------------+
+ *
+ * @param end where the padding begins
+ * @throws {Http2Error} PROTOCOL_ERROR, FRAME_SIZE_ERROR
+ */
+export function fragmentStart(at: number, end: number, flags: number, streamId: number): number {
+  if (streamId === 0) throw connectionError("PROTOCOL_ERROR", "A HEADERS frame is on stream 0");
+  if ((flags & FrameFlag.PADDED) !== 0) at += 1;
+  if ((flags & FrameFlag.PRIORITY) !== 0) at += PRIORITY_LENGTH;
+  if (at > end) {
+    throw connectionError("FRAME_SIZE_ERROR", "A HEADERS frame is too short for its flags");
+  }
+  return at;
+}
+
+/**
+ * Makes the field block that is in `output` from `start` on into frames: it follows 9 octets that were
+ * kept for the header. A block longer than `maxFrameSize` is cut into CONTINUATION frames.
+ */
+export function encodeHeaders(
+  output: OutputBuffer,
+  length: number,
+  streamId: number,
+  endStream: boolean,
+  maxFrameSize: number,
+): void {
+  const at = output.end - length - FRAME_HEADER_LENGTH;
+  const flags = endStream ? FrameFlag.END_STREAM : 0;
+  if (length <= maxFrameSize) {
+    const all = flags | FrameFlag.END_HEADERS;
+    writeFrameHeader(output.bytes, at, length, FrameType.HEADERS, all, streamId);
+    return;
+  }
+  writeFrameHeader(output.bytes, at, maxFrameSize, FrameType.HEADERS, flags, streamId);
+  const rest = output.bytes.slice(output.end - length + maxFrameSize, output.end);
+  output.end -= rest.length;
+  for (let start = 0; start < rest.length; start += maxFrameSize) {
+    const end = Math.min(rest.length, start + maxFrameSize);
+    encodeContinuation(output, streamId, rest.subarray(start, end), end === rest.length);
+  }
+}

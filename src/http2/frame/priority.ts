@@ -1,0 +1,19 @@
+import { connectionError, streamError } from "../errors.ts";
+
+/**
+ * Checks a PRIORITY frame (RFC 9113 section 6.3). What it says is deprecated and ignored.
+ *
+ *     +-+-------------------------------------------------------------+
+ *     |E|                  Stream Dependency (31)                     |
+ *     +-+-------------+-----------------------------------------------+
+ *     |   Weight (8)  |
+ *     +---------------+
+ *
+ * @throws {Http2Error} PROTOCOL_ERROR, and FRAME_SIZE_ERROR of the stream
+ */
+export function checkPriority(length: number, streamId: number): void {
+  if (streamId === 0) throw connectionError("PROTOCOL_ERROR", "A PRIORITY frame is on stream 0");
+  if (length !== 5) {
+    throw streamError(streamId, "FRAME_SIZE_ERROR", "A PRIORITY frame has not 5 octets");
+  }
+}

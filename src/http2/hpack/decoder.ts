@@ -1,0 +1,157 @@
+import { connectionError, type Http2Error } from "../errors.ts";
+import { octetString } from "./_octets.ts";
+import { DynamicTable, FIRST_DYNAMIC_INDEX } from "./dynamic_table.ts";
+import { HeaderField } from "./field.ts";
+import { decodeHuffman } from "./huffman.ts";
+import { IntegerReader } from "./integer.ts";
+import { staticTable } from "./static_table.ts";
+
+/** Where Huffman-coded strings are decoded: one for the thread, as no decoding is ever interrupted. */
+let scratch = new Uint8Array(1_024);
+
+/**
+ * Decodes header blocks (RFC 7541). Every fault is a connection error COMPRESSION_ERROR, as after one
+ * the tables of the two sides differ (RFC 9113 section 4.3).
+ */
+export class HpackDecoder {
+  readonly #table: DynamicTable;
+  readonly #integers = new IntegerReader();
+  /** What SETTINGS_HEADER_TABLE_SIZE allows the peer. */
+  #allowedTableSize: number;
+  /** Whether the peer has yet to follow a lowered maximum with a size update (section 4.2). */
+  #updateDue = false;
+
+  constructor(tableSize: number) {
+    this.#table = new DynamicTable(tableSize);
+    this.#allowedTableSize = tableSize;
+  }
+
+  /** Changes when a block that was decoded before may mean another list, or be a fault, now. */
+  get generation(): number {
+    return this.#table.generation;
+  }
+
+  /** The table's size of RFC 7541 section 4.1, in octets. */
+  get tableSize(): number {
+    return this.#table.size;
+  }
+
+  /**
+   * The peer has acknowledged a SETTINGS_HEADER_TABLE_SIZE: from now on it holds. If the table may no
+   * longer be as large as it is, the next block has to begin with a size update (section 4.2).
+   */
+  allowTableSize(size: number): void {
+    this.#allowedTableSize = size;
+    this.#updateDue = size < this.#table.maxSize;
+    this.#table.generation++;
+  }
+
+  /**
+   * Decodes the whole block from `at` to `end` and appends its fields to `fields`, up to a list size of
+   * `maxListSize`. What is over it is decoded, for the table's sake, and not kept.
+   *
+   * @returns the size of the whole list (RFC 7541 section 4.1), which tells whether fields are missing
+   * @throws {Http2Error} COMPRESSION_ERROR
+   */
+  decode(
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+    fields: HeaderField[],
+    maxListSize: number,
+  ): number {
+    const integers = this.#integers;
+    let listSize = 0;
+    let field: HeaderField;
+    let fresh = true;
+    while (at < end) {
+      const first = bytes[at];
+      if (first >= 0x80) {
+        // Section 6.1, indexed:  | 1 | index: 7+ |
+        let index = first & 0x7f;
+        if (index === 0x7f) {
+          index = integers.read(bytes, at, end, 0x7f);
+          at = integers.end;
+        } else {
+          at++;
+        }
+        field = this.#lookUp(index);
+      } else if (first >= 0x40) {
+        // Section 6.2.1, with incremental indexing:  | 0 1 | name index: 6+ |
+        field = this.#literal(bytes, at, end, 0x3f, false);
+        at = integers.end;
+        this.#table.add(field);
+      } else if (first >= 0x20) {
+        // Section 6.3, size update:  | 0 0 1 | maximum: 5+ |
+        if (!fresh) throw compressionError("A table size update stands after a field");
+        this.#resize(integers.read(bytes, at, end, 0x1f));
+        at = integers.end;
+        continue;
+      } else {
+        // Sections 6.2.2 and 6.2.3, without indexing or never indexed:  | 0 0 0 N | name index: 4+ |
+        field = this.#literal(bytes, at, end, 0x0f, first >= 0x10);
+        at = integers.end;
+      }
+      if (fresh) {
+        if (this.#updateDue) throw compressionError("A table size update is missing");
+        fresh = false;
+      }
+      listSize += field.size;
+      if (listSize <= maxListSize) fields.push(field);
+    }
+    return listSize;
+  }
+
+  #lookUp(index: number): HeaderField {
+    if (index >= FIRST_DYNAMIC_INDEX) {
+      const field = this.#table.at(index - FIRST_DYNAMIC_INDEX);
+      if (field !== undefined) return field;
+    } else if (index > 0) {
+      return staticTable[index];
+    }
+    // Section 2.3.3 and 6.1.
+    throw compressionError("An index is in no table");
+  }
+
+  #literal(
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+    mask: number,
+    sensitive: boolean,
+  ): HeaderField {
+    const index = this.#integers.read(bytes, at, end, mask);
+    const name = index === 0 ? this.#string(bytes, end) : this.#lookUp(index).name;
+    return new HeaderField(name, this.#string(bytes, end), sensitive);
+  }
+
+  /** Section 5.2, at the place where the last integer ended:  | H | length: 7+ | octets | */
+  #string(bytes: Uint8Array, limit: number): string {
+    const integers = this.#integers;
+    const start = integers.end;
+    if (start >= limit) throw compressionError("A field is cut off");
+    const length = integers.read(bytes, start, limit, 0x7f);
+    const at = integers.end;
+    const end = at + length;
+    if (length < 0 || end > limit) throw compressionError("A string is longer than its block");
+    integers.end = end;
+    if (bytes[start] < 0x80) return octetString(bytes, at, end);
+    if (length * 2 > scratch.length) scratch = new Uint8Array(length * 2);
+    const decoded = decodeHuffman(bytes, at, end, scratch);
+    if (decoded < 0) throw compressionError("A string's Huffman coding is at fault");
+    return octetString(scratch, 0, decoded);
+  }
+
+  #resize(size: number): void {
+    // Section 6.3: no more than the setting.
+    if (size < 0 || size > this.#allowedTableSize) {
+      throw compressionError("A table size update is over the setting");
+    }
+    this.#table.resize(size);
+    this.#updateDue = false;
+  }
+}
+
+function compressionError(message: string): Http2Error {
+  return connectionError("COMPRESSION_ERROR", message);
+}

@@ -1,0 +1,74 @@
+/** The size of a pooled buffer: the answers of one wake-up of a busy connection fit. */
+const POOLED_SIZE = 16_384;
+
+/** Buffers that the pool of a thread keeps: as many as connections that have output at one moment. */
+const POOL_LENGTH = 64;
+
+const EMPTY = new Uint8Array(0);
+const pool: Uint8Array[] = [];
+
+/**
+ * Bytes on their way to the transport: frames are appended, the owner sends what is there in one piece
+ * and consumes it. An empty one holds no memory: its buffer goes back to a pool that the connections
+ * of a thread share.
+ */
+export class OutputBuffer {
+  /** The buffer. Waiting are the bytes from `start` to `end`. */
+  bytes: Uint8Array = EMPTY;
+  start = 0;
+  end = 0;
+
+  /** The bytes that wait. */
+  get length(): number {
+    return this.end - this.start;
+  }
+
+  /** What waits, as a view that is valid until the next call into the connection. */
+  view(): Uint8Array {
+    return this.bytes.subarray(this.start, this.end);
+  }
+
+  /** Makes room for `size` bytes after `end` and returns `end`. The caller then moves `end` itself. */
+  reserve(size: number): number {
+    if (this.end + size > this.bytes.length) this.#grow(size);
+    return this.end;
+  }
+
+  /** Drops `size` bytes from the front: they are sent. */
+  consume(size: number): void {
+    this.start += size;
+    if (this.start >= this.end) this.clear();
+  }
+
+  /** Drops everything and gives the buffer back. */
+  clear(): void {
+    release(this.bytes);
+    this.bytes = EMPTY;
+    this.start = 0;
+    this.end = 0;
+  }
+
+  #grow(size: number): void {
+    const length = this.end - this.start;
+    const needed = length + size;
+    const old = this.bytes;
+    if (needed <= old.length) {
+      old.copyWithin(0, this.start, this.end);
+    } else {
+      this.bytes = acquire(Math.max(needed, Math.min(old.length * 2, needed * 2)));
+      if (length > 0) this.bytes.set(old.subarray(this.start, this.end));
+      release(old);
+    }
+    this.start = 0;
+    this.end = length;
+  }
+}
+
+function acquire(size: number): Uint8Array {
+  if (size > POOLED_SIZE) return new Uint8Array(size);
+  return pool.pop() ?? new Uint8Array(POOLED_SIZE);
+}
+
+function release(bytes: Uint8Array): void {
+  if (bytes.length === POOLED_SIZE && pool.length < POOL_LENGTH) pool.push(bytes);
+}

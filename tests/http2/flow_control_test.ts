@@ -1,0 +1,266 @@
+import assert from "node:assert/strict";
+import { prepareHeaders } from "../../src/http2/mod.ts";
+import {
+  data,
+  FrameFlag,
+  FrameType,
+  headers,
+  REQUEST,
+  rstStream,
+  settings,
+  SETTINGS_ACK,
+  windowUpdate,
+} from "./_frames.ts";
+import { freshServer, server } from "./_recorder.ts";
+import { CLIENT_PREFACE } from "./_frames.ts";
+
+const RESPONSE = prepareHeaders([":status", "200"]);
+const TRAILERS = prepareHeaders(["grpc-status", "0"]);
+const FIXED = { adaptive: false };
+
+Deno.test("DATA waits for the stream's window, and trailers for DATA", () => {
+  const { exchange, recorder, sent } = server();
+  exchange([settings([4, 10]), headers(1)]);
+  const [stream] = recorder.streams;
+  stream.sendHeaders(RESPONSE);
+  assert.equal(stream.sendData(new Uint8Array(25)), true);
+  stream.sendHeaders(TRAILERS, [], true);
+  assert.deepEqual(sent(), ["HEADERS 1", "DATA 1 10"]);
+  assert.equal(stream.queuedBytes, 15);
+  assert.deepEqual(exchange(windowUpdate(1, 14)), ["DATA 1 14"]);
+  assert.deepEqual(exchange(windowUpdate(1, 14)), ["DATA 1 1", "HEADERS 1 end"]);
+  assert.equal(recorder.take().at(-1), "closed 1");
+});
+
+Deno.test("END_STREAM goes with the last of the queue, and needs no window when alone", () => {
+  const { exchange, recorder, sent } = server();
+  exchange([settings([4, 0]), headers(1), headers(3)]);
+  const [first, second] = recorder.streams;
+  first.sendData(new Uint8Array(5));
+  first.sendData(new Uint8Array(0), true);
+  second.sendData(new Uint8Array(0), true);
+  assert.deepEqual(sent(), ["DATA 3 end 0"]);
+  assert.deepEqual(exchange(windowUpdate(1, 5)), ["DATA 1 end 5"]);
+});
+
+Deno.test("DATA waits for the connection's window, and streams take turns", () => {
+  const { exchange, recorder, sent, connection } = server();
+  exchange([settings([4, 1 << 20]), headers(1), headers(3)]);
+  for (const stream of recorder.streams) stream.sendData(new Uint8Array(60_000));
+  assert.deepEqual(sent(), [
+    "DATA 1 16384",
+    "DATA 1 16384",
+    "DATA 1 16384",
+    "DATA 1 10848",
+    "DATA 3 5535",
+  ]);
+  assert.equal(connection.queuedBytes, 54_465);
+  for (const stream of recorder.streams) stream.sendData(new Uint8Array(20_000));
+  assert.deepEqual(exchange(windowUpdate(0, 60_000)), [
+    "DATA 3 16384",
+    "DATA 1 16384",
+    "DATA 3 16384",
+    "DATA 1 3616",
+    "DATA 3 7232",
+  ]);
+});
+
+Deno.test("a setting changes the windows of open streams, even below zero", () => {
+  const { exchange, recorder, sent } = server();
+  exchange(headers(1));
+  const [stream] = recorder.streams;
+  stream.sendData(new Uint8Array(1_000));
+  assert.deepEqual(sent(), ["DATA 1 1000"]);
+  assert.deepEqual(exchange(settings([4, 500])), ["SETTINGS ack"]);
+  stream.sendData(new Uint8Array(10));
+  assert.deepEqual(exchange(windowUpdate(1, 500)), []);
+  assert.deepEqual(exchange(windowUpdate(1, 4)), ["DATA 1 4"]);
+  assert.deepEqual(exchange(settings([4, 65_535])), ["SETTINGS ack", "DATA 1 6"]);
+});
+
+Deno.test("a window that a setting closes holds back what waited for the connection's", () => {
+  const { exchange, recorder, sent } = server();
+  exchange([settings([4, 100_000]), headers(1)]);
+  recorder.streams[0].sendData(new Uint8Array(80_000));
+  assert.equal(sent().length, 4);
+  assert.deepEqual(exchange([settings([4, 0]), windowUpdate(0, 50_000)]), ["SETTINGS ack"]);
+  assert.deepEqual(exchange(settings([4, 65_545])), ["SETTINGS ack", "DATA 1 10"]);
+});
+
+Deno.test("a stream that the peer has ended is granted nothing more", () => {
+  const { exchange, recorder } = server({
+    windows: { stream: 70_000, connection: 1 << 20, ...FIXED },
+  });
+  recorder.consume = false;
+  exchange(headers(1, REQUEST, 0));
+  for (let i = 0; i < 4; i++) exchange(data(1, 16_000, i === 3 ? FrameFlag.END_STREAM : 0));
+  recorder.streams[0].consume(64_000);
+  assert.deepEqual(exchange([]), []);
+});
+
+Deno.test("the peer's MAX_FRAME_SIZE cuts DATA", () => {
+  const { exchange, recorder, sent } = server();
+  exchange([settings([5, 20_000]), headers(1)]);
+  recorder.streams[0].sendData(new Uint8Array(30_000), true);
+  assert.deepEqual(sent(), ["DATA 1 20000", "DATA 1 end 10000"]);
+});
+
+Deno.test("`sendData()` says to wait over the high-water mark, and `onWritable` when to go on", () => {
+  const { exchange, recorder } = server({ limits: { streamHighWater: 1_000 } });
+  exchange([settings([4, 0]), headers(1)]);
+  recorder.take();
+  const [stream] = recorder.streams;
+  assert.equal(stream.sendData(new Uint8Array(900)), true);
+  assert.equal(stream.sendData(new Uint8Array(900)), false);
+  exchange(windowUpdate(1, 1_000));
+  assert.deepEqual(recorder.take(), []);
+  exchange(windowUpdate(1, 500));
+  assert.deepEqual(recorder.take(), ["writable 1"]);
+  exchange(windowUpdate(1, 500));
+  assert.deepEqual(recorder.take(), []);
+});
+
+Deno.test("a stream that goes on from `onWritable` sends all of it in order", () => {
+  const { exchange, recorder, connection } = server({ limits: { streamHighWater: 64 } });
+  exchange([settings([4, 0]), headers(1)]);
+  let next = 0;
+  const fill = (stream: typeof recorder.streams[number]) => {
+    while (next < 100 && stream.sendData(new Uint8Array(10).fill(next++)));
+    if (next === 100) stream.sendHeaders(TRAILERS, [], true), next++;
+  };
+  recorder.onRoom = fill;
+  fill(recorder.streams[0]);
+  const received: number[] = [];
+  let ended = false;
+  for (let round = 0; round < 100 && !ended; round++) {
+    connection.receive(windowUpdate(1, 17), 0);
+    const { bytes, start, end } = connection.output;
+    for (let at = start; at < end;) {
+      const length = (bytes[at + 1] << 8) | bytes[at + 2];
+      if (bytes[at + 3] === FrameType.DATA) {
+        received.push(...bytes.subarray(at + 9, at + 9 + length));
+      } else {
+        ended = (bytes[at + 4] & FrameFlag.END_STREAM) !== 0;
+      }
+      at += 9 + length;
+    }
+    connection.sent(connection.output.length, 0);
+  }
+  assert.ok(ended);
+  assert.deepEqual(received, Array.from({ length: 1_000 }, (_, i) => Math.floor(i / 10)));
+});
+
+Deno.test("output that the transport does not take holds DATA back", () => {
+  const { connection, exchange, recorder, sent } = server({ limits: { outputHighWater: 50_000 } });
+  exchange([settings([4, 1 << 20]), windowUpdate(0, 1 << 20), headers(1)]);
+  recorder.streams[0].sendData(new Uint8Array(200_000));
+  assert.ok(connection.output.length < 70_000);
+  assert.ok(recorder.streams[0].queuedBytes > 130_000);
+  let frames = 0;
+  for (let round = 0; round < 10; round++) frames += sent().length;
+  assert.equal(frames, 13);
+  assert.equal(recorder.streams[0].queuedBytes, 0);
+});
+
+Deno.test("DATA over the stream's window ends the stream, over the connection's all", () => {
+  const { exchange, recorder } = server({
+    windows: { stream: 70_000, connection: 100_000, ...FIXED },
+  });
+  recorder.consume = false;
+  exchange([headers(1, REQUEST, 0), headers(3, REQUEST, 0)]);
+  for (let i = 0; i < 4; i++) assert.deepEqual(exchange(data(1, 16_384)), []);
+  const answer = exchange(data(1, 16_384));
+  assert.deepEqual(answer, ["RST_STREAM 1 FLOW_CONTROL_ERROR", "WINDOW_UPDATE 0 81920"]);
+  assert.equal(recorder.take().at(-1), "closed 1");
+  const all = server({ windows: { stream: 200_000, connection: 70_000, ...FIXED } });
+  all.recorder.consume = false;
+  all.exchange(headers(1, REQUEST, 0));
+  for (let i = 0; i < 4; i++) assert.deepEqual(all.exchange(data(1, 16_384)), []);
+  assert.deepEqual(all.exchange(data(1, 16_384)), ["GOAWAY 1 FLOW_CONTROL_ERROR"]);
+});
+
+Deno.test("consumed bytes are granted again, half a window at a time", () => {
+  const { exchange, recorder } = server({
+    windows: { stream: 70_000, connection: 300_000, ...FIXED },
+  });
+  recorder.consume = false;
+  exchange(headers(1, REQUEST, 0));
+  const [stream] = recorder.streams;
+  for (let i = 0; i < 4; i++) exchange(data(1, 10_000));
+  stream.consume(30_000);
+  assert.deepEqual(exchange([]), []);
+  stream.consume(10_000);
+  assert.deepEqual(exchange([]), ["WINDOW_UPDATE 1 40000"]);
+  // More than is held cannot be granted.
+  stream.consume(1_000_000);
+  assert.deepEqual(exchange([]), []);
+});
+
+Deno.test("a stream that closes gives the connection's window back, consumed or not", () => {
+  const { exchange, recorder } = server({
+    windows: { stream: 70_000, connection: 70_000, ...FIXED },
+  });
+  recorder.consume = false;
+  exchange(headers(1, REQUEST, 0));
+  for (let i = 0; i < 4; i++) assert.deepEqual(exchange(data(1, 10_000)), []);
+  assert.deepEqual(exchange(rstStream(1, 8)), ["WINDOW_UPDATE 0 40000"]);
+});
+
+Deno.test("before our SETTINGS are acknowledged the default window holds, then the smaller one", () => {
+  const { exchange, recorder } = freshServer({ windows: { stream: 1_000, ...FIXED } });
+  recorder.consume = false;
+  exchange([CLIENT_PREFACE, settings(), headers(1, REQUEST, 0)]);
+  assert.deepEqual(exchange(data(1, 1_500)), []);
+  exchange(SETTINGS_ACK);
+  recorder.streams[0].consume(600);
+  assert.deepEqual(exchange([headers(3, REQUEST, 0), data(3, 1_000)]), ["WINDOW_UPDATE 1 600"]);
+  assert.deepEqual(exchange(data(3, 1)), ["RST_STREAM 3 FLOW_CONTROL_ERROR"]);
+});
+
+Deno.test("windows that adapt double when a round trip fills them, up to the limit", () => {
+  const { connection, exchange } = server({
+    windows: { stream: 100_000, connection: 100_000 },
+    limits: { maxReceiveWindow: 400_000 },
+  });
+  exchange(headers(1, REQUEST, 0));
+  const grown: string[] = [];
+  for (let round = 0; round < 200; round++) {
+    connection.receive(data(1, 10_000), 0);
+    const output = connection.output.view().slice();
+    const answer = exchange([]);
+    grown.push(...answer.filter((line) => line === "SETTINGS"));
+    // The answer to a PING comes when nearly a window's worth has come.
+    const ping = answer.indexOf("PING");
+    if (ping < 0) continue;
+    for (let i = 8 * (1 + grown.length); i > 0; i--) exchange(data(1, 10_000));
+    const pong = output.slice(output.length - 17);
+    pong[4] = FrameFlag.ACK;
+    grown.push(...exchange([pong, SETTINGS_ACK]).filter((line) => line === "SETTINGS"));
+  }
+  assert.equal(grown.length, 2);
+});
+
+Deno.test("windows that a round trip does not fill stay as they are", () => {
+  const { connection, exchange } = server({ windows: { stream: 100_000, connection: 100_000 } });
+  exchange(headers(1, REQUEST, 0));
+  let pings = 0;
+  for (let round = 0; round < 100; round++) {
+    connection.receive(data(1, 10_000), 0);
+    const output = connection.output.view().slice();
+    const answer = exchange([]);
+    assert.ok(!answer.includes("SETTINGS"));
+    if (!answer.includes("PING")) continue;
+    pings++;
+    const pong = output.slice(output.length - 17);
+    pong[4] = FrameFlag.ACK;
+    assert.ok(!exchange(pong).includes("SETTINGS"));
+  }
+  assert.ok(pings > 5);
+});
+
+Deno.test("small calls cause neither window updates nor PINGs", () => {
+  const { exchange } = server();
+  for (let id = 1; id < 201; id += 2) {
+    assert.deepEqual(exchange([headers(id, REQUEST, 0), data(id, 50, 1), rstStream(id, 8)]), []);
+  }
+});

@@ -1,0 +1,400 @@
+import assert from "node:assert/strict";
+import { ErrorCode, prepareHeaders } from "../../src/http2/mod.ts";
+import {
+  block,
+  CLIENT_PREFACE,
+  data,
+  frame,
+  FrameFlag,
+  FrameType,
+  headers,
+  join,
+  REQUEST,
+  rstStream,
+  settings,
+  uint32,
+  windowUpdate,
+} from "./_frames.ts";
+import { freshServer, server } from "./_recorder.ts";
+
+const RESPONSE = prepareHeaders([":status", "200"]);
+const TRAILERS = prepareHeaders(["grpc-status", "0"]);
+
+Deno.test("a server begins with SETTINGS and widens the connection's window", () => {
+  const { sent } = freshServer();
+  assert.deepEqual(sent(), ["SETTINGS", "WINDOW_UPDATE 0 983041"]);
+});
+
+Deno.test("a connection that does not begin with the preface is ended at its first wrong octet", () => {
+  const { exchange, recorder, connection } = freshServer();
+  exchange(CLIENT_PREFACE.subarray(0, 3));
+  assert.deepEqual(exchange(new Uint8Array([0x58])), ["GOAWAY 0 PROTOCOL_ERROR"]);
+  assert.deepEqual(recorder.take(), ["end PROTOCOL_ERROR"]);
+  assert.equal(connection.closed, true);
+});
+
+Deno.test("a unary call: HEADERS, DATA and trailers in one output, and the stream is gone", () => {
+  const { connection, exchange, recorder } = server();
+  recorder.onRequest = (stream, endStream) => {
+    if (!endStream) return;
+    stream.sendHeaders(RESPONSE);
+    assert.equal(stream.sendPrefixed(new Uint8Array(5), new Uint8Array(7)), true);
+    stream.sendHeaders(TRAILERS, ["grpc-message", "fine"], true);
+  };
+  assert.deepEqual(exchange([headers(1, REQUEST, 0), data(1, 9, FrameFlag.END_STREAM)]), [
+    "HEADERS 1",
+    "DATA 1 12",
+    "HEADERS 1 end",
+  ]);
+  assert.deepEqual(recorder.take(), ["headers 1 /a/b", "data 1 9 end", "closed 1"]);
+  assert.equal(recorder.streams[0].connection, connection);
+  assert.equal(connection.streamCount, 0);
+});
+
+Deno.test("a response may end before the request, and RST_STREAM NO_ERROR stops the rest", () => {
+  const { exchange, recorder, connection, sent } = server();
+  exchange(headers(1, REQUEST, 0));
+  recorder.streams[0].sendHeaders(TRAILERS, [], true);
+  assert.equal(connection.streamCount, 1);
+  recorder.streams[0].reset(ErrorCode.NO_ERROR);
+  assert.deepEqual(sent(), ["HEADERS 1 end", "RST_STREAM 1 NO_ERROR"]);
+  // What was on its way is let pass.
+  assert.deepEqual(exchange([data(1, 5), headers(1, ["a", "b"]), rstStream(1, 0)]), []);
+  assert.deepEqual(recorder.take(), ["headers 1 /a/b", "closed 1"]);
+});
+
+Deno.test("a stream that we have ended closes with the peer's DATA, HEADERS or trailers", () => {
+  for (const last of [data(1, 1, FrameFlag.END_STREAM), headers(1, ["a", "b"])]) {
+    const { connection, exchange, recorder } = server();
+    exchange(headers(1, REQUEST, 0));
+    recorder.streams[0].sendHeaders(TRAILERS, [], true);
+    assert.equal(connection.streamCount, 1);
+    exchange(last);
+    assert.equal(recorder.take().at(-1), "closed 1");
+    assert.equal(connection.streamCount, 0);
+  }
+});
+
+Deno.test("frames for streams that were reset long ago are not let pass", () => {
+  const { exchange, recorder, connection } = server({ limits: { maxConcurrentStreams: 1_000 } });
+  for (let id = 1; id < 601; id += 2) exchange(headers(id, REQUEST, 0));
+  for (const stream of recorder.streams) stream.reset(ErrorCode.CANCEL);
+  exchange([data(599, 1), data(101, 1)]);
+  assert.equal(connection.closed, false);
+  assert.equal(exchange(data(1, 1)).at(-1), "GOAWAY 599 STREAM_CLOSED");
+});
+
+Deno.test("padding and priority are taken off, and padding counts against the windows", () => {
+  const { exchange, recorder } = server({ windows: { stream: 100_000, adaptive: false } });
+  const flags = FrameFlag.PADDED | FrameFlag.PRIORITY | FrameFlag.END_HEADERS;
+  exchange(frame(FrameType.HEADERS, flags, 1, [3, 0, 0, 0, 5, 1, ...block(REQUEST), 0, 0, 0]));
+  const padded = frame(FrameType.DATA, FrameFlag.PADDED, 1, [4, 1, 2, 0, 0, 0, 0]);
+  assert.deepEqual(exchange(padded), []);
+  assert.deepEqual(recorder.take(), ["headers 1 /a/b", "data 1 2"]);
+  // Padding alone opens the window again: nobody consumes it.
+  const padding = frame(FrameType.DATA, FrameFlag.PADDED, 1, [255, ...new Array(256).fill(0)]);
+  let updates = 0;
+  for (let i = 0; i < 1_000; i++) updates += exchange(padding).length;
+  assert.ok(updates > 2 && updates < 10);
+});
+
+Deno.test("a header block in pieces is put together, empty pieces too", () => {
+  const { exchange, recorder } = server();
+  const bytes = block(REQUEST);
+  for (const id of [1, 3]) {
+    exchange([
+      frame(FrameType.HEADERS, FrameFlag.END_STREAM, id, bytes.subarray(0, 2)),
+      frame(FrameType.CONTINUATION, 0, id),
+      frame(FrameType.CONTINUATION, 0, id, bytes.subarray(2, 5)),
+      frame(FrameType.CONTINUATION, FrameFlag.END_HEADERS, id, bytes.subarray(5)),
+    ]);
+    assert.deepEqual(recorder.take(), [`headers ${id} /a/b end`]);
+  }
+});
+
+Deno.test("a large header list goes out in CONTINUATION frames", () => {
+  const { exchange, recorder, sent } = server();
+  exchange(headers(1));
+  recorder.streams[0].sendHeaders(RESPONSE, ["x-large", "a".repeat(40_000)], true);
+  assert.deepEqual(sent(), ["HEADERS 1 end", "CONTINUATION 1", "CONTINUATION 1"]);
+});
+
+/** What ends the connection, after the handshake and HEADERS of stream 1 that leave it open. */
+const CONNECTION_ERRORS: Readonly<Record<string, readonly [string, ...Uint8Array[]]>> = {
+  "DATA on stream 0": ["PROTOCOL_ERROR", data(0, 1)],
+  "DATA on an idle stream": ["PROTOCOL_ERROR", data(3, 1)],
+  "DATA on a stream that ended": [
+    "STREAM_CLOSED",
+    headers(3),
+    rstStream(3, 8),
+    data(3, 1),
+  ],
+  "DATA with padding as long as itself": [
+    "PROTOCOL_ERROR",
+    frame(FrameType.DATA, FrameFlag.PADDED, 1, [3, 0, 0]),
+  ],
+  "padded DATA without a pad length": [
+    "FRAME_SIZE_ERROR",
+    frame(FrameType.DATA, FrameFlag.PADDED, 1),
+  ],
+  "HEADERS on stream 0": ["PROTOCOL_ERROR", headers(0)],
+  "HEADERS on an even stream": ["PROTOCOL_ERROR", headers(2)],
+  "HEADERS on a lower stream": ["STREAM_CLOSED", headers(5), headers(3)],
+  "HEADERS too short for its priority": [
+    "FRAME_SIZE_ERROR",
+    frame(FrameType.HEADERS, FrameFlag.PRIORITY | FrameFlag.END_HEADERS, 3, [0, 0]),
+  ],
+  "HEADERS that do not decode": [
+    "COMPRESSION_ERROR",
+    frame(FrameType.HEADERS, FrameFlag.END_HEADERS, 3, [0x80]),
+  ],
+  "a frame amid a header block": [
+    "PROTOCOL_ERROR",
+    frame(FrameType.HEADERS, 0, 3, block(REQUEST)),
+    data(1, 1),
+  ],
+  "CONTINUATION of another stream": [
+    "PROTOCOL_ERROR",
+    frame(FrameType.HEADERS, 0, 3, block(REQUEST)),
+    frame(FrameType.CONTINUATION, FrameFlag.END_HEADERS, 1),
+  ],
+  "an unknown frame amid a header block": [
+    "PROTOCOL_ERROR",
+    frame(FrameType.HEADERS, 0, 3, block(REQUEST)),
+    frame(0xfa, 0, 3),
+  ],
+  "CONTINUATION without HEADERS": ["PROTOCOL_ERROR", frame(FrameType.CONTINUATION, 4, 1)],
+  "PRIORITY on stream 0": ["PROTOCOL_ERROR", frame(FrameType.PRIORITY, 0, 0, new Uint8Array(5))],
+  "RST_STREAM on stream 0": ["PROTOCOL_ERROR", rstStream(0, 0)],
+  "RST_STREAM on an idle stream": ["PROTOCOL_ERROR", rstStream(3, 0)],
+  "RST_STREAM of a wrong length": ["FRAME_SIZE_ERROR", frame(FrameType.RST_STREAM, 0, 1, [0])],
+  "SETTINGS on a stream": ["PROTOCOL_ERROR", frame(FrameType.SETTINGS, 0, 1)],
+  "SETTINGS of a wrong length": ["FRAME_SIZE_ERROR", frame(FrameType.SETTINGS, 0, 0, [0, 1, 0])],
+  "a SETTINGS acknowledgment with a payload": [
+    "FRAME_SIZE_ERROR",
+    frame(FrameType.SETTINGS, FrameFlag.ACK, 0, new Uint8Array(6)),
+  ],
+  "SETTINGS_ENABLE_PUSH 2": ["PROTOCOL_ERROR", settings([2, 2])],
+  "SETTINGS_INITIAL_WINDOW_SIZE 2^31": ["FLOW_CONTROL_ERROR", settings([4, 0x8000_0000])],
+  "SETTINGS_MAX_FRAME_SIZE 16383": ["PROTOCOL_ERROR", settings([5, 16_383])],
+  "SETTINGS_MAX_FRAME_SIZE 2^24": ["PROTOCOL_ERROR", settings([5, 0x100_0000])],
+  "a setting that takes a window over 2^31-1": [
+    "FLOW_CONTROL_ERROR",
+    windowUpdate(1, 0x7fff_0000),
+    settings([4, 0x7fff_ffff]),
+  ],
+  "PUSH_PROMISE": ["PROTOCOL_ERROR", frame(FrameType.PUSH_PROMISE, 4, 1, uint32(2))],
+  "PING on a stream": ["PROTOCOL_ERROR", frame(FrameType.PING, 0, 1, new Uint8Array(8))],
+  "PING of a wrong length": ["FRAME_SIZE_ERROR", frame(FrameType.PING, 0, 0, [0])],
+  "GOAWAY on a stream": ["PROTOCOL_ERROR", frame(FrameType.GOAWAY, 0, 1, new Uint8Array(8))],
+  "GOAWAY of a wrong length": ["FRAME_SIZE_ERROR", frame(FrameType.GOAWAY, 0, 0, [0])],
+  "WINDOW_UPDATE 0 of the connection": ["PROTOCOL_ERROR", windowUpdate(0, 0)],
+  "WINDOW_UPDATE of a wrong length": ["FRAME_SIZE_ERROR", frame(FrameType.WINDOW_UPDATE, 0, 0)],
+  "WINDOW_UPDATE on an idle stream": ["PROTOCOL_ERROR", windowUpdate(3, 1)],
+  "a connection window over 2^31-1": ["FLOW_CONTROL_ERROR", windowUpdate(0, 0x7fff_ffff)],
+  "a frame over SETTINGS_MAX_FRAME_SIZE": ["FRAME_SIZE_ERROR", data(1, 16_385)],
+};
+
+for (const [what, [code, ...frames]] of Object.entries(CONNECTION_ERRORS)) {
+  Deno.test(`${what} ends the connection with ${code}`, () => {
+    const { exchange, recorder, connection } = server();
+    exchange(headers(1, REQUEST, 0));
+    const answer = exchange(frames);
+    assert.match(answer.at(-1)!, new RegExp(`^GOAWAY \\d ${code}$`));
+    const events = recorder.take();
+    assert.equal(events.at(-1), `end ${code}`);
+    assert.ok(events.includes(`reset 1 ${code} connection`));
+    assert.equal(connection.streamCount, 0);
+    assert.deepEqual(exchange(headers(7)), []);
+    assert.deepEqual(recorder.take(), []);
+  });
+}
+
+/** What ends stream 1 only, open after its HEADERS. */
+const STREAM_ERRORS: Readonly<Record<string, readonly [string, ...Uint8Array[]]>> = {
+  "PRIORITY of a wrong length": ["FRAME_SIZE_ERROR", frame(FrameType.PRIORITY, 0, 1, [0])],
+  "WINDOW_UPDATE 0": ["PROTOCOL_ERROR", windowUpdate(1, 0)],
+  "a stream window over 2^31-1": ["FLOW_CONTROL_ERROR", windowUpdate(1, 0x7fff_ffff)],
+  "DATA after END_STREAM": ["STREAM_CLOSED", data(1, 1, FrameFlag.END_STREAM), data(1, 1)],
+  "HEADERS after END_STREAM": ["STREAM_CLOSED", data(1, 1, FrameFlag.END_STREAM), headers(1)],
+};
+
+for (const [what, [code, ...frames]] of Object.entries(STREAM_ERRORS)) {
+  Deno.test(`${what} ends the stream with ${code}`, () => {
+    const { exchange, recorder, connection } = server();
+    exchange([headers(1, REQUEST, 0), headers(3, REQUEST, 0)]);
+    assert.deepEqual(exchange(frames), [`RST_STREAM 1 ${code}`]);
+    assert.deepEqual(recorder.take().slice(-2), [`reset 1 ${code} local`, "closed 1"]);
+    assert.equal(connection.streamCount, 1);
+  });
+}
+
+Deno.test("what is to be ignored is ignored", () => {
+  const { exchange, recorder } = server();
+  exchange(headers(1, REQUEST, 0));
+  recorder.take();
+  const dependsOnItself = frame(FrameType.PRIORITY, 0, 1, [0, 0, 0, 1, 0]);
+  assert.deepEqual(
+    exchange([
+      dependsOnItself,
+      frame(0xfa, 0xff, 0x7fff_fffe, [1, 2, 3]),
+      settings([0xff, 1]).fill(0, 4, 5),
+      frame(FrameType.PING, FrameFlag.ACK, 0, new Uint8Array(8)),
+    ]),
+    ["SETTINGS ack"],
+  );
+  assert.deepEqual(recorder.take(), ["settings"]);
+});
+
+Deno.test("the first frame has to be SETTINGS", () => {
+  const { exchange } = freshServer();
+  const ping = frame(FrameType.PING, 0, 0, new Uint8Array(8));
+  assert.equal(exchange([CLIENT_PREFACE, ping]).at(-1), "GOAWAY 0 PROTOCOL_ERROR");
+});
+
+Deno.test("PING is answered with its own payload", () => {
+  const { connection, recorder } = server();
+  connection.receive(frame(FrameType.PING, 0, 0, [1, 2, 3, 4, 5, 6, 7, 8]), 0);
+  assert.deepEqual(
+    connection.output.view(),
+    frame(FrameType.PING, FrameFlag.ACK, 0, [1, 2, 3, 4, 5, 6, 7, 8]),
+  );
+  assert.deepEqual(recorder.take(), ["ping"]);
+});
+
+Deno.test("`ping()` calls back at its answer, with the time, once", () => {
+  const { connection, exchange } = server();
+  const times: number[] = [];
+  connection.ping((now) => times.push(now));
+  const ping = connection.output.view().slice();
+  ping[4] = FrameFlag.ACK;
+  exchange([ping, ping], 7);
+  assert.deepEqual(times, [7]);
+});
+
+Deno.test("a drain lets what is open or on its way finish, and no more", () => {
+  const { connection, exchange, recorder, sent } = server();
+  exchange(headers(1));
+  connection.drain();
+  assert.equal(connection.phase.kind, "announced");
+  const output = connection.output.view().slice();
+  assert.deepEqual(sent(), ["GOAWAY 2147483647 NO_ERROR", "PING"]);
+  const pong = output.slice(-17);
+  pong[4] = FrameFlag.ACK;
+  // On its way: still served.
+  assert.deepEqual(exchange([headers(3), pong]), ["GOAWAY 3 NO_ERROR"]);
+  // Too late: let pass, with all that belongs to it, and its header block decoded.
+  assert.deepEqual(
+    exchange([headers(5, REQUEST, 0), data(5, 3), windowUpdate(5, 9), rstStream(5, 8)]),
+    [],
+  );
+  assert.deepEqual(recorder.take(), ["headers 1 /a/b end", "headers 3 /a/b end"]);
+  for (const stream of recorder.streams) stream.sendHeaders(TRAILERS, [], true);
+  assert.deepEqual(recorder.take(), ["closed 1", "closed 3", "end"]);
+  assert.deepEqual(sent(), ["HEADERS 1 end", "HEADERS 3 end"]);
+  assert.equal(connection.closed, true);
+});
+
+Deno.test("a GOAWAY after that of a drain names no higher stream", () => {
+  const { connection, exchange, sent } = server();
+  exchange(headers(3, REQUEST, 0));
+  connection.drain();
+  connection.drain();
+  sent();
+  assert.deepEqual(exchange([headers(9), data(0, 1)]), ["GOAWAY 3 PROTOCOL_ERROR"]);
+});
+
+Deno.test("a second `drain()` does not wait for the round trip", () => {
+  const { connection, recorder, sent } = server();
+  connection.drain();
+  connection.drain();
+  assert.deepEqual(sent(), ["GOAWAY 2147483647 NO_ERROR", "PING", "GOAWAY 0 NO_ERROR"]);
+  assert.deepEqual(recorder.take(), ["end"]);
+});
+
+Deno.test("`close()` says why, and `disconnect()` ends what is open without a word", () => {
+  const closing = server();
+  closing.exchange(headers(1));
+  closing.connection.close(ErrorCode.ENHANCE_YOUR_CALM, "too_many_pings");
+  assert.deepEqual(closing.sent(), ["GOAWAY 1 ENHANCE_YOUR_CALM"]);
+  assert.equal(closing.recorder.take().at(-1), "end ENHANCE_YOUR_CALM");
+  const gone = server();
+  gone.exchange(headers(1, REQUEST, 0));
+  gone.recorder.take();
+  gone.connection.disconnect();
+  assert.deepEqual(gone.sent(), []);
+  assert.deepEqual(gone.recorder.take(), ["reset 1 NO_ERROR connection", "closed 1", "end"]);
+});
+
+Deno.test("a stream that is closed takes no more, without a fault", () => {
+  const { exchange, recorder, sent } = server();
+  exchange([headers(1, REQUEST, 0), rstStream(1, 8)]);
+  assert.deepEqual(recorder.take(), ["headers 1 /a/b", "reset 1 CANCEL peer", "closed 1"]);
+  const [stream] = recorder.streams;
+  stream.sendHeaders(RESPONSE);
+  assert.equal(stream.sendData(new Uint8Array(9)), true);
+  stream.consume(1);
+  stream.reset(0);
+  assert.deepEqual(sent(), []);
+  assert.deepEqual(recorder.take(), []);
+});
+
+Deno.test("sending after our own end is a fault of the caller", () => {
+  const { exchange, recorder } = server();
+  exchange(headers(1, REQUEST, 0));
+  const [stream] = recorder.streams;
+  stream.sendHeaders(RESPONSE, [], true);
+  assert.throws(() => stream.sendData(new Uint8Array(1)), { code: "INTERNAL_ERROR" });
+  assert.throws(() => stream.sendHeaders(TRAILERS, [], true), { code: "INTERNAL_ERROR" });
+});
+
+Deno.test("a handler that throws ends its connection, not the caller", () => {
+  const { exchange, recorder } = server();
+  recorder.onRequest = () => {
+    throw new Error("In the handler");
+  };
+  assert.equal(exchange(headers(1)).at(-1), "GOAWAY 1 INTERNAL_ERROR");
+  assert.deepEqual(recorder.take().slice(-2), ["closed 1", "end INTERNAL_ERROR"]);
+});
+
+Deno.test("a header list over the peer's setting is refused", () => {
+  const { exchange, recorder } = server();
+  exchange([settings([6, 100]), headers(1)]);
+  const [stream] = recorder.streams;
+  assert.throws(() => stream.sendHeaders(RESPONSE, ["x-large", "a".repeat(100)]), {
+    code: "INTERNAL_ERROR",
+  });
+  stream.sendHeaders(RESPONSE, [], true);
+});
+
+Deno.test("bytes that come one by one, and all at once, tell the same", () => {
+  const session = join(
+    CLIENT_PREFACE,
+    settings([3, 100]),
+    headers(1, REQUEST, 0),
+    data(1, 300),
+    frame(FrameType.HEADERS, 0, 3, block(REQUEST).subarray(0, 3)),
+    frame(FrameType.CONTINUATION, FrameFlag.END_HEADERS, 3, block(REQUEST).subarray(3)),
+    frame(FrameType.PING, 0, 0, new Uint8Array(8)),
+    data(1, 0, FrameFlag.END_STREAM),
+    rstStream(3, 8),
+  );
+  const whole = freshServer();
+  const answer = whole.exchange(session);
+  for (let split = 0; split <= session.length; split++) {
+    const parts = freshServer();
+    const answers = [
+      ...parts.exchange(session.subarray(0, split)),
+      ...parts.exchange(session.subarray(split)),
+    ];
+    assert.deepEqual(answers, answer);
+    assert.deepEqual(parts.recorder.events, whole.recorder.events);
+  }
+  const single = freshServer();
+  const answers: string[] = [];
+  for (let at = 0; at < session.length; at++) {
+    answers.push(...single.exchange(session.subarray(at, at + 1)));
+  }
+  assert.deepEqual(answers, answer);
+  assert.deepEqual(single.recorder.events, whole.recorder.events);
+});
