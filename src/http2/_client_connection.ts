@@ -85,6 +85,11 @@ export class ClientConnection<User> extends FrameConnection<User>
     return id % 2 === 0 || id >= this.#nextStreamId;
   }
 
+  /** Every stream is our own, and we end them by the thousand: none is the server's fault. */
+  protected override mayBeLate(): boolean {
+    return true;
+  }
+
   protected override onGoaway(goaway: Goaway): void {
     this.handler.onGoaway(this, goaway);
     // Section 6.8: streams above the last one were not processed.

@@ -282,6 +282,11 @@ export abstract class ConnectionCore<User>
     this.#endIfDrained();
   }
 
+  /** Whether the peer may send on a stream that is closed, because it has not heard of the end yet. */
+  protected mayBeLate(id: number): boolean {
+    return this.late.has(id);
+  }
+
   /** Sends RST_STREAM, for a stream with a record or without. */
   protected writeReset(id: number, errorCode: number): void {
     this.statistics.resetsSent++;

@@ -315,8 +315,9 @@ export abstract class FrameConnection<User> extends ConnectionCore<User> {
   }
 
   #lateHeaders(id: number, stream: StreamRecord<User> | undefined): void {
-    // DATA is held down by its windows, header blocks by nothing else.
-    this.rates.strayFrames.take(this.now);
+    // DATA is held down by its windows, header sections by nothing else. A thousand calls that time out
+    // together are answered together: what our own resets account for is not the peer's fault.
+    if (!this.late.takeSection()) this.rates.strayFrames.take(this.now);
     this.#lateFrame(id, stream, "HEADERS");
   }
 
@@ -326,7 +327,7 @@ export abstract class FrameConnection<User> extends ConnectionCore<User> {
       throw streamError(id, "STREAM_CLOSED", `${what} comes after END_STREAM`);
     }
     if (this.isIdle(id)) throw connectionError("PROTOCOL_ERROR", `${what} is on an idle stream`);
-    if (!this.late.has(id)) {
+    if (!this.mayBeLate(id)) {
       throw connectionError("STREAM_CLOSED", `${what} is on a closed stream`);
     }
     // We have reset it, and the peer has not heard of it yet.

@@ -201,3 +201,35 @@ Deno.test("requests over the peer's window wait, with their end", () => {
   assert.deepEqual(describe(connection.output.view()), ["DATA 1 end 6"]);
   assert.equal(connection.output.bytes[connection.output.start + 4], FrameFlag.END_STREAM);
 });
+
+/*
+ * A load generator's calls timed out together, 400 of them, and were answered together a moment later. The
+ * client remembered 256 of the streams that it had reset, took the answer of the next for an error of the
+ * server, and closed the connection under the calls that had not timed out.
+ */
+Deno.test("answers to calls that were all reset at once leave the connection open", () => {
+  const { connection, exchange, recorder } = client();
+  exchange(settings([3, 3_000]));
+  const streams = Array.from({ length: 2_000 }, () => connection.openStream(METHOD, [], true)!);
+  const open = connection.openStream(METHOD, [], true)!;
+  for (const stream of streams) stream.reset(ErrorCode.CANCEL);
+  recorder.take();
+  for (const { id } of streams) {
+    exchange([headers(id, [":status", "200"], 0), data(id, 9), headers(id, ["grpc-status", "0"])]);
+  }
+  assert.deepEqual(recorder.take(), []);
+  exchange(headers(open.id, [":status", "200", "grpc-status", "0"]));
+  assert.deepEqual(recorder.take(), [`headers ${open.id} 200 end`, `closed ${open.id}`]);
+});
+
+Deno.test("an answer to a call that GOAWAY had called unprocessed leaves the connection open", () => {
+  const { connection, exchange, recorder } = client();
+  const first = connection.openStream(METHOD, [], true)!;
+  const second = connection.openStream(METHOD, [], true)!;
+  exchange(goaway(first.id));
+  recorder.take();
+  exchange(headers(second.id, [":status", "200", "grpc-status", "0"]));
+  assert.deepEqual(recorder.take(), []);
+  exchange(headers(first.id, [":status", "200", "grpc-status", "0"]));
+  assert.deepEqual(recorder.take(), [`headers ${first.id} 200 end`, `closed ${first.id}`, "end"]);
+});
