@@ -1,21 +1,20 @@
-import { formatPeer, type Socket, type SocketDuplex, toDuplex } from "../../net/mod.ts";
+import type { Duplex } from "node:stream";
 import { GoawayFilter } from "./_goaway_filter.ts";
 
 /**
- * A connection as a node:http2 server's session can bear it: a Duplex whose writes complete in a later
- * turn, without the peer's GOAWAY frames. What the peer does to it ends the session, and nobody else
- * hears of it. Its `remoteAddress` is the whole name of the peer, which grpc-js's `getPeer()` gives.
+ * Makes a connection one that a node:http2 server's session can bear: without the peer's GOAWAY frames, and
+ * with its errors told to nobody but the session. Its `remoteAddress` becomes the whole name of the peer,
+ * which grpc-js's `getPeer()` gives.
  */
-export function sessionSocket(socket: Socket): SocketDuplex {
-  const duplex = toDuplex(socket);
+export function sessionSocket(connection: Duplex, peer: string): Duplex {
   const filter = new GoawayFilter();
-  const push = duplex.push.bind(duplex);
-  duplex.push = (chunk: Uint8Array | null) => {
+  const push = connection.push.bind(connection);
+  connection.push = (chunk: Uint8Array | null) => {
     if (chunk === null) return push(null);
     let room = true;
     for (const piece of filter.filter(chunk)) room = push(piece);
     return room;
   };
-  duplex.on("error", () => {});
-  return Object.assign(duplex, { remoteAddress: formatPeer(duplex.peer), remotePort: undefined });
+  connection.on("error", () => {});
+  return Object.assign(connection, { remoteAddress: peer, remotePort: undefined });
 }

@@ -1,18 +1,20 @@
 import type { EventEmitter } from "node:events";
+import type { Duplex } from "node:stream";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import {
   Acceptor,
   type Address,
+  formatPeer,
   listen,
-  type Listener,
   type ListenOptions,
   sharedReactor,
-  type Socket,
-  type SocketDuplex,
+  socketsSupported,
+  toDuplex,
 } from "../../net/mod.ts";
 import { logger } from "../../telemetry/mod.ts";
 import { limits, type RpcServer, type RpcServerOptions } from "../contract/mod.ts";
 import { toGrpcJsHandler } from "./_handlers.ts";
+import { listenByNode } from "./_node_listener.ts";
 import { sessionSocket } from "./_session_socket.ts";
 
 /** A server on the reference stack: `@grpc/grpc-js` over Deno's node:http2. */
@@ -22,14 +24,14 @@ export function openGrpcJsServer(options: RpcServerOptions): RpcServer {
 
 /**
  * Connections of every transport are accepted by `src/net` on this thread's reactor, and enter grpc-js
- * through its connection injector.
+ * through its connection injector. Where `src/net` does not work, node:net accepts TCP and Unix sockets.
  */
 class GrpcJsServer implements RpcServer {
   readonly stack = "grpc-js";
   readonly #server: Server;
   readonly #injector: ReturnType<Server["createConnectionInjector"]>;
-  readonly #accepting = new Set<{ listener: Listener; acceptor: Acceptor }>();
-  readonly #connections = new Set<SocketDuplex>();
+  readonly #listeners: { close(): void }[] = [];
+  readonly #connections = new Set<Duplex>();
   /** Resolved when the last connection is gone. */
   #gone = Promise.withResolvers<void>();
   readonly #log = logger("grpc-js");
@@ -53,18 +55,22 @@ class GrpcJsServer implements RpcServer {
   }
 
   async listen(address: Address, options?: ListenOptions): Promise<Address> {
-    const listener = await listen(address, options);
-    try {
-      const acceptor = new Acceptor(listener, sharedReactor(), {
-        onConnection: (socket) => this.#take(socket),
-        onPause: (error) => this.#log.warn("Accepting pauses", { error: error.message }),
-        onResume: () => this.#log.info("Accepting again"),
+    if (!socketsSupported()) {
+      const listener = await listenByNode(address, (connection, peer) => {
+        this.#take(connection, peer);
       });
-      this.#accepting.add({ listener, acceptor });
-    } catch (error) {
-      listener.close();
-      throw error;
+      this.#listeners.push(listener);
+      return listener.address;
     }
+    const listener = await listen(address, options);
+    this.#listeners.push(listener);
+    const acceptor = new Acceptor(listener, sharedReactor(), {
+      onConnection: (socket) => this.#take(toDuplex(socket), formatPeer(socket.peer)),
+      onPause: (error) => this.#log.warn("Accepting pauses", { error: error.message }),
+      onResume: () => this.#log.info("Accepting again"),
+    });
+    // The acceptor stops before its listener is closed.
+    this.#listeners.unshift(acceptor);
     return listener.address;
   }
 
@@ -83,8 +89,8 @@ class GrpcJsServer implements RpcServer {
     return this.drain(0);
   }
 
-  #take(socket: Socket): void {
-    const connection = sessionSocket(socket);
+  #take(duplex: Duplex, peer: string): void {
+    const connection = sessionSocket(duplex, peer);
     this.#connections.add(connection);
     connection.once("close", () => {
       this.#connections.delete(connection);
@@ -101,11 +107,7 @@ class GrpcJsServer implements RpcServer {
   }
 
   #stopAccepting(): void {
-    for (const { listener, acceptor } of this.#accepting) {
-      acceptor.close();
-      listener.close();
-    }
-    this.#accepting.clear();
+    for (const listener of this.#listeners.splice(0)) listener.close();
   }
 }
 
