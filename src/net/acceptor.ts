@@ -11,12 +11,22 @@ const ACCEPTS_PER_EVENT = 64;
 /** How long accepting pauses when the process or the machine is out of descriptors or of memory. */
 export const ACCEPT_PAUSE_MS = 100;
 
+/**
+ * Descriptors that an acceptor holds for the rest of the process, which has them while accepting pauses.
+ * Without any, Deno 2.9.6 panics as soon as it opens one for itself: its main thread reads /proc/self/maps
+ * to learn the size of its stack (pthread_getattr_np(3), in the crate stacker).
+ */
+export const RESERVED_DESCRIPTORS = 8;
+
 export interface AcceptorOptions {
   /** Called with each connection, which is the callee's from then on. */
   readonly onConnection: (socket: Socket) => void;
-  /** Called once when accepting pauses, and not again before a connection has been accepted. */
+  /** Called once when accepting pauses, and not again before `onResume`. */
   readonly onPause?: (error: NetError) => void;
-  /** Called with the first connection after a pause. */
+  /**
+   * Called when all that waited during a pause has been accepted. One connection that gets the one descriptor
+   * that came free is not the end of the shortage, and would be told of with each.
+   */
   readonly onResume?: () => void;
   /** Only one of the pollers that watch the listener is woken by a connection (EPOLLEXCLUSIVE). */
   readonly exclusive?: boolean;
@@ -40,6 +50,7 @@ export class Acceptor implements PollHandler, Disposable {
   readonly #registrar: Registrar;
   readonly #options: AcceptorOptions;
   readonly #timer: number;
+  readonly #reserved: number[] = [];
   #state: "accepting" | "paused" | "closed" = "accepting";
   #reported = false;
 
@@ -59,6 +70,7 @@ export class Acceptor implements PollHandler, Disposable {
       libc.close(this.#timer);
       throw error;
     }
+    this.#reserve();
   }
 
   onReady(): void {
@@ -67,12 +79,8 @@ export class Acceptor implements PollHandler, Disposable {
       if (typeof accepted === "number") {
         if (isShortage(accepted)) this.#pause(accepted);
         // Anything else is this one connection's: it was reset in the backlog, say (accept(2)).
-        if (accepted === -libc.errno.EAGAIN) return;
+        if (accepted === -libc.errno.EAGAIN) return this.#caughtUp();
         continue;
-      }
-      if (this.#reported) {
-        this.#reported = false;
-        this.#options.onResume?.();
       }
       this.#options.onConnection(accepted);
     }
@@ -84,6 +92,7 @@ export class Acceptor implements PollHandler, Disposable {
     this.#registrar.remove(this.#state === "paused" ? this.#timer : this.#listener.fd);
     this.#state = "closed";
     libc.close(this.#timer);
+    this.#release();
   }
 
   [Symbol.dispose](): void {
@@ -97,6 +106,7 @@ export class Acceptor implements PollHandler, Disposable {
 
   #pause(result: number): void {
     this.#state = "paused";
+    this.#release();
     this.#registrar.remove(this.#listener.fd);
     libc.armTimerfd(this.#timer, ACCEPT_PAUSE_MS);
     this.#registrar.add(this.#timer, libc.EPOLLIN, { onReady: () => this.#resume() });
@@ -109,12 +119,33 @@ export class Acceptor implements PollHandler, Disposable {
     ));
   }
 
+  #caughtUp(): void {
+    if (!this.#reported) return;
+    this.#reported = false;
+    this.#reserve();
+    this.#options.onResume?.();
+  }
+
   #resume(): void {
     if (this.#state !== "paused") return;
     this.#registrar.remove(this.#timer);
     libc.drainCounter(this.#timer);
     this.#state = "accepting";
+    this.#reserve();
     this.#watch();
+  }
+
+  /** Takes as many as can be had. */
+  #reserve(): void {
+    while (this.#reserved.length < RESERVED_DESCRIPTORS) {
+      const fd = libc.eventfd();
+      if (fd < 0) return;
+      this.#reserved.push(fd);
+    }
+  }
+
+  #release(): void {
+    for (const fd of this.#reserved.splice(0)) libc.close(fd);
   }
 }
 

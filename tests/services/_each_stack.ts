@@ -1,7 +1,7 @@
 import type { Stack } from "../../src/grpc/mod.ts";
 import type { Test } from "../_support/gate.ts";
 
-const stacks: readonly Stack[] = ["grpc-js"];
+const stacks: readonly Stack[] = ["native", "grpc-js"];
 
 /** Registers each test once for every stack: what is served does not depend on what serves it. */
 export function onEachStack(test: Test) {

@@ -7,6 +7,7 @@ import {
   signerContract,
 } from "../../src/grpc/contract/mod.ts";
 import { openChannel } from "../../src/grpc/grpcjs/mod.ts";
+import { reflectionMethod, reflectionVersions } from "../../src/cli/call/reflection_service.ts";
 import { openServer, type Stack } from "../../src/grpc/mod.ts";
 import { type InternalErrorReport, signerServices } from "../../src/services/mod.ts";
 import { formatAddress, socketsSupported, tcpAddress } from "../../src/net/mod.ts";
@@ -23,6 +24,9 @@ export const healthMethods = {
   check: healthService.Check as AnyMethod,
   watch: healthService.Watch as AnyMethod,
 };
+
+/** The method of each version of the standard reflection service. */
+export const reflectionMethods = reflectionVersions.map(reflectionMethod);
 
 /** A key of each of these types, of which RSA-2048 stands for the slower sizes. */
 const keyTypes: readonly KeyType[] = ["rsa-2048", "ecdsa-p256", "ecdsa-p384", "ed25519"];

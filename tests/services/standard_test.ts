@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
+import type { ReflectionResponse } from "../../src/cli/call/reflection_service.ts";
 import type { GetServerInfoResponse } from "../../src/grpc/contract/messages.ts";
 import { Metadata } from "../../src/grpc/contract/metadata.ts";
 import { StatusCode } from "../../src/grpc/contract/status.ts";
 import { gate } from "../_support/gate.ts";
 import { onEachStack } from "./_each_stack.ts";
 
-const [gated, { Served, KeyStore, healthMethods }] = await gate(
+const [gated, { Served, KeyStore, healthMethods, reflectionMethods }] = await gate(
   ["net", "env", "read", "sys", "ffi"],
   () => import("./_served.ts"),
 );
@@ -114,4 +115,24 @@ test("A drain tells those who watch NOT_SERVING and ends their watch, so that it
   await assert.rejects(watch, (error: { code: number }) => error.code === StatusCode.UNAVAILABLE);
   assert.deepEqual(seen, ["SERVING", "NOT_SERVING"]);
   await drained;
+});
+
+test("Reflection, v1 and v1alpha, lists the services and gives the file of a symbol", async (stack) => {
+  await using served = await Served.start(stack);
+  const requests = [
+    { listServices: "" },
+    { fileContainingSymbol: "signer.v1.SigningService" },
+    { fileContainingSymbol: "no.Such" },
+  ];
+  assert.equal(reflectionMethods.length, 2);
+  for (const method of reflectionMethods) {
+    const answers: ReflectionResponse[] = [];
+    const call = served.channel.call<object, ReflectionResponse>(method, requests);
+    for await (const answer of call.responses) answers.push(answer);
+    const names = answers[0].listServicesResponse?.service?.map(({ name }) => name) ?? [];
+    assert.ok(names.includes("signer.v1.SigningService"), names.join());
+    assert.ok(names.includes("grpc.health.v1.Health"), names.join());
+    assert.ok(answers[1].fileDescriptorResponse?.fileDescriptorProto?.length);
+    assert.equal(answers[2].errorResponse?.errorCode, StatusCode.NOT_FOUND);
+  }
 });

@@ -37,8 +37,10 @@ export function serveCommand(): Command {
         .choices(["auto", "openssl", "builtin"]).default("auto"),
     )
     .addOption(
-      new Option("--stack <name>", "what speaks gRPC").choices(stacks).default("grpc-js"),
+      new Option("--stack <name>", "what speaks gRPC").choices(["auto", ...stacks]).default("auto"),
     )
+    .option("--workers <n>", "threads that serve; 0 is the main thread alone", workers, "auto")
+    .option("--pin", "keep each worker on a processor of its own")
     .option("--grace <duration>", "how long a stop waits for calls", parseDuration, 30_000)
     .addOption(new Option("--log-level <level>").choices(logLevels).default("info"))
     .addOption(new Option("--log-format <format>").choices(logFormats).default("text"))
@@ -50,6 +52,17 @@ export function serveCommand(): Command {
 
 function collect(value: string, previous: string[] = []): string[] {
   return [...previous, value];
+}
+
+/** The most threads that a worker pool has. */
+const MAX_WORKERS = 255;
+
+/** A number of threads, or `auto`. */
+function workers(text: string): number | "auto" {
+  if (text === "auto") return text;
+  const count = Number(text);
+  if (/^[0-9]+$/.test(text) && count <= MAX_WORKERS) return count;
+  throw new InvalidArgumentError(`Use auto, or a number up to ${MAX_WORKERS}.`);
 }
 
 /** Permission bits in octal. */

@@ -1,29 +1,20 @@
 import config from "../../../deno.json" with { type: "json" };
 import type { ProviderChoice } from "../../crypto/mod.ts";
 import type { RpcServer } from "../../grpc/contract/mod.ts";
-import { openServer, type Stack } from "../../grpc/mod.ts";
 import { libc } from "../../ffi/mod.ts";
 import { type Address, formatAddress, socketsSupported } from "../../net/mod.ts";
-import {
-  configureLogs,
-  type Level,
-  type LogFormat,
-  type Logger,
-  logger,
-} from "../../telemetry/mod.ts";
-import { signerServices } from "../../services/mod.ts";
+import { configureLogs, type Logger, logger } from "../../telemetry/mod.ts";
 import { writeResult } from "../output.ts";
 import { openChosenProvider } from "../provider.ts";
 import { onUncaught } from "../uncaught.ts";
 import { type KeyOptions, loadKeys } from "./keys.ts";
 import { type PlaceOptions, placesOf } from "./places.ts";
+import { openServing, type ServingOptions } from "./serving.ts";
 import { stopSignal } from "./stop_signal.ts";
+import { warnOfVsock } from "./vsock_warnings.ts";
 
 /** The options of `signer serve`. */
-export interface ServeOptions extends KeyOptions, PlaceOptions {
-  readonly stack: Stack;
-  readonly logLevel: Level;
-  readonly logFormat: LogFormat;
+export interface ServeOptions extends KeyOptions, PlaceOptions, ServingOptions {
   /** Permission bits. */
   readonly unixMode: number;
   readonly provider: ProviderChoice;
@@ -39,19 +30,17 @@ export async function runServer(options: ServeOptions): Promise<void> {
   raiseDescriptorLimit(log);
   const provider = openChosenProvider(options.provider);
   using keys = await loadKeys(provider, options);
-  const { stack } = options;
-  const identity = { version: config.version, stack, provider };
-  const { services, health } = signerServices(keys, identity, ({ error, ...call }) => {
-    log.error("A call failed inside the server", { ...call, error });
-  });
-  const server = await openServer(stack, { services });
+  const serving = await openServing(options, config.version, provider, keys);
+  const { server, stack, workers } = serving;
   // A defect in one call is not the end of the others'.
   using _uncaught = onUncaught((error) => log.error("Uncaught", { error }));
   try {
     const bound = await listen(server, places, options.unixMode);
+    warnOfVsock(bound);
     log.info("Serving", {
       version: config.version,
       stack,
+      workers,
       provider: provider.name,
       providerVersion: provider.version,
       keys: keys.size,
@@ -59,8 +48,7 @@ export async function runServer(options: ServeOptions): Promise<void> {
     using stop = stopSignal();
     writeResult(`ready ${bound.map(formatAddress).join(" ")}\n`);
     log.info("Draining", { signal: await stop.received, graceMs: options.grace });
-    health.drain();
-    await server.drain(options.grace);
+    await serving.drain(options.grace);
     log.info("Stopped");
   } finally {
     await server.close();

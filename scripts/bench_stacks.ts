@@ -1,0 +1,196 @@
+/**
+ * Both stacks in one run, under the load of h2load(1) of Debian's nghttp2-client:
+ *
+ *   deno task bench:stacks [--seconds 3] [--workers 2] [--json FILE] [--quick]
+ *
+ * - requests a second and the server's processor time for each, for echo and for Sign with P-256 and
+ *   RSA-2048, at several numbers of connections × streams;
+ * - how long requests take;
+ * - memory with idle connections, and how long it takes to connect.
+ *
+ * The server and h2load share the machine: the processor time for a request is the figure to compare, and
+ * `openssl speed` is run beside each server for the same reason. Requests a second of several workers
+ * need a machine with more processors than workers.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { libc } from "../src/ffi/mod.ts";
+import { signerContract } from "../src/grpc/contract/mod.ts";
+import { type Call, type Latency, latency, load, type Shape } from "./bench_stacks/h2load.ts";
+import { IdleConnections } from "./bench_stacks/idle.ts";
+import { nameOf, ServerProcess, type Variant } from "./bench_stacks/server.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    seconds: { type: "string", default: "3" },
+    workers: { type: "string", default: "2" },
+    json: { type: "string" },
+    quick: { type: "boolean", default: false },
+  },
+});
+const seconds = Number(options.seconds);
+
+const variants: readonly Variant[] = [
+  { stack: "grpc-js", workers: 0 },
+  { stack: "native", workers: 0 },
+  { stack: "native", workers: 1 },
+  { stack: "native", workers: Number(options.workers) },
+];
+
+const shapes: readonly Shape[] = options.quick ? [{ connections: 8, streams: 32 }] : [
+  { connections: 1, streams: 1 },
+  { connections: 8, streams: 1 },
+  { connections: 8, streams: 32 },
+  { connections: 64, streams: 16 },
+];
+
+const { echo, signing } = signerContract();
+const message = Buffer.alloc(32, 0x61);
+const workloads = {
+  "echo": ["EchoService/Echo", echo.Echo.requestSerialize({ message: "hello" })],
+  "Sign P-256": [
+    "SigningService/Sign",
+    signing.Sign.requestSerialize({ keyType: "KEY_TYPE_ECDSA_P256", message }),
+  ],
+  "Sign RSA-2048": [
+    "SigningService/Sign",
+    signing.Sign.requestSerialize({ keyType: "KEY_TYPE_RSA_2048", message }),
+  ],
+} as const satisfies Record<string, readonly [string, Buffer]>;
+
+interface LoadFigure {
+  readonly workload: string;
+  readonly shape: string;
+  readonly variant: string;
+  readonly requestsPerSecond: number;
+  readonly cpuMicrosPerRequest: number;
+  readonly failed: number;
+  readonly latency: Latency;
+}
+
+interface IdleFigure {
+  readonly variant: string;
+  readonly connectMs: number;
+  /** Resident megabytes by the number of idle connections. */
+  readonly residentMb: Record<string, number>;
+}
+
+/** The names by which openssl-speed(1ssl) knows what is signed here. */
+const speedNames = { "Sign P-256": "ecdsap256", "Sign RSA-2048": "rsa2048" } as const;
+
+/** Microseconds of processor time for a signature by `openssl speed`, the best of its runs. */
+type OpensslFigures = Record<string, number>;
+
+async function opensslMicros(name: string): Promise<number> {
+  const args = ["speed", "-mr", "-seconds", "1", name];
+  const { stdout } = await new Deno.Command("openssl", { args, stderr: "null" }).output();
+  const lines = new TextDecoder().decode(stdout).split("\n");
+  return 1e6 / Number(lines.find((line) => line.startsWith("+F"))?.split(":").at(-2));
+}
+
+async function measureLoads(folder: string, openssl: OpensslFigures): Promise<LoadFigure[]> {
+  const figures: LoadFigure[] = [];
+  for (const variant of variants) {
+    await using server = await ServerProcess.start(variant);
+    for (const [name, algorithm] of Object.entries(speedNames)) {
+      openssl[name] = Math.min(openssl[name] ?? Infinity, await opensslMicros(algorithm));
+    }
+    for (const [workload, [method, request]] of Object.entries(workloads)) {
+      const body = join(folder, `${method.replace("/", ".")}.${request.length}.bin`);
+      const prefix = Buffer.alloc(5);
+      prefix.writeUInt32BE(request.length, 1);
+      await Deno.writeFile(body, Buffer.concat([prefix, request]));
+      const call: Call = { url: `http://127.0.0.1:${server.port}/signer.v1.${method}`, body };
+      await load(call, { connections: 8, streams: 8 }, 1);
+      for (const shape of shapes) {
+        const before = server.cpuSeconds();
+        const result = await load(call, shape, seconds);
+        const cpu = server.cpuSeconds() - before;
+        const figure = {
+          workload,
+          shape: `${shape.connections}×${shape.streams}`,
+          variant: nameOf(variant),
+          requestsPerSecond: Math.round(result.requestsPerSecond),
+          cpuMicrosPerRequest: cpu * 1e6 / result.done,
+          failed: result.failed,
+          latency: await latency(call, shape, 1),
+        };
+        figures.push(figure);
+        print([
+          [workload, 14],
+          [figure.shape, 6],
+          [figure.variant, 18],
+          [`${figure.requestsPerSecond}`, -8],
+          [figure.cpuMicrosPerRequest.toFixed(1), -9],
+          [`${figure.latency.p50}`, -8],
+          [`${figure.latency.p99}`, -8],
+          [`${figure.failed}`, -7],
+        ]);
+      }
+    }
+  }
+  return figures;
+}
+
+async function measureIdle(): Promise<IdleFigure[]> {
+  const counts = options.quick ? [0, 1_000] : [0, 1_000, 10_000];
+  const figures: IdleFigure[] = [];
+  libc.raiseDescriptorLimit();
+  for (const variant of variants) {
+    await using server = await ServerProcess.start(variant);
+    using idle = new IdleConnections(server.port);
+    const connectMs = await idle.connectTime(100);
+    const residentMb: Record<string, number> = {};
+    for (const count of counts) {
+      await idle.grow(count);
+      residentMb[count] = Math.round(server.residentMb());
+    }
+    figures.push({ variant: nameOf(variant), connectMs, residentMb });
+    print([
+      [nameOf(variant), 18],
+      [connectMs.toFixed(2), -10],
+      ...counts.map((count): [string, number] => [`${residentMb[count]}`, -8]),
+    ]);
+  }
+  return figures;
+}
+
+/** Prints cells, each padded to its width: at its end, or for a negative one at its beginning. */
+function print(cells: readonly (readonly [string, number])[]): void {
+  console.log(
+    cells.map(([text, width]) => width < 0 ? text.padStart(-width) : text.padEnd(width)).join(" "),
+  );
+}
+
+const folder = await Deno.makeTempDir();
+try {
+  const openssl: OpensslFigures = {};
+  print([
+    ["workload", 14],
+    ["c×m", 6],
+    ["stack", 18],
+    ["req/s", -8],
+    ["CPU µs", -9],
+    ["p50 µs", -8],
+    ["p99 µs", -8],
+    ["failed", -7],
+  ]);
+  const loads = await measureLoads(folder, openssl);
+  console.log("");
+  for (const [name, micros] of Object.entries(openssl)) {
+    console.log(`openssl speed, for ${name}: ${micros.toFixed(1)} µs a signature`);
+  }
+  console.log("\nidle connections: resident MB");
+  print([["stack", 18], ["connect ms", -10], ["0", -8], ["1000", -8], ["10000", -8]]);
+  const idle = await measureIdle();
+  if (options.json !== undefined) {
+    await Deno.writeTextFile(
+      options.json,
+      JSON.stringify({ openssl, loads, idle }, null, 2) + "\n",
+    );
+  }
+} finally {
+  await Deno.remove(folder, { recursive: true });
+}

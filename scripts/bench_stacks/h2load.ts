@@ -1,0 +1,85 @@
+import { join } from "node:path";
+
+/** How many connections a load has, and calls at once on each. */
+export interface Shape {
+  readonly connections: number;
+  readonly streams: number;
+}
+
+/** What h2load(1) says of a load. */
+export interface Load {
+  readonly requestsPerSecond: number;
+  /** Requests that were answered. */
+  readonly done: number;
+  /** Requests that were not, or not with HTTP status 200. */
+  readonly failed: number;
+}
+
+/** Times of requests in microseconds. */
+export interface Latency {
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** A call that is made again and again: its URL, and the file with its message behind the prefix. */
+export interface Call {
+  readonly url: string;
+  readonly body: string;
+}
+
+/** Loads a server for some seconds. */
+export async function load(call: Call, shape: Shape, seconds: number): Promise<Load> {
+  return parse(await run(call, shape, ["-D", `${seconds}`]));
+}
+
+/** The times of the requests of a load, which writing them down slows a little. */
+export async function latency(call: Call, shape: Shape, seconds: number): Promise<Latency> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const log = join(folder, "requests.tsv");
+    await run(call, shape, ["-D", `${seconds}`, `--log-file=${log}`]);
+    const times = (await Deno.readTextFile(log)).split("\n")
+      .map((line) => Number(line.split("\t")[2]))
+      .filter((time) => time > 0)
+      .sort((a, b) => a - b);
+    if (times.length === 0) throw new Error(`h2load has timed no request to ${call.url}`);
+    const at = (share: number) =>
+      times[Math.min(times.length - 1, Math.floor(share * times.length))];
+    return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: times.at(-1)! };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function run(
+  { url, body }: Call,
+  { connections, streams }: Shape,
+  options: readonly string[],
+): Promise<string> {
+  const command = new Deno.Command("h2load", {
+    args: [
+      ...["-c", `${connections}`, "-m", `${streams}`, "-d", body],
+      ...["-H", "content-type: application/grpc", "-H", "te: trailers"],
+      ...options,
+      url,
+    ],
+    stderr: "inherit",
+  });
+  const { success, stdout } = await command.output();
+  if (!success) throw new Error(`h2load failed on ${url}`);
+  return new TextDecoder().decode(stdout);
+}
+
+/** @throws {Error} when the text is not h2load's report */
+function parse(report: string): Load {
+  const rate = /finished in [^,]+, ([\d.]+) req\/s/.exec(report);
+  const counts = /(\d+) done, (\d+) succeeded, (\d+) failed/.exec(report);
+  if (!rate || !counts) throw new Error(`h2load said something else than expected:\n${report}`);
+  return {
+    requestsPerSecond: Number(rate[1]),
+    done: Number(counts[1]),
+    failed: Number(counts[1]) - Number(counts[2]) + Number(counts[3]),
+  };
+}

@@ -1,0 +1,32 @@
+/**
+ * The entry of the threads that serve: `runServer` starts them, and they build the services over keys
+ * that the main thread shares with them.
+ *
+ * @module
+ */
+import { KeyStore, openProvider, type SharedKeyStore } from "../../crypto/mod.ts";
+import { serveAsWorker } from "../../grpc/native/mod.ts";
+import { type ServerIdentity, signerServices } from "../../services/mod.ts";
+import { configureLogs, type Level, type LogFormat, logger } from "../../telemetry/mod.ts";
+
+/** What the main thread gives a worker to start with. */
+export interface ServeSetup {
+  readonly keys: SharedKeyStore;
+  readonly identity: ServerIdentity;
+  readonly logs: { readonly level: Level; readonly format: LogFormat };
+}
+
+serveAsWorker(({ keys: shared, identity, logs }: ServeSetup) => {
+  configureLogs(logs);
+  const log = logger("serve");
+  const { provider } = openProvider(identity.provider.name);
+  const keys = KeyStore.adopt(provider, shared);
+  const { services, health } = signerServices(keys, identity, ({ error, ...call }) => {
+    log.error("A call failed inside the server", { ...call, error });
+  });
+  return {
+    services,
+    drain: () => health.drain(),
+    [Symbol.dispose]: () => keys[Symbol.dispose](),
+  };
+});

@@ -1,0 +1,5 @@
+/** Keeps the thread busy for some milliseconds, as a signature does. */
+export function busyFor(milliseconds: number): void {
+  const until = performance.now() + milliseconds;
+  while (performance.now() < until);
+}

@@ -1,0 +1,181 @@
+import { libc } from "../../../src/ffi/mod.ts";
+import {
+  configure,
+  createServerConnection,
+  type HeaderList,
+  type Http2Connection,
+  type Http2Stream,
+  type Limits,
+  prepareHeaders,
+} from "../../../src/http2/mod.ts";
+import {
+  Acceptor,
+  formatAddress,
+  listen,
+  type Listener,
+  parseAddress,
+  sharedReactor,
+  type Socket,
+} from "../../../src/net/mod.ts";
+
+/** A request that has come whole. */
+export interface ScriptedRequest {
+  readonly stream: Http2Stream<unknown>;
+  readonly headers: HeaderList;
+  /** The messages of the request, as they were framed. */
+  readonly body: Uint8Array;
+  readonly connection: ScriptedConnection;
+  /** How many requests came before, on all connections. */
+  readonly before: number;
+}
+
+/** What the server does with a request. */
+export type Script = (request: ScriptedRequest) => void;
+
+interface Gathered {
+  headers: HeaderList;
+  body: number[];
+}
+
+const okHeaders = prepareHeaders([":status", "200", "content-type", "application/grpc"]);
+const none = prepareHeaders([]);
+
+/** Answers with messages as they are framed, and a status. */
+export function answer(
+  { stream }: ScriptedRequest,
+  framed: readonly Uint8Array[],
+  trailers: readonly string[] = ["grpc-status", "0"],
+  headers: readonly string[] = [],
+): void {
+  stream.sendHeaders(okHeaders, headers);
+  for (const message of framed) stream.sendData(message);
+  stream.sendHeaders(none, trailers, true);
+}
+
+/** A message behind its prefix. */
+export function framed(message: Uint8Array, flag = 0): Uint8Array {
+  const bytes = new Uint8Array(5 + message.length);
+  bytes[0] = flag;
+  new DataView(bytes.buffer).setUint32(1, message.length);
+  bytes.set(message, 5);
+  return bytes;
+}
+
+/** A GOAWAY frame (RFC 9113 section 6.8). */
+export function goaway(lastStreamId: number, errorCode = 0): Uint8Array {
+  const bytes = new Uint8Array(17);
+  const view = new DataView(bytes.buffer);
+  bytes[2] = 8;
+  bytes[3] = 7;
+  view.setUint32(9, lastStreamId);
+  view.setUint32(13, errorCode);
+  return bytes;
+}
+
+/** One connection of a scripted server. */
+export class ScriptedConnection {
+  readonly http2: Http2Connection<Gathered>;
+  readonly #socket: Socket;
+
+  constructor(socket: Socket, limits: Partial<Limits>, server: ScriptedServer) {
+    this.#socket = socket;
+    this.http2 = createServerConnection<Gathered>(configure({ limits }), {
+      onHeaders: (stream, headers, endStream) => {
+        stream.user = { headers, body: [] };
+        if (endStream) server.answer(stream, this);
+      },
+      onData: (stream, bytes, start, end, endStream) => {
+        stream.user!.body.push(...bytes.subarray(start, end));
+        stream.consume(end - start);
+        if (endStream) server.answer(stream, this);
+      },
+      onReset: (_stream, errorCode) => server.resets.push(errorCode),
+      onTrailers() {},
+      onStreamClosed() {},
+      onWritable() {},
+      onSettings() {},
+      onPing() {},
+      onGoaway() {},
+      onEnd() {},
+    }, performance.now());
+    sharedReactor().add(socket.fd, libc.EPOLLIN, { onReady: () => this.#receive() });
+    this.flush();
+  }
+
+  /** Sends bytes as they are, after those that wait. */
+  raw(bytes: Uint8Array): void {
+    const { output } = this.http2;
+    const at = output.reserve(bytes.length);
+    output.bytes.set(bytes, at);
+    output.end = at + bytes.length;
+  }
+
+  flush(): void {
+    const { output } = this.http2;
+    while (output.length > 0 && this.#socket.fd >= 0) {
+      const sent = this.#socket.write(output.view(), output.length);
+      if (sent < 0) return;
+      this.http2.sent(sent, performance.now());
+    }
+  }
+
+  /** Reads and answers nothing any more, as a peer that is gone without a word. */
+  freeze(): void {
+    sharedReactor().modify(this.#socket.fd, 0);
+  }
+
+  /** Closes the socket at once. */
+  cut(): void {
+    if (this.#socket.fd < 0) return;
+    sharedReactor().remove(this.#socket.fd);
+    this.#socket.close();
+    this.http2.disconnect();
+  }
+
+  #receive(): void {
+    const buffer = new Uint8Array(65_536);
+    const size = this.#socket.read(buffer, buffer.length);
+    if (size === -libc.errno.EAGAIN) return;
+    if (size <= 0) return this.cut();
+    this.http2.receive(buffer, performance.now(), 0, size);
+    this.flush();
+  }
+}
+
+/** A server that does what a script says, frame by frame, for the length of a test. */
+export class ScriptedServer implements AsyncDisposable {
+  readonly address: string;
+  readonly connections: ScriptedConnection[] = [];
+  /** The error codes of the streams that clients have reset. */
+  readonly resets: number[] = [];
+  requests = 0;
+  readonly #script: Script;
+  readonly #listener: Listener;
+  readonly #acceptor: Acceptor;
+
+  private constructor(listener: Listener, script: Script, limits: Partial<Limits>) {
+    this.#script = script;
+    this.#listener = listener;
+    this.address = formatAddress(listener.address).replace("tcp://", "");
+    this.#acceptor = new Acceptor(listener, sharedReactor(), {
+      onConnection: (socket) => this.connections.push(new ScriptedConnection(socket, limits, this)),
+    });
+  }
+
+  static async start(script: Script, limits: Partial<Limits> = {}): Promise<ScriptedServer> {
+    return new ScriptedServer(await listen(parseAddress("127.0.0.1:0")), script, limits);
+  }
+
+  answer(stream: Http2Stream<Gathered>, connection: ScriptedConnection): void {
+    const { headers, body } = stream.user!;
+    const request = { stream, headers, body: Uint8Array.from(body), connection };
+    this.#script({ ...request, before: this.requests++ });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#acceptor.close();
+    this.#listener.close();
+    for (const connection of this.connections) connection.cut();
+    await sharedReactor().close();
+  }
+}

@@ -1,0 +1,64 @@
+import type { Handler, RpcServer } from "../../../src/grpc/contract/mod.ts";
+import { type NativeLimits, openNativeServer } from "../../../src/grpc/native/mod.ts";
+import type { Limits } from "../../../src/http2/mod.ts";
+import { type Address, formatAddress, socketsSupported, tcpAddress } from "../../../src/net/mod.ts";
+import { kindsService } from "../_rig.ts";
+import { frame, RawClient, type RawResponse, requestFields } from "./_raw_client.ts";
+
+// Opened here: libraries stay loaded, which is no leak of the test that needs them first.
+socketsSupported();
+
+/** The handlers of `test.Kinds`, whose messages are JSON. */
+// deno-lint-ignore no-explicit-any -- each test has messages of its own
+export type KindsHandlers = Readonly<Record<string, Handler<any, any>>>;
+
+/** A native server of `test.Kinds` on this thread. */
+export class NativeRig implements AsyncDisposable {
+  readonly server: RpcServer;
+  readonly #bound: Promise<Address>;
+
+  constructor(handlers: KindsHandlers, limits?: Partial<NativeLimits>) {
+    this.server = openNativeServer({ services: [kindsService(handlers)], limits });
+    this.#bound = this.server.listen(tcpAddress("127.0.0.1:0"));
+  }
+
+  /** Where it listens, as channels take it. */
+  async address(): Promise<string> {
+    return formatAddress(await this.#bound);
+  }
+
+  async connect(limits?: Partial<Limits>): Promise<RawClient> {
+    return RawClient.connect(await this.#bound as Extract<Address, { transport: "tcp" }>, limits);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.server.close();
+  }
+}
+
+/** A message of `test.Kinds` behind its prefix. */
+export function json(value: unknown, compressed?: Uint8Array): Uint8Array {
+  if (compressed !== undefined) return frame(compressed, true);
+  return frame(new TextEncoder().encode(JSON.stringify(value)));
+}
+
+/** The messages in a response's DATA. */
+export function messagesOf({ data }: RawResponse): unknown[] {
+  const messages: unknown[] = [];
+  for (let at = 0; at < data.length;) {
+    const length = new DataView(data.buffer, data.byteOffset).getUint32(at + 1);
+    messages.push(JSON.parse(new TextDecoder().decode(data.subarray(at + 5, at + 5 + length))));
+    at += 5 + length;
+  }
+  return messages;
+}
+
+/** The status of a call, wherever it stands. */
+export function statusOf({ headers, trailers }: RawResponse): number {
+  return Number(trailers["grpc-status"] ?? headers["grpc-status"] ?? NaN);
+}
+
+/** The fields of a call of a method of `test.Kinds`. */
+export function callFields(method: string, ...extra: string[]): string[] {
+  return requestFields(`/test.Kinds/${method}`, extra);
+}

@@ -1,0 +1,207 @@
+/** What a channel does again, and where, when a server has not processed a call or is gone. */
+import assert from "node:assert/strict";
+import { type AnyMethod, RpcError, StatusCode } from "../../../src/grpc/contract/mod.ts";
+import { prepareHeaders } from "../../../src/http2/mod.ts";
+import { gate } from "../../_support/gate.ts";
+import { kinds, loadLibc } from "../_rig.ts";
+import { answer, framed, goaway, type Script, ScriptedServer } from "./_channel_server.ts";
+
+const [test, { openNativeChannel }] = await gate(["net", "ffi", "env", "read", "sys"], () => {
+  loadLibc();
+  return import("../../../src/grpc/native/mod.ts");
+});
+
+const REFUSED_STREAM = 7;
+const json = (value: unknown) => framed(new TextEncoder().encode(JSON.stringify(value)));
+const unavailable = prepareHeaders([":status", "200", "grpc-status", "14"]);
+
+/** A method that may be repeated after it may have been processed. */
+const repeatable = {
+  ...kinds.Unary,
+  options: { idempotency_level: "NO_SIDE_EFFECTS" },
+} as unknown as AnyMethod;
+
+async function codeOf(ended: Promise<unknown>): Promise<number> {
+  const error = await ended.then(() => assert.fail("The call succeeded"), (error) => error);
+  assert.ok(error instanceof RpcError, String(error));
+  return error.code;
+}
+
+/** Does the first as many times as said, and then answers with the number of requests before. */
+function first(times: number, script: Script): Script {
+  return (request) =>
+    request.before < times ? script(request) : answer(request, [json(request.before)]);
+}
+
+/** GOAWAY of a server that has processed nothing. */
+const leave: Script = ({ connection }) => connection.raw(goaway(0));
+const refuse: Script = ({ stream }) => stream.reset(REFUSED_STREAM);
+
+test("a call above the last stream of GOAWAY is made again, on a new connection", async () => {
+  await using server = await ScriptedServer.start(first(1, leave));
+  using channel = openNativeChannel({ addresses: [server.address] });
+  assert.deepEqual(await Array.fromAsync(channel.call(kinds.Unary, [1]).responses), [1]);
+  assert.equal(server.connections.length, 2);
+});
+
+test("GOAWAY lets the calls below its last stream end, and new ones go elsewhere", async () => {
+  let held: (() => void) | undefined;
+  await using server = await ScriptedServer.start((request) => {
+    if (request.connection !== server.connections[0]) return answer(request, [json("elsewhere")]);
+    // One that was on its way already is not processed.
+    if (request.before > 0) return;
+    request.connection.raw(goaway(1));
+    held = () => {
+      answer(request, [json("held")]);
+      request.connection.flush();
+    };
+  });
+  using channel = openNativeChannel({ addresses: [server.address] });
+  const old = Array.fromAsync(channel.call(kinds.Unary, [1]).responses);
+  while (held === undefined) await new Promise((resolve) => setTimeout(resolve, 1));
+  const next = await Array.fromAsync(channel.call(kinds.Unary, [1]).responses);
+  assert.deepEqual(next, ["elsewhere"]);
+  held();
+  assert.deepEqual(await old, ["held"]);
+  assert.equal(server.connections.length, 2);
+});
+
+test("a stream that was refused is made again once, and no more", async () => {
+  {
+    await using server = await ScriptedServer.start(first(1, refuse));
+    using channel = openNativeChannel({ addresses: [server.address] });
+    assert.deepEqual(await Array.fromAsync(channel.call(kinds.Unary, [1]).responses), [1]);
+  }
+  await using server = await ScriptedServer.start(refuse);
+  using channel = openNativeChannel({ addresses: [server.address] });
+  const ended = Array.fromAsync(channel.call(kinds.Unary, [1]).responses);
+  assert.equal(await codeOf(ended), StatusCode.UNAVAILABLE);
+  assert.equal(server.requests, 2);
+});
+
+test("a stream of requests is sent again from its beginning", async () => {
+  await using server = await ScriptedServer.start((request) =>
+    request.before === 0 ? refuse(request) : answer(request, [json([...request.body].length)])
+  );
+  using channel = openNativeChannel({ addresses: [server.address] });
+  const [length] = await Array.fromAsync(channel.call(kinds.Collect, [1, 2, 3]).responses);
+  assert.equal(length, 3 * (5 + 1));
+});
+
+test("a stream of requests that has sent too much to keep is not sent again", async () => {
+  await using server = await ScriptedServer.start(first(1, refuse));
+  using channel = openNativeChannel({ addresses: [server.address] });
+  const requests = Array.from({ length: 10 }, () => "x".repeat(10_000));
+  const ended = Array.fromAsync(channel.call(kinds.Collect, requests).responses);
+  assert.equal(await codeOf(ended), StatusCode.UNAVAILABLE);
+  assert.equal(server.requests, 1);
+});
+
+test("a connection that breaks ends a call that is not safe to repeat", async () => {
+  await using server = await ScriptedServer.start(first(1, ({ connection }) => connection.cut()));
+  using channel = openNativeChannel({ addresses: [server.address], retries: 5 });
+  const ended = Array.fromAsync(channel.call(kinds.Unary, [1]).responses);
+  assert.equal(await codeOf(ended), StatusCode.UNAVAILABLE);
+  // The next call finds a new connection.
+  assert.deepEqual(await Array.fromAsync(channel.call(kinds.Unary, [1]).responses), [1]);
+});
+
+test("`retries` repeat a safe call after a connection that broke, and say how often", async () => {
+  const attempts: (string | undefined)[] = [];
+  await using server = await ScriptedServer.start((request) => {
+    attempts.push(request.headers.get("grpc-previous-rpc-attempts"));
+    if (request.before < 2) request.connection.cut();
+    else answer(request, [json("at last")]);
+  });
+  using channel = openNativeChannel({
+    addresses: [server.address],
+    retries: 5,
+    reconnect: { initial: 1, max: 1 },
+  });
+  const responses = await Array.fromAsync(channel.call(repeatable, [1]).responses);
+  assert.deepEqual(responses, ["at last"]);
+  assert.deepEqual(attempts, [undefined, "1", "2"]);
+});
+
+test("`retries` obey a server that says when to come again, or not to", async () => {
+  for (const [pushback, requests] of [["0", 3], ["-1", 1]] as const) {
+    await using server = await ScriptedServer.start(({ stream }) =>
+      stream.sendHeaders(unavailable, ["grpc-retry-pushback-ms", pushback], true)
+    );
+    using channel = openNativeChannel({ addresses: [server.address], retries: 2 });
+    const ended = Array.fromAsync(channel.call(repeatable, [1]).responses);
+    assert.equal(await codeOf(ended), StatusCode.UNAVAILABLE);
+    assert.equal(server.requests, requests);
+  }
+});
+
+test("`retries` repeat nothing once an answer has begun", async () => {
+  await using server = await ScriptedServer.start((request) =>
+    answer(request, [json(1)], ["grpc-status", "14"])
+  );
+  using channel = openNativeChannel({ addresses: [server.address], retries: 2 });
+  const ended = Array.fromAsync(channel.call(repeatable, [1]).responses);
+  assert.equal(await codeOf(ended), StatusCode.UNAVAILABLE);
+  assert.equal(server.requests, 1);
+});
+
+test("disposing of a channel ends a call that waits to be made again", async () => {
+  await using server = await ScriptedServer.start(({ stream }) =>
+    stream.sendHeaders(unavailable, ["grpc-retry-pushback-ms", "600000"], true)
+  );
+  const channel = openNativeChannel({ addresses: [server.address], retries: 2 });
+  const call = channel.call(repeatable, [1]);
+  const ended = codeOf(Array.fromAsync(call.responses));
+  while (server.requests === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  channel[Symbol.dispose]();
+  assert.equal(await ended, StatusCode.CANCELLED);
+});
+
+test("a server that ends every connection at once is not dialled without pause", async () => {
+  await using server = await ScriptedServer.start(({ connection }) => {
+    connection.raw(goaway(0));
+    connection.flush();
+    connection.cut();
+  });
+  using channel = openNativeChannel({
+    addresses: [server.address],
+    reconnect: { initial: 600_000, max: 600_000 },
+  });
+  for (let call = 0; call < 3; call++) {
+    const options = { deadline: Date.now() + 200 };
+    const ended = Array.fromAsync(channel.call(kinds.Unary, [1], options).responses);
+    await codeOf(ended);
+  }
+  assert.equal(server.connections.length, 2);
+});
+
+test("a call that was cancelled, or out of time, resets its stream", async () => {
+  await using server = await ScriptedServer.start(() => {});
+  using channel = openNativeChannel({ addresses: [server.address] });
+  await channel.connect(Date.now() + 10_000);
+  const stop = new AbortController();
+  const cancelled = channel.call(kinds.Unary, [1], { signal: stop.signal });
+  const late = channel.call(kinds.Unary, [1], { deadline: Date.now() + 20 });
+  const codes = Promise.all(
+    [cancelled, late].map((call) => codeOf(Array.fromAsync(call.responses))),
+  );
+  while (server.requests < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  stop.abort();
+  assert.deepEqual(await codes, [StatusCode.CANCELLED, StatusCode.DEADLINE_EXCEEDED]);
+  while (server.resets.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  assert.deepEqual(server.resets, [8, 8]);
+});
+
+test("`keepalive` goes on for the calls of a connection that takes no new ones", async () => {
+  await using server = await ScriptedServer.start(({ connection }) => {
+    connection.raw(goaway(1));
+    connection.flush();
+    connection.freeze();
+  });
+  using channel = openNativeChannel({
+    addresses: [server.address],
+    keepalive: { interval: 20, timeout: 20 },
+  });
+  const ended = Array.fromAsync(channel.call(kinds.Unary, [1]).responses);
+  assert.equal(await codeOf(ended), StatusCode.UNAVAILABLE);
+});

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { Backoff } from "../../../src/grpc/native/_channel_backoff.ts";
+import { Poller } from "../../../src/net/mod.ts";
+import { gate } from "../../_support/gate.ts";
+import { loadLibc } from "../_rig.ts";
+
+const [test, { Timer, TimerQueue }] = await gate(["ffi"], () => {
+  loadLibc();
+  return import("../../../src/grpc/native/_client_timers.ts");
+});
+
+test("a queue runs what is due in the order of the times, and not what was taken back", () => {
+  using poller = new Poller();
+  using queue = new TimerQueue(poller);
+  const ran: number[] = [];
+  const now = performance.now();
+  // A full cycle of a linear generator: every place once, in no order.
+  const timers = Array.from({ length: 500 }, (_, i) => {
+    const place = (i * 177 + 31) % 500;
+    const timer = new Timer(() => ran.push(place));
+    queue.set(timer, now - 1000 + place);
+    return { place, timer };
+  });
+  for (const { place, timer } of timers) if (place % 3 === 0) queue.clear(timer);
+  for (const { place, timer } of timers) if (place % 3 === 1) queue.set(timer, now - 3000 + place);
+  const expected = [1, 2].flatMap((rest) =>
+    timers.map(({ place }) => place).sort((a, b) => a - b).filter((place) => place % 3 === rest)
+  );
+  while (ran.length < expected.length) poller.wait(1000);
+  assert.deepEqual(ran, expected);
+});
+
+test("a queue waits for the nearest time, whichever was set first", () => {
+  using poller = new Poller();
+  using queue = new TimerQueue(poller);
+  const ran: string[] = [];
+  queue.set(new Timer(() => ran.push("far")), performance.now() + 600_000);
+  queue.set(new Timer(() => ran.push("near")), performance.now() + 2);
+  while (ran.length === 0) poller.wait(-1);
+  assert.deepEqual(ran, ["near"]);
+});
+
+test("a timer can be set again by what it runs, and the queue can be ended there", () => {
+  using poller = new Poller();
+  const queue = new TimerQueue(poller);
+  let runs = 0;
+  const timer = new Timer((now) => {
+    if (++runs === 3) queue[Symbol.dispose]();
+    else queue.set(timer, now + 1);
+  });
+  queue.set(timer, performance.now());
+  while (runs < 3) poller.wait(-1);
+  assert.equal(poller.size, 0);
+  queue.set(timer, performance.now());
+  assert.equal(poller.size, 0);
+});
+
+Deno.test("`Backoff` waits 1.6 times longer each time, within a fifth, up to its maximum", () => {
+  const backoff = new Backoff({ initial: 1000, max: 5000 });
+  for (const expected of [1000, 1600, 2560, 4096, 5000, 5000]) {
+    const wait = backoff.next();
+    assert.ok(Math.abs(wait - expected) <= 0.2 * expected, `${wait} for ${expected}`);
+  }
+  backoff.reset();
+  assert.ok(backoff.next() <= 1200);
+});
+
+Deno.test("`Backoff` has the parameters of connection-backoff.md unless said otherwise", () => {
+  const backoff = new Backoff();
+  assert.equal(backoff.initial, 1000);
+  for (let i = 0; i < 50; i++) backoff.next();
+  assert.ok(backoff.next() >= 0.8 * 120_000);
+});

@@ -1,0 +1,195 @@
+/** The calls of load generators: on bytes, with an observer. */
+import assert from "node:assert/strict";
+import { Metadata, RpcError, StatusCode } from "../../../src/grpc/contract/mod.ts";
+import type { NativeChannel, UnaryCall, UnaryObserver } from "../../../src/grpc/native/mod.ts";
+import { Poller } from "../../../src/net/mod.ts";
+import { gate } from "../../_support/gate.ts";
+import { loadLibc } from "../_rig.ts";
+import { answer, framed, ScriptedServer } from "./_channel_server.ts";
+
+const [test, { openNativeChannel }] = await gate(["net", "ffi", "env", "read", "sys"], () => {
+  loadLibc();
+  return import("../../../src/grpc/native/mod.ts");
+});
+
+const ECHO = { path: "/test.Bytes/Echo" };
+const request = Uint8Array.of(1, 2, 3);
+
+/** Answers with what was asked. */
+const echo = (asked: Parameters<typeof answer>[0]) => answer(asked, [asked.body]);
+
+/** An observer of one call. */
+function observed(): UnaryObserver & {
+  response: Uint8Array | undefined;
+  done: Promise<UnaryCall>;
+} {
+  const { promise, resolve } = Promise.withResolvers<UnaryCall>();
+  return {
+    response: undefined,
+    done: promise,
+    onResponse(_call, bytes, start, end) {
+      this.response = bytes.slice(start, end);
+    },
+    onDone: resolve,
+  };
+}
+
+async function one(channel: NativeChannel, options = {}, metadata?: Metadata) {
+  const observer = observed();
+  channel.unary(
+    channel.prepare(ECHO, metadata ? { metadata } : {}),
+    request,
+    observer,
+    options,
+  );
+  return { call: await observer.done, response: observer.response };
+}
+
+test("`unary()` gives the response and then the end", async () => {
+  await using server = await ScriptedServer.start((asked) => {
+    assert.equal(asked.headers.get("x-who"), "me");
+    assert.match(asked.headers.get("grpc-timeout")!, /^\d{1,8}[mu]$/);
+    answer(asked, [asked.body], ["grpc-status", "0", "x-last", "trailer"]);
+  });
+  using channel = openNativeChannel({ addresses: [server.address] });
+  const metadata = new Metadata([["x-who", "me"]]);
+  const { call, response } = await one(channel, { timeout: 5000 }, metadata);
+  assert.equal(call.code, StatusCode.OK);
+  assert.deepEqual(response, request);
+  assert.equal(call.trailers.get("x-last"), "trailer");
+  assert.equal(call.peer(), server.address);
+});
+
+test("`unary()` tells of a server that is not there, but not at once", async () => {
+  await using gone = await ScriptedServer.start(echo);
+  const { address } = gone;
+  await gone[Symbol.asyncDispose]();
+  using channel = openNativeChannel({ addresses: [address] });
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const observer = observed();
+    let returned = false;
+    const onDone = observer.onDone;
+    observer.onDone = (call) => {
+      assert.ok(returned, "The observer was called before `unary()` returned");
+      onDone(call);
+    };
+    channel.unary(channel.prepare(ECHO), request, observer);
+    returned = true;
+    const call = await observer.done;
+    assert.equal(call.code, StatusCode.UNAVAILABLE);
+    assert.match(call.message, /ECONNREFUSED/);
+  }
+});
+
+test("`unary()` ends at its timeout and when it is cancelled, once", async () => {
+  await using server = await ScriptedServer.start(() => {});
+  using channel = openNativeChannel({ addresses: [server.address] });
+  const { call } = await one(channel, { timeout: 20 });
+  assert.equal(call.code, StatusCode.DEADLINE_EXCEEDED);
+  const observer = observed();
+  const cancelled = channel.unary(channel.prepare(ECHO), request, observer);
+  cancelled.cancel();
+  cancelled.cancel();
+  assert.equal((await observer.done).code, StatusCode.CANCELLED);
+});
+
+test("`unary()` after disposing of the channel throws; those under way are CANCELLED", async () => {
+  await using server = await ScriptedServer.start(() => {});
+  const channel = openNativeChannel({ addresses: [server.address] });
+  await channel.connect(Date.now() + 10_000);
+  const method = channel.prepare(ECHO);
+  const observer = observed();
+  channel.unary(method, request, observer);
+  channel[Symbol.dispose]();
+  assert.equal((await observer.done).code, StatusCode.CANCELLED);
+  assert.throws(() => channel.unary(method, request, observer), RpcError);
+});
+
+test("`unary()` refuses a request over the limit", async () => {
+  await using server = await ScriptedServer.start(echo);
+  using channel = openNativeChannel({ addresses: [server.address], maxRequestBytes: 2 });
+  await channel.connect(Date.now() + 10_000);
+  const observer = observed();
+  const made = channel.unary(channel.prepare(ECHO), request, observer);
+  assert.equal(made.code, undefined, "The call was over before `unary()` returned");
+  const call = await observer.done;
+  assert.equal(call.code, StatusCode.RESOURCE_EXHAUSTED);
+  assert.equal(call.message, "Attempted to send message with a size larger than 2");
+});
+
+/** Keeps a number of calls under way until so many are done, and gives how many went well. */
+function load(channel: NativeChannel, atOnce: number, total: number): Promise<number> {
+  const method = channel.prepare(ECHO);
+  const { promise, resolve } = Promise.withResolvers<number>();
+  let started = 0;
+  let ended = 0;
+  let good = 0;
+  const observer: UnaryObserver = {
+    onResponse(_call, _bytes, start, end) {
+      if (end - start === request.length) good++;
+    },
+    onDone({ code }) {
+      assert.equal(code, StatusCode.OK);
+      if (started < total) start();
+      if (++ended === total) resolve(good);
+    },
+  };
+  function start(): void {
+    started++;
+    channel.unary(method, request, observer, { timeout: 60_000 });
+  }
+  while (started < atOnce) start();
+  return promise;
+}
+
+test("`connections` are made to each address, and calls are spread over them", async () => {
+  const counts = new Map<unknown, number>();
+  await using server = await ScriptedServer.start((asked) => {
+    counts.set(asked.connection, (counts.get(asked.connection) ?? 0) + 1);
+    echo(asked);
+  });
+  using channel = openNativeChannel({ addresses: [server.address], connections: 4 });
+  assert.equal(await load(channel, 16, 50), 50);
+  // The last of the connections may come later than the first answers.
+  while (counts.size < 4) await load(channel, 16, 50);
+});
+
+test("calls over the server's limit of streams wait for their turn", async () => {
+  await using server = await ScriptedServer.start(echo, { maxConcurrentStreams: 2 });
+  using channel = openNativeChannel({ addresses: [server.address] });
+  assert.equal(await load(channel, 64, 500), 500);
+});
+
+test("a thread that blocks in a poller drives the channel with it", async () => {
+  await using server = await ScriptedServer.start(echo);
+  using poller = new Poller();
+  using channel = openNativeChannel({
+    addresses: [server.address],
+    connections: 2,
+    registrar: poller,
+  });
+  const finished = load(channel, 8, 500);
+  let good: number | undefined;
+  finished.then((count) => good = count);
+  while (good === undefined) {
+    channel.flush();
+    poller.wait(1);
+    // The server of this test lives on the event loop of the same thread.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  assert.equal(good, 500);
+});
+
+test("a compressed request says so", async () => {
+  let flag: number | undefined;
+  await using server = await ScriptedServer.start((asked) => {
+    flag = asked.body[0];
+    assert.equal(asked.headers.get("grpc-encoding"), "gzip");
+    answer(asked, [framed(new Uint8Array(0))]);
+  });
+  using channel = openNativeChannel({ addresses: [server.address] });
+  const observer = observed();
+  channel.unary(channel.prepare(ECHO, { compression: "gzip" }), request, observer);
+  assert.equal((await observer.done).code, StatusCode.OK);
+  assert.equal(flag, 1);
+});

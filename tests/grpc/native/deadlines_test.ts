@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { Deadlines, type Timed } from "../../../src/grpc/native/_deadlines.ts";
+import { generator } from "../../http2/_random.ts";
+
+class Entry implements Timed {
+  deadlineIndex = -1;
+
+  constructor(readonly deadlineAt: number, readonly expired: number[]) {}
+
+  onDeadline(): void {
+    this.expired.push(this.deadlineAt);
+  }
+}
+
+Deno.test("`expire()` tells what is over and nothing else, in the order of the deadlines", () => {
+  const below = generator(11);
+  const deadlines = new Deadlines();
+  const expired: number[] = [];
+  const left = new Set<Entry>();
+  for (let round = 0; round < 2_000; round++) {
+    const entry = new Entry(below(1_000), expired);
+    deadlines.add(entry);
+    left.add(entry);
+    if (below(3) > 0) continue;
+    const [taken] = [...left].slice(below(left.size));
+    deadlines.remove(taken);
+    deadlines.remove(taken);
+    left.delete(taken);
+  }
+  const expected = [...left].map(({ deadlineAt }) => deadlineAt).sort((a, b) => a - b);
+  assert.equal(deadlines.next, expected[0]);
+  deadlines.expire(499);
+  assert.deepEqual(expired, expected.filter((at) => at <= 499));
+  deadlines.expire(Infinity);
+  assert.deepEqual(expired, expected);
+  assert.equal(deadlines.next, Infinity);
+});
+
+Deno.test("`expire()` lets those that it tells take others out", () => {
+  const deadlines = new Deadlines();
+  const expired: number[] = [];
+  const other = new Entry(2, expired);
+  const first = new Entry(1, expired);
+  first.onDeadline = () => deadlines.remove(other);
+  deadlines.add(other);
+  deadlines.add(first);
+  deadlines.expire(10);
+  assert.deepEqual(expired, []);
+});

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { isGrpcContentType } from "../../../src/grpc/native/header_names.ts";
+import { metadataFields, metadataOf } from "../../../src/grpc/native/metadata_headers.ts";
+import { Metadata } from "../../../src/grpc/contract/metadata.ts";
+import {
+  decodeStatusMessage,
+  encodeStatusMessage,
+} from "../../../src/grpc/native/status_message.ts";
+import { formatTimeout, parseTimeout } from "../../../src/grpc/native/timeout.ts";
+import type { HeaderField } from "../../../src/http2/mod.ts";
+
+function fields(...list: readonly (readonly [string, string])[]): HeaderField[] {
+  return list.map(([name, value]) => ({ name, value }) as HeaderField);
+}
+
+Deno.test("`parseTimeout()` reads each unit, and nothing that is not a timeout", () => {
+  const good: [string, number][] = [
+    ["1H", 3_600_000],
+    ["2M", 120_000],
+    ["3S", 3_000],
+    ["4m", 4],
+    ["5u", 0.005],
+    ["100n", 0.0001],
+    ["0m", 0],
+    ["99999999H", 99_999_999 * 3_600_000],
+  ];
+  for (const [text, ms] of good) {
+    assert.ok(Math.abs(parseTimeout(text)! - ms) <= ms * 1e-12, text);
+  }
+  for (const bad of ["", "1", "m", "-1m", "1.5S", "1 m", "1s", "123456789n", "1mm", "1m "]) {
+    assert.equal(parseTimeout(bad), undefined, JSON.stringify(bad));
+  }
+});
+
+Deno.test("`formatTimeout()` rounds up, to no more than eight digits", () => {
+  const cases: [number, string][] = [
+    [0.5, "500000n"],
+    [1, "1000000n"],
+    [99.999999, "99999999n"],
+    [100, "100000u"],
+    [250_000, "250000m"],
+    [1e12, "16666667M"],
+    [Infinity, "99999999H"],
+    [0, "0n"],
+    [-5, "0n"],
+    [NaN, "0n"],
+  ];
+  for (const [ms, text] of cases) assert.equal(formatTimeout(ms), text, `${ms}`);
+  for (const ms of [0.3, 17, 4_999.5, 123_456_789]) {
+    assert.ok(parseTimeout(formatTimeout(ms))! >= ms, `${ms}`);
+  }
+});
+
+Deno.test("A status message comes back as it was, whatever is in it", () => {
+  const messages = [
+    "",
+    "plain text, with: signs!",
+    "100%",
+    "%41 is not A",
+    "\t\r\n\0\x7f",
+    " at its ends ",
+    "ünïcödé ☃ 𝄞",
+  ];
+  for (const message of messages) {
+    const encoded = encodeStatusMessage(message);
+    assert.match(encoded, /^(?:[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)?$/);
+    assert.equal(decodeStatusMessage(encoded), message);
+  }
+  assert.equal(encodeStatusMessage("a b"), "a b");
+});
+
+Deno.test("`decodeStatusMessage()` takes what is no escape as it stands", () => {
+  assert.equal(decodeStatusMessage("50% off"), "50% off");
+  assert.equal(decodeStatusMessage("%zz%4"), "%zz%4");
+  assert.equal(decodeStatusMessage("%ff"), "\ufffd");
+  assert.equal(decodeStatusMessage("%e2%98%83%"), "☃%");
+});
+
+Deno.test("`metadataOf()` takes binary values with and without padding, several in one field", () => {
+  const metadata = metadataOf(fields(["a-bin", "AQ==, AQ,AQI="], ["a-bin", ""]));
+  assert.deepEqual(metadata.getAll("a-bin").map((value) => [...value as Uint8Array]), [
+    [1],
+    [1],
+    [1, 2],
+    [],
+  ]);
+});
+
+Deno.test("`metadataOf()` keeps the order of values, and leaves out what is not metadata", () => {
+  const metadata = metadataOf(fields(
+    ["content-type", "application/grpc"],
+    ["te", "trailers"],
+    ["grpc-timeout", "1S"],
+    ["grpc-encoding", "gzip"],
+    ["user-agent", "someone"],
+    ["x", "1"],
+    ["x", "2, 3"],
+    ["x!y", "not a key of metadata"],
+    ["latin", "caf\xe9"],
+  ));
+  assert.deepEqual([...metadata], [["user-agent", "someone"], ["x", "1"], ["x", "2, 3"]]);
+});
+
+Deno.test("`metadataFields()` sends binary values without padding and no reserved names", () => {
+  const metadata = new Metadata([
+    ["x", " 1 "],
+    ["grpc-status", "0"],
+    ["content-type", "text/html"],
+    ["b-bin", Uint8Array.of(1)],
+  ]);
+  assert.deepEqual(metadataFields(metadata), ["x", "1", "b-bin", "AQ"]);
+});
+
+Deno.test("`isGrpcContentType()` knows suffixes and parameters, and gRPC-Web for something else", () => {
+  for (const good of ["application/grpc", "application/grpc+proto", "application/grpc;a=b"]) {
+    assert.equal(isGrpcContentType(good), true, good);
+  }
+  for (const bad of [undefined, "", "application/grpc-web", "text/plain", "application/json"]) {
+    assert.equal(isGrpcContentType(bad), false, `${bad}`);
+  }
+});

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { gate } from "../../_support/gate.ts";
+import type { RawClient } from "./_raw_client.ts";
+
+const [test, { PoolRig, ask, callFields, json, messagesOf }] = await gate(
+  ["net", "env", "read", "sys", "ffi"],
+  async () => ({ ...await import("./_rig.ts"), ...await import("./_pool.ts") }),
+);
+
+/** Descriptors of this process, but for the one that the listing itself opens. */
+function openDescriptors(): number {
+  return [...Deno.readDirSync("/proc/self/fd")].length;
+}
+
+test("Connections spread evenly over the workers, whichever of them accepts", async () => {
+  await using rig = await PoolRig.start(3);
+  const clients: RawClient[] = [];
+  const served = new Map<unknown, number>();
+  for (let i = 0; i < 60; i++) {
+    const client = await rig.connect();
+    clients.push(client);
+    const who = await ask(client, "who");
+    served.set(who, (served.get(who) ?? 0) + 1);
+  }
+  assert.deepEqual([...served.values()], [20, 20, 20], [...served.keys()].join());
+  for (const client of clients) await client[Symbol.asyncDispose]();
+});
+
+test("Connections that come all at once are spread too, and each is served", async () => {
+  await using rig = await PoolRig.start(2);
+  const clients = await Promise.all(Array.from({ length: 100 }, () => rig.connect()));
+  const served = await Promise.all(clients.map((client) => ask(client, "who")));
+  const first = served.filter((who) => who === served[0]).length;
+  assert.ok(first >= 40 && first <= 60, `${first} of 100 are on one of two workers`);
+  for (const client of clients) await client[Symbol.asyncDispose]();
+});
+
+test("A worker that dies loses its own connections alone, and another takes its place", async () => {
+  const death = Promise.withResolvers<[number, string]>();
+  await using rig = await PoolRig.start(2, {
+    onDeath: (worker, reason) => death.resolve([worker, reason]),
+  });
+  await using one = await rig.connect();
+  await using other = await rig.connect();
+  const names = [await ask(one, "who"), await ask(other, "who")];
+  assert.notEqual(names[0], names[1]);
+  const lost = await one.request(callFields("Unary"), [json("die")]);
+  assert.equal(lost.status, 0);
+  await one.closed;
+  const [worker, reason] = await death.promise;
+  assert.equal(`signer-${worker}`, names[0]);
+  assert.match(reason, /told to die/);
+  assert.equal(await ask(other, "who"), names[1]);
+  // The one that is left has the first connection: the next are the replacement's, once it is there.
+  const later: RawClient[] = [];
+  for (let who = names[1]; who !== names[0];) {
+    const client = await rig.connect();
+    later.push(client);
+    who = await ask(client, "who");
+  }
+  for (const client of later) await client[Symbol.asyncDispose]();
+});
+
+test("A handler that answers with a promise is answered, and so are others meanwhile", async () => {
+  await using rig = await PoolRig.start(1);
+  await using client = await rig.connect();
+  for (let i = 0; i < 20; i++) {
+    const answers = await Promise.all([ask(client, "later"), ask(client, "who")]);
+    assert.deepEqual(answers, ["later", "signer-0"]);
+  }
+  assert.equal(await ask(client, "setup"), "as given");
+});
+
+test("A stream goes on while its worker blocks in between", async () => {
+  await using rig = await PoolRig.start(1);
+  await using client = await rig.connect();
+  const call = client.open(callFields("Chat"), [json(0)], false);
+  for (let i = 1; i < 10; i++) {
+    assert.equal(await ask(client, "who"), "signer-0");
+    call.stream.sendData(json(i), i === 9);
+    call.flush();
+  }
+  assert.deepEqual(messagesOf(await call.response), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+});
+
+test("A drain reaches every worker, lets its calls end, and closes all connections", async () => {
+  await using rig = await PoolRig.start(2);
+  const clients = await Promise.all([rig.connect(), rig.connect(), rig.connect()]);
+  const responses = clients.map((client) => client.request(callFields("Spread"), [json(0)]));
+  await Promise.all(clients.map((client) => client.ping()));
+  await rig.pool.drain(60_000);
+  for (const response of responses) {
+    assert.deepEqual(messagesOf(await response), ["waiting", "draining"]);
+  }
+  await Promise.all(clients.map(({ closed }) => closed));
+  for (const client of clients) await client[Symbol.asyncDispose]();
+  await assert.rejects(() => rig.connect(), Deno.errors.ConnectionRefused);
+});
+
+test("A pool that is closed with calls under way gives every descriptor back", async () => {
+  // The first pool also opens what a process opens once.
+  await closedPool();
+  const before = await settledDescriptors(openDescriptors());
+  for (let i = 0; i < 3; i++) await closedPool();
+  assert.equal(await settledDescriptors(before), before);
+});
+
+async function closedPool(): Promise<void> {
+  await using rig = await PoolRig.start(2);
+  await using one = await rig.connect();
+  await using other = await rig.connect();
+  one.open(callFields("Chat"), [json(0)], false);
+  other.open(callFields("Spread"), [json(0)], false);
+  await Promise.all([one.ping(), other.ping()]);
+  await rig.pool.close();
+  await Promise.all([one.closed, other.closed]);
+}
+
+/** How many there are once Deno has ended the workers' threads, which it does in its own time. */
+async function settledDescriptors(expected: number): Promise<number> {
+  let last = openDescriptors();
+  let same = 0;
+  for (let i = 0; i < 500 && (last > expected || same < 20); i++) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    const now = openDescriptors();
+    same = now === last ? same + 1 : 0;
+    last = now;
+  }
+  return last;
+}
+
+test("A worker that cannot start fails the pool", async () => {
+  const entry = new URL("./no_such_worker.ts", import.meta.url);
+  await assert.rejects(PoolRig.start(2, { entry }), /Worker \d has ended/);
+  await assert.rejects(PoolRig.start(0), /Cannot start 0 workers/);
+});

@@ -1,0 +1,218 @@
+import assert from "node:assert/strict";
+import { Metadata, type RpcChannel, RpcError, StatusCode } from "../../src/grpc/contract/mod.ts";
+import type { NativeCallOptions } from "../../src/grpc/native/mod.ts";
+import {
+  type PayloadMessage,
+  type SimpleRequest,
+  type StreamingOutputRequest,
+  testService,
+  unimplementedService,
+  zeros,
+} from "./_definitions.ts";
+import { echoedInHeaders, echoedInTrailers } from "./_service.ts";
+
+/** A case of gRPC's doc/interop-test-descriptions.md, by its name there. */
+export type Case = (channel: RpcChannel) => Promise<void>;
+
+/** The sizes that the descriptions name. */
+const LARGE_REQUEST = 271_828;
+const LARGE_RESPONSE = 314_159;
+const REQUESTS = [27_182, 8, 1828, 45_904] as const;
+const RESPONSES = [31_415, 9, 2653, 58_979] as const;
+
+export const cases: Readonly<Record<string, Case>> = {
+  async empty_unary(channel) {
+    assert.deepEqual(await all(channel.call(testService().EmptyCall, [{}]).responses), [{}]);
+  },
+
+  large_unary: (channel) => largeUnary(channel),
+
+  client_streaming: (channel) => clientStreaming(channel),
+
+  async server_streaming(channel) {
+    const request: StreamingOutputRequest = {
+      responseParameters: RESPONSES.map((size) => ({ size })),
+    };
+    const call = channel.call<StreamingOutputRequest, PayloadMessage>(
+      testService().StreamingOutputCall,
+      [
+        request,
+      ],
+    );
+    assert.deepEqual((await all(call.responses)).map(sizeOf), RESPONSES);
+  },
+
+  async ping_pong(channel) {
+    const taken: number[] = [];
+    let pong = Promise.withResolvers<void>();
+    async function* pings(): AsyncGenerator<StreamingOutputRequest> {
+      for (const [i, size] of RESPONSES.entries()) {
+        yield { responseParameters: [{ size }], payload: zeros(REQUESTS[i]) };
+        await pong.promise;
+        pong = Promise.withResolvers();
+      }
+    }
+    const call = channel.call<StreamingOutputRequest, PayloadMessage>(
+      testService().FullDuplexCall,
+      pings(),
+    );
+    for await (const response of call.responses) {
+      taken.push(sizeOf(response));
+      pong.resolve();
+    }
+    assert.deepEqual(taken, RESPONSES);
+  },
+
+  async empty_stream(channel) {
+    assert.deepEqual(await all(channel.call(testService().FullDuplexCall, []).responses), []);
+  },
+
+  async custom_metadata(channel) {
+    const octets = Uint8Array.of(0xab, 0xab, 0xab);
+    const metadata = new Metadata([
+      [echoedInHeaders, "test_initial_metadata_value"],
+      [echoedInTrailers, octets],
+    ]);
+    const request = { responseSize: LARGE_RESPONSE, payload: zeros(LARGE_REQUEST) };
+    const streamed = {
+      responseParameters: [{ size: LARGE_RESPONSE }],
+      payload: zeros(LARGE_REQUEST),
+    };
+    for (
+      const call of [
+        channel.call<unknown, PayloadMessage>(testService().UnaryCall, [request], { metadata }),
+        channel.call<unknown, PayloadMessage>(testService().FullDuplexCall, [streamed], {
+          metadata,
+        }),
+      ]
+    ) {
+      const { headers } = call;
+      assert.deepEqual((await all(call.responses)).map(sizeOf), [LARGE_RESPONSE]);
+      assert.equal((await headers).get(echoedInHeaders), "test_initial_metadata_value");
+      const trailer = (await call.trailers).get(echoedInTrailers) as Uint8Array;
+      assert.deepEqual(Uint8Array.from(trailer), octets);
+    }
+  },
+
+  async status_code_and_message(channel) {
+    const responseStatus = { code: StatusCode.UNKNOWN, message: "test status message" };
+    for (const method of [testService().UnaryCall, testService().FullDuplexCall]) {
+      const error = await failure(
+        "UNKNOWN",
+        all(channel.call(method, [{ responseStatus }]).responses),
+      );
+      assert.equal(error.message, responseStatus.message);
+    }
+  },
+
+  async special_status_message(channel) {
+    const message = "\t\ntest with whitespace\r\nand Unicode BMP ☺ and non-BMP 😈\t\n";
+    const responseStatus = { code: StatusCode.UNKNOWN, message };
+    const error = await failure(
+      "UNKNOWN",
+      all(channel.call(testService().UnaryCall, [{ responseStatus }]).responses),
+    );
+    assert.equal(error.message, message);
+  },
+
+  async unimplemented_method(channel) {
+    await failure(
+      "UNIMPLEMENTED",
+      all(channel.call(testService().UnimplementedCall, [{}]).responses),
+    );
+  },
+
+  async unimplemented_service(channel) {
+    const method = unimplementedService().UnimplementedCall;
+    await failure("UNIMPLEMENTED", all(channel.call(method, [{}]).responses));
+  },
+
+  async cancel_after_begin(channel) {
+    const stop = new AbortController();
+    const call = channel.call(testService().StreamingInputCall, never, { signal: stop.signal });
+    stop.abort();
+    await failure("CANCELLED", all(call.responses));
+  },
+
+  async cancel_after_first_response(channel) {
+    const stop = new AbortController();
+    async function* requests() {
+      yield { responseParameters: [{ size: RESPONSES[0] }], payload: zeros(REQUESTS[0]) };
+      yield* never;
+    }
+    const call = channel.call<unknown, PayloadMessage>(testService().FullDuplexCall, requests(), {
+      signal: stop.signal,
+    });
+    const responses = call.responses[Symbol.asyncIterator]();
+    assert.equal(sizeOf((await responses.next()).value), RESPONSES[0]);
+    stop.abort();
+    await failure("CANCELLED", responses.next());
+  },
+
+  async timeout_on_sleeping_server(channel) {
+    async function* requests() {
+      yield { payload: zeros(REQUESTS[0]) };
+      yield* never;
+    }
+    const call = channel.call(testService().FullDuplexCall, requests(), {
+      deadline: Date.now() + 1,
+    });
+    await failure("DEADLINE_EXCEEDED", all(call.responses));
+  },
+};
+
+/**
+ * The cases with compressed requests. In the descriptions the server says whether a message came
+ * compressed, and so refuses the probes: handlers here are not told, so these send no probes.
+ */
+export const compressedRequestCases: Readonly<Record<string, Case>> = {
+  client_compressed_unary: (channel) => largeUnary(channel, { compression: "gzip" }),
+  client_compressed_streaming: (channel) => clientStreaming(channel, { compression: "gzip" }),
+};
+
+async function largeUnary(channel: RpcChannel, options: NativeCallOptions = {}): Promise<void> {
+  const request = { responseSize: LARGE_RESPONSE, payload: zeros(LARGE_REQUEST) };
+  const call = channel.call<SimpleRequest, PayloadMessage>(
+    testService().UnaryCall,
+    [request],
+    options,
+  );
+  const [response, ...more] = await all(call.responses);
+  assert.equal(more.length, 0);
+  assert.deepEqual(Uint8Array.from(response.payload!.body), new Uint8Array(LARGE_RESPONSE));
+}
+
+async function clientStreaming(
+  channel: RpcChannel,
+  options: NativeCallOptions = {},
+): Promise<void> {
+  const requests = REQUESTS.map((size) => ({ payload: zeros(size) }));
+  const call = channel.call<PayloadMessage, { aggregatedPayloadSize: number }>(
+    testService().StreamingInputCall,
+    requests,
+    options,
+  );
+  const [{ aggregatedPayloadSize }] = await all(call.responses);
+  assert.equal(aggregatedPayloadSize, 74_922);
+}
+
+async function all<T>(responses: AsyncIterable<T>): Promise<T[]> {
+  return await Array.fromAsync(responses);
+}
+
+function sizeOf({ payload }: PayloadMessage): number {
+  return payload?.body.length ?? 0;
+}
+
+/** Requests of which none ever comes. */
+const never: AsyncIterable<never> = {
+  [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }),
+};
+
+/** Checks that a call ended in an `RpcError` of the code, and gives it. */
+async function failure(code: keyof typeof StatusCode, ended: Promise<unknown>): Promise<RpcError> {
+  const error = await ended.then(() => assert.fail("The call succeeded"), (error) => error);
+  if (!(error instanceof RpcError)) throw error;
+  assert.equal(error.code, StatusCode[code], error.message);
+  return error;
+}
