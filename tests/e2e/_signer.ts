@@ -5,6 +5,19 @@ import { openChannel } from "../../src/grpc/grpcjs/mod.ts";
 export { openChannel };
 export const { echo, signing } = signerContract();
 
+const main = fileURLToPath(new URL("../../main.ts", import.meta.url));
+const program = ["run", "--quiet", "-P", main];
+
+/** Runs the program to its end. */
+export async function runSigner(
+  ...args: string[]
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const command = new Deno.Command(Deno.execPath(), { args: [...program, ...args] });
+  const { code, stdout, stderr } = await command.output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
 /** A `signer serve` in a process of its own. */
 export class SignerProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
@@ -20,13 +33,18 @@ export class SignerProcess implements AsyncDisposable {
   }
 
   /** Starts it with the options given, and waits for its ready line. */
-  static async start(...options: string[]): Promise<SignerProcess> {
-    const main = fileURLToPath(new URL("../../main.ts", import.meta.url));
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "-P", main, "serve", ...options],
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
+  static start(...options: string[]): Promise<SignerProcess> {
+    return SignerProcess.#run(Deno.execPath(), [...program, "serve", ...options]);
+  }
+
+  /** The same for one that may have so many open files, and no more (sh, ulimit). */
+  static startLimited(files: number, ...options: string[]): Promise<SignerProcess> {
+    const command = [Deno.execPath(), ...program, "serve", ...options];
+    return SignerProcess.#run("sh", ["-c", `ulimit -n ${files} && exec "$@"`, "sh", ...command]);
+  }
+
+  static async #run(command: string, args: string[]): Promise<SignerProcess> {
+    const child = new Deno.Command(command, { args, stdout: "piped", stderr: "piped" }).spawn();
     const log = new Response(child.stderr).text();
     const reader = child.stdout.getReader();
     const { value = new Uint8Array() } = await reader.read();
@@ -38,6 +56,17 @@ export class SignerProcess implements AsyncDisposable {
 
   get pid(): number {
     return this.#child.pid;
+  }
+
+  /** Open descriptors (proc(5), fd). */
+  descriptors(): number {
+    return [...Deno.readDirSync(`/proc/${this.pid}/fd`)].length;
+  }
+
+  /** CPU seconds that it has taken (proc(5), stat: utime and stime, in hundredths). */
+  cpuSeconds(): number {
+    const fields = Deno.readTextFileSync(`/proc/${this.pid}/stat`).split(") ")[1].split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / 100;
   }
 
   /** Resident memory in KiB (proc(5), status). */

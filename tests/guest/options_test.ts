@@ -9,6 +9,13 @@ Deno.test("`readArguments()` hands test files and options to `deno test`", () =>
   assert.deepEqual(command.slice(-3), ["--filter", "x", "a_test.ts"]);
 });
 
+Deno.test("`readArguments()` without files takes those of transports, of which none may be ignored", () => {
+  const { command, noneIgnored } = readArguments(["test"]);
+  assert.ok(command.includes("tests/e2e/transports_test.ts"));
+  assert.equal(noneIgnored, true);
+  assert.equal(readArguments(["test", "a_test.ts"]).noneIgnored, false);
+});
+
 Deno.test("`readArguments()` leaves all after `--` to the command", () => {
   const job = readArguments(["run", "--timeout", "9", "--", "sh", "--timeout", "--", "x"]);
   assert.equal(job.timeoutS, 9);

@@ -8,6 +8,7 @@ const [test] = await gate([...PERMISSIONS, "run"], loadNet);
 interface Report {
   readonly events: string[];
   readonly reason: string;
+  readonly room: boolean;
   readonly accepted: number;
   readonly waitsWhilePaused: number;
 }
@@ -17,6 +18,10 @@ for (const engine of ["reactor", "poller"]) {
     const report: Report = JSON.parse(await runChild("./_out_of_descriptors.ts", engine));
     assert.deepEqual(report.events, ["pause", "resume"]);
     assert.match(report.reason, /^Cannot accept on unix-abstract:.*EMFILE.*ulimit -n/);
+    assert.ok(
+      report.room,
+      "no descriptor is left for the rest of the process while accepting pauses",
+    );
     assert.equal(report.accepted, 10);
     // Some pauses of 100 ms passed meanwhile: an acceptor that spins comes to thousands.
     assert.ok(report.waitsWhilePaused < 50, `${report.waitsWhilePaused} turns while paused`);

@@ -90,6 +90,7 @@ class GrpcJsServer implements RpcServer {
   }
 
   #take(duplex: Duplex, peer: string): void {
+    this.#log.debug("Connected", { peer });
     const connection = sessionSocket(duplex, peer);
     this.#connections.add(connection);
     connection.once("close", () => {

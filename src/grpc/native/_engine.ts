@@ -128,6 +128,7 @@ export class Engine implements ServingThread, Disposable {
     }
     this.#options.owns?.(socket.fd, true);
     this.#connections.add(connection);
+    this.note("Connected", { peer: connection.peer });
     if (this.#tickAt === Infinity) this.#tickAt = this.now + TICK_MS;
     // Our SETTINGS go out without waiting for the peer's.
     connection.touch();

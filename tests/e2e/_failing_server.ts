@@ -1,0 +1,20 @@
+import { KeyStore, openProvider } from "../../src/crypto/mod.ts";
+import type { RpcServer } from "../../src/grpc/contract/mod.ts";
+import { openServer, type Stack } from "../../src/grpc/mod.ts";
+import { type InternalErrorReport, signerServices } from "../../src/services/mod.ts";
+
+// Opened here: libraries stay loaded, which is no leak of the test that needs them first.
+const { provider } = openProvider("auto");
+
+/** A server of this process whose ListKeys fails inside, and what is told of that for the log. */
+export async function openFailing(
+  stack: Stack,
+  report: InternalErrorReport,
+): Promise<RpcServer> {
+  const keys = new KeyStore();
+  keys.list = () => {
+    throw new Error("The store is broken");
+  };
+  const { services } = signerServices(keys, { version: "1.2.3", stack, provider }, report);
+  return await openServer(stack, { services });
+}

@@ -1,0 +1,107 @@
+import type { Net } from "../net/_transports.ts";
+
+/** The host port that the monitor names; Firecracker counts its own from 2^30. */
+const HOST_PORT = 1_073_741_824;
+
+export interface RelayOptions {
+  /**
+   * Asks for this port of the guest first, as the monitor of a VM does (Firecracker's docs/vsock.md,
+   * "Host-Initiated Connections"): `CONNECT <port>\n` is answered with `OK <host port>\n` once the guest has
+   * accepted, and anything else by closing.
+   */
+  readonly guestPort?: number;
+}
+
+/** Passes connections on from one place to another, and can break them off. */
+export class Relay implements AsyncDisposable {
+  readonly #net: typeof Net;
+  readonly #reactor: Net.Reactor;
+  readonly #to: Net.Address;
+  readonly #options: RelayOptions;
+  readonly #listener: Net.Listener;
+  readonly #acceptor: Net.Acceptor;
+  readonly #ends = new Map<Net.SocketDuplex, Net.Socket>();
+  readonly #stopped = new AbortController();
+
+  private constructor(
+    net: typeof Net,
+    listener: Net.Listener,
+    to: Net.Address,
+    options: RelayOptions,
+  ) {
+    this.#net = net;
+    this.#reactor = new net.Reactor();
+    this.#to = to;
+    this.#options = options;
+    this.#listener = listener;
+    this.#acceptor = new net.Acceptor(listener, this.#reactor, {
+      onConnection: (socket) => this.#take(socket),
+    });
+  }
+
+  static async open(
+    net: typeof Net,
+    from: Net.Address,
+    to: Net.Address,
+    options: RelayOptions = {},
+  ): Promise<Relay> {
+    return new Relay(net, await net.listen(from), to, options);
+  }
+
+  get address(): string {
+    return this.#net.formatAddress(this.#listener.address);
+  }
+
+  /** Breaks all connections off, on both sides, with a reset where the transport has one. */
+  reset(): void {
+    for (const [stream, socket] of this.#ends) {
+      socket.resetOnClose();
+      stream.destroy();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped.abort();
+    this.#acceptor.close();
+    this.#listener.close();
+    for (const stream of this.#ends.keys()) stream.destroy();
+    await this.#reactor.close();
+  }
+
+  #take(socket: Net.Socket): void {
+    const near = this.#end(socket);
+    const { guestPort } = this.#options;
+    if (guestPort === undefined) return void this.#join(near);
+    near.once("data", (request: Uint8Array) => {
+      near.pause();
+      const asked = new TextDecoder().decode(request);
+      if (asked === `CONNECT ${guestPort}\n`) void this.#join(near, `OK ${HOST_PORT}\n`);
+      else near.destroy();
+    });
+  }
+
+  async #join(near: Net.SocketDuplex, answer = ""): Promise<void> {
+    const options = { reactor: this.#reactor, signal: this.#stopped.signal };
+    let socket: Net.Socket;
+    try {
+      socket = await this.#net.dial(this.#to, options);
+    } catch {
+      near.destroy();
+      return;
+    }
+    const far = this.#end(socket);
+    if (answer !== "") near.write(answer);
+    near.pipe(far).pipe(near);
+    near.once("close", () => far.destroy());
+    far.once("close", () => near.end());
+    if (near.destroyed) far.destroy();
+  }
+
+  #end(socket: Net.Socket): Net.SocketDuplex {
+    const stream = this.#net.toDuplex(socket, this.#reactor);
+    stream.on("error", () => {});
+    stream.once("close", () => this.#ends.delete(stream));
+    this.#ends.set(stream, socket);
+    return stream;
+  }
+}

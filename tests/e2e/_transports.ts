@@ -1,0 +1,172 @@
+/** The ways from a client to a server that the suites of this folder take. */
+import { type Net, vsockLoopback } from "../net/_transports.ts";
+import { Relay } from "./_relay.ts";
+
+/** A way to reach a server, of which each `open()` makes another that nobody else uses. */
+export interface Way {
+  readonly name: string;
+  /** Whether it works on this machine. */
+  readonly supported: boolean;
+  /** Whether AF_VSOCK carries it. */
+  readonly vsock: boolean;
+  /** @param directory where socket files go */
+  open(directory: string): Place | Promise<Place>;
+}
+
+/** One such way. It leads nowhere before a server listens. */
+export interface Place {
+  /** Where the server listens. */
+  readonly listens: Net.Address;
+  /** The options that have `signer serve` do so. */
+  readonly options: readonly string[];
+  /** What a client dials. */
+  readonly target: string;
+  /** Who the client is, as the server sees it. */
+  readonly peer: RegExp;
+  /** Why dialling it fails before a server listens. */
+  readonly refusal: RegExp;
+  /** What stands between the two. */
+  readonly monitor?: AsyncDisposable;
+}
+
+/** The port of a guest that hybrid vsock leads to. Monitors have a guest each, so it is free. */
+const GUEST_PORT = 5000;
+
+const ownProcess = new RegExp(`^unix:pid=${Deno.pid},uid=[0-9]+$`);
+const overVsock = /^vsock:1:[0-9]+$/;
+
+/** Every way. Without permissions, `net` is empty: the tests are registered all the same, and ignored. */
+export function ways(net: typeof Net): Way[] {
+  const loopback = vsockLoopback(net);
+  return [
+    {
+      name: "tcp",
+      supported: true,
+      vsock: false,
+      open() {
+        const port = freePort(net);
+        return {
+          listens: net.parseAddress(`127.0.0.1:${port}`),
+          options: ["--tcp", `127.0.0.1:${port}`],
+          target: `127.0.0.1:${port}`,
+          peer: /^tcp:\/\/127\.0\.0\.1:[0-9]+$/,
+          refusal: /ECONNREFUSED/,
+        };
+      },
+    },
+    {
+      name: "unix",
+      supported: true,
+      vsock: false,
+      open(directory) {
+        const path = `${directory}/signer.sock`;
+        return {
+          listens: net.unixAddress(path),
+          options: ["--unix", path],
+          target: `unix:${path}`,
+          peer: ownProcess,
+          refusal: /ENOENT|ECONNREFUSED/,
+        };
+      },
+    },
+    {
+      name: "unix-abstract",
+      supported: true,
+      vsock: false,
+      open() {
+        const target = `unix-abstract:signer-test-${crypto.randomUUID()}`;
+        return {
+          listens: net.parseAddress(target),
+          options: ["--listen", target],
+          target,
+          peer: ownProcess,
+          refusal: /ECONNREFUSED/,
+        };
+      },
+    },
+    {
+      name: "vsock",
+      supported: loopback,
+      vsock: true,
+      open() {
+        const port = freeVsockPort();
+        return {
+          listens: net.vsockAddress(`${port}`),
+          options: ["--vsock", `${port}`],
+          target: `vsock:1:${port}`,
+          peer: overVsock,
+          refusal: /ECONNRESET/,
+        };
+      },
+    },
+    {
+      name: "hybrid vsock, dialled by the host, to a Unix socket",
+      supported: true,
+      vsock: false,
+      open: (directory) =>
+        hybrid(net, directory, {
+          listens: net.unixAddress(`${directory}/guest.sock`),
+          options: ["--unix", `${directory}/guest.sock`],
+          peer: ownProcess,
+        }),
+    },
+    {
+      name: "hybrid vsock, dialled by the host, to vsock",
+      supported: loopback,
+      vsock: true,
+      open(directory) {
+        const port = freeVsockPort();
+        return hybrid(net, directory, {
+          listens: net.parseAddress(`vsock:1:${port}`),
+          options: ["--vsock", `1:${port}`],
+          peer: overVsock,
+        });
+      },
+    },
+    {
+      // The monitor connects to PATH_PORT for the guest, and sends nothing of its own.
+      name: "hybrid vsock, dialled by the guest",
+      supported: true,
+      vsock: false,
+      open(directory) {
+        const listens = `vsock+unix:${directory}/dials_out.sock:${GUEST_PORT}`;
+        return {
+          listens: net.parseAddress(listens),
+          options: ["--listen", listens],
+          target: `unix:${directory}/dials_out.sock_${GUEST_PORT}`,
+          peer: ownProcess,
+          refusal: /ENOENT|ECONNREFUSED/,
+        };
+      },
+    },
+  ];
+}
+
+/** A way through a monitor, which is there before the server. */
+async function hybrid(
+  net: typeof Net,
+  directory: string,
+  server: Pick<Place, "listens" | "options" | "peer">,
+): Promise<Place> {
+  const path = `${directory}/vm-${crypto.randomUUID().slice(0, 8)}.sock`;
+  const monitor = await Relay.open(net, net.unixAddress(path), server.listens, {
+    guestPort: GUEST_PORT,
+  });
+  return {
+    ...server,
+    target: `vsock+unix:${path}:${GUEST_PORT}`,
+    refusal: /monitor closed|ECONNRESET/,
+    monitor,
+  };
+}
+
+/** A TCP port that was free just now: the kernel hands out others before it comes to this one again. */
+function freePort(net: typeof Net): number {
+  using listener = net.Listener.open(net.parseAddress("127.0.0.1:0"));
+  return (listener.address as Extract<Net.Address, { transport: "tcp" }>).port;
+}
+
+/** A port among four thousand million. */
+function freeVsockPort(): number {
+  return 100_000 + crypto.getRandomValues(new Uint32Array(1))[0] % 4_000_000_000;
+}

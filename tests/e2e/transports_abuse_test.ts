@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import type { Stack } from "../../src/grpc/mod.ts";
+import { gate } from "../_support/gate.ts";
+import { loadNet } from "../net/_transports.ts";
+
+const [test, { net, SignerProcess, call, echo, openChannel }] = await gate(
+  ["net", "env", "read", "write", "sys", "ffi", "run"],
+  async () => ({ net: await loadNet(), ...await import("./_signer.ts") }),
+);
+
+const stacks: readonly Stack[] = ["native", "grpc-js"];
+
+/** The connection preface and empty SETTINGS of an HTTP/2 client (RFC 9113 section 3.4). */
+const PREFACE = new TextEncoder().encode("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0");
+
+/** Descriptors that the server's own business may take or leave meanwhile. */
+const SLACK = 8;
+
+const place = () => `unix-abstract:signer-test-${crypto.randomUUID()}`;
+
+async function answers(address: string): Promise<void> {
+  using channel = openChannel({ addresses: [address] });
+  await call(channel, echo.Echo, { message: "hello" });
+}
+
+for (const stack of stacks) {
+  test(`${stack}: 10,000 connections that come and go leave the server its descriptors, and whole`, async () => {
+    const address = place();
+    const options = ["--stack", stack, "--generate", "ed25519", "--listen", address];
+    await using server = await SignerProcess.start(...options);
+    await answers(address);
+    const before = server.descriptors();
+    // Some leave without a word, some after the preface, some in the middle of it, some with a reset.
+    for (let i = 0; i < 10_000; i++) {
+      using socket = await net.dial(net.parseAddress(address));
+      socket.write(PREFACE, [0, PREFACE.length, 5][i % 3]);
+      if (i % 4 === 0) socket.resetOnClose();
+    }
+    await answers(address);
+    while (server.descriptors() > before + SLACK) await answers(address);
+    assert.equal(await server.stop(), 0);
+    assert.doesNotMatch(await server.log, /level=error/);
+  });
+
+  test(`${stack}: out of descriptors, the server pauses, says so once, does not spin, and goes on`, async () => {
+    const address = place();
+    const files = 150;
+    await using server = await SignerProcess.startLimited(
+      files,
+      ...["--stack", stack, "--workers", "2", "--generate", "ed25519", "--listen", address],
+    );
+    await answers(address);
+    const sockets = [];
+    for (let i = 0; i < files; i++) sockets.push(await net.dial(net.parseAddress(address)));
+    while (server.descriptors() < files) await new Promise((resolve) => setTimeout(resolve, 1));
+    const idleFrom = server.cpuSeconds();
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const spent = server.cpuSeconds() - idleFrom;
+    for (const socket of sockets) socket.close();
+    await answers(address);
+    assert.equal(await server.stop(), 0);
+    const log = await server.log;
+    // Each of the threads that accept says so once.
+    const said = log.match(/msg="Accepting pauses"/g)?.length ?? 0;
+    assert.ok(said >= 1 && said <= (stack === "native" ? 2 : 1), log);
+    assert.match(log, /EMFILE.*ulimit -n/);
+    assert.match(log, /msg="Accepting again"/);
+    assert.doesNotMatch(log, /level=error/);
+    // A listener that spins takes the whole second.
+    assert.ok(spent < 0.5, `${spent} s of CPU time while paused`);
+  });
+}

@@ -1,0 +1,94 @@
+/*
+ * Hybrid vsock against a monitor that is not ours: rust-vmm's vhost-device-vsock serves the vsock device of a
+ * guest VM, in which `signer serve --vsock 5000` runs. The host calls it through the monitor's Unix socket.
+ * Get it with `cargo install --locked vhost-device-vsock`; without it the test is ignored.
+ */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gate } from "../_support/gate.ts";
+import { temporaryDirectory } from "../net/_transports.ts";
+
+const MONITOR = "vhost-device-vsock";
+const MACHINE = "qemu-system-x86_64";
+
+/** A boot of an emulated machine, and more. */
+const PATIENCE_S = 120;
+
+const [test, { runSigner, missing }] = await gate(
+  ["net", "env", "read", "write", "sys", "ffi", "run"],
+  async () => ({
+    ...await import("./_signer.ts"),
+    missing: [MONITOR, MACHINE].filter((name) => !onPath(name)),
+  }),
+);
+
+function onPath(program: string): boolean {
+  return (Deno.env.get("PATH") ?? "").split(":").some((folder) => {
+    try {
+      return Deno.statSync(join(folder, program)).isFile;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** A process that is ended with the block. */
+function start(program: string, args: string[]): AsyncDisposable {
+  const child = new Deno.Command(program, { args, stdout: "null", stderr: "null" }).spawn();
+  return {
+    async [Symbol.asyncDispose]() {
+      try {
+        child.kill("SIGTERM");
+      } catch {
+        // It has ended by itself: what it was needed for has failed then.
+      }
+      await child.status;
+    },
+  };
+}
+
+async function waitForFile(path: string): Promise<void> {
+  for (let i = 0; i < 1000; i++) {
+    try {
+      Deno.lstatSync(path);
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+  throw new Error(`There is no ${path}`);
+}
+
+test({
+  name: "the host calls a signer in a guest through the monitor of its vsock device" +
+    (missing?.length ? ` (needs ${missing.join(" and ")})` : ""),
+  ignore: missing === undefined || missing.length > 0,
+  async fn() {
+    using directory = temporaryDirectory();
+    const device = `${directory.path}/device.sock`;
+    const path = `${directory.path}/vm.sock`;
+    await using _monitor = start(MONITOR, [
+      "--vm",
+      `guest-cid=3,socket=${device},uds-path=${path}`,
+    ]);
+    await waitForFile(device);
+    const guestVm = fileURLToPath(new URL("../../scripts/guest_vm.ts", import.meta.url));
+    await using _guest = start(Deno.execPath(), [
+      ...["run", "--quiet", "-P=test", guestVm, "run", "--timeout", `${PATIENCE_S}`],
+      ...["--vhost-user-vsock", device, "--"],
+      ...["deno", "run", "--no-check", "-P", "main.ts", "serve", "--vsock", "5000"],
+      ...["--generate", "ed25519"],
+    ]);
+    const to = ["--to", `vsock+unix:${path}:5000`];
+    const wait = ["--wait-ready", "--deadline", `${PATIENCE_S}s`];
+    const echoed = await runSigner("call", "echo", "hello", ...wait, ...to);
+    assert.deepEqual(echoed, { code: 0, stdout: "hello\n", stderr: "" });
+    const listed = await runSigner("call", "keys", "--output", "json", ...to);
+    assert.match(listed.stdout, /ED25519/);
+    // A port of the guest that nobody listens on: the monitor closes, and the caller is told.
+    const nobody = await runSigner("call", "echo", "hello", "--to", `vsock+unix:${path}:5001`);
+    assert.equal(nobody.code, 64 + 14);
+    assert.match(nobody.stderr, /nothing listens on that port in the guest/);
+  },
+});

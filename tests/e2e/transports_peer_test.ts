@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { StatusCode } from "../../src/grpc/contract/status.ts";
+import { gate } from "../_support/gate.ts";
+import { temporaryDirectory } from "../net/_transports.ts";
+import { loadStage, PERMISSIONS, settle, stacks, waysHere } from "./_stage.ts";
+
+const [test, loaded] = await gate(PERMISSIONS, loadStage);
+const { net } = loaded;
+
+for (const stack of stacks) {
+  test(`${stack} tells the log who called, over every transport`, async () => {
+    using directory = temporaryDirectory();
+    const peers: string[] = [];
+    const server = await loaded.failing.openFailing(stack, ({ peer }) => peers.push(peer));
+    try {
+      for (const way of waysHere(net)) {
+        const place = await way.open(directory.path);
+        await using _monitor = place.monitor;
+        await server.listen(place.listens);
+        using channel = loaded.clients.native({ addresses: [place.target] });
+        const failure = loaded.signer.call(channel, loaded.signer.signing.ListKeys, {});
+        await assert.rejects(failure, { code: StatusCode.INTERNAL });
+        assert.match(peers.pop() ?? "nobody", place.peer);
+      }
+    } finally {
+      await server.close();
+    }
+    await settle(net);
+  });
+}

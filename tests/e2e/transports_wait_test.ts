@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import type { AnyMethod } from "../../src/grpc/contract/mod.ts";
+import { StatusCode } from "../../src/grpc/contract/status.ts";
+import { gate } from "../_support/gate.ts";
+import { temporaryDirectory } from "../net/_transports.ts";
+import { loadStage, openWays, PERMISSIONS, serveOptions, settle } from "./_stage.ts";
+
+const [test, loaded] = await gate(PERMISSIONS, loadStage);
+const { net } = loaded;
+
+const hello = { message: "hello", payload: Buffer.alloc(0) };
+
+/** Time for a server to start: an emulated machine is slow. */
+const PATIENCE_MS = 60_000;
+
+test("who waits for a server that starts later is answered, and again after it was killed", async (t) => {
+  const { SignerProcess, call, echo, runSigner } = loaded.signer;
+  using directory = temporaryDirectory();
+  await using opened = await openWays(net, directory.path);
+  const channels = [...opened.values()].flatMap(({ target, refusal }) =>
+    Object.values(loaded.clients).map((openChannel) => ({
+      refusal,
+      channel: openChannel({ addresses: [target] }),
+    }))
+  );
+  const allWait = () =>
+    Promise.all(channels.map(async ({ channel }) => {
+      const options = { waitForReady: true, deadline: Date.now() + PATIENCE_MS };
+      const method = echo.Echo as AnyMethod;
+      const { responses } = channel.call<object, object>(method, [{ message: "hello" }], options);
+      for await (const response of responses) assert.deepEqual({ ...response }, hello);
+    }));
+  // One thread serves, and is up the sooner.
+  const options = ["--workers", "0", "--generate", "ed25519", ...serveOptions(opened)];
+  try {
+    await t.step("before it listens, calls that do not wait fail and say why", async () => {
+      for (const { channel, refusal } of channels) {
+        const expected = { code: StatusCode.UNAVAILABLE, message: refusal };
+        await assert.rejects(call(channel, echo.Echo, {}), expected);
+      }
+    });
+    const waiting = allWait();
+    const programs = [...opened.values()].map(({ target }) =>
+      runSigner("call", "echo", "hello", "--wait-ready", "--deadline", "60s", "--to", target)
+    );
+    await using server = await SignerProcess.start(...options);
+    await waiting;
+    await t.step("`signer call --wait-ready` over each transport is answered too", async () => {
+      for (const ended of await Promise.all(programs)) {
+        assert.deepEqual(ended, { code: 0, stdout: "hello\n", stderr: "" });
+      }
+    });
+    const streams = channels.map(({ channel }) => loaded.cases.conversation(channel));
+    for (const stream of streams) await stream.next();
+    const killed = server.stop("SIGKILL");
+    await t.step("a server that is killed ends the streams under way as UNAVAILABLE", async () => {
+      for (const stream of streams) {
+        await assert.rejects(stream.next(), { code: StatusCode.UNAVAILABLE });
+        stream.end();
+      }
+    });
+    await killed;
+    const again = allWait();
+    // The socket files of the first are still there, and nobody answers on them.
+    await using _successor = await SignerProcess.start(...options);
+    await again;
+  } finally {
+    for (const { channel } of channels) channel[Symbol.dispose]();
+    await settle(net);
+  }
+});
