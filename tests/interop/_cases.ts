@@ -4,6 +4,7 @@ import type { NativeCallOptions } from "../../src/grpc/native/mod.ts";
 import {
   type PayloadMessage,
   type SimpleRequest,
+  type StreamingInputRequest,
   type StreamingOutputRequest,
   testService,
   unimplementedService,
@@ -27,7 +28,10 @@ export const cases: Readonly<Record<string, Case>> = {
 
   large_unary: (channel) => largeUnary(channel),
 
-  client_streaming: (channel) => clientStreaming(channel),
+  async client_streaming(channel) {
+    const requests = REQUESTS.map((size) => ({ payload: zeros(size) }));
+    assert.equal(await inputCall(channel, requests), 74_922);
+  },
 
   async server_streaming(channel) {
     const request: StreamingOutputRequest = {
@@ -162,16 +166,64 @@ export const cases: Readonly<Record<string, Case>> = {
 };
 
 /**
- * The cases with compressed requests. In the descriptions the server says whether a message came
- * compressed, and so refuses the probes: handlers here are not told, so these send no probes.
+ * The cases with compressed requests. What a server that does not know how they came is sent is the
+ * same, but for the probes, which it would not refuse.
  */
-export const compressedRequestCases: Readonly<Record<string, Case>> = {
-  client_compressed_unary: (channel) => largeUnary(channel, { compression: "gzip" }),
-  client_compressed_streaming: (channel) => clientStreaming(channel, { compression: "gzip" }),
+export function compressedRequestCases(probes: boolean): Readonly<Record<string, Case>> {
+  return {
+    async client_compressed_unary(channel) {
+      const compressed = { expectCompressed: { value: true } };
+      if (probes) await failure("INVALID_ARGUMENT", largeUnary(channel, compressed));
+      await largeUnary(channel, compressed, { compression: "gzip" });
+      await largeUnary(channel, { expectCompressed: { value: false } });
+    },
+
+    async client_compressed_streaming(channel) {
+      const [size, , , lastSize] = REQUESTS;
+      const compressed = { expectCompressed: { value: true }, payload: zeros(size) };
+      const plain = { expectCompressed: { value: false }, payload: zeros(lastSize) };
+      if (probes) await failure("INVALID_ARGUMENT", inputCall(channel, [compressed]));
+      const options: NativeCallOptions = {
+        compression: "gzip",
+        compresses: (request) => request === compressed,
+      };
+      assert.equal(await inputCall(channel, [compressed, plain], options), 73_086);
+    },
+  };
+}
+
+/**
+ * The cases with compressed responses. What a client gets is the same either way: that messages have
+ * the flag, and which, `tests/grpc/native/compression_test.ts` reads from the wire.
+ */
+export const compressedResponseCases: Readonly<Record<string, Case>> = {
+  async server_compressed_unary(channel) {
+    for (const value of [true, false]) {
+      await largeUnary(channel, { responseCompressed: { value } });
+    }
+  },
+
+  async server_compressed_streaming(channel) {
+    const request: StreamingOutputRequest = {
+      responseParameters: [
+        { compressed: { value: true }, size: 31_415 },
+        { compressed: { value: false }, size: 92_653 },
+      ],
+    };
+    const call = channel.call<StreamingOutputRequest, PayloadMessage>(
+      testService().StreamingOutputCall,
+      [request],
+    );
+    assert.deepEqual((await all(call.responses)).map(sizeOf), [31_415, 92_653]);
+  },
 };
 
-async function largeUnary(channel: RpcChannel, options: NativeCallOptions = {}): Promise<void> {
-  const request = { responseSize: LARGE_RESPONSE, payload: zeros(LARGE_REQUEST) };
+async function largeUnary(
+  channel: RpcChannel,
+  fields: SimpleRequest = {},
+  options: NativeCallOptions = {},
+): Promise<void> {
+  const request = { responseSize: LARGE_RESPONSE, payload: zeros(LARGE_REQUEST), ...fields };
   const call = channel.call<SimpleRequest, PayloadMessage>(
     testService().UnaryCall,
     [request],
@@ -182,18 +234,19 @@ async function largeUnary(channel: RpcChannel, options: NativeCallOptions = {}):
   assert.deepEqual(Uint8Array.from(response.payload!.body), new Uint8Array(LARGE_RESPONSE));
 }
 
-async function clientStreaming(
+/** What the server counts in the payloads of the requests. */
+async function inputCall(
   channel: RpcChannel,
+  requests: readonly StreamingInputRequest[],
   options: NativeCallOptions = {},
-): Promise<void> {
-  const requests = REQUESTS.map((size) => ({ payload: zeros(size) }));
-  const call = channel.call<PayloadMessage, { aggregatedPayloadSize: number }>(
+): Promise<number> {
+  const call = channel.call<StreamingInputRequest, { aggregatedPayloadSize: number }>(
     testService().StreamingInputCall,
     requests,
     options,
   );
   const [{ aggregatedPayloadSize }] = await all(call.responses);
-  assert.equal(aggregatedPayloadSize, 74_922);
+  return aggregatedPayloadSize;
 }
 
 async function all<T>(responses: AsyncIterable<T>): Promise<T[]> {

@@ -12,14 +12,25 @@ export interface EchoStatus {
   message: string;
 }
 
+export interface BoolValue {
+  value: boolean;
+}
+
 export interface SimpleRequest {
   responseSize?: number;
   payload?: Payload | null;
   responseStatus?: EchoStatus | null;
+  responseCompressed?: BoolValue | null;
+  expectCompressed?: BoolValue | null;
+}
+
+export interface StreamingInputRequest {
+  payload?: Payload | null;
+  expectCompressed?: BoolValue | null;
 }
 
 export interface StreamingOutputRequest {
-  responseParameters?: { size: number; intervalUs?: number }[];
+  responseParameters?: { size: number; intervalUs?: number; compressed?: BoolValue | null }[];
   payload?: Payload | null;
   responseStatus?: EchoStatus | null;
 }

@@ -10,9 +10,11 @@ import {
   unary,
 } from "../../src/grpc/contract/mod.ts";
 import {
+  type BoolValue,
   type EchoStatus,
   type PayloadMessage,
   type SimpleRequest,
+  type StreamingInputRequest,
   type StreamingOutputRequest,
   testService,
   zeros,
@@ -24,8 +26,17 @@ import {
 export const echoedInHeaders = "x-grpc-test-echo-initial";
 export const echoedInTrailers = "x-grpc-test-echo-trailing-bin";
 
-/** The server of gRPC's interop tests, without the methods that are never served. */
-export function interopServer(): Service {
+/**
+ * The server of gRPC's interop tests, without the methods that are never served.
+ *
+ * @param tellsCompression whether the stack tells how requests came: otherwise that is not checked
+ */
+export function interopServer(tellsCompression: boolean): Service {
+  const checkCompression = (expected: BoolValue | null | undefined, context: CallContext) => {
+    if (!tellsCompression || !expected || expected.value === context.requestCompressed) return;
+    const came = context.requestCompressed ? "compressed" : "uncompressed";
+    throw new RpcError("INVALID_ARGUMENT", `The request came ${came}`);
+  };
   const { UnimplementedCall: _, ...definition } = testService();
   return implement(definition, {
     EmptyCall: unary((_request, context) => {
@@ -34,15 +45,23 @@ export function interopServer(): Service {
     }),
     UnaryCall: unary((request: SimpleRequest, context) => {
       echoMetadata(context);
+      checkCompression(request.expectCompressed, context);
       throwStatus(request.responseStatus);
+      context.compressResponse = request.responseCompressed?.value ?? false;
       return { payload: zeros(request.responseSize ?? 0) };
     }),
-    StreamingOutputCall: serverStream(async function* (request: StreamingOutputRequest) {
-      yield* responsesTo(request);
+    StreamingOutputCall: serverStream(async function* (request: StreamingOutputRequest, context) {
+      yield* responsesTo(request, context);
     }),
-    StreamingInputCall: clientStream(async (requests: AsyncIterable<PayloadMessage>) => {
+    StreamingInputCall: clientStream(async (
+      requests: AsyncIterable<StreamingInputRequest>,
+      context,
+    ) => {
       let aggregatedPayloadSize = 0;
-      for await (const { payload } of requests) aggregatedPayloadSize += payload?.body.length ?? 0;
+      for await (const { payload, expectCompressed } of requests) {
+        checkCompression(expectCompressed, context);
+        aggregatedPayloadSize += payload?.body.length ?? 0;
+      }
       return { aggregatedPayloadSize };
     }),
     FullDuplexCall: bidi(async function* (
@@ -52,15 +71,19 @@ export function interopServer(): Service {
       echoMetadata(context);
       for await (const request of requests) {
         throwStatus(request.responseStatus);
-        yield* responsesTo(request);
+        yield* responsesTo(request, context);
       }
     }),
   });
 }
 
-async function* responsesTo({ responseParameters = [] }: StreamingOutputRequest) {
-  for (const { size, intervalUs = 0 } of responseParameters) {
+async function* responsesTo(
+  { responseParameters = [] }: StreamingOutputRequest,
+  context: CallContext,
+): AsyncGenerator<PayloadMessage> {
+  for (const { size, intervalUs = 0, compressed } of responseParameters) {
     if (intervalUs > 0) await new Promise((resolve) => setTimeout(resolve, intervalUs / 1000));
+    context.compressResponse = compressed?.value ?? false;
     yield { payload: zeros(size) };
   }
 }

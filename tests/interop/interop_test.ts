@@ -6,7 +6,7 @@ import type { RpcChannel, RpcServer, Service } from "../../src/grpc/contract/mod
 import { formatAddress, parseAddress } from "../../src/net/mod.ts";
 import { gate } from "../_support/gate.ts";
 import { loadLibc } from "../grpc/_rig.ts";
-import { type Case, cases, compressedRequestCases } from "./_cases.ts";
+import { type Case, cases, compressedRequestCases, compressedResponseCases } from "./_cases.ts";
 import { interopServer } from "./_service.ts";
 
 const [test, stacks] = await gate(["net", "env", "read", "write", "sys", "ffi"], async () => {
@@ -17,11 +17,26 @@ const [test, stacks] = await gate(["net", "env", "read", "write", "sys", "ffi"],
 });
 
 type Connect = (address: string) => RpcChannel;
-type Serve = (services: Service[]) => RpcServer;
 
-const servers: Readonly<Record<string, Serve>> = {
-  "native server": (services) => stacks.openNativeServer({ services }),
-  "grpc-js server": (services) => stacks.openGrpcJsServer({ services }),
+/** A stack's server, and what it can do for compressed messages. */
+interface Serving {
+  open(services: Service[]): RpcServer;
+  /** Whether handlers are told if a request came compressed. */
+  readonly tellsCompression: boolean;
+  /** Why no response is compressed. */
+  readonly compressesNoResponses?: string;
+}
+
+const servers: Readonly<Record<string, Serving>> = {
+  "native server": {
+    open: (services) => stacks.openNativeServer({ services }),
+    tellsCompression: true,
+  },
+  "grpc-js server": {
+    open: (services) => stacks.openGrpcJsServer({ services }),
+    tellsCompression: false,
+    compressesNoResponses: "grpc-js compresses no responses",
+  },
 };
 
 const clients: Readonly<Record<string, Connect>> = {
@@ -34,16 +49,15 @@ const transports: Readonly<Record<string, (directory: string) => string>> = {
   unix: (directory) => `unix:${directory}/interop.sock`,
 };
 
-/** Cases that cannot be run as described, with the reason. */
-const ignored: Readonly<Record<string, string>> = {
-  server_compressed_unary: "no handler can ask for a compressed response",
-  server_compressed_streaming: "no handler can ask for a compressed response",
+/** Why a client compresses no requests of single calls. */
+const compressesNoRequests: Readonly<Record<string, string | undefined>> = {
+  "grpc-js client": "grpc-js compresses all calls of a channel or none",
 };
 
-async function run(serve: Serve, connect: Connect, where: string, body: Case): Promise<void> {
+async function run(serving: Serving, connect: Connect, where: string, body: Case): Promise<void> {
   const directory = await Deno.makeTempDir();
   try {
-    const server = serve([interopServer()]);
+    const server = serving.open([interopServer(serving.tellsCompression)]);
     try {
       const address = formatAddress(
         await server.listen(parseAddress(transports[where](directory))),
@@ -60,24 +74,31 @@ async function run(serve: Serve, connect: Connect, where: string, body: Case): P
 }
 
 for (const where of Object.keys(transports)) {
-  for (const [serverName, serve] of Object.entries(servers)) {
+  for (const [serverName, serving] of Object.entries(servers)) {
     for (const [clientName, connect] of Object.entries(clients)) {
       const title = `${clientName}, ${serverName}, ${where}`;
-      for (const [name, body] of Object.entries(cases)) {
-        test(`${name}: ${title}`, () => run(serve, connect, where, body));
-      }
-      for (const [name, body] of Object.entries(compressedRequestCases)) {
-        const ignore = clientName !== "native client";
-        const reason = ignore ? " (the grpc-js channel compresses no requests)" : "";
-        test({
-          name: `${name}: ${title}${reason}`,
-          ignore,
-          fn: () => run(serve, connect, where, body),
-        });
-      }
-      for (const [name, reason] of Object.entries(ignored)) {
-        test({ name: `${name}: ${title} (${reason})`, ignore: true, fn: () => {} });
-      }
+      const register = (cases: Readonly<Record<string, Case>>, note?: string, ignore = false) => {
+        for (const [name, body] of Object.entries(cases)) {
+          test({
+            name: `${name}: ${title}${note === undefined ? "" : ` (${note})`}`,
+            ignore,
+            fn: () => run(serving, connect, where, body),
+          });
+        }
+      };
+      register(cases);
+      const { tellsCompression, compressesNoResponses } = serving;
+      const noRequests = compressesNoRequests[clientName];
+      register(
+        compressedRequestCases(tellsCompression),
+        noRequests ?? (tellsCompression ? undefined : "without a probe: grpc-js does not tell"),
+        noRequests !== undefined,
+      );
+      register(
+        compressedResponseCases,
+        compressesNoResponses,
+        compressesNoResponses !== undefined,
+      );
     }
   }
 }

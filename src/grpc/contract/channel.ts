@@ -1,6 +1,9 @@
 import type { AnyMethod } from "./service.ts";
 import type { Metadata } from "./metadata.ts";
 
+/** How the messages of a request are compressed. */
+export type Compression = "gzip";
+
 /** How a client wants a call made. */
 export interface CallOptions {
   readonly metadata?: Metadata;
@@ -10,6 +13,11 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Wait for a connection rather than fail when there is none (gRPC's wait-for-ready). */
   readonly waitForReady?: boolean;
+  /**
+   * Compresses the messages of the request. It is a wish: the reference stack compresses the calls of a
+   * channel or none, so there it is without effect.
+   */
+  readonly compression?: Compression;
 }
 
 /** A call under way. */

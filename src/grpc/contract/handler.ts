@@ -12,6 +12,18 @@ export interface CallContext {
   readonly deadline: number | undefined;
   /** Aborted when the caller cancels or leaves, or the deadline passes. */
   readonly signal: AbortSignal;
+  /**
+   * Whether the last request message that was handed out came compressed. The reference stack cannot
+   * tell: always false there.
+   */
+  readonly requestCompressed: boolean;
+  /**
+   * Compresses the next messages of the answer; false unless set. It is a wish: the caller has to accept
+   * gzip, and the reference stack never compresses. Read at each message, but the headers name the
+   * encoding: where it is false at the first message, none is compressed. Not for answers with a secret
+   * beside what the caller chose: their length would tell of it.
+   */
+  compressResponse: boolean;
   /** Sent before the first message of the answer: set it before that. */
   readonly responseHeaders: Metadata;
   /** Sent after the last message of an answer that succeeds. */

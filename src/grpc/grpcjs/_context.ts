@@ -15,6 +15,10 @@ export type SurfaceCall =
  * made when it is first asked for.
  */
 export class GrpcJsContext implements CallContext {
+  /** grpc-js hands out messages without a word of how they came. */
+  readonly requestCompressed = false;
+  /** Without effect: grpc-js compresses no responses. */
+  compressResponse = false;
   readonly #call: SurfaceCall;
   #metadata: Metadata | undefined;
   #responseHeaders: Metadata | undefined;

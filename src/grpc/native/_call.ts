@@ -5,6 +5,7 @@ import type { Method } from "./_methods.ts";
 import type { RequestHead } from "./_request_head.ts";
 import {
   bareStatus,
+  gzipResponseHeaders,
   noHeaders,
   okTrailers,
   responseHeaders,
@@ -12,6 +13,7 @@ import {
   trailersOnlyHeaders,
 } from "./_responses.ts";
 import type { Thread } from "./_thread.ts";
+import { compress } from "./compression.ts";
 import { metadataFields } from "./metadata_headers.ts";
 import { PREFIX_LENGTH, writePrefix } from "./message_framing.ts";
 
@@ -43,12 +45,16 @@ export abstract class Call implements CallContext, Timed {
   readonly connection: CallConnection;
   readonly deadlineAt: number;
   deadlineIndex = -1;
+  requestCompressed = false;
+  compressResponse = false;
   protected readonly stream: CallStream;
   protected readonly thread: Thread;
   protected readonly target: Method;
   protected readonly head: RequestHead;
   protected phase: "open" | "ended" | "cancelled" = "open";
   #headersSent = false;
+  /** Whether the headers allow messages to be compressed. */
+  #gzip = false;
   #responseHeaders: Metadata | undefined = undefined;
   #responseTrailers: Metadata | undefined = undefined;
   #abort: AbortController | undefined = undefined;
@@ -140,8 +146,15 @@ export abstract class Call implements CallContext, Timed {
   /** Sends a message of the response, behind its headers. False says to wait for `writable()`. */
   protected sendMessage(response: unknown): boolean {
     const bytes = this.#serialize(response);
-    if (!this.#headersSent) this.#sendHeaders();
+    if (!this.#headersSent) {
+      if (this.compressResponse && this.head.acceptsGzip) this.#sendGzipHeaders();
+      else this.#sendHeaders();
+    }
     this.connection.wrote();
+    if (this.#gzip && this.compressResponse) {
+      const compressed = compress(bytes);
+      return this.stream.sendPrefixed(writePrefix(prefix, compressed.length, true), compressed);
+    }
     return this.stream.sendPrefixed(writePrefix(prefix, bytes.length), bytes);
   }
 
@@ -197,6 +210,14 @@ export abstract class Call implements CallContext, Timed {
     else this.thread.metadataHeaders.send(this.stream, metadata);
     this.#headersSent = true;
     this.connection.wrote();
+  }
+
+  #sendGzipHeaders(): void {
+    const metadata = this.#responseHeaders;
+    const fields = metadata === undefined ? [] : metadataFields(metadata);
+    this.stream.sendHeaders(gzipResponseHeaders, fields);
+    this.#headersSent = true;
+    this.#gzip = true;
   }
 
   #trySendStatus(fields: readonly string[]): boolean {

@@ -12,7 +12,7 @@ import {
 import type { ChannelCore } from "./_channel_core.ts";
 import { type Ending, Exchange } from "./_client_exchange.ts";
 import { Inbox, type InboxOwner } from "./_client_inbox.ts";
-import { type Compression, type PreparedMethod, withoutUserAgent } from "./_client_methods.ts";
+import { type PreparedMethod, withoutUserAgent } from "./_client_methods.ts";
 import { attemptsHeader, RetryPolicy } from "./_client_retry.ts";
 import { RequestSender, type SenderOwner } from "./_client_sender.ts";
 import type { StreamUser } from "./_client_transport.ts";
@@ -23,8 +23,12 @@ import { formatTimeout } from "./timeout.ts";
 
 /** How a call of the native client is made. */
 export interface NativeCallOptions extends CallOptions {
-  /** Compresses the messages of the request. */
-  readonly compression?: Compression;
+  /** Which messages are compressed in a call with `compression`: all of them unless said otherwise. */
+  readonly compresses?: (request: unknown) => boolean;
+}
+
+function always(): boolean {
+  return true;
 }
 
 /** How a call ended: with trailers, or in error. */
@@ -70,7 +74,8 @@ export class NativeCall<I, O> extends Exchange implements ClientCall<O>, InboxOw
     this.#options = options;
     this.#metadata = options.metadata ? metadataFields(withoutUserAgent(options.metadata)) : [];
     this.#retries = new RetryPolicy(retries);
-    this.#sender = new RequestSender(method, !!prepared.compression, maxRequestBytes, this);
+    const compresses = prepared.compression && (options.compresses ?? always);
+    this.#sender = new RequestSender(method, compresses, maxRequestBytes, this);
     this.#inbox = new Inbox<O>(!method.responseStream, this);
     this.responses = this.#inbox;
   }

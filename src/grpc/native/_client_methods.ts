@@ -1,11 +1,8 @@
 import { type PreparedHeaders, prepareHeaders } from "../../http2/mod.ts";
-import { Metadata } from "../contract/mod.ts";
+import { type Compression, Metadata } from "../contract/mod.ts";
 import { acceptedEncodings } from "./compression.ts";
 import { contentType, headerNames } from "./header_names.ts";
 import { metadataFields } from "./metadata_headers.ts";
-
-/** How the messages of a request are compressed. */
-export type Compression = "gzip";
 
 /** A method of the servers of one channel, with all that its calls have in common. */
 export interface PreparedMethod {

@@ -16,6 +16,12 @@ export interface SenderOwner {
   onUnsendable(code: StatusName, message: string, cause?: unknown): void;
 }
 
+/** A request as it is sent, however often. */
+interface Outgoing {
+  readonly bytes: Uint8Array;
+  readonly compressed: boolean;
+}
+
 const prefix = new Uint8Array(PREFIX_LENGTH);
 const NO_BYTES = new Uint8Array(0);
 
@@ -24,19 +30,28 @@ const NO_BYTES = new Uint8Array(0);
  */
 export class RequestSender<I> implements RequestSink {
   readonly #method: AnyMethod;
-  readonly #compressed: boolean;
+  readonly #compresses: ((request: unknown) => boolean) | undefined;
   readonly #maxBytes: number;
   readonly #owner: SenderOwner;
   #source: RequestSource<I> | undefined;
   #stream: Http2Stream<StreamUser> | undefined;
   /** What was sent, as long as it can be sent again. */
-  #sent: Uint8Array[] | undefined = [];
+  #sent: Outgoing[] | undefined = [];
   #sentBytes = 0;
   #finished = false;
 
-  constructor(method: AnyMethod, compressed: boolean, maxBytes: number, owner: SenderOwner) {
+  /**
+   * @param compresses which requests are compressed; none without it
+   * @param maxBytes of a request before that
+   */
+  constructor(
+    method: AnyMethod,
+    compresses: ((request: unknown) => boolean) | undefined,
+    maxBytes: number,
+    owner: SenderOwner,
+  ) {
     this.#method = method;
-    this.#compressed = compressed;
+    this.#compresses = compresses;
     this.#maxBytes = maxBytes;
     this.#owner = owner;
   }
@@ -94,7 +109,7 @@ export class RequestSender<I> implements RequestSink {
   }
 
   take(request: unknown): boolean {
-    const message = this.#serialize(request);
+    const message = this.#prepare(request);
     if (message === undefined) return false;
     this.#keep(message);
     // Without a stream it is kept, and sent on the next.
@@ -116,36 +131,39 @@ export class RequestSender<I> implements RequestSink {
       const problem = `${this.#method.path} takes one request, not ${requests.length}`;
       return this.#owner.onUnsendable("INVALID_ARGUMENT", problem);
     }
-    const message = this.#serialize(requests[0]);
+    const message = this.#prepare(requests[0]);
     if (message === undefined) return;
     this.#sent = [message];
     this.#finished = true;
     this.#owner.onRequest();
   }
 
-  #keep(message: Uint8Array): void {
-    this.#sentBytes += message.length;
+  #keep(message: Outgoing): void {
+    this.#sentBytes += message.bytes.length;
     if (this.#sentBytes > MAX_REPLAY_BYTES && this.#stream !== undefined) this.#sent = undefined;
     this.#sent?.push(message);
   }
 
-  #write(message: Uint8Array, last: boolean): boolean {
-    const bytes = this.#compressed ? compress(message) : message;
-    const head = writePrefix(prefix, bytes.length, this.#compressed);
+  #write({ bytes, compressed }: Outgoing, last: boolean): boolean {
+    const head = writePrefix(prefix, bytes.length, compressed);
     const room = this.#stream!.sendPrefixed(head, bytes, last);
     this.#owner.onSent();
     return room;
   }
 
-  #serialize(request: unknown): Uint8Array | undefined {
+  #prepare(request: unknown): Outgoing | undefined {
     let message: Uint8Array;
+    let compressed: boolean;
     try {
+      compressed = this.#compresses?.(request) ?? false;
       message = this.#method.requestSerialize(request);
     } catch (cause) {
       const problem = `Cannot write a request of ${this.#method.path}`;
       return void this.#owner.onUnsendable("INVALID_ARGUMENT", problem, cause);
     }
-    if (message.length <= this.#maxBytes) return message;
+    if (message.length <= this.#maxBytes) {
+      return { bytes: compressed ? compress(message) : message, compressed };
+    }
     const problem = `Attempted to send message with a size larger than ${this.#maxBytes}`;
     return void this.#owner.onUnsendable("RESOURCE_EXHAUSTED", problem);
   }

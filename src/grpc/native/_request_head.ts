@@ -1,5 +1,6 @@
 import type { HeaderList } from "../../http2/mod.ts";
 import { Metadata, RpcError } from "../contract/mod.ts";
+import { acceptsGzip } from "./compression.ts";
 import { headerNames, isGrpcContentType } from "./header_names.ts";
 import { metadataOf } from "./metadata_headers.ts";
 import type { Method, Methods } from "./_methods.ts";
@@ -22,6 +23,7 @@ export class RequestHead {
   readonly encoding: string | undefined;
   readonly #headers: HeaderList;
   #metadata: Metadata | undefined;
+  #acceptsGzip: boolean | undefined;
 
   constructor(headers: HeaderList, methods: Methods) {
     this.#headers = headers;
@@ -34,6 +36,13 @@ export class RequestHead {
   /** The caller's metadata. It is shared by all calls with the same headers, so it is read-only. */
   get metadata(): Metadata {
     return this.#metadata ??= new ReceivedMetadata(metadataOf(this.#headers.fields));
+  }
+
+  /** Whether the caller takes responses compressed with gzip. */
+  get acceptsGzip(): boolean {
+    return this.#acceptsGzip ??= this.#headers.fields.some(({ name, value }) =>
+      name === headerNames.acceptEncoding && acceptsGzip(value)
+    );
   }
 
   /** The head of a request, kept with its headers. */

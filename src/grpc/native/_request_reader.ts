@@ -18,7 +18,7 @@ export class RequestReader {
   readonly #thread: Pick<Thread, "heldBytes" | "limits">;
   readonly #encoding: string | undefined;
   readonly #deframer: Deframer;
-  /** Bytes of the message under way that are counted. */
+  /** Bytes set aside for the message under way, as they are counted. */
   #held = 0;
 
   constructor(thread: Pick<Thread, "heldBytes" | "limits">, encoding: string | undefined) {
@@ -42,16 +42,16 @@ export class RequestReader {
     bytes: Uint8Array,
     start: number,
     end: number,
-    onMessage: (message: Uint8Array, framedBytes: number) => void,
+    onMessage: (message: Uint8Array, framedBytes: number, compressed: boolean) => void,
   ): void {
     const { maxRequestBytes } = this.#thread.limits;
     this.#deframer.push(bytes, start, end, (message, compressed) => {
       const own = compressed
         ? decompress(message, this.#encoding, maxRequestBytes)
         : message.slice();
-      onMessage(own, message.length);
+      onMessage(own, message.length, compressed);
     });
-    this.#count(this.#deframer.held);
+    this.#count(this.#deframer.room);
     checkHeld(this.#thread);
   }
 

@@ -6,6 +6,8 @@ import { PREFIX_LENGTH } from "./message_framing.ts";
 /** A request that its handler has not asked for yet. */
 interface Waiting {
   readonly message: Uint8Array;
+  /** Whether it came so. */
+  readonly compressed: boolean;
   /** What it took on the wire, which the peer may send again once it is read. */
   readonly wireBytes: number;
 }
@@ -28,7 +30,7 @@ const DONE: IteratorResult<unknown> = { done: true, value: undefined };
 export class RequestStream implements AsyncIterableIterator<unknown> {
   readonly #thread: Pick<Thread, "heldBytes" | "limits">;
   readonly #reader: RequestReader;
-  readonly #deserialize: (message: Uint8Array) => unknown;
+  readonly #deserialize: (message: Uint8Array, compressed: boolean) => unknown;
   readonly #grant: (bytes: number) => void;
   #queue: Waiting[] = [];
   /** Bytes that came, less those that the peer was granted again. */
@@ -40,13 +42,14 @@ export class RequestStream implements AsyncIterableIterator<unknown> {
 
   /**
    * @param grant lets the peer send that many bytes more
-   * @param deserialize makes a request of a message; its errors are the reader's
+   * @param deserialize makes a request of a message, which came compressed or not, when its turn comes;
+   *   its errors are the reader's
    */
   constructor(
     thread: Pick<Thread, "heldBytes" | "limits">,
     encoding: string | undefined,
     grant: (bytes: number) => void,
-    deserialize: (message: Uint8Array) => unknown,
+    deserialize: (message: Uint8Array, compressed: boolean) => unknown,
   ) {
     this.#thread = thread;
     this.#reader = new RequestReader(thread, encoding);
@@ -61,8 +64,8 @@ export class RequestStream implements AsyncIterableIterator<unknown> {
    */
   push(bytes: Uint8Array, start: number, end: number): void {
     this.#ungranted += end - start;
-    this.#reader.push(bytes, start, end, (message, framedBytes) => {
-      this.#queue.push({ message, wireBytes: framedBytes + PREFIX_LENGTH });
+    this.#reader.push(bytes, start, end, (message, framedBytes, compressed) => {
+      this.#queue.push({ message, compressed, wireBytes: framedBytes + PREFIX_LENGTH });
       this.#queuedWireBytes += framedBytes + PREFIX_LENGTH;
       this.#queuedBytes += message.length;
       this.#thread.heldBytes += message.length;
@@ -125,12 +128,12 @@ export class RequestStream implements AsyncIterableIterator<unknown> {
     this.#grantRead();
   }
 
-  #hand(waiter: Waiter, { message, wireBytes }: Waiting): void {
+  #hand(waiter: Waiter, { message, compressed, wireBytes }: Waiting): void {
     this.#queuedWireBytes -= wireBytes;
     this.#queuedBytes -= message.length;
     this.#thread.heldBytes -= message.length;
     try {
-      waiter.resolve({ done: false, value: this.#deserialize(message) });
+      waiter.resolve({ done: false, value: this.#deserialize(message, compressed) });
     } catch (cause) {
       waiter.reject(new RpcError("INTERNAL", "Error deserializing request", { cause }));
     }

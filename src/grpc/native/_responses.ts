@@ -20,6 +20,9 @@ const ordinary = [
 /** The headers of a response to a call. */
 export const responseHeaders = prepareHeaders(ordinary);
 
+/** The same, of a response whose messages may be compressed. */
+export const gzipResponseHeaders = prepareHeaders([...ordinary, headerNames.encoding, "gzip"]);
+
 /** What stands before the status when a call fails before its response has begun (Trailers-Only). */
 export const trailersOnlyHeaders = prepareHeaders([
   ":status",

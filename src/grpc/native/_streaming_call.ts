@@ -35,7 +35,10 @@ export class StreamingCall extends Call {
         stream.consume(bytes);
         connection.touch();
       },
-      (message) => target.deserialize(asBuffer(message)),
+      (message, compressed) => {
+        this.requestCompressed = compressed;
+        return target.deserialize(asBuffer(message));
+      },
     );
   }
 

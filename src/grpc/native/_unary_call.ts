@@ -43,7 +43,7 @@ export class UnaryCall extends Call {
     }
     this.guard(() => {
       const reader = this.#reader ??= new RequestReader(this.thread, this.head.encoding);
-      reader.push(bytes, start, end, (message) => this.#take(message));
+      reader.push(bytes, start, end, (message, _, compressed) => this.#take(message, compressed));
       if (last) this.receiveEnd();
     });
   }
@@ -79,12 +79,13 @@ export class UnaryCall extends Call {
     this.#request = undefined;
   }
 
-  #take(message: Uint8Array): void {
+  #take(message: Uint8Array, compressed: boolean): void {
     if (this.#message !== undefined) {
       const text = `Received a second request message for the method ${this.method}`;
       throw new RpcError("UNIMPLEMENTED", text);
     }
     this.#message = message;
+    this.requestCompressed = compressed;
   }
 
   #dispatch(message: Uint8Array): void {

@@ -1,6 +1,7 @@
 import {
   type AnyMethod,
   type ClientCall,
+  type Compression,
   type Metadata,
   type RpcChannel,
   RpcError,
@@ -15,7 +16,7 @@ import {
   userAgentOf,
 } from "./_channel_options.ts";
 import { NativeCall, type NativeCallOptions } from "./_client_call.ts";
-import { type Compression, Methods, type PreparedMethod } from "./_client_methods.ts";
+import { Methods, type PreparedMethod } from "./_client_methods.ts";
 import { isRepeatable } from "./_client_retry.ts";
 import { Timer } from "./_client_timers.ts";
 import { UnaryCall, type UnaryObserver } from "./_client_unary.ts";
@@ -25,7 +26,7 @@ export type { BalancingPolicy } from "./_channel_balancer.ts";
 export type { KeepaliveOptions } from "./_channel_keepalive.ts";
 export type { NativeChannelOptions } from "./_channel_options.ts";
 export type { NativeCallOptions } from "./_client_call.ts";
-export type { Compression, PreparedMethod } from "./_client_methods.ts";
+export type { PreparedMethod } from "./_client_methods.ts";
 export type { UnaryCall, UnaryObserver } from "./_client_unary.ts";
 
 /** What all calls of a prepared method send. */

@@ -13,6 +13,11 @@ export function encodingOf(value: string | undefined): Encoding | undefined {
   return value === "gzip" ? value : undefined;
 }
 
+/** Whether a `grpc-accept-encoding` names gzip. */
+export function acceptsGzip(value: string): boolean {
+  return value.split(",").some((encoding) => encoding.trim() === "gzip");
+}
+
 /** A message, compressed. */
 export function compress(message: Uint8Array): Uint8Array {
   return gzipSync(message);

@@ -13,7 +13,7 @@ export const PREFIX_LENGTH = 5;
 const COMPRESSED = 1;
 
 /** Bytes that are set aside when the first part of a message comes: more only as more comes. */
-const FIRST_ROOM = 16_384;
+const FIRST_ROOM = 256;
 
 /** Takes a message: `bytes` is valid during the call, unless it is copied. */
 export type OnMessage = (bytes: Uint8Array, compressed: boolean) => void;
@@ -68,6 +68,11 @@ export class Deframer {
   /** Bytes held of a message that has not ended. */
   get held(): number {
     return this.#length;
+  }
+
+  /** Bytes that are set aside for it, as many or more. */
+  get room(): number {
+    return this.#body === undefined ? 0 : this.#body.length;
   }
 
   /**
