@@ -1,12 +1,24 @@
-/** The seam between what is served and what serves it: one server, of either stack. @module */
-import type { RpcServer, RpcServerOptions } from "./contract/mod.ts";
+/** The seam between what is said and what carries it: a server or a channel, of either stack. @module */
+import type { RpcChannel, RpcServer, RpcServerOptions } from "./contract/mod.ts";
+import type { ChannelOptions } from "./grpcjs/mod.ts";
 import type { WorkerPoolOptions } from "./native/mod.ts";
 
-export type { WorkerPoolOptions };
+export type { ChannelOptions, WorkerPoolOptions };
 
-/** The stacks that can serve. */
+/** The stacks that there are. */
 export const stacks = ["native", "grpc-js"] as const;
 export type Stack = typeof stacks[number];
+
+/** What `--stack` takes. */
+export const stackChoices = ["auto", ...stacks] as const;
+export type StackChoice = typeof stackChoices[number];
+
+/** The stack that is meant: `auto` is native where that can run, which is on Linux with glibc. */
+export async function chosenStack(choice: StackChoice): Promise<Stack> {
+  if (choice !== "auto") return choice;
+  const { socketsSupported } = await import("../net/mod.ts");
+  return socketsSupported() ? "native" : "grpc-js";
+}
 
 /** A server on the stack named, which is loaded only then. */
 export async function openServer(stack: Stack, options: RpcServerOptions): Promise<RpcServer> {
@@ -26,4 +38,28 @@ export async function openServer(stack: Stack, options: RpcServerOptions): Promi
 export async function openWorkerServer(options: WorkerPoolOptions): Promise<RpcServer> {
   const { openWorkerPool } = await import("./native/mod.ts");
   return openWorkerPool(options);
+}
+
+/**
+ * The wait before a connection is tried again: short enough for a server that is just starting, and for a
+ * restart to be noticed. The reference channel has the same.
+ */
+const reconnect = { initial: 100, max: 5000 } as const;
+
+/**
+ * A channel on the stack named, which is loaded only then.
+ *
+ * @throws {NetError} `BAD_ADDRESS`
+ */
+export async function openChannel(stack: Stack, options: ChannelOptions): Promise<RpcChannel> {
+  switch (stack) {
+    case "native": {
+      const { openNativeChannel } = await import("./native/mod.ts");
+      return openNativeChannel({ ...options, reconnect });
+    }
+    case "grpc-js": {
+      const { openChannel } = await import("./grpcjs/mod.ts");
+      return openChannel(options);
+    }
+  }
 }

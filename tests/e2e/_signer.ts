@@ -1,6 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { type AnyMethod, type RpcChannel, signerContract } from "../../src/grpc/contract/mod.ts";
-import { openChannel } from "../../src/grpc/grpcjs/mod.ts";
+import { socketsSupported } from "../../src/net/mod.ts";
+import { openNativeChannel as openChannel } from "../../src/grpc/native/mod.ts";
+
+// Loads libc here: it stays loaded, which is no leak of the test that needs it first.
+socketsSupported();
 
 export { openChannel };
 export const { echo, signing } = signerContract();

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { stackChoices } from "../../grpc/mod.ts";
 import { parseDuration } from "../duration.ts";
 
 /** Repeats of one call beyond which waiting for the server is what is meant. */
@@ -23,6 +24,9 @@ export function withConnection(command: Command): Command {
     .addOption(
       new Option("--lb <policy>", "how calls are spread over several addresses (round_robin)")
         .choices(["round_robin", "pick_first"]),
+    )
+    .addOption(
+      new Option("--stack <name>", "what speaks gRPC (default: auto)").choices(stackChoices),
     )
     .addOption(
       new Option("--output <form>", "how to print the result (default: text)")

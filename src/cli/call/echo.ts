@@ -6,7 +6,7 @@ import { Session } from "./session.ts";
 
 /** `call echo TEXT`. */
 export async function echo(text: string, options: ConnectionOptions): Promise<void> {
-  using session = new Session(options);
+  using session = await Session.open(options);
   const { message } = await session.unary(signerContract().echo.Echo, { message: text });
   printResult({
     text: () => `${printableLines(message)}\n`,

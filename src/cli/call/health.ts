@@ -19,7 +19,7 @@ const { Check, Watch } = service as unknown as { Check: AnyMethod; Watch: AnyMet
  */
 export async function health(name: string | undefined, options: HealthOptions): Promise<void> {
   refuseRaw(options.output, "health");
-  using session = new Session(options);
+  using session = await Session.open(options);
   const method = options.watch ? Watch : Check;
   let last = "UNKNOWN";
   for await (

@@ -8,7 +8,7 @@ import { Session } from "./session.ts";
 /** `call info`: what the server is and can do. */
 export async function info(options: ConnectionOptions): Promise<void> {
   refuseRaw(options.output, "info");
-  using session = new Session(options);
+  using session = await Session.open(options);
   const info = await session.unary(signerContract().serverInfo.GetServerInfo, {});
   const lines: [name: string, value: string][] = [
     ["version", info.version],

@@ -21,7 +21,7 @@ export interface InvokeOptions extends ConnectionOptions {
  */
 export async function invoke(name: string, options: InvokeOptions): Promise<void> {
   refuseRaw(options.output, "a method");
-  using session = new Session(options);
+  using session = await Session.open(options);
   const { schema, declared } = await findMethod(session, name);
   const requests = declared.requestStream
     ? messages(schema, declared, jsonDocuments(pieces(options.data)))

@@ -15,7 +15,7 @@ import { table } from "./table.ts";
 /** `call keys`: what the server holds. */
 export async function keys(options: ConnectionOptions): Promise<void> {
   refuseRaw(options.output, "keys");
-  using session = new Session(options);
+  using session = await Session.open(options);
   const { keys } = await session.unary(signerContract().signing.ListKeys, {});
   printResult({
     text: () => keyTable(keys),
@@ -42,7 +42,7 @@ export interface PublicKeyOptions extends ConnectionOptions, Pick<KeyOptions, "k
 
 /** `call public-key`: PEM and JWK are text; DER is base64 as text, and bytes as `raw` or in a file. */
 export async function publicKey(options: PublicKeyOptions): Promise<void> {
-  using session = new Session(options);
+  using session = await Session.open(options);
   const format = options.format ?? "pem";
   const { key, pem, der, jwk } = await session.unary(signerContract().signing.GetPublicKey, {
     ...namedKey(options) ?? await onlyKey(session),

@@ -1,3 +1,5 @@
+import type { StackChoice } from "../../grpc/mod.ts";
+
 /** How results are printed: for people, for programs, or the bytes alone. */
 export type OutputForm = "text" | "json" | "raw";
 
@@ -13,6 +15,7 @@ export interface ConnectionOptions {
   readonly waitReady?: boolean;
   readonly retries?: number;
   readonly lb?: "round_robin" | "pick_first";
+  readonly stack?: StackChoice;
   readonly output?: OutputForm;
   readonly verbose?: boolean;
 }

@@ -10,7 +10,7 @@ import {
   type RpcChannel,
   RpcError,
 } from "../../grpc/contract/mod.ts";
-import { openChannel } from "../../grpc/grpcjs/mod.ts";
+import { chosenStack, openChannel } from "../../grpc/mod.ts";
 import { callFailure } from "./failure.ts";
 import { type RequestHeaders, requestHeaders } from "./headers.ts";
 import type { ConnectionOptions } from "./options.ts";
@@ -20,30 +20,43 @@ import { CallTrace } from "./trace.ts";
 /** How long a unary call may take where `--deadline` does not say. */
 const defaultDeadline = 10_000;
 
-/**
- * The calls of one command, over one channel, as the options want them made. All that is wrong with the
- * options is found as it is opened, before anything is dialled.
- *
- * @throws {CliError}
- */
+/** The calls of one command, over one channel, as the options want them made. */
 export class Session implements Disposable {
   readonly #options: ConnectionOptions;
   readonly #addresses: readonly string[];
   readonly #headers: RequestHeaders;
   readonly #channel: RpcChannel;
 
-  constructor(options: ConnectionOptions) {
+  private constructor(
+    options: ConnectionOptions,
+    addresses: readonly string[],
+    headers: RequestHeaders,
+    channel: RpcChannel,
+  ) {
     this.#options = options;
-    this.#headers = requestHeaders(options.header ?? [], (name) => Deno.env.get(name));
-    this.#addresses = targetAddresses(options);
-    const { lb, retries, connectTimeout } = options;
-    this.#channel = openChannel({
-      addresses: this.#addresses,
+    this.#addresses = addresses;
+    this.#headers = headers;
+    this.#channel = channel;
+  }
+
+  /**
+   * Opens the channel that the options ask for. All that is wrong with them is found here, before anything
+   * is dialled.
+   *
+   * @throws {CliError}
+   */
+  static async open(options: ConnectionOptions): Promise<Session> {
+    const headers = requestHeaders(options.header ?? [], (name) => Deno.env.get(name));
+    const addresses = targetAddresses(options);
+    const { lb, retries, connectTimeout, stack = "auto" } = options;
+    const channel = await openChannel(await chosenStack(stack), {
+      addresses,
       userAgent: `signer/${config.version}`,
       ...(lb === undefined ? {} : { balancing: lb }),
       ...(retries === undefined ? {} : { retries }),
       ...(connectTimeout === undefined ? {} : { connectTimeout }),
     });
+    return new Session(options, addresses, headers, channel);
   }
 
   /**

@@ -14,7 +14,7 @@ export interface SignOptions extends ConnectionOptions, KeyOptions, InputOptions
 /** `call sign [TEXT]`: a file gets the bytes of the signature, a terminal their base64. */
 export async function sign(text: string | undefined, options: SignOptions): Promise<void> {
   checkAlgorithm(options);
-  using session = new Session(options);
+  using session = await Session.open(options);
   const input = await readInput(text, options);
   const { key, algorithm } = await chooseKey(session, options);
   const { signature, ...signed } = await session.unary(signerContract().signing.Sign, {

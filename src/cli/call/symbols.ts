@@ -55,7 +55,7 @@ export async function findMethod(session: Session, name: string): Promise<Found<
 /** `call list [SERVICE]`: the server's services, or the methods of one. */
 export async function list(name: string | undefined, options: ConnectionOptions): Promise<void> {
   refuseRaw(options.output, "list");
-  using session = new Session(options);
+  using session = await Session.open(options);
   const names = name === undefined
     ? await reflectServices(session)
     : await methodsOf(session, name);
@@ -77,7 +77,7 @@ async function methodsOf(session: Session, name: string): Promise<string[]> {
 /** `call describe SYMBOL`: its declaration as in a `.proto` file. */
 export async function describe(symbol: string, options: ConnectionOptions): Promise<void> {
   refuseRaw(options.output, "describe");
-  using session = new Session(options);
+  using session = await Session.open(options);
   const { schema, declared } = await findSymbol(session, symbol);
   printResult({
     text: () => printableLines(declarationOf(schema, declared)),

@@ -27,7 +27,7 @@ export async function verify(text: string | undefined, options: VerifyOptions): 
     );
   }
   const signature = signatureBytes(options);
-  using session = new Session(options);
+  using session = await Session.open(options);
   const { valid, keyId, algorithm } = await session.unary(signerContract().signing.Verify, {
     ...named,
     ...await readInput(text, options),

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { keyTypes } from "../../crypto/mod.ts";
-import { stacks } from "../../grpc/mod.ts";
+import { stackChoices } from "../../grpc/mod.ts";
 import { logFormats, logLevels } from "../../telemetry/mod.ts";
 import { parseDuration } from "../duration.ts";
 import { examples } from "../help.ts";
@@ -37,7 +37,7 @@ export function serveCommand(): Command {
         .choices(["auto", "openssl", "builtin"]).default("auto"),
     )
     .addOption(
-      new Option("--stack <name>", "what speaks gRPC").choices(["auto", ...stacks]).default("auto"),
+      new Option("--stack <name>", "what speaks gRPC").choices(stackChoices).default("auto"),
     )
     .option("--workers <n>", "threads that serve; 0 is the main thread alone", workers, "auto")
     .option("--pin", "keep each worker on a processor of its own")

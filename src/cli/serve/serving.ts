@@ -1,16 +1,20 @@
 import { cpus } from "node:os";
 import type { CryptoProvider, KeyStore } from "../../crypto/mod.ts";
 import type { RpcServer } from "../../grpc/contract/mod.ts";
-import { openServer, openWorkerServer, type Stack } from "../../grpc/mod.ts";
-import { socketsSupported } from "../../net/mod.ts";
+import {
+  chosenStack,
+  openServer,
+  openWorkerServer,
+  type Stack,
+  type StackChoice,
+} from "../../grpc/mod.ts";
 import type { ServerIdentity } from "../../services/mod.ts";
 import { type Level, type LogFormat, logger } from "../../telemetry/mod.ts";
 import type { ServeSetup } from "./worker.ts";
 
 /** What serves, and with how many threads. */
 export interface ServingOptions {
-  /** `auto` is native where that can run. */
-  readonly stack: Stack | "auto";
+  readonly stack: StackChoice;
   /** Threads that serve; 0 is the main thread alone. `auto` is one for each processor of several. */
   readonly workers: number | "auto";
   /** Whether each worker stays on a processor of its own. */
@@ -35,7 +39,7 @@ export async function openServing(
   provider: CryptoProvider,
   keys: KeyStore,
 ): Promise<Serving> {
-  const stack = chosenStack(options.stack);
+  const stack = await chosenStack(options.stack);
   const { name, version: providerVersion } = provider;
   const identity = { version, stack, provider: { name, version: providerVersion } };
   const workers = stack === "native" ? chosenWorkers(options.workers) : 0;
@@ -75,11 +79,6 @@ function openWorkers(
       return { data: { keys: shared, identity, logs } satisfies ServeSetup, transfer };
     },
   });
-}
-
-function chosenStack(choice: Stack | "auto"): Stack {
-  if (choice !== "auto") return choice;
-  return socketsSupported() ? "native" : "grpc-js";
 }
 
 function chosenWorkers(choice: number | "auto"): number {

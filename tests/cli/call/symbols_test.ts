@@ -42,7 +42,7 @@ function filesResponse(...files: Uint8Array[]) {
 /** Serves the services and gives a session with the server. */
 async function sessionWith(...services: Service[]) {
   const served = await Served.by(openGrpcJsServer({ services }));
-  const session = new Session({ to: [served.address] });
+  const session = await Session.open({ to: [served.address] });
   return {
     session,
     async [Symbol.asyncDispose]() {
@@ -59,7 +59,7 @@ async function refusal(ended: Promise<unknown>): Promise<CliError> {
 }
 
 test("`findMethod()` finds a method of signer's own without asking the server", async () => {
-  using session = new Session({ to: ["127.0.0.1:1"] });
+  using session = await Session.open({ to: ["127.0.0.1:1"] });
   for (
     const name of [
       "signer.v1.EchoService/Echo",
@@ -157,7 +157,7 @@ test("`findSymbol()` says that a server without reflection has none", async () =
 });
 
 test("`findSymbol()` and `findMethod()` refuse what is none before they ask", async () => {
-  using session = new Session({ to: ["127.0.0.1:1"] });
+  using session = await Session.open({ to: ["127.0.0.1:1"] });
   for (const text of ["", "a..b", "a/b/c", "a b", "signer.v1.", "é.b"]) {
     const error = await refusal(symbols.findSymbol(session, text));
     assert.equal(error.exitCode, 2);
