@@ -92,7 +92,8 @@ export interface CryptoProvider {
    */
   importPrivateKey(pkcs8: Uint8Array): PrivateKey;
   /**
-   * The key that a thread of this process has shared.
+   * The key that a thread of this process has shared. Once for each `SharedKey`: the builtin provider
+   * refuses it a second time, and openssl would free the key twice.
    *
    * @throws {CryptoError} `PROVIDER_FAILED` when the provider there was another one
    */

@@ -48,7 +48,7 @@ export abstract class ConnectionCore<User>
   protected readonly watchdog: Watchdog;
   protected readonly pings: Pings = new Pings();
   protected readonly streams: Map<number, StreamRecord<User>> = new Map();
-  protected readonly late: LateStreams = new LateStreams();
+  protected readonly late: LateStreams;
   /** The last time that the owner has told. */
   protected now: number;
   /** The highest stream that the peer has opened. */
@@ -65,6 +65,7 @@ export abstract class ConnectionCore<User>
     this.limits = limits;
     this.handler = handler;
     this.now = now;
+    this.late = new LateStreams(limits.maxConcurrentStreams);
     this.rates = new RateLimiters(limits, now);
     this.watchdog = new Watchdog(limits, now);
     this.sender = new Sender(limits, this);

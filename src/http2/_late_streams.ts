@@ -1,5 +1,5 @@
-/** Streams that are remembered: what a peer has under way in a round trip or two. */
-const MAX_REMEMBERED = 256;
+/** Streams that are remembered at least, for those that are refused, which no limit bounds. */
+const MIN_REMEMBERED = 256;
 
 /** Header sections that a peer may have under way on a stream: a response and its trailers. */
 const SECTIONS_PER_STREAM = 2;
@@ -10,13 +10,19 @@ const SECTIONS_PER_STREAM = 2;
  */
 export class LateStreams {
   readonly #ids: Set<number> = new Set();
+  readonly #remembered: number;
   #sections = 0;
+
+  /** @param maxConcurrentStreams streams that can be ended together, before the peer hears of any */
+  constructor(maxConcurrentStreams: number) {
+    this.#remembered = Math.max(MIN_REMEMBERED, maxConcurrentStreams);
+  }
 
   /** Remembers a stream, and forgets the oldest for it. */
   add(id: number): void {
     this.#sections += SECTIONS_PER_STREAM;
     this.#ids.add(id);
-    if (this.#ids.size <= MAX_REMEMBERED) return;
+    if (this.#ids.size <= this.#remembered) return;
     for (const oldest of this.#ids) {
       this.#ids.delete(oldest);
       return;

@@ -60,6 +60,7 @@ export class Engine implements ServingThread, Disposable {
   readonly buffer = new Uint8Array(READ_BUFFER_SIZE);
   now = performance.now();
   heldBytes = 0;
+  unreadBytes = 0;
   readonly #options: EngineOptions;
   readonly #acceptors: Acceptor[] = [];
   readonly #connections = new Set<ServedConnection>();
@@ -247,6 +248,16 @@ export class Engine implements ServingThread, Disposable {
     this.#settle();
   }
 
+  /** Ends the connections that keep the most from being sent, until what is left is within the limit. */
+  #shedUnread(): void {
+    const connections = [...this.#connections]
+      .sort((a, b) => b.http2.queuedBytes - a.http2.queuedBytes);
+    for (const connection of connections) {
+      if (this.unreadBytes <= this.limits.maxUnreadBytes) return;
+      connection.shed();
+    }
+  }
+
   /** What a turn comes to: deadlines, the time, and sending. */
   #settle(): void {
     this.lookAtClock();
@@ -259,6 +270,7 @@ export class Engine implements ServingThread, Disposable {
       this.#tickAt = this.now + TICK_MS;
       for (const connection of this.#connections) connection.tick(this.now);
     }
+    if (this.unreadBytes > this.limits.maxUnreadBytes) this.#shedUnread();
     // A flush may write more, and so add to the list.
     for (let i = 0; i < this.#dirty.length; i++) {
       this.#dirty[i].flush();

@@ -20,6 +20,8 @@ export interface ServingThread extends Thread {
   readonly poller: Registrar;
   /** Where what is read stands during the call that takes it. */
   readonly buffer: Uint8Array;
+  /** Bytes of responses that wait for their peers, on all connections. */
+  unreadBytes: number;
   lookAtClock(): void;
   /** Sends what a connection has at the end of the turn. */
   flushLater(connection: ServedConnection): void;
@@ -122,6 +124,12 @@ export class ServedConnection implements ConnectionOwner, PollHandler {
     this.abandon();
   }
 
+  /** Ends every call, because too much of what they gave waits for the peer. */
+  shed(): void {
+    this.http2.close(ErrorCode.ENHANCE_YOUR_CALM, "Too much waits for the peer to read");
+    this.#noteSending();
+  }
+
   /** Looks at the time: about once a second. */
   tick(now: number): void {
     this.#guard(() => this.#tick(now));
@@ -138,6 +146,7 @@ export class ServedConnection implements ConnectionOwner, PollHandler {
     if (this.#phase.kind === "closed") return;
     this.#phase = CLOSED;
     this.http2.disconnect();
+    this.#noteSending();
     this.#thread.forget(this);
     this.#socket.close();
   }
@@ -172,7 +181,10 @@ export class ServedConnection implements ConnectionOwner, PollHandler {
         ? this.#socket.write(output.bytes, output.end)
         : this.#socket.write(output.view(), output.length);
       if (sent === -libc.errno.EINTR) continue;
-      if (sent === -libc.errno.EAGAIN) return this.#waitForRoom(true);
+      if (sent === -libc.errno.EAGAIN) {
+        this.#noteSending();
+        return this.#waitForRoom(true);
+      }
       if (sent < 0) return this.abandon();
       this.http2.sent(sent, this.#thread.now);
       if (this.#phase.kind === "closed") return;
@@ -197,12 +209,13 @@ export class ServedConnection implements ConnectionOwner, PollHandler {
   }
 
   /**
-   * Tells the policy of DATA that has left its queue since: a peer that is sent much measures the path with
-   * PINGs while it comes, long after the handler wrote it.
+   * Tells the thread of DATA that has come into its queue or left it since, and the policy of what left: a
+   * peer that is sent much measures the path with PINGs while it comes, long after the handler wrote it.
    */
   #noteSending(): void {
     const { queuedBytes } = this.http2;
     if (queuedBytes < this.#queuedBytes) this.#policy.wrote();
+    this.#thread.unreadBytes += queuedBytes - this.#queuedBytes;
     this.#queuedBytes = queuedBytes;
   }
 

@@ -1,3 +1,4 @@
+import { DEFAULT_LIMITS } from "../../http2/mod.ts";
 import { limits } from "../contract/mod.ts";
 
 /**
@@ -14,6 +15,11 @@ export interface NativeLimits {
    * reader, or are with a handler that has not answered yet. Over it: RESOURCE_EXHAUSTED.
    */
   readonly maxHeldBytes: number;
+  /**
+   * Bytes of responses that a thread keeps for peers whose windows are closed, or that do not read. Over
+   * it, the connection with the most of them ends with ENHANCE_YOUR_CALM.
+   */
+  readonly maxUnreadBytes: number;
   /** Calls that wait for their turn on a thread because their work is long. */
   readonly maxQueuedCalls: number;
   /** The work, by measured times, that may wait on a thread. */
@@ -46,6 +52,8 @@ export const DEFAULT_NATIVE_LIMITS: NativeLimits = {
   maxConcurrentStreams: limits.maxConcurrentStreams,
   // 64 of the largest messages: whoever sends them slowly on many streams gets no more memory.
   maxHeldBytes: 64 * limits.maxRequestBytes,
+  // CVE-2019-9517 on many connections: four that go up to what HTTP/2 lets each keep.
+  maxUnreadBytes: 4 * DEFAULT_LIMITS.maxQueuedBytes,
   // Four connections' worth of calls.
   maxQueuedCalls: 4 * limits.maxConcurrentStreams,
   // Who waits longer than this without a deadline is better off elsewhere.

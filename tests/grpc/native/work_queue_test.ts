@@ -75,12 +75,17 @@ test("Cheap calls are answered before long ones that came first", async () => {
   for (const kind of ["long", ...Array<string>(8).fill("cheap")]) {
     assert.equal(statusOf(await client.request(callFields("Unary"), [json(kind)])), StatusCode.OK);
   }
-  ran.length = 0;
   const kinds = ["long", "long", "long", "long", "long", "long", "cheap"];
-  const calls = kinds.map((kind) => client.request(callFields("Unary"), [json(kind)]));
-  for (const call of calls) assert.equal(statusOf(await call), StatusCode.OK);
-  assert.equal(ran.length, kinds.length);
-  assert.ok(ran.indexOf("cheap") < ran.length - 1, ran.join());
+  // On a machine that is busy with something else the reading alone may take the time that cheap calls are
+  // given before the thread looks at its queue. Without the preference, the cheap one is the last each time.
+  for (let round = 0; round < 20; round++) {
+    ran.length = 0;
+    const calls = kinds.map((kind) => client.request(callFields("Unary"), [json(kind)]));
+    for (const call of calls) assert.equal(statusOf(await call), StatusCode.OK);
+    assert.equal(ran.length, kinds.length);
+    if (ran.indexOf("cheap") < ran.length - 1) return;
+  }
+  assert.fail("the cheap call was the last in each of 20 rounds");
 });
 
 test("Long calls beyond what a thread can do in time are shed, and the rest are answered", async () => {

@@ -1,0 +1,214 @@
+/** Other people's programs as clients: what is on PATH, or where `go install` puts it. */
+import assert from "node:assert/strict";
+import { StatusCode } from "../../src/grpc/contract/status.ts";
+import type { Stack } from "../../src/grpc/mod.ts";
+import { gate } from "../_support/gate.ts";
+
+/** A program that is tried, and how one comes by it. */
+interface Peer {
+  readonly name: string;
+  /** What makes it say its version, and no more. */
+  readonly version: string;
+  readonly source: string;
+}
+
+const GRPCURL: Peer = {
+  name: "grpcurl",
+  version: "-version",
+  source: "go install github.com/fullstorydev/grpcurl/cmd/grpcurl@latest",
+};
+const NGHTTP: Peer = {
+  name: "nghttp",
+  version: "--version",
+  source: "apt-get install nghttp2-client",
+};
+
+/** What a program has said. */
+interface Said {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function run(command: string, ...args: string[]): Promise<Said> {
+  const { code, stdout, stderr } = await new Deno.Command(command, { args }).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+async function find({ name, version }: Peer): Promise<string | undefined> {
+  for (const candidate of [name, `${Deno.env.get("HOME") ?? ""}/go/bin/${name}`]) {
+    try {
+      if ((await run(candidate, version)).code === 0) return candidate;
+    } catch {
+      // Not there.
+    }
+  }
+  return undefined;
+}
+
+const [test, { SignerProcess, grpcurl, nghttp }] = await gate(
+  ["net", "env", "read", "write", "sys", "ffi", "run"],
+  async () => ({
+    ...await import("./_signer.ts"),
+    grpcurl: await find(GRPCURL),
+    nghttp: await find(NGHTTP),
+  }),
+);
+
+const stacks: readonly Stack[] = ["native", "grpc-js"];
+const ECHO = "signer.v1.EchoService/Echo";
+const SIGN = "signer.v1.SigningService/Sign";
+
+/** A test of a server and one such program; ignored where there is none. */
+function testWith(
+  peer: Peer,
+  binary: string | undefined,
+  what: string,
+  fn: (authority: string, binary: string, stack: Stack) => Promise<void>,
+): void {
+  for (const stack of stacks) {
+    const reason = binary === undefined ? ` (needs ${peer.name}: ${peer.source})` : "";
+    test({
+      name: `${stack}: ${peer.name} ${what}${reason}`,
+      ignore: binary === undefined,
+      async fn() {
+        const options = ["--stack", stack, "--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256"];
+        await using server = await SignerProcess.start(...options);
+        await fn(server.addresses[0].replace("tcp://", ""), binary!, stack);
+        assert.equal(await server.stop(), 0);
+        assert.doesNotMatch(await server.log, /level=error/);
+      },
+    });
+  }
+}
+
+testWith(GRPCURL, grpcurl, "lists and describes what the server offers", async (at, grpcurl) => {
+  const listed = await run(grpcurl, "-plaintext", at, "list");
+  assert.equal(listed.code, 0, listed.stderr);
+  const services = listed.stdout.trim().split("\n");
+  for (const name of ["EchoService", "ServerInfoService", "SigningService"]) {
+    assert.ok(services.includes(`signer.v1.${name}`), listed.stdout);
+  }
+  assert.ok(services.includes("grpc.health.v1.Health"), listed.stdout);
+  const described = await run(grpcurl, "-plaintext", at, "describe", "signer.v1.SigningService");
+  assert.equal(described.code, 0, described.stderr);
+  assert.match(
+    described.stdout,
+    /rpc SignStream \( stream \.signer\.v1\.SignRequest \) returns \( stream \.signer\.v1\.SignResult \)/,
+  );
+});
+
+testWith(GRPCURL, grpcurl, "echoes, signs and asks for health", async (at, grpcurl) => {
+  const ask = async (method: string, request: object) => {
+    const { code, stdout, stderr } = await run(
+      grpcurl,
+      ...["-plaintext", "-d", JSON.stringify(request), at, method],
+    );
+    assert.equal(code, 0, stderr);
+    return JSON.parse(stdout);
+  };
+  assert.deepEqual(await ask(ECHO, { message: "grüße" }), { message: "grüße" });
+  const signed = await ask(SIGN, { keyType: "KEY_TYPE_ECDSA_P256", message: "aGVsbG8=" });
+  assert.equal(signed.algorithm, "ECDSA_SHA_256");
+  assert.ok(Uint8Array.fromBase64(signed.signature).length >= 68);
+  // Two requests on one stream.
+  const stream = await run(
+    grpcurl,
+    ...[
+      "-plaintext",
+      "-d",
+      `${'{"keyType":"KEY_TYPE_ECDSA_P256","message":"aGVsbG8="}'.repeat(2)}`,
+    ],
+    ...[at, "signer.v1.SigningService/SignStream"],
+  );
+  assert.equal(stream.code, 0, stream.stderr);
+  assert.equal(stream.stdout.match(/"signature"/g)?.length, 2, stream.stdout);
+  const health = await ask("grpc.health.v1.Health/Check", { service: "signer.v1.SigningService" });
+  assert.deepEqual(health, { status: "SERVING" });
+});
+
+testWith(GRPCURL, grpcurl, "is told the status of a call that fails", async (at, grpcurl) => {
+  const options = ["-plaintext", "-format-error", "-d"];
+  const request = JSON.stringify({ keyId: "none", message: "aGVsbG8=" });
+  const missing = await run(grpcurl, ...options, request, at, SIGN);
+  assert.equal(missing.code, 64 + StatusCode.NOT_FOUND);
+  const { code, message } = JSON.parse(missing.stderr);
+  assert.equal(code, StatusCode.NOT_FOUND);
+  assert.match(message, /^There is no key with the id none/);
+  const unknown = await run(
+    grpcurl,
+    ...options,
+    '{"service":"none"}',
+    at,
+    "grpc.health.v1.Health/Check",
+  );
+  assert.equal(unknown.code, 64 + StatusCode.NOT_FOUND);
+  const late = await run(grpcurl, "-max-time", "0.000001", ...options, request, at, SIGN);
+  assert.notEqual(late.code, 0);
+});
+
+/** The message `EchoRequest { message: "hi" }` behind its prefix. */
+const REQUEST = Uint8Array.of(0, 0, 0, 0, 4, 0x0a, 2, 0x68, 0x69);
+
+testWith(
+  NGHTTP,
+  nghttp,
+  "has a call answered, and what is no call refused",
+  async (at, nghttp, stack) => {
+    const directory = await Deno.makeTempDir();
+    try {
+      const file = `${directory}/request`;
+      await Deno.writeFile(file, REQUEST);
+      const post = (path: string, ...more: string[]) =>
+        run(nghttp, "-v", "--no-dep", ...more, `http://${at}${path}`);
+      const grpc = [
+        "-H:method: POST",
+        "-Hcontent-type: application/grpc",
+        "-Hte: trailers",
+        "-d",
+        file,
+      ];
+      const echo = await post(`/${ECHO}`, ...grpc);
+      assert.equal(echo.code, 0, echo.stderr);
+      assert.match(echo.stdout, /\(stream_id=1\) :status: 200\n/);
+      assert.match(echo.stdout, /\(stream_id=1\) content-type: application\/grpc/);
+      assert.match(echo.stdout, /\(stream_id=1\) grpc-status: 0\n/);
+      assert.ok(echo.stdout.includes("\x0a\x02hi"), echo.stdout);
+      // Padding is its own affair (RFC 9113 section 6.1).
+      const padded = await post(`/${ECHO}`, ...grpc, "--padding=200");
+      assert.match(padded.stdout, /grpc-status: 0\n/);
+      const unknown = await post("/signer.v1.EchoService/None", ...grpc);
+      assert.match(unknown.stdout, /grpc-status: 12\n/);
+      const plain = await post(`/${ECHO}`, "-H:method: POST", "-d", file);
+      const get = await post(`/${ECHO}`);
+      for (const { stdout } of [plain, get]) assert.doesNotMatch(stdout, /grpc-status: 0\n/);
+      if (stack === "native") {
+        assert.match(plain.stdout, /:status: 415\n/);
+        assert.match(get.stdout, /:status: 405\n/);
+        // It fills its header list up to more than 16 KiB, to send CONTINUATION frames: that ends the stream.
+        const large = await post(`/${ECHO}`, ...grpc, "--continuation");
+        assert.match(large.stdout, /recv RST_STREAM [^]*error_code=ENHANCE_YOUR_CALM/);
+      }
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  },
+);
+
+testWith(NGHTTP, nghttp, "has many calls answered on one connection", async (at, nghttp) => {
+  const directory = await Deno.makeTempDir();
+  try {
+    const file = `${directory}/request`;
+    await Deno.writeFile(file, REQUEST);
+    const { code, stdout, stderr } = await run(
+      nghttp,
+      ...["-v", "--no-dep", "-m", "100", "-H:method: POST", "-Hcontent-type: application/grpc"],
+      ...["-Hte: trailers", "-d", file, `http://${at}/${ECHO}`],
+    );
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout.match(/grpc-status: 0\n/g)?.length, 100);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});

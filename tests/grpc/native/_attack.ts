@@ -1,0 +1,37 @@
+import { block, frame, FrameFlag, FrameType, join } from "../../http2/_frames.ts";
+import { ECHO, openEcho } from "./_attacker.ts";
+import type { Besieged } from "./_besieged.ts";
+
+/** An attack, and what becomes of it. */
+export interface Attack {
+  readonly name: string;
+  run(target: Besieged): Promise<void>;
+}
+
+/** What the server says to those who ask too much of it (RFC 9113 section 7). */
+export const CALM = "ENHANCE_YOUR_CALM";
+
+/** Streams of a client are odd (RFC 9113 section 5.1.1). */
+export const stream = (i: number) => 2 * i + 1;
+
+/** A call of Echo, which waits for its message. */
+export const open = openEcho(1);
+
+/** The same, with its header block to be continued. */
+export const headersOpen = (id: number) => frame(FrameType.HEADERS, 0, id, block(ECHO));
+
+/** Resolves after so many milliseconds. */
+export const pause = (ms: number) =>
+  new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), ms));
+
+/** HEADERS and CONTINUATION frames of one block, cut to the size that all take. */
+export function cut(streamId: number, bytes: Uint8Array): Uint8Array {
+  const pieces = [];
+  for (let at = 0; at < bytes.length; at += 16_384) {
+    const end = Math.min(at + 16_384, bytes.length);
+    const flags = end === bytes.length ? FrameFlag.END_HEADERS : 0;
+    const type = at === 0 ? FrameType.HEADERS : FrameType.CONTINUATION;
+    pieces.push(frame(type, flags, streamId, bytes.subarray(at, end)));
+  }
+  return join(...pieces);
+}

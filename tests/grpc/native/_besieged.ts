@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import type { NativeChannel } from "../../../src/grpc/native/mod.ts";
+import { openNativeChannel } from "../../../src/grpc/native/mod.ts";
+import type { AnyMethod } from "../../../src/grpc/contract/mod.ts";
+import { echo, SignerProcess } from "../../e2e/_signer.ts";
+
+/** How long a call of the well-behaved client may take: far over what any takes on a machine at work. */
+const CALL_DEADLINE_MS = 8_000;
+
+/**
+ * A native server in a process of its own, and a client that keeps to the rules, with one call after the
+ * other on one connection for as long as the server is attacked.
+ */
+export class Besieged implements AsyncDisposable {
+  /** Calls of the well-behaved client that were answered. */
+  answered = 0;
+  /** The most resident memory that was seen, in KiB. */
+  peakKiB = 0;
+  /** How the first call that failed did. */
+  failure: unknown = undefined;
+  readonly #channel: NativeChannel;
+  readonly #calling: Promise<void>;
+  #waiting: (() => void)[] = [];
+  #over = false;
+
+  private constructor(readonly server: SignerProcess, channel: NativeChannel) {
+    this.#channel = channel;
+    this.#calling = this.#callOn();
+  }
+
+  static async start(...options: string[]): Promise<Besieged> {
+    const server = await SignerProcess.start(
+      ...["--stack", "native", "--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256", ...options],
+    );
+    return new Besieged(server, openNativeChannel({ addresses: [...server.addresses] }));
+  }
+
+  get port(): number {
+    return Number(/:(\d+)$/.exec(this.server.addresses[0])![1]);
+  }
+
+  /** Resolves when two more calls were answered, of which one at least began after this was called. */
+  async serves(): Promise<void> {
+    for (let i = 0; i < 2 && this.failure === undefined; i++) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+    assert.equal(this.failure, undefined);
+  }
+
+  /** Ends the client, and then the server as an operator would. Resolves to its log. */
+  async leave(): Promise<string> {
+    await this.#stopCalling();
+    assert.equal(await this.server.stop(), 0);
+    return this.server.log;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stopCalling();
+    await this.server[Symbol.asyncDispose]();
+  }
+
+  async #stopCalling(): Promise<void> {
+    this.#over = true;
+    await this.#calling;
+    this.#channel[Symbol.dispose]();
+  }
+
+  async #callOn(): Promise<void> {
+    while (!this.#over && this.failure === undefined) {
+      const message = `call ${this.answered}`;
+      try {
+        const response = await this.#echo(message);
+        assert.equal(response.message, message);
+        this.answered++;
+        this.peakKiB = Math.max(this.peakKiB, this.server.residentKiB());
+      } catch (error) {
+        this.failure = error;
+      }
+      for (const resolve of this.#waiting.splice(0)) resolve();
+      // Lets attackers, who share this thread, have their say.
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
+  async #echo(message: string): Promise<{ message: string }> {
+    const { responses } = this.#channel.call<object, { message: string }>(
+      echo.Echo as AnyMethod,
+      [{ message }],
+      { deadline: Date.now() + CALL_DEADLINE_MS },
+    );
+    for await (const response of responses) return response;
+    throw new Error("The call gave no response");
+  }
+}

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { gate } from "../../_support/gate.ts";
+import { CallingRelay, type Completion } from "./_calling_relay.ts";
+import { frame as message } from "./_raw_client.ts";
+
+/** The sections of h2spec, and how many tests each has. */
+const SECTIONS: Readonly<Record<string, number>> = {
+  ...{ "generic/1": 1, "generic/2": 5, "generic/3.1": 3, "generic/3.2": 3, "generic/3.3": 5 },
+  ...{ "generic/3.4": 1, "generic/3.5": 1, "generic/3.7": 1, "generic/3.8": 1, "generic/3.9": 2 },
+  ...{ "generic/3.10": 2, "generic/4": 4, "generic/5": 15 },
+  ...{ "hpack/2.3.3": 1, "hpack/4.2": 1, "hpack/5.2": 3, "hpack/6.1": 1, "hpack/6.3": 1 },
+  ...{ "http2/3.5": 2, "http2/4.1": 3, "http2/4.2": 3, "http2/4.3": 3, "http2/5.1": 13 },
+  ...{ "http2/5.1.1": 2, "http2/5.1.2": 1, "http2/5.3.1": 2, "http2/5.4.1": 2, "http2/5.5": 2 },
+  ...{ "http2/6.1": 3, "http2/6.2": 4, "http2/6.3": 2, "http2/6.4": 3, "http2/6.5": 3 },
+  ...{ "http2/6.5.2": 5, "http2/6.5.3": 2, "http2/6.7": 4, "http2/6.8": 1, "http2/6.9": 3 },
+  ...{ "http2/6.9.1": 3, "http2/6.9.2": 3, "http2/6.10": 6, "http2/7": 2, "http2/8.1": 1 },
+  ...{ "http2/8.1.2": 1, "http2/8.1.2.1": 4, "http2/8.1.2.2": 2, "http2/8.1.2.3": 7 },
+  ...{ "http2/8.1.2.6": 2, "http2/8.2": 1 },
+};
+
+/**
+ * Tests of h2spec, which follows RFC 7540 and RFC 7541, that RFC 9113 has made obsolete.
+ *
+ * A stream that depends on itself: RFC 9113 section 5.3.2 deprecates the priority scheme, and with it what
+ * was an error in it. The fields are to be ignored (sections 6.2 and 6.3).
+ */
+const OBSOLETE = ["http2/5.3.1/1", "http2/5.3.1/2"];
+
+/**
+ * Tests that want an answer with content, or a stream that is open for more. h2spec asks by GET, which is
+ * no gRPC: the answer is a 405 without content, at once, and the stream is over before the test of it
+ * begins (RFC 9113 section 8.1). They are made through a relay that turns its requests into calls.
+ */
+const BY_CALLS = [
+  // Frames on a half-closed stream: DATA is to come all the same.
+  ...["generic/2/2", "generic/2/3"],
+  // Frames after RST_STREAM. Behind one of ours they are ignored (section 5.1), so a call has to wait.
+  ...["http2/5.1/8", "http2/5.1/9"],
+  // How much DATA comes, by the settings of windows.
+  ...["http2/6.5.3/1", "http2/6.9.1/1", "http2/6.9.2/1", "http2/6.9.2/2"],
+  // A window over 2^31-1 on a stream that is open.
+  "http2/6.9.1/3",
+  // What is wrong with trailers, and with content.
+  ...["http2/8.1/1", "http2/8.1.2.1/3", "http2/8.1.2.6/1", "http2/8.1.2.6/2"],
+];
+
+/** The same for one that wants its calls to stay open: more of them than the server allows. */
+const BY_OPEN_CALLS = ["http2/5.1.2/1"];
+
+const all = Object.entries(SECTIONS).flatMap(([section, tests]) =>
+  Array.from({ length: tests }, (_, i) => `${section}/${i + 1}`)
+);
+const elsewhere = new Set([...OBSOLETE, ...BY_CALLS, ...BY_OPEN_CALLS]);
+const direct = all.filter((name) => !elsewhere.has(name));
+
+/** The binary: on PATH, or where `go install` puts it. */
+async function find(): Promise<string | undefined> {
+  for (const candidate of ["h2spec", `${Deno.env.get("HOME") ?? ""}/go/bin/h2spec`]) {
+    try {
+      const command = new Deno.Command(candidate, { args: ["--version"] });
+      if ((await command.output()).success) return candidate;
+    } catch {
+      // Not there.
+    }
+  }
+  return undefined;
+}
+
+const [test, { SignerProcess, binary }] = await gate(
+  ["net", "env", "read", "sys", "ffi", "run"],
+  async () => ({ ...await import("../../e2e/_signer.ts"), binary: await find() }),
+);
+
+/** Makes tests of h2spec, all of which must pass. */
+async function pass(port: number, tests: readonly string[]): Promise<void> {
+  const { success, stdout } = await new Deno.Command(binary!, {
+    args: [
+      ...["--strict", "-h", "127.0.0.1", "-p", String(port), "-o", "5"],
+      ...["-P", "/signer.v1.EchoService/Echo", ...tests],
+    ],
+  }).output();
+  const report = new TextDecoder().decode(stdout);
+  assert.ok(success, report.slice(report.indexOf("Failures:")));
+  const counts = /(\d+) tests, (\d+) passed, (\d+) skipped/.exec(report)!.slice(1).map(Number);
+  assert.deepEqual(counts, [tests.length, tests.length, 0], report);
+}
+
+/** `EchoRequest { message: "h2spec" }`: an answer of some octets, as the tests of windows want it. */
+const ECHO: Completion = {
+  kind: "message",
+  framed: message(new TextEncoder().encode("\x0a\x06h2spec")),
+};
+
+const reason = binary === undefined
+  ? " (needs h2spec: go install github.com/summerwind/h2spec/cmd/h2spec@latest)"
+  : "";
+
+for (const workers of ["0", "1"]) {
+  test({
+    name: `--workers ${workers}: h2spec finds nothing at fault but ${OBSOLETE.join()}${reason}`,
+    ignore: binary === undefined,
+    async fn() {
+      assert.equal(all.length, 146);
+      await using server = await SignerProcess.start(
+        ...["--stack", "native", "--workers", workers],
+        ...["--tcp", "127.0.0.1:0", "--generate", "ed25519"],
+      );
+      const port = Number(/:(\d+)$/.exec(server.addresses[0])![1]);
+      await pass(port, direct);
+      await using calls = new CallingRelay(port, ECHO);
+      await pass(calls.port, BY_CALLS);
+      await using openCalls = new CallingRelay(port, { kind: "never" });
+      await pass(openCalls.port, BY_OPEN_CALLS);
+      assert.equal(await server.stop(), 0);
+      assert.doesNotMatch(await server.log, /level=error/);
+    },
+  });
+}
