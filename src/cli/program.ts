@@ -1,5 +1,6 @@
 import { Command, type CommanderError } from "commander";
 import config from "../../deno.json" with { type: "json" };
+import { benchCommand } from "./bench/mod.ts";
 import { callCommand } from "./call/mod.ts";
 import { completeCommand, completionCommand } from "./completion/mod.ts";
 import { doctorCommand } from "./doctor/mod.ts";
@@ -47,6 +48,7 @@ function createProgram(): Command {
     );
   program.addCommand(serveCommand());
   program.addCommand(callCommand());
+  program.addCommand(benchCommand());
   program.addCommand(keygenCommand());
   program.addCommand(doctorCommand());
   program.addCommand(completionCommand());

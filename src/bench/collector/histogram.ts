@@ -1,0 +1,217 @@
+/** Bits of a value that are kept: 2^-10 of it, about a thousandth, is the most that it is off by. */
+export const SIGNIFICANT_BITS = 10;
+
+const HALF = 1 << SIGNIFICANT_BITS;
+/** Values of up to 2^42 ns, over an hour; more counts as that. */
+const MAX_VALUE = 2 ** 42;
+const SIZE = indexOf(MAX_VALUE) + 1;
+
+/** Where the figures stand before the counts. */
+const COUNT = 0;
+const SUM = 1;
+const MIN = 2;
+const MAX = 3;
+const COUNTS = 4;
+
+/**
+ * A histogram of high dynamic range: counts of nanoseconds in buckets whose width grows with the value,
+ * as Gil Tene's HdrHistogram lays them out, in constant memory (272 KiB).
+ *
+ * It is a view of plain numbers, so it can stand in memory that threads share: the one that records does
+ * not stop for those that read meanwhile, who may see a value in some of the figures and not yet in
+ * others.
+ */
+export class Histogram {
+  /** Bytes of memory of one. */
+  static readonly BYTES = (COUNTS + SIZE) * Float64Array.BYTES_PER_ELEMENT;
+  readonly #cells: Float64Array;
+
+  /** @param cells all zero, or those of another histogram; memory of its own when left out */
+  constructor(cells: Float64Array = new Float64Array(COUNTS + SIZE)) {
+    this.#cells = cells;
+  }
+
+  /** A histogram in the memory from `offset` on, which shares it. */
+  static at(buffer: ArrayBufferLike, offset: number): Histogram {
+    return new Histogram(new Float64Array(buffer, offset, COUNTS + SIZE));
+  }
+
+  /** How many values were recorded. */
+  get count(): number {
+    return this.#cells[COUNT];
+  }
+
+  get sum(): number {
+    return this.#cells[SUM];
+  }
+
+  /** The smallest value; 0 without any. */
+  get min(): number {
+    return this.#cells[MIN];
+  }
+
+  /** The largest value, exactly; 0 without any. */
+  get max(): number {
+    return this.#cells[MAX];
+  }
+
+  get mean(): number {
+    return this.count === 0 ? 0 : this.sum / this.count;
+  }
+
+  /** The standard deviation. */
+  get deviation(): number {
+    if (this.count === 0) return 0;
+    const { mean } = this;
+    let squares = 0;
+    for (const [index, count] of this.buckets()) squares += count * (middleOf(index) - mean) ** 2;
+    return Math.sqrt(squares / this.count);
+  }
+
+  /** Counts a value, whole nanoseconds; less than 0 counts as 0. */
+  record(value: number): void {
+    const cells = this.#cells;
+    const clamped = value > 0 ? Math.min(value, MAX_VALUE) : 0;
+    cells[COUNTS + indexOf(clamped)]++;
+    cells[SUM] += clamped;
+    if (cells[COUNT]++ === 0 || clamped < cells[MIN]) cells[MIN] = clamped;
+    if (clamped > cells[MAX]) cells[MAX] = clamped;
+  }
+
+  /**
+   * The value that `percent` of all values do not exceed, up to the width of a bucket; 0 without any.
+   */
+  percentile(percent: number): number {
+    if (this.count === 0) return 0;
+    const rank = Math.max(1, Math.ceil(percent / 100 * this.count - 1e-9));
+    let seen = 0;
+    for (let index = 0; index < SIZE; index++) {
+      seen += this.#cells[COUNTS + index];
+      if (seen >= rank) return Math.max(this.min, Math.min(this.max, highestOf(index)));
+    }
+    return this.max;
+  }
+
+  /** Adds all that another one has. */
+  add(other: Histogram): void {
+    const cells = this.#cells;
+    const others = other.#cells;
+    if (other.count === 0) return;
+    cells[MIN] = this.count === 0 ? other.min : Math.min(this.min, other.min);
+    cells[MAX] = Math.max(this.max, other.max);
+    cells[COUNT] += others[COUNT];
+    cells[SUM] += others[SUM];
+    for (let i = COUNTS; i < cells.length; i++) cells[i] += others[i];
+  }
+
+  /** Forgets all. */
+  clear(): void {
+    this.#cells.fill(0);
+  }
+
+  /**
+   * What was recorded since `earlier`, a copy of this one. Its smallest and largest are of buckets.
+   *
+   * @param result where it goes: an empty one
+   */
+  since(earlier: Histogram, result: Histogram = new Histogram()): Histogram {
+    for (let index = 0; index < SIZE; index++) {
+      const count = this.#cells[COUNTS + index] - earlier.#cells[COUNTS + index];
+      if (count > 0) result.#addBucket(index, count);
+    }
+    result.#cells[SUM] = Math.max(0, this.sum - earlier.sum);
+    return result;
+  }
+
+  copy(): Histogram {
+    return new Histogram(new Float64Array(this.#cells));
+  }
+
+  /** The buckets that are not empty, in their order: index and count. */
+  *buckets(): Generator<[index: number, count: number]> {
+    for (let index = 0; index < SIZE; index++) {
+      const count = this.#cells[COUNTS + index];
+      if (count > 0) yield [index, count];
+    }
+  }
+
+  /** How many values are at most `value`, up to the width of a bucket. */
+  countUpTo(value: number): number {
+    const last = indexOf(Math.min(value, MAX_VALUE));
+    let seen = 0;
+    for (let index = 0; index <= last; index++) seen += this.#cells[COUNTS + index];
+    return seen;
+  }
+
+  /** As plain numbers, for JSON. */
+  toEncoded(): EncodedHistogram {
+    const { sum, min, max } = this;
+    return { significantBits: SIGNIFICANT_BITS, sum, min, max, counts: [...this.buckets()].flat() };
+  }
+
+  /** @throws {TypeError} when it is not what `toEncoded()` gives */
+  static fromEncoded(encoded: EncodedHistogram): Histogram {
+    const { significantBits, counts, sum, min, max } = encoded;
+    if (significantBits !== SIGNIFICANT_BITS || !Array.isArray(counts) || counts.length % 2 !== 0) {
+      throw new TypeError(`Not a histogram of ${SIGNIFICANT_BITS} significant bits`);
+    }
+    const result = new Histogram();
+    for (let i = 0; i < counts.length; i += 2) {
+      const [index, count] = [counts[i], counts[i + 1]];
+      if (!(Number.isInteger(index) && index >= 0 && index < SIZE && count > 0)) {
+        throw new TypeError(`A histogram has no bucket ${index} with ${count} values`);
+      }
+      result.#addBucket(index, count);
+    }
+    if (![sum, min, max].every((figure) => Number.isFinite(figure) && figure >= 0)) {
+      throw new TypeError("A histogram has a sum, a smallest and a largest value");
+    }
+    result.#cells.set([sum, min, max], SUM);
+    return result;
+  }
+
+  #addBucket(index: number, count: number): void {
+    const cells = this.#cells;
+    cells[COUNTS + index] += count;
+    if (cells[COUNT] === 0) cells[MIN] = lowestOf(index);
+    cells[COUNT] += count;
+    cells[SUM] += count * middleOf(index);
+    cells[MAX] = Math.max(cells[MAX], highestOf(index));
+  }
+}
+
+/** A histogram in JSON. Values are nanoseconds; `counts` has index and count in turn. */
+export interface EncodedHistogram {
+  readonly significantBits: number;
+  readonly sum: number;
+  readonly min: number;
+  readonly max: number;
+  readonly counts: readonly number[];
+}
+
+/**
+ * The bucket of a value. Below 2^11 each value has one; from there on each doubling has 2^10:
+ * bucket `s·2^10 + v/2^s`, with `s` such that `v/2^s` is from 2^10 to 2^11.
+ */
+export function indexOf(value: number): number {
+  if (value < 2 * HALF) return value | 0;
+  const high = value >= 2 ** 32 ? 64 - Math.clz32(value / 2 ** 32) : 32 - Math.clz32(value);
+  const shift = high - SIGNIFICANT_BITS - 1;
+  return shift * HALF + Math.floor(value / 2 ** shift);
+}
+
+/** The smallest value of a bucket. */
+export function lowestOf(index: number): number {
+  if (index < 2 * HALF) return index;
+  const shift = Math.floor(index / HALF) - 1;
+  return (index - shift * HALF) * 2 ** shift;
+}
+
+function highestOf(index: number): number {
+  return index < 2 * HALF ? index : lowestOf(index + 1) - 1;
+}
+
+/** The value that stands for all of a bucket. */
+export function middleOf(index: number): number {
+  return (lowestOf(index) + highestOf(index)) / 2;
+}

@@ -1,0 +1,109 @@
+import {
+  type AnyMethod,
+  Metadata,
+  type RpcChannel,
+  RpcError,
+  signerContract,
+  StatusCode,
+} from "../../grpc/contract/mod.ts";
+import { openChannel } from "../../grpc/grpcjs/mod.ts";
+import { openNativeChannel } from "../../grpc/native/mod.ts";
+import { BAD_SIGNATURE, outcomeOf } from "../collector/mod.ts";
+import type { Share } from "../pacer/mod.ts";
+import type { Driver, DriverListener } from "./driver.ts";
+import { type LoadPlan, shareOf, type Workload } from "./plan.ts";
+import { openVerifier, type Verifier } from "./verifier.ts";
+
+type Calls = Workload & { kind: "unary" | "stream" };
+
+/** Calls of any kind on either stack, as programs make them: with promises, on the event loop. */
+export class ChannelDriver implements Driver {
+  readonly blocking = false;
+  readonly #channels: readonly RpcChannel[];
+  readonly #method: AnyMethod;
+  readonly #requests: readonly Uint8Array[];
+  readonly #metadata: Metadata;
+  readonly #deadline: number;
+  readonly #listener: DriverListener;
+  readonly #verifier: Verifier | undefined;
+
+  constructor(
+    plan: LoadPlan,
+    workload: Calls,
+    { thread, threads }: Share,
+    listener: DriverListener,
+  ) {
+    const { addresses, balancing, userAgent, stack } = plan;
+    const connections = Math.max(1, shareOf(plan.connections, thread, threads));
+    const options = { addresses, userAgent, ...(balancing === undefined ? {} : { balancing }) };
+    this.#channels = stack === "native"
+      ? [openNativeChannel({ ...options, connections })]
+      : Array.from({ length: connections }, () => openChannel(options));
+    this.#method = methodOnBytes(workload);
+    this.#requests = workload.kind === "unary" ? [workload.request] : workload.requests;
+    this.#metadata = new Metadata(plan.metadata);
+    this.#deadline = plan.deadline;
+    this.#listener = listener;
+    const verify = workload.kind === "unary" ? workload.verify : undefined;
+    this.#verifier = verify && openVerifier(verify, plan.seed + thread);
+  }
+
+  async connect(deadline: number): Promise<void> {
+    await Promise.all(this.#channels.map((channel) => channel.connect(deadline)));
+  }
+
+  send(slot: number): void {
+    this.#call(this.#channels[slot % this.#channels.length]).then(
+      (outcome) => this.#listener.onEnd(slot, outcome, ""),
+      (error) => {
+        const code = error instanceof RpcError ? error.code : StatusCode.UNKNOWN;
+        this.#listener.onEnd(slot, outcomeOf(code), (error as Error).message);
+      },
+    );
+  }
+
+  flush(): void {}
+
+  wait(): void {}
+
+  needsEventLoop(): boolean {
+    return true;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    for (const channel of this.#channels) channel[Symbol.dispose]();
+    this.#verifier?.[Symbol.dispose]();
+    return Promise.resolve();
+  }
+
+  /** Makes a call and takes all of its responses. */
+  async #call(channel: RpcChannel): Promise<number> {
+    const { responses } = channel.call<Uint8Array, Uint8Array>(this.#method, this.#requests, {
+      metadata: this.#metadata,
+      ...(this.#deadline > 0 ? { deadline: Date.now() + this.#deadline } : {}),
+    });
+    let valid = true;
+    for await (const bytes of responses) {
+      valid &&= this.#verifier?.accepts(bytes, 0, bytes.length) ?? true;
+    }
+    return valid ? StatusCode.OK : BAD_SIGNATURE;
+  }
+}
+
+/** A method whose messages are left as the bytes that they are. */
+function methodOnBytes(workload: Calls): AnyMethod {
+  const asIs = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const streams = workload.kind === "stream" ? workload : { requestStream: false };
+  const { requestStream, responseStream = false } = streams as {
+    requestStream: boolean;
+    responseStream?: boolean;
+  };
+  return {
+    ...signerContract().echo.Echo,
+    path: workload.path,
+    requestStream,
+    responseStream,
+    requestSerialize: asIs,
+    responseDeserialize: asIs,
+  } as AnyMethod;
+}

@@ -1,0 +1,63 @@
+import { type RpcChannel, RpcError, StatusCode } from "../../grpc/contract/mod.ts";
+import { openChannel } from "../../grpc/grpcjs/mod.ts";
+import { openNativeChannel } from "../../grpc/native/mod.ts";
+import { outcomeOf } from "../collector/mod.ts";
+import type { Driver, DriverListener } from "./driver.ts";
+import type { LoadPlan } from "./plan.ts";
+
+/** Connections that are made, up to the server's SETTINGS, and closed. */
+export class ConnectDriver implements Driver {
+  readonly blocking = false;
+  readonly #plan: LoadPlan;
+  readonly #listener: DriverListener;
+  readonly #open = new Set<RpcChannel>();
+
+  constructor(plan: LoadPlan, listener: DriverListener) {
+    this.#plan = plan;
+    this.#listener = listener;
+  }
+
+  async connect(deadline: number): Promise<void> {
+    using channel = this.#channel();
+    await channel.connect(deadline);
+  }
+
+  send(slot: number): void {
+    const { deadline, connectTimeout } = this.#plan;
+    const channel = this.#channel();
+    this.#open.add(channel);
+    channel.connect(Date.now() + (deadline || connectTimeout)).then(
+      () => this.#end(slot, channel, StatusCode.OK, ""),
+      (error) => {
+        const code = error instanceof RpcError ? error.code : StatusCode.UNKNOWN;
+        this.#end(slot, channel, outcomeOf(code), (error as Error).message);
+      },
+    );
+  }
+
+  flush(): void {}
+
+  wait(): void {}
+
+  needsEventLoop(): boolean {
+    return true;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    for (const channel of this.#open) channel[Symbol.dispose]();
+    return Promise.resolve();
+  }
+
+  #end(slot: number, channel: RpcChannel, outcome: number, message: string): void {
+    this.#open.delete(channel);
+    // The time that it takes to close is not the connection's.
+    this.#listener.onEnd(slot, outcome, message);
+    channel[Symbol.dispose]();
+  }
+
+  #channel(): RpcChannel {
+    const { addresses, balancing, userAgent, stack } = this.#plan;
+    const options = { addresses, userAgent, ...(balancing === undefined ? {} : { balancing }) };
+    return stack === "native" ? openNativeChannel(options) : openChannel(options);
+  }
+}

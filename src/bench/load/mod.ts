@@ -1,0 +1,7 @@
+/** Makes load: pacer, client and collector together, in threads. @module */
+export * from "./driver.ts";
+export * from "./plan.ts";
+export { scheduleOf } from "./phases.ts";
+export { randomBytes, randomNumbers } from "./random.ts";
+export * from "./run_load.ts";
+export * from "./runner.ts";

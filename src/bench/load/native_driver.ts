@@ -1,0 +1,129 @@
+import { Metadata, RpcError } from "../../grpc/contract/mod.ts";
+import {
+  type NativeChannel,
+  openNativeChannel,
+  type PreparedMethod,
+  type UnaryCall,
+  type UnaryObserver,
+  type UnaryOptions,
+} from "../../grpc/native/mod.ts";
+import { Poller } from "../../net/mod.ts";
+import { BAD_SIGNATURE, outcomeOf } from "../collector/mod.ts";
+import type { Driver, DriverListener } from "./driver.ts";
+import { type LoadPlan, shareOf, type Workload } from "./plan.ts";
+import type { Share } from "../pacer/mod.ts";
+import { openVerifier, type Verifier } from "./verifier.ts";
+
+/** Between looks for connections that are being made. */
+const CONNECTING_MS = 1;
+
+/**
+ * Unary calls on bytes over the native stack, in a thread that blocks in its own epoll: no promise and
+ * no turn of the event loop stands between a response and its time.
+ */
+export class NativeDriver implements Driver {
+  readonly blocking = true;
+  readonly #poller = new Poller();
+  readonly #channel: NativeChannel;
+  readonly #connections: number;
+  readonly #method: PreparedMethod;
+  readonly #request: Uint8Array;
+  readonly #options: UnaryOptions;
+  readonly #slots: readonly Slot[];
+  readonly #verifier: Verifier | undefined;
+  readonly #servers: string;
+
+  constructor(
+    plan: LoadPlan,
+    workload: Workload & { kind: "unary" },
+    { thread, threads }: Share,
+    concurrency: number,
+    listener: DriverListener,
+  ) {
+    const { addresses, balancing, userAgent } = plan;
+    const connections = Math.max(1, shareOf(plan.connections, thread, threads));
+    const everywhere = addresses.length > 1 && balancing !== "pick_first";
+    this.#connections = connections * (everywhere ? addresses.length : 1);
+    this.#servers = addresses.join(", ");
+    this.#channel = openNativeChannel({
+      addresses,
+      connections,
+      userAgent,
+      registrar: this.#poller,
+      ...(balancing === undefined ? {} : { balancing }),
+    });
+    this.#method = this.#channel.prepare(workload, { metadata: new Metadata(plan.metadata) });
+    this.#request = workload.request;
+    this.#options = { timeout: plan.deadline, waitForReady: false };
+    this.#verifier = workload.verify && openVerifier(workload.verify, plan.seed + thread);
+    this.#slots = Array.from(
+      { length: concurrency },
+      (_, slot) => new Slot(slot, listener, this.#verifier),
+    );
+  }
+
+  async connect(deadline: number): Promise<void> {
+    const connecting = this.#channel.connect(deadline);
+    let failure: unknown;
+    connecting.catch((error) => failure = error);
+    while (this.needsEventLoop()) {
+      this.#poller.wait(0);
+      await new Promise((resolve) => setTimeout(resolve, CONNECTING_MS));
+      if (failure !== undefined) throw failure;
+      if (Date.now() > deadline && this.#channel.connected > 0) {
+        const message =
+          `Only ${this.#channel.connected} of ${this.#connections} connections to ${this.#servers} ` +
+          "were made in time";
+        throw new RpcError("UNAVAILABLE", message);
+      }
+    }
+    await connecting;
+  }
+
+  send(slot: number): void {
+    this.#channel.unary(this.#method, this.#request, this.#slots[slot], this.#options);
+  }
+
+  flush(): void {
+    this.#channel.flush();
+  }
+
+  wait(milliseconds: number): void {
+    this.#poller.wait(milliseconds);
+  }
+
+  needsEventLoop(): boolean {
+    return this.#channel.connected < this.#connections;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#channel[Symbol.dispose]();
+    this.#poller.close();
+    this.#verifier?.[Symbol.dispose]();
+    return Promise.resolve();
+  }
+}
+
+/** The calls that are made one after the other in a slot. */
+class Slot implements UnaryObserver {
+  readonly #slot: number;
+  readonly #listener: DriverListener;
+  readonly #verifier: Verifier | undefined;
+  #valid = true;
+
+  constructor(slot: number, listener: DriverListener, verifier: Verifier | undefined) {
+    this.#slot = slot;
+    this.#listener = listener;
+    this.#verifier = verifier;
+  }
+
+  onResponse(_call: UnaryCall, bytes: Uint8Array, start: number, end: number): void {
+    if (this.#verifier !== undefined) this.#valid = this.#verifier.accepts(bytes, start, end);
+  }
+
+  onDone({ code, message }: UnaryCall): void {
+    const outcome = code === 0 && !this.#valid ? BAD_SIGNATURE : outcomeOf(code!);
+    this.#valid = true;
+    this.#listener.onEnd(this.#slot, outcome, message);
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * The entry of a thread that makes load: it connects, waits for the order to begin, makes its share of
+ * the requests, and says what went wrong. What it measures is in memory that the main thread reads.
+ *
+ * @module
+ */
+import { libc } from "../../ffi/mod.ts";
+import { RpcError } from "../../grpc/contract/mod.ts";
+import { Collector } from "../collector/mod.ts";
+import { ChannelDriver } from "./channel_driver.ts";
+import { ConnectDriver } from "./connect_driver.ts";
+import { Control } from "./control.ts";
+import type { Driver, DriverListener } from "./driver.ts";
+import { runLoop, Signal } from "./loop.ts";
+import { Messages } from "./messages.ts";
+import { NativeDriver } from "./native_driver.ts";
+import { phasesOf } from "./phases.ts";
+import { shareOf } from "./plan.ts";
+import { Runner } from "./runner.ts";
+import type { Answer, Order } from "./thread.ts";
+
+/** prctl(2): by how many nanoseconds the kernel may let this thread oversleep, 50,000 by default. */
+const PR_SET_TIMERSLACK = 29;
+
+/** Requests that were due before the end are still sent for this long at least. */
+const MIN_CATCH_UP_MS = 1000;
+
+const scope = self as unknown as {
+  postMessage(answer: Answer): void;
+  onmessage: (event: MessageEvent<Order>) => void;
+};
+
+const begun = Promise.withResolvers<number>();
+
+scope.onmessage = ({ data: order }) => {
+  if (order.kind === "begin") begun.resolve(order.at);
+  else run(order).catch(fail);
+};
+
+async function run({ plan, share, collector, control }: Order & { kind: "prepare" }) {
+  const { duration, workload, stack } = plan;
+  const concurrency = Math.max(1, shareOf(plan.concurrency, share.thread, share.threads));
+  const messages = new Messages();
+  const ended = new Signal();
+  const listener: DriverListener = {
+    onEnd(slot, outcome, message) {
+      if (outcome !== 0) messages.add(outcome, message);
+      runner.end(slot, outcome);
+      ended.give();
+    },
+  };
+  await using driver: Driver = workload.kind === "connect"
+    ? new ConnectDriver(plan, listener)
+    : workload.kind === "unary" && stack === "native"
+    ? new NativeDriver(plan, workload, share, concurrency, listener)
+    : new ChannelDriver(plan, workload, share, listener);
+  const runner = new Runner({
+    phases: phasesOf(plan, share),
+    collector: new Collector(collector),
+    concurrency,
+    now: () => performance.now(),
+    send: (slot) => driver.send(slot),
+    catchUp: duration === Infinity ? Infinity : Math.max(MIN_CATCH_UP_MS, duration / 10),
+    duration: plan.warmup + duration,
+  });
+  if (driver.blocking) libc.prctl(PR_SET_TIMERSLACK, 1);
+  await driver.connect(Date.now() + plan.connectTimeout);
+  scope.postMessage({ kind: "ready" });
+  runner.begin(await begun.promise - performance.timeOrigin);
+  await runLoop(runner, driver, new Control(control), ended);
+  const at = performance.timeOrigin + performance.now();
+  scope.postMessage({ kind: "done", at, messages: messages.list() });
+}
+
+function fail(error: unknown): void {
+  const { message } = error as Error;
+  const status = error instanceof RpcError ? error.code : undefined;
+  scope.postMessage({ kind: "failed", message, status });
+}

@@ -1,0 +1,62 @@
+import { formatNanoseconds, Histogram, type LoadPlan, type Progress } from "../../bench/mod.ts";
+import { note, writeDiagnostic } from "../output.ts";
+
+/** Back to the first column, and clear the line (ECMA-48 EL). */
+const CLEAR = "\r\x1b[K";
+
+const BAR_WIDTH = 20;
+
+/** Says how a load goes while it does: on a terminal in one line, else in a line for each interval. */
+export class Live implements Disposable {
+  readonly #plan: LoadPlan;
+  readonly #interval: number;
+  readonly #terminal = Deno.stderr.isTerminal() && !Deno.noColor && Deno.env.get("TERM") !== "dumb";
+  #next: number;
+  #latency = new Histogram();
+  #errors = 0;
+  #since = 0;
+
+  /** @param interval milliseconds between lines where there is no terminal */
+  constructor(plan: LoadPlan, interval: number) {
+    this.#plan = plan;
+    this.#interval = this.#terminal ? 500 : interval;
+    this.#next = this.#interval;
+  }
+
+  /** To be told of all progress. */
+  show(progress: Progress): void {
+    const { elapsed, window } = progress;
+    if (elapsed < 0) {
+      if (this.#terminal) writeDiagnostic(`${CLEAR}warming up`);
+      return;
+    }
+    this.#latency.add(window.latency);
+    this.#errors += window.errors;
+    if (elapsed < this.#next) return;
+    this.#next = elapsed + this.#interval;
+    const figures = this.#figures(elapsed);
+    if (this.#terminal) writeDiagnostic(`${CLEAR}${this.#bar(progress)}${figures}`);
+    else note(`${(elapsed / 1000).toFixed(1)} s  ${figures}`);
+    this.#latency = new Histogram();
+    this.#errors = 0;
+    this.#since = elapsed;
+  }
+
+  /** Clears the line. */
+  [Symbol.dispose](): void {
+    if (this.#terminal) writeDiagnostic(CLEAR);
+  }
+
+  #figures(elapsed: number): string {
+    const rate = (this.#latency.count + this.#errors) / ((elapsed - this.#since) / 1000);
+    const at = (percent: number) => formatNanoseconds(this.#latency.percentile(percent));
+    return `${rate.toFixed(0)} requests/s  p50 ${at(50)}  p99 ${at(99)}  errors ${this.#errors}`;
+  }
+
+  #bar({ elapsed, collector }: Progress): string {
+    const { duration, requests } = this.#plan;
+    const done = Math.min(1, Math.max(elapsed / duration, collector.started / requests));
+    const bar = "=".repeat(Math.round(done * BAR_WIDTH)).padEnd(BAR_WIDTH);
+    return `[${bar}] ${Math.round(done * 100)} %  `;
+  }
+}

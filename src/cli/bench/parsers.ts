@@ -1,0 +1,43 @@
+import { InvalidArgumentError } from "commander";
+import { type Assertion, AssertionSyntaxError, parseAssertions } from "../../bench/mod.ts";
+
+/** An argument parser for whole numbers from `min` to `max`. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d{1,16}$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Write a whole number from ${min} to ${max}.`);
+  };
+}
+
+/** The highest rate that can be asked for: a request each tenth of a microsecond. */
+const MAX_RATE = 1e7;
+
+/** An argument parser for requests a second. */
+export function parseRate(text: string): number {
+  const value = Number(text);
+  if (/^\d{1,10}(\.\d{1,6})?$/.test(text) && value > 0 && value <= MAX_RATE) return value;
+  throw new InvalidArgumentError(`Write requests a second, above 0 and up to ${MAX_RATE}.`);
+}
+
+/** An argument parser for `1%` or `0.5%`: a share from 0 to 1. Left out, it is all. */
+export function parseShare(text: string): number {
+  const [, number] = /^(\d{1,3}(?:\.\d{1,6})?)%?$/.exec(text) ?? [];
+  if (number !== undefined && Number(number) <= 100) return Number(number) / 100;
+  throw new InvalidArgumentError("Write a share such as 1%, up to 100%.");
+}
+
+/** An argument parser for conditions. */
+export function parseConditions(text: string, previous: readonly Assertion[] = []): Assertion[] {
+  try {
+    return [...previous, ...parseAssertions(text)];
+  } catch (cause) {
+    if (!(cause instanceof AssertionSyntaxError)) throw cause;
+    throw new InvalidArgumentError(`${cause.message}.`);
+  }
+}
+
+/** An argument parser that gathers the values of an option that may be repeated. */
+export function collect(value: string, previous: readonly string[] = []): string[] {
+  return [...previous, value];
+}

@@ -1,0 +1,107 @@
+import config from "../../../deno.json" with { type: "json" };
+import { type LoadPlan, type Pacing, scheduleOf } from "../../bench/mod.ts";
+import { chosenStack } from "../../grpc/mod.ts";
+import { usageError } from "../exit.ts";
+import type { BenchOptions } from "./options.ts";
+import { metadataOf, type NamedWorkload } from "./workload.ts";
+
+/** How long a load is, and how long its warm-up, that is told neither number nor time. */
+const DEFAULT_DURATION_MS = 5000;
+const DEFAULT_WARMUP_MS = 1000;
+
+/** The part of a plan that the options alone decide. */
+export type Shape = Pick<
+  LoadPlan,
+  "pacing" | "requests" | "duration" | "warmup" | "concurrency" | "connections" | "threads"
+>;
+
+/**
+ * How much load is made, and how it is paced.
+ *
+ * @throws {CliError} for options that do not go together
+ */
+export function shapeOf(options: BenchOptions): Shape {
+  const { total, duration, maxDuration, concurrency, connections, threads } = options;
+  if (total !== undefined && duration !== undefined) {
+    throw usageError("-n and -z cannot be given together", "-x limits the time that -n may take");
+  }
+  if (maxDuration !== undefined && total === undefined) {
+    throw usageError("-x is the limit of -n, which is not given", "Use -z for a load by its time");
+  }
+  if (threads > concurrency) {
+    throw usageError(
+      `${threads} threads cannot share ${concurrency} requests at once`,
+      "Raise -c to at least the number of --threads",
+    );
+  }
+  const time = duration ?? (total === undefined ? DEFAULT_DURATION_MS : maxDuration ?? Infinity);
+  return {
+    pacing: pacingOf(options, time),
+    requests: total ?? Infinity,
+    duration: time,
+    warmup: options.warmup ?? (total === undefined ? DEFAULT_WARMUP_MS : 0),
+    concurrency,
+    // Each thread has connections of its own.
+    connections: Math.max(connections, threads),
+    threads,
+  };
+}
+
+/** The plan of a load. */
+export async function planOf(
+  options: BenchOptions,
+  shape: Shape,
+  { workload }: NamedWorkload,
+  addresses: readonly string[],
+): Promise<LoadPlan> {
+  const { deadline, connectTimeout, lb, seed } = options;
+  return {
+    ...shape,
+    workload,
+    addresses,
+    stack: await chosenStack(options.stack),
+    deadline,
+    connectTimeout,
+    balancing: lb,
+    userAgent: `signer/${config.version}`,
+    metadata: metadataOf(options, workload.kind === "connect" ? "" : workload.path),
+    seed,
+  };
+}
+
+function pacingOf(options: BenchOptions, time: number): Pacing {
+  const { rps, loadSchedule = "const", loadStart, loadEnd, loadStep, loadStepDuration } = options;
+  if (loadSchedule === "const") {
+    return rps === undefined ? { kind: "closed" } : { kind: "constant", rate: rps };
+  }
+  if (rps !== undefined) {
+    throw usageError(`-r does not fit --load-schedule ${loadSchedule}`, "Use --load-start");
+  }
+  const start = needed("--load-start", loadStart, loadSchedule);
+  const end = needed("--load-end", loadEnd, loadSchedule);
+  if (loadSchedule === "line") {
+    const duration = options.loadMaxDuration ?? time;
+    if (duration === Infinity) {
+      throw usageError("A line needs to know how long it is", "Give --load-max-duration or -z");
+    }
+    return { kind: "ramp", start, end, duration };
+  }
+  const pacing: Pacing = {
+    kind: "step",
+    start,
+    end,
+    step: needed("--load-step", loadStep, loadSchedule),
+    stepDuration: needed("--load-step-duration", loadStepDuration, loadSchedule),
+  };
+  try {
+    scheduleOf(pacing);
+  } catch (cause) {
+    throw usageError((cause as Error).message);
+  }
+  return pacing;
+}
+
+function needed(name: string, value: number | undefined, schedule: string): number {
+  if (value !== undefined) return value;
+  throw usageError(`--load-schedule ${schedule} needs ${name}`);
+}

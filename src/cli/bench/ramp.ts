@@ -1,0 +1,97 @@
+import { formatNanoseconds, RampSearch, type RampStep, reportOf } from "../../bench/mod.ts";
+import { CliError, ExitCode, usageError } from "../exit.ts";
+import { note } from "../output.ts";
+import { writeText } from "./conclude.ts";
+import { interruption, makeLoad } from "./load.ts";
+import type { BenchOptions } from "./options.ts";
+import { planOf, shapeOf } from "./plan.ts";
+import { ownKeyTypes } from "./run.ts";
+import { openTarget } from "./target.ts";
+import { checkWorkload, findWorkload } from "./workload.ts";
+
+/** Where a ramp starts, how long each step is, and how far it goes, unless told. */
+const defaults = { start: 100, stepDuration: 2000, end: 1e7 } as const;
+
+/** Load at the rate of a step that is not measured. */
+const STEP_WARMUP_MS = 300;
+
+/** Requests under way at once: enough that a rate fails by the server, and not by this number. */
+const MIN_CONCURRENCY = 1000;
+
+/** `bench ramp METHOD`: raises the rate until the server does not keep up. */
+export async function runRamp(method: string | undefined, options: BenchOptions): Promise<void> {
+  checkWorkload(method, options);
+  checkRamp(options);
+  using interrupted = interruption();
+  await using target = await openTarget(options, ownKeyTypes(options));
+  const work = await findWorkload(method!, options, target.addresses);
+  const plan = await planOf(options, shapeOf(options), work, target.addresses);
+  const { loadStart = defaults.start, loadEnd = defaults.end } = options;
+  const search = new RampSearch(loadStart, loadEnd);
+  for (let rate = search.next; rate !== undefined; rate = search.next) {
+    const step = {
+      ...plan,
+      pacing: { kind: "constant", rate },
+      duration: options.loadStepDuration ?? defaults.stepDuration,
+      warmup: STEP_WARMUP_MS,
+      concurrency: Math.max(plan.concurrency, MIN_CONCURRENCY),
+    } as const;
+    const result = await makeLoad(step, options, target.pid, interrupted.signal);
+    if (result.interrupted) throw new CliError(ExitCode.interrupted, "Interrupted");
+    const report = reportOf(result, work.call);
+    const at = (percent: number) =>
+      report.latencyDistribution.find(({ percentage }) => percentage === percent)!.latency;
+    search.record({
+      rate,
+      reached: (report.count - report.errors) / (result.elapsed / 1000),
+      errors: report.errors,
+      p50: at(50),
+      p99: at(99),
+    });
+    const [last] = search.steps.slice(-1);
+    note(`${line(last)}${last.strain === undefined ? "" : `  ${strains[last.strain]}`}`);
+    for (const message of Object.keys(report.errorDistribution)) note(`  ${message}`);
+  }
+  conclude(search, work.call, options);
+}
+
+const strains = {
+  errors: "errors",
+  rate: "does not keep up",
+  latency: "requests queue",
+} as const;
+
+/** @throws {CliError} for what a ramp decides itself */
+function checkRamp({ format, total, duration, rps, loadSchedule, assert }: BenchOptions): void {
+  if (format !== "summary" && format !== "json") {
+    throw usageError(`-O ${format} does not fit bench ramp`, "Use summary or json");
+  }
+  if ((total ?? duration ?? rps ?? loadSchedule ?? assert) !== undefined) {
+    throw usageError(
+      "-n, -z, -r, --load-schedule and --assert do not fit bench ramp",
+      "It has --load-start, --load-end and --load-step-duration",
+    );
+  }
+}
+
+function conclude(search: RampSearch, call: string, options: BenchOptions): void {
+  const { knee, broken, steps } = search;
+  const text = options.format === "json"
+    ? `${JSON.stringify({ call, knee: knee ?? null, broken: broken ?? null, steps }, null, 2)}\n`
+    : knee === undefined
+    ? ""
+    : `knee: ${line(knee)}${broken === undefined ? " (the end of the ramp)" : ""}\n`;
+  writeText(text, options.output);
+  if (knee !== undefined) return;
+  throw new CliError(
+    ExitCode.failed,
+    `The server did not keep up with the first step, ${steps[0].rate} requests a second`,
+    { hint: "Start lower with --load-start" },
+  );
+}
+
+function line({ rate, reached, errors, p50, p99 }: RampStep): string {
+  return `${rate.toFixed(0)} requests/s: ${reached.toFixed(0)} reached, p50 ${
+    formatNanoseconds(p50)
+  }, p99 ${formatNanoseconds(p99)}, errors ${errors}`;
+}

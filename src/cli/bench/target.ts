@@ -1,0 +1,74 @@
+import { StatusCode } from "../../grpc/contract/mod.ts";
+import { dial, parseAddress } from "../../net/mod.ts";
+import { addressVariable, targetAddresses } from "../call/targets.ts";
+import { CliError, exitCodeOfStatus } from "../exit.ts";
+import { note } from "../output.ts";
+import type { BenchOptions } from "./options.ts";
+import { OwnServer } from "./own_server.ts";
+
+/** What is loaded. */
+export interface Target extends AsyncDisposable {
+  readonly addresses: readonly string[];
+  /** The server's process, where it is known and on this machine. */
+  readonly pid: number | undefined;
+}
+
+/**
+ * The servers that the options or the environment name; without any, one of its own, which it says.
+ *
+ * @throws {CliError}
+ */
+export async function openTarget(
+  options: BenchOptions,
+  keyTypes: readonly string[],
+): Promise<Target> {
+  const { to = [], tcp = [], vsock = [], unix = [] } = options;
+  const named = [to, tcp, vsock, unix].some(({ length }) => length > 0) ||
+    (Deno.env.get(addressVariable) ?? "") !== "";
+  if (!named) {
+    const server = await OwnServer.start(keyTypes);
+    const { address, pid } = server;
+    note(`no server is named: started one of its own at ${address} (process ${pid})`);
+    return {
+      addresses: [address],
+      pid,
+      [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    };
+  }
+  const addresses = targetAddresses({ to, tcp, vsock, unix });
+  const pid = await probe(addresses, options.connectTimeout);
+  return {
+    addresses,
+    pid: options.serverPid ?? pid,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+/**
+ * Sees whether there is a server at all, so that the reason is told at once where there is none: the
+ * load itself goes on trying. The process at the other end of a Unix socket is known to the kernel.
+ *
+ * @returns the server's process, where that is known
+ * @throws {CliError} with the exit code of UNAVAILABLE when no server can be reached
+ */
+async function probe(
+  addresses: readonly string[],
+  connectTimeout: number,
+): Promise<number | undefined> {
+  const signal = AbortSignal.timeout(connectTimeout);
+  const attempts = addresses.map(async (address) => {
+    using socket = await dial(parseAddress(address), { signal });
+    return socket.peer.transport === "unix" ? socket.peer.pid : undefined;
+  });
+  try {
+    const pid = await Promise.any(attempts);
+    return addresses.length === 1 ? pid : undefined;
+  } catch (cause) {
+    const [first] = (cause as AggregateError).errors as Error[];
+    throw new CliError(exitCodeOfStatus(StatusCode.UNAVAILABLE), first.message, {
+      cause,
+      hint:
+        `Start the server with signer serve, or name another one with --to or ${addressVariable}`,
+    });
+  }
+}

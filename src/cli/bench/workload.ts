@@ -1,0 +1,177 @@
+import {
+  protocolHeader,
+  protocolVersions,
+  signerContract,
+  type SignRequest,
+} from "../../grpc/contract/mod.ts";
+import type { AlgorithmName } from "../../crypto/mod.ts";
+import { randomBytes, type Verification, type Workload } from "../../bench/mod.ts";
+import { requestHeaders } from "../call/headers.ts";
+import { readFile } from "../call/input.ts";
+import { jsonDocuments } from "../call/json_documents.ts";
+import { messageFromJson } from "../call/json.ts";
+import { checkAlgorithm, chooseKey, type KeySelector } from "../call/key_choice.ts";
+import { Session } from "../call/session.ts";
+import { findMethod } from "../call/symbols.ts";
+import { usageError } from "../exit.ts";
+import type { BenchOptions } from "./options.ts";
+
+/** What is called, and its name for the report. */
+export interface NamedWorkload {
+  readonly workload: Workload;
+  readonly call: string;
+}
+
+/** The largest payload that is made up; a file may be larger. */
+const MAX_PAYLOAD = 64 * 1024 * 1024;
+
+/**
+ * Finds what is wrong with the options of a method before anything is started or dialled.
+ *
+ * @throws {CliError}
+ */
+export function checkWorkload(method: string | undefined, options: BenchOptions): void {
+  if (method === undefined) {
+    throw usageError(
+      "Nothing to call is named",
+      "Name echo, sign or a method such as signer.v1.EchoService/Echo; see signer bench --help",
+    );
+  }
+  if (method !== "echo" && method !== "sign" && !/[./]/.test(method)) {
+    throw usageError(
+      `Unknown method ${JSON.stringify(method)}`,
+      "Name echo, sign, or a method in full, such as signer.v1.EchoService/Echo",
+    );
+  }
+  const signs = method === "sign";
+  if (!signs && options.verify !== undefined) {
+    throw usageError("--verify is for sign: other methods give no signatures");
+  }
+  if (!signs && (options.key ?? options.keyType ?? options.algorithm) !== undefined) {
+    throw usageError("--key, --key-type and --algorithm are for sign");
+  }
+  if (options.data !== undefined && (signs || method === "echo")) {
+    throw usageError(`-d is for methods that are named in full: use --payload with ${method}`);
+  }
+  checkAlgorithm(options);
+  metadataOf(options, "");
+}
+
+/**
+ * The requests of a load, with what has to be asked of the server for them.
+ *
+ * @throws {CliError}
+ */
+export async function findWorkload(
+  method: string,
+  options: BenchOptions,
+  addresses: readonly string[],
+): Promise<NamedWorkload> {
+  const { header, connectTimeout, lb } = options;
+  using session = await Session.open({
+    to: addresses,
+    connectTimeout,
+    ...(header === undefined ? {} : { header }),
+    ...(lb === undefined ? {} : { lb }),
+  });
+  if (method === "echo") return echoWorkload(options);
+  if (method === "sign") return await signWorkload(session, options);
+  return await methodWorkload(session, method, options);
+}
+
+/** The metadata of all requests to a method. */
+export function metadataOf(
+  { header = [] }: BenchOptions,
+  path: string,
+): [string, string | Uint8Array][] {
+  const { metadata } = requestHeaders(header, (name) => Deno.env.get(name));
+  if (path.startsWith("/signer.") && metadata.get(protocolHeader) === undefined) {
+    metadata.set(protocolHeader, protocolVersions[0]);
+  }
+  return [...metadata];
+}
+
+function echoWorkload(options: BenchOptions): NamedWorkload {
+  const { path, requestSerialize } = signerContract().echo.Echo;
+  const request = requestSerialize({ payload: payloadOf(options) as Buffer });
+  return { workload: { kind: "unary", path, request }, call: callName(path) };
+}
+
+async function signWorkload(session: Session, options: BenchOptions): Promise<NamedWorkload> {
+  const { path, requestSerialize } = signerContract().signing.Sign;
+  const message = payloadOf(options);
+  const { key, algorithm } = await chooseKey(session, options);
+  const request = requestSerialize({ ...key, algorithm, message } as SignRequest);
+  const verify = await verification(session, options, key, algorithm, message);
+  return {
+    workload: { kind: "unary", path, request, ...(verify && { verify }) },
+    call: callName(path),
+  };
+}
+
+async function verification(
+  session: Session,
+  { verify }: BenchOptions,
+  key: KeySelector,
+  algorithm: string,
+  message: Uint8Array,
+): Promise<Verification | undefined> {
+  if (verify === undefined) return undefined;
+  const { GetPublicKey } = signerContract().signing;
+  const { der } = await session.unary(
+    GetPublicKey,
+    {
+      ...key,
+      format: "PUBLIC_KEY_FORMAT_DER",
+    } as Parameters<typeof GetPublicKey.requestSerialize>[0],
+  );
+  return {
+    share: verify,
+    spki: new Uint8Array(der!),
+    algorithm: algorithm as AlgorithmName,
+    format: "der",
+    message,
+  };
+}
+
+async function methodWorkload(
+  session: Session,
+  name: string,
+  options: BenchOptions,
+): Promise<NamedWorkload> {
+  const { schema, declared } = await findMethod(session, name);
+  const { requestStream, responseStream, request } = declared;
+  const documents = await Array.fromAsync(jsonDocuments(pieces(options.data)));
+  if (documents.length > 1 && !requestStream) {
+    throw usageError(`${declared.name} takes one request, and ${documents.length} are given`);
+  }
+  const { path, requestSerialize } = schema.callable(declared);
+  const given = documents.length === 0 && !requestStream ? [{}] : documents;
+  const requests = given.map((document) =>
+    new Uint8Array(requestSerialize(messageFromJson(schema, request, document)))
+  );
+  const workload: Workload = requestStream || responseStream
+    ? { kind: "stream", path, requests, requestStream, responseStream }
+    : { kind: "unary", path, request: requests[0] };
+  return { workload, call: callName(path) };
+}
+
+/** The text of `-d`: itself, or of the file after an @, or of standard input for @ alone. */
+function pieces(data: string | undefined): Iterable<string> | AsyncIterable<string> {
+  if (data === undefined) return [];
+  if (data === "@") return Deno.stdin.readable.pipeThrough(new TextDecoderStream());
+  return [data.startsWith("@") ? new TextDecoder().decode(readFile(data.slice(1))) : data];
+}
+
+/** So many bytes, drawn by the seed, or those of a file. */
+function payloadOf({ payload, seed }: BenchOptions): Uint8Array {
+  if (!/^\d+$/.test(payload)) return readFile(payload);
+  const length = Number(payload);
+  if (length <= MAX_PAYLOAD) return randomBytes(length, seed);
+  throw usageError(`--payload ${payload} is too long`, `Use up to ${MAX_PAYLOAD} bytes`);
+}
+
+/** The name of a method as ghz writes it: `signer.v1.EchoService.Echo`. */
+function callName(path: string): string {
+  return path.slice(1).replace("/", ".");
+}

@@ -1,0 +1,89 @@
+import type { Workload } from "../../src/bench/mod.ts";
+import { openProvider } from "../../src/crypto/mod.ts";
+import {
+  bidi,
+  implement,
+  RpcError,
+  type RpcServer,
+  type Service,
+  signerContract,
+  unary,
+} from "../../src/grpc/contract/mod.ts";
+import { openServer } from "../../src/grpc/mod.ts";
+import { formatAddress, tcpAddress } from "../../src/net/mod.ts";
+
+/** A server of this process that counts what it is asked, and signs wrongly. */
+export class Rig implements AsyncDisposable {
+  calls = 0;
+  streamed = 0;
+  /** The values of `x-test` that have come. */
+  readonly metadata = new Set<unknown>();
+  #server!: RpcServer;
+  #address = "";
+  #spki!: Uint8Array;
+
+  static async start(): Promise<Rig> {
+    const rig = new Rig();
+    using key = await openProvider("auto").provider.generate("ed25519");
+    rig.#spki = key.publicKey.spki.slice();
+    rig.#server = await openServer("native", { services: rig.#services() });
+    rig.#address = formatAddress(await rig.#server.listen(tcpAddress("127.0.0.1:0")));
+    return rig;
+  }
+
+  get address(): string {
+    return this.#address;
+  }
+
+  /** Calls of `Sign`, of whose answers a share is verified. */
+  signing(share: number): Workload {
+    const { path, requestSerialize } = signerContract().signing.Sign;
+    const message = new Uint8Array(32);
+    const request = requestSerialize({ keyId: "any", message: Buffer.from(message) });
+    const verify = {
+      share,
+      spki: this.#spki,
+      algorithm: "ED25519",
+      format: "der",
+      message,
+    } as const;
+    return { kind: "unary", path, request, verify };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.close();
+  }
+
+  #services(): Service[] {
+    const { echo, signing } = signerContract();
+    const unused = unary(() => {
+      throw new RpcError("UNIMPLEMENTED", "Not of this server");
+    });
+    return [
+      implement(echo, {
+        Echo: unary(({ message, payload }, { metadata }) => {
+          this.metadata.add(metadata.get("x-test"));
+          if (++this.calls % 3 === 0 && message.startsWith("every third")) {
+            throw new RpcError("RESOURCE_EXHAUSTED", "The third");
+          }
+          return { message, payload };
+        }),
+      }),
+      implement(signing, {
+        Sign: unary(() => ({ signature: new Uint8Array(64) as Buffer })),
+        SignBatch: unused,
+        SignStream: bidi(this.#signAll.bind(this)),
+        Verify: unused,
+        ListKeys: unused,
+        GetPublicKey: unused,
+      }),
+    ];
+  }
+
+  async *#signAll(requests: AsyncIterable<unknown>) {
+    for await (const _ of requests) {
+      this.streamed++;
+      yield { response: { signature: new Uint8Array(64) as Buffer } };
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import type { LoadPlan, Workload } from "../../src/bench/mod.ts";
+import type { Stack } from "../../src/grpc/mod.ts";
+import { gate } from "../_support/gate.ts";
+
+const [test, { Rig, runLoad, signerContract, socketsSupported, openProvider }] = await gate(
+  ["env", "ffi", "net", "read", "sys"],
+  async () => ({
+    ...await import("./_rig.ts"),
+    ...await import("../../src/bench/mod.ts"),
+    ...await import("../../src/grpc/contract/mod.ts"),
+    ...await import("../../src/net/mod.ts"),
+    ...await import("../../src/crypto/mod.ts"),
+  }),
+);
+
+// Opened here: libraries stay loaded, which is no leak of the test that needs them first.
+if (openProvider !== undefined) {
+  openProvider("auto");
+  socketsSupported();
+}
+
+function planFor(address: string, workload: Workload, changes: Partial<LoadPlan> = {}): LoadPlan {
+  return {
+    workload,
+    pacing: { kind: "closed" },
+    addresses: [address],
+    stack: "native",
+    requests: 60,
+    duration: Infinity,
+    warmup: 0,
+    concurrency: 6,
+    connections: 2,
+    threads: 2,
+    deadline: 20_000,
+    connectTimeout: 10_000,
+    balancing: undefined,
+    userAgent: "test",
+    metadata: [["x-test", "1"]],
+    seed: 1,
+    ...changes,
+  };
+}
+
+function echo(message = "hello"): Workload {
+  const { path, requestSerialize } = signerContract().echo.Echo;
+  return { kind: "unary", path, request: requestSerialize({ message }) };
+}
+
+for (const stack of ["native", "grpc-js"] satisfies Stack[]) {
+  test(`over ${stack} every request is made, measured and answered once`, async () => {
+    await using rig = await Rig.start();
+    const { collector, windows, messages, interrupted } = await runLoad(
+      planFor(rig.address, echo(), { stack }),
+    );
+    assert.equal(rig.calls, 60);
+    assert.equal(collector.started, 60);
+    assert.equal(collector.corrected.count, 60);
+    assert.equal(collector.outcomes[0], 60);
+    assert.equal(windows.reduce((sum, { latency }) => sum + latency.count, 0), 60);
+    assert.deepEqual(messages, []);
+    assert.equal(interrupted, false);
+    assert.deepEqual(rig.metadata, new Set(["1"]));
+  });
+
+  test(`over ${stack} failures are counted by status and by message`, async () => {
+    await using rig = await Rig.start();
+    const plan = planFor(rig.address, echo("every third fails"), { stack, threads: 1 });
+    const { collector, messages } = await runLoad(plan);
+    assert.equal(collector.outcomes[0], 40);
+    assert.equal(collector.outcomes[8], 20);
+    assert.equal(collector.corrected.count, 40);
+    assert.deepEqual(messages, [["RESOURCE_EXHAUSTED: The third", 20]]);
+  });
+
+  test(`over ${stack} connections are made and closed`, async () => {
+    await using rig = await Rig.start();
+    const plan = planFor(rig.address, { kind: "connect" }, { stack, requests: 10, connections: 1 });
+    const { collector } = await runLoad(plan);
+    assert.equal(collector.outcomes[0], 10);
+  });
+}
+
+test("an open loop makes the requests of its schedule, all of them", async () => {
+  await using rig = await Rig.start();
+  const plan = planFor(rig.address, echo(), {
+    pacing: { kind: "step", start: 100, end: 400, step: 100, stepDuration: 50 },
+    requests: Infinity,
+    duration: 200,
+  });
+  const { collector } = await runLoad(plan);
+  // 5 in the first step, then 10, 15 and 20.
+  assert.equal(collector.started + collector.unsent, 50);
+  assert.equal(collector.lateness.count, collector.started);
+});
+
+test("a warm-up makes requests that are not measured", async () => {
+  await using rig = await Rig.start();
+  const { collector } = await runLoad(planFor(rig.address, echo(), { warmup: 50 }));
+  assert.equal(collector.corrected.count, 60);
+  assert.ok(rig.calls > 60);
+});
+
+test("all responses of a stream belong to its request", async () => {
+  await using rig = await Rig.start();
+  const { path, requestSerialize } = signerContract().signing.SignStream;
+  const requests = [1, 2, 3].map(() => requestSerialize({ keyId: "any" }));
+  const { collector } = await runLoad(planFor(rig.address, {
+    kind: "stream",
+    path,
+    requests,
+    requestStream: true,
+    responseStream: true,
+  }, { requests: 5, threads: 1 }));
+  assert.equal(collector.outcomes[0], 5);
+  assert.equal(rig.streamed, 15);
+});
+
+test("signatures of another key are found, as many as are looked at", async () => {
+  await using rig = await Rig.start();
+  for (const [share, bad] of [[1, 60], [0, 0]]) {
+    const { collector } = await runLoad(planFor(rig.address, rig.signing(share), { threads: 1 }));
+    assert.equal(collector.outcomes[17], bad);
+  }
+  const { collector } = await runLoad(planFor(rig.address, rig.signing(0.5), { threads: 1 }));
+  assert.ok(collector.outcomes[17] > 10 && collector.outcomes[17] < 50);
+});
+
+test("a load that is aborted ends early, with what was measured until then", async () => {
+  await using rig = await Rig.start();
+  const abort = new AbortController();
+  const plan = planFor(rig.address, echo(), { requests: Infinity });
+  const result = await runLoad(plan, {
+    signal: abort.signal,
+    onProgress: ({ collector }) => {
+      if (collector.corrected.count > 100) abort.abort();
+    },
+  });
+  assert.equal(result.interrupted, true);
+  assert.ok(result.collector.corrected.count > 100);
+});
+
+test("`runLoad()` without a server is UNAVAILABLE", async () => {
+  await using rig = await Rig.start();
+  const { address } = rig;
+  await rig[Symbol.asyncDispose]();
+  await assert.rejects(
+    runLoad(planFor(address, echo(), { connectTimeout: 100 })),
+    { name: "RpcError", code: 14 },
+  );
+});

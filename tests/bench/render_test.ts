@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import {
+  buildReport,
+  Histogram,
+  type Measured,
+  renderReport,
+  type Report,
+  type ReportFormat,
+  reportFormats,
+} from "../../src/bench/mod.ts";
+import { gate } from "../_support/gate.ts";
+import { measured } from "./_report.ts";
+
+const usage = (cores: number) => ({
+  cpuSeconds: cores * 2,
+  cores,
+  residentBytes: { first: 50 * 2 ** 20, last: 60 * 2 ** 20, peak: 61 * 2 ** 20 },
+  descriptors: { first: 20, last: 21, peak: 25 },
+  course: [0, 1000, 2000].map((at, i) => ({
+    at,
+    residentBytes: (50 + 5 * i) * 2 ** 20,
+    descriptors: 20,
+  })),
+});
+
+/** A load whose figures are all known: 100 requests, one of 10 ms after 90 of 1 ms, and errors. */
+function known(changes: Partial<Measured> = {}): Report {
+  const latency = new Histogram();
+  for (let i = 0; i < 90; i++) latency.record(1_000_000);
+  latency.record(10_000_000);
+  const sent = new Histogram();
+  for (let i = 0; i < 91; i++) sent.record(900_000);
+  return buildReport({
+    ...measured({ seed: 1 }),
+    name: "known <b>",
+    elapsed: 2000,
+    outcomes: { OK: 91, UNAVAILABLE: 9 },
+    messages: [['UNAVAILABLE: No <connection> & "more"', 9]],
+    corrected: latency,
+    uncorrected: sent,
+    lateness: new Histogram(),
+    windows: [0, 1000].map((start) => ({ start, duration: 1000, errors: 4, latency })),
+    resources: [{ client: usage(0.95), server: usage(0.5) }],
+    ...changes,
+  });
+}
+
+const [test, { golden }] = await gate(["read"], () =>
+  Promise.resolve({
+    golden: (format: ReportFormat) =>
+      Deno.readTextFile(new URL(`testdata/report_${format}.golden`, import.meta.url)),
+  }));
+
+for (const format of reportFormats) {
+  test(`a report as ${format} is as it was agreed`, async () => {
+    assert.equal(renderReport(known(), format), await golden(format));
+  });
+}
+
+Deno.test("the fields of ghz have ghz's units: nanoseconds, and seconds in the histogram", () => {
+  const report = known();
+  assert.equal(report.total, 2e9);
+  assert.equal(report.rps, 50);
+  assert.equal(report.fastest, 1e6);
+  assert.equal(report.slowest, 1e7);
+  assert.equal(report.histogram[0].mark, 0.001);
+  assert.equal(report.histogram.reduce((sum, { count }) => sum + count, 0), 91);
+  assert.equal(report.latencyDistribution[2].percentage, 50);
+});
+
+Deno.test("a load without a single success can be shown in all forms", () => {
+  const none = new Histogram();
+  const empty = known({
+    outcomes: { UNAVAILABLE: 5 },
+    corrected: none,
+    uncorrected: none,
+    windows: [],
+    resources: [],
+  });
+  for (const format of reportFormats) {
+    const text = renderReport(empty, format);
+    assert.doesNotMatch(text, /NaN|undefined|Infinity/, format);
+  }
+});
+
+Deno.test("text of the server is escaped where it could be markup", () => {
+  const html = renderReport(known(), "html");
+  assert.match(html, /known &lt;b&gt;/);
+  assert.doesNotMatch(html, /<b>|<connection>|<script/);
+  const prometheus = renderReport(
+    known({ options: { ...measured({ seed: 1 }).options, call: 'a"b\\c\n' } }),
+    "prometheus",
+  );
+  assert.match(prometheus, /call="a\\"b\\\\c\\n"/);
+});
+
+Deno.test("the page asks for nothing from elsewhere", () => {
+  const html = renderReport(known(), "html");
+  assert.doesNotMatch(html, /(?:src|href)=|url\(|https?:/);
+});
+
+Deno.test("a client whose threads were busy all the time is said to be the bottleneck", () => {
+  assert.match(known().warnings.join(), /The client was the bottleneck: .* 95 %/);
+  assert.deepEqual(known({ resources: [{ client: usage(0.5), server: undefined }] }).warnings, []);
+});
+
+Deno.test("a pacer that was late is told", () => {
+  const lateness = new Histogram();
+  for (let i = 0; i < 100; i++) lateness.record(i < 95 ? 0 : 50_000_000);
+  const report = known({ resources: [], lateness });
+  assert.match(report.warnings.join(), /One request of a hundred was sent 50\.\d ms late/);
+  const closed = known({
+    resources: [],
+    lateness,
+    options: { ...measured({ seed: 1 }).options, "load-schedule": "closed" },
+  });
+  assert.deepEqual(closed.warnings, []);
+});
