@@ -93,16 +93,11 @@ export class ChannelDriver implements Driver {
 /** A method whose messages are left as the bytes that they are. */
 function methodOnBytes(workload: Calls): AnyMethod {
   const asIs = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  const streams = workload.kind === "stream" ? workload : { requestStream: false };
-  const { requestStream, responseStream = false } = streams as {
-    requestStream: boolean;
-    responseStream?: boolean;
-  };
   return {
     ...signerContract().echo.Echo,
     path: workload.path,
-    requestStream,
-    responseStream,
+    requestStream: workload.kind === "stream" && workload.requestStream,
+    responseStream: workload.kind === "stream" && workload.responseStream,
     requestSerialize: asIs,
     responseDeserialize: asIs,
   } as AnyMethod;

@@ -123,7 +123,8 @@ class Sampler implements Disposable {
     // The last windows are one, which ends with the load: they may be short, or reach beyond it.
     if (this.#held.length > 0) {
       const last = joined(this.#held);
-      this.#windows.add({ ...last, duration: elapsed - last.start });
+      // A millisecond at least: it is divided by.
+      this.#windows.add({ ...last, duration: Math.max(1, elapsed - last.start) });
     }
     return {
       collector,
