@@ -27,7 +27,7 @@ export async function runServer(options: ServeOptions): Promise<void> {
   const places = placesOf(options);
   configureLogs({ level: options.logLevel, format: options.logFormat });
   const log = logger("serve");
-  raiseDescriptorLimit(log);
+  prepareProcess(log);
   const provider = openChosenProvider(options.provider);
   using keys = await loadKeys(provider, options);
   const serving = await openServing(options, config.version, provider, keys);
@@ -55,13 +55,18 @@ export async function runServer(options: ServeOptions): Promise<void> {
   }
 }
 
-/** Each connection is a descriptor: the server takes as many as it may have (getrlimit(2)). */
-function raiseDescriptorLimit(log: Logger): void {
+/**
+ * What the process is to be before it holds a key: its memory goes into no core file and is read by no other
+ * process of its user (prctl(2)), and as each connection is a descriptor, it may have as many as the kernel
+ * lets it (getrlimit(2)).
+ */
+function prepareProcess(log: Logger): void {
   if (!socketsSupported()) return;
   try {
+    libc.forbidDumps();
     log.debug("Open files", { limit: libc.raiseDescriptorLimit().soft });
   } catch (error) {
-    log.warn("The limit of open files stays as it is", { error });
+    log.warn("The process could not be prepared", { error });
   }
 }
 

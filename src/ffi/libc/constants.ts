@@ -13,7 +13,6 @@ export const SOCK_STREAM = 1;
 export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2000000;
 export const MSG_PEEK = 0x2;
-export const MSG_DONTWAIT = 0x40;
 export const MSG_NOSIGNAL = 0x4000;
 export const SHUT_RD = 0;
 export const SHUT_WR = 1;
@@ -24,8 +23,6 @@ export const SOL_SOCKET = 1;
 export const SO_REUSEADDR = 2;
 export const SO_TYPE = 3;
 export const SO_ERROR = 4;
-export const SO_SNDBUF = 7;
-export const SO_RCVBUF = 8;
 export const SO_KEEPALIVE = 9;
 export const SO_LINGER = 13;
 export const SO_REUSEPORT = 15;
@@ -41,7 +38,6 @@ export const IPV6_V6ONLY = 26;
 
 // include/uapi/linux/vm_sockets.h
 export const VMADDR_CID_ANY = 0xffff_ffff;
-export const VMADDR_CID_HYPERVISOR = 0;
 export const VMADDR_CID_LOCAL = 1;
 export const VMADDR_CID_HOST = 2;
 export const VMADDR_PORT_ANY = 0xffff_ffff;
@@ -56,9 +52,7 @@ export const EPOLLRDHUP = 0x2000;
 export const EPOLLEXCLUSIVE = 1 << 28;
 
 // include/uapi/asm-generic/fcntl.h
-export const F_GETFD = 1;
 export const F_GETFL = 3;
-export const F_SETFL = 4;
 export const O_RDONLY = 0;
 export const O_NONBLOCK = 0o4000;
 export const O_CLOEXEC = 0o2000000;
@@ -68,4 +62,3 @@ export const O_PATH = 0o10000000;
 // include/uapi/asm-generic/resource.h, include/uapi/linux/prctl.h
 export const RLIMIT_NOFILE = 7;
 export const PR_SET_DUMPABLE = 4;
-export const PR_SET_NO_NEW_PRIVS = 38;

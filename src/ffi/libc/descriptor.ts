@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { F_GETFL, F_SETFL, O_CLOEXEC, O_NONBLOCK } from "./constants.ts";
+import { F_GETFL, O_CLOEXEC } from "./constants.ts";
 import { errno } from "./errno.ts";
 import { errnoSet, plausible, settle } from "./_result.ts";
 import { libc } from "./_symbols.ts";
@@ -30,14 +30,6 @@ export function open(path: string, flags: number): number {
 export function getFlags(fd: number): number {
   const { symbols, errno } = libc();
   return settle(() => symbols.fcntl(fd, F_GETFL, 0), errno);
-}
-
-/** Makes a descriptor that came from elsewhere non-blocking. */
-export function setNonBlocking(fd: number): number {
-  const flags = getFlags(fd);
-  if (flags < 0) return flags;
-  const { symbols, errno } = libc();
-  return settle(() => symbols.fcntl(fd, F_SETFL, flags | O_NONBLOCK), errno);
 }
 
 /** Sets the mode of the file behind a descriptor. */
