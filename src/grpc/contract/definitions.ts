@@ -9,8 +9,6 @@ export interface SignerContract {
   readonly echo: EchoServiceDefinition;
   readonly signing: SigningServiceDefinition;
   readonly serverInfo: ServerInfoServiceDefinition;
-  /** All of it by full names, as proto-loader gives it. */
-  readonly package: PackageDefinition;
 }
 
 /** How messages look in JavaScript: the options that the generated types were made with. */
@@ -32,7 +30,6 @@ export function signerContract(): SignerContract {
     echo: service<EchoServiceDefinition>("EchoService"),
     signing: service<SigningServiceDefinition>("SigningService"),
     serverInfo: service<ServerInfoServiceDefinition>("ServerInfoService"),
-    package: definitions,
   };
   return loaded;
 }

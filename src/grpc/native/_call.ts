@@ -43,8 +43,8 @@ const prefix = new Uint8Array(PREFIX_LENGTH);
  */
 export abstract class Call implements CallContext, Timed {
   readonly connection: CallConnection;
-  readonly deadlineAt: number;
-  deadlineIndex = -1;
+  readonly due: number;
+  place = -1;
   requestCompressed = false;
   compressResponse = false;
   protected readonly stream: CallStream;
@@ -71,7 +71,7 @@ export abstract class Call implements CallContext, Timed {
     this.thread = thread;
     this.head = head;
     this.target = target;
-    this.deadlineAt = head.timeout === Infinity ? Infinity : thread.now + head.timeout;
+    this.due = head.timeout === Infinity ? Infinity : thread.now + head.timeout;
   }
 
   /** The call has come: its request follows. */
@@ -102,8 +102,8 @@ export abstract class Call implements CallContext, Timed {
   }
 
   get deadline(): number | undefined {
-    if (this.deadlineAt === Infinity) return undefined;
-    return Math.round(Date.now() + this.deadlineAt - performance.now());
+    if (this.due === Infinity) return undefined;
+    return Math.round(Date.now() + this.due - performance.now());
   }
 
   get signal(): AbortSignal {
@@ -128,7 +128,7 @@ export abstract class Call implements CallContext, Timed {
   }
 
   protected get overdue(): boolean {
-    return this.deadlineAt <= this.thread.now;
+    return this.due <= this.thread.now;
   }
 
   onDeadline(): void {
@@ -235,7 +235,7 @@ export abstract class Call implements CallContext, Timed {
 
   #end(phase: "ended" | "cancelled"): void {
     this.phase = phase;
-    if (this.deadlineIndex >= 0) this.thread.deadlines.remove(this);
+    if (this.place >= 0) this.thread.deadlines.remove(this);
     this.release();
   }
 

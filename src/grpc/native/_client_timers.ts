@@ -1,12 +1,11 @@
 import { libc } from "../../ffi/mod.ts";
 import type { PollHandler, Registrar } from "../../net/mod.ts";
+import { type Due, DueHeap } from "./_due_heap.ts";
 
-/** Something that is due at a time. It is in one queue at most, once. */
-export interface Timed {
-  /** When, on the clock of `performance.now()`. The queue's to write. */
+/** Something that is due at a time. */
+export interface Timed extends Due {
+  /** The queue's to write. */
   due: number;
-  /** Where in the queue, -1 for not at all. The queue's to write. */
-  place: number;
   /** The time has come; it is out of the queue. */
   onDue(now: number): void;
 }
@@ -28,8 +27,7 @@ export class Timer implements Timed {
  */
 export class TimerQueue implements PollHandler, Disposable {
   readonly #registrar: Registrar;
-  /** A binary heap, the nearest time first. */
-  readonly #heap: Timed[] = [];
+  readonly #heap = new DueHeap<Timed>();
   #fd = -1;
   #armedFor = Infinity;
   #closed = false;
@@ -41,22 +39,15 @@ export class TimerQueue implements PollHandler, Disposable {
   /** Has `timed` be due at a time, in the place of the time that it may have had. */
   set(timed: Timed, due: number): void {
     if (this.#closed) return;
-    if (timed.place >= 0) this.clear(timed);
+    this.#heap.remove(timed);
     timed.due = due;
-    this.#heap.push(timed);
-    this.#rise(timed, this.#heap.length - 1);
+    this.#heap.add(timed);
     this.#arm();
   }
 
   /** Takes `timed` out. */
   clear(timed: Timed): void {
-    const { place } = timed;
-    if (place < 0) return;
-    timed.place = -1;
-    const last = this.#heap.pop()!;
-    if (last === timed) return;
-    this.#rise(last, place);
-    this.#sink(last, last.place);
+    this.#heap.remove(timed);
   }
 
   /** The registrar's call: the nearest time has come. */
@@ -64,18 +55,14 @@ export class TimerQueue implements PollHandler, Disposable {
     libc.drainCounter(this.#fd);
     this.#armedFor = Infinity;
     const now = performance.now();
-    while (this.#heap.length > 0 && this.#heap[0].due <= now) {
-      const timed = this.#heap[0];
-      this.clear(timed);
-      timed.onDue(now);
-    }
+    for (let timed; (timed = this.#heap.takeDue(now)) !== undefined;) timed.onDue(now);
     this.#arm();
   }
 
   /** Forgets all timers. */
   [Symbol.dispose](): void {
     this.#closed = true;
-    this.#heap.length = 0;
+    this.#heap.clear();
     if (this.#fd < 0) return;
     this.#registrar.remove(this.#fd);
     libc.close(this.#fd);
@@ -83,43 +70,15 @@ export class TimerQueue implements PollHandler, Disposable {
   }
 
   #arm(): void {
-    if (this.#closed || this.#heap.length === 0 || this.#heap[0].due >= this.#armedFor) return;
+    const due = this.#heap.next;
+    if (this.#closed || due >= this.#armedFor) return;
     if (this.#fd < 0) {
       this.#fd = libc.check("timerfd_create", libc.timerfd());
       this.#registrar.add(this.#fd, libc.EPOLLIN, this);
     }
-    const { due } = this.#heap[0];
     // A time of 0 would disarm it (timerfd_settime(2)).
     const wait = Math.max(1, Math.ceil(due - performance.now()));
     libc.check("timerfd_settime", libc.armTimerfd(this.#fd, wait));
     this.#armedFor = due;
-  }
-
-  #rise(timed: Timed, place: number): void {
-    const heap = this.#heap;
-    while (place > 0) {
-      const above = (place - 1) >> 1;
-      if (heap[above].due <= timed.due) break;
-      heap[place] = heap[above];
-      heap[place].place = place;
-      place = above;
-    }
-    heap[place] = timed;
-    timed.place = place;
-  }
-
-  #sink(timed: Timed, place: number): void {
-    const heap = this.#heap;
-    for (;;) {
-      let below = 2 * place + 1;
-      if (below >= heap.length) break;
-      if (below + 1 < heap.length && heap[below + 1].due < heap[below].due) below++;
-      if (heap[below].due >= timed.due) break;
-      heap[place] = heap[below];
-      heap[place].place = place;
-      place = below;
-    }
-    heap[place] = timed;
-    timed.place = place;
   }
 }

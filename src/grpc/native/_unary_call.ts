@@ -25,7 +25,7 @@ export class UnaryCall extends Call {
 
   /** When the answer is of no use any more, in milliseconds of the thread's clock. */
   get neededBy(): number {
-    return this.deadlineAt;
+    return this.due;
   }
 
   override start(): void {}
@@ -66,7 +66,7 @@ export class UnaryCall extends Call {
   run(): void {
     if (this.over) return;
     this.#leaveQueue();
-    if (this.deadlineAt <= performance.now()) return this.onDeadline();
+    if (this.due <= performance.now()) return this.onDeadline();
     this.#handle(this.#request);
   }
 

@@ -3,12 +3,12 @@ import { Deadlines, type Timed } from "../../../src/grpc/native/_deadlines.ts";
 import { generator } from "../../http2/_random.ts";
 
 class Entry implements Timed {
-  deadlineIndex = -1;
+  place = -1;
 
-  constructor(readonly deadlineAt: number, readonly expired: number[]) {}
+  constructor(readonly due: number, readonly expired: number[]) {}
 
   onDeadline(): void {
-    this.expired.push(this.deadlineAt);
+    this.expired.push(this.due);
   }
 }
 
@@ -27,7 +27,7 @@ Deno.test("`expire()` tells what is over and nothing else, in the order of the d
     deadlines.remove(taken);
     left.delete(taken);
   }
-  const expected = [...left].map(({ deadlineAt }) => deadlineAt).sort((a, b) => a - b);
+  const expected = [...left].map(({ due }) => due).sort((a, b) => a - b);
   assert.equal(deadlines.next, expected[0]);
   deadlines.expire(499);
   assert.deepEqual(expired, expected.filter((at) => at <= 499));
