@@ -9,6 +9,7 @@ export * from "./interceptor.ts";
 export * from "./limits.ts";
 export type * from "./messages.ts";
 export * from "./metadata.ts";
-export * from "./server.ts";
+export * from "./responses.ts";
+export type * from "./server.ts";
 export * from "./service.ts";
 export * from "./status.ts";

@@ -3,7 +3,9 @@ import {
   type AnyMethod,
   type CallOptions,
   type ClientCall,
+  iterateResponses,
   Metadata,
+  type ResponseReader,
   RpcError,
   StatusCode,
   type StatusName,
@@ -15,11 +17,6 @@ import { fromGrpcMetadata, toGrpcMetadata } from "./_metadata.ts";
 type Outcome =
   | { readonly ok: true; readonly trailers: GrpcMetadata }
   | { readonly ok: false; readonly error: RpcError };
-
-interface Reader<O> {
-  resolve(result: IteratorResult<O>): void;
-  reject(error: RpcError): void;
-}
 
 /**
  * One call of any kind, on grpc-js's call below its stubs: there, each message is asked for and each
@@ -39,7 +36,7 @@ export class GrpcJsCall<I, O> implements ClientCall<O> {
   /** What the client itself found wrong: the cause of the error that ends the call. */
   #cause: unknown;
   #response: { readonly value: O } | undefined;
-  #reader: Reader<O> | undefined;
+  #reader: ResponseReader<O> | undefined;
   #headers: GrpcMetadata | undefined;
   #outcome: Outcome | undefined;
   /** Made, and read, when first asked for: most callers look at neither. */
@@ -180,7 +177,7 @@ export class GrpcJsCall<I, O> implements ClientCall<O> {
   }
 
   /** Hands a reader what there is, or keeps it until there is something. */
-  #give(reader: Reader<O>): void {
+  #give(reader: ResponseReader<O>): void {
     if (this.#response && (this.#method.responseStream || this.#outcome)) {
       reader.resolve({ done: false, value: this.#response.value });
       this.#response = undefined;
@@ -194,28 +191,12 @@ export class GrpcJsCall<I, O> implements ClientCall<O> {
     }
   }
 
-  /** Responses go to whoever asks; a consumer that stops early cancels the call. */
   #iterator(): AsyncIterator<O, undefined> {
-    let failed = false;
-    return {
-      next: () => {
-        if (failed) return Promise.resolve({ done: true, value: undefined });
-        if (this.#reader) return Promise.reject(new TypeError("A response is being waited for"));
-        return new Promise((resolve, reject) =>
-          this.#give({
-            resolve,
-            reject(error) {
-              failed = true;
-              reject(error);
-            },
-          })
-        );
-      },
-      return: () => {
-        this.cancel("CANCELLED", "The caller took no more responses");
-        return Promise.resolve({ done: true, value: undefined });
-      },
-    };
+    return iterateResponses({
+      isAwaited: () => this.#reader !== undefined,
+      give: (reader) => this.#give(reader),
+      leave: () => this.cancel("CANCELLED", "The caller took no more responses"),
+    });
   }
 
   #ended(): Promise<void> {

@@ -1,9 +1,4 @@
-import type { RpcError } from "../contract/mod.ts";
-
-interface Reader<O> {
-  resolve(result: IteratorResult<O>): void;
-  reject(error: RpcError): void;
-}
+import { iterateResponses, type ResponseReader, type RpcError } from "../contract/mod.ts";
 
 /** What an inbox tells its call. */
 export interface InboxOwner {
@@ -24,7 +19,7 @@ export class Inbox<O> implements AsyncIterable<O> {
   #sizes: number[] = [];
   /** Where the first that waits is: those before it are gone. */
   #first = 0;
-  #reader: Reader<O> | undefined;
+  #reader: ResponseReader<O> | undefined;
   /** How the call ended: null is well. */
   #end: RpcError | null | undefined;
 
@@ -66,31 +61,15 @@ export class Inbox<O> implements AsyncIterable<O> {
     if (reader !== undefined) this.#give(reader);
   }
 
-  /** Responses go to whoever asks; one who stops early has left the call. */
   [Symbol.asyncIterator](): AsyncIterator<O, undefined> {
-    let failed = false;
-    return {
-      next: () => {
-        if (failed) return Promise.resolve({ done: true, value: undefined });
-        if (this.#reader) return Promise.reject(new TypeError("A response is being waited for"));
-        return new Promise((resolve, reject) =>
-          this.#give({
-            resolve,
-            reject(error) {
-              failed = true;
-              reject(error);
-            },
-          })
-        );
-      },
-      return: () => {
-        this.#owner.onLeft();
-        return Promise.resolve({ done: true, value: undefined });
-      },
-    };
+    return iterateResponses({
+      isAwaited: () => this.#reader !== undefined,
+      give: (reader) => this.#give(reader),
+      leave: () => this.#owner.onLeft(),
+    });
   }
 
-  #give(reader: Reader<O>): void {
+  #give(reader: ResponseReader<O>): void {
     if (this.length > 0 && (!this.#single || this.#end === null)) {
       reader.resolve({ done: false, value: this.#shift() });
     } else if (this.#end === undefined) {
