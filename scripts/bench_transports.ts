@@ -23,7 +23,7 @@ import {
   type NativeChannel,
   openNativeChannel,
   type PreparedMethod,
-} from "../src/grpc/native/mod.ts";
+} from "../src/grpc/native/client/mod.ts";
 import { vsockLoopbackWorks } from "../src/net/mod.ts";
 
 const { values } = parseArgs({

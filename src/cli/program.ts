@@ -1,15 +1,9 @@
 import { Command, type CommanderError } from "commander";
 import config from "../../deno.json" with { type: "json" };
-import { benchCommand } from "./bench/mod.ts";
-import { callCommand } from "./call/mod.ts";
-import { completeCommand, completionCommand } from "./completion/mod.ts";
-import { doctorCommand } from "./doctor/mod.ts";
 import { type CliError, ExitCode, usageError } from "./exit.ts";
 import { reportFailure } from "./failure.ts";
 import { examples } from "./help.ts";
-import { keygenCommand } from "./keygen/mod.ts";
 import { writeDiagnostic, writeResult } from "./output.ts";
-import { serveCommand } from "./serve/mod.ts";
 import { onUncaught } from "./uncaught.ts";
 
 /**
@@ -21,18 +15,30 @@ export async function run(args: readonly string[]): Promise<number> {
   // An error outside the command's own promise ends the program in the same words as one inside it.
   using _uncaught = onUncaught((error) => Deno.exit(reportFailure(error, debug)));
   try {
-    await createProgram().parseAsync([...args], { from: "user" });
+    const program = await createProgram(args);
+    await program.parseAsync([...args], { from: "user" });
     return ExitCode.done;
   } catch (error) {
     return reportFailure(error, debug);
   }
 }
 
+/** The commands by name, in the order of the help. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import("./serve/mod.ts")).serveCommand(),
+  call: async () => (await import("./call/mod.ts")).callCommand(),
+  bench: async () => (await import("./bench/mod.ts")).benchCommand(),
+  keygen: async () => (await import("./keygen/mod.ts")).keygenCommand(),
+  doctor: async () => (await import("./doctor/mod.ts")).doctorCommand(),
+  completion: async () => (await import("./completion/mod.ts")).completionCommand(),
+};
+
 /**
- * The tree of commands. Making it costs little: an action imports what it runs on when it is run, so
- * that `--help` loads no gRPC and no libcrypto.
+ * The tree of commands, or of one where the command line names it: a server has no use for the memory of
+ * the others. Making it costs little: an action imports what it runs on when it is run, so that `--help`
+ * loads no gRPC and no libcrypto.
  */
-function createProgram(): Command {
+async function createProgram(args: readonly string[]): Promise<Command> {
   const program = new Command("signer")
     .description("Keeps private keys where they are and hands out signatures over gRPC")
     .version(config.version, "-V, --version", "print the version")
@@ -46,13 +52,13 @@ function createProgram(): Command {
         "signer keygen --type rsa-3072 --out key.pem",
       ),
     );
-  program.addCommand(serveCommand());
-  program.addCommand(callCommand());
-  program.addCommand(benchCommand());
-  program.addCommand(keygenCommand());
-  program.addCommand(doctorCommand());
-  program.addCommand(completionCommand());
-  program.addCommand(completeCommand(program), { hidden: true });
+  const [named = ""] = args.filter((arg) => arg !== "--debug");
+  if (Object.hasOwn(commands, named)) program.addCommand(await commands[named]());
+  else {
+    for (const command of Object.values(commands)) program.addCommand(await command());
+    const { completeCommand } = await import("./completion/mod.ts");
+    program.addCommand(completeCommand(program), { hidden: true });
+  }
   adopt(program);
   return program;
 }

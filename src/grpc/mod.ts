@@ -1,7 +1,7 @@
 /** The seam between what is said and what carries it: a server or a channel, of either stack. @module */
 import type { RpcChannel, RpcServer, RpcServerOptions } from "./contract/mod.ts";
 import type { ChannelOptions } from "./grpcjs/mod.ts";
-import type { WorkerPoolOptions } from "./native/mod.ts";
+import { type WorkerPoolOptions } from "./native/workers/mod.ts";
 
 export type { ChannelOptions, WorkerPoolOptions };
 
@@ -24,7 +24,7 @@ export async function chosenStack(choice: StackChoice): Promise<Stack> {
 export async function openServer(stack: Stack, options: RpcServerOptions): Promise<RpcServer> {
   switch (stack) {
     case "native": {
-      const { openNativeServer } = await import("./native/mod.ts");
+      const { openNativeServer } = await import("./native/server/mod.ts");
       return openNativeServer(options);
     }
     case "grpc-js": {
@@ -36,7 +36,7 @@ export async function openServer(stack: Stack, options: RpcServerOptions): Promi
 
 /** A server on the native stack whose connections are served by threads of their own. */
 export async function openWorkerServer(options: WorkerPoolOptions): Promise<RpcServer> {
-  const { openWorkerPool } = await import("./native/mod.ts");
+  const { openWorkerPool } = await import("./native/workers/mod.ts");
   return openWorkerPool(options);
 }
 
@@ -54,7 +54,7 @@ const reconnect = { initial: 100, max: 5000 } as const;
 export async function openChannel(stack: Stack, options: ChannelOptions): Promise<RpcChannel> {
   switch (stack) {
     case "native": {
-      const { openNativeChannel } = await import("./native/mod.ts");
+      const { openNativeChannel } = await import("./native/client/mod.ts");
       return openNativeChannel({ ...options, reconnect });
     }
     case "grpc-js": {

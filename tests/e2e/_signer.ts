@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { type AnyMethod, type RpcChannel, signerContract } from "../../src/grpc/contract/mod.ts";
 import { socketsSupported } from "../../src/net/mod.ts";
-import { openNativeChannel as openChannel } from "../../src/grpc/native/mod.ts";
+import { openNativeChannel as openChannel } from "../../src/grpc/native/client/mod.ts";
 
 // Loads libc here: it stays loaded, which is no leak of the test that needs it first.
 socketsSupported();

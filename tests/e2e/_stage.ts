@@ -18,7 +18,7 @@ export async function loadStage() {
     failing: await import("./_failing_server.ts"),
     clients: {
       "grpc-js": (await import("../../src/grpc/grpcjs/mod.ts")).openChannel,
-      native: (await import("../../src/grpc/native/mod.ts")).openNativeChannel,
+      native: (await import("../../src/grpc/native/client/mod.ts")).openNativeChannel,
     } as Record<string, (options: { addresses: readonly string[] }) => RpcChannel>,
   };
 }

@@ -17,7 +17,7 @@ import {
   StatusCode,
   unary,
 } from "../../src/grpc/contract/mod.ts";
-import type { NativeChannelOptions } from "../../src/grpc/native/mod.ts";
+import { type NativeChannelOptions } from "../../src/grpc/native/client/mod.ts";
 import { gate } from "../_support/gate.ts";
 import { all, kinds, kindsService, loadLibc, Served } from "./_rig.ts";
 
@@ -25,7 +25,10 @@ const [gated, stacks] = await gate(["net", "env", "read", "sys", "ffi"], async (
   loadLibc();
   return {
     grpcJs: await import("../../src/grpc/grpcjs/mod.ts"),
-    native: await import("../../src/grpc/native/mod.ts"),
+    native: {
+      ...await import("../../src/grpc/native/client/mod.ts"),
+      ...await import("../../src/grpc/native/server/mod.ts"),
+    },
   };
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Metadata, type RpcChannel, RpcError, StatusCode } from "../../src/grpc/contract/mod.ts";
-import type { NativeCallOptions } from "../../src/grpc/native/mod.ts";
+import { type NativeCallOptions } from "../../src/grpc/native/client/mod.ts";
 import {
   type PayloadMessage,
   type SimpleRequest,

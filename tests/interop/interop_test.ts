@@ -12,7 +12,8 @@ import { interopServer } from "./_service.ts";
 const [test, stacks] = await gate(["net", "env", "read", "write", "sys", "ffi"], async () => {
   loadLibc();
   const { openChannel, openGrpcJsServer } = await import("../../src/grpc/grpcjs/mod.ts");
-  const { openNativeChannel, openNativeServer } = await import("../../src/grpc/native/mod.ts");
+  const { openNativeChannel } = await import("../../src/grpc/native/client/mod.ts");
+  const { openNativeServer } = await import("../../src/grpc/native/server/mod.ts");
   return { openChannel, openGrpcJsServer, openNativeChannel, openNativeServer };
 });
 

@@ -7,7 +7,7 @@ import {
   StatusCode,
 } from "../../grpc/contract/mod.ts";
 import { openChannel } from "../../grpc/grpcjs/mod.ts";
-import { openNativeChannel } from "../../grpc/native/mod.ts";
+import { openNativeChannel } from "../../grpc/native/client/mod.ts";
 import { BAD_SIGNATURE, outcomeOf } from "../collector/mod.ts";
 import type { Share } from "../pacer/mod.ts";
 import type { Driver, DriverListener } from "./driver.ts";

@@ -1,6 +1,6 @@
 import { type RpcChannel, RpcError, StatusCode } from "../../grpc/contract/mod.ts";
 import { openChannel } from "../../grpc/grpcjs/mod.ts";
-import { openNativeChannel } from "../../grpc/native/mod.ts";
+import { openNativeChannel } from "../../grpc/native/client/mod.ts";
 import { outcomeOf } from "../collector/mod.ts";
 import type { Driver, DriverListener } from "./driver.ts";
 import type { LoadPlan } from "./plan.ts";

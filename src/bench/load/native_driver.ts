@@ -6,7 +6,7 @@ import {
   type UnaryCall,
   type UnaryObserver,
   type UnaryOptions,
-} from "../../grpc/native/mod.ts";
+} from "../../grpc/native/client/mod.ts";
 import { Poller } from "../../net/mod.ts";
 import { BAD_SIGNATURE, outcomeOf } from "../collector/mod.ts";
 import type { Driver, DriverListener } from "./driver.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { KeyStore, openProvider, type SharedKeyStore } from "../../crypto/mod.ts";
-import { serveAsWorker } from "../../grpc/native/mod.ts";
+import { serveAsWorker } from "../../grpc/native/workers/mod.ts";
 import { type ServerIdentity, signerServices } from "../../services/mod.ts";
 import { configureLogs, type Level, type LogFormat, logger } from "../../telemetry/mod.ts";
 

@@ -1,6 +1,8 @@
-/** The native stack: gRPC over `src/http2`. @module */
-export * from "./channel.ts";
-export { DEFAULT_NATIVE_LIMITS, type NativeLimits } from "./limits.ts";
-export { type NativeServerOptions, openNativeServer } from "./server.ts";
-export { openWorkerPool, type WorkerPoolOptions, type WorkerSetup } from "./worker_pool.ts";
-export { serveAsWorker, type WorkerServices } from "./worker.ts";
+/** gRPC on HTTP/2 (PROTOCOL-HTTP2.md): what the native server and the native client share. @module */
+export * from "./compression.ts";
+export * from "./due_heap.ts";
+export * from "./header_names.ts";
+export * from "./message_framing.ts";
+export * from "./metadata_headers.ts";
+export * from "./status_message.ts";
+export * from "./timeout.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { NativeChannel } from "../../../src/grpc/native/mod.ts";
-import { openNativeChannel } from "../../../src/grpc/native/mod.ts";
+import { type NativeChannel } from "../../../src/grpc/native/client/mod.ts";
+import { openNativeChannel } from "../../../src/grpc/native/client/mod.ts";
 import type { AnyMethod } from "../../../src/grpc/contract/mod.ts";
 import { echo, SignerProcess } from "../../e2e/_signer.ts";
 

@@ -1,5 +1,5 @@
 import type { RpcServer } from "../../../src/grpc/contract/mod.ts";
-import { openWorkerPool, type WorkerPoolOptions } from "../../../src/grpc/native/mod.ts";
+import { openWorkerPool, type WorkerPoolOptions } from "../../../src/grpc/native/workers/mod.ts";
 import { type Address, socketsSupported, tcpAddress } from "../../../src/net/mod.ts";
 import { RawClient } from "./_raw_client.ts";
 import { callFields, json, messagesOf } from "./_rig.ts";

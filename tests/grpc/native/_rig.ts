@@ -1,5 +1,5 @@
 import type { Handler, RpcServer } from "../../../src/grpc/contract/mod.ts";
-import { type NativeLimits, openNativeServer } from "../../../src/grpc/native/mod.ts";
+import { type NativeLimits, openNativeServer } from "../../../src/grpc/native/server/mod.ts";
 import type { Limits } from "../../../src/http2/mod.ts";
 import { type Address, formatAddress, socketsSupported, tcpAddress } from "../../../src/net/mod.ts";
 import { kindsService } from "../_rig.ts";

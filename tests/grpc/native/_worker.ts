@@ -1,6 +1,6 @@
 /** The entry of workers under test: `test.Kinds` with handlers that say where they run. */
 import { bidi, serverStream, unary } from "../../../src/grpc/contract/mod.ts";
-import { serveAsWorker } from "../../../src/grpc/native/mod.ts";
+import { serveAsWorker } from "../../../src/grpc/native/workers/mod.ts";
 import { kindsService } from "../_rig.ts";
 
 /** What a call of `Unary` asks of the worker. */

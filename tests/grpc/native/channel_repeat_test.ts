@@ -8,7 +8,7 @@ import { answer, framed, goaway, type Script, ScriptedServer } from "./_channel_
 
 const [test, { openNativeChannel }] = await gate(["net", "ffi", "env", "read", "sys"], () => {
   loadLibc();
-  return import("../../../src/grpc/native/mod.ts");
+  return import("../../../src/grpc/native/client/mod.ts");
 });
 
 const REFUSED_STREAM = 7;

@@ -8,7 +8,7 @@ import { answer, framed, type Script, ScriptedServer } from "./_channel_server.t
 
 const [test, { openNativeChannel }] = await gate(["net", "ffi", "env", "read", "sys"], () => {
   loadLibc();
-  return import("../../../src/grpc/native/mod.ts");
+  return import("../../../src/grpc/native/client/mod.ts");
 });
 
 const json = (value: unknown) => framed(new TextEncoder().encode(JSON.stringify(value)));

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { Backoff } from "../../../src/grpc/native/_channel_backoff.ts";
+import { Backoff } from "../../../src/grpc/native/client/_backoff.ts";
 import { Poller } from "../../../src/net/mod.ts";
 import { gate } from "../../_support/gate.ts";
 import { loadLibc } from "../_rig.ts";
 
 const [test, { Timer, TimerQueue }] = await gate(["ffi"], () => {
   loadLibc();
-  return import("../../../src/grpc/native/_client_timers.ts");
+  return import("../../../src/grpc/native/client/_timers.ts");
 });
 
 test("a queue runs what is due in the order of the times, and not what was taken back", () => {

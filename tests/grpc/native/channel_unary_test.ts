@@ -1,7 +1,11 @@
 /** The calls of load generators: on bytes, with an observer. */
 import assert from "node:assert/strict";
 import { Metadata, RpcError, StatusCode } from "../../../src/grpc/contract/mod.ts";
-import type { NativeChannel, UnaryCall, UnaryObserver } from "../../../src/grpc/native/mod.ts";
+import {
+  type NativeChannel,
+  type UnaryCall,
+  type UnaryObserver,
+} from "../../../src/grpc/native/client/mod.ts";
 import { Poller } from "../../../src/net/mod.ts";
 import { gate } from "../../_support/gate.ts";
 import { loadLibc } from "../_rig.ts";
@@ -9,7 +13,7 @@ import { answer, framed, ScriptedServer } from "./_channel_server.ts";
 
 const [test, { openNativeChannel }] = await gate(["net", "ffi", "env", "read", "sys"], () => {
   loadLibc();
-  return import("../../../src/grpc/native/mod.ts");
+  return import("../../../src/grpc/native/client/mod.ts");
 });
 
 const ECHO = { path: "/test.Bytes/Echo" };

@@ -14,7 +14,7 @@ const [test, { NativeRig, callFields, json, statusOf, ...rest }] = await gate(
     ...await import("./_rig.ts"),
     ...await import("../_rig.ts"),
     ...await import("./_channel_server.ts"),
-    ...await import("../../../src/grpc/native/mod.ts"),
+    ...await import("../../../src/grpc/native/client/mod.ts"),
   }),
 );
 const { answer, framed, kinds, openNativeChannel, ScriptedServer } = rest;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Deadlines, type Timed } from "../../../src/grpc/native/_deadlines.ts";
+import { Deadlines, type Timed } from "../../../src/grpc/native/server/_deadlines.ts";
 import { generator } from "../../http2/_random.ts";
 
 class Entry implements Timed {

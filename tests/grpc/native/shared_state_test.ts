@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { SharedState } from "../../../src/grpc/native/_shared_state.ts";
-import { Workload, Workloads } from "../../../src/grpc/native/_workloads.ts";
+import { SharedState } from "../../../src/grpc/native/workers/_shared_state.ts";
+import { Workload, Workloads } from "../../../src/grpc/native/server/_workloads.ts";
 
 Deno.test("`push()` and `shift()` keep the order, and a ring that is full takes no more", () => {
   const shared = SharedState.create(2);

@@ -6,7 +6,7 @@ import { gate } from "../../_support/gate.ts";
 const [test, loaded] = await gate(["net", "env", "read", "write", "sys", "ffi"], async () => ({
   ...await import("./_rig.ts"),
   ...await import("../_rig.ts"),
-  ...await import("../../../src/grpc/native/mod.ts"),
+  ...await import("../../../src/grpc/native/server/mod.ts"),
   ...await import("../../../src/net/mod.ts"),
   openGrpcJsChannel: (await import("../../../src/grpc/grpcjs/mod.ts")).openChannel,
 }));

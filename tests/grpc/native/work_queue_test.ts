@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Work, WorkQueue } from "../../../src/grpc/native/_work_queue.ts";
+import { type Work, WorkQueue } from "../../../src/grpc/native/server/_work_queue.ts";
 import { unary } from "../../../src/grpc/contract/handler.ts";
 import { StatusCode } from "../../../src/grpc/contract/status.ts";
 import { gate } from "../../_support/gate.ts";

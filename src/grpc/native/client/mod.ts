@@ -1,0 +1,2 @@
+/** The native client: a channel over connections of its own. @module */
+export * from "./channel.ts";

@@ -1,0 +1,244 @@
+import { ErrorCode, Http2Error, type Http2Stream, StreamState } from "../../../http2/mod.ts";
+import { type CallContext, Metadata, RpcError } from "../../contract/mod.ts";
+import type { Timed } from "./_deadlines.ts";
+import type { Method } from "./_methods.ts";
+import type { RequestHead } from "./_request_head.ts";
+import {
+  bareStatus,
+  gzipResponseHeaders,
+  noHeaders,
+  okTrailers,
+  responseHeaders,
+  statusFields,
+  trailersOnlyHeaders,
+} from "./_responses.ts";
+import type { Thread } from "./_thread.ts";
+import { compress, metadataFields, PREFIX_LENGTH, writePrefix } from "../mod.ts";
+
+/** The connection of a call, as far as calls know it. */
+export interface CallConnection {
+  /** Who is at its other end. */
+  readonly peer: string;
+  /** A part of a response was written: it is to be sent at the end of the turn. */
+  wrote(): void;
+  /** Something else was, such as room for more of a request. */
+  touch(): void;
+}
+
+/** A call's stream, whose `user` is the call. */
+export type CallStream = Http2Stream<Call>;
+
+/** Reused for every message: HTTP/2 copies what it is given. */
+const prefix = new Uint8Array(PREFIX_LENGTH);
+
+/**
+ * A call that is served: what its handler knows of it, and how it ends.
+ *
+ * ```text
+ * open ── finish(), fail() ──▶ ended       the status is sent, or waits behind DATA
+ *   └──── leave() ───────────▶ cancelled   the peer has reset the stream, or is gone
+ * ```
+ */
+export abstract class Call implements CallContext, Timed {
+  readonly connection: CallConnection;
+  readonly due: number;
+  place = -1;
+  requestCompressed = false;
+  compressResponse = false;
+  protected readonly stream: CallStream;
+  protected readonly thread: Thread;
+  protected readonly target: Method;
+  protected readonly head: RequestHead;
+  protected phase: "open" | "ended" | "cancelled" = "open";
+  #headersSent = false;
+  /** Whether the headers allow messages to be compressed. */
+  #gzip = false;
+  #responseHeaders: Metadata | undefined = undefined;
+  #responseTrailers: Metadata | undefined = undefined;
+  #abort: AbortController | undefined = undefined;
+
+  constructor(
+    stream: CallStream,
+    connection: CallConnection,
+    thread: Thread,
+    head: RequestHead,
+    target: Method,
+  ) {
+    this.stream = stream;
+    this.connection = connection;
+    this.thread = thread;
+    this.head = head;
+    this.target = target;
+    this.due = head.timeout === Infinity ? Infinity : thread.now + head.timeout;
+  }
+
+  /** The call has come: its request follows. */
+  abstract start(): void;
+
+  /** DATA of the request. */
+  abstract receive(bytes: Uint8Array, start: number, end: number, last: boolean): void;
+
+  /** The request has ended, without DATA to tell it. */
+  abstract receiveEnd(): void;
+
+  /** The stream takes more again. */
+  abstract writable(): void;
+
+  /** The call is over, in whichever way: gives back what it holds. */
+  protected abstract release(): void;
+
+  get method(): string {
+    return this.target.path;
+  }
+
+  get peer(): string {
+    return this.connection.peer;
+  }
+
+  get metadata(): Metadata {
+    return this.head.metadata;
+  }
+
+  get deadline(): number | undefined {
+    if (this.due === Infinity) return undefined;
+    return Math.round(Date.now() + this.due - performance.now());
+  }
+
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.phase === "cancelled" || this.overdue) this.#abort.abort();
+    }
+    return this.#abort.signal;
+  }
+
+  get responseHeaders(): Metadata {
+    return this.#responseHeaders ??= new Metadata();
+  }
+
+  get responseTrailers(): Metadata {
+    return this.#responseTrailers ??= new Metadata();
+  }
+
+  /** Whether nobody waits for an answer any more. */
+  get over(): boolean {
+    return this.phase !== "open";
+  }
+
+  protected get overdue(): boolean {
+    return this.due <= this.thread.now;
+  }
+
+  onDeadline(): void {
+    this.fail(new RpcError("DEADLINE_EXCEEDED", "Deadline exceeded"));
+    this.#abort?.abort();
+  }
+
+  /** The stream is gone before the call has ended. */
+  leave(): void {
+    if (this.phase !== "open") return;
+    this.#end("cancelled");
+    this.#abort?.abort();
+  }
+
+  /** Sends a message of the response, behind its headers. False says to wait for `writable()`. */
+  protected sendMessage(response: unknown): boolean {
+    const bytes = this.#serialize(response);
+    if (!this.#headersSent) {
+      if (this.compressResponse && this.head.acceptsGzip) this.#sendGzipHeaders();
+      else this.#sendHeaders();
+    }
+    this.connection.wrote();
+    if (this.#gzip && this.compressResponse) {
+      const compressed = compress(bytes);
+      return this.stream.sendPrefixed(writePrefix(prefix, compressed.length, true), compressed);
+    }
+    return this.stream.sendPrefixed(writePrefix(prefix, bytes.length), bytes);
+  }
+
+  /** Ends the call well. */
+  protected finish(): void {
+    if (this.phase !== "open") return;
+    if (!this.#headersSent) this.#sendHeaders();
+    const trailers = this.#responseTrailers;
+    const fields = trailers === undefined || trailers.size === 0 ? [] : metadataFields(trailers);
+    this.stream.sendHeaders(okTrailers, fields, true);
+    this.connection.wrote();
+    this.#end("ended");
+    this.#stopRequest();
+  }
+
+  /**
+   * Ends the call in error. What is no `RpcError` is told to nobody but as INTERNAL. This never throws: a
+   * peer that takes no such trailers gets them without metadata, and one that takes none a reset.
+   */
+  fail(error: unknown): void {
+    if (this.phase !== "open") return;
+    const known = error instanceof RpcError
+      ? error
+      : new RpcError("INTERNAL", "Internal error", { cause: error });
+    const sent = this.#trySendStatus(statusFields(known)) ||
+      this.#trySendStatus(bareStatus(known.code, known.message));
+    this.#end("ended");
+    if (sent) return this.#stopRequest();
+    this.stream.reset(ErrorCode.INTERNAL_ERROR);
+    this.connection.touch();
+  }
+
+  /** Calls what is the handler's; what it throws ends the call. */
+  protected guard(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  #serialize(response: unknown): Uint8Array {
+    try {
+      return this.target.serialize(response);
+    } catch (cause) {
+      throw new RpcError("INTERNAL", "Error serializing response", { cause });
+    }
+  }
+
+  #sendHeaders(): void {
+    const metadata = this.#responseHeaders;
+    if (metadata === undefined || metadata.size === 0) this.stream.sendHeaders(responseHeaders);
+    else this.thread.metadataHeaders.send(this.stream, metadata);
+    this.#headersSent = true;
+    this.connection.wrote();
+  }
+
+  #sendGzipHeaders(): void {
+    const metadata = this.#responseHeaders;
+    const fields = metadata === undefined ? [] : metadataFields(metadata);
+    this.stream.sendHeaders(gzipResponseHeaders, fields);
+    this.#headersSent = true;
+    this.#gzip = true;
+  }
+
+  #trySendStatus(fields: readonly string[]): boolean {
+    try {
+      const metadata = this.#responseHeaders;
+      if (!this.#headersSent && metadata !== undefined && metadata.size > 0) this.#sendHeaders();
+      this.stream.sendHeaders(this.#headersSent ? noHeaders : trailersOnlyHeaders, fields, true);
+      this.connection.wrote();
+      return true;
+    } catch (error) {
+      if (error instanceof Http2Error) return false;
+      throw error;
+    }
+  }
+
+  #end(phase: "ended" | "cancelled"): void {
+    this.phase = phase;
+    if (this.place >= 0) this.thread.deadlines.remove(this);
+    this.release();
+  }
+
+  /** Asks the peer to stop a request that was answered before its end (RFC 9113 section 8.1). */
+  #stopRequest(): void {
+    if (this.stream.state === StreamState.HALF_CLOSED_LOCAL) this.stream.reset(ErrorCode.NO_ERROR);
+  }
+}

@@ -1,0 +1,96 @@
+import { ErrorCode, type Http2Connection } from "../../../http2/mod.ts";
+import type { NativeLimits } from "./limits.ts";
+
+/** How much an age varies, so that connections made at one time do not end at one time. */
+const AGE_JITTER = 0.1;
+
+/** How long a peer may take to answer the PING that the first half of a drain waits for. */
+const DRAIN_ROUND_TRIP_MS = 500;
+
+/**
+ * How long a connection lives, whether its peer is still there, and how often that may ask
+ * (grpc's proposals A8 and A9, doc/keepalive.md). It is looked at about once a second.
+ */
+export class ConnectionPolicy {
+  readonly #limits: NativeLimits;
+  readonly #connection: Http2Connection<unknown>;
+  readonly #drainAt: number;
+  #cutAt = Infinity;
+  /** When it was first seen to drain. */
+  #drainsSince = Infinity;
+  #idleSince: number;
+  #streams = 0;
+  #heardAt: number;
+  #pingedAt: number | undefined;
+  #peerPingedAt = -Infinity;
+  #strikes = 0;
+
+  constructor(limits: NativeLimits, connection: Http2Connection<unknown>, now: number) {
+    this.#limits = limits;
+    this.#connection = connection;
+    const jitter = 1 + AGE_JITTER * (2 * Math.random() - 1);
+    this.#drainAt = now + limits.maxConnectionAgeMs * jitter;
+    this.#idleSince = now;
+    this.#heardAt = now;
+  }
+
+  /** Bytes have come. */
+  heard(now: number): void {
+    this.#heardAt = now;
+  }
+
+  /** A part of a response was written: the peer has reason to ask. */
+  wrote(): void {
+    this.#strikes = 0;
+    this.#peerPingedAt = -Infinity;
+  }
+
+  /** The peer has sent a PING. */
+  onPing(now: number): void {
+    const { minPingIntervalMs, minIdlePingIntervalMs, maxPingStrikes } = this.#limits;
+    const interval = this.#connection.streamCount > 0 ? minPingIntervalMs : minIdlePingIntervalMs;
+    const early = now - this.#peerPingedAt < interval;
+    this.#peerPingedAt = now;
+    if (!early || ++this.#strikes <= maxPingStrikes) return;
+    this.#connection.close(ErrorCode.ENHANCE_YOUR_CALM, "too_many_pings");
+  }
+
+  /** Looks at the time. False when the peer is not there any more. */
+  tick(now: number): boolean {
+    this.#checkAge(now);
+    this.#checkIdle(now);
+    return this.#checkAlive(now);
+  }
+
+  #checkAge(now: number): void {
+    if (now >= this.#drainAt && this.#connection.phase.kind === "open") {
+      this.#cutAt = now + this.#limits.maxConnectionAgeGraceMs;
+      this.#connection.drain();
+    }
+    if (this.#connection.phase.kind === "announced") {
+      // A peer that does not answer the PING of the drain's first half does not hold up the second.
+      if (now - this.#drainsSince >= DRAIN_ROUND_TRIP_MS) this.#connection.drain();
+      this.#drainsSince = Math.min(this.#drainsSince, now);
+    }
+    if (now >= this.#cutAt) this.#connection.close(ErrorCode.NO_ERROR, "max_age");
+  }
+
+  #checkIdle(now: number): void {
+    const { streamCount, statistics } = this.#connection;
+    if (streamCount > 0 || statistics.streamsOpened !== this.#streams) {
+      this.#streams = statistics.streamsOpened;
+      this.#idleSince = now;
+    } else if (now - this.#idleSince >= this.#limits.maxConnectionIdleMs) {
+      if (this.#connection.phase.kind === "open") this.#connection.drain();
+    }
+  }
+
+  #checkAlive(now: number): boolean {
+    const { keepaliveMs, keepaliveTimeoutMs } = this.#limits;
+    if (this.#pingedAt !== undefined) return now - this.#pingedAt < keepaliveTimeoutMs;
+    if (now - this.#heardAt < keepaliveMs) return true;
+    const asked = this.#connection.ping(() => this.#pingedAt = undefined);
+    if (asked) this.#pingedAt = now;
+    return true;
+  }
+}

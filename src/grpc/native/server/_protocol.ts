@@ -1,0 +1,102 @@
+import {
+  type ConnectionHandler,
+  ErrorCode,
+  type HeaderList,
+  type Http2Error,
+  type Http2Stream,
+  StreamState,
+} from "../../../http2/mod.ts";
+import type { Call, CallConnection } from "./_call.ts";
+import type { Methods } from "./_methods.ts";
+import { RequestHead } from "./_request_head.ts";
+import { notGrpcHeaders, statusFields, trailersOnlyHeaders } from "./_responses.ts";
+import { StreamingCall } from "./_streaming_call.ts";
+import type { Thread } from "./_thread.ts";
+import { UnaryCall } from "./_unary_call.ts";
+
+/** What a connection does besides carrying calls. */
+export interface ConnectionOwner extends CallConnection {
+  /** The peer has sent a PING. */
+  onPing(): void;
+  /** The connection is over, but for what waits to be sent. */
+  onEnd(error: Http2Error | undefined): void;
+}
+
+/** gRPC over HTTP/2 (grpc's PROTOCOL-HTTP2.md): turns what happens on a connection into calls. */
+export class Protocol implements ConnectionHandler<Call> {
+  readonly #methods: Methods;
+  readonly #thread: Thread;
+  readonly #owner: ConnectionOwner;
+
+  constructor(methods: Methods, thread: Thread, owner: ConnectionOwner) {
+    this.#methods = methods;
+    this.#thread = thread;
+    this.#owner = owner;
+  }
+
+  onHeaders(stream: Http2Stream<Call>, headers: HeaderList, endStream: boolean): void {
+    const head = RequestHead.of(headers, this.#methods);
+    const { routing } = head;
+    if (routing.kind !== "call") return refuse(stream, routing);
+    const { method } = routing;
+    const call = method.handler.kind === "unary"
+      ? new UnaryCall(stream, this.#owner, this.#thread, head, method)
+      : new StreamingCall(stream, this.#owner, this.#thread, head, method);
+    stream.user = call;
+    if (head.timeout <= 0) return call.onDeadline();
+    if (head.timeout !== Infinity) this.#thread.watchDeadline(call);
+    call.start();
+    if (endStream) call.receiveEnd();
+  }
+
+  onData(
+    stream: Http2Stream<Call>,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    endStream: boolean,
+  ): void {
+    const call = stream.user;
+    if (call === undefined) return stream.consume(end - start);
+    call.receive(bytes, start, end, endStream);
+  }
+
+  onTrailers(stream: Http2Stream<Call>): void {
+    stream.user?.receiveEnd();
+  }
+
+  onReset(stream: Http2Stream<Call>): void {
+    stream.user?.leave();
+  }
+
+  onStreamClosed(stream: Http2Stream<Call>): void {
+    stream.user?.leave();
+  }
+
+  onWritable(stream: Http2Stream<Call>): void {
+    stream.user?.writable();
+  }
+
+  onSettings(): void {}
+
+  onPing(): void {
+    this.#owner.onPing();
+  }
+
+  onGoaway(): void {}
+
+  onEnd(_connection: unknown, error: Http2Error | undefined): void {
+    this.#owner.onEnd(error);
+  }
+}
+
+/** Answers a request that becomes no call. */
+function refuse(
+  stream: Http2Stream<Call>,
+  routing: Exclude<RequestHead["routing"], { kind: "call" }>,
+): void {
+  if (routing.kind === "not-grpc") stream.sendHeaders(notGrpcHeaders[routing.status], [], true);
+  else stream.sendHeaders(trailersOnlyHeaders, statusFields(routing.error), true);
+  // The rest of the request is not wanted (RFC 9113 section 8.1).
+  if (stream.state === StreamState.HALF_CLOSED_LOCAL) stream.reset(ErrorCode.NO_ERROR);
+}

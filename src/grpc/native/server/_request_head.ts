@@ -1,0 +1,83 @@
+import type { HeaderList } from "../../../http2/mod.ts";
+import { Metadata, RpcError } from "../../contract/mod.ts";
+import { acceptsGzip, headerNames, isGrpcContentType, metadataOf, parseTimeout } from "../mod.ts";
+import type { Method, Methods } from "./_methods.ts";
+
+/** What a request's headers come to. */
+export type Routing =
+  | { readonly kind: "call"; readonly method: Method }
+  /** No gRPC: answered by an HTTP status. */
+  | { readonly kind: "not-grpc"; readonly status: 405 | 415 }
+  /** gRPC, but no call can come of it. */
+  | { readonly kind: "refused"; readonly error: RpcError };
+
+/** What a server makes of a request's headers: once for all requests that repeat them. */
+export class RequestHead {
+  readonly routing: Routing;
+  /** Milliseconds that the caller waits; `Infinity` when it does so for ever. */
+  readonly timeout: number;
+  /** The value of `grpc-encoding`. */
+  readonly encoding: string | undefined;
+  readonly #headers: HeaderList;
+  #metadata: Metadata | undefined;
+  #acceptsGzip: boolean | undefined;
+
+  constructor(headers: HeaderList, methods: Methods) {
+    this.#headers = headers;
+    const timeout = headers.get(headerNames.timeout);
+    this.timeout = timeout === undefined ? Infinity : parseTimeout(timeout) ?? NaN;
+    this.encoding = headers.get(headerNames.encoding);
+    this.routing = route(headers, methods, Number.isNaN(this.timeout));
+  }
+
+  /** The caller's metadata. It is shared by all calls with the same headers, so it is read-only. */
+  get metadata(): Metadata {
+    return this.#metadata ??= new ReceivedMetadata(metadataOf(this.#headers.fields));
+  }
+
+  /** Whether the caller takes responses compressed with gzip. */
+  get acceptsGzip(): boolean {
+    return this.#acceptsGzip ??= this.#headers.fields.some(({ name, value }) =>
+      name === headerNames.acceptEncoding && acceptsGzip(value)
+    );
+  }
+
+  /** The head of a request, kept with its headers. */
+  static of(headers: HeaderList, methods: Methods): RequestHead {
+    return (headers.derived ??= new RequestHead(headers, methods)) as RequestHead;
+  }
+}
+
+function route(headers: HeaderList, methods: Methods, badTimeout: boolean): Routing {
+  if (headers.method !== "POST") return { kind: "not-grpc", status: 405 };
+  if (!isGrpcContentType(headers.get(headerNames.contentType))) {
+    return { kind: "not-grpc", status: 415 };
+  }
+  const method = methods.get(headers.path);
+  if (method === undefined) {
+    const message = `The server does not implement the method ${headers.path}`;
+    return { kind: "refused", error: new RpcError("UNIMPLEMENTED", message) };
+  }
+  if (badTimeout) {
+    const value = headers.get(headerNames.timeout);
+    const message = `Invalid ${headerNames.timeout} value "${value}"`;
+    return { kind: "refused", error: new RpcError("INTERNAL", message) };
+  }
+  return { kind: "call", method };
+}
+
+/** Metadata that cannot be changed once it is made. */
+class ReceivedMetadata extends Metadata {
+  constructor(entries: Iterable<readonly [string, string | Uint8Array]>) {
+    super();
+    for (const [key, value] of entries) super.add(key, value);
+  }
+
+  override set(key: string): never {
+    throw new TypeError(`Received metadata cannot be changed: ${key} was to be set`);
+  }
+
+  override add(key: string): never {
+    throw new TypeError(`Received metadata cannot be changed: ${key} was to be added`);
+  }
+}

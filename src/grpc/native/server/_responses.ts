@@ -1,0 +1,101 @@
+import { type Http2Stream, type PreparedHeaders, prepareHeaders } from "../../../http2/mod.ts";
+import type { Metadata, RpcError } from "../../contract/mod.ts";
+import {
+  acceptedEncodings,
+  contentType,
+  encodeStatusMessage,
+  headerNames,
+  metadataFields,
+} from "../mod.ts";
+
+/** Octets of a status message that are sent: the rest of the room for trailers is for metadata. */
+const MAX_MESSAGE_LENGTH = 4_096;
+
+const ordinary = [
+  ":status",
+  "200",
+  headerNames.contentType,
+  `${contentType}+proto`,
+  headerNames.acceptEncoding,
+  acceptedEncodings,
+];
+
+/** The headers of a response to a call. */
+export const responseHeaders = prepareHeaders(ordinary);
+
+/** The same, of a response whose messages may be compressed. */
+export const gzipResponseHeaders = prepareHeaders([...ordinary, headerNames.encoding, "gzip"]);
+
+/** What stands before the status when a call fails before its response has begun (Trailers-Only). */
+export const trailersOnlyHeaders = prepareHeaders([
+  ":status",
+  "200",
+  headerNames.contentType,
+  `${contentType}+proto`,
+]);
+
+/** The trailers of a call that went well. */
+export const okTrailers = prepareHeaders([headerNames.status, "0"]);
+
+/** Trailers whose fields all follow. */
+export const noHeaders = prepareHeaders([]);
+
+/** What answers a request that is no gRPC. */
+export const notGrpcHeaders: Readonly<Record<405 | 415, PreparedHeaders>> = {
+  405: prepareHeaders([":status", "405", "allow", "POST"]),
+  415: prepareHeaders([":status", "415"]),
+};
+
+/** The fields of a status other than OK: name, value, name, value, …. */
+export function statusFields({ code, message, metadata }: RpcError): string[] {
+  return [...bareStatus(code, message), ...metadataFields(metadata)];
+}
+
+/** The fields of a status without its metadata, for a peer that takes no more. */
+export function bareStatus(code: number, message: string): string[] {
+  const fields = [headerNames.status, String(code)];
+  const encoded = encodeStatusMessage(message);
+  if (encoded !== "") fields.push(headerNames.message, shorten(encoded));
+  return fields;
+}
+
+function shorten(encoded: string): string {
+  if (encoded.length <= MAX_MESSAGE_LENGTH) return encoded;
+  // Not in the middle of an escape.
+  return encoded.slice(0, MAX_MESSAGE_LENGTH).replace(/%.?$/, "").trimEnd();
+}
+
+/** Lists of response metadata that are remembered on a thread. */
+const MAX_REMEMBERED = 64;
+/** Octets of a list that is worth remembering. */
+const MAX_REMEMBERED_LENGTH = 128;
+
+/**
+ * The response headers with a call's metadata. Servers say the same again and again, such as the protocol
+ * version: a list that comes a second time is prepared, and from then on sent as a few octets.
+ */
+export class MetadataHeaders {
+  readonly #seen = new Map<string, PreparedHeaders | undefined>();
+
+  /** Sends the headers of a response. */
+  send(stream: Http2Stream<unknown>, metadata: Metadata): void {
+    const fields = metadataFields(metadata);
+    if (fields.length === 0) return stream.sendHeaders(responseHeaders);
+    const name = fields.join("\n");
+    const prepared = this.#seen.get(name) ?? this.#notice(name, fields);
+    if (prepared === undefined) stream.sendHeaders(responseHeaders, fields);
+    else stream.sendHeaders(prepared);
+  }
+
+  #notice(name: string, fields: readonly string[]): PreparedHeaders | undefined {
+    if (this.#seen.has(name)) {
+      const prepared = prepareHeaders([...ordinary, ...fields]);
+      this.#seen.set(name, prepared);
+      return prepared;
+    }
+    if (name.length <= MAX_REMEMBERED_LENGTH && this.#seen.size < MAX_REMEMBERED) {
+      this.#seen.set(name, undefined);
+    }
+    return undefined;
+  }
+}

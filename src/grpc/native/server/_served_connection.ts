@@ -1,0 +1,236 @@
+import { libc } from "../../../ffi/mod.ts";
+import {
+  createServerConnection,
+  ErrorCode,
+  type Http2Config,
+  type Http2Connection,
+  type Http2Error,
+} from "../../../http2/mod.ts";
+import { formatPeer, type PollHandler, type Registrar, type Socket } from "../../../net/mod.ts";
+import type { Call } from "./_call.ts";
+import { ConnectionPolicy } from "./_connection_policy.ts";
+import type { Methods } from "./_methods.ts";
+import { type ConnectionOwner, Protocol } from "./_protocol.ts";
+import type { Thread } from "./_thread.ts";
+
+/** What the connections of one thread share. */
+export interface ServingThread extends Thread {
+  readonly http2: Http2Config;
+  readonly methods: Methods;
+  readonly poller: Registrar;
+  /** Where what is read stands during the call that takes it. */
+  readonly buffer: Uint8Array;
+  /** Bytes of responses that wait for their peers, on all connections. */
+  unreadBytes: number;
+  lookAtClock(): void;
+  /** Sends what a connection has at the end of the turn. */
+  flushLater(connection: ServedConnection): void;
+  /** A connection is about to be closed. */
+  forget(connection: ServedConnection): void;
+  /** Says that something went wrong in the server. */
+  report(message: string, properties: Record<string, unknown>): void;
+  /** Says what is only of interest to whoever looks for it. */
+  note(message: string, properties: Record<string, unknown>): void;
+}
+
+/**
+ * A connection of a server: its socket, and HTTP/2 on it.
+ *
+ * ```text
+ * open ── HTTP/2 ends ──▶ ending ── all is sent ──▶ lingering ── peer closes, or time is up ──▶ closed
+ *   └────────────────────────── peer closes, or an error of the socket ──────────────────────────▲
+ * ```
+ *
+ * It lingers because a socket that is closed with input unread is reset, and what was sent last, the
+ * GOAWAY that says why, may then never be read (RFC 9112 section 9.6 has the same for HTTP/1.1).
+ */
+type Phase =
+  | { readonly kind: "open" }
+  | { readonly kind: "ending"; readonly until: number }
+  | { readonly kind: "lingering"; readonly until: number }
+  | { readonly kind: "closed" };
+
+const OPEN: Phase = { kind: "open" };
+const CLOSED: Phase = { kind: "closed" };
+
+export class ServedConnection implements ConnectionOwner, PollHandler {
+  readonly peer: string;
+  readonly http2: Http2Connection<Call>;
+  /** Whether it is among those that are flushed at the end of the turn. */
+  dirty = false;
+  #phase: Phase = OPEN;
+  #waitsForRoom = false;
+  /** Bytes of DATA that waited for the peer's windows when it was looked at last. */
+  #queuedBytes = 0;
+  readonly #thread: ServingThread;
+  readonly #socket: Socket;
+  readonly #policy: ConnectionPolicy;
+
+  constructor(thread: ServingThread, socket: Socket) {
+    this.#thread = thread;
+    this.#socket = socket;
+    this.peer = formatPeer(socket.peer);
+    const protocol = new Protocol(thread.methods, thread, this);
+    this.http2 = createServerConnection(thread.http2, protocol, thread.now);
+    this.#policy = new ConnectionPolicy(thread.limits, this.http2, thread.now);
+  }
+
+  /** The descriptor; -1 once it is closed. */
+  get fd(): number {
+    return this.#socket.fd;
+  }
+
+  onReady(events: number): void {
+    this.#thread.lookAtClock();
+    this.#guard(() => {
+      if ((events & libc.EPOLLOUT) !== 0) this.#flush();
+      if ((events & ~libc.EPOLLOUT) !== 0) this.#read();
+    });
+  }
+
+  wrote(): void {
+    this.#policy.wrote();
+    this.touch();
+  }
+
+  touch(): void {
+    if (!this.dirty) this.#thread.flushLater(this);
+  }
+
+  onPing(): void {
+    this.#policy.onPing(this.#thread.now);
+  }
+
+  onEnd(error: Http2Error | undefined): void {
+    if (error !== undefined) {
+      const { message, code, limit } = error;
+      this.#thread.note("A connection was ended", { peer: this.peer, message, code, limit });
+    }
+    if (this.#phase.kind !== "open") return;
+    this.#phase = { kind: "ending", until: this.#lingerUntil() };
+    this.touch();
+  }
+
+  /** Lets the calls under way end, and takes no new ones. A second call hurries. */
+  drain(): void {
+    this.http2.drain();
+    this.touch();
+  }
+
+  /** Ends every call, and the connection. */
+  cut(): void {
+    this.http2.close(ErrorCode.NO_ERROR);
+    this.flush();
+    this.abandon();
+  }
+
+  /** Ends every call, because too much of what they gave waits for the peer. */
+  shed(): void {
+    this.http2.close(ErrorCode.ENHANCE_YOUR_CALM, "Too much waits for the peer to read");
+    this.#noteSending();
+  }
+
+  /** Looks at the time: about once a second. */
+  tick(now: number): void {
+    this.#guard(() => this.#tick(now));
+  }
+
+  /** Sends what waits, as much as the kernel takes. */
+  flush(): void {
+    this.dirty = false;
+    this.#guard(() => this.#flush());
+  }
+
+  /** Closes the socket at once. Calls that are open are told that their caller is gone. */
+  abandon(): void {
+    if (this.#phase.kind === "closed") return;
+    this.#phase = CLOSED;
+    this.http2.disconnect();
+    this.#noteSending();
+    this.#thread.forget(this);
+    this.#socket.close();
+  }
+
+  /** A defect in what one connection asks for is not the end of the others'. */
+  #guard(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#thread.report("A connection failed inside the server", { peer: this.peer, error });
+      this.abandon();
+    }
+  }
+
+  #tick(now: number): void {
+    switch (this.#phase.kind) {
+      case "open":
+        this.http2.tick(now);
+        if (this.#phase.kind === "open" && !this.#policy.tick(now)) return this.abandon();
+        if (this.http2.output.length > 0) this.touch();
+        return;
+      case "ending":
+      case "lingering":
+        if (now >= this.#phase.until) this.abandon();
+    }
+  }
+
+  #flush(): void {
+    const { output } = this.http2;
+    while (output.length > 0) {
+      const sent = output.start === 0
+        ? this.#socket.write(output.bytes, output.end)
+        : this.#socket.write(output.view(), output.length);
+      if (sent === -libc.errno.EINTR) continue;
+      if (sent === -libc.errno.EAGAIN) {
+        this.#noteSending();
+        return this.#waitForRoom(true);
+      }
+      if (sent < 0) return this.abandon();
+      this.http2.sent(sent, this.#thread.now);
+      if (this.#phase.kind === "closed") return;
+    }
+    this.#noteSending();
+    if (this.#waitsForRoom) this.#waitForRoom(false);
+    if (this.#phase.kind === "ending") this.#linger();
+  }
+
+  #read(): void {
+    const { buffer, now } = this.#thread;
+    const size = this.#socket.read(buffer, buffer.length);
+    if (size > 0) {
+      if (this.#phase.kind !== "open") return;
+      this.#policy.heard(now);
+      this.http2.receive(buffer, now, 0, size);
+      this.#noteSending();
+      if (this.http2.output.length > 0) this.touch();
+    } else if (size !== -libc.errno.EAGAIN && size !== -libc.errno.EINTR) {
+      this.abandon();
+    }
+  }
+
+  /**
+   * Tells the thread of DATA that has come into its queue or left it since, and the policy of what left: a
+   * peer that is sent much measures the path with PINGs while it comes, long after the handler wrote it.
+   */
+  #noteSending(): void {
+    const { queuedBytes } = this.http2;
+    if (queuedBytes < this.#queuedBytes) this.#policy.wrote();
+    this.#thread.unreadBytes += queuedBytes - this.#queuedBytes;
+    this.#queuedBytes = queuedBytes;
+  }
+
+  #waitForRoom(wait: boolean): void {
+    if (this.#waitsForRoom === wait) return;
+    this.#waitsForRoom = wait;
+    this.#thread.poller.modify(this.fd, libc.EPOLLIN | (wait ? libc.EPOLLOUT : 0));
+  }
+
+  #linger(): void {
+    this.#phase = { kind: "lingering", until: this.#lingerUntil() };
+    this.#socket.shutdownWrite();
+  }
+
+  #lingerUntil(): number {
+    return this.#thread.now + this.#thread.limits.lingerMs;
+  }
+}

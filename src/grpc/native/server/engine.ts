@@ -1,0 +1,280 @@
+import { libc } from "../../../ffi/mod.ts";
+import { configure, type Http2Config } from "../../../http2/mod.ts";
+import { Acceptor, type Listener, Poller, type Socket } from "../../../net/mod.ts";
+import type { Logger } from "../../../telemetry/mod.ts";
+import type { Service } from "../../contract/mod.ts";
+import { Deadlines } from "./_deadlines.ts";
+import { type Methods, methodsOf } from "./_methods.ts";
+import { MetadataHeaders } from "./_responses.ts";
+import { ServedConnection, type ServingThread } from "./_served_connection.ts";
+import type { TimedCall } from "./_thread.ts";
+import { type Work, WorkQueue } from "./_work_queue.ts";
+import { DEFAULT_NATIVE_LIMITS, type NativeLimits } from "./limits.ts";
+
+/** Bytes read in one call: many requests, or four frames of the largest size. */
+const READ_BUFFER_SIZE = 131_072;
+
+/** How often connections look at the time. */
+const TICK_MS = 1_000;
+
+/**
+ * How long calls that are not free run without a look at what has come, and without sending what they
+ * gave: some ten P-256 signatures, or one with RSA.
+ */
+const CALLS_SLICE_MS = 0.25;
+
+/** How long a turn goes on with long work, before whoever drives the engine has its say again. */
+const WORK_SLICE_MS = 10;
+
+/** How long streams go on with what they have, before what has come meanwhile is looked at. */
+const STREAM_SLICE_MS = 2;
+
+export interface EngineOptions {
+  readonly services: readonly Service[];
+  readonly limits?: Partial<NativeLimits>;
+  readonly log: Logger;
+  /** Takes a connection in the engine's place, which may give it to another one. */
+  readonly place?: (socket: Socket) => void;
+  /** Told of each descriptor that the engine takes and gives up. */
+  readonly owns?: (fd: number, owned: boolean) => void;
+  /** The last handler that answers with a promise is done. */
+  readonly onSettled?: () => void;
+  /** Something is due that was not when the last turn ended. */
+  readonly onDue?: () => void;
+}
+
+/**
+ * What serves on one thread: an epoll, connections, and their calls. It runs in turns. In each, what
+ * has come is read, calls that are cheap are answered as they are read, what was written leaves with
+ * one send for each connection, and then long work is done, with a look at what has come in between.
+ */
+export class Engine implements ServingThread, Disposable {
+  readonly poller = new Poller();
+  readonly limits: NativeLimits;
+  readonly http2: Http2Config;
+  readonly methods: Methods;
+  readonly deadlines = new Deadlines();
+  readonly metadataHeaders = new MetadataHeaders();
+  readonly work: WorkQueue<Work>;
+  /** What was read last, for the time of the call that takes it. */
+  readonly buffer = new Uint8Array(READ_BUFFER_SIZE);
+  now = performance.now();
+  heldBytes = 0;
+  unreadBytes = 0;
+  readonly #options: EngineOptions;
+  readonly #acceptors: Acceptor[] = [];
+  readonly #connections = new Set<ServedConnection>();
+  #dirty: ServedConnection[] = [];
+  #fresh: TimedCall[] = [];
+  #tickAt = Infinity;
+  #asyncCalls = 0;
+  #turnBegan = 0;
+  /** When calls that are not free are to wait; `Infinity` until something has come. */
+  #sliceEnd = Infinity;
+  /** Streams that wait for the next turn. */
+  #waiting: (() => void)[] = [];
+  #inTurn = false;
+  #flushScheduled = false;
+  #emptied: (() => void) | undefined;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.limits = { ...DEFAULT_NATIVE_LIMITS, ...options.limits };
+    const { maxConcurrentStreams } = this.limits;
+    this.http2 = configure({ limits: { maxConcurrentStreams } });
+    this.methods = methodsOf(options.services);
+    this.work = new WorkQueue(this.limits);
+  }
+
+  /** Handlers that have not settled the promise that they answered with. */
+  get asyncCalls(): number {
+    return this.#asyncCalls;
+  }
+
+  /** Milliseconds until something is due: 0 for at once, -1 for never. */
+  get timeout(): number {
+    if (this.work.size > 0 || this.#waiting.length > 0) return 0;
+    const next = Math.min(this.deadlines.next, this.#tickAt);
+    if (next === Infinity) return -1;
+    return Math.max(0, Math.ceil(next - performance.now()));
+  }
+
+  /** Accepts the connections of a listener, which stays the caller's to close. */
+  accept(listener: Listener, exclusive: boolean): void {
+    const { log, place } = this.#options;
+    const acceptor = new Acceptor(listener, this.poller, {
+      exclusive,
+      onConnection: place ?? ((socket) => this.add(socket)),
+      onPause: (error) => log.warn("Accepting pauses", { error: error.message }),
+      onResume: () => log.info("Accepting again"),
+    });
+    this.#acceptors.push(acceptor);
+  }
+
+  stopAccepting(): void {
+    for (const acceptor of this.#acceptors.splice(0)) acceptor.close();
+  }
+
+  /** Serves a connection. */
+  add(socket: Socket): void {
+    this.lookAtClock();
+    const connection = new ServedConnection(this, socket);
+    try {
+      this.poller.add(socket.fd, libc.EPOLLIN, connection);
+    } catch (error) {
+      this.report("A connection cannot be watched", { peer: connection.peer, error });
+      this.#options.owns?.(socket.fd, false);
+      socket.close();
+      return;
+    }
+    this.#options.owns?.(socket.fd, true);
+    this.#connections.add(connection);
+    this.note("Connected", { peer: connection.peer });
+    if (this.#tickAt === Infinity) this.#tickAt = this.now + TICK_MS;
+    // Our SETTINGS go out without waiting for the peer's.
+    connection.touch();
+  }
+
+  /** Waits for what comes, up to `timeout` milliseconds (-1 for ever), and does what it asks for. */
+  turn(timeout: number): void {
+    this.#inTurn = true;
+    try {
+      this.#look(timeout);
+      this.#turnBegan = this.now;
+      const waiting = this.#waiting;
+      if (waiting.length > 0) {
+        this.#waiting = [];
+        for (const resume of waiting) resume();
+      }
+      const until = this.now + WORK_SLICE_MS;
+      while (this.now < until && this.work.size > 0) {
+        this.#work(this.now + CALLS_SLICE_MS);
+        this.#look(0);
+      }
+    } finally {
+      this.#inTurn = false;
+    }
+  }
+
+  lookAtClock(): void {
+    this.now = performance.now();
+    if (this.#sliceEnd === Infinity) this.#sliceEnd = this.now + CALLS_SLICE_MS;
+  }
+
+  sliceIsOver(now: number): boolean {
+    return now >= this.#sliceEnd;
+  }
+
+  watchDeadline(call: TimedCall): void {
+    this.#fresh.push(call);
+  }
+
+  get turnIsLong(): boolean {
+    return performance.now() - this.#turnBegan > STREAM_SLICE_MS;
+  }
+
+  nextTurn(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#options.onDue?.();
+    });
+  }
+
+  beginAsync(): void {
+    this.#asyncCalls++;
+  }
+
+  endAsync(): void {
+    if (--this.#asyncCalls === 0) this.#options.onSettled?.();
+  }
+
+  flushLater(connection: ServedConnection): void {
+    connection.dirty = true;
+    this.#dirty.push(connection);
+    if (this.#inTurn || this.#flushScheduled) return;
+    this.#flushScheduled = true;
+    queueMicrotask(() => {
+      this.#flushScheduled = false;
+      this.#settle();
+    });
+  }
+
+  forget(connection: ServedConnection): void {
+    this.poller.remove(connection.fd);
+    this.#options.owns?.(connection.fd, false);
+    this.#connections.delete(connection);
+    if (this.#connections.size > 0) return;
+    this.#tickAt = Infinity;
+    this.#emptied?.();
+  }
+
+  report(message: string, properties: Record<string, unknown>): void {
+    this.#options.log.error(message, properties);
+  }
+
+  note(message: string, properties: Record<string, unknown>): void {
+    this.#options.log.debug(message, properties);
+  }
+
+  /** Lets every connection end. `done` is called once there is none. */
+  drain(done: () => void): void {
+    this.stopAccepting();
+    this.#emptied = done;
+    if (this.#connections.size === 0) return done();
+    for (const connection of [...this.#connections]) connection.drain();
+  }
+
+  /** Ends everything at once; the engine can then not be used any more. */
+  [Symbol.dispose](): void {
+    this.stopAccepting();
+    for (const connection of [...this.#connections]) connection.cut();
+    this.poller.close();
+  }
+
+  /** Takes what has come. */
+  #look(timeout: number): void {
+    this.#sliceEnd = Infinity;
+    this.poller.wait(timeout);
+    this.#settle();
+  }
+
+  /** Does long work until `end`, at least one piece of it. */
+  #work(end: number): void {
+    let now = this.now;
+    do {
+      if (!this.work.runNext(end - now)) break;
+      now = performance.now();
+    } while (now < end);
+    this.#settle();
+  }
+
+  /** Ends the connections that keep the most from being sent, until what is left is within the limit. */
+  #shedUnread(): void {
+    const connections = [...this.#connections]
+      .sort((a, b) => b.http2.queuedBytes - a.http2.queuedBytes);
+    for (const connection of connections) {
+      if (this.unreadBytes <= this.limits.maxUnreadBytes) return;
+      connection.shed();
+    }
+  }
+
+  /** What a turn comes to: deadlines, the time, and sending. */
+  #settle(): void {
+    this.lookAtClock();
+    for (let i = 0; i < this.#fresh.length; i++) {
+      if (!this.#fresh[i].over) this.deadlines.add(this.#fresh[i]);
+    }
+    if (this.#fresh.length > 0) this.#fresh = [];
+    if (this.deadlines.next <= this.now) this.deadlines.expire(this.now);
+    if (this.#tickAt <= this.now) {
+      this.#tickAt = this.now + TICK_MS;
+      for (const connection of this.#connections) connection.tick(this.now);
+    }
+    if (this.unreadBytes > this.limits.maxUnreadBytes) this.#shedUnread();
+    // A flush may write more, and so add to the list.
+    for (let i = 0; i < this.#dirty.length; i++) {
+      this.#dirty[i].flush();
+    }
+    if (this.#dirty.length > 0) this.#dirty = [];
+  }
+}

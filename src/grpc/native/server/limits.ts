@@ -1,0 +1,76 @@
+import { DEFAULT_LIMITS } from "../../../http2/mod.ts";
+import { limits } from "../../contract/mod.ts";
+
+/**
+ * What a peer may cost a thread of the native stack, besides the limits of HTTP/2 itself
+ * (`src/http2/limits.ts`). Times are milliseconds; `Infinity` turns a limit off.
+ */
+export interface NativeLimits {
+  /** Bytes of one request message, compressed or not. Over it: RESOURCE_EXHAUSTED. */
+  readonly maxRequestBytes: number;
+  /** Calls at once on one connection. More are refused with REFUSED_STREAM. */
+  readonly maxConcurrentStreams: number;
+  /**
+   * Bytes of requests that a thread holds: those that are incomplete, wait for their turn or their
+   * reader, or are with a handler that has not answered yet. Over it: RESOURCE_EXHAUSTED.
+   */
+  readonly maxHeldBytes: number;
+  /**
+   * Bytes of responses that a thread keeps for peers whose windows are closed, or that do not read. Over
+   * it, the connection with the most of them ends with ENHANCE_YOUR_CALM.
+   */
+  readonly maxUnreadBytes: number;
+  /** Calls that wait for their turn on a thread because their work is long. */
+  readonly maxQueuedCalls: number;
+  /** The work, by measured times, that may wait on a thread. */
+  readonly maxQueuedMs: number;
+  /** How long a call may take, by measured times, and still be answered before others are read. */
+  readonly cheapCallMs: number;
+  /** How old a connection gets before it is drained. */
+  readonly maxConnectionAgeMs: number;
+  /** How long the calls of a connection that is too old may still go on. */
+  readonly maxConnectionAgeGraceMs: number;
+  /** How long a connection may be without a call. */
+  readonly maxConnectionIdleMs: number;
+  /** How long a peer may be silent before it is asked with a PING whether it is still there. */
+  readonly keepaliveMs: number;
+  /** How long the answer to that PING may take. */
+  readonly keepaliveTimeoutMs: number;
+  /** The least time between PINGs of a peer while nothing is sent to it. */
+  readonly minPingIntervalMs: number;
+  /** The same while it has no call under way. */
+  readonly minIdlePingIntervalMs: number;
+  /** PINGs that may come too early. One more ends the connection: `too_many_pings`. */
+  readonly maxPingStrikes: number;
+  /** How long a connection that has ended waits for its peer to read what was sent and to close. */
+  readonly lingerMs: number;
+}
+
+/** The limits unless configured otherwise, each with its reason. */
+export const DEFAULT_NATIVE_LIMITS: NativeLimits = {
+  maxRequestBytes: limits.maxRequestBytes,
+  maxConcurrentStreams: limits.maxConcurrentStreams,
+  // 64 of the largest messages: whoever sends them slowly on many streams gets no more memory.
+  maxHeldBytes: 64 * limits.maxRequestBytes,
+  // CVE-2019-9517 on many connections: four that go up to what HTTP/2 lets each keep.
+  maxUnreadBytes: 4 * DEFAULT_LIMITS.maxQueuedBytes,
+  // Four connections' worth of calls.
+  maxQueuedCalls: 4 * limits.maxConcurrentStreams,
+  // Who waits longer than this without a deadline is better off elsewhere.
+  maxQueuedMs: 10_000,
+  // About three P-256 signatures. RSA-2048 takes seven times as long.
+  cheapCallMs: 0.1,
+  // Connections last: who balances by reconnecting sets an age.
+  maxConnectionAgeMs: Infinity,
+  maxConnectionAgeGraceMs: Infinity,
+  maxConnectionIdleMs: Infinity,
+  // gRPC's own defaults: GRPC_ARG_KEEPALIVE_TIME_MS and …TIMEOUT_MS of a server.
+  keepaliveMs: 7_200_000,
+  keepaliveTimeoutMs: 20_000,
+  // gRPC's own: GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, GRPC_ARG_HTTP2_MAX_PING_STRIKES.
+  minPingIntervalMs: 300_000,
+  minIdlePingIntervalMs: 7_200_000,
+  maxPingStrikes: 2,
+  // A round trip to the far side of the world, thrice.
+  lingerMs: 1_000,
+};

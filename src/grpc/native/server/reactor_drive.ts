@@ -1,0 +1,70 @@
+import { clearImmediate, setImmediate } from "node:timers";
+import { libc } from "../../../ffi/mod.ts";
+import { Reactor } from "../../../net/mod.ts";
+import type { Engine } from "./engine.ts";
+
+/**
+ * Runs an engine on Deno's event loop: its epoll is watched by a reactor, and its next time by one timer.
+ */
+export class ReactorDrive {
+  readonly #engine: Engine;
+  readonly #afterTurn: () => void;
+  readonly #reactor = new Reactor();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timerAt = Infinity;
+  #immediate: ReturnType<typeof setImmediate> | undefined;
+  #phase: "new" | "running" | "stopped" = "new";
+
+  /** @param afterTurn called after each turn */
+  constructor(engine: Engine, afterTurn: () => void = () => {}) {
+    this.#engine = engine;
+    this.#afterTurn = afterTurn;
+  }
+
+  /** Begins to run. From then on it looks at the engine whenever that has something to do. */
+  start(): void {
+    if (this.#phase === "new") {
+      this.#phase = "running";
+      this.#reactor.add(this.#engine.poller.fd, libc.EPOLLIN, { onReady: () => this.#turn() });
+    }
+    this.arm();
+  }
+
+  /** Looks at the engine's time again, which something else than a turn has changed. */
+  arm(): void {
+    if (this.#phase !== "running") return;
+    const { timeout } = this.#engine;
+    if (timeout === 0) {
+      this.#immediate ??= setImmediate(() => {
+        this.#immediate = undefined;
+        this.#turn();
+      });
+      return;
+    }
+    const at = timeout < 0 ? Infinity : performance.now() + timeout;
+    if (at >= this.#timerAt) return;
+    clearTimeout(this.#timer);
+    this.#timerAt = at;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#timerAt = Infinity;
+      this.#turn();
+    }, timeout);
+  }
+
+  /** Resolves when all that it held is given back. */
+  async stop(): Promise<void> {
+    if (this.#phase === "running") this.#reactor.remove(this.#engine.poller.fd);
+    this.#phase = "stopped";
+    clearTimeout(this.#timer);
+    if (this.#immediate !== undefined) clearImmediate(this.#immediate);
+    await this.#reactor.close();
+  }
+
+  #turn(): void {
+    if (this.#phase !== "running") return;
+    this.#engine.turn(0);
+    this.arm();
+    this.#afterTurn();
+  }
+}

@@ -1,0 +1,70 @@
+import { type Address, listen, type Listener, type ListenOptions } from "../../../net/mod.ts";
+import { logger } from "../../../telemetry/mod.ts";
+import type { RpcServer, RpcServerOptions } from "../../contract/mod.ts";
+import { Engine } from "./engine.ts";
+import { ReactorDrive } from "./reactor_drive.ts";
+import type { NativeLimits } from "./limits.ts";
+
+/** What the native stack can be told besides what is served. */
+export interface NativeServerOptions extends RpcServerOptions {
+  readonly limits?: Partial<NativeLimits>;
+}
+
+/** A server on the native stack that runs on the calling thread's event loop. */
+export function openNativeServer(options: NativeServerOptions): RpcServer {
+  return new NativeServer(options);
+}
+
+class NativeServer implements RpcServer {
+  readonly stack = "native";
+  readonly #engine: Engine;
+  readonly #drive: ReactorDrive;
+  readonly #listeners: Listener[] = [];
+  #closing: Promise<void> | undefined;
+
+  constructor({ services, limits }: NativeServerOptions) {
+    const onDue = () => this.#drive.arm();
+    this.#engine = new Engine({ services, limits, log: logger("native"), onDue });
+    this.#drive = new ReactorDrive(this.#engine);
+  }
+
+  async listen(address: Address, options?: ListenOptions): Promise<Address> {
+    const listener = await listen(address, options);
+    try {
+      this.#engine.accept(listener, false);
+      this.#drive.start();
+    } catch (error) {
+      listener.close();
+      throw error;
+    }
+    this.#listeners.push(listener);
+    return listener.address;
+  }
+
+  async drain(graceMs: number): Promise<void> {
+    if (this.#closing !== undefined) return this.#closing;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#engine.drain(resolve);
+    this.#stopListening();
+    this.#drive.arm();
+    const end = setTimeout(resolve, graceMs);
+    await promise;
+    clearTimeout(end);
+    await this.close();
+  }
+
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    this.#engine.stopAccepting();
+    this.#stopListening();
+    await this.#drive.stop();
+    this.#engine[Symbol.dispose]();
+  }
+
+  #stopListening(): void {
+    for (const listener of this.#listeners.splice(0)) listener.close();
+  }
+}

@@ -1,0 +1,37 @@
+import type { Address } from "../../../net/mod.ts";
+import type { NativeLimits } from "../server/mod.ts";
+import type { SharedMemory } from "./_shared_state.ts";
+
+/** What the main thread asks of a worker. */
+export type WorkerRequest =
+  /** To begin: the first message. */
+  | {
+    readonly kind: "start";
+    readonly worker: number;
+    readonly shared: SharedMemory;
+    readonly limits: Partial<NativeLimits>;
+    /** The processor to stay on. */
+    readonly processor: number | undefined;
+    /** For the worker's own module, which builds the services. */
+    readonly setup: unknown;
+  }
+  /** To accept from a listening descriptor. */
+  | { readonly kind: "listen"; readonly fd: number; readonly address: Address }
+  /** To accept no more: the descriptors are about to be closed. */
+  | { readonly kind: "stop-accepting" }
+  /** To end its connections gracefully. Answered when there is none. */
+  | { readonly kind: "drain" }
+  /** To end. */
+  | { readonly kind: "close" };
+
+/** A request with the number that its answer has. */
+export interface NumberedRequest {
+  readonly id: number;
+  readonly request: WorkerRequest;
+}
+
+/** A worker's answer: that it is done, or why it cannot be. */
+export interface WorkerAnswer {
+  readonly id: number;
+  readonly failure?: string;
+}
