@@ -1,9 +1,8 @@
 /** The seam between what is said and what carries it: a server or a channel, of either stack. @module */
-import type { RpcChannel, RpcServer, RpcServerOptions } from "./contract/mod.ts";
-import type { ChannelOptions } from "./grpcjs/mod.ts";
+import type { ChannelOptions, RpcChannel, RpcServer, RpcServerOptions } from "./contract/mod.ts";
 import { type WorkerPoolOptions } from "./native/workers/mod.ts";
 
-export type { ChannelOptions, WorkerPoolOptions };
+export type { WorkerPoolOptions };
 
 /** The stacks that there are. */
 export const stacks = ["native", "grpc-js"] as const;
@@ -41,12 +40,6 @@ export async function openWorkerServer(options: WorkerPoolOptions): Promise<RpcS
 }
 
 /**
- * The wait before a connection is tried again: short enough for a server that is just starting, and for a
- * restart to be noticed. The reference channel has the same.
- */
-const reconnect = { initial: 100, max: 5000 } as const;
-
-/**
  * A channel on the stack named, which is loaded only then.
  *
  * @throws {NetError} `BAD_ADDRESS`
@@ -55,7 +48,7 @@ export async function openChannel(stack: Stack, options: ChannelOptions): Promis
   switch (stack) {
     case "native": {
       const { openNativeChannel } = await import("./native/client/mod.ts");
-      return openNativeChannel({ ...options, reconnect });
+      return openNativeChannel(options);
     }
     case "grpc-js": {
       const { openChannel } = await import("./grpcjs/mod.ts");

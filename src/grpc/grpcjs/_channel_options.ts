@@ -1,49 +1,13 @@
 import type { ChannelOptions as GrpcChannelOptions, ServiceConfig } from "@grpc/grpc-js";
-import { type AnyMethod, limits, type ServiceDefinition, signerContract } from "../contract/mod.ts";
-
-/** How calls are spread over the servers of a channel. */
-export type BalancingPolicy = "round_robin" | "pick_first";
-
-/** How a channel connects, balances and repeats. Times are in milliseconds. */
-export interface ChannelOptions {
-  /** Where the servers are, in any form that `parseAddress` of `src/net` reads. */
-  readonly addresses: readonly string[];
-  /** `round_robin` over several addresses unless said otherwise. */
-  readonly balancing?: BalancingPolicy;
-  /** How often a call that is safe to repeat is made again after UNAVAILABLE; 0, the default, is never. */
-  readonly retries?: number;
-  /** How long a call may wait for a connection before it ends as UNAVAILABLE. */
-  readonly connectTimeout?: number;
-  readonly keepalive?: KeepaliveOptions;
-  /** Bytes of one response message; gRPC's own 4 MiB unless said otherwise. */
-  readonly maxResponseBytes?: number;
-  /** Bytes of one request message; without a limit unless said otherwise: the server has its own. */
-  readonly maxRequestBytes?: number;
-  /** Led before grpc-js's own name in `user-agent`, such as `signer/0.1.0`. */
-  readonly userAgent?: string;
-}
-
-/** HTTP/2 pings that tell a dead connection from an idle one. */
-export interface KeepaliveOptions {
-  /** Between pings. */
-  readonly interval: number;
-  /** For the answer to a ping. */
-  readonly timeout: number;
-  /** Also while no call is under way. */
-  readonly whenIdle?: boolean;
-}
-
-/**
- * The wait before a connection is tried again: short enough for a server that is just starting, and
- * doubled (nearly) each time up to a bound that a restart still notices. grpc-js adds jitter.
- */
-const reconnect = { initial: 100, max: 5000 } as const;
-
-/**
- * The waits between attempts of one call (grpc's gRFC A6); grpc-js takes a random part of each. They
- * span a server's restart, not its absence: that is what waiting for a connection is for.
- */
-const backoff = { initialBackoff: "0.05s", maxBackoff: "2s", backoffMultiplier: 2 } as const;
+import {
+  type ChannelOptions,
+  defaultReconnect,
+  isRepeatable,
+  limits,
+  repeatBackoff,
+  type ServiceDefinition,
+  signerContract,
+} from "../contract/mod.ts";
 
 /**
  * Room to keep what was sent until it is known that it need not be sent again: one largest request. What
@@ -54,6 +18,7 @@ const retryBufferBytes = limits.maxRequestBytes + 64 * 1024;
 /** The options in grpc-js's names. */
 export function toGrpcOptions(options: ChannelOptions): GrpcChannelOptions {
   const { keepalive, retries = 0 } = options;
+  const reconnect = { ...defaultReconnect, ...options.reconnect };
   return {
     "grpc.service_config": JSON.stringify(serviceConfig(options)),
     "grpc.service_config_disable_resolution": 1,
@@ -90,19 +55,16 @@ function serviceConfig({ addresses, balancing, retries = 0 }: ChannelOptions): S
       name: repeatableMethods(),
       retryPolicy: {
         maxAttempts: retries + 1,
-        ...backoff,
+        initialBackoff: `${repeatBackoff.initial / 1000}s`,
+        maxBackoff: `${repeatBackoff.max / 1000}s`,
+        backoffMultiplier: repeatBackoff.multiplier,
         retryableStatusCodes: ["UNAVAILABLE"],
       },
     }],
   };
 }
 
-/**
- * The methods of signer.v1 that may be repeated: those that the contract marks with an
- * `idempotency_level`. Signing is one of them: it changes nothing on the server, and a second signature
- * of the same input is as good as the first, even where the algorithm is randomised. Streams are never
- * repeated: part of their results may have been taken already. Nor is a method that is not ours.
- */
+/** The methods of signer.v1 that may be repeated. Of methods that are not ours nothing is known. */
 function repeatableMethods(): { service: string; method: string }[] {
   const { echo, signing, serverInfo } = signerContract();
   return [echo, signing, serverInfo]
@@ -113,10 +75,3 @@ function repeatableMethods(): { service: string; method: string }[] {
       return { service, method };
     });
 }
-
-function isRepeatable({ requestStream, options }: AnyMethod): boolean {
-  return !requestStream &&
-    (options?.idempotency_level ?? unknownIdempotency) !== unknownIdempotency;
-}
-
-const unknownIdempotency = "IDEMPOTENCY_UNKNOWN";

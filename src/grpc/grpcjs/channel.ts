@@ -2,16 +2,15 @@ import { Channel, type ChannelInterface, connectivityState } from "@grpc/grpc-js
 import {
   type AnyMethod,
   type CallOptions,
+  type ChannelOptions,
   type ClientCall,
   type RpcChannel,
   RpcError,
 } from "../contract/mod.ts";
 import { closeChannel } from "./_channel_close.ts";
 import { GrpcJsCall } from "./_channel_call.ts";
-import { type ChannelOptions, toGrpcOptions } from "./_channel_options.ts";
+import { toGrpcOptions } from "./_channel_options.ts";
 import { dialing } from "./_channel_targets.ts";
-
-export type { BalancingPolicy, ChannelOptions, KeepaliveOptions } from "./_channel_options.ts";
 
 /**
  * A channel on the reference stack, `@grpc/grpc-js`. Nothing is dialled before the first call or

@@ -1,13 +1,6 @@
-/** How long to wait between attempts to connect. Times are in milliseconds. */
-export interface ReconnectOptions {
-  /** After the first failure; 1 s unless said otherwise. */
-  readonly initial?: number;
-  /** At most; 120 s unless said otherwise. */
-  readonly max?: number;
-}
+import { defaultReconnect, type ReconnectOptions } from "../../contract/mod.ts";
 
-/** The parameters of grpc's doc/connection-backoff.md. */
-const DEFAULTS = { initial: 1000, max: 120_000 } as const;
+/** The other parameters of grpc's doc/connection-backoff.md. */
 const MULTIPLIER = 1.6;
 const JITTER = 0.2;
 
@@ -17,7 +10,8 @@ export class Backoff {
   readonly #max: number;
   #current: number;
 
-  constructor({ initial = DEFAULTS.initial, max = DEFAULTS.max }: ReconnectOptions = {}) {
+  constructor(options: ReconnectOptions = {}) {
+    const { initial, max } = { ...defaultReconnect, ...options };
     this.#initial = initial;
     this.#max = Math.max(initial, max);
     this.#current = initial;

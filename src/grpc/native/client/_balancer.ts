@@ -1,10 +1,8 @@
 import type { Address } from "../../../net/mod.ts";
+import type { BalancingPolicy } from "../../contract/mod.ts";
 import type { ChannelCore, TransportSource } from "./_channel_core.ts";
 import { Slot, type SlotOptions, type SlotOwner } from "./_slot.ts";
 import type { ClientTransport } from "./_transport.ts";
-
-/** How calls are spread over the servers of a channel. */
-export type BalancingPolicy = "round_robin" | "pick_first";
 
 export interface BalancerOptions extends SlotOptions {
   readonly addresses: readonly Address[];

@@ -1,16 +1,7 @@
 import { NetError } from "../../../net/mod.ts";
+import type { KeepaliveOptions } from "../../contract/mod.ts";
 import { Timer, type TimerQueue } from "./_timers.ts";
 import type { ClientTransport } from "./_transport.ts";
-
-/** HTTP/2 pings that tell a dead connection from an idle one. Times are in milliseconds. */
-export interface KeepaliveOptions {
-  /** Between pings. */
-  readonly interval: number;
-  /** For the answer to a ping. */
-  readonly timeout: number;
-  /** Also while no call is under way. */
-  readonly whenIdle?: boolean;
-}
 
 /**
  * Pings a connection from which nothing is heard, and ends it when there is no answer (gRFC A8).

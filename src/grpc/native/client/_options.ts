@@ -6,36 +6,14 @@ import {
   type Registrar,
   sharedReactor,
 } from "../../../net/mod.ts";
-import type { ReconnectOptions } from "./_backoff.ts";
-import type { BalancingPolicy } from "./_balancer.ts";
+import type { ChannelOptions } from "../../contract/mod.ts";
 import type { CoreOptions } from "./_channel_core.ts";
-import type { KeepaliveOptions } from "./_keepalive.ts";
 import { clientLimits, DEFAULT_MAX_RESPONSE_BYTES } from "./_limits.ts";
 
-/** How a channel connects, balances and repeats. Times are in milliseconds, sizes in bytes. */
-export interface NativeChannelOptions {
-  /** Where the servers are, in any form that `parseAddress` of `src/net` reads. */
-  readonly addresses: readonly string[];
+/** What a native channel can be told beside what every channel can. */
+export interface NativeChannelOptions extends ChannelOptions {
   /** Connections to each address that is in use; one unless said otherwise. */
   readonly connections?: number;
-  /** `round_robin` over several addresses unless said otherwise. */
-  readonly balancing?: BalancingPolicy;
-  /**
-   * How often a call that is safe to repeat is made again after UNAVAILABLE; 0, the default, is
-   * never.
-   */
-  readonly retries?: number;
-  /** How long a call may wait for a connection before it ends as UNAVAILABLE. */
-  readonly connectTimeout?: number;
-  /** The waits between attempts to connect. */
-  readonly reconnect?: ReconnectOptions;
-  readonly keepalive?: KeepaliveOptions;
-  /** Of one response message; gRPC's own 4 MiB unless said otherwise. */
-  readonly maxResponseBytes?: number;
-  /** Of one request message; without a limit unless said otherwise: the server has its own. */
-  readonly maxRequestBytes?: number;
-  /** Led before this client's own name in `user-agent`, such as `signer/0.1.0`. */
-  readonly userAgent?: string;
   /** The receive windows of the connections. */
   readonly windows?: Partial<Windows>;
   /**

@@ -1,30 +1,11 @@
-import { type AnyMethod, StatusCode } from "../../contract/mod.ts";
+import { repeatBackoff, StatusCode } from "../../contract/mod.ts";
 import type { Ending } from "./_exchange.ts";
-
-/**
- * The waits between attempts of one call (grpc's gRFC A6), in milliseconds; a random part of each
- * is taken. They span a server's restart, not its absence: that is what waiting for a connection is
- * for.
- */
-const backoff = { initial: 50, max: 2000, multiplier: 2 } as const;
 
 /** The trailer by which a server says when to come again, in milliseconds, or with -1 not to. */
 const pushbackHeader = "grpc-retry-pushback-ms";
 
 /** The header that tells a server how often the call was tried before. */
 export const attemptsHeader = "grpc-previous-rpc-attempts";
-
-/**
- * Whether a method may be called again after it may have been processed: the contract marks it with
- * an `idempotency_level`. Signing is such a method: it changes nothing on the server, and a second
- * signature of the same input is as good as the first. A stream of requests is never repeated.
- */
-export function isRepeatable({ requestStream, options }: AnyMethod): boolean {
-  return !requestStream &&
-    (options?.idempotency_level ?? unknownIdempotency) !== unknownIdempotency;
-}
-
-const unknownIdempotency = "IDEMPOTENCY_UNKNOWN";
 
 /** Whether and when one call is made again. */
 export class RetryPolicy {
@@ -47,7 +28,7 @@ export class RetryPolicy {
   }
 
   #backoff(): number {
-    const { initial, max, multiplier } = backoff;
+    const { initial, max, multiplier } = repeatBackoff;
     return Math.random() * Math.min(max, initial * multiplier ** this.attempts);
   }
 }

@@ -6,9 +6,10 @@ import {
   NetError,
   type Socket,
 } from "../../../net/mod.ts";
-import { Backoff, type ReconnectOptions } from "./_backoff.ts";
+import type { KeepaliveOptions, ReconnectOptions } from "../../contract/mod.ts";
+import { Backoff } from "./_backoff.ts";
 import type { ChannelCore } from "./_channel_core.ts";
-import { Keepalive, type KeepaliveOptions } from "./_keepalive.ts";
+import { Keepalive } from "./_keepalive.ts";
 import { Timer } from "./_timers.ts";
 import { ClientTransport, type TransportOwner } from "./_transport.ts";
 

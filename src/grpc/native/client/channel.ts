@@ -2,6 +2,7 @@ import {
   type AnyMethod,
   type ClientCall,
   type Compression,
+  isRepeatable,
   type Metadata,
   type RpcChannel,
   RpcError,
@@ -17,13 +18,9 @@ import {
 } from "./_options.ts";
 import { NativeCall, type NativeCallOptions } from "./_call.ts";
 import { Methods, type PreparedMethod } from "./_methods.ts";
-import { isRepeatable } from "./_retry.ts";
 import { Timer } from "./_timers.ts";
 import { UnaryCall, type UnaryObserver } from "./_unary.ts";
 
-export type { ReconnectOptions } from "./_backoff.ts";
-export type { BalancingPolicy } from "./_balancer.ts";
-export type { KeepaliveOptions } from "./_keepalive.ts";
 export type { NativeChannelOptions } from "./_options.ts";
 export type { NativeCallOptions } from "./_call.ts";
 export type { PreparedMethod } from "./_methods.ts";
