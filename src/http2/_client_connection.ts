@@ -16,7 +16,7 @@ export class ClientConnection<User> extends FrameConnection<User>
   #nextStreamId = 1;
 
   constructor(config: Http2Config, handler: ConnectionHandler<User>, now: number) {
-    super(config, handler, now, CLIENT_PREFACE, [[SettingId.ENABLE_PUSH, 0]]);
+    super(config, handler, now, CLIENT_PREFACE, [{ id: SettingId.ENABLE_PUSH, value: 0 }]);
   }
 
   get availableStreams(): number {

@@ -24,10 +24,13 @@ import { endLocal, StreamState } from "./stream_state.ts";
 
 const OPEN: ConnectionPhase = { kind: "open" };
 const ANNOUNCED: ConnectionPhase = { kind: "announced" };
+const NO_STREAMS: ReadonlyMap<number, never> = new Map<number, never>();
 
 /**
  * What a connection is but for the frames that come in: its streams, its life from the preface to the
  * last GOAWAY, and what it sends. `FrameConnection` adds the frames, and the two roles the rest.
+ *
+ * A server holds thousands that are idle, so what not every connection needs is made when it is needed.
  */
 export abstract class ConnectionCore<User>
   implements StreamOwner<User>, SenderEvents<User>, ReceiveFlowHost<User> {
@@ -46,9 +49,10 @@ export abstract class ConnectionCore<User>
   protected readonly sender: Sender<User>;
   protected readonly flow: ReceiveFlow<User>;
   protected readonly watchdog: Watchdog;
-  protected readonly pings: Pings = new Pings();
-  protected readonly streams: Map<number, StreamRecord<User>> = new Map();
-  protected readonly late: LateStreams;
+  /** Our PINGs, once there was one. */
+  protected pings: Pings | undefined = undefined;
+  /** The streams that we have ended, once there was one. */
+  protected late: LateStreams | undefined = undefined;
   /** The last time that the owner has told. */
   protected now: number;
   /** The highest stream that the peer has opened. */
@@ -58,6 +62,7 @@ export abstract class ConnectionCore<User>
   protected settingsPending = 0;
   /** The stream of the last frame: the next is likely to be for the same. */
   protected recent: StreamRecord<User> | undefined = undefined;
+  #streams: Map<number, StreamRecord<User>> | undefined = undefined;
   #phase: ConnectionPhase = OPEN;
 
   constructor(config: Http2Config, handler: ConnectionHandler<User>, now: number) {
@@ -65,7 +70,6 @@ export abstract class ConnectionCore<User>
     this.limits = limits;
     this.handler = handler;
     this.now = now;
-    this.late = new LateStreams(limits.maxConcurrentStreams);
     this.rates = new RateLimiters(limits, now);
     this.watchdog = new Watchdog(limits, now);
     this.sender = new Sender(limits, this);
@@ -116,7 +120,9 @@ export abstract class ConnectionCore<User>
   }
 
   ping(onAck: OnPingAck): boolean {
-    return !this.closed && this.pings.send(this.output, this.limits.maxPendingPings, onAck);
+    if (this.closed) return false;
+    this.pings ??= new Pings();
+    return this.pings.send(this.output, this.limits.maxPendingPings, onAck);
   }
 
   drain(): void {
@@ -210,18 +216,24 @@ export abstract class ConnectionCore<User>
   /** For the sender: a message went out, or a piece that is worth a window update. */
   dataSent(): void {
     this.watchdog.dataMoved(this.now);
-    this.rates.windowUpdates.give(4);
-    this.rates.pings.give(1);
+    this.rates.windowUpdates?.give(4);
+    this.rates.pings?.give(1);
+  }
+
+  /** The streams that are not closed. */
+  protected get streams(): ReadonlyMap<number, StreamRecord<User>> {
+    return this.#streams ?? NO_STREAMS;
   }
 
   /** Adds a stream, from either side. */
   protected addStream(id: number): StreamRecord<User> {
     const { initialWindowSize } = this.sender.peer;
     const stream = new StreamRecord<User>(id, this, initialWindowSize, this.flow.initialWindow);
-    this.streams.set(id, stream);
+    this.#streams ??= new Map();
+    this.#streams.set(id, stream);
     this.recent = stream;
     this.statistics.streamsOpened++;
-    this.rates.priorities.give(2);
+    this.rates.priorities?.give(2);
     return stream;
   }
 
@@ -235,7 +247,7 @@ export abstract class ConnectionCore<User>
   /** Closes a stream whose two sides have ended. To be called after the owner was told of it. */
   protected closeIfEnded(stream: StreamRecord<User>): void {
     if (stream.state === StreamState.CLOSED && this.streams.has(stream.id)) {
-      this.rates.resets.give(1);
+      this.rates.resets?.give(1);
       this.#closeStream(stream);
     }
   }
@@ -272,7 +284,7 @@ export abstract class ConnectionCore<User>
   #forget(stream: StreamRecord<User>): void {
     stream.state = StreamState.CLOSED;
     this.sender.drop(stream);
-    this.streams.delete(stream.id);
+    this.#streams?.delete(stream.id);
     if (this.recent === stream) this.recent = undefined;
     if (stream.receiveWindow.held > 0) this.flow.consume(stream.receiveWindow.held);
   }
@@ -285,14 +297,20 @@ export abstract class ConnectionCore<User>
 
   /** Whether the peer may send on a stream that is closed, because it has not heard of the end yet. */
   protected mayBeLate(id: number): boolean {
-    return this.late.has(id);
+    return this.late !== undefined && this.late.has(id);
+  }
+
+  /** Remembers a stream that the peer may send on for a while yet. */
+  protected expectLate(id: number): void {
+    this.late ??= new LateStreams(this.limits.maxConcurrentStreams);
+    this.late.add(id);
   }
 
   /** Sends RST_STREAM, for a stream with a record or without. */
   protected writeReset(id: number, errorCode: number): void {
     this.statistics.resetsSent++;
     encodeRstStream(this.output, id, errorCode);
-    this.late.add(id);
+    this.expectLate(id);
   }
 
   #end(error: Http2Error | undefined, errorCode: number, debugData: string): void {
@@ -301,7 +319,7 @@ export abstract class ConnectionCore<User>
     const last = this.#phase.kind === "draining" ? this.#phase.lastStreamId : this.lastPeerStreamId;
     this.#phase = { kind: "closed", error };
     encodeGoaway(this.output, last, errorCode, debugData);
-    this.pings.clear();
+    this.pings?.clear();
     for (const stream of [...this.streams.values()]) {
       try {
         this.abortStream(stream, errorCode, "connection");

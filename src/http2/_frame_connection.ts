@@ -1,6 +1,7 @@
 import { ConnectionCore } from "./_connection_core.ts";
-import { FrameReader } from "./_frame_reader.ts";
+import { FrameReader, type FrameSink } from "./_frame_reader.ts";
 import { HeaderReader } from "./_header_reader.ts";
+import { UNLIMITED } from "./_peer_settings.ts";
 import type { StreamRecord } from "./_stream_record.ts";
 import type { Http2Config } from "./config.ts";
 import { connectionError, Http2Error, streamError } from "./errors.ts";
@@ -29,7 +30,7 @@ import type { HeaderList } from "./header_list.ts";
 import { canReceive, endRemote } from "./stream_state.ts";
 
 /** The frames that come in, as far as both roles take them alike. */
-export abstract class FrameConnection<User> extends ConnectionCore<User> {
+export abstract class FrameConnection<User> extends ConnectionCore<User> implements FrameSink {
   readonly #reader: FrameReader;
   readonly #headers: HeaderReader;
 
@@ -42,22 +43,13 @@ export abstract class FrameConnection<User> extends ConnectionCore<User> {
     settings: readonly Setting[],
   ) {
     super(config, handler, now);
-    const { limits, windows } = config;
+    const { limits } = config;
     this.#headers = new HeaderReader(limits);
-    this.#reader = new FrameReader(
-      limits.maxFrameSize,
-      (bytes, at, length, type, flags, id) => this.#onFrame(bytes, at, length, type, flags, id),
-    );
+    this.#reader = new FrameReader(limits.maxFrameSize, this);
     const at = this.output.reserve(preface.length);
     this.output.bytes.set(preface, at);
     this.output.end = at + preface.length;
-    this.sendSettings([
-      ...settings,
-      [SettingId.INITIAL_WINDOW_SIZE, windows.stream],
-      [SettingId.MAX_FRAME_SIZE, limits.maxFrameSize],
-      [SettingId.MAX_HEADER_LIST_SIZE, limits.maxHeaderListSize],
-      [SettingId.HEADER_TABLE_SIZE, limits.maxDecoderTableSize],
-    ]);
+    this.sendSettings([...settings, ...config.settings]);
     this.flow.start();
   }
 
@@ -124,7 +116,8 @@ export abstract class FrameConnection<User> extends ConnectionCore<User> {
     stream.state = endRemote(stream.state);
   }
 
-  #onFrame(
+  /** For the reader of frames. */
+  onFrame(
     bytes: Uint8Array,
     at: number,
     length: number,
@@ -146,7 +139,7 @@ export abstract class FrameConnection<User> extends ConnectionCore<User> {
         case FrameType.HEADERS:
           return this.#onHeaders(bytes, at, length, flags, id);
         case FrameType.PRIORITY:
-          this.rates.priorities.take(this.now);
+          this.rates.take("priorities", this.now);
           return checkPriority(length, id);
         case FrameType.RST_STREAM:
           return this.#onRstStream(id, parseRstStream(bytes, at, length, id));
@@ -157,7 +150,7 @@ export abstract class FrameConnection<User> extends ConnectionCore<User> {
         case FrameType.PING:
           return this.#onPing(bytes, at, length, flags, id);
         case FrameType.GOAWAY:
-          this.rates.strayFrames.take(this.now);
+          this.rates.take("strayFrames", this.now);
           return this.onGoaway(parseGoaway(bytes, at, length, id));
         case FrameType.WINDOW_UPDATE:
           return this.#onWindowUpdate(id, parseWindowUpdate(bytes, at, length, id));
@@ -165,7 +158,7 @@ export abstract class FrameConnection<User> extends ConnectionCore<User> {
           return this.#onContinuation(bytes, at, length, flags, id);
         default:
           // Section 5.5: to be ignored.
-          this.rates.strayFrames.take(this.now);
+          this.rates.take("strayFrames", this.now);
       }
     } catch (error) {
       if (!(error instanceof Http2Error) || error.scope.kind !== "stream") throw error;
@@ -179,7 +172,7 @@ export abstract class FrameConnection<User> extends ConnectionCore<User> {
     const start = (flags & FrameFlag.PADDED) === 0 ? at : at + 1;
     const end = at + length - padding;
     const endStream = (flags & FrameFlag.END_STREAM) !== 0;
-    if (start === end && !endStream) this.rates.emptyFrames.take(this.now);
+    if (start === end && !endStream) this.rates.take("emptyFrames", this.now);
     // Section 6.9: whatever becomes of the frame.
     this.flow.receive(length);
     const stream = this.#find(id);
@@ -214,7 +207,7 @@ export abstract class FrameConnection<User> extends ConnectionCore<User> {
     if ((flags & FrameFlag.END_HEADERS) !== 0) {
       this.#onHeaderBlock(id, this.#headers.decode(bytes, start, end), endStream);
     } else {
-      if (start === end) this.rates.emptyFrames.take(this.now);
+      if (start === end) this.rates.take("emptyFrames", this.now);
       this.#headers.begin(bytes, start, end, id, endStream);
     }
   }
@@ -226,7 +219,7 @@ export abstract class FrameConnection<User> extends ConnectionCore<User> {
     flags: number,
     id: number,
   ): void {
-    if (length === 0) this.rates.emptyFrames.take(this.now);
+    if (length === 0) this.rates.take("emptyFrames", this.now);
     const last = (flags & FrameFlag.END_HEADERS) !== 0;
     const list = this.#headers.proceed(bytes, at, at + length, last);
     if (list !== undefined) this.#onHeaderBlock(id, list, this.#headers.openEndStream);
@@ -251,11 +244,11 @@ export abstract class FrameConnection<User> extends ConnectionCore<User> {
     if (stream === undefined) {
       // Section 6.4.
       if (this.isIdle(id)) throw connectionError("PROTOCOL_ERROR", "An idle stream is reset");
-      this.rates.strayFrames.take(this.now);
+      this.rates.take("strayFrames", this.now);
       return;
     }
     this.statistics.resetsReceived++;
-    this.rates.resets.take(this.now);
+    this.rates.take("resets", this.now);
     this.abortStream(stream, errorCode, "peer");
   }
 
@@ -265,11 +258,11 @@ export abstract class FrameConnection<User> extends ConnectionCore<User> {
       throw connectionError("PROTOCOL_ERROR", "The first frame is an acknowledgment");
     }
     const settings = parseSettings(bytes, at, length, flags, id, this.limits.maxSettingsEntries);
-    this.rates.settings.take(this.now);
+    this.rates.take("settings", this.now);
     if (ack) return this.#onSettingsAck();
-    if (!this.settingsReceived) this.sender.peer.maxConcurrentStreams = Infinity;
+    if (!this.settingsReceived) this.sender.peer.maxConcurrentStreams = UNLIMITED;
     this.settingsReceived = true;
-    for (const [setting, value] of settings) {
+    for (const { id: setting, value } of settings) {
       if (setting === SettingId.ENABLE_PUSH) this.checkEnablePush(value);
     }
     this.sender.applySettings(settings, this.streams.values());
@@ -289,16 +282,16 @@ export abstract class FrameConnection<User> extends ConnectionCore<User> {
   #onPing(bytes: Uint8Array, at: number, length: number, flags: number, id: number): void {
     checkPing(length, id);
     if ((flags & FrameFlag.ACK) === 0) {
-      this.rates.pings.take(this.now);
+      this.rates.take("pings", this.now);
       encodePingAck(this.output, bytes, at);
       this.handler.onPing(this);
       return;
     }
-    if (!this.pings.answered(bytes, at, this.now)) this.rates.pings.take(this.now);
+    if (!this.pings?.answered(bytes, at, this.now)) this.rates.take("pings", this.now);
   }
 
   #onWindowUpdate(id: number, increment: number): void {
-    this.rates.windowUpdates.take(this.now);
+    this.rates.take("windowUpdates", this.now);
     if (id === 0) return this.sender.widenConnection(increment);
     const stream = this.#find(id);
     if (stream !== undefined) return this.sender.widenStream(stream, increment);
@@ -317,7 +310,7 @@ export abstract class FrameConnection<User> extends ConnectionCore<User> {
   #lateHeaders(id: number, stream: StreamRecord<User> | undefined): void {
     // DATA is held down by its windows, header sections by nothing else. A thousand calls that time out
     // together are answered together: what our own resets account for is not the peer's fault.
-    if (!this.late.takeSection()) this.rates.strayFrames.take(this.now);
+    if (!this.late?.takeSection()) this.rates.take("strayFrames", this.now);
     this.#lateFrame(id, stream, "HEADERS");
   }
 
@@ -337,7 +330,7 @@ export abstract class FrameConnection<User> extends ConnectionCore<User> {
   #failStream(id: number, error: Http2Error): void {
     if (this.closed) return;
     // The number of them is limited: CVE-2025-8671.
-    this.rates.provokedResets.take(this.now);
+    this.rates.take("provokedResets", this.now);
     const stream = this.streams.get(id);
     this.writeReset(id, error.errorCode);
     if (stream !== undefined) this.abortStream(stream, error.errorCode, "local");

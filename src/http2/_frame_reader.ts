@@ -1,15 +1,18 @@
 import { connectionError } from "./errors.ts";
 import { FRAME_HEADER_LENGTH, readLength, readUint31 } from "./frame/mod.ts";
 
-/** Takes a frame whose payload is in `bytes` at `at`. */
-export type OnFrame = (
-  bytes: Uint8Array,
-  at: number,
-  length: number,
-  type: number,
-  flags: number,
-  streamId: number,
-) => void;
+/** Where frames go. */
+export interface FrameSink {
+  /** Takes a frame whose payload is in `bytes` at `at`. */
+  onFrame(
+    bytes: Uint8Array,
+    at: number,
+    length: number,
+    type: number,
+    flags: number,
+    streamId: number,
+  ): void;
+}
 
 /** The least that is held for a frame that has begun. */
 const MIN_TAIL = 64;
@@ -22,14 +25,14 @@ const NO_BYTES = new Uint8Array(0);
  * a buffer that grows with what has come and not with what the frame's header promises.
  */
 export class FrameReader {
-  readonly #onFrame: OnFrame;
+  readonly #sink: FrameSink;
   readonly #maxFrameSize: number;
   #tail = NO_BYTES;
   #tailLength = 0;
 
-  constructor(maxFrameSize: number, onFrame: OnFrame) {
+  constructor(maxFrameSize: number, sink: FrameSink) {
     this.#maxFrameSize = maxFrameSize;
-    this.#onFrame = onFrame;
+    this.#sink = sink;
   }
 
   /** Whether a frame has begun and is not complete. */
@@ -100,7 +103,7 @@ export class FrameReader {
   }
 
   #emit(bytes: Uint8Array, at: number): void {
-    this.#onFrame(
+    this.#sink.onFrame(
       bytes,
       at + FRAME_HEADER_LENGTH,
       readLength(bytes, at),

@@ -8,13 +8,16 @@ export const DEFAULT_WINDOW = 65_535;
 export const MIN_FRAME_SIZE = 16_384;
 const MAX_FRAME_SIZE = 16_777_215;
 
+/** What stands for no limit on streams, which have 31 bits, or on header lists. */
+export const UNLIMITED = MAX_31_BITS;
+
 /** The peer's settings that hold, with the defaults of RFC 9113 section 6.5.2. */
 export class PeerSettings {
   /** Unlimited by default; until the peer's SETTINGS come, the least that the RFC recommends. */
   maxConcurrentStreams = 100;
   initialWindowSize = DEFAULT_WINDOW;
   maxFrameSize = MIN_FRAME_SIZE;
-  maxHeaderListSize = Infinity;
+  maxHeaderListSize = UNLIMITED;
 }
 
 /** Checks a window of SETTINGS_INITIAL_WINDOW_SIZE (section 6.5.2). */

@@ -45,27 +45,31 @@ export class RateLimiter {
   }
 }
 
-/** The limiters of one connection. */
+/** The limiters of one connection, each made when it is first taken from: until then its bucket is full. */
 export class RateLimiters {
-  readonly resets: RateLimiter;
-  readonly provokedResets: RateLimiter;
-  readonly refusals: RateLimiter;
-  readonly pings: RateLimiter;
-  readonly settings: RateLimiter;
-  readonly priorities: RateLimiter;
-  readonly windowUpdates: RateLimiter;
-  readonly emptyFrames: RateLimiter;
-  readonly strayFrames: RateLimiter;
+  resets: RateLimiter | undefined = undefined;
+  provokedResets: RateLimiter | undefined = undefined;
+  refusals: RateLimiter | undefined = undefined;
+  pings: RateLimiter | undefined = undefined;
+  settings: RateLimiter | undefined = undefined;
+  priorities: RateLimiter | undefined = undefined;
+  windowUpdates: RateLimiter | undefined = undefined;
+  emptyFrames: RateLimiter | undefined = undefined;
+  strayFrames: RateLimiter | undefined = undefined;
+  readonly #limits: Limits;
+  readonly #since: number;
 
   constructor(limits: Limits, now: number) {
-    this.resets = new RateLimiter("resets", limits, now);
-    this.provokedResets = new RateLimiter("provokedResets", limits, now);
-    this.refusals = new RateLimiter("refusals", limits, now);
-    this.pings = new RateLimiter("pings", limits, now);
-    this.settings = new RateLimiter("settings", limits, now);
-    this.priorities = new RateLimiter("priorities", limits, now);
-    this.windowUpdates = new RateLimiter("windowUpdates", limits, now);
-    this.emptyFrames = new RateLimiter("emptyFrames", limits, now);
-    this.strayFrames = new RateLimiter("strayFrames", limits, now);
+    this.#limits = limits;
+    this.#since = now;
+  }
+
+  /**
+   * Takes a token of the limit at `now`, in milliseconds.
+   *
+   * @throws {Http2Error} ENHANCE_YOUR_CALM when there is none
+   */
+  take(name: RateName, now: number): void {
+    (this[name] ??= new RateLimiter(name, this.#limits, this.#since)).take(now);
   }
 }

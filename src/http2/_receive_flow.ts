@@ -28,18 +28,15 @@ export class ReceiveFlow<User> {
   readonly #config: Http2Config;
   readonly #host: ReceiveFlowHost<User>;
   readonly #window = new ReceiveWindow(DEFAULT_WINDOW);
-  readonly #bandwidth: BandwidthEstimator | undefined;
+  /** Made when the first sample may begin: small calls never come to that. */
+  #bandwidth: BandwidthEstimator | undefined = undefined;
   #acknowledged = false;
 
   constructor(config: Http2Config, host: ReceiveFlowHost<User>) {
-    const { limits, windows } = config;
     this.#config = config;
     this.#host = host;
     // Until our SETTINGS are acknowledged the peer may go by the default (section 6.5.3).
-    this.initialWindow = Math.max(DEFAULT_WINDOW, windows.stream);
-    if (windows.adaptive) {
-      this.#bandwidth = new BandwidthEstimator(windows.stream, limits.maxReceiveWindow);
-    }
+    this.initialWindow = Math.max(DEFAULT_WINDOW, config.windows.stream);
   }
 
   /** Announces the connection's window, which begins at the default whatever the SETTINGS. */
@@ -76,8 +73,7 @@ export class ReceiveFlow<User> {
     const increment = this.#window.consume(size);
     if (increment === 0 || this.#host.closed) return;
     encodeWindowUpdate(this.#host.output, 0, increment);
-    const bandwidth = this.#bandwidth;
-    if (bandwidth?.begin() && !this.#host.ping(() => this.#adapt(bandwidth))) bandwidth.end();
+    this.#sample();
   }
 
   /** Our first SETTINGS are acknowledged: a window below the default holds from now on. */
@@ -88,11 +84,21 @@ export class ReceiveFlow<User> {
     if (stream < this.initialWindow) this.#setStreamWindows(stream);
   }
 
+  #sample(): void {
+    const { limits, windows } = this.#config;
+    if (!windows.adaptive) return;
+    const bandwidth = this.#bandwidth ??= new BandwidthEstimator(
+      windows.stream,
+      limits.maxReceiveWindow,
+    );
+    if (bandwidth.begin() && !this.#host.ping(() => this.#adapt(bandwidth))) bandwidth.end();
+  }
+
   /** A round trip's worth of bytes is known: the windows grow if they were what held it back. */
   #adapt(bandwidth: BandwidthEstimator): void {
     const window = bandwidth.end();
     if (window === 0 || !this.#acknowledged) return;
-    this.#host.sendSettings([[SettingId.INITIAL_WINDOW_SIZE, window]]);
+    this.#host.sendSettings([{ id: SettingId.INITIAL_WINDOW_SIZE, value: window }]);
     this.#setStreamWindows(window);
     if (window > this.#config.windows.connection) this.#growConnection(window);
   }

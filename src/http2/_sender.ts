@@ -49,17 +49,17 @@ export class Sender<User> {
   queuedBytes = 0;
   readonly #limits: Limits;
   readonly #events: SenderEvents<User>;
-  readonly #encoder: HpackEncoder;
+  /** Made for the first header section, as an idle connection sends none. */
+  #encoder: HpackEncoder | undefined = undefined;
   /** The connection's window. */
   #window = DEFAULT_WINDOW;
   /** Streams with queued DATA and an open window, in turn. */
-  readonly #ready = new Set<StreamRecord<User>>();
+  #ready: Set<StreamRecord<User>> | undefined = undefined;
   #pumping = false;
 
   constructor(limits: Limits, events: SenderEvents<User>) {
     this.#limits = limits;
     this.#events = events;
-    this.#encoder = new HpackEncoder(limits.maxEncoderTableSize);
   }
 
   /** Sends a header section, behind the DATA that is queued. */
@@ -107,11 +107,12 @@ export class Sender<User> {
 
   /** Sends what the windows and the output have room for. */
   pump(): void {
-    if (this.#pumping || this.#ready.size === 0) return;
+    const ready = this.#ready;
+    if (this.#pumping || ready === undefined || ready.size === 0) return;
     this.#pumping = true;
     try {
       // A stream whose turn is over is put at the end of the set, and so visited again.
-      for (const stream of this.#ready) {
+      for (const stream of ready) {
         if (this.#window <= 0 || this.output.length >= this.#limits.outputHighWater) break;
         this.#sendFrame(stream);
       }
@@ -125,7 +126,7 @@ export class Sender<User> {
     if (stream.queue === null) return;
     this.queuedBytes -= stream.queue.length;
     stream.queue = null;
-    this.#ready.delete(stream);
+    this.#ready?.delete(stream);
   }
 
   /** The peer widens the connection's window (section 6.9.1). */
@@ -151,10 +152,10 @@ export class Sender<User> {
    * they let out is for `pump()`, after the acknowledgment.
    */
   applySettings(settings: readonly Setting[], streams: Iterable<StreamRecord<User>>): void {
-    for (const [id, value] of settings) {
+    for (const { id, value } of settings) {
       switch (id) {
         case SettingId.HEADER_TABLE_SIZE:
-          this.#encoder.setTableSize(value);
+          this.#hpack().setTableSize(value);
           break;
         case SettingId.MAX_CONCURRENT_STREAMS:
           this.peer.maxConcurrentStreams = value;
@@ -174,6 +175,10 @@ export class Sender<User> {
     }
   }
 
+  #hpack(): HpackEncoder {
+    return this.#encoder ??= new HpackEncoder(this.#limits.maxEncoderTableSize);
+  }
+
   #fits(stream: StreamRecord<User>, size: number): boolean {
     return size <= this.peer.maxFrameSize && size <= stream.sendWindow && size <= this.#window &&
       this.output.length < this.#limits.outputHighWater;
@@ -190,7 +195,13 @@ export class Sender<User> {
     stream.queue ??= new SendQueue();
     stream.queue.push(prefix, bytes);
     this.queuedBytes += size;
-    if (stream.sendWindow > 0) this.#ready.add(stream);
+    if (stream.sendWindow > 0) this.#await(stream);
+  }
+
+  /** Puts a stream at the end of those that wait for their turn. */
+  #await(stream: StreamRecord<User>): void {
+    this.#ready ??= new Set();
+    this.#ready.add(stream);
   }
 
   #sendFrame(stream: StreamRecord<User>): void {
@@ -207,8 +218,8 @@ export class Sender<User> {
     this.queuedBytes -= size;
     this.#window -= size;
     stream.sendWindow -= size;
-    this.#ready.delete(stream);
-    if (!last && stream.sendWindow > 0) this.#ready.add(stream);
+    this.#ready?.delete(stream);
+    if (!last && stream.sendWindow > 0) this.#await(stream);
     if (size >= WORTHY_PIECE) this.#events.dataSent();
     if (last) this.#finish(stream, stream.queueEnd);
     if (stream.awaited && stream.queuedBytes <= this.#limits.streamHighWater / 2) {
@@ -234,7 +245,7 @@ export class Sender<User> {
     const { output } = this;
     output.end = output.reserve(FRAME_HEADER_LENGTH) + FRAME_HEADER_LENGTH;
     const before = output.length;
-    this.#encoder.encode(headers, extra, output);
+    this.#hpack().encode(headers, extra, output);
     encodeHeaders(output, output.length - before, stream.id, endStream, this.peer.maxFrameSize);
     if (endStream) this.#events.localEnded(stream);
   }
@@ -254,8 +265,8 @@ export class Sender<User> {
   #shift(stream: StreamRecord<User>, change: number): void {
     stream.sendWindow += change;
     if (stream.queuedBytes === 0) return;
-    if (stream.sendWindow > 0) this.#ready.add(stream);
-    else this.#ready.delete(stream);
+    if (stream.sendWindow > 0) this.#await(stream);
+    else this.#ready?.delete(stream);
   }
 
   #checkOpen(stream: StreamRecord<User>): void {

@@ -18,7 +18,7 @@ export class ServerConnection<User> extends FrameConnection<User> {
 
   constructor(config: Http2Config, handler: ConnectionHandler<User>, now: number) {
     super(config, handler, now, NO_PREFACE, [
-      [SettingId.MAX_CONCURRENT_STREAMS, config.limits.maxConcurrentStreams],
+      { id: SettingId.MAX_CONCURRENT_STREAMS, value: config.limits.maxConcurrentStreams },
     ]);
   }
 
@@ -36,7 +36,7 @@ export class ServerConnection<User> extends FrameConnection<User> {
     // Section 5.1.1: the streams of a client are odd; that they rise is checked before.
     if (id % 2 === 0) throw connectionError("PROTOCOL_ERROR", "A client opens an even stream");
     this.lastPeerStreamId = id;
-    if (this.phase.kind === "draining") return this.late.add(id);
+    if (this.phase.kind === "draining") return this.expectLate(id);
     if (list === null) throw listTooLarge(id);
     const fault = list.requestFault();
     if (fault !== "") throw streamError(id, "PROTOCOL_ERROR", fault);
@@ -45,7 +45,7 @@ export class ServerConnection<User> extends FrameConnection<User> {
     }
     if (this.streams.size >= this.limits.maxConcurrentStreams) {
       // Section 5.1.2. REFUSED_STREAM tells that it can be tried again (section 8.7).
-      this.rates.refusals.take(this.now);
+      this.rates.take("refusals", this.now);
       return this.writeReset(id, ErrorCode.REFUSED_STREAM);
     }
     const stream = this.addStream(id);

@@ -1,9 +1,6 @@
 import { connectionError } from "./errors.ts";
 import type { LimitName, Limits } from "./limits.ts";
 
-/** No time: what would be waited for is not under way. */
-const NEVER = Infinity;
-
 /**
  * Knows since when a connection waits for its peer, in milliseconds of the owner's clock, and when it
  * has waited too long. It costs an assignment where something moves; the rest is done in `check()`.
@@ -13,10 +10,10 @@ export class Watchdog {
   readonly #startedAt: number;
   #settingsAt: number;
   /** Since when a frame is incomplete, and how many had come before it. */
-  #frameAt = NEVER;
+  #frameAt: number | undefined = undefined;
   #frames = -1;
   /** Since when a header block is incomplete. */
-  #blockAt = NEVER;
+  #blockAt: number | undefined = undefined;
   #outputAt: number;
   #dataAt: number;
 
@@ -31,13 +28,13 @@ export class Watchdog {
   /** Bytes have come, after which a frame or a header block is incomplete or not. */
   received(now: number, inFrame: boolean, inBlock: boolean, frames: number): void {
     if (!inFrame) {
-      this.#frameAt = NEVER;
-    } else if (this.#frameAt === NEVER || this.#frames !== frames) {
+      this.#frameAt = undefined;
+    } else if (this.#frameAt === undefined || this.#frames !== frames) {
       this.#frameAt = now;
       this.#frames = frames;
     }
-    if (!inBlock) this.#blockAt = NEVER;
-    else if (this.#blockAt === NEVER) this.#blockAt = now;
+    if (inBlock) this.#blockAt ??= now;
+    else this.#blockAt = undefined;
   }
 
   /** The transport has taken output. */
@@ -71,7 +68,7 @@ export class Watchdog {
     if (!settingsReceived && now - this.#startedAt > handshakeTimeout) {
       throw tooSlow("handshakeTimeout", "The peer has not begun with its preface and SETTINGS");
     }
-    if (now - Math.min(this.#frameAt, this.#blockAt) > frameTimeout) {
+    if (now - Math.min(this.#frameAt ?? now, this.#blockAt ?? now) > frameTimeout) {
       throw tooSlow("frameTimeout", "The peer has not completed a frame or a header block");
     }
     if (settingsPending && now - this.#settingsAt > settingsTimeout) {

@@ -1,4 +1,5 @@
 import { checkInitialWindow, checkMaxFrameSize, DEFAULT_WINDOW } from "./_peer_settings.ts";
+import { type Setting, SettingId } from "./frame/mod.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 
 /** The receive windows of a connection: how much a peer may send that was not consumed yet. */
@@ -15,6 +16,8 @@ export interface Windows {
 export interface Http2Config {
   readonly limits: Limits;
   readonly windows: Windows;
+  /** The SETTINGS that both roles begin with. */
+  readonly settings: readonly Setting[];
 }
 
 const DEFAULT_WINDOWS: Windows = { stream: 262_144, connection: 1_048_576, adaptive: true };
@@ -33,5 +36,11 @@ export function configure(
   checkInitialWindow(windows.stream);
   checkInitialWindow(windows.connection);
   const connection = Math.max(windows.connection, DEFAULT_WINDOW);
-  return { limits, windows: { ...windows, connection } };
+  const settings = [
+    { id: SettingId.INITIAL_WINDOW_SIZE, value: windows.stream },
+    { id: SettingId.MAX_FRAME_SIZE, value: limits.maxFrameSize },
+    { id: SettingId.MAX_HEADER_LIST_SIZE, value: limits.maxHeaderListSize },
+    { id: SettingId.HEADER_TABLE_SIZE, value: limits.maxDecoderTableSize },
+  ];
+  return { limits, windows: { ...windows, connection }, settings };
 }

@@ -89,7 +89,7 @@ export interface ConnectionStatistics {
 /**
  * An HTTP/2 connection (RFC 9113) without a socket and without a clock. The owner hands in what arrives
  * (`receive()`), sends what is in `output` and says so (`sent()`), and calls `tick()` about once a
- * second. All times are milliseconds of one clock that never goes back.
+ * second. All times are milliseconds of one clock that never goes back; whole ones take the least memory.
  */
 export interface Http2Connection<User> {
   /** For the owner: what it needs to find with the connection. */

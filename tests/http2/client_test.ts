@@ -126,6 +126,11 @@ Deno.test("no more streams than the server allows: 100 until it has said how man
   assert.equal(connection.availableStreams, 0);
 });
 
+Deno.test("a server that does not say how many streams it allows allows as many as there are", () => {
+  const { connection } = client();
+  assert.ok(connection.availableStreams >= 2 ** 30);
+});
+
 Deno.test("GOAWAY: what was not processed can be tried elsewhere, the rest goes on to its end", () => {
   const { connection, exchange, recorder } = client();
   for (let i = 0; i < 3; i++) connection.openStream(METHOD, [], true);

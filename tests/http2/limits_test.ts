@@ -210,6 +210,16 @@ Deno.test("a table below the default holds from the acknowledgment on, with a si
   }
 });
 
+Deno.test("a table below the default wants its size update in the first block of all, too", () => {
+  for (
+    const [prefix, last] of [[[0x20], "headers 1 /a/b"], [[], "end COMPRESSION_ERROR"]] as const
+  ) {
+    const { exchange, recorder } = server({ limits: { maxDecoderTableSize: 0 } });
+    exchange(frame(FrameType.HEADERS, FrameFlag.END_HEADERS, 1, [...prefix, ...block(REQUEST)]));
+    assert.equal(recorder.take().at(-1), last);
+  }
+});
+
 Deno.test("trailers over `maxHeaderListSize` end the stream", () => {
   const { exchange, recorder } = server({ limits: { maxHeaderListSize: 400 } });
   exchange(headers(1, REQUEST, 0));
@@ -285,6 +295,14 @@ Deno.test("a rate refills with time", () => {
   for (let second = 0; second < 50; second++) exchange([PING], 1_000 * second);
   assert.equal(connection.closed, false);
   for (let i = 0; i < 20; i++) exchange(PING, 50_000);
+  assert.equal(connection.closed, true);
+});
+
+Deno.test("a rate that was never made use of refills once, from the connection's beginning", () => {
+  const { connection, exchange } = server({ limits: { pings: five } });
+  for (let i = 0; i < 2 * five.burst; i++) exchange(PING, 60_000);
+  assert.equal(connection.closed, false);
+  exchange(PING, 60_000);
   assert.equal(connection.closed, true);
 });
 

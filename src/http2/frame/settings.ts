@@ -23,7 +23,10 @@ export const SettingId = {
 const ENTRY_LENGTH = 6;
 
 /** A parameter: its identifier, which may be unknown, and its value. */
-export type Setting = readonly [id: number, value: number];
+export interface Setting {
+  readonly id: number;
+  readonly value: number;
+}
 
 /**
  * The parameters of a SETTINGS frame in order (RFC 9113 section 6.5), none for an acknowledgment; flag
@@ -61,7 +64,7 @@ export function parseSettings(
   }
   const settings: Setting[] = [];
   for (const end = at + length; at < end; at += ENTRY_LENGTH) {
-    settings.push([(bytes[at] << 8) | bytes[at + 1], readUint32(bytes, at + 2)]);
+    settings.push({ id: (bytes[at] << 8) | bytes[at + 1], value: readUint32(bytes, at + 2) });
   }
   return settings;
 }
@@ -71,7 +74,7 @@ export function encodeSettings(output: OutputBuffer, settings: readonly Setting[
   const length = settings.length * ENTRY_LENGTH;
   let at = output.reserve(FRAME_HEADER_LENGTH + length);
   at = writeFrameHeader(output.bytes, at, length, FrameType.SETTINGS, 0, 0);
-  for (const [id, value] of settings) {
+  for (const { id, value } of settings) {
     output.bytes[at] = id >>> 8;
     output.bytes[at + 1] = id;
     writeUint32(output.bytes, at + 2, value);

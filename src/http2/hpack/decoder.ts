@@ -6,7 +6,9 @@ import { decodeHuffman } from "./huffman.ts";
 import { IntegerReader } from "./integer.ts";
 import { staticTable } from "./static_table.ts";
 
-/** Where Huffman-coded strings are decoded: one for the thread, as no decoding is ever interrupted. */
+// One of each for the thread, as no decoding is ever interrupted.
+const integers = new IntegerReader();
+/** Where Huffman-coded strings are decoded. */
 let scratch = new Uint8Array(1_024);
 
 /**
@@ -15,7 +17,6 @@ let scratch = new Uint8Array(1_024);
  */
 export class HpackDecoder {
   readonly #table: DynamicTable;
-  readonly #integers = new IntegerReader();
   /** What SETTINGS_HEADER_TABLE_SIZE allows the peer. */
   #allowedTableSize: number;
   /** Whether the peer has yet to follow a lowered maximum with a size update (section 4.2). */
@@ -60,7 +61,6 @@ export class HpackDecoder {
     fields: HeaderField[],
     maxListSize: number,
   ): number {
-    const integers = this.#integers;
     let listSize = 0;
     let field: HeaderField;
     let fresh = true;
@@ -120,14 +120,13 @@ export class HpackDecoder {
     mask: number,
     sensitive: boolean,
   ): HeaderField {
-    const index = this.#integers.read(bytes, at, end, mask);
+    const index = integers.read(bytes, at, end, mask);
     const name = index === 0 ? this.#string(bytes, end) : this.#lookUp(index).name;
     return new HeaderField(name, this.#string(bytes, end), sensitive);
   }
 
   /** Section 5.2, at the place where the last integer ended:  | H | length: 7+ | octets | */
   #string(bytes: Uint8Array, limit: number): string {
-    const integers = this.#integers;
     const start = integers.end;
     if (start >= limit) throw compressionError("A field is cut off");
     const length = integers.read(bytes, start, limit, 0x7f);

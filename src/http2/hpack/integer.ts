@@ -3,7 +3,7 @@ const MAX_CONTINUATION = 4;
 
 /**
  * Reads integers (RFC 7541 section 5.1), one at a time: the value is returned, and `end` is where it
- * ended. One object serves a whole decoder, so that reading allocates nothing.
+ * ended. One object serves a whole thread, so that reading allocates nothing.
  *
  *       0   1   2   3   4   5   6   7
  *     +---+---+---+---+---+---+---+---+

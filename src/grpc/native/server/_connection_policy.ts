@@ -14,22 +14,23 @@ const DRAIN_ROUND_TRIP_MS = 500;
 export class ConnectionPolicy {
   readonly #limits: NativeLimits;
   readonly #connection: Http2Connection<unknown>;
-  readonly #drainAt: number;
-  #cutAt = Infinity;
+  /** When its age is over, if ever. */
+  readonly #drainAt: number | undefined;
+  #cutAt: number | undefined = undefined;
   /** When it was first seen to drain. */
-  #drainsSince = Infinity;
+  #drainsSince: number | undefined = undefined;
   #idleSince: number;
   #streams = 0;
   #heardAt: number;
-  #pingedAt: number | undefined;
-  #peerPingedAt = -Infinity;
+  #pingedAt: number | undefined = undefined;
+  /** When the peer has sent a PING, since a response was written last. */
+  #peerPingedAt: number | undefined = undefined;
   #strikes = 0;
 
   constructor(limits: NativeLimits, connection: Http2Connection<unknown>, now: number) {
     this.#limits = limits;
     this.#connection = connection;
-    const jitter = 1 + AGE_JITTER * (2 * Math.random() - 1);
-    this.#drainAt = now + limits.maxConnectionAgeMs * jitter;
+    this.#drainAt = ageEnd(limits.maxConnectionAgeMs, now);
     this.#idleSince = now;
     this.#heardAt = now;
   }
@@ -42,14 +43,14 @@ export class ConnectionPolicy {
   /** A part of a response was written: the peer has reason to ask. */
   wrote(): void {
     this.#strikes = 0;
-    this.#peerPingedAt = -Infinity;
+    this.#peerPingedAt = undefined;
   }
 
   /** The peer has sent a PING. */
   onPing(now: number): void {
     const { minPingIntervalMs, minIdlePingIntervalMs, maxPingStrikes } = this.#limits;
     const interval = this.#connection.streamCount > 0 ? minPingIntervalMs : minIdlePingIntervalMs;
-    const early = now - this.#peerPingedAt < interval;
+    const early = this.#peerPingedAt !== undefined && now - this.#peerPingedAt < interval;
     this.#peerPingedAt = now;
     if (!early || ++this.#strikes <= maxPingStrikes) return;
     this.#connection.close(ErrorCode.ENHANCE_YOUR_CALM, "too_many_pings");
@@ -63,16 +64,19 @@ export class ConnectionPolicy {
   }
 
   #checkAge(now: number): void {
-    if (now >= this.#drainAt && this.#connection.phase.kind === "open") {
+    const { phase } = this.#connection;
+    if (this.#drainAt !== undefined && now >= this.#drainAt && phase.kind === "open") {
       this.#cutAt = now + this.#limits.maxConnectionAgeGraceMs;
       this.#connection.drain();
     }
     if (this.#connection.phase.kind === "announced") {
       // A peer that does not answer the PING of the drain's first half does not hold up the second.
+      this.#drainsSince ??= now;
       if (now - this.#drainsSince >= DRAIN_ROUND_TRIP_MS) this.#connection.drain();
-      this.#drainsSince = Math.min(this.#drainsSince, now);
     }
-    if (now >= this.#cutAt) this.#connection.close(ErrorCode.NO_ERROR, "max_age");
+    if (this.#cutAt !== undefined && now >= this.#cutAt) {
+      this.#connection.close(ErrorCode.NO_ERROR, "max_age");
+    }
   }
 
   #checkIdle(now: number): void {
@@ -93,4 +97,10 @@ export class ConnectionPolicy {
     if (asked) this.#pingedAt = now;
     return true;
   }
+}
+
+/** When the age of a connection made at `now` is over; undefined for never. */
+function ageEnd(maxAgeMs: number, now: number): number | undefined {
+  if (maxAgeMs === Infinity) return undefined;
+  return now + Math.round(maxAgeMs * (1 + AGE_JITTER * (2 * Math.random() - 1)));
 }

@@ -54,7 +54,6 @@ const OPEN: Phase = { kind: "open" };
 const CLOSED: Phase = { kind: "closed" };
 
 export class ServedConnection implements ConnectionOwner, PollHandler {
-  readonly peer: string;
   readonly http2: Http2Connection<Call>;
   /** Whether it is among those that are flushed at the end of the turn. */
   dirty = false;
@@ -69,10 +68,13 @@ export class ServedConnection implements ConnectionOwner, PollHandler {
   constructor(thread: ServingThread, socket: Socket) {
     this.#thread = thread;
     this.#socket = socket;
-    this.peer = formatPeer(socket.peer);
     const protocol = new Protocol(thread.methods, thread, this);
-    this.http2 = createServerConnection(thread.http2, protocol, thread.now);
-    this.#policy = new ConnectionPolicy(thread.limits, this.http2, thread.now);
+    this.http2 = createServerConnection(thread.http2, protocol, this.#now);
+    this.#policy = new ConnectionPolicy(thread.limits, this.http2, this.#now);
+  }
+
+  get peer(): string {
+    return formatPeer(this.#socket.peer);
   }
 
   /** The descriptor; -1 once it is closed. */
@@ -98,7 +100,7 @@ export class ServedConnection implements ConnectionOwner, PollHandler {
   }
 
   onPing(): void {
-    this.#policy.onPing(this.#thread.now);
+    this.#policy.onPing(this.#now);
   }
 
   onEnd(error: Http2Error | undefined): void {
@@ -132,7 +134,7 @@ export class ServedConnection implements ConnectionOwner, PollHandler {
 
   /** Looks at the time: about once a second. */
   tick(now: number): void {
-    this.#guard(() => this.#tick(now));
+    this.#guard(() => this.#tick(Math.trunc(now)));
   }
 
   /** Sends what waits, as much as the kernel takes. */
@@ -149,6 +151,11 @@ export class ServedConnection implements ConnectionOwner, PollHandler {
     this.#noteSending();
     this.#thread.forget(this);
     this.#socket.close();
+  }
+
+  /** The time in whole milliseconds: each field that keeps a fraction would be an object of its own. */
+  get #now(): number {
+    return Math.trunc(this.#thread.now);
   }
 
   /** A defect in what one connection asks for is not the end of the others'. */
@@ -186,7 +193,7 @@ export class ServedConnection implements ConnectionOwner, PollHandler {
         return this.#waitForRoom(true);
       }
       if (sent < 0) return this.abandon();
-      this.http2.sent(sent, this.#thread.now);
+      this.http2.sent(sent, this.#now);
       if (this.#phase.kind === "closed") return;
     }
     this.#noteSending();
@@ -195,10 +202,11 @@ export class ServedConnection implements ConnectionOwner, PollHandler {
   }
 
   #read(): void {
-    const { buffer, now } = this.#thread;
+    const { buffer } = this.#thread;
     const size = this.#socket.read(buffer, buffer.length);
     if (size > 0) {
       if (this.#phase.kind !== "open") return;
+      const now = this.#now;
       this.#policy.heard(now);
       this.http2.receive(buffer, now, 0, size);
       this.#noteSending();
@@ -231,6 +239,6 @@ export class ServedConnection implements ConnectionOwner, PollHandler {
   }
 
   #lingerUntil(): number {
-    return this.#thread.now + this.#thread.limits.lingerMs;
+    return this.#now + this.#thread.limits.lingerMs;
   }
 }
