@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { readReport, type Report } from "../src/bench/mod.ts";
+import { serve, type ServeProcess } from "./bench_stacks/serve.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -69,27 +70,15 @@ async function run(program: string, args: readonly string[]): Promise<string> {
 class Server implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
 
-  private constructor(child: Deno.ChildProcess, readonly address: string) {
+  readonly address: string;
+
+  private constructor({ child, address }: ServeProcess) {
     this.#child = child;
+    this.address = address;
   }
 
   static async start(tree: string): Promise<Server> {
-    const child = new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["run", "--quiet", "-P", "--config", join(tree, "deno.json"), join(tree, "main.ts")],
-        ...["serve", "--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256", "--grace", "0s"],
-        ...["--log-level", "error"],
-      ],
-      stdout: "piped",
-      stderr: "null",
-    }).spawn();
-    let text = "";
-    for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
-      text += chunk;
-      const ready = /^ready (\S+)\n/m.exec(text);
-      if (ready) return new Server(child, ready[1]);
-    }
-    throw new Error(`The server of ${tree} did not get ready`);
+    return new Server(await serve(tree, ["--generate", "ecdsa-p256", "--log-level", "error"]));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -6,7 +6,10 @@
  * - requests a second and the server's processor time for each, for echo and for Sign with P-256 and
  *   RSA-2048, at several numbers of connections × streams;
  * - how long requests take;
- * - memory with idle connections, and how long it takes to connect.
+ * - memory with idle connections, and how long it takes to connect;
+ * - how 8 and 100 connections spread over the workers.
+ *
+ * Before each load a call is made whose answer is verified, and calls that fail under load are counted.
  *
  * The server and h2load share the machine: the processor time for a request is the figure to compare, and
  * `openssl speed` is run beside each server for the same reason. Requests a second of several workers
@@ -17,10 +20,12 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { libc } from "../src/ffi/mod.ts";
-import { signerContract } from "../src/grpc/contract/mod.ts";
+import { openNativeChannel } from "../src/grpc/native/client/mod.ts";
 import { type Call, type Latency, latency, load, type Shape } from "./bench_stacks/h2load.ts";
 import { IdleConnections } from "./bench_stacks/idle.ts";
-import { nameOf, ServerProcess, type Variant } from "./bench_stacks/server.ts";
+import { nameOf, type Resident, ServerProcess, type Variant } from "./bench_stacks/server.ts";
+import { spread } from "./bench_stacks/spread.ts";
+import { workloads } from "./bench_stacks/workload.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -46,20 +51,6 @@ const shapes: readonly Shape[] = options.quick ? [{ connections: 8, streams: 32 
   { connections: 64, streams: 16 },
 ];
 
-const { echo, signing } = signerContract();
-const message = Buffer.alloc(32, 0x61);
-const workloads = {
-  "echo": ["EchoService/Echo", echo.Echo.requestSerialize({ message: "hello" })],
-  "Sign P-256": [
-    "SigningService/Sign",
-    signing.Sign.requestSerialize({ keyType: "KEY_TYPE_ECDSA_P256", message }),
-  ],
-  "Sign RSA-2048": [
-    "SigningService/Sign",
-    signing.Sign.requestSerialize({ keyType: "KEY_TYPE_RSA_2048", message }),
-  ],
-} as const satisfies Record<string, readonly [string, Buffer]>;
-
 interface LoadFigure {
   readonly workload: string;
   readonly shape: string;
@@ -74,7 +65,14 @@ interface IdleFigure {
   readonly variant: string;
   readonly connectMs: number;
   /** Resident megabytes by the number of idle connections. */
-  readonly residentMb: Record<string, number>;
+  readonly residentMb: Record<string, Resident>;
+}
+
+interface SpreadFigure {
+  readonly variant: string;
+  readonly connections: number;
+  /** Connections of each worker, the most first. */
+  readonly perWorker: readonly number[];
 }
 
 /** The names by which openssl-speed(1ssl) knows what is signed here. */
@@ -97,14 +95,15 @@ async function measureLoads(folder: string, openssl: OpensslFigures): Promise<Lo
     for (const [name, algorithm] of Object.entries(speedNames)) {
       openssl[name] = Math.min(openssl[name] ?? Infinity, await opensslMicros(algorithm));
     }
-    for (const [workload, [method, request]] of Object.entries(workloads)) {
-      const body = join(folder, `${method.replace("/", ".")}.${request.length}.bin`);
-      const prefix = Buffer.alloc(5);
-      prefix.writeUInt32BE(request.length, 1);
-      await Deno.writeFile(body, Buffer.concat([prefix, request]));
-      const call: Call = { url: `http://127.0.0.1:${server.port}/signer.v1.${method}`, body };
+    using channel = openNativeChannel({ addresses: [`127.0.0.1:${server.port}`] });
+    for (const { name: workload, path, body: bytes, check } of workloads) {
+      const body = join(folder, `${workload}.bin`);
+      await Deno.writeFile(body, bytes);
+      const answerBytes = await check(channel);
+      const call: Call = { url: `http://127.0.0.1:${server.port}${path}`, body, answerBytes };
       await load(call, { connections: 8, streams: 8 }, 1);
       for (const shape of shapes) {
+        await check(channel);
         const before = server.cpuSeconds();
         const result = await load(call, shape, seconds);
         const cpu = server.cpuSeconds() - before;
@@ -142,17 +141,34 @@ async function measureIdle(): Promise<IdleFigure[]> {
     await using server = await ServerProcess.start(variant);
     using idle = new IdleConnections(server.port);
     const connectMs = await idle.connectTime(100);
-    const residentMb: Record<string, number> = {};
+    const residentMb: Record<string, Resident> = {};
     for (const count of counts) {
       await idle.grow(count);
-      residentMb[count] = Math.round(server.residentMb());
+      residentMb[count] = server.resident();
     }
     figures.push({ variant: nameOf(variant), connectMs, residentMb });
     print([
       [nameOf(variant), 18],
       [connectMs.toFixed(2), -10],
-      ...counts.map((count): [string, number] => [`${residentMb[count]}`, -8]),
+      ...counts.map((count): [string, number] => [memoryOf(residentMb[count]), -16]),
     ]);
+  }
+  return figures;
+}
+
+function memoryOf({ all, anonymous, fileBacked }: Resident): string {
+  return [all, anonymous, fileBacked].map(Math.round).join(" / ");
+}
+
+async function measureSpread(): Promise<SpreadFigure[]> {
+  const figures: SpreadFigure[] = [];
+  for (const workers of new Set([Number(options.workers), 4])) {
+    const variant: Variant = { stack: "native", workers };
+    for (const connections of [8, 100]) {
+      const perWorker = await spread(variant, connections);
+      figures.push({ variant: nameOf(variant), connections, perWorker });
+      print([[nameOf(variant), 18], [`${connections}`, -11], [`  ${perWorker.join(" ")}`, 0]]);
+    }
   }
   return figures;
 }
@@ -182,13 +198,16 @@ try {
   for (const [name, micros] of Object.entries(openssl)) {
     console.log(`openssl speed, for ${name}: ${micros.toFixed(1)} µs a signature`);
   }
-  console.log("\nidle connections: resident MB");
-  print([["stack", 18], ["connect ms", -10], ["0", -8], ["1000", -8], ["10000", -8]]);
+  console.log("\nidle connections: resident MB, of which anonymous and file-backed");
+  print([["stack", 18], ["connect ms", -10], ["0", -16], ["1000", -16], ["10000", -16]]);
   const idle = await measureIdle();
+  console.log("\nconnections of each worker");
+  print([["stack", 18], ["connections", -11], ["  per worker", 0]]);
+  const spreads = await measureSpread();
   if (options.json !== undefined) {
     await Deno.writeTextFile(
       options.json,
-      JSON.stringify({ openssl, loads, idle }, null, 2) + "\n",
+      JSON.stringify({ openssl, loads, idle, spreads }, null, 2) + "\n",
     );
   }
 } finally {

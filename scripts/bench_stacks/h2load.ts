@@ -11,7 +11,7 @@ export interface Load {
   readonly requestsPerSecond: number;
   /** Requests that were answered. */
   readonly done: number;
-  /** Requests that were not, or not with HTTP status 200. */
+  /** Requests that were not, or not with HTTP status 200, or without the answer's message. */
   readonly failed: number;
 }
 
@@ -23,15 +23,18 @@ export interface Latency {
   readonly max: number;
 }
 
-/** A call that is made again and again: its URL, and the file with its message behind the prefix. */
+/** A call that is made again and again. */
 export interface Call {
   readonly url: string;
+  /** The file with the request's message behind its prefix. */
   readonly body: string;
+  /** Bytes of each answer, prefix and message. */
+  readonly answerBytes: number;
 }
 
 /** Loads a server for some seconds. */
 export async function load(call: Call, shape: Shape, seconds: number): Promise<Load> {
-  return parse(await run(call, shape, ["-D", `${seconds}`]));
+  return parse(await run(call, shape, ["-D", `${seconds}`]), call.answerBytes);
 }
 
 /** The times of the requests of a load, which writing them down slows a little. */
@@ -72,14 +75,21 @@ async function run(
   return new TextDecoder().decode(stdout);
 }
 
-/** @throws {Error} when the text is not h2load's report */
-function parse(report: string): Load {
+/**
+ * A call that fails has HTTP status 200 all the same, but no message. So those are counted for whose
+ * messages the report's bytes of DATA do not suffice. Answers under way at the end have some as well: of
+ * failed calls, as many as there are connections × streams may go unseen.
+ *
+ * @throws {Error} when the text is not h2load's report
+ */
+function parse(report: string, answerBytes: number): Load {
   const rate = /finished in [^,]+, ([\d.]+) req\/s/.exec(report);
   const counts = /(\d+) done, (\d+) succeeded, (\d+) failed/.exec(report);
-  if (!rate || !counts) throw new Error(`h2load said something else than expected:\n${report}`);
-  return {
-    requestsPerSecond: Number(rate[1]),
-    done: Number(counts[1]),
-    failed: Number(counts[1]) - Number(counts[2]) + Number(counts[3]),
-  };
+  const traffic = /\((\d+)\) data/.exec(report);
+  if (!rate || !counts || !traffic) {
+    throw new Error(`h2load said something else than expected:\n${report}`);
+  }
+  const [, done, succeeded, failed] = counts.map(Number);
+  const answered = Math.min(succeeded, Math.floor(Number(traffic[1]) / answerBytes));
+  return { requestsPerSecond: Number(rate[1]), done, failed: done - answered + failed };
 }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { serve, type ServeProcess } from "./serve.ts";
 
 /** The project's root. */
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -19,34 +20,39 @@ export function nameOf({ stack, workers }: Variant): string {
     : stack;
 }
 
+/** Megabytes of memory that a process has resident (proc_pid_status(5)). */
+export interface Resident {
+  readonly all: number;
+  /** Its own: heaps and stacks. */
+  readonly anonymous: number;
+  /** Of files, the program and libraries among them, and shared: other processes may use them too. */
+  readonly fileBacked: number;
+}
+
 /** A server in a process of its own. */
 export class ServerProcess implements AsyncDisposable {
   readonly port: number;
   readonly #child: Deno.ChildProcess;
+  #exit: Promise<unknown> | undefined;
+  /** What it logs, until its end. */
+  readonly log: Promise<string>;
 
-  private constructor(child: Deno.ChildProcess, port: number) {
+  private constructor({ child, address }: ServeProcess) {
     this.#child = child;
-    this.port = port;
+    this.port = Number(new URL(address).port);
+    this.log = new Response(child.stderr).text();
   }
 
-  static async start({ stack, workers }: Variant): Promise<ServerProcess> {
-    const child = new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["run", "--quiet", "-P", "--config", `${root}deno.json`, `${root}main.ts`, "serve"],
-        ...["--stack", stack, "--workers", `${workers}`, "--tcp", "127.0.0.1:0"],
-        ...["--generate", "rsa-2048", "--generate", "ecdsa-p256", "--grace", "0s"],
-        ...["--log-level", "error"],
-      ],
-      stdout: "piped",
-      stderr: "null",
-    }).spawn();
-    let text = "";
-    for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
-      text += chunk;
-      const ready = /^ready tcp:\/\/127\.0\.0\.1:(\d+)\n/.exec(text);
-      if (ready) return new ServerProcess(child, Number(ready[1]));
-    }
-    throw new Error(`The server on ${stack} did not get ready`);
+  static async start(
+    { stack, workers }: Variant,
+    logLevel: "error" | "debug" = "error",
+  ): Promise<ServerProcess> {
+    const options = [
+      ...["--stack", stack, "--workers", `${workers}`],
+      ...["--generate", "rsa-2048", "--generate", "ecdsa-p256"],
+      ...["--log-level", logLevel, "--log-format", "json"],
+    ];
+    return new ServerProcess(await serve(root, options, "piped"));
   }
 
   /** Seconds of processor time that the process has spent: fields 14 and 15 of proc_pid_stat(5). */
@@ -56,14 +62,24 @@ export class ServerProcess implements AsyncDisposable {
     return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
   }
 
-  /** Megabytes of memory that the process has resident. */
-  residentMb(): number {
+  resident(): Resident {
     const status = Deno.readTextFileSync(`/proc/${this.#child.pid}/status`);
-    return Number(/VmRSS:\s+(\d+) kB/.exec(status)![1]) / 1024;
+    const megabytes = (field: string) =>
+      Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)![1]) / 1024;
+    return {
+      all: megabytes("VmRSS"),
+      anonymous: megabytes("RssAnon"),
+      fileBacked: megabytes("RssFile") + megabytes("RssShmem"),
+    };
+  }
+
+  /** Ends it. A second call does nothing. */
+  stop(): Promise<unknown> {
+    if (this.#exit === undefined) this.#child.kill("SIGTERM");
+    return this.#exit ??= this.#child.status;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill("SIGTERM");
-    await this.#child.status;
+    await this.stop();
   }
 }

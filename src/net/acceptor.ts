@@ -30,6 +30,11 @@ export interface AcceptorOptions {
   readonly onResume?: () => void;
   /** Only one of the pollers that watch the listener is woken by a connection (EPOLLEXCLUSIVE). */
   readonly exclusive?: boolean;
+  /**
+   * Told of each descriptor that the acceptor has of its own: after it is opened, and before it is closed.
+   * For whoever has to close them when the thread is gone.
+   */
+  readonly holds?: (fd: number, held: boolean) => void;
 }
 
 /**
@@ -64,10 +69,11 @@ export class Acceptor implements PollHandler, Disposable {
     this.#registrar = registrar;
     this.#options = options;
     this.#timer = libc.check("timerfd_create", libc.timerfd());
+    options.holds?.(this.#timer, true);
     try {
       this.#watch();
     } catch (error) {
-      libc.close(this.#timer);
+      this.#giveUp(this.#timer);
       throw error;
     }
     this.#reserve();
@@ -91,7 +97,7 @@ export class Acceptor implements PollHandler, Disposable {
     if (this.#state === "closed") return;
     this.#registrar.remove(this.#state === "paused" ? this.#timer : this.#listener.fd);
     this.#state = "closed";
-    libc.close(this.#timer);
+    this.#giveUp(this.#timer);
     this.#release();
   }
 
@@ -140,12 +146,18 @@ export class Acceptor implements PollHandler, Disposable {
     while (this.#reserved.length < RESERVED_DESCRIPTORS) {
       const fd = libc.eventfd();
       if (fd < 0) return;
+      this.#options.holds?.(fd, true);
       this.#reserved.push(fd);
     }
   }
 
   #release(): void {
-    for (const fd of this.#reserved.splice(0)) libc.close(fd);
+    for (const fd of this.#reserved.splice(0)) this.#giveUp(fd);
+  }
+
+  #giveUp(fd: number): void {
+    this.#options.holds?.(fd, false);
+    libc.close(fd);
   }
 }
 

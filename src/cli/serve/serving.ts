@@ -1,4 +1,3 @@
-import { cpus } from "node:os";
 import type { CryptoProvider, KeyStore } from "../../crypto/mod.ts";
 import type { RpcServer } from "../../grpc/contract/mod.ts";
 import {
@@ -15,9 +14,12 @@ import type { ServeSetup } from "./worker.ts";
 /** What serves, and with how many threads. */
 export interface ServingOptions {
   readonly stack: StackChoice;
-  /** Threads that serve; 0 is the main thread alone. `auto` is one for each processor of several. */
+  /**
+   * Threads that serve; 0 is the main thread alone. `auto` is one for each processor that the process may
+   * use, of several.
+   */
   readonly workers: number | "auto";
-  /** Whether each worker stays on a processor of its own. */
+  /** Whether each worker stays on a processor of its own, of those. */
   readonly pin?: boolean;
   readonly logLevel: Level;
   readonly logFormat: LogFormat;
@@ -83,6 +85,7 @@ function openWorkers(
 
 function chosenWorkers(choice: number | "auto"): number {
   if (choice !== "auto") return choice;
-  const processors = cpus().length;
+  // Those that this process may use (sched_getaffinity(2), cgroups(7)), which may be fewer than there are.
+  const processors = navigator.hardwareConcurrency;
   return processors > 1 ? processors : 0;
 }

@@ -1,10 +1,7 @@
 /** Closes pools with calls under way, and prints by how many the process's descriptors have grown. */
+import { openDescriptors } from "./_descriptor_count.ts";
 import { PoolRig } from "./_pool.ts";
 import { callFields, json } from "./_rig.ts";
-
-function openDescriptors(): number {
-  return [...Deno.readDirSync("/proc/self/fd")].length;
-}
 
 async function closedPool(): Promise<void> {
   await using rig = await PoolRig.start(2);

@@ -1,10 +1,26 @@
 /** The entry of workers under test: `test.Kinds` with handlers that say where they run. */
 import { bidi, serverStream, unary } from "../../../src/grpc/contract/mod.ts";
 import { serveAsWorker } from "../../../src/grpc/native/workers/mod.ts";
+import { allowedProcessors } from "../../../src/grpc/native/workers/_processors.ts";
 import { kindsService } from "../_rig.ts";
 
 /** What a call of `Unary` asks of the worker. */
-export type Asked = "who" | "die" | "later" | "setup";
+export type Asked =
+  | "who"
+  | "processors"
+  | "later"
+  | "setup"
+  | "die"
+  | "end"
+  | "hang"
+  | "hang later";
+
+/** Spins until the pool's setup says otherwise. */
+function hang(setup: unknown): string {
+  const { release } = setup as { release: Int32Array };
+  while (Atomics.load(release, 0) === 0);
+  return "released";
+}
 
 serveAsWorker((setup: unknown) => {
   const draining = Promise.withResolvers<void>();
@@ -13,6 +29,8 @@ serveAsWorker((setup: unknown) => {
       switch (asked) {
         case "who":
           return (globalThis as unknown as { name: string }).name;
+        case "processors":
+          return allowedProcessors();
         case "setup":
           return setup;
         case "later":
@@ -22,6 +40,13 @@ serveAsWorker((setup: unknown) => {
             throw new Error("told to die");
           });
           return new Promise(() => {});
+        case "end":
+          globalThis.close();
+          return new Promise(() => {});
+        case "hang":
+          return hang(setup);
+        case "hang later":
+          return new Promise((resolve) => setTimeout(resolve, 1)).then(() => hang(setup));
       }
     }),
     /** Gives its first response at once, and the second with the drain. */

@@ -52,6 +52,41 @@ Deno.test("A worker that ended in order leaves nothing behind to close", () => {
   assert.deepEqual(shared.leave(0), []);
 });
 
+Deno.test("A worker that is condemned can close nothing that it had, and its number waits for `leave()`", () => {
+  const shared = SharedState.create(2);
+  shared.appear(0, 9);
+  shared.enter(0, 10, 11);
+  for (const fd of [20, 22]) shared.own(0, fd);
+  shared.own(1, 21);
+  assert.equal(shared.beat(0), true);
+  const taken = shared.condemn(0);
+  assert.deepEqual(taken, [20, 22]);
+  assert.deepEqual([shared.beat(0), shared.beats(0), shared.isServing(0)], [false, 2, false]);
+  assert.equal(shared.disown(0, 20), false);
+  assert.equal(shared.fewest(0), 0);
+  // What it opens before it sees that it is condemned is closed as well.
+  shared.own(0, 23);
+  assert.deepEqual(shared.leave(0, taken), [10, 11, 9, 20, 22, 23]);
+  assert.deepEqual([shared.isCondemned(0), shared.threadFd(0)], [false, -1]);
+  assert.equal(shared.owns(1, 21), true);
+});
+
+Deno.test("A worker that is condemned while it starts does not begin to serve", () => {
+  const shared = SharedState.create(1);
+  shared.appear(0, 9);
+  assert.deepEqual(shared.condemn(0), []);
+  assert.equal(shared.enter(0, 10, 11), false);
+  assert.equal(shared.isServing(0), false);
+});
+
+Deno.test("One that ended in order and is taken for dead after that leaves nothing to close either", () => {
+  const shared = SharedState.create(1);
+  shared.appear(0, 9);
+  shared.enter(0, 10, 11);
+  shared.retire(0);
+  assert.deepEqual(shared.leave(0, shared.condemn(0)), []);
+});
+
 Deno.test("A workload's mean takes no notice of one moment in which the machine was elsewhere", () => {
   const workload = new Workload();
   for (const ms of [5, 1, 0.03, 0.04]) workload.record(ms);

@@ -35,8 +35,10 @@ export interface EngineOptions {
   readonly log: Logger;
   /** Takes a connection in the engine's place, which may give it to another one. */
   readonly place?: (socket: Socket) => void;
-  /** Told of each descriptor that the engine takes and gives up. */
+  /** Told of the descriptor of each connection that the engine takes, and before it gives it up. */
   readonly owns?: (fd: number, owned: boolean) => void;
+  /** Told of each descriptor that accepting takes besides, and gives up (`AcceptorOptions.holds`). */
+  readonly holds?: (fd: number, held: boolean) => void;
   /** The last handler that answers with a promise is done. */
   readonly onSettled?: () => void;
   /** Something is due that was not when the last turn ended. */
@@ -101,9 +103,10 @@ export class Engine implements ServingThread, Disposable {
 
   /** Accepts the connections of a listener, which stays the caller's to close. */
   accept(listener: Listener, exclusive: boolean): void {
-    const { log, place } = this.#options;
+    const { log, place, holds } = this.#options;
     const acceptor = new Acceptor(listener, this.poller, {
       exclusive,
+      holds,
       onConnection: place ?? ((socket) => this.add(socket)),
       onPause: (error) => log.warn("Accepting pauses", { error: error.message }),
       onResume: () => log.info("Accepting again"),

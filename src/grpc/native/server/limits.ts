@@ -44,6 +44,11 @@ export interface NativeLimits {
   readonly maxPingStrikes: number;
   /** How long a connection that has ended waits for its peer to read what was sent and to close. */
   readonly lingerMs: number;
+  /**
+   * How long the thread of a worker may go without a turn before it is taken for hung and replaced: in a
+   * handler that does not return, say. `Infinity` leaves it to itself.
+   */
+  readonly maxTurnMs: number;
 }
 
 /** The limits unless configured otherwise, each with its reason. */
@@ -73,4 +78,7 @@ export const DEFAULT_NATIVE_LIMITS: NativeLimits = {
   maxPingStrikes: 2,
   // A round trip to the far side of the world, thrice.
   lingerMs: 1_000,
+  // A turn ends every 10 ms of long work. What takes this long does not come back: an RSA-4096 signature
+  // of the slowest provider takes a hundredth of it.
+  maxTurnMs: 10_000,
 };

@@ -16,15 +16,23 @@ import { type Engine, ReactorDrive } from "../server/mod.ts";
 export class WorkerDrive {
   readonly #engine: Engine;
   readonly #awaitsMessage: () => boolean;
+  readonly #afterTurn: () => void;
   readonly #reactorDrive: ReactorDrive;
   #phase: "blocking" | "on-the-loop" | "stopped" = "on-the-loop";
   #resuming = false;
 
-  /** @param awaitsMessage whether a message was posted to this thread that it has not got */
-  constructor(engine: Engine, awaitsMessage: () => boolean) {
+  /**
+   * @param awaitsMessage whether a message was posted to this thread that it has not got
+   * @param afterTurn called after each turn
+   */
+  constructor(engine: Engine, awaitsMessage: () => boolean, afterTurn: () => void) {
     this.#engine = engine;
     this.#awaitsMessage = awaitsMessage;
-    this.#reactorDrive = new ReactorDrive(engine, () => this.resume());
+    this.#afterTurn = afterTurn;
+    this.#reactorDrive = new ReactorDrive(engine, () => {
+      afterTurn();
+      this.resume();
+    });
   }
 
   /** Goes back to blocking, in a turn of its own, if nothing needs the event loop. */
@@ -51,7 +59,10 @@ export class WorkerDrive {
   #run(): void {
     if (this.#phase === "stopped") return;
     this.#phase = "blocking";
-    while (!this.#needsEventLoop()) this.#engine.turn(this.#engine.timeout);
+    while (!this.#needsEventLoop()) {
+      this.#engine.turn(this.#engine.timeout);
+      this.#afterTurn();
+    }
     this.#phase = "on-the-loop";
     this.#reactorDrive.start();
   }

@@ -1,42 +1,57 @@
 import { wakePoller } from "../../../net/mod.ts";
 import type { SharedState } from "./_shared_state.ts";
-import type { NumberedRequest, WorkerAnswer, WorkerRequest } from "./_messages.ts";
+import { hasEnded } from "./_thread_presence.ts";
+import type { LastWords, NumberedRequest, WorkerAnswer, WorkerRequest } from "./_messages.ts";
 
 /** How long a worker may take to end before its thread is ended for it. */
 const CLOSE_TIMEOUT_MS = 5_000;
+
+/** How long a worker may take to load its module and to build its services, on the slowest machine. */
+const START_TIMEOUT_MS = 120_000;
+
+/** What is known of the thread of a worker that has died: that it runs nothing any more, or not. */
+export type Ending = "ended" | "may-come-back";
 
 /**
  * The main thread's end of a worker.
  *
  * ```text
- * alive ── an error that nobody caught, fail() ──▶ dead
- *   └───── close() ──────────────────────────────▶ closed
+ * alive ── an error that nobody caught, fail(), silence ──▶ dead
+ *   └───── close() ───────────────────────────────────────▶ closed
  * ```
  */
 export class WorkerHandle {
+  /** Its number in what is shared. */
+  readonly worker: number;
   readonly #worker: Worker;
-  readonly #index: number;
+  readonly #place: number;
   readonly #shared: SharedState;
-  readonly #onDeath: (reason: string) => void;
+  readonly #onDeath: (reason: string, ending: Ending) => void;
   readonly #pending = new Map<number, PromiseWithResolvers<void>>();
+  readonly #openedAt = performance.now();
   #phase: "alive" | "closed" | "dead" = "alive";
   #nextId = 1;
+  #hasServed = false;
+  #beats = 0;
+  #silentLooks = 0;
 
   constructor(
     entry: URL,
-    index: number,
+    place: number,
+    worker: number,
     shared: SharedState,
-    onDeath: (reason: string) => void,
+    onDeath: (reason: string, ending: Ending) => void,
   ) {
-    this.#index = index;
+    this.worker = worker;
+    this.#place = place;
     this.#shared = shared;
     this.#onDeath = onDeath;
-    this.#worker = new Worker(entry, { type: "module", name: `signer-${index}` });
-    this.#worker.onmessage = ({ data }) => this.#onAnswer(data);
+    this.#worker = new Worker(entry, { type: "module", name: `signer-${place}` });
+    this.#worker.onmessage = ({ data }) => this.#onMessage(data);
     this.#worker.onerror = (event) => {
       // Otherwise the error is the main thread's own, and ends the process.
       event.preventDefault();
-      this.fail(event.message);
+      this.fail(event.message, "ended");
     };
   }
 
@@ -50,9 +65,9 @@ export class WorkerHandle {
     const id = this.#nextId++;
     const answer = Promise.withResolvers<void>();
     this.#pending.set(id, answer);
-    this.#shared.announceMessage(this.#index);
+    this.#shared.announceMessage(this.worker);
     this.#worker.postMessage({ id, request } satisfies NumberedRequest, [...transfer]);
-    if (this.#shared.isServing(this.#index)) wakePoller(this.#shared.wakeFd(this.#index));
+    if (this.#shared.isServing(this.worker)) wakePoller(this.#shared.wakeFd(this.worker));
     return answer.promise;
   }
 
@@ -63,6 +78,38 @@ export class WorkerHandle {
     } catch (error) {
       if (this.#phase === "alive") throw error;
     }
+  }
+
+  /**
+   * Sees whether the worker has done a turn since the last look, and wakes it for one if not: neither one
+   * that hangs nor one that has ended itself says so, and one that waits for its connections answers.
+   *
+   * @param patience looks at which it may be silent
+   */
+  look(patience: number): void {
+    if (this.#phase !== "alive") return;
+    const serves = this.#shared.isServing(this.worker);
+    this.#hasServed ||= serves;
+    if (!this.#hasServed) {
+      if (performance.now() - this.#openedAt < START_TIMEOUT_MS) return;
+      return this.fail(`It has not started within ${START_TIMEOUT_MS} ms`, "may-come-back");
+    }
+    const beats = this.#shared.beats(this.worker);
+    if (beats !== this.#beats) {
+      this.#beats = beats;
+      this.#silentLooks = 0;
+      return;
+    }
+    if (this.#silentLooks > 0 && hasEnded(this.#shared.threadFd(this.worker))) {
+      return this.fail("Its thread has ended", "ended");
+    }
+    if (this.#silentLooks++ >= patience) {
+      return this.fail(
+        "It hangs: a call, or what a call has begun, does not return",
+        "may-come-back",
+      );
+    }
+    if (serves) wakePoller(this.#shared.wakeFd(this.worker));
   }
 
   /** Ends the worker. Resolves when its thread does not touch anything any more. */
@@ -78,23 +125,25 @@ export class WorkerHandle {
   }
 
   /** Takes the worker for dead. */
-  fail(reason: string): void {
+  fail(reason: string, ending: Ending): void {
     if (this.#phase !== "alive") return;
     this.#phase = "dead";
     this.#worker.terminate();
     for (const answer of this.#pending.values()) answer.reject(this.#gone());
     this.#pending.clear();
-    this.#onDeath(reason);
+    this.#onDeath(reason, ending);
   }
 
-  #onAnswer({ id, failure }: WorkerAnswer): void {
+  #onMessage(message: WorkerAnswer | LastWords): void {
+    if ("died" in message) return this.fail(message.died, "ended");
+    const { id, failure } = message;
     const answer = this.#pending.get(id);
     this.#pending.delete(id);
     if (failure === undefined) answer?.resolve();
-    else answer?.reject(new Error(`Worker ${this.#index} failed: ${failure}`));
+    else answer?.reject(new Error(`Worker ${this.#place} failed: ${failure}`));
   }
 
   #gone(): Error {
-    return new Error(`Worker ${this.#index} has ended`);
+    return new Error(`Worker ${this.#place} has ended`);
   }
 }

@@ -7,7 +7,10 @@ export type WorkerRequest =
   /** To begin: the first message. */
   | {
     readonly kind: "start";
+    /** Its number in what is shared. */
     readonly worker: number;
+    /** The worker's place in the pool, by which logs call it. */
+    readonly place: number;
     readonly shared: SharedMemory;
     readonly limits: Partial<NativeLimits>;
     /** The processor to stay on. */
@@ -34,4 +37,9 @@ export interface NumberedRequest {
 export interface WorkerAnswer {
   readonly id: number;
   readonly failure?: string;
+}
+
+/** What a worker says last: an error that nobody caught has ended it, and it has given back what it had. */
+export interface LastWords {
+  readonly died: string;
 }

@@ -6,26 +6,43 @@ const Word = {
   CONNECTIONS: 1,
   /** Messages that the main thread has posted to it. */
   MESSAGES: 2,
+  /** Descriptors are kept plus one: 0 is none. */
   WAKE_FD: 3,
   EPOLL_FD: 4,
-  RING_HEAD: 5,
-  RING_TAIL: 6,
+  /** That by which others see whether the thread is still there. */
+  THREAD_FD: 5,
+  RING_HEAD: 6,
+  RING_TAIL: 7,
+  /** Turns that it has done, modulo 2^32. */
+  BEATS: 8,
 } as const;
 
-const HEAD_WORDS = 8;
+/** Descriptors that a worker has besides those whose owner is noted. */
+const OWN_FDS = [Word.EPOLL_FD, Word.WAKE_FD, Word.THREAD_FD] as const;
+
+const HEAD_WORDS = 16;
 
 /** Descriptors on their way to one worker: more than are accepted in one go. A power of two. */
 const RING_WORDS = 1_024;
 
 const WORKER_WORDS = HEAD_WORDS + RING_WORDS;
 
-/** Workers that one byte tells apart, 0 being none. */
+/** More threads than a machine has processors for. */
 export const MAX_WORKERS = 255;
+
+/** The owner of a descriptor that was taken from a thread which does not answer. */
+const NOBODY = 0xffff;
 
 /** Descriptors whose owner is known: Linux's own default for the most that a process may have. */
 const MAX_DESCRIPTORS = 1 << 20;
 
-export const WorkerState = { ABSENT: 0, SERVING: 1 } as const;
+/**
+ * ```text
+ * absent ── enter() ──▶ serving ── condemn() ──▶ condemned
+ *   ▲───── retire() ───────┴────── leave() ──────────┘
+ * ```
+ */
+const WorkerState = { ABSENT: 0, SERVING: 1, CONDEMNED: 2 } as const;
 
 /** The memory behind a `SharedState`, as it is posted to workers. */
 export interface SharedMemory {
@@ -35,30 +52,32 @@ export interface SharedMemory {
 
 /**
  * What the threads of a server share: how many connections each worker has, descriptors on their way
- * from one to the other, and who owns which, so that those of a worker that dies can be closed.
+ * from one to the other, and who owns which, so that those of a worker that dies can be closed. A
+ * worker's number here is that of one thread: one that takes the place of another has a number of its
+ * own as long as the other's thread may still come back.
  *
  * ```text
  * words   for each worker: state, counts, its epoll and eventfd, and a ring of descriptors
- * owners  for each descriptor: its worker's number from 1 on, or 0
+ * owners  for each descriptor: its worker's number from 1 on, 0, or `NOBODY`
  * ```
  */
 export class SharedState {
   readonly memory: SharedMemory;
   readonly workers: number;
   readonly #words: Int32Array<SharedArrayBuffer>;
-  readonly #owners: Uint8Array<SharedArrayBuffer>;
+  readonly #owners: Uint16Array<SharedArrayBuffer>;
 
   constructor(memory: SharedMemory) {
     this.memory = memory;
     this.#words = new Int32Array(memory.words);
-    this.#owners = new Uint8Array(memory.owners);
+    this.#owners = new Uint16Array(memory.owners);
     this.workers = this.#words.length / WORKER_WORDS;
   }
 
   static create(workers: number): SharedState {
     return new SharedState({
       words: new SharedArrayBuffer(workers * WORKER_WORDS * 4),
-      owners: new SharedArrayBuffer(MAX_DESCRIPTORS),
+      owners: new SharedArrayBuffer(MAX_DESCRIPTORS * 2),
     });
   }
 
@@ -66,23 +85,56 @@ export class SharedState {
     return this.#load(worker, Word.STATE) === WorkerState.SERVING;
   }
 
-  /** A worker begins to serve. */
-  enter(worker: number, epollFd: number, wakeFd: number): void {
-    this.#store(worker, Word.EPOLL_FD, epollFd);
-    this.#store(worker, Word.WAKE_FD, wakeFd);
-    this.#store(worker, Word.STATE, WorkerState.SERVING);
+  /** A worker's thread has begun; `threadFd` is -1 when it cannot be seen. */
+  appear(worker: number, threadFd: number): void {
+    this.#store(worker, Word.THREAD_FD, threadFd + 1);
+  }
+
+  /** A worker begins to serve. False when it was taken for dead meanwhile. */
+  enter(worker: number, epollFd: number, wakeFd: number): boolean {
+    this.#store(worker, Word.EPOLL_FD, epollFd + 1);
+    this.#store(worker, Word.WAKE_FD, wakeFd + 1);
+    const state = worker * WORKER_WORDS + Word.STATE;
+    const { ABSENT, SERVING } = WorkerState;
+    return Atomics.compareExchange(this.#words, state, ABSENT, SERVING) === ABSENT;
+  }
+
+  /** A worker has done a turn. False when it was taken for dead meanwhile, and must touch nothing. */
+  beat(worker: number): boolean {
+    Atomics.add(this.#words, worker * WORKER_WORDS + Word.BEATS, 1);
+    return !this.isCondemned(worker);
+  }
+
+  /** Turns that a worker has done, modulo 2^32. */
+  beats(worker: number): number {
+    return this.#load(worker, Word.BEATS);
   }
 
   /**
-   * A worker is no more. Gives the descriptors that were its own, which nobody else will close: those of
-   * its connections and, where it had come so far, its epoll and eventfd.
+   * Takes from a worker that is taken for dead what it owns, so that it cannot close it any more should
+   * its thread come back. Gives the descriptors, which stay open until `leave()`.
    */
-  leave(worker: number): number[] {
-    const serving = this.isServing(worker);
+  condemn(worker: number): number[] {
+    this.#store(worker, Word.STATE, WorkerState.CONDEMNED);
+    const taken: number[] = [];
+    for (let fd = 0; fd < this.#owners.length; fd++) {
+      if (this.#owners[fd] === worker + 1 && this.#pass(fd, worker + 1, NOBODY)) taken.push(fd);
+    }
+    return taken;
+  }
+
+  isCondemned(worker: number): boolean {
+    return this.#load(worker, Word.STATE) === WorkerState.CONDEMNED;
+  }
+
+  /**
+   * The thread of a worker is no more. Gives the descriptors that nobody else will close: those that
+   * `condemn()` took, those that were its own since, and its epoll and eventfd. The number is free.
+   */
+  leave(worker: number, taken: readonly number[] = []): number[] {
+    const orphans = OWN_FDS.map((word) => this.#load(worker, word) - 1).filter((fd) => fd >= 0);
     this.#store(worker, Word.STATE, WorkerState.ABSENT);
-    const orphans = serving
-      ? [this.#load(worker, Word.EPOLL_FD), this.#load(worker, Word.WAKE_FD)]
-      : [];
+    for (const fd of taken) if (this.#pass(fd, NOBODY, 0)) orphans.push(fd);
     for (let fd = 0; fd < this.#owners.length; fd++) {
       if (this.#owners[fd] === worker + 1 && this.disown(worker, fd)) orphans.push(fd);
     }
@@ -93,11 +145,17 @@ export class SharedState {
   /** A worker ends in order: it closes what is its own itself. */
   retire(worker: number): void {
     this.#store(worker, Word.STATE, WorkerState.ABSENT);
+    for (const word of OWN_FDS) this.#store(worker, word, 0);
   }
 
   /** The eventfd that wakes a worker which serves. */
   wakeFd(worker: number): number {
-    return this.#load(worker, Word.WAKE_FD);
+    return this.#load(worker, Word.WAKE_FD) - 1;
+  }
+
+  /** The descriptor by which a worker's thread is seen; -1 when there is none. */
+  threadFd(worker: number): number {
+    return this.#load(worker, Word.THREAD_FD) - 1;
   }
 
   /** Connections that a worker has, or was given. */
@@ -146,7 +204,7 @@ export class SharedState {
 
   /** Takes a descriptor from a worker. False when it is not that one's (any more). */
   disown(worker: number, fd: number): boolean {
-    return Atomics.compareExchange(this.#owners, fd, worker + 1, 0) === worker + 1;
+    return this.#pass(fd, worker + 1, 0);
   }
 
   /** Puts a descriptor into a worker's ring, from any thread. False when that is full. */
@@ -173,6 +231,10 @@ export class SharedState {
     if (value === 0) return undefined;
     this.#store(worker, Word.RING_HEAD, (head + 1) | 0);
     return value - 1;
+  }
+
+  #pass(fd: number, from: number, to: number): boolean {
+    return Atomics.compareExchange(this.#owners, fd, from, to) === from;
   }
 
   #load(worker: number, word: number): number {

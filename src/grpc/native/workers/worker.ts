@@ -5,7 +5,8 @@ import type { Service } from "../../contract/mod.ts";
 import { Engine } from "../server/mod.ts";
 import { SharedState } from "./_shared_state.ts";
 import { WorkerDrive } from "./_drive.ts";
-import type { NumberedRequest, WorkerAnswer, WorkerRequest } from "./_messages.ts";
+import { openThread } from "./_thread_presence.ts";
+import type { LastWords, NumberedRequest, WorkerAnswer, WorkerRequest } from "./_messages.ts";
 
 /** What a worker serves. It is disposed of when the worker ends in order. */
 export interface WorkerServices extends Disposable {
@@ -15,11 +16,13 @@ export interface WorkerServices extends Disposable {
 }
 
 /** The part of a worker's global scope that is used here. */
-interface WorkerScope {
+interface WorkerScope extends EventTarget {
   onmessage: ((event: MessageEvent<NumberedRequest>) => void) | null;
-  postMessage(answer: WorkerAnswer): void;
+  postMessage(answer: WorkerAnswer | LastWords): void;
   close(): void;
 }
+
+const scope = globalThis as unknown as WorkerScope;
 
 /**
  * Makes the calling module, the entry of a Web Worker, serve as one of a pool's.
@@ -27,7 +30,6 @@ interface WorkerScope {
  * @param build makes the services of what the pool's `setup` gave
  */
 export function serveAsWorker(build: (setup: never) => WorkerServices): void {
-  const scope = globalThis as unknown as WorkerScope;
   let serving: ServingWorker | undefined;
   scope.onmessage = ({ data: { id, request } }) => {
     const done = (failure?: string) => scope.postMessage({ id, failure });
@@ -38,6 +40,39 @@ export function serveAsWorker(build: (setup: never) => WorkerServices): void {
       done((error as Error).message);
     }
   };
+  onUncaught((error) => {
+    const end = () => {
+      scope.postMessage({ died: error instanceof Error ? error.message : String(error) });
+      scope.close();
+    };
+    // What it has is given back here, where it is known; whatever happens at that, the worker ends.
+    Promise.resolve(serving?.close()).then(end, end);
+  });
+}
+
+/** Calls back with the first error that nobody caught; later ones are of what it has left behind. */
+function onUncaught(callback: (error: unknown) => void): void {
+  let caught = false;
+  const take = (event: { preventDefault(): void }, error: unknown) => {
+    event.preventDefault();
+    if (caught) return;
+    caught = true;
+    callback(error);
+  };
+  scope.addEventListener("error", (event) => take(event, (event as ErrorEvent).error));
+  scope.addEventListener("unhandledrejection", (event) => {
+    take(event, (event as PromiseRejectionEvent).reason);
+  });
+}
+
+/**
+ * Ends this thread at once, without another line of script. Whoever was taken for dead and comes back
+ * must touch nothing: its descriptors are not its own any more.
+ */
+function perish(): never {
+  scope.close();
+  // The request to end is seen where a loop goes round.
+  for (;;);
 }
 
 type Start = Extract<WorkerRequest, { kind: "start" }>;
@@ -49,17 +84,21 @@ class ServingWorker {
   readonly #served: WorkerServices;
   readonly #engine: Engine;
   readonly #drive: WorkerDrive;
+  readonly #threadFd: number;
   #messages = 0;
+  #closing: Promise<void> | undefined;
 
   constructor(start: Start, build: (setup: never) => WorkerServices, ready: () => void) {
     this.#worker = start.worker;
     this.#shared = new SharedState(start.shared);
-    const log = logger("native");
+    this.#threadFd = openThread();
+    this.#shared.appear(this.#worker, this.#threadFd);
+    const log = logger("native").with({ worker: start.place });
     if (start.processor !== undefined) {
       try {
         libc.pinThread([start.processor]);
       } catch (error) {
-        log.warn("A worker cannot be pinned", { worker: start.worker, error });
+        log.warn("A worker cannot be pinned", { processor: start.processor, error });
       }
     }
     this.#served = build(start.setup as never);
@@ -68,20 +107,26 @@ class ServingWorker {
       limits: start.limits,
       log,
       place: (socket) => this.#place(socket),
-      owns: (fd, owned) => this.#note(fd, owned),
+      owns: (fd, owned) => this.#noteConnection(fd, owned),
+      holds: (fd, held) => this.#note(fd, held),
       onSettled: () => this.#drive.resume(),
       onDue: () => this.#drive.arm(),
     });
     const { poller } = this.#engine;
     poller.onWake = () => this.#takeConnections();
-    this.#drive = new WorkerDrive(this.#engine, () => this.#awaitsMessage());
+    this.#drive = new WorkerDrive(
+      this.#engine,
+      () => this.#awaitsMessage(),
+      () => this.#shared.beat(this.#worker) || perish(),
+    );
     this.#messages = 1;
-    this.#shared.enter(this.#worker, poller.fd, poller.wakeFd);
+    if (!this.#shared.enter(this.#worker, poller.fd, poller.wakeFd)) perish();
     ready();
     this.#drive.resume();
   }
 
   handle(request: Exclude<WorkerRequest, Start>, done: () => void, exit: () => void): void {
+    if (this.#shared.isCondemned(this.#worker)) perish();
     this.#messages++;
     switch (request.kind) {
       case "listen":
@@ -97,16 +142,23 @@ class ServingWorker {
         this.#engine.drain(done);
         break;
       case "close":
-        this.#close().then(done).then(exit);
+        this.close().then(done).then(exit);
         return;
     }
     this.#drive.resume();
   }
 
+  /** Gives back what this thread has. Resolves when that is done. */
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
   async #close(): Promise<void> {
     await this.#drive.stop();
+    if (this.#shared.isCondemned(this.#worker)) perish();
     // From here on the main thread has nothing to close for this worker.
     this.#shared.retire(this.#worker);
+    libc.close(this.#threadFd);
     this.#engine[Symbol.dispose]();
     this.#served[Symbol.dispose]();
   }
@@ -117,6 +169,7 @@ class ServingWorker {
 
   /** Gives a connection that was accepted here to whoever has the fewest. */
   #place(socket: Socket): void {
+    if (this.#shared.isCondemned(this.#worker)) perish();
     if (!this.#shared.canOwn(socket.fd)) return socket.close();
     const target = this.#shared.fewest(this.#worker);
     this.#shared.addConnections(target, 1);
@@ -145,9 +198,16 @@ class ServingWorker {
     }
   }
 
+  #noteConnection(fd: number, owned: boolean): void {
+    this.#note(fd, owned);
+    if (!owned) this.#shared.addConnections(this.#worker, -1);
+  }
+
   #note(fd: number, owned: boolean): void {
-    if (owned) return this.#shared.own(this.#worker, fd);
-    this.#shared.disown(this.#worker, fd);
-    this.#shared.addConnections(this.#worker, -1);
+    if (!this.#shared.canOwn(fd)) return;
+    if (owned) this.#shared.own(this.#worker, fd);
+    else if (!this.#shared.disown(this.#worker, fd) && this.#shared.isCondemned(this.#worker)) {
+      perish();
+    }
   }
 }

@@ -1,10 +1,11 @@
-import { libc } from "../../../ffi/mod.ts";
 import { type Address, listen, type Listener, type ListenOptions } from "../../../net/mod.ts";
 import { logger } from "../../../telemetry/mod.ts";
 import type { RpcServer } from "../../contract/mod.ts";
-import { MAX_WORKERS, SharedState } from "./_shared_state.ts";
-import { WorkerHandle } from "./_handle.ts";
-import type { NativeLimits } from "../server/mod.ts";
+import { DEFAULT_NATIVE_LIMITS, type NativeLimits } from "../server/mod.ts";
+import { type Ending, WorkerHandle } from "./_handle.ts";
+import { allowedProcessors } from "./_processors.ts";
+import { MAX_WORKERS } from "./_shared_state.ts";
+import { WorkerNumbers } from "./_worker_numbers.ts";
 
 /** What a worker's own module is given to build its services of. */
 export interface WorkerSetup {
@@ -21,7 +22,7 @@ export interface WorkerPoolOptions {
   readonly entry: URL;
   /** Called for each worker that starts, also for one that replaces another. */
   readonly setup: () => WorkerSetup;
-  /** Whether each worker stays on a processor of its own. */
+  /** Whether each worker stays on a processor of its own, of those that the process may use. */
   readonly pin?: boolean;
   readonly limits?: Partial<NativeLimits>;
   /** Told of a worker that has died, and is being replaced. */
@@ -33,6 +34,11 @@ const RESTART_DELAY_MS = 100;
 const MAX_RESTART_DELAY_MS = 30_000;
 /** A worker that lives as long as this has not died of its start. */
 const STABLE_MS = 10_000;
+
+/** How often a worker is looked at while it may be silent for no longer than `NativeLimits.maxTurnMs`. */
+const LOOKS_PER_LIMIT = 4;
+/** The most between two looks: those of a worker that has ended itself wait for the next. */
+const MAX_LOOK_INTERVAL_MS = 2_500;
 
 /**
  * A server on the native stack whose connections are served by workers, each on a thread of its own. The
@@ -55,7 +61,7 @@ export async function openWorkerPool(options: WorkerPoolOptions): Promise<RpcSer
   }
 }
 
-/** One worker's place in the pool. */
+/** One worker's place in the pool, which its replacements take. */
 interface Place {
   handle: WorkerHandle;
   startedAt: number;
@@ -66,28 +72,39 @@ interface Place {
 class WorkerPool implements RpcServer {
   readonly stack = "native";
   readonly #options: WorkerPoolOptions;
-  readonly #shared: SharedState;
+  readonly #numbers: WorkerNumbers;
   readonly #places: Place[] = [];
   readonly #listeners: Listener[] = [];
   readonly #log = logger("native");
+  readonly #processors: readonly number[];
+  readonly #patience: number;
+  #looking: ReturnType<typeof setInterval> | undefined;
   #phase: "serving" | "draining" | "closed" = "serving";
   #closing: Promise<void> | undefined;
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
-    this.#shared = SharedState.create(options.workers);
+    this.#numbers = new WorkerNumbers(options.workers);
+    this.#processors = options.pin ? this.#processorsToPin() : [];
+    this.#patience = this.#maxTurnMs === Infinity ? Infinity : LOOKS_PER_LIMIT;
+  }
+
+  get #maxTurnMs(): number {
+    return this.#options.limits?.maxTurnMs ?? DEFAULT_NATIVE_LIMITS.maxTurnMs;
   }
 
   async start(): Promise<void> {
-    for (let worker = 0; worker < this.#options.workers; worker++) {
-      this.#places[worker] = {
-        handle: this.#open(worker),
+    for (let place = 0; place < this.#options.workers; place++) {
+      this.#places[place] = {
+        handle: this.#open(place, this.#numbers.take()!),
         startedAt: performance.now(),
         delay: RESTART_DELAY_MS,
         restart: undefined,
       };
     }
-    await Promise.all(this.#places.map((_, worker) => this.#begin(worker)));
+    const interval = Math.min(this.#maxTurnMs / LOOKS_PER_LIMIT, MAX_LOOK_INTERVAL_MS);
+    this.#looking = setInterval(() => this.#look(), interval);
+    await Promise.all(this.#places.map((_, place) => this.#begin(place)));
   }
 
   async listen(address: Address, options?: ListenOptions): Promise<Address> {
@@ -118,6 +135,8 @@ class WorkerPool implements RpcServer {
     for (const { restart } of this.#places) clearTimeout(restart);
     await this.#stopListening();
     await Promise.all(this.#places.map(({ handle }) => handle.close()));
+    clearInterval(this.#looking);
+    this.#numbers.closeEnded();
   }
 
   /** The workers stop first: a descriptor that is closed under them may come to be another's. */
@@ -128,50 +147,78 @@ class WorkerPool implements RpcServer {
     for (const listener of listeners) listener.close();
   }
 
-  #open(worker: number): WorkerHandle {
-    return new WorkerHandle(
-      this.#options.entry,
-      worker,
-      this.#shared,
-      (reason) => this.#onDeath(worker, reason),
-    );
+  #open(place: number, worker: number): WorkerHandle {
+    const { entry } = this.#options;
+    const onDeath = (reason: string, ending: Ending) => {
+      this.#numbers.bury(worker, ending);
+      this.#replaceLater(place, reason);
+    };
+    return new WorkerHandle(entry, place, worker, this.#numbers.shared, onDeath);
   }
 
   /** Has a new worker build its services, and accept. */
-  async #begin(worker: number): Promise<void> {
-    const { limits = {}, pin, setup } = this.#options;
-    const { handle } = this.#places[worker];
+  async #begin(place: number): Promise<void> {
+    const { limits = {}, setup } = this.#options;
+    const { handle } = this.#places[place];
     const { data, transfer } = setup();
-    const processor = pin ? worker % navigator.hardwareConcurrency : undefined;
-    const shared = this.#shared.memory;
-    await handle.ask({ kind: "start", worker, shared, limits, processor, setup: data }, transfer);
+    const processor = this.#processors[place % this.#processors.length];
+    const { worker } = handle;
+    const shared = this.#numbers.shared.memory;
+    await handle.ask(
+      { kind: "start", worker, place, shared, limits, processor, setup: data },
+      transfer,
+    );
     for (const listener of this.#listeners) await accept(handle, listener);
   }
 
-  #onDeath(worker: number, reason: string): void {
-    const place = this.#places[worker];
-    for (const fd of this.#shared.leave(worker)) libc.close(fd);
-    if (this.#phase !== "serving") return;
-    this.#log.error("A worker died, its connections are closed, and it is replaced", {
-      worker,
-      reason,
-    });
-    this.#options.onDeath?.(worker, reason);
-    const stable = performance.now() - place.startedAt >= STABLE_MS;
-    const delay = stable ? 0 : place.delay;
-    place.delay = stable ? RESTART_DELAY_MS : Math.min(2 * place.delay, MAX_RESTART_DELAY_MS);
-    place.restart = setTimeout(() => this.#replace(worker), delay);
+  #processorsToPin(): readonly number[] {
+    const processors = allowedProcessors();
+    if (processors === undefined) {
+      this.#log.warn(
+        "Workers are not pinned: which processors this process may use cannot be told",
+      );
+    }
+    return processors ?? [];
   }
 
-  async #replace(worker: number): Promise<void> {
-    const place = this.#places[worker];
-    place.startedAt = performance.now();
-    place.handle = this.#open(worker);
+  #look(): void {
+    for (const { handle } of this.#places) handle.look(this.#patience);
+    this.#numbers.closeEnded();
+  }
+
+  #replaceLater(place: number, reason: string): void {
+    if (this.#phase !== "serving") return;
+    this.#log.error("A worker died, its connections are closed, and it is replaced", {
+      worker: place,
+      reason,
+      hanging: this.#numbers.hanging,
+    });
+    this.#options.onDeath?.(place, reason);
+    const at = this.#places[place];
+    const stable = performance.now() - at.startedAt >= STABLE_MS;
+    const delay = stable ? 0 : at.delay;
+    at.delay = stable ? RESTART_DELAY_MS : Math.min(2 * at.delay, MAX_RESTART_DELAY_MS);
+    at.restart = setTimeout(() => this.#replace(place), delay);
+  }
+
+  async #replace(place: number): Promise<void> {
+    const at = this.#places[place];
+    const worker = this.#numbers.take();
+    if (worker === undefined) {
+      this.#log.error("A worker is not replaced as too many threads hang: restart the process", {
+        worker: place,
+        hanging: this.#numbers.hanging,
+      });
+      at.restart = setTimeout(() => this.#replace(place), MAX_RESTART_DELAY_MS);
+      return;
+    }
+    at.startedAt = performance.now();
+    at.handle = this.#open(place, worker);
     try {
-      await this.#begin(worker);
+      await this.#begin(place);
     } catch (error) {
-      this.#log.error("A worker cannot be started", { worker, error });
-      place.handle.fail((error as Error).message);
+      this.#log.error("A worker cannot be started", { worker: place, error });
+      at.handle.fail((error as Error).message, "may-come-back");
     }
   }
 }

@@ -1,0 +1,38 @@
+import { join } from "node:path";
+
+/** A `signer serve` that is ready. */
+export interface ServeProcess {
+  readonly child: Deno.ChildProcess;
+  /** Where it listens, as its ready line has it. */
+  readonly address: string;
+}
+
+/**
+ * Starts `signer serve` from the sources of a tree, on a free port of the loopback interface, and waits
+ * until it is ready. Its standard error is the caller's to read where it is piped.
+ *
+ * @throws {Error} when it ends before
+ */
+export async function serve(
+  tree: string,
+  options: readonly string[],
+  stderr: "null" | "piped" = "null",
+): Promise<ServeProcess> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      // As `deno task signer` runs it.
+      ...["run", "--quiet", "--v8-flags=--max-semi-space-size=2", "-P"],
+      ...["--config", join(tree, "deno.json"), join(tree, "main.ts")],
+      ...["serve", "--tcp", "127.0.0.1:0", "--grace", "0s", ...options],
+    ],
+    stdout: "piped",
+    stderr,
+  }).spawn();
+  let text = "";
+  for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    const ready = /^ready (\S+)\n/m.exec(text);
+    if (ready) return { child, address: ready[1] };
+  }
+  throw new Error(`The server of ${tree} did not get ready: ${options.join(" ")}`);
+}

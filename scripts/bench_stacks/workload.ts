@@ -1,0 +1,74 @@
+import { type AnyMethod, type RpcChannel, signerContract } from "../../src/grpc/contract/mod.ts";
+
+const { echo, signing } = signerContract();
+
+/** Bytes of a message's prefix (gRPC over HTTP/2, Length-Prefixed-Message). */
+const PREFIX_BYTES = 5;
+
+/** A call that servers are loaded with. */
+export interface Workload {
+  readonly name: string;
+  readonly path: string;
+  /** The request's message behind its prefix. */
+  readonly body: Uint8Array;
+  /**
+   * Makes the call, and sees that its answer is right. Resolves to the bytes that each answer has, prefix
+   * and message, which is the same for all of them.
+   *
+   * @throws {Error} when the call fails, or its answer is wrong
+   */
+  check(channel: RpcChannel): Promise<number>;
+}
+
+/** A request of 5 bytes, and signatures of 32 with each of the two commonest types of keys. */
+export const workloads: readonly Workload[] = [
+  workload("echo", "EchoService/Echo", echo.Echo, { message: "hello" }, ({ message }) => {
+    return Promise.resolve(message === "hello");
+  }),
+  signature("Sign P-256", "KEY_TYPE_ECDSA_P256"),
+  signature("Sign RSA-2048", "KEY_TYPE_RSA_2048"),
+];
+
+function signature(name: string, keyType: string): Workload {
+  // In this format every signature of a key has the same length.
+  const signatureFormat = "SIGNATURE_FORMAT_P1363";
+  const message = new Uint8Array(32).fill(0x61);
+  const request = { keyType, message, signatureFormat };
+  const isRight = async (answer: Fields, channel: RpcChannel) => {
+    const { valid } = await call(channel, signing.Verify, { ...answer, message, signatureFormat });
+    return valid === true;
+  };
+  return workload(name, "SigningService/Sign", signing.Sign, request, isRight);
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function workload(
+  name: string,
+  path: string,
+  method: unknown,
+  request: Fields,
+  isRight: (answer: Fields, channel: RpcChannel) => Promise<boolean>,
+): Workload {
+  const { requestSerialize, responseSerialize } = method as AnyMethod;
+  const message = requestSerialize(request);
+  const body = new Uint8Array(PREFIX_BYTES + message.length);
+  new DataView(body.buffer).setUint32(1, message.length);
+  body.set(message, PREFIX_BYTES);
+  return {
+    name,
+    path: `/signer.v1.${path}`,
+    body,
+    async check(channel) {
+      const answer = await call(channel, method, request);
+      if (!await isRight(answer, channel)) throw new Error(`The answer to ${path} is wrong`);
+      return PREFIX_BYTES + responseSerialize(answer).length;
+    },
+  };
+}
+
+async function call(channel: RpcChannel, method: unknown, request: Fields): Promise<Fields> {
+  const { responses } = channel.call<Fields, Fields>(method as AnyMethod, [request]);
+  for await (const response of responses) return response;
+  throw new Error("The call gave no response");
+}
