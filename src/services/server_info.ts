@@ -1,4 +1,5 @@
 import { algorithms, type CryptoProvider, type KeyStore, keyTypes } from "../crypto/mod.ts";
+import { libc } from "../ffi/mod.ts";
 import {
   implement,
   limits,
@@ -7,6 +8,7 @@ import {
   signerContract,
   unary,
 } from "../grpc/contract/mod.ts";
+import { isLocalPeer } from "../net/mod.ts";
 import { wireAlgorithm, wireKeyType } from "./wire_names.ts";
 
 /** What a server says of itself. */
@@ -18,8 +20,9 @@ export interface ServerIdentity {
 
 /** ServerInfoService: how to speak to this server, and with what its keys can sign. */
 export function serverInfoService(keys: KeyStore, identity: ServerIdentity): Service {
+  const process = { pid: Deno.pid, pidStartTicks: libc.processStartTicks("self") ?? 0 };
   return implement(signerContract().serverInfo, {
-    GetServerInfo: unary(() => {
+    GetServerInfo: unary((_, { peer }) => {
       const held = keys.list();
       const offered = new Set(held.flatMap(({ algorithms }) => algorithms));
       const types = new Set(held.map(({ type }) => type));
@@ -34,6 +37,7 @@ export function serverInfoService(keys: KeyStore, identity: ServerIdentity): Ser
         provider: identity.provider.name,
         providerVersion: identity.provider.version,
         stack: identity.stack,
+        ...(isLocalPeer(peer) ? process : {}),
       };
     }),
   });

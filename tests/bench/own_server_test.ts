@@ -32,5 +32,8 @@ test("`bench` that may start no server says how to name one", async () => {
   const permissions = ["--allow-env", "--allow-ffi", "--allow-net", "--allow-read", "--allow-sys"];
   const { code, stderr } = await runProgram(permissions, "bench", "echo", "-n", "1");
   assert.equal(code, 2);
-  assert.match(stderr, /hint: Name one with --to ADDRESS, or allow it with --allow-run/);
+  assert.match(
+    stderr,
+    /hint: Name one with --to ADDRESS, or allow it: deno task bench, or --allow-run/,
+  );
 });

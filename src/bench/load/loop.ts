@@ -34,8 +34,9 @@ export async function runLoop(
     }
     const next = runner.step();
     driver.flush();
-    if (runner.finished || performance.now() > giveUpAt) return;
-    const wait = Math.min(next - performance.now(), MAX_WAIT_MS);
+    const now = performance.now();
+    if (runner.finished || now > giveUpAt) return;
+    const wait = Math.min(next - now, MAX_WAIT_MS);
     if (!driver.blocking) {
       await ended.wait(wait);
     } else if (driver.needsEventLoop()) {

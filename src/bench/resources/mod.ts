@@ -1,3 +1,3 @@
 /** What client and server use of the machine while a load is made. @module */
-export { parseUsage } from "./process.ts";
+export { parseUsage, usageOf } from "./process.ts";
 export * from "./watch.ts";

@@ -1,4 +1,5 @@
 import process from "node:process";
+import { libc } from "../../ffi/mod.ts";
 
 /** What a process has used. */
 export interface Usage {
@@ -10,7 +11,7 @@ export interface Usage {
   readonly descriptors: number | undefined;
 }
 
-/** Ticks of processor time in a second (sysconf(3), _SC_CLK_TCK): 100 on every Linux. */
+/** Clock ticks in a second (sysconf(3), _SC_CLK_TCK): 100 on every Linux. */
 const TICKS_PER_SECOND = 100;
 
 /** What this process has used (getrusage(2)). */
@@ -25,8 +26,8 @@ export function ownUsage(): Usage {
 
 /** What another process of this machine has used; undefined where that cannot be seen. */
 export function usageOf(pid: number): Usage | undefined {
-  const stat = readProc(`/proc/${pid}/stat`);
-  const status = readProc(`/proc/${pid}/status`);
+  const stat = libc.readSmallFile(`/proc/${pid}/stat`);
+  const status = libc.readSmallFile(`/proc/${pid}/status`);
   if (stat === undefined || status === undefined) return undefined;
   return {
     ...parseUsage(stat, status),
@@ -39,27 +40,16 @@ export function parseUsage(
   stat: string,
   status: string,
 ): Pick<Usage, "cpuSeconds" | "residentBytes"> {
-  // The command's name, in parentheses, may hold anything.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return {
-    cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND,
+    cpuSeconds: (libc.statField(stat, 14) + libc.statField(stat, 15)) / TICKS_PER_SECOND,
     residentBytes: Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024,
   };
 }
 
-/** Deno reads what is under /proc with all permissions only. */
-function readProc(path: string): string | undefined {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch {
-    return undefined;
-  }
-}
-
+/**
+ * Only of one's own processes; not of a server that has made itself undumpable (prctl(2)), as signer's
+ * does for its keys, save for root.
+ */
 function countDescriptors(pid: number): number | undefined {
-  try {
-    return [...Deno.readDirSync(`/proc/${pid}/fd`)].length;
-  } catch {
-    return undefined;
-  }
+  return libc.countEntries(`/proc/${pid}/fd`);
 }

@@ -138,6 +138,7 @@ function addOutput(bench: Command): void {
 
 function addModes(bench: Command): void {
   bench.command("connect")
+    .alias("CONNECT")
     .description("Measure connections: each is made, up to the server's SETTINGS, and closed")
     .addHelpText("before", examples("signer bench connect --to vsock:16:5000 -c 100 -z 10s"))
     .action(async (_, command: Command) =>

@@ -26,7 +26,9 @@ export class OwnServer implements AsyncDisposable {
     if (state !== "granted") {
       throw usageError(
         "No server is named, and to start one of its own this program may not",
-        "Name one with --to ADDRESS, or allow it with --allow-run",
+        Deno.build.standalone
+          ? "Name one with --to ADDRESS"
+          : "Name one with --to ADDRESS, or allow it: deno task bench, or --allow-run",
       );
     }
     const child = new Deno.Command(program, {
@@ -58,7 +60,11 @@ function programArguments(): string[] {
   if (Deno.build.standalone) return [];
   const root = new URL("../../../", import.meta.url);
   const config = fileURLToPath(new URL("deno.json", root));
-  return ["run", "--quiet", "-P", "--config", config, fileURLToPath(new URL("main.ts", root))];
+  return [
+    // As `deno task signer` runs it.
+    ...["run", "--quiet", "--v8-flags=--max-semi-space-size=2", "-P", "--config", config],
+    fileURLToPath(new URL("main.ts", root)),
+  ];
 }
 
 function serveArguments(keyTypes: readonly string[]): string[] {

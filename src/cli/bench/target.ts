@@ -1,10 +1,11 @@
 import { StatusCode } from "../../grpc/contract/mod.ts";
-import { dial, parseAddress } from "../../net/mod.ts";
+import { dial, parseAddress, type Peer } from "../../net/mod.ts";
 import { addressVariable, targetAddresses } from "../call/targets.ts";
 import { CliError, exitCodeOfStatus } from "../exit.ts";
 import { note } from "../output.ts";
 import type { BenchOptions } from "./options.ts";
 import { OwnServer } from "./own_server.ts";
+import { findServerProcess } from "./server_process.ts";
 
 /** What is loaded. */
 export interface Target extends AsyncDisposable {
@@ -36,33 +37,30 @@ export async function openTarget(
     };
   }
   const addresses = targetAddresses({ to, tcp, vsock, unix });
-  const pid = await probe(addresses, options.connectTimeout);
+  const peer = await probe(addresses, options.connectTimeout);
   return {
     addresses,
-    pid: options.serverPid ?? pid,
+    pid: options.serverPid ??
+      (addresses.length === 1 ? await findServerProcess(addresses[0], peer, options) : undefined),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
 
 /**
  * Sees whether there is a server at all, so that the reason is told at once where there is none: the
- * load itself goes on trying. The process at the other end of a Unix socket is known to the kernel.
+ * load itself goes on trying.
  *
- * @returns the server's process, where that is known
+ * @returns who answered first
  * @throws {CliError} with the exit code of UNAVAILABLE when no server can be reached
  */
-async function probe(
-  addresses: readonly string[],
-  connectTimeout: number,
-): Promise<number | undefined> {
+async function probe(addresses: readonly string[], connectTimeout: number): Promise<Peer> {
   const signal = AbortSignal.timeout(connectTimeout);
   const attempts = addresses.map(async (address) => {
     using socket = await dial(parseAddress(address), { signal });
-    return socket.peer.transport === "unix" ? socket.peer.pid : undefined;
+    return socket.peer;
   });
   try {
-    const pid = await Promise.any(attempts);
-    return addresses.length === 1 ? pid : undefined;
+    return await Promise.any(attempts);
   } catch (cause) {
     const [first] = (cause as AggregateError).errors as Error[];
     throw new CliError(exitCodeOfStatus(StatusCode.UNAVAILABLE), first.message, {

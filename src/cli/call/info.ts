@@ -19,6 +19,7 @@ export async function info(options: ConnectionOptions): Promise<void> {
     ["algorithms", info.algorithms.join(", ")],
     ["largest request", `${info.limits?.maxRequestBytes ?? "?"} bytes`],
     ["largest batch", `${info.limits?.maxBatchItems ?? "?"} requests`],
+    ...(info.pid > 0 ? [["process", `${info.pid}`] as [string, string]] : []),
   ];
   printResult({
     text: () => lines.map(([name, value]) => `${name}: ${printable(value)}\n`).join(""),

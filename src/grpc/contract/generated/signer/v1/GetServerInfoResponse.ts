@@ -3,6 +3,7 @@
 import type { SigningAlgorithm as _signer_v1_SigningAlgorithm, SigningAlgorithm__Output as _signer_v1_SigningAlgorithm__Output } from '../../signer/v1/SigningAlgorithm.ts';
 import type { KeyType as _signer_v1_KeyType, KeyType__Output as _signer_v1_KeyType__Output } from '../../signer/v1/KeyType.ts';
 import type { Limits as _signer_v1_Limits, Limits__Output as _signer_v1_Limits__Output } from '../../signer/v1/Limits.ts';
+import type { Long } from '@grpc/proto-loader';
 
 export interface GetServerInfoResponse {
   /**
@@ -31,6 +32,16 @@ export interface GetServerInfoResponse {
    * What speaks gRPC: "grpc-js" or "native".
    */
   'stack'?: (string);
+  /**
+   * The server's process: only told to peers on the same machine, 0 to others.
+   */
+  'pid'?: (number);
+  /**
+   * When that process began, in clock ticks since the machine did (field 22 of /proc/PID/stat), told
+   * with pid. It tells the process from others that have the number elsewhere: in another container, or
+   * behind a tunnel that makes a peer look local. 0 where it is not known.
+   */
+  'pidStartTicks'?: (number | string | Long);
 }
 
 export interface GetServerInfoResponse__Output {
@@ -60,4 +71,14 @@ export interface GetServerInfoResponse__Output {
    * What speaks gRPC: "grpc-js" or "native".
    */
   'stack': (string);
+  /**
+   * The server's process: only told to peers on the same machine, 0 to others.
+   */
+  'pid': (number);
+  /**
+   * When that process began, in clock ticks since the machine did (field 22 of /proc/PID/stat), told
+   * with pid. It tells the process from others that have the number elsewhere: in another container, or
+   * behind a tunnel that makes a peer look local. 0 where it is not known.
+   */
+  'pidStartTicks': (number);
 }

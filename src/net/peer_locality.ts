@@ -1,0 +1,23 @@
+import { parseIp } from "./ip.ts";
+
+/**
+ * Whether a peer is on this machine, by its text as both stacks give it to handlers: `unix:…`, vsock CID
+ * 1, or a loopback address, as `tcp://127.0.0.1:4242` or, from the reference stack, as `::1:4242`.
+ *
+ * It is the last leg that is seen: who comes through a tunnel or a relay on this machine looks local. So
+ * it decides what is worth telling, and nothing that needs authority.
+ */
+export function isLocalPeer(peer: string): boolean {
+  if (peer.startsWith("unix:") || /^vsock:1:\d+$/.test(peer)) return true;
+  const host = /^(?:tcp:\/\/)?\[?([^[\]]+)\]?:\d+$/.exec(peer)?.[1];
+  const ip = host === undefined ? undefined : parseIp(host);
+  return ip !== undefined && isLoopback(ip);
+}
+
+/** 127.0.0.0/8 (RFC 1122 section 3.2.1.3), ::1 (RFC 4291 section 2.5.3), and 127.0.0.0/8 mapped to IPv6. */
+function isLoopback(ip: Uint8Array): boolean {
+  if (ip.length === 4) return ip[0] === 127;
+  const zeros = ip.subarray(0, 10).every((byte) => byte === 0);
+  if (zeros && ip[10] === 0xff && ip[11] === 0xff) return ip[12] === 127;
+  return zeros && ip.subarray(10, 15).every((byte) => byte === 0) && ip[15] === 1;
+}

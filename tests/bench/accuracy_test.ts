@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import type { Distribution, LoadPlan, Report } from "../../src/bench/mod.ts";
+import { gate } from "../_support/gate.ts";
+import {
+  type Behaviour,
+  type Bounds,
+  meanOf,
+  percentileOf,
+  type Truth,
+  truthOf,
+  TruthServer,
+} from "./_truth.ts";
+
+const [test, { mergeReports, runLoad, reportOf, signerContract, socketsSupported }] = await gate(
+  ["env", "ffi", "net", "read", "sys"],
+  async () => ({
+    ...await import("../../src/bench/mod.ts"),
+    ...await import("../../src/grpc/contract/mod.ts"),
+    ...await import("../../src/net/mod.ts"),
+  }),
+);
+
+// Opened here: libraries stay loaded, which is no leak of the test that needs them first.
+socketsSupported?.();
+
+const NS_PER_MS = 1e6;
+
+/** What a figure may be off by, beyond what the path between client and server may have taken. */
+const TOLERANCE = 0.01;
+
+/**
+ * Makes a load over sockets, of one request at a time.
+ *
+ * @param rate requests a second; 0 for a closed loop
+ */
+async function measure(
+  behaviour: Behaviour,
+  requests: number,
+  rate: number,
+): Promise<{ report: Report; truth: Truth }> {
+  using server = await TruthServer.start(behaviour);
+  const { path, requestSerialize } = signerContract().echo.Echo;
+  const plan: LoadPlan = {
+    workload: { kind: "unary", path, request: requestSerialize({ message: "hello" }) },
+    pacing: rate === 0 ? { kind: "closed" } : { kind: "constant", rate },
+    addresses: [server.address],
+    stack: "native",
+    requests,
+    duration: Infinity,
+    warmup: 0,
+    concurrency: 1,
+    connections: 1,
+    threads: 1,
+    deadline: 20_000,
+    connectTimeout: 10_000,
+    balancing: undefined,
+    userAgent: "test",
+    metadata: [],
+    seed: 1,
+  };
+  const result = await runLoad(plan);
+  const over = performance.timeOrigin + performance.now();
+  const report = reportOf(result, "echo");
+  const served = await server.served();
+  assert.deepEqual([served.length, report.count, report.errors], [requests, requests, 0]);
+  // A date has no parts of a millisecond.
+  const began = { least: result.date.getTime(), most: result.date.getTime() + 1 };
+  return { report, truth: truthOf(served, { began, over }, rate === 0 ? 0 : 1000 / rate) };
+}
+
+function check(name: string, figures: Distribution, truth: readonly Bounds[]): void {
+  const near = (figure: string, nanoseconds: number, { least, most }: Bounds) => {
+    const found = nanoseconds / NS_PER_MS;
+    assert.ok(
+      found >= least * (1 - TOLERANCE) && found <= most * (1 + TOLERANCE),
+      `${name}: ${figure} is ${found} ms, and was ${least} to ${most} ms in truth`,
+    );
+  };
+  for (const { percentage, latency } of figures.latencyDistribution) {
+    near(`p${percentage}`, latency, percentileOf(truth, percentage));
+  }
+  near("fastest", figures.fastest, percentileOf(truth, 0));
+  near("slowest", figures.slowest, percentileOf(truth, 100));
+  near("average", figures.average, meanOf(truth));
+}
+
+/** A percentile in milliseconds. */
+function percentile({ latencyDistribution }: Distribution, percent: number): number {
+  const found = latencyDistribution.find(({ percentage }) => percentage === percent);
+  return found!.latency / NS_PER_MS;
+}
+
+test("figures over sockets are within 1 % of what the answers of servers truly took", async () => {
+  const delays = { kind: "delays", least: 20, mean: 30 } as const;
+  const runs = await Promise.all([1, 2, 3, 4].map((seed) => measure({ ...delays, seed }, 75, 0)));
+  const report = mergeReports(runs.map(({ report }) => report));
+  const corrected = runs.flatMap(({ truth }) => truth.corrected);
+  check("closed loop", report, corrected);
+  check("closed loop, from sending", report.uncorrected, corrected);
+  // The path's allowance must be little beside the delays, or they would say nothing.
+  const { least, most } = percentileOf(corrected, 50);
+  assert.ok(most - least < least / 5, `the median was ${least} to ${most} ms in truth`);
+});
+
+test("a server that pauses delays all that was due meanwhile, which counting from sending hides", async () => {
+  const pause = { kind: "pause", request: 100, milliseconds: 300 } as const;
+  // In the pause, 120 of 400 requests are due.
+  const { report, truth } = await measure(pause, 400, 400);
+  check("open loop", report, truth.corrected);
+  check("open loop, from sending", report.uncorrected, truth.uncorrected);
+  // Of those due in its first half, 60, each waited for the other half at least.
+  assert.ok(percentile(report, 90) > pause.milliseconds / 2);
+  assert.ok(percentile(report.uncorrected, 90) < percentile(report, 90) / 10);
+});

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import type { BenchOptions } from "../../src/cli/bench/options.ts";
+import type { Service } from "../../src/grpc/contract/mod.ts";
+import { gate } from "../_support/gate.ts";
+
+const [test, modules] = await gate(
+  ["env", "ffi", "net", "read", "sys", "write"],
+  async () => ({
+    ...await import("../../src/cli/bench/server_process.ts"),
+    ...await import("../../src/ffi/mod.ts"),
+    ...await import("../../src/grpc/contract/mod.ts"),
+    ...await import("../../src/grpc/mod.ts"),
+    ...await import("../../src/net/mod.ts"),
+  }),
+);
+
+// Opened here: libraries stay loaded, which is no leak of the test that needs them first.
+modules.socketsSupported?.();
+
+const options = { connectTimeout: 10_000 } as BenchOptions;
+
+/** Whom a client takes for the server at a Unix socket and at a TCP address, when it says that of itself. */
+async function foundAt(
+  said: { pid: number; pidStartTicks: number } | undefined,
+): Promise<{ unix: number | undefined; tcp: number | undefined }> {
+  const { dial, findServerProcess, formatAddress, openServer, parseAddress, tcpAddress } = modules;
+  const folder = await Deno.makeTempDir();
+  const server = await openServer("native", { services: said === undefined ? [] : [info(said)] });
+  try {
+    const [unix, tcp] = [
+      await server.listen(parseAddress(`unix:${folder}/s.sock`)),
+      await server.listen(tcpAddress("127.0.0.1:0")),
+    ].map(formatAddress);
+    const at = async (address: string) => {
+      using socket = await dial(parseAddress(address));
+      return await findServerProcess(address, socket.peer, options);
+    };
+    return { unix: await at(unix), tcp: await at(tcp) };
+  } finally {
+    await server.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function info(said: { pid: number; pidStartTicks: number }): Service {
+  const { implement, signerContract, unary } = modules;
+  return implement(signerContract().serverInfo, { GetServerInfo: unary(() => said) });
+}
+
+function ownStart(): number {
+  return modules.libc.processStartTicks("self")!;
+}
+
+test("a server is found by the number that it gives to peers of its machine", async () => {
+  const found = await foundAt({ pid: Deno.pid, pidStartTicks: ownStart() });
+  assert.deepEqual(found, { unix: Deno.pid, tcp: Deno.pid });
+});
+
+test("a number that is another process's here finds only who is at the other end of a Unix socket", async () => {
+  const found = await foundAt({ pid: 1, pidStartTicks: ownStart() });
+  assert.deepEqual(found, { unix: Deno.pid, tcp: undefined });
+});
+
+test("a server whose process began at another time is not on this machine", async () => {
+  const found = await foundAt({ pid: Deno.pid, pidStartTicks: ownStart() + 1 });
+  assert.deepEqual(found, { unix: undefined, tcp: undefined });
+});
+
+test("a server that tells of no process has none", async () => {
+  const found = await foundAt({ pid: 0, pidStartTicks: 0 });
+  assert.deepEqual(found, { unix: undefined, tcp: undefined });
+});
+
+test("a server that cannot be asked is known by its Unix socket only", async () => {
+  assert.deepEqual(await foundAt(undefined), { unix: Deno.pid, tcp: undefined });
+});
+
+test("who is elsewhere is not asked", async () => {
+  const peer = { transport: "tcp", host: "192.0.2.1", port: 1 } as const;
+  const found = await modules.findServerProcess("192.0.2.1:1", peer, options);
+  assert.equal(found, undefined);
+});
