@@ -20,11 +20,12 @@ import type { PreparedHeaders } from "./hpack/mod.ts";
 import type { ConnectionPhase, ConnectionStatistics, ResetOrigin } from "./http2_connection.ts";
 import type { Limits } from "./limits.ts";
 import type { OutputBuffer } from "./output_buffer.ts";
+import { StreamTable } from "./_stream_table.ts";
 import { endLocal, StreamState } from "./stream_state.ts";
 
 const OPEN: ConnectionPhase = { kind: "open" };
 const ANNOUNCED: ConnectionPhase = { kind: "announced" };
-const NO_STREAMS: ReadonlyMap<number, never> = new Map<number, never>();
+const NO_STREAMS = new StreamTable<never>();
 
 /**
  * What a connection is but for the frames that come in: its streams, its life from the preface to the
@@ -62,7 +63,7 @@ export abstract class ConnectionCore<User>
   protected settingsPending = 0;
   /** The stream of the last frame: the next is likely to be for the same. */
   protected recent: StreamRecord<User> | undefined = undefined;
-  #streams: Map<number, StreamRecord<User>> | undefined = undefined;
+  #streams: StreamTable<StreamRecord<User>> | undefined = undefined;
   #phase: ConnectionPhase = OPEN;
 
   constructor(config: Http2Config, handler: ConnectionHandler<User>, now: number) {
@@ -221,7 +222,10 @@ export abstract class ConnectionCore<User>
   }
 
   /** The streams that are not closed. */
-  protected get streams(): ReadonlyMap<number, StreamRecord<User>> {
+  protected get streams(): Pick<
+    StreamTable<StreamRecord<User>>,
+    "size" | "get" | "has" | "values"
+  > {
     return this.#streams ?? NO_STREAMS;
   }
 
@@ -229,7 +233,7 @@ export abstract class ConnectionCore<User>
   protected addStream(id: number): StreamRecord<User> {
     const { initialWindowSize } = this.sender.peer;
     const stream = new StreamRecord<User>(id, this, initialWindowSize, this.flow.initialWindow);
-    this.#streams ??= new Map();
+    this.#streams ??= new StreamTable();
     this.#streams.set(id, stream);
     this.recent = stream;
     this.statistics.streamsOpened++;
