@@ -25,12 +25,14 @@ const rooms = [
   "src/grpc/native/client",
   "src/grpc/native",
   "src/grpc/grpcjs",
+  "src/grpc/official",
   "src/grpc/contract",
   "src/http2",
   "src/crypto",
   "src/net",
   "src/config",
   "src/telemetry",
+  "src/protobuf",
   "src/ffi",
 ];
 

@@ -1,28 +1,56 @@
 /**
- * Generates TypeScript types from `proto/` with proto-loader's own generator. With `--check`, generates
- * them elsewhere and exits 1 when those in the tree are not the same.
+ * Generates TypeScript from `proto/`: the types of messages and services with proto-loader's own generator,
+ * and what reads and writes them with that in scripts/proto. With `--check`, generates it elsewhere and
+ * exits 1 when that in the tree is not the same.
  *
  * @module
  */
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
+import { moduleCode } from "./proto/code.ts";
+import { codeModuleOf } from "./proto/imports.ts";
+import { readProtoFiles } from "./proto/schema.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const generated = `${root}src/grpc/contract/generated`;
-const roots = ["signer/v1/echo.proto", "signer/v1/signing.proto", "signer/v1/server_info.proto"];
+const roots = [
+  "grpc/health/v1/health.proto",
+  "signer/v1/echo.proto",
+  "signer/v1/server_info.proto",
+  "signer/v1/signing.proto",
+];
 
-/** The options must be those of `messageOptions` in src/grpc/contract/definitions.ts. */
 async function generate(folder: string): Promise<void> {
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    cwd: root,
-    args: [
-      ...["run", "--quiet", "--allow-read", "--allow-write", "--allow-env", "--allow-sys"],
-      `${config.imports["@grpc/proto-loader"]}/proto-loader-gen-types`,
-      ...["--longs=Number", "--enums=String", "--defaults", "--oneofs", "--includeComments"],
-      ...["--includeDirs=proto", `--outDir=${folder}`, "--importFileExtension=.ts", ...roots],
-    ],
-  }).output();
+  await generateTypes(folder);
+  for (const file of readProtoFiles(`${root}proto`, roots)) {
+    Deno.writeTextFileSync(`${folder}/${codeModuleOf(file.name)}`, moduleCode(file));
+  }
+  await run("fmt", "--quiet", "--no-config", `--line-width=${config.fmt.lineWidth}`, folder);
+}
+
+async function generateTypes(folder: string): Promise<void> {
+  await run(
+    ...["run", "--quiet", "--allow-read", "--allow-write", "--allow-env", "--allow-sys"],
+    `${config.imports["@grpc/proto-loader"]}/proto-loader-gen-types`,
+    ...["--longs=Number", "--enums=String", "--defaults", "--oneofs", "--includeComments"],
+    ...["--includeDirs=proto", `--outDir=${folder}`, "--importFileExtension=.ts", ...roots],
+  );
+  for (const [file, text] of contents(folder)) {
+    const method = `${"../".repeat(file.split("/").length)}method.ts`;
+    const ours = text.replace(
+      /(import type \{ MethodDefinition \} from) '@grpc\/proto-loader'/,
+      `$1 "${method}"`,
+    );
+    // A message without fields has none in TypeScript either.
+    const isEmpty = /interface \w+ \{\s*\}/.test(text);
+    const header = isEmpty ? "// deno-lint-ignore-file no-empty-interface\n" : "";
+    Deno.writeTextFileSync(`${folder}/${file}`, header + ours);
+  }
+}
+
+async function run(...args: string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), { cwd: root, args }).output();
   if (!success) throw new Error(`The generator failed: ${new TextDecoder().decode(stderr)}`);
 }
 

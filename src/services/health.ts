@@ -1,31 +1,38 @@
-import { HealthImplementation } from "grpc-health-check";
 import {
-  adopt,
-  type AnyHandler,
+  type CallContext,
+  type HealthCheckRequest,
+  type HealthCheckResponse,
+  healthDefinition,
+  type HealthListResponse,
+  implement,
   RpcError,
   serverStream,
   type Service,
+  unary,
 } from "../grpc/contract/mod.ts";
 
-/** The standard health service (grpc's doc/health-checking.md), by the gRPC authors' own package. */
+/**
+ * Watches that may go on at once on each thread: a client has one for each of its connections. Each takes
+ * memory until it ends, and a peer could open as many as all of its connections have streams.
+ */
+export const maxWatches = 10_000;
+
+/** The standard health service (grpc's doc/health-checking.md). */
 export class Health {
   readonly service: Service;
-  readonly #implementation: HealthImplementation;
-  readonly #names: readonly string[];
-  readonly #drained = new AbortController();
+  readonly #names: ReadonlySet<string>;
+  /** What ends the waiting of each watch. */
+  readonly #watches = new Set<() => void>();
+  #draining = false;
 
   /** Every service named is SERVING, and so is the server as a whole, whose name is "". */
   constructor(serviceNames: readonly string[]) {
-    this.#names = ["", ...serviceNames];
-    this.#implementation = new HealthImplementation(
-      Object.fromEntries(this.#names.map((name) => [name, "SERVING" as const])),
-    );
-    const [service] = adopt(this.#implementation);
-    const watch = Object.keys(service.handlers).find((name) => name.toLowerCase() === "watch")!;
-    this.service = {
-      ...service,
-      handlers: { ...service.handlers, [watch]: this.#endedByDrain(service.handlers[watch]) },
-    };
+    this.#names = new Set(["", ...serviceNames]);
+    this.service = implement(healthDefinition, {
+      Check: unary((request) => this.#check(request)),
+      List: unary(() => this.#list()),
+      Watch: serverStream((request, context) => this.#watch(request, context)),
+    });
   }
 
   /**
@@ -33,17 +40,49 @@ export class Health {
    * calls under way, and a watch would be under way for ever.
    */
   drain(): void {
-    for (const name of this.#names) this.#implementation.setStatus(name, "NOT_SERVING");
-    this.#drained.abort();
+    this.#draining = true;
+    for (const end of this.#watches) end();
   }
 
-  #endedByDrain(watch: AnyHandler): AnyHandler {
-    if (watch.kind !== "server-stream") throw new TypeError("Health.Watch streams its responses");
-    const drained = this.#drained.signal;
-    return serverStream(async function* (request, context) {
-      const signal = AbortSignal.any([context.signal, drained]);
-      yield* watch.handle(request, Object.create(context, { signal: { value: signal } }));
-      if (drained.aborted) throw new RpcError("UNAVAILABLE", "The server is draining");
-    });
+  /** What the known services are, as the server has no other states. */
+  get #status() {
+    return this.#draining ? "NOT_SERVING" : "SERVING";
+  }
+
+  #check({ service = "" }: HealthCheckRequest): HealthCheckResponse {
+    if (this.#names.has(service)) return { status: this.#status };
+    throw new RpcError("NOT_FOUND", "Nothing of that name is served: List names what is");
+  }
+
+  #list(): HealthListResponse {
+    const status = this.#status;
+    const entries = [...this.#names].map((name) => [name, { status }] as const);
+    return { statuses: Object.fromEntries(entries) };
+  }
+
+  async *#watch(
+    { service = "" }: HealthCheckRequest,
+    { signal }: CallContext,
+  ): AsyncGenerator<HealthCheckResponse> {
+    const isKnown = this.#names.has(service);
+    if (!this.#draining) {
+      if (this.#watches.size >= maxWatches) {
+        throw new RpcError("RESOURCE_EXHAUSTED", `Over ${maxWatches} watch already: ask by Check`);
+      }
+      const { promise: ended, resolve } = Promise.withResolvers<void>();
+      const end = () => resolve();
+      this.#watches.add(end);
+      signal.addEventListener("abort", end, { once: true });
+      try {
+        yield { status: isKnown ? this.#status : "SERVICE_UNKNOWN" };
+        if (!signal.aborted) await ended;
+      } finally {
+        this.#watches.delete(end);
+        signal.removeEventListener("abort", end);
+      }
+      if (!this.#draining) return;
+    }
+    if (isKnown) yield { status: this.#status };
+    throw new RpcError("UNAVAILABLE", "The server is draining");
   }
 }

@@ -1,18 +1,18 @@
-import { loadSync, type PackageDefinition } from "@grpc/proto-loader";
+import type { PackageDefinition } from "@grpc/proto-loader";
 import { ReflectionService } from "@grpc/reflection";
-import { protoPath as healthProtoPath } from "grpc-health-check";
 import descriptors, {
   type IDescriptorProto,
   type IFileDescriptorProto,
 } from "protobufjs/ext/descriptor/index.js";
-import { adopt, loadSignerPackage, type Service } from "../grpc/contract/mod.ts";
+import type { Service } from "../grpc/contract/mod.ts";
+import { adopt, loadHealthPackage, loadSignerPackage } from "../grpc/official/mod.ts";
 
 /** The standard reflection services by the gRPC authors' own package, which brings grpc-js along. */
 export function loadReflection(): Service[] {
   const described: PackageDefinition = {
     // With the field names of the .proto files, which are what callers write.
     ...loadSignerPackage({ keepCase: true }),
-    ...loadSync(healthProtoPath, { keepCase: true }),
+    ...loadHealthPackage({ keepCase: true }),
   };
   for (const definition of Object.values(described)) {
     const { fileDescriptorProtos: files } = definition;

@@ -1,6 +1,6 @@
 import { generator } from "../http2/_random.ts";
 import { mutate } from "./mutations.ts";
-import type { FuzzTarget } from "./targets.ts";
+import type { FuzzTarget } from "./_target.ts";
 
 /** An input that a target did not stand. */
 export class FuzzFailure extends Error {

@@ -35,17 +35,8 @@ import {
 } from "../http2/_frames.ts";
 import { generator, type Random } from "../http2/_random.ts";
 import { type Life, LifecycleHandler } from "./_lifecycle.ts";
-
-/** Something that takes bytes from a peer. */
-export interface FuzzTarget {
-  readonly name: string;
-  /** Real input, to be mutated. */
-  seeds(): Uint8Array[];
-  /** Made-up input, where random bytes would not get far. */
-  generate?(random: Random): Uint8Array;
-  /** Throws if the target does anything but take the bytes or refuse them by its protocol. */
-  run(bytes: Uint8Array): void;
-}
+import { protobuf } from "./_protobuf.ts";
+import type { FuzzTarget } from "./_target.ts";
 
 const CONFIG = configure({
   limits: { maxOutputSize: 200_000, maxQueuedBytes: 200_000, maxHeaderListSize: 2_000 },
@@ -265,11 +256,12 @@ const client: FuzzTarget = {
   },
 };
 
-/** Every decoder of HTTP/2, and the connection as a whole in both roles. */
+/** Every decoder of HTTP/2, the connection as a whole in both roles, and the messages. */
 export const targets: readonly FuzzTarget[] = [
   huffman,
   hpackDecoder,
   hpackRoundTrip,
   server,
   client,
+  protobuf,
 ];

@@ -19,9 +19,10 @@ socketsSupported();
 
 export { KeyStore };
 
-/** The methods of the standard health service, which is no part of the contract. */
+/** The methods of the standard health service, as the official package has them: not as we do. */
 export const healthMethods = {
   check: healthService.Check as AnyMethod,
+  list: healthService.List as AnyMethod,
   watch: healthService.Watch as AnyMethod,
 };
 

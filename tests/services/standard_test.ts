@@ -100,6 +100,19 @@ test("Health is SERVING for the server and each service, and NOT_FOUND for what 
   );
 });
 
+test("Health lists the server and each service", async (stack) => {
+  await using served = await Served.start(stack);
+  const call = served.channel.call<object, { statuses: object }>(healthMethods.list, [{}]);
+  for await (const { statuses } of call.responses) {
+    assert.deepEqual(statuses, {
+      "": { status: "SERVING" },
+      "signer.v1.EchoService": { status: "SERVING" },
+      "signer.v1.SigningService": { status: "SERVING" },
+      "signer.v1.ServerInfoService": { status: "SERVING" },
+    });
+  }
+});
+
 test("A drain tells those who watch NOT_SERVING and ends their watch, so that it need not wait", async (stack) => {
   await using served = await Served.start(stack);
   const seen: string[] = [];

@@ -1,5 +1,8 @@
-import { service } from "grpc-health-check";
-import type { AnyMethod } from "../../grpc/contract/mod.ts";
+import {
+  type HealthCheckRequest,
+  type HealthCheckResponse__Output,
+  healthDefinition,
+} from "../../grpc/contract/mod.ts";
 import { CliError, ExitCode } from "../exit.ts";
 import type { ConnectionOptions } from "./options.ts";
 import { printable } from "./printable.ts";
@@ -10,9 +13,6 @@ export interface HealthOptions extends ConnectionOptions {
   readonly watch?: boolean;
 }
 
-/** The Check and Watch of grpc.health.v1.Health. */
-const { Check, Watch } = service as unknown as { Check: AnyMethod; Watch: AnyMethod };
-
 /**
  * `call health [SERVICE]`: exits 1 unless it is SERVING. With `--watch`, prints each change until the
  * server ends the watch.
@@ -20,10 +20,12 @@ const { Check, Watch } = service as unknown as { Check: AnyMethod; Watch: AnyMet
 export async function health(name: string | undefined, options: HealthOptions): Promise<void> {
   refuseRaw(options.output, "health");
   using session = await Session.open(options);
-  const method = options.watch ? Watch : Check;
+  const method = options.watch ? healthDefinition.Watch : healthDefinition.Check;
   let last = "UNKNOWN";
   for await (
-    const response of session.call<unknown, { status: string }>(method, [{ service: name ?? "" }])
+    const response of session.call<HealthCheckRequest, HealthCheckResponse__Output>(method, [
+      { service: name ?? "" },
+    ])
   ) {
     const status = last = String(response.status);
     printResult({ text: () => `${printable(status)}\n`, json: () => ({ status }) }, options.output);

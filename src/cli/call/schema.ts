@@ -1,5 +1,6 @@
 import { loadFileDescriptorSetFromBuffer, type PackageDefinition } from "@grpc/proto-loader";
-import { type AnyMethod, loadSignerPackage } from "../../grpc/contract/mod.ts";
+import type { AnyMethod } from "../../grpc/contract/mod.ts";
+import { loadSignerPackage } from "../../grpc/official/mod.ts";
 import {
   type Declared,
   type EnumType,

@@ -1,9 +1,9 @@
-import type { MethodDefinition } from "@grpc/proto-loader";
 import config from "../../../deno.json" with { type: "json" };
 import {
   type AnyMethod,
   type ClientCall,
   Metadata,
+  type MethodDefinition,
   methodKind,
   protocolHeader,
   protocolVersions,

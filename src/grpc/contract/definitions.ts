@@ -1,8 +1,10 @@
-import { loadSync, type Options, type PackageDefinition } from "@grpc/proto-loader";
-import { fileURLToPath } from "node:url";
+import { healthService } from "./generated/grpc/health/v1/health_codec.ts";
 import type { EchoServiceDefinition } from "./generated/signer/v1/EchoService.ts";
+import { echoService } from "./generated/signer/v1/echo_codec.ts";
 import type { ServerInfoServiceDefinition } from "./generated/signer/v1/ServerInfoService.ts";
+import { serverInfoService } from "./generated/signer/v1/server_info_codec.ts";
 import type { SigningServiceDefinition } from "./generated/signer/v1/SigningService.ts";
+import { signingService } from "./generated/signer/v1/signing_codec.ts";
 
 /** The services of `proto/signer/v1`, with the types that `deno task proto` generated. */
 export interface SignerContract {
@@ -11,32 +13,16 @@ export interface SignerContract {
   readonly serverInfo: ServerInfoServiceDefinition;
 }
 
-/** How messages look in JavaScript: the options that the generated types were made with. */
-export const messageOptions = {
-  longs: Number,
-  enums: String,
-  defaults: true,
-  oneofs: true,
-} as const satisfies Options;
+const contract: SignerContract = {
+  echo: echoService,
+  signing: signingService,
+  serverInfo: serverInfoService,
+};
 
-let loaded: SignerContract | undefined;
-
-/** The contract, read from the `.proto` files the first time that it is asked for. */
+/** The contract, as code that `deno task proto` generated. */
 export function signerContract(): SignerContract {
-  if (loaded) return loaded;
-  const definitions = loadSignerPackage(messageOptions);
-  const service = <D>(name: string) => definitions[`signer.v1.${name}`] as unknown as D;
-  loaded = {
-    echo: service<EchoServiceDefinition>("EchoService"),
-    signing: service<SigningServiceDefinition>("SigningService"),
-    serverInfo: service<ServerInfoServiceDefinition>("ServerInfoService"),
-  };
-  return loaded;
+  return contract;
 }
 
-/** The contract as proto-loader gives it under other options than the program's own. */
-export function loadSignerPackage(options: Options): PackageDefinition {
-  const files = ["signer/v1/echo.proto", "signer/v1/signing.proto", "signer/v1/server_info.proto"];
-  const includeDirs = [fileURLToPath(new URL("../../../proto", import.meta.url))];
-  return loadSync(files, { ...options, includeDirs });
-}
+/** The standard health service, `grpc.health.v1.Health`. */
+export const healthDefinition = healthService;

@@ -1,4 +1,7 @@
-/** The messages of `proto/signer/v1`, as `deno task proto` generates them. */
+/** The messages of `proto/`, as `deno task proto` generates them. */
+export type * from "./generated/grpc/health/v1/HealthCheckRequest.ts";
+export type * from "./generated/grpc/health/v1/HealthCheckResponse.ts";
+export type * from "./generated/grpc/health/v1/HealthListResponse.ts";
 export type * from "./generated/signer/v1/EchoRequest.ts";
 export type * from "./generated/signer/v1/EchoResponse.ts";
 export type * from "./generated/signer/v1/GetPublicKeyRequest.ts";

@@ -1,5 +1,4 @@
 /** The gRPC contract, free of any stack: definitions, handlers, status and metadata. @module */
-export * from "./adopt.ts";
 export type * from "./channel.ts";
 export * from "./channel_options.ts";
 export * from "./definitions.ts";
@@ -10,6 +9,7 @@ export * from "./interceptor.ts";
 export * from "./limits.ts";
 export type * from "./messages.ts";
 export * from "./metadata.ts";
+export type { MethodDefinition, MethodOptions } from "./method.ts";
 export * from "./repeating.ts";
 export * from "./responses.ts";
 export type * from "./server.ts";

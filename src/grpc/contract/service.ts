@@ -1,5 +1,5 @@
-import type { MethodDefinition } from "@grpc/proto-loader";
 import type { Handler } from "./handler.ts";
+import type { MethodDefinition } from "./method.ts";
 
 /** A method whose messages are of any type: what the stacks work on. */
 // deno-lint-ignore no-explicit-any -- messages are typed where services are implemented

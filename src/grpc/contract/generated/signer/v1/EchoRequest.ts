@@ -1,18 +1,17 @@
 // Original file: proto/signer/v1/echo.proto
 
-
 export interface EchoRequest {
-  'message'?: (string);
+  "message"?: string;
   /**
    * Opaque bytes, for messages of a chosen size.
    */
-  'payload'?: (Buffer | Uint8Array | string);
+  "payload"?: Buffer | Uint8Array | string;
 }
 
 export interface EchoRequest__Output {
-  'message': (string);
+  "message": string;
   /**
    * Opaque bytes, for messages of a chosen size.
    */
-  'payload': (Buffer);
+  "payload": Buffer;
 }

@@ -1,6 +1,5 @@
 // Original file: proto/signer/v1/server_info.proto
 
-
 /**
  * What a request may ask for. Beyond it, the answer is RESOURCE_EXHAUSTED or INVALID_ARGUMENT.
  */
@@ -8,11 +7,11 @@ export interface Limits {
   /**
    * Bytes of one request message.
    */
-  'maxRequestBytes'?: (number);
+  "maxRequestBytes"?: number;
   /**
    * Requests in one SignBatch.
    */
-  'maxBatchItems'?: (number);
+  "maxBatchItems"?: number;
 }
 
 /**
@@ -22,9 +21,9 @@ export interface Limits__Output {
   /**
    * Bytes of one request message.
    */
-  'maxRequestBytes': (number);
+  "maxRequestBytes": number;
   /**
    * Requests in one SignBatch.
    */
-  'maxBatchItems': (number);
+  "maxBatchItems": number;
 }

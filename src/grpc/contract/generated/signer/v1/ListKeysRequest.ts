@@ -1,5 +1,5 @@
+// deno-lint-ignore-file no-empty-interface
 // Original file: proto/signer/v1/signing.proto
-
 
 export interface ListKeysRequest {
 }

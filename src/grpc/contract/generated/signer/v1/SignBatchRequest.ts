@@ -1,11 +1,14 @@
 // Original file: proto/signer/v1/signing.proto
 
-import type { SignRequest as _signer_v1_SignRequest, SignRequest__Output as _signer_v1_SignRequest__Output } from '../../signer/v1/SignRequest.ts';
+import type {
+  SignRequest as _signer_v1_SignRequest,
+  SignRequest__Output as _signer_v1_SignRequest__Output,
+} from "../../signer/v1/SignRequest.ts";
 
 export interface SignBatchRequest {
-  'requests'?: (_signer_v1_SignRequest)[];
+  "requests"?: (_signer_v1_SignRequest)[];
 }
 
 export interface SignBatchRequest__Output {
-  'requests': (_signer_v1_SignRequest__Output)[];
+  "requests": (_signer_v1_SignRequest__Output)[];
 }

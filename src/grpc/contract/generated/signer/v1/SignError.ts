@@ -1,6 +1,5 @@
 // Original file: proto/signer/v1/signing.proto
 
-
 /**
  * Why one request of a batch or a stream was not signed.
  */
@@ -8,8 +7,8 @@ export interface SignError {
   /**
    * A gRPC status code, as Sign would have ended with.
    */
-  'code'?: (number);
-  'message'?: (string);
+  "code"?: number;
+  "message"?: string;
 }
 
 /**
@@ -19,6 +18,6 @@ export interface SignError__Output {
   /**
    * A gRPC status code, as Sign would have ended with.
    */
-  'code': (number);
-  'message': (string);
+  "code": number;
+  "message": string;
 }

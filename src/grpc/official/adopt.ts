@@ -1,14 +1,17 @@
 import { EventEmitter } from "node:events";
-import { RpcError } from "./errors.ts";
-import { bidi, type CallContext, serverStream, unary } from "./handler.ts";
 import {
   type AnyHandler,
   type AnyMethod,
+  bidi,
+  type CallContext,
   methodKind,
+  RpcError,
+  serverStream,
   type Service,
   type ServiceDefinition,
-} from "./service.ts";
-import { StatusCode } from "./status.ts";
+  StatusCode,
+  unary,
+} from "../contract/mod.ts";
 
 /** What the gRPC authors' own services offer: `HealthImplementation`, `ReflectionService`. */
 export interface GrpcJsServices {

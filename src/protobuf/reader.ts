@@ -1,0 +1,225 @@
+import { Buffer } from "node:buffer";
+import { ProtobufError } from "./errors.ts";
+import { maxDepth, maxNestedMessages } from "./limits.ts";
+import { WireType } from "./wire_type.ts";
+
+/** What reads the fields of a message of one type, into one that was begun if there is any. */
+export type ReadMessage<O> = (reader: WireReader, into?: O) => O;
+
+/** What `bytes` fields are that are empty. Buffers of no length cannot be told apart. */
+export const EMPTY_BYTES: Buffer = Buffer.alloc(0);
+
+const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Strings up to here are faster read by a loop than by a call out of JavaScript. */
+const SHORT_STRING = 8;
+
+/**
+ * Reads protobuf's wire format (https://protobuf.dev/programming-guides/encoding/) from memory. Fields are
+ * read by their tags: number << 3 | wire type. A field that is known by another wire type than it comes
+ * with is an unknown one, to be skipped.
+ *
+ * Each method throws a `ProtobufError` when the bytes are not what it reads.
+ */
+export class WireReader {
+  readonly #bytes: Buffer;
+  #position = 0;
+  /** Where the message or the packed list ends that is being read. */
+  #end: number;
+  #depth = 0;
+  #nested = 0;
+  /** The halves of the varint that was read last. */
+  #low = 0;
+  #high = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes instanceof Buffer
+      ? bytes
+      : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#end = bytes.length;
+  }
+
+  /** Whether the message has another field, or the packed list another number. */
+  more(): boolean {
+    return this.#position < this.#end;
+  }
+
+  /** The tag of the next field. */
+  tag(): number {
+    const tag = this.#uint32();
+    if (tag < 1 << 3) throw new ProtobufError("INVALID_TAG", "A field has the number 0");
+    return tag;
+  }
+
+  bool(): boolean {
+    this.#varint();
+    return (this.#low | this.#high) !== 0;
+  }
+
+  /** A varint's low 32 bits: of a longer one the rest is dropped, as protobuf wants. */
+  int32(): number {
+    if (this.#position < this.#end) {
+      const byte = this.#bytes[this.#position];
+      if (byte < 0x80) {
+        this.#position++;
+        return byte;
+      }
+    }
+    this.#varint();
+    return this.#low;
+  }
+
+  /** To the nearest number that there is, where it is beyond 2 ** 53. */
+  int64(): number {
+    this.#varint();
+    return this.#high * 0x1_0000_0000 + (this.#low >>> 0);
+  }
+
+  string(): string {
+    const start = this.#delimited();
+    const end = this.#position;
+    if (end - start <= SHORT_STRING) {
+      let text = "";
+      let at = start;
+      for (; at < end; at++) {
+        const byte = this.#bytes[at];
+        if (byte > 0x7f) break;
+        text += String.fromCharCode(byte);
+      }
+      if (at === end) return text;
+    }
+    const text = this.#bytes.toString("utf8", start, end);
+    // It has this character where the bytes are wrong, or where they do have it.
+    return text.includes("\ufffd") ? strictText(this.#bytes.subarray(start, end)) : text;
+  }
+
+  /** A view of what is read, not a copy. */
+  bytes(): Buffer {
+    const start = this.#delimited();
+    return start === this.#position ? EMPTY_BYTES : this.#bytes.subarray(start, this.#position);
+  }
+
+  /** A nested message. One that a field had before is read into: protobuf merges them. */
+  message<O>(read: ReadMessage<O>, into?: O | null): O {
+    if (++this.#nested > maxNestedMessages) {
+      throw new ProtobufError("TOO_MANY", `The message has over ${maxNestedMessages} others in it`);
+    }
+    const outer = this.#end;
+    const start = this.#delimited();
+    this.#end = this.#position;
+    this.#position = start;
+    this.#descend();
+    const message = read(this, into ?? undefined);
+    this.#depth--;
+    this.#end = outer;
+    return message;
+  }
+
+  /** A packed list, of which `read` reads each item. */
+  packed<T>(list: T[], read: (reader: WireReader) => T): void {
+    const outer = this.#end;
+    const start = this.#delimited();
+    this.#end = this.#position;
+    this.#position = start;
+    while (this.more()) list.push(read(this));
+    this.#end = outer;
+  }
+
+  /** Passes over the value of a field that is not known. */
+  skip(tag: number): void {
+    switch (tag & 7) {
+      case WireType.VARINT:
+        return this.#varint();
+      case WireType.FIXED64:
+        return this.#advance(8);
+      case WireType.LENGTH_DELIMITED:
+        this.#delimited();
+        return;
+      case WireType.START_GROUP:
+        return this.#skipGroup(tag >>> 3);
+      case WireType.FIXED32:
+        return this.#advance(4);
+      default:
+        throw new ProtobufError("INVALID_TAG", `Field ${tag >>> 3} has the wire type ${tag & 7}`);
+    }
+  }
+
+  #skipGroup(number: number): void {
+    const end = (number << 3 | WireType.END_GROUP) >>> 0;
+    this.#descend();
+    for (let tag = this.tag(); tag !== end; tag = this.tag()) this.skip(tag);
+    this.#depth--;
+  }
+
+  #descend(): void {
+    if (++this.#depth > maxDepth) {
+      throw new ProtobufError("TOO_DEEP", `Messages are nested over ${maxDepth} deep`);
+    }
+  }
+
+  /** Reads a length and passes over so many bytes: from where this returns to the position. */
+  #delimited(): number {
+    const length = this.#uint32();
+    const start = this.#position;
+    this.#advance(length);
+    return start;
+  }
+
+  #advance(count: number): void {
+    if (count > this.#end - this.#position) throw truncated();
+    this.#position += count;
+  }
+
+  /** A varint of at most 32 bits: a tag or a length. */
+  #uint32(): number {
+    if (this.#position < this.#end) {
+      const byte = this.#bytes[this.#position];
+      if (byte < 0x80) {
+        this.#position++;
+        return byte;
+      }
+    }
+    const start = this.#position;
+    this.#varint();
+    if (this.#high !== 0 || this.#position - start > 5) {
+      throw new ProtobufError("INVALID_VARINT", "A tag or a length takes more than 32 bits");
+    }
+    return this.#low >>> 0;
+  }
+
+  /** Reads a varint of up to 64 bits, as two halves. What its tenth byte has beyond them is dropped. */
+  #varint(): void {
+    const bytes = this.#bytes;
+    let low = 0;
+    let high = 0;
+    for (let shift = 0; shift < 70; shift += 7) {
+      if (this.#position >= this.#end) throw truncated();
+      const byte = bytes[this.#position++];
+      const bits = byte & 0x7f;
+      if (shift < 28) low |= bits << shift;
+      else if (shift > 28) high |= bits << (shift - 32);
+      else {
+        low |= bits << 28;
+        high = bits >>> 4;
+      }
+      if (byte < 0x80) {
+        this.#low = low;
+        this.#high = high;
+        return;
+      }
+    }
+    throw new ProtobufError("INVALID_VARINT", "A number takes more than 64 bits");
+  }
+}
+
+function truncated(): ProtobufError {
+  return new ProtobufError("TRUNCATED", "The message ends within a field");
+}
+
+function strictText(bytes: Uint8Array): string {
+  try {
+    return strictDecoder.decode(bytes);
+  } catch (cause) {
+    throw new ProtobufError("INVALID_UTF8", "A string is not UTF-8", { cause });
+  }
+}

@@ -1,0 +1,17 @@
+import * as health from "../../src/grpc/contract/generated/grpc/health/v1/health_codec.ts";
+import * as echo from "../../src/grpc/contract/generated/signer/v1/echo_codec.ts";
+import * as keys from "../../src/grpc/contract/generated/signer/v1/keys_codec.ts";
+import * as serverInfo from "../../src/grpc/contract/generated/signer/v1/server_info_codec.ts";
+import * as signing from "../../src/grpc/contract/generated/signer/v1/signing_codec.ts";
+import type { Codec } from "../../src/protobuf/mod.ts";
+
+/** The codec of every message that there is, by the message's full name. */
+export const codecs: ReadonlyMap<string, Codec<object, object>> = new Map(
+  [health, echo, keys, serverInfo, signing].flatMap((module) => Object.values<unknown>(module))
+    .filter(isCodec)
+    .map((codec) => [codec.name, codec]),
+);
+
+function isCodec(value: unknown): value is Codec<object, object> {
+  return typeof value === "object" && value !== null && "decode" in value && "encode" in value;
+}

@@ -1,0 +1,36 @@
+import type { MessageTypeDefinition } from "@grpc/proto-loader";
+import { fileURLToPath } from "node:url";
+import type protobuf from "protobufjs";
+import { loadHealthPackage, loadSignerPackage } from "../../src/grpc/official/mod.ts";
+import { fullName, readProtoFiles } from "../../scripts/proto/schema.ts";
+
+/** A message as protobufjs knows it, and as proto-loader makes it of that. */
+export interface OfficialMessage {
+  readonly type: protobuf.Type;
+  serialize(message: object): Buffer;
+  deserialize(bytes: Buffer): object;
+}
+
+/** How our messages look in JavaScript: what scripts/proto.ts generates their types with. */
+const options = { longs: Number, enums: String, defaults: true, oneofs: true } as const;
+
+/** Every message of `proto/`, by its full name. */
+export function officialMessages(): Map<string, OfficialMessage> {
+  const definitions = { ...loadSignerPackage(options), ...loadHealthPackage(options) };
+  const folder = fileURLToPath(new URL("../../proto", import.meta.url));
+  const files = readProtoFiles(folder, [
+    "grpc/health/v1/health.proto",
+    "signer/v1/echo.proto",
+    "signer/v1/server_info.proto",
+    "signer/v1/signing.proto",
+  ]);
+  return new Map(
+    files.flatMap(({ messages }) => messages).map((type) => {
+      const { serialize, deserialize } = definitions[fullName(type)] as MessageTypeDefinition<
+        object,
+        object
+      >;
+      return [fullName(type), { type, serialize, deserialize }];
+    }),
+  );
+}

@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { echoRequestCodec } from "../../src/grpc/contract/generated/signer/v1/echo_codec.ts";
+import { healthListResponseCodec } from "../../src/grpc/contract/generated/grpc/health/v1/health_codec.ts";
+import { keyInfoCodec } from "../../src/grpc/contract/generated/signer/v1/keys_codec.ts";
+import { getServerInfoResponseCodec as serverInfo } from "../../src/grpc/contract/generated/signer/v1/server_info_codec.ts";
+import {
+  listKeysResponseCodec,
+  signBatchRequestCodec,
+  signBatchResponseCodec,
+  signErrorCodec,
+  signRequestCodec,
+} from "../../src/grpc/contract/generated/signer/v1/signing_codec.ts";
+import { type Codec, ProtobufError } from "../../src/protobuf/mod.ts";
+
+Deno.test("A message without a field, or with the defaults alone, has no bytes", () => {
+  assert.equal(echoRequestCodec.encode({}).length, 0);
+  const defaults = { keyId: "", keyType: 0 as const, algorithms: [], isDefault: false };
+  assert.equal(keyInfoCodec.encode(defaults).length, 0);
+  assert.equal(echoRequestCodec.encode({ payload: new Uint8Array() }).length, 0);
+});
+
+Deno.test("A member of a oneof is written with its default too, and so is an empty message", () => {
+  assert.equal(
+    signRequestCodec.encode({ keyId: "", message: Buffer.alloc(0) }).toHex(),
+    "0a002200",
+  );
+  assert.equal(signRequestCodec.encode({ keyType: "KEY_TYPE_UNSPECIFIED" }).toHex(), "1000");
+  assert.equal(serverInfo.encode({ limits: {} }).toHex(), "2a00");
+});
+
+Deno.test("Fields that are null are as those that are not there", () => {
+  assert.equal(serverInfo.encode({ limits: null }).length, 0);
+  assert.equal(listKeysResponseCodec.encode({ keys: null } as object).length, 0);
+});
+
+Deno.test("The bytes are those of the encoding guide", () => {
+  const bytes = keyInfoCodec.encode({
+    keyId: "ü",
+    keyType: 7,
+    algorithms: ["ED25519", 300 as never, -1 as never],
+    isDefault: true,
+  });
+  assert.equal(
+    bytes.toHex(),
+    "0a02c3bc" + "1007" + "1a0d" + "0a" + "ac02" + "ffffffffffffffffff01" + "3001",
+  );
+  assert.equal(signErrorCodec.encode({ code: -1 }).toHex(), "08ffffffffffffffffff01");
+});
+
+Deno.test("An int64 is written up to the safe integers", () => {
+  const { MAX_SAFE_INTEGER, MIN_SAFE_INTEGER } = Number;
+  for (const pidStartTicks of [1, -1, 2 ** 32, -(2 ** 32), MAX_SAFE_INTEGER, MIN_SAFE_INTEGER]) {
+    const bytes = serverInfo.encode({ pidStartTicks });
+    assert.equal(serverInfo.decode(bytes).pidStartTicks, pidStartTicks);
+  }
+});
+
+Deno.test("What is nested may be of any length: its length takes one byte or five, moved to fit", () => {
+  for (const size of [0, 1, 100, 127, 128, 129, 16_000, 16_383, 16_384, 70_000, 3_000_000]) {
+    const requests = [{ message: Buffer.alloc(size, 1) }, { message: Buffer.of(2), keyId: "k" }];
+    const got = signBatchRequestCodec.decode(signBatchRequestCodec.encode({ requests })).requests;
+    assert.equal(got.length, 2);
+    assert.ok(got[0].message!.equals(requests[0].message));
+    assert.deepEqual([got[1].message, got[1].keyId], [Buffer.of(2), "k"]);
+  }
+});
+
+Deno.test("Strings of any length and script come back", () => {
+  for (const unit of ["a", "ü", "€", "😀"]) {
+    for (const count of [1, 20, 63, 64, 65, 127, 128, 9_000]) {
+      const message = unit.repeat(count);
+      assert.equal(echoRequestCodec.decode(echoRequestCodec.encode({ message })).message, message);
+    }
+  }
+});
+
+Deno.test("Half a pair of surrogates, which UTF-8 cannot say, becomes U+FFFD", () => {
+  for (const text of ["a\ud800", "\udc00" + "b".repeat(50)]) {
+    const bytes = echoRequestCodec.encode({ message: text });
+    assert.equal(echoRequestCodec.decode(bytes).message, text.replace(/[\ud800\udc00]/, "\ufffd"));
+  }
+});
+
+Deno.test("What was encoded stays as it is when more is, also past the end of their memory", () => {
+  const results = Array.from({ length: 300 }, (_, i) => ({
+    error: { code: i, message: "x".repeat(i) },
+  }));
+  const kept = results.map((one) => signBatchResponseCodec.encode({ results: [one] }));
+  signBatchResponseCodec.encode({ results });
+  for (const [i, bytes] of kept.entries()) {
+    const { results: [got] } = signBatchResponseCodec.decode(bytes);
+    assert.deepEqual(got, { ...results[i], result: "error" });
+  }
+});
+
+Deno.test("A message that encodes another as it is read leaves both whole", () => {
+  let inner: Buffer | undefined;
+  const outer = echoRequestCodec.encode({
+    message: "outer",
+    get payload() {
+      inner = echoRequestCodec.encode({ message: "inner" });
+      return Buffer.from("p");
+    },
+  });
+  assert.equal(echoRequestCodec.decode(outer).message, "outer");
+  assert.equal(echoRequestCodec.decode(inner!).message, "inner");
+});
+
+Deno.test("Values that are not of their field's type are refused, and the next message is whole", () => {
+  // deno-lint-ignore no-explicit-any -- what the types forbid is what is tried
+  const wrong: [Codec<any, unknown>, unknown][] = [
+    [echoRequestCodec, null],
+    [echoRequestCodec, "text"],
+    [echoRequestCodec, [{}]],
+    [echoRequestCodec, { message: 5 }],
+    [echoRequestCodec, { message: "before", payload: "YmFzZTY0" }],
+    [echoRequestCodec, { payload: 5 }],
+    [echoRequestCodec, { payload: [1, 2] }],
+    [keyInfoCodec, { isDefault: 1 }],
+    [keyInfoCodec, { keyType: "KEY_TYPE_OF_NOBODY" }],
+    [keyInfoCodec, { keyType: 1.5 }],
+    [keyInfoCodec, { algorithms: "ED25519" }],
+    [keyInfoCodec, { algorithms: [2 ** 31] }],
+    [signErrorCodec, { code: 2 ** 31 }],
+    [signErrorCodec, { code: "5" }],
+    [signErrorCodec, { code: NaN }],
+    [serverInfo, { pidStartTicks: "5" }],
+    [serverInfo, { pidStartTicks: 2 ** 53 }],
+    [serverInfo, { limits: 5 }],
+    [serverInfo, { protocolVersions: [null] }],
+    [signBatchRequestCodec, { requests: { length: 1 } }],
+    [signBatchRequestCodec, { requests: [null] }],
+  ];
+  for (const [codec, message] of wrong) {
+    assert.throws(
+      () => codec.encode(message),
+      (error) => error instanceof ProtobufError && error.code === "INVALID_VALUE",
+      JSON.stringify(message),
+    );
+    assert.equal(echoRequestCodec.encode({ message: "b" }).toHex(), "0a0162");
+  }
+});
+
+Deno.test("A map may have any key, such as those that objects have of their own", () => {
+  const statuses = Object.fromEntries(
+    ["", "__proto__", "constructor", "a.B"].map((name) => [name, { status: "SERVING" as const }]),
+  );
+  const got = healthListResponseCodec.decode(healthListResponseCodec.encode({ statuses })).statuses;
+  assert.deepEqual(Object.entries(got), Object.entries(statuses));
+  assert.equal(Object.getPrototypeOf(got), Object.prototype);
+});

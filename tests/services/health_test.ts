@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import type { Service } from "../../src/grpc/contract/service.ts";
+import { StatusCode, type StatusName } from "../../src/grpc/contract/status.ts";
+import { Health, maxWatches } from "../../src/services/health.ts";
+
+/** The handler of a method, as a stack calls it with a request and a signal. */
+function ask(
+  service: Service,
+  method: string,
+  request: object,
+  signal = new AbortController().signal,
+) {
+  const { handle } = service.handlers[method] as {
+    handle(request: object, context: object): unknown;
+  };
+  return handle(request, { signal });
+}
+
+function watch(health: Health, service: string, signal?: AbortSignal) {
+  return ask(health.service, "Watch", { service }, signal) as AsyncGenerator<{ status: string }>;
+}
+
+function ends(code: StatusName) {
+  return (error: { code: number }) => error.code === StatusCode[code];
+}
+
+Deno.test("`Check` is SERVING for each service and the server, then NOT_SERVING", () => {
+  const health = new Health(["a.B"]);
+  for (const service of ["", "a.B"]) {
+    assert.deepEqual(ask(health.service, "Check", { service }), { status: "SERVING" });
+  }
+  assert.deepEqual(ask(health.service, "Check", {}), { status: "SERVING" });
+  health.drain();
+  assert.deepEqual(ask(health.service, "Check", { service: "a.B" }), { status: "NOT_SERVING" });
+});
+
+Deno.test("`Check` of a service that there is not is NOT_FOUND, draining too", () => {
+  const health = new Health(["a.B"]);
+  assert.throws(() => ask(health.service, "Check", { service: "__proto__" }), ends("NOT_FOUND"));
+  health.drain();
+  assert.throws(() => ask(health.service, "Check", { service: "a.C" }), ends("NOT_FOUND"));
+});
+
+Deno.test("`List` names the server and every service with its status", () => {
+  const health = new Health(["a.B"]);
+  const list = (status: string) => ({ statuses: { "": { status }, "a.B": { status } } });
+  assert.deepEqual(ask(health.service, "List", {}), list("SERVING"));
+  health.drain();
+  assert.deepEqual(ask(health.service, "List", {}), list("NOT_SERVING"));
+});
+
+Deno.test("`Watch` tells of a drain and is UNAVAILABLE then", async () => {
+  const health = new Health(["a.B"]);
+  const told = watch(health, "a.B");
+  assert.deepEqual((await told.next()).value, { status: "SERVING" });
+  const next = told.next();
+  health.drain();
+  assert.deepEqual((await next).value, { status: "NOT_SERVING" });
+  await assert.rejects(told.next(), ends("UNAVAILABLE"));
+});
+
+Deno.test("`Watch` of a service that there is not goes on as SERVICE_UNKNOWN up to the drain", async () => {
+  const health = new Health([]);
+  const told = watch(health, "a.B");
+  assert.deepEqual((await told.next()).value, { status: "SERVICE_UNKNOWN" });
+  const next = told.next();
+  health.drain();
+  await assert.rejects(next, ends("UNAVAILABLE"));
+});
+
+Deno.test("`Watch` that begins in a drain says NOT_SERVING and is UNAVAILABLE at once", async () => {
+  const health = new Health([]);
+  health.drain();
+  const told = watch(health, "");
+  assert.deepEqual((await told.next()).value, { status: "NOT_SERVING" });
+  await assert.rejects(told.next(), ends("UNAVAILABLE"));
+});
+
+Deno.test("`Watch` ends when its caller leaves, before the first status or after", async () => {
+  const health = new Health([]);
+  const caller = new AbortController();
+  const told = watch(health, "", caller.signal);
+  await told.next();
+  const next = told.next();
+  caller.abort();
+  assert.equal((await next).done, true);
+  const late = watch(health, "", caller.signal);
+  await late.next();
+  assert.equal((await late.next()).done, true);
+});
+
+Deno.test("10,000 may watch at once, and one more when one of them has left", async () => {
+  const health = new Health([]);
+  const leaving = watch(health, "");
+  await leaving.next();
+  for (let i = 1; i < maxWatches; i++) await watch(health, "").next();
+  await assert.rejects(watch(health, "").next(), ends("RESOURCE_EXHAUSTED"));
+  await leaving.return(undefined);
+  assert.deepEqual((await watch(health, "").next()).value, { status: "SERVING" });
+});
