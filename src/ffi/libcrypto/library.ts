@@ -23,6 +23,9 @@ const OPENSSL_3_0 = 0x3000_0000n;
 /** OPENSSL_VERSION of openssl/crypto.h: the argument that asks OpenSSL_version for the full text. */
 const VERSION_TEXT = 0;
 
+/** An option of OPENSSL_init_crypto, from openssl/crypto.h. */
+const OPENSSL_INIT_NO_ATEXIT = 0x0008_0000n;
+
 /** A loaded libcrypto. */
 export interface Library {
   readonly symbols: Symbols;
@@ -70,7 +73,19 @@ function open(path: string): Library {
   const number = probe.symbols.OpenSSL_version_num();
   probe.close();
   requireVersion3(path, version, number);
-  return { symbols: Deno.dlopen(path, symbols).symbols, path, version };
+  const library = Deno.dlopen(path, symbols).symbols;
+  leaveExitAlone(library);
+  return { symbols: library, path, version };
+}
+
+/**
+ * Has libcrypto give nothing back when the process exits (OPENSSL_init_crypto(3)), which is to be said
+ * before anything else makes it ready. It would do so on the thread that exits, while threads on which
+ * keys were generated end as well and take themselves out of what is being freed: in one exit of some
+ * 100 the process died of a double free or a segmentation fault, with all of its work done.
+ */
+function leaveExitAlone(library: Symbols): void {
+  library.OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, null);
 }
 
 /**

@@ -18,6 +18,9 @@ export const versionSymbols = {
 export const symbols = {
   ...versionSymbols,
 
+  // OPENSSL_init_crypto(3ossl)
+  OPENSSL_init_crypto: { parameters: ["u64", "pointer"], result: "i32" },
+
   // ERR_get_error(3ossl), ERR_error_string(3ossl), ERR_clear_error(3ossl)
   ERR_get_error: { parameters: [], result: "u64" },
   ERR_peek_error: { parameters: [], result: "u64" },
