@@ -1,5 +1,6 @@
 import {
   type AnyMethod,
+  asBuffer,
   Metadata,
   type RpcChannel,
   RpcError,
@@ -92,13 +93,12 @@ export class ChannelDriver implements Driver {
 
 /** A method whose messages are left as the bytes that they are. */
 function methodOnBytes(workload: Calls): AnyMethod {
-  const asIs = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   return {
     ...signerContract().echo.Echo,
     path: workload.path,
     requestStream: workload.kind === "stream" && workload.requestStream,
     responseStream: workload.kind === "stream" && workload.responseStream,
-    requestSerialize: asIs,
-    responseDeserialize: asIs,
+    requestSerialize: asBuffer,
+    responseDeserialize: asBuffer,
   } as AnyMethod;
 }

@@ -1,4 +1,5 @@
 /** The gRPC contract, free of any stack: definitions, handlers, status and metadata. @module */
+export * from "./buffer.ts";
 export type * from "./channel.ts";
 export * from "./channel_options.ts";
 export * from "./definitions.ts";

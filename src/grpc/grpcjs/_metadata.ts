@@ -1,5 +1,5 @@
 import { Metadata as GrpcMetadata, type MetadataOptions } from "@grpc/grpc-js";
-import { Metadata } from "../contract/mod.ts";
+import { asBuffer, Metadata } from "../contract/mod.ts";
 
 /** Metadata to send, in grpc-js's form. */
 export function toGrpcMetadata(
@@ -29,11 +29,4 @@ export function fromGrpcMetadata(from: GrpcMetadata): Metadata {
     }
   }
   return metadata;
-}
-
-/** The same bytes as the class that grpc-js asks for, without a copy. */
-export function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes)
-    ? bytes
-    : Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
 }

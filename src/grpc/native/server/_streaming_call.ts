@@ -1,11 +1,11 @@
 import {
   type AnyHandler,
+  asBuffer,
   type BidiHandler,
   type ClientStreamHandler,
   RpcError,
   type ServerStreamHandler,
 } from "../../contract/mod.ts";
-import { asBuffer } from "./_buffer.ts";
 import { Call, type CallConnection, type CallStream } from "./_call.ts";
 import type { Method } from "./_methods.ts";
 import { RequestStream } from "./_request_stream.ts";

@@ -1,5 +1,4 @@
-import { RpcError, type UnaryHandler } from "../../contract/mod.ts";
-import { asBuffer } from "./_buffer.ts";
+import { asBuffer, RpcError, type UnaryHandler } from "../../contract/mod.ts";
 import { Call } from "./_call.ts";
 import { checkHeld, RequestReader } from "./_request_reader.ts";
 import type { Workload } from "./_workloads.ts";
