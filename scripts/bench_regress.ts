@@ -10,12 +10,9 @@
  * @module
  */
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { readReport, type Report } from "../src/bench/mod.ts";
-import { serve, type ServeProcess } from "./bench_stacks/serve.ts";
-
-const root = fileURLToPath(new URL("..", import.meta.url));
+import { onLoopback, root, serve, type ServeProcess } from "./serve_process.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -72,13 +69,14 @@ class Server implements AsyncDisposable {
 
   readonly address: string;
 
-  private constructor({ child, address }: ServeProcess) {
+  private constructor({ child, addresses }: ServeProcess) {
     this.#child = child;
-    this.address = address;
+    this.address = addresses[0];
   }
 
   static async start(tree: string): Promise<Server> {
-    return new Server(await serve(tree, ["--generate", "ecdsa-p256", "--log-level", "error"]));
+    const options = [...onLoopback, "--generate", "ecdsa-p256", "--log-level", "error"];
+    return new Server(await serve(tree, options));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -15,7 +15,6 @@
  *
  * @module
  */
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { signerContract, StatusCode } from "../src/grpc/contract/mod.ts";
 import { type Stack, stacks } from "../src/grpc/mod.ts";
@@ -25,6 +24,7 @@ import {
   type PreparedMethod,
 } from "../src/grpc/native/client/mod.ts";
 import { vsockLoopbackWorks } from "../src/net/mod.ts";
+import { root, serve } from "./serve_process.ts";
 
 const { values } = parseArgs({
   options: {
@@ -124,47 +124,28 @@ function places(directory: string): Record<string, { listen: string }> {
 }
 
 async function measure(stack: Stack): Promise<Figures[]> {
+  await using ending = new AsyncDisposableStack();
   const directory = await Deno.makeTempDir({ prefix: "signer-bench-" });
+  ending.defer(() => Deno.remove(directory, { recursive: true }));
   const wanted = places(directory);
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "--quiet", "--no-check", "-P"],
-      fileURLToPath(new URL("../main.ts", import.meta.url)),
-      ...["serve", "--stack", stack, "--workers", "0", "--generate", "ed25519"],
-      ...Object.values(wanted).flatMap(({ listen }) => ["--listen", listen]),
-    ],
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  const lanes: Lane[] = [];
-  try {
-    const addresses = await readyAddresses(child.stdout);
-    Object.keys(wanted).forEach((transport, i) => {
-      lanes.push(new Lane(stack, transport, addresses[i]));
-    });
-    for (const lane of lanes) await lane.connect();
-    // The first turn warms both ends up, and is not kept.
-    for (const lane of lanes) await lane.run(AT_ONCE);
-    for (let round = 0; round < rounds; round++) {
-      for (const lane of lanes) await lane.turn();
-    }
-    return lanes.map((lane) => lane.figures());
-  } finally {
-    for (const lane of lanes) lane[Symbol.dispose]();
+  const { child, addresses } = await serve(root, [
+    ...["--stack", stack, "--workers", "0", "--generate", "ed25519"],
+    ...Object.values(wanted).flatMap(({ listen }) => ["--listen", listen]),
+  ]);
+  ending.defer(async () => {
     child.kill("SIGTERM");
     await child.status;
-    await Deno.remove(directory, { recursive: true });
+  });
+  const lanes = Object.keys(wanted).map((transport, i) =>
+    ending.use(new Lane(stack, transport, addresses[i]))
+  );
+  for (const lane of lanes) await lane.connect();
+  // The first turn warms both ends up, and is not kept.
+  for (const lane of lanes) await lane.run(AT_ONCE);
+  for (let round = 0; round < rounds; round++) {
+    for (const lane of lanes) await lane.turn();
   }
-}
-
-/** Where the server says that it listens: its one line of output. */
-async function readyAddresses(stdout: ReadableStream<Uint8Array>): Promise<string[]> {
-  const reader = stdout.getReader();
-  const { value = new Uint8Array() } = await reader.read();
-  await reader.cancel();
-  const ready = /^ready (.+)$/m.exec(new TextDecoder().decode(value));
-  if (ready === null) throw new Error("The server did not start");
-  return ready[1].split(" ");
+  return lanes.map((lane) => lane.figures());
 }
 
 function table(figures: readonly Figures[]): string {

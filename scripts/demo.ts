@@ -6,7 +6,6 @@
  * @module
  */
 import { constants, createPublicKey, type KeyObject, verify, webcrypto } from "node:crypto";
-import { fileURLToPath } from "node:url";
 import { type AlgorithmInfo, findAlgorithm, keyTypes } from "../src/crypto/mod.ts";
 import {
   type AnyMethod,
@@ -20,34 +19,10 @@ import {
   type VerifyResponse,
 } from "../src/grpc/contract/mod.ts";
 import { openChannel } from "../src/grpc/grpcjs/mod.ts";
+import { root, serve } from "./serve_process.ts";
 
 const { echo, signing } = signerContract();
 const message = new TextEncoder().encode("Signed by a key that never left its machine");
-
-/** Starts `signer serve` with a key of every type on a free port, and waits until it is ready. */
-async function startServer(): Promise<{ address: string; stop: () => Promise<number> }> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "--quiet", "-P", fileURLToPath(new URL("../main.ts", import.meta.url)), "serve"],
-      ...["--tcp", "127.0.0.1:0", "--log-level", "warning"],
-      ...keyTypes.flatMap(({ name }) => ["--generate", name]),
-    ],
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const { value = "" } = await lines.read();
-  const address = /^ready (\S+)$/m.exec(value)?.[1];
-  if (!address) throw new Error("The server did not start: try `deno task start`");
-  return {
-    address,
-    stop: async () => {
-      child.kill("SIGTERM");
-      await lines.cancel();
-      return (await child.status).code;
-    },
-  };
-}
 
 /** The one response of a unary call. */
 async function call<O>(channel: RpcChannel, method: unknown, request: object): Promise<O> {
@@ -135,12 +110,15 @@ function print(rows: readonly Row[]): void {
   }
 }
 
-const server = await startServer();
+const { child, addresses: [address] } = await serve(root, [
+  ...["--tcp", "127.0.0.1:0", "--log-level", "warning"],
+  ...keyTypes.flatMap(({ name }) => ["--generate", name]),
+]);
 const rows: Row[] = [];
 {
-  using channel = openChannel({ addresses: [server.address] });
+  using channel = openChannel({ addresses: [address] });
   const answer = await call<EchoResponse>(channel, echo.Echo, { message: "hello" });
-  console.log(`${server.address} echoes: ${answer.message}\n`);
+  console.log(`${address} echoes: ${answer.message}\n`);
   const { keys = [] } = await call<ListKeysResponse>(channel, signing.ListKeys, {});
   for (const key of keys) {
     for (const algorithm of key.algorithms ?? []) {
@@ -149,7 +127,8 @@ const rows: Row[] = [];
   }
 }
 print(rows);
-const code = await server.stop();
+child.kill("SIGTERM");
+const { code } = await child.status;
 const verified = rows.filter((row) => row.verified).length;
 console.log(`\n${rows.length} signatures, ${verified} verified twice; the server exited ${code}`);
 if (verified < rows.length || rows.length === 0 || code !== 0) Deno.exitCode = 1;

@@ -1,8 +1,5 @@
-import { fileURLToPath } from "node:url";
-import { serve, type ServeProcess } from "./serve.ts";
-
-/** The project's root. */
-const root = fileURLToPath(new URL("../..", import.meta.url));
+import { libc } from "../../src/ffi/mod.ts";
+import { onLoopback, root, serve, type ServeProcess } from "../serve_process.ts";
 
 /** Ticks of a processor's time in a second (sysconf(3), _SC_CLK_TCK): 100 on every Linux. */
 const TICKS_PER_SECOND = 100;
@@ -37,9 +34,9 @@ export class ServerProcess implements AsyncDisposable {
   /** What it logs, until its end. */
   readonly log: Promise<string>;
 
-  private constructor({ child, address }: ServeProcess) {
+  private constructor({ child, addresses }: ServeProcess) {
     this.#child = child;
-    this.port = Number(new URL(address).port);
+    this.port = Number(new URL(addresses[0]).port);
     this.log = new Response(child.stderr).text();
   }
 
@@ -48,6 +45,7 @@ export class ServerProcess implements AsyncDisposable {
     logLevel: "error" | "debug" = "error",
   ): Promise<ServerProcess> {
     const options = [
+      ...onLoopback,
       ...["--stack", stack, "--workers", `${workers}`],
       ...["--generate", "rsa-2048", "--generate", "ecdsa-p256"],
       ...["--log-level", logLevel, "--log-format", "json"],
@@ -58,8 +56,7 @@ export class ServerProcess implements AsyncDisposable {
   /** Seconds of processor time that the process has spent: fields 14 and 15 of proc_pid_stat(5). */
   cpuSeconds(): number {
     const stat = Deno.readTextFileSync(`/proc/${this.#child.pid}/stat`);
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+    return (libc.statField(stat, 14) + libc.statField(stat, 15)) / TICKS_PER_SECOND;
   }
 
   resident(): Resident {

@@ -1,15 +1,22 @@
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The project's own folder. */
+export const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** Options of a server on a free port of the loopback interface, which ends at once when it is told to. */
+export const onLoopback = ["--tcp", "127.0.0.1:0", "--grace", "0s"] as const;
 
 /** A `signer serve` that is ready. */
 export interface ServeProcess {
   readonly child: Deno.ChildProcess;
   /** Where it listens, as its ready line has it. */
-  readonly address: string;
+  readonly addresses: readonly string[];
 }
 
 /**
- * Starts `signer serve` from the sources of a tree, on a free port of the loopback interface, and waits
- * until it is ready. Its standard error is the caller's to read where it is piped.
+ * Starts `signer serve` from the sources of a tree, and waits until it is ready. Its standard error is the
+ * caller's to read where it is piped.
  *
  * @throws {Error} when it ends before
  */
@@ -22,8 +29,7 @@ export async function serve(
     args: [
       // As `deno task signer` runs it.
       ...["run", "--quiet", "--v8-flags=--max-semi-space-size=2", "-P"],
-      ...["--config", join(tree, "deno.json"), join(tree, "main.ts")],
-      ...["serve", "--tcp", "127.0.0.1:0", "--grace", "0s", ...options],
+      ...["--config", join(tree, "deno.json"), join(tree, "main.ts"), "serve", ...options],
     ],
     stdout: "piped",
     stderr,
@@ -31,8 +37,8 @@ export async function serve(
   let text = "";
   for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
     text += chunk;
-    const ready = /^ready (\S+)\n/m.exec(text);
-    if (ready) return { child, address: ready[1] };
+    const ready = /^ready (.+)\n/m.exec(text);
+    if (ready) return { child, addresses: ready[1].split(" ") };
   }
   throw new Error(`The server of ${tree} did not get ready: ${options.join(" ")}`);
 }
