@@ -1,4 +1,4 @@
-/** How many descriptors the process has open (proc(5), fd). */
-export function openDescriptors(): number {
-  return [...Deno.readDirSync("/proc/self/fd")].length;
+/** How many descriptors a process has open, this one unless said otherwise (proc(5), fd). */
+export function openDescriptors(pid: number | "self" = "self"): number {
+  return [...Deno.readDirSync(`/proc/${pid}/fd`)].length;
 }

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { type AnyMethod, type RpcChannel, signerContract } from "../../src/grpc/contract/mod.ts";
 import { socketsSupported } from "../../src/net/mod.ts";
 import { openNativeChannel as openChannel } from "../../src/grpc/native/client/mod.ts";
+import { openDescriptors } from "../_support/descriptors.ts";
 
 // Loads libc here: it stays loaded, which is no leak of the test that needs it first.
 socketsSupported();
@@ -64,7 +65,7 @@ export class SignerProcess implements AsyncDisposable {
 
   /** Open descriptors (proc(5), fd). */
   descriptors(): number {
-    return [...Deno.readDirSync(`/proc/${this.pid}/fd`)].length;
+    return openDescriptors(this.pid);
   }
 
   /** CPU seconds that it has taken (proc(5), stat: utime and stime, in hundredths). */

@@ -1,15 +1,12 @@
 /** Does what its first argument names, and prints by how many the process's descriptors have grown. */
 import * as net from "../../src/net/mod.ts";
+import { openDescriptors } from "../_support/descriptors.ts";
 import { serve, temporaryDirectory, transports } from "./_transports.ts";
 
 const [what, which] = Deno.args;
 const grown = { transport, reactor, dial }[what];
 if (grown === undefined) throw new TypeError(`There is no ${what}`);
 console.log(await grown(which));
-
-function count(): number {
-  return [...Deno.readDirSync("/proc/self/fd")].length;
-}
 
 /** Connections that come and go: 10,000 over Unix, which is quick, and 500 over the others. */
 async function transport(name: string): Promise<number> {
@@ -25,10 +22,10 @@ async function transport(name: string): Promise<number> {
     client.close();
   };
   await round();
-  const before = count();
+  const before = openDescriptors();
   const rounds = name === "unix" ? 10_000 : 500;
   for (let i = 0; i < rounds; i++) await round();
-  return count() - before;
+  return openDescriptors() - before;
 }
 
 /** A reactor that is used and left alone, again and again. */
@@ -43,10 +40,10 @@ async function reactor(kind: string): Promise<number> {
     await reactor.close();
   };
   await round();
-  const before = count();
+  const before = openDescriptors();
   for (let i = 0; i < 20; i++) await round();
   listener.close();
-  return count() - before + 1;
+  return openDescriptors() - before + 1;
 }
 
 /** Connections that are given up before they are made: by the caller, by the clock, and by the peer. */
@@ -71,8 +68,8 @@ async function dial(): Promise<number> {
   };
   await round();
   await reactor.close();
-  const before = count();
+  const before = openDescriptors();
   for (let i = 0; i < 20; i++) await round();
   await reactor.close();
-  return count() - before;
+  return openDescriptors() - before;
 }

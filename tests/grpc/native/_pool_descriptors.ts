@@ -1,5 +1,5 @@
 /** Closes pools with calls under way, and prints by how many the process's descriptors have grown. */
-import { openDescriptors } from "./_descriptor_count.ts";
+import { openDescriptors } from "../../_support/descriptors.ts";
 import { PoolRig } from "./_pool.ts";
 import { callFields, json } from "./_rig.ts";
 

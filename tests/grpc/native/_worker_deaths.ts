@@ -1,5 +1,5 @@
 /** Has workers die in the way named, and prints by how many the process's descriptors have grown. */
-import { openDescriptors } from "./_descriptor_count.ts";
+import { openDescriptors } from "../../_support/descriptors.ts";
 import { ask, PoolRig } from "./_pool.ts";
 import { callFields, json } from "./_rig.ts";
 
