@@ -6,7 +6,7 @@ import {
   type KeyType,
 } from "../algorithms.ts";
 import { checkInput, requireAlgorithm } from "../_signing.ts";
-import { p1363FromDer } from "../encoding/mod.ts";
+import { p1363FromDer, readSpki } from "../encoding/mod.ts";
 import { CryptoError } from "../errors.ts";
 import {
   PBKDF2_ITERATIONS,
@@ -42,6 +42,8 @@ export class BuiltinPublicKey extends Slot implements PublicKey {
   readonly type: KeyType;
   readonly spki: Uint8Array;
   readonly algorithms: readonly AlgorithmName[];
+  /** RSA: the modulus, in as many bytes as a signature. */
+  readonly #modulus: Uint8Array | undefined;
 
   constructor(
     type: KeyType,
@@ -53,6 +55,8 @@ export class BuiltinPublicKey extends Slot implements PublicKey {
     this.type = type;
     this.spki = spki;
     this.algorithms = algorithms;
+    const { numbers } = readSpki(spki);
+    this.#modulus = "n" in numbers ? numbers.n : undefined;
   }
 
   verify(
@@ -81,7 +85,10 @@ export class BuiltinPublicKey extends Slot implements PublicKey {
     }
   }
 
-  /** The signature without an encoding, or undefined when it has not the length that the key gives. */
+  /**
+   * The signature without an encoding, or undefined for a wrong length. An RSA signature must also be a
+   * number below the modulus (RFC 8017 section 5.2.2): node:crypto takes s + n for s.
+   */
   #toRaw(
     { scheme }: AlgorithmInfo,
     signature: Uint8Array,
@@ -90,8 +97,15 @@ export class BuiltinPublicKey extends Slot implements PublicKey {
     const { scalarBytes, modulusBits } = findKeyType(this.type)!;
     if (scheme === "ecdsa" && format === "der") return p1363FromDer(signature, scalarBytes!);
     const expected = scheme === "ecdsa" ? 2 * scalarBytes! : modulusBits ? modulusBits / 8 : 64;
-    return signature.length === expected ? signature : undefined;
+    if (signature.length !== expected) return undefined;
+    return this.#modulus && !isBelow(signature, this.#modulus) ? undefined : signature;
   }
+}
+
+/** Compares two unsigned big-endian numbers of the same length. */
+function isBelow(number: Uint8Array, limit: Uint8Array): boolean {
+  const at = number.findIndex((byte, i) => byte !== limit[i]);
+  return at >= 0 && number[at] < limit[at];
 }
 
 /** A private key in node:crypto. */
