@@ -1,89 +1,37 @@
-/** Other people's programs as clients: what is on PATH, or where `go install` puts it. */
+/** Clients of other projects against `signer serve`, on both stacks. */
 import assert from "node:assert/strict";
 import { StatusCode } from "../../src/grpc/contract/status.ts";
 import type { Stack } from "../../src/grpc/mod.ts";
 import { gate } from "../_support/gate.ts";
+import { type PeerName, peerTest, run } from "../_support/peers.ts";
 
-/** A program that is tried, and how one comes by it. */
-interface Peer {
-  readonly name: string;
-  /** What makes it say its version, and no more. */
-  readonly version: string;
-  readonly source: string;
-}
-
-const GRPCURL: Peer = {
-  name: "grpcurl",
-  version: "-version",
-  source: "go install github.com/fullstorydev/grpcurl/cmd/grpcurl@latest",
-};
-const NGHTTP: Peer = {
-  name: "nghttp",
-  version: "--version",
-  source: "apt-get install nghttp2-client",
-};
-
-/** What a program has said. */
-interface Said {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function run(command: string, ...args: string[]): Promise<Said> {
-  const { code, stdout, stderr } = await new Deno.Command(command, { args }).output();
-  const decoder = new TextDecoder();
-  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
-}
-
-async function find({ name, version }: Peer): Promise<string | undefined> {
-  for (const candidate of [name, `${Deno.env.get("HOME") ?? ""}/go/bin/${name}`]) {
-    try {
-      if ((await run(candidate, version)).code === 0) return candidate;
-    } catch {
-      // Not there.
-    }
-  }
-  return undefined;
-}
-
-const [test, { SignerProcess, grpcurl, nghttp }] = await gate(
+const [test, { SignerProcess }] = await gate(
   ["net", "env", "read", "write", "sys", "ffi", "run"],
-  async () => ({
-    ...await import("./_signer.ts"),
-    grpcurl: await find(GRPCURL),
-    nghttp: await find(NGHTTP),
-  }),
+  () => import("./_signer.ts"),
 );
 
 const stacks: readonly Stack[] = ["native", "grpc-js"];
 const ECHO = "signer.v1.EchoService/Echo";
 const SIGN = "signer.v1.SigningService/Sign";
 
-/** A test of a server and one such program; ignored where there is none. */
+/** Declares a test for each stack, of a server and one peer. */
 function testWith(
-  peer: Peer,
-  binary: string | undefined,
+  peer: PeerName,
   what: string,
-  fn: (authority: string, binary: string, stack: Stack) => Promise<void>,
+  fn: (authority: string, program: string, stack: Stack) => Promise<void>,
 ): void {
   for (const stack of stacks) {
-    const reason = binary === undefined ? ` (needs ${peer.name}: ${peer.source})` : "";
-    test({
-      name: `${stack}: ${peer.name} ${what}${reason}`,
-      ignore: binary === undefined,
-      async fn() {
-        const options = ["--stack", stack, "--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256"];
-        await using server = await SignerProcess.start(...options);
-        await fn(server.addresses[0].replace("tcp://", ""), binary!, stack);
-        assert.equal(await server.stop(), 0);
-        assert.doesNotMatch(await server.log, /level=error/);
-      },
+    peerTest(test, peer)(`${stack}: ${peer} ${what}`, async (program) => {
+      const options = ["--stack", stack, "--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256"];
+      await using server = await SignerProcess.start(...options);
+      await fn(server.addresses[0].replace("tcp://", ""), program, stack);
+      assert.equal(await server.stop(), 0);
+      assert.doesNotMatch(await server.log, /level=error/);
     });
   }
 }
 
-testWith(GRPCURL, grpcurl, "lists and describes what the server offers", async (at, grpcurl) => {
+testWith("grpcurl", "lists and describes what the server offers", async (at, grpcurl) => {
   const listed = await run(grpcurl, "-plaintext", at, "list");
   assert.equal(listed.code, 0, listed.stderr);
   const services = listed.stdout.trim().split("\n");
@@ -99,7 +47,7 @@ testWith(GRPCURL, grpcurl, "lists and describes what the server offers", async (
   );
 });
 
-testWith(GRPCURL, grpcurl, "echoes, signs and asks for health", async (at, grpcurl) => {
+testWith("grpcurl", "echoes, signs and asks for health", async (at, grpcurl) => {
   const ask = async (method: string, request: object) => {
     const { code, stdout, stderr } = await run(
       grpcurl,
@@ -128,7 +76,7 @@ testWith(GRPCURL, grpcurl, "echoes, signs and asks for health", async (at, grpcu
   assert.deepEqual(health, { status: "SERVING" });
 });
 
-testWith(GRPCURL, grpcurl, "is told the status of a call that fails", async (at, grpcurl) => {
+testWith("grpcurl", "is told the status of a call that fails", async (at, grpcurl) => {
   const options = ["-plaintext", "-format-error", "-d"];
   const request = JSON.stringify({ keyId: "none", message: "aGVsbG8=" });
   const missing = await run(grpcurl, ...options, request, at, SIGN);
@@ -152,8 +100,7 @@ testWith(GRPCURL, grpcurl, "is told the status of a call that fails", async (at,
 const REQUEST = Uint8Array.of(0, 0, 0, 0, 4, 0x0a, 2, 0x68, 0x69);
 
 testWith(
-  NGHTTP,
-  nghttp,
+  "nghttp",
   "has a call answered, and what is no call refused",
   async (at, nghttp, stack) => {
     const directory = await Deno.makeTempDir();
@@ -196,7 +143,7 @@ testWith(
   },
 );
 
-testWith(NGHTTP, nghttp, "has many calls answered on one connection", async (at, nghttp) => {
+testWith("nghttp", "has many calls answered on one connection", async (at, nghttp) => {
   const directory = await Deno.makeTempDir();
   try {
     const file = `${directory}/request`;
@@ -211,4 +158,11 @@ testWith(NGHTTP, nghttp, "has many calls answered on one connection", async (at,
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
+});
+
+testWith("go_echo", "has 20 calls at a time answered", async (at, goEcho) => {
+  const options = ["-count", "100", "-concurrent", "20", "-size", "1000"];
+  const { code, stdout, stderr } = await run(goEcho, "-at", at, ...options);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(JSON.parse(stdout), { succeeded: 100, errors: [] });
 });

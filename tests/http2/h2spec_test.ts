@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
+import { peerTest } from "../_support/peers.ts";
 import { startEchoServer } from "./_echo_server.ts";
 
 /**
@@ -23,48 +24,23 @@ const SECTIONS = [
   "http2/8",
 ];
 
-/** The binary: on PATH, or where `go install` puts it. */
-async function find(): Promise<string | undefined> {
-  const candidates = ["h2spec", `${Deno.env.get("HOME") ?? ""}/go/bin/h2spec`];
-  for (const candidate of candidates) {
-    try {
-      const { success } = await new Deno.Command(candidate, {
-        args: ["--version"],
-        stdout: "null",
-        stderr: "null",
-      }).output();
-      if (success) return candidate;
-    } catch {
-      // Not there.
-    }
+const [test] = await gate(["net", "run", "env", "read"], () => Promise.resolve({}));
+const testH2spec = peerTest(test, "h2spec");
+
+testH2spec(`h2spec finds nothing but ${LEFT_OUT.join()} at fault`, async (h2spec) => {
+  const server = startEchoServer();
+  try {
+    const { success, stdout } = await new Deno.Command(h2spec, {
+      args: ["--strict", "-h", "127.0.0.1", "-p", String(server.port), "-o", "5", ...SECTIONS],
+    }).output();
+    const report = new TextDecoder().decode(stdout);
+    assert.ok(success, report.slice(report.indexOf("Failures:")));
+    const [, tests, passed, skipped] = /(\d+) tests, (\d+) passed, (\d+) skipped/.exec(report)!;
+    assert.equal(skipped, "0");
+    assert.equal(passed, tests);
+    // Of 146, the two that are left out aside.
+    assert.ok(Number(tests) >= 144, report);
+  } finally {
+    await server.close();
   }
-  return undefined;
-}
-
-const [test, { binary }] = await gate(
-  ["net", "run", "env"],
-  async () => ({ binary: await find() }),
-);
-
-test({
-  name: `h2spec finds nothing but ${LEFT_OUT.join()} at fault` +
-    (binary === undefined ? " (needs h2spec: go install .../h2spec/cmd/h2spec@latest)" : ""),
-  ignore: binary === undefined,
-  async fn() {
-    const server = startEchoServer();
-    try {
-      const { success, stdout } = await new Deno.Command(binary!, {
-        args: ["--strict", "-h", "127.0.0.1", "-p", String(server.port), "-o", "5", ...SECTIONS],
-      }).output();
-      const report = new TextDecoder().decode(stdout);
-      assert.ok(success, report.slice(report.indexOf("Failures:")));
-      const [, tests, passed, skipped] = /(\d+) tests, (\d+) passed, (\d+) skipped/.exec(report)!;
-      assert.equal(skipped, "0");
-      assert.equal(passed, tests);
-      // Of 146, the two that are left out aside.
-      assert.ok(Number(tests) >= 144, report);
-    } finally {
-      await server.close();
-    }
-  },
 });

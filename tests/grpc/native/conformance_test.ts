@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { gate } from "../../_support/gate.ts";
+import { peerTest } from "../../_support/peers.ts";
 import { CallingRelay, type Completion } from "./_calling_relay.ts";
 import { frame as message } from "./_raw_client.ts";
 
@@ -53,27 +54,15 @@ const all = Object.entries(SECTIONS).flatMap(([section, tests]) =>
 const elsewhere = new Set([...OBSOLETE, ...BY_CALLS, ...BY_OPEN_CALLS]);
 const direct = all.filter((name) => !elsewhere.has(name));
 
-/** The binary: on PATH, or where `go install` puts it. */
-async function find(): Promise<string | undefined> {
-  for (const candidate of ["h2spec", `${Deno.env.get("HOME") ?? ""}/go/bin/h2spec`]) {
-    try {
-      const command = new Deno.Command(candidate, { args: ["--version"] });
-      if ((await command.output()).success) return candidate;
-    } catch {
-      // Not there.
-    }
-  }
-  return undefined;
-}
-
-const [test, { SignerProcess, binary }] = await gate(
+const [test, { SignerProcess }] = await gate(
   ["net", "env", "read", "sys", "ffi", "run"],
-  async () => ({ ...await import("../../e2e/_signer.ts"), binary: await find() }),
+  async () => ({ ...await import("../../e2e/_signer.ts") }),
 );
+const testH2spec = peerTest(test, "h2spec");
 
 /** Makes tests of h2spec, all of which must pass. */
-async function pass(port: number, tests: readonly string[]): Promise<void> {
-  const { success, stdout } = await new Deno.Command(binary!, {
+async function pass(h2spec: string, port: number, tests: readonly string[]): Promise<void> {
+  const { success, stdout } = await new Deno.Command(h2spec, {
     args: [
       ...["--strict", "-h", "127.0.0.1", "-p", String(port), "-o", "5"],
       ...["-P", "/signer.v1.EchoService/Echo", ...tests],
@@ -91,28 +80,21 @@ const ECHO: Completion = {
   framed: message(new TextEncoder().encode("\x0a\x06h2spec")),
 };
 
-const reason = binary === undefined
-  ? " (needs h2spec: go install github.com/summerwind/h2spec/cmd/h2spec@latest)"
-  : "";
-
 for (const workers of ["0", "1"]) {
-  test({
-    name: `--workers ${workers}: h2spec finds nothing at fault but ${OBSOLETE.join()}${reason}`,
-    ignore: binary === undefined,
-    async fn() {
-      assert.equal(all.length, 146);
-      await using server = await SignerProcess.start(
-        ...["--stack", "native", "--workers", workers],
-        ...["--tcp", "127.0.0.1:0", "--generate", "ed25519"],
-      );
-      const port = Number(/:(\d+)$/.exec(server.addresses[0])![1]);
-      await pass(port, direct);
-      await using calls = new CallingRelay(port, ECHO);
-      await pass(calls.port, BY_CALLS);
-      await using openCalls = new CallingRelay(port, { kind: "never" });
-      await pass(openCalls.port, BY_OPEN_CALLS);
-      assert.equal(await server.stop(), 0);
-      assert.doesNotMatch(await server.log, /level=error/);
-    },
+  const name = `--workers ${workers}: h2spec finds nothing at fault but ${OBSOLETE.join()}`;
+  testH2spec(name, async (h2spec) => {
+    assert.equal(all.length, 146);
+    await using server = await SignerProcess.start(
+      ...["--stack", "native", "--workers", workers],
+      ...["--tcp", "127.0.0.1:0", "--generate", "ed25519"],
+    );
+    const port = Number(/:(\d+)$/.exec(server.addresses[0])![1]);
+    await pass(h2spec, port, direct);
+    await using calls = new CallingRelay(port, ECHO);
+    await pass(h2spec, calls.port, BY_CALLS);
+    await using openCalls = new CallingRelay(port, { kind: "never" });
+    await pass(h2spec, openCalls.port, BY_OPEN_CALLS);
+    assert.equal(await server.stop(), 0);
+    assert.doesNotMatch(await server.log, /level=error/);
   });
 }

@@ -1,0 +1,57 @@
+/**
+ * Installs the peers that tests run, in pinned versions: Go programs by `go install`, the Go programs of
+ * `tests/peers/go`, and Python packages in a virtual environment. Needs Go 1.25 or newer, and Python 3 with
+ * `venv`. What is installed already in the version wanted is left as it is.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { peersFolder } from "../tests/_support/peers.ts";
+
+/** Programs of Go modules. h2spec has no go.mod, so `tests/peers/go/go.mod` pins it and what it needs. */
+const GO_PROGRAMS = [
+  "github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.4",
+  "github.com/bufbuild/buf/cmd/buf@v1.50.0",
+];
+
+const sources = fileURLToPath(new URL("../tests/peers", import.meta.url));
+const folder = peersFolder();
+const bin = join(folder, "bin");
+
+/** Runs a command, whose output goes to the terminal. */
+async function run(
+  command: string,
+  args: string[],
+  options: Deno.CommandOptions = {},
+): Promise<void> {
+  console.log(`${command} ${args.join(" ")}`);
+  const { code } = await new Deno.Command(command, { args, ...options }).spawn().status;
+  if (code !== 0) throw new Error(`${command} exited with ${code}`);
+}
+
+/** Installs by `install` unless the file `name` of the folder says that `version` is there. */
+async function once(name: string, version: string, install: () => Promise<void>): Promise<void> {
+  const stamp = join(folder, `${name}.installed`);
+  const installed = await Deno.readTextFile(stamp).catch(() => undefined);
+  if (installed === version) return;
+  await install();
+  await Deno.writeTextFile(stamp, version);
+}
+
+await Deno.mkdir(bin, { recursive: true });
+const go = { env: { GOBIN: bin, GOFLAGS: "-buildvcs=false", GOWORK: "off" } };
+for (const program of GO_PROGRAMS) {
+  const name = program.replace(/^.*\/|@.*$/g, "");
+  await once(name, program, () => run("go", ["install", program], go));
+}
+await run("go", ["install", "tool", "./..."], { ...go, cwd: join(sources, "go") });
+
+const requirements = join(sources, "python", "requirements.txt");
+await once("venv", await Deno.readTextFile(requirements), async () => {
+  const venv = join(folder, "venv");
+  await run("python3", ["-m", "venv", "--clear", venv]);
+  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+  await run(join(venv, "bin", "python"), [...pip, "--requirement", requirements]);
+});
+console.log(`The peers are in ${folder}`);

@@ -1,0 +1,89 @@
+/**
+ * Peers: programs of other projects that tests run against the server or the client.
+ *
+ * `deno task peers` installs those that it can into a folder of the project; the rest are packages of the
+ * system. A test whose peer is missing is ignored and names the reason, or fails when SIGNER_REQUIRE_PEERS
+ * is 1, which CI sets.
+ */
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Test } from "./gate.ts";
+
+const TASK = "deno task peers";
+
+/** Each peer with the command that installs it. */
+const INSTALLED_BY = {
+  buf: TASK,
+  /** tests/peers/go/echo: an Echo client by grpc-go */
+  go_echo: TASK,
+  grpcurl: TASK,
+  h2spec: TASK,
+  /** Python with grpcio, its tools, reflection and health-checking, and cryptography */
+  python: TASK,
+  nghttp: "apt-get install nghttp2-client",
+} as const;
+
+/** The name of a peer. */
+export type PeerName = keyof typeof INSTALLED_BY;
+
+/** Returns the folder of `deno task peers`: SIGNER_TEST_PEERS, or `.cache/peers` in the project. */
+export function peersFolder(): string {
+  return Deno.env.get("SIGNER_TEST_PEERS") ??
+    fileURLToPath(new URL("../../.cache/peers", import.meta.url));
+}
+
+/** Returns the path of a peer's program, or undefined when it is not installed. */
+export function findPeer(name: PeerName): string | undefined {
+  if (name === "python") return existing(join(peersFolder(), "venv", "bin", "python"));
+  const path = Deno.env.get("PATH") ?? "";
+  for (const folder of [join(peersFolder(), "bin"), ...path.split(delimiter)]) {
+    const found = existing(join(folder, name));
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function existing(path: string): string | undefined {
+  return existsSync(path) ? path : undefined;
+}
+
+/** Declares one test that gets the path of its peer's program. */
+export type PeerTest = (
+  name: string,
+  fn: (program: string, context: Deno.TestContext) => void | Promise<void>,
+) => void;
+
+/** Returns a function that declares tests which run a peer. `test` is what `gate()` returned. */
+export function peerTest(test: Test, peer: PeerName): PeerTest {
+  // Without these permissions `test` ignores every test, with its own reason.
+  const allowed = (["env", "read"] as const).every((name) =>
+    Deno.permissions.querySync({ name }).state === "granted"
+  );
+  const program = allowed ? findPeer(peer) : undefined;
+  const missing = `needs ${peer}: ${INSTALLED_BY[peer]}`;
+  const ignore = allowed && !program && Deno.env.get("SIGNER_REQUIRE_PEERS") !== "1";
+  return (name, fn) =>
+    test({
+      name: ignore ? `${name} (${missing})` : name,
+      ignore,
+      async fn(context) {
+        if (!program) throw new Error(`This test ${missing}`);
+        await fn(program, context);
+      },
+    });
+}
+
+/** The output of a program that has ended. */
+export interface Output {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end. */
+export async function run(program: string, ...args: string[]): Promise<Output> {
+  const { code, stdout, stderr } = await new Deno.Command(program, { args }).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
