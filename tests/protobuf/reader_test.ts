@@ -192,16 +192,30 @@ Deno.test("An enum's number that has no name stays a number, a negative one too"
 Deno.test("A string that is not UTF-8 is refused, short or long", () => {
   // A byte of no character, an overlong slash, half a pair of surrogates, a character cut short.
   for (const bytes of ["ff", "c0 af", "ed a0 80", "e2 82"]) {
-    for (const length of [0, 20]) {
+    // One length for each way of decoding.
+    for (const length of [0, 20, 2_000]) {
       const text = Buffer.concat([Buffer.alloc(length, "a"), hex(bytes)]);
-      const field = Buffer.concat([Uint8Array.of(0x0a, text.length), text]);
+      const head = text.length < 128
+        ? [0x0a, text.length]
+        : [0x0a, text.length & 0x7f | 0x80, text.length >>> 7];
+      const field = Buffer.concat([Uint8Array.from(head), text]);
       refuses(() => echoRequestCodec.decode(field), "INVALID_UTF8");
     }
   }
 });
 
 Deno.test("A string keeps what UTF-8 can say: a byte order mark, U+FFFD, U+0000, an emoji", () => {
-  for (const text of ["\ufeffx", "\ufffd", "a\0b", "😀", "\ufeff" + "ü".repeat(300), ""]) {
+  for (
+    const text of [
+      "\ufeffx",
+      "\ufffd",
+      "a\0b",
+      "😀",
+      "\ufeff" + "ü".repeat(300),
+      "\ufeff" + "\ufffd".repeat(900),
+      "",
+    ]
+  ) {
     const bytes = echoRequestCodec.encode({ message: text });
     assert.equal(echoRequestCodec.decode(bytes).message, text);
   }
