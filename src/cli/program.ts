@@ -15,7 +15,12 @@ export async function run(args: readonly string[]): Promise<number> {
   // An error outside the command's own promise ends the program in the same words as one inside it.
   using _uncaught = onUncaught((error) => Deno.exit(reportFailure(error, debug)));
   try {
-    const program = await createProgram(args);
+    const [named = ""] = args.filter((arg) => arg !== "--debug");
+    if (named === "serve" || named === "keygen") {
+      const { guardProcess } = await import("./signals.ts");
+      guardProcess(named);
+    }
+    const program = await createProgram(named);
     await program.parseAsync([...args], { from: "user" });
     return ExitCode.done;
   } catch (error) {
@@ -38,7 +43,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
  * the others. Making it costs little: an action imports what it runs on when it is run, so that `--help`
  * loads no gRPC and no libcrypto.
  */
-async function createProgram(args: readonly string[]): Promise<Command> {
+async function createProgram(named: string): Promise<Command> {
   const program = new Command("signer")
     .description("Keeps private keys where they are and hands out signatures over gRPC")
     .version(config.version, "-V, --version", "print the version")
@@ -52,7 +57,6 @@ async function createProgram(args: readonly string[]): Promise<Command> {
         "signer keygen --type rsa-3072 --out key.pem",
       ),
     );
-  const [named = ""] = args.filter((arg) => arg !== "--debug");
   if (Object.hasOwn(commands, named)) program.addCommand(await commands[named]());
   else {
     for (const command of Object.values(commands)) program.addCommand(await command());

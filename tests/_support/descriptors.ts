@@ -2,3 +2,22 @@
 export function openDescriptors(pid: number | "self" = "self"): number {
   return [...Deno.readDirSync(`/proc/${pid}/fd`)].length;
 }
+
+/** The TCP ports that a process listens on, on IPv4 addresses (proc(5): fd, and net/tcp with state 0A). */
+export function listeningPorts(pid: number): number[] {
+  const inodes = new Set<string>();
+  for (const { name } of Deno.readDirSync(`/proc/${pid}/fd`)) {
+    try {
+      inodes.add(
+        /^socket:\[(\d+)\]$/.exec(Deno.readLinkSync(`/proc/${pid}/fd/${name}`))?.[1] ?? "",
+      );
+    } catch (error) {
+      // The descriptor was closed meanwhile.
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  const rows = Deno.readTextFileSync("/proc/net/tcp").trim().split("\n").slice(1);
+  return rows.map((row) => row.trim().split(/\s+/))
+    .filter((fields) => fields[3] === "0A" && inodes.has(fields[9]))
+    .map((fields) => parseInt(fields[1].split(":")[1], 16));
+}

@@ -13,6 +13,11 @@ export const { echo, signing } = signerContract();
 const main = fileURLToPath(new URL("../../main.ts", import.meta.url));
 const program = ["run", "--quiet", "-P", main];
 
+/** A library for tests alone. It stays loaded, which is no leak of the test that needs it first. */
+const { symbols: threads } = Deno.dlopen("libc.so.6", {
+  tgkill: { parameters: ["i32", "i32", "i32"], result: "i32" },
+});
+
 /** Runs the program to its end. */
 export async function runSigner(
   ...args: string[]
@@ -21,6 +26,15 @@ export async function runSigner(
   const { code, stdout, stderr } = await command.output();
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+/** A `signer serve` whose output nobody reads, from its very start. */
+export function spawnServer(...options: string[]): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: [...program, "serve", ...options],
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
 }
 
 /** A `signer serve` in a process of its own. */
@@ -46,6 +60,12 @@ export class SignerProcess implements AsyncDisposable {
   static startLimited(files: number, ...options: string[]): Promise<SignerProcess> {
     const command = [Deno.execPath(), ...program, "serve", ...options];
     return SignerProcess.#run("sh", ["-c", `ulimit -n ${files} && exec "$@"`, "sh", ...command]);
+  }
+
+  /** The same, with options of Deno in front: `deno run OPTIONS main.ts serve …`. */
+  static startWith(runtime: readonly string[], ...options: string[]): Promise<SignerProcess> {
+    const [run, ...rest] = program;
+    return SignerProcess.#run(Deno.execPath(), [run, ...runtime, ...rest, "serve", ...options]);
   }
 
   static async #run(command: string, args: string[]): Promise<SignerProcess> {
@@ -77,6 +97,23 @@ export class SignerProcess implements AsyncDisposable {
   /** Resident memory in KiB (proc(5), status). */
   residentKiB(): number {
     return Number(/^VmRSS:\s+(\d+)/m.exec(Deno.readTextFileSync(`/proc/${this.pid}/status`))![1]);
+  }
+
+  /** Sends a signal to the process. */
+  signal(name: Deno.Signal): void {
+    Deno.kill(this.pid, name);
+  }
+
+  /** Sends a signal, by its number, to each thread of the process by itself (tgkill(2)). */
+  signalThreads(number: number): void {
+    for (const { name } of Deno.readDirSync(`/proc/${this.pid}/task`)) {
+      threads.tgkill(this.pid, Number(name), number);
+    }
+  }
+
+  /** Resolves when the process has ended by itself. */
+  get ended(): Promise<Deno.CommandStatus> {
+    return this.#exit;
   }
 
   /** Sends a signal and resolves to the exit code. */

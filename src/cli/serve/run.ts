@@ -6,6 +6,7 @@ import { type Address, formatAddress, socketsSupported } from "../../net/mod.ts"
 import { configureLogs, type Logger, logger } from "../../telemetry/mod.ts";
 import { writeResult } from "../output.ts";
 import { openChosenProvider } from "../provider.ts";
+import { closeInspector } from "../signals.ts";
 import { onUncaught } from "../uncaught.ts";
 import { type KeyOptions, loadKeys } from "./keys.ts";
 import { type PlaceOptions, placesOf } from "./places.ts";
@@ -27,9 +28,10 @@ export async function runServer(options: ServeOptions): Promise<void> {
   const places = placesOf(options);
   configureLogs({ level: options.logLevel, format: options.logFormat });
   const log = logger("serve");
-  prepareProcess(log);
+  raiseFileLimit(log);
   const provider = openChosenProvider(options.provider);
   using keys = await loadKeys(provider, options);
+  closeInspector();
   const serving = await openServing(options, config.version, provider, keys);
   const { server, stack, workers } = serving;
   // A defect in one call is not the end of the others'.
@@ -46,6 +48,7 @@ export async function runServer(options: ServeOptions): Promise<void> {
       keys: keys.size,
     });
     using stop = stopSignal();
+    closeInspector();
     writeResult(`ready ${bound.map(formatAddress).join(" ")}\n`);
     log.info("Draining", { signal: await stop.received, graceMs: options.grace });
     await serving.drain(options.grace);
@@ -55,18 +58,13 @@ export async function runServer(options: ServeOptions): Promise<void> {
   }
 }
 
-/**
- * What the process is to be before it holds a key: its memory goes into no core file and is read by no other
- * process of its user (prctl(2)), and as each connection is a descriptor, it may have as many as the kernel
- * lets it (getrlimit(2)).
- */
-function prepareProcess(log: Logger): void {
+/** Raises the limit of open files, of which each connection takes one, to what the kernel allows. */
+function raiseFileLimit(log: Logger): void {
   if (!socketsSupported()) return;
   try {
-    libc.forbidDumps();
     log.debug("Open files", { limit: libc.raiseDescriptorLimit().soft });
   } catch (error) {
-    log.warn("The process could not be prepared", { error });
+    log.warn("The limit of open files cannot be raised", { error });
   }
 }
 

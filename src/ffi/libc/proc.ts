@@ -9,16 +9,16 @@ import { close, open } from "./descriptor.ts";
 import { settle } from "./_result.ts";
 import { isSupported, libc } from "./_symbols.ts";
 
-/** Bytes taken of a file: `/proc/PID/stat` and `/proc/PID/status` have under 2 KiB. */
+/** Bytes read of a file, if not told otherwise: `/proc/PID/stat` and `/proc/PID/status` have under 2 KiB. */
 const MAX_FILE = 8192;
 
-/** The text of a small file, cut at 8 KiB; undefined when it cannot be read, or there is no libc. */
-export function readSmallFile(path: string): string | undefined {
+/** The text of a file, cut at `maxBytes`; undefined when it cannot be read, or there is no libc. */
+export function readSmallFile(path: string, maxBytes = MAX_FILE): string | undefined {
   if (!isSupported()) return undefined;
   const fd = open(path, O_RDONLY);
   if (fd < 0) return undefined;
   const { symbols, errno } = libc();
-  const buffer = new Uint8Array(MAX_FILE);
+  const buffer = new Uint8Array(maxBytes);
   const size = settle(() => symbols.read(fd, buffer, buffer.length), errno);
   close(fd);
   return size < 0 ? undefined : new TextDecoder().decode(buffer.subarray(0, size));

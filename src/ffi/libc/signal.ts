@@ -1,0 +1,59 @@
+/**
+ * The dispositions of signals, which are the whole process's: signal(7), sigaction(2).
+ *
+ * @module
+ */
+import { check } from "./error.ts";
+import { settle } from "./_result.ts";
+import { libc } from "./_symbols.ts";
+
+/** Signal numbers, equal on x86-64 and arm64 (include/uapi/asm-generic/signal.h). */
+export const signalNumbers = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGUSR1: 10,
+  SIGUSR2: 12,
+  SIGALRM: 14,
+  SIGTERM: 15,
+} as const;
+
+export type SignalName = keyof typeof signalNumbers;
+
+/** The effect of a signal on the process. */
+export type Disposition = "default" | "ignored" | "handled";
+
+/**
+ * Bytes of glibc's `struct sigaction` (<bits/sigaction.h>): a pointer to the handler, a mask of 1,024
+ * signals, the flags with padding, a pointer to the restorer.
+ */
+const SIGACTION_SIZE = 152;
+
+/** The values of the handler that are no pointers (<bits/signum-generic.h>). */
+const SIG_DFL = 0n;
+const SIG_IGN = 1n;
+
+/**
+ * The disposition of a signal.
+ *
+ * @throws {LibcError}
+ */
+export function signalDisposition(name: SignalName): Disposition {
+  const { symbols, errno } = libc();
+  const action = new BigUint64Array(SIGACTION_SIZE / 8);
+  const query = () => symbols.sigaction(signalNumbers[name], null, action);
+  check("sigaction", settle(query, errno));
+  if (action[0] === SIG_IGN) return "ignored";
+  return action[0] === SIG_DFL ? "default" : "handled";
+}
+
+/**
+ * Makes the process ignore a signal, in every thread. A signal that is pending is discarded.
+ *
+ * @throws {LibcError}
+ */
+export function ignoreSignal(name: SignalName): void {
+  const { symbols, errno } = libc();
+  const action = new BigUint64Array(SIGACTION_SIZE / 8);
+  action[0] = SIG_IGN;
+  check("sigaction", settle(() => symbols.sigaction(signalNumbers[name], action, null), errno));
+}

@@ -1,0 +1,162 @@
+/**
+ * Deno opens V8's inspector on 127.0.0.1:9229 when it is sent SIGUSR1, and whoever connects there runs code
+ * in the process: `kill -USR1` on a server gave any program of its user the keys. Deno starts to listen for
+ * the signal half a second after the program's start, so that a disposition set before was overwritten.
+ */
+import assert from "node:assert/strict";
+import { gate } from "../_support/gate.ts";
+
+const [test, { SignerProcess, call, echo, listeningPorts, openChannel, signing, spawnServer }] =
+  await gate(
+    ["net", "env", "read", "write", "sys", "ffi", "run"],
+    async () => ({
+      ...await import("./_signer.ts"),
+      ...await import("../_support/descriptors.ts"),
+    }),
+  );
+
+const serveTcp = ["--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256"];
+const sigusr1 = 10;
+
+/** Longer than the half second after which Deno listens for SIGUSR1. */
+const lateMs = 1_200;
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+type Server = Awaited<ReturnType<typeof SignerProcess.start>>;
+
+const ownPorts = (server: Server) =>
+  server.addresses.map((address) => Number(address.split(":").pop()));
+
+async function echoes(server: Server): Promise<void> {
+  using channel = openChannel({ addresses: server.addresses });
+  await call(channel, echo.Echo, { payload: new Uint8Array(8) });
+}
+
+const threads: Readonly<Record<string, readonly string[]>> = {
+  "without workers": ["--workers", "0"],
+  "with one worker": ["--workers", "1"],
+  "with two workers": ["--workers", "2"],
+  "on grpc-js": ["--stack", "grpc-js"],
+};
+
+for (const [name, options] of Object.entries(threads)) {
+  test(`SIGUSR1 opens nothing ${name}, whichever thread has it, from ready to drained`, async () => {
+    await using server = await SignerProcess.start(...serveTcp, ...options, "--grace", "1500ms");
+    const signalFor = async (ms: number) => {
+      for (const end = performance.now() + ms; performance.now() < end; await sleep(50)) {
+        server.signal("SIGUSR1");
+        server.signalThreads(sigusr1);
+      }
+      assert.deepEqual(listeningPorts(server.pid), ownPorts(server));
+    };
+    await signalFor(lateMs);
+    await echoes(server);
+    // A call that does not end keeps the server draining for the whole grace.
+    using channel = openChannel({ addresses: server.addresses });
+    const end = Promise.withResolvers<void>();
+    const endless = channel.call<object, object>(
+      signing.SignStream as never,
+      async function* () {
+        yield { keyType: "KEY_TYPE_ECDSA_P256", message: new Uint8Array(1) };
+        await end.promise;
+      }(),
+    ).responses[Symbol.asyncIterator]();
+    await endless.next();
+    const stopped = server.stop("SIGTERM");
+    const cutOff = endless.next().catch(() => "cut off");
+    for (let count = 0; count < 10; count++, await sleep(50)) {
+      server.signalThreads(sigusr1);
+      assert.ok(!listeningPorts(server.pid).includes(9229));
+    }
+    assert.equal(await cutOff, "cut off");
+    end.resolve();
+    assert.equal(await stopped, 0);
+  });
+}
+
+test("An inspector that SIGUSR1 opened before the program's first line is closed before keys are read", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    // As on a machine so slow that Deno listens for the signal before our modules have loaded.
+    await Deno.writeTextFile(
+      `${folder}/slow.ts`,
+      `await new Promise((resolve) => setTimeout(resolve, 800));
+       Deno.kill(Deno.pid, "SIGUSR1");
+       await new Promise((resolve) => setTimeout(resolve, 200));`,
+    );
+    await using server = await SignerProcess.startWith(
+      ["--allow-run", "--preload", `${folder}/slow.ts`],
+      ...serveTcp,
+    );
+    assert.deepEqual(listeningPorts(server.pid), ownPorts(server));
+    server.signal("SIGUSR1");
+    await sleep(300);
+    assert.deepEqual(listeningPorts(server.pid), ownPorts(server));
+    assert.equal(await server.stop(), 0);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+test("SIGUSR1 at any moment of the start ends the program or does nothing", async () => {
+  // Until the program's first line, the signal has its default action, and no key has been read.
+  await Promise.all([50, 100, 200, 300, 450, 600].map(async (delayMs) => {
+    const child = spawnServer(...serveTcp, "--workers", "1");
+    let ended = false;
+    const status = child.status.finally(() => ended = true);
+    await sleep(delayMs);
+    child.kill("SIGUSR1");
+    await sleep(lateMs);
+    if (!ended) {
+      assert.ok(!listeningPorts(child.pid).includes(9229));
+      child.kill("SIGUSR1");
+      await sleep(200);
+      assert.ok(!listeningPorts(child.pid).includes(9229));
+      child.kill("SIGKILL");
+    }
+    assert.ok(["SIGUSR1", "SIGKILL"].includes((await status).signal!));
+  }));
+});
+
+test("Signals without a use do nothing, and a stopped server goes on where it was", async () => {
+  await using server = await SignerProcess.start(...serveTcp, "--workers", "1");
+  for (const name of ["SIGUSR2", "SIGALRM", "SIGPIPE"] as const) server.signal(name);
+  await echoes(server);
+  server.signal("SIGTSTP");
+  await sleep(300);
+  server.signal("SIGCONT");
+  await echoes(server);
+  assert.equal(await server.stop(), 0);
+});
+
+test("SIGQUIT ends the server at once", async () => {
+  await using server = await SignerProcess.start(...serveTcp);
+  server.signal("SIGQUIT");
+  const { signal } = await server.ended;
+  assert.equal(signal, "SIGQUIT");
+});
+
+test("A stop signal that is repeated within a second is the same stop", async () => {
+  // Ctrl-C under `deno task` arrives from the terminal and from the task, and the second cut calls off.
+  await using server = await SignerProcess.start(...serveTcp);
+  using channel = openChannel({ addresses: server.addresses });
+  const end = Promise.withResolvers<void>();
+  const stream = channel.call<object, { response?: object }>(
+    signing.SignStream as never,
+    async function* () {
+      yield { keyType: "KEY_TYPE_ECDSA_P256", message: new Uint8Array(1) };
+      await end.promise;
+      yield { keyType: "KEY_TYPE_ECDSA_P256", message: new Uint8Array(2) };
+    }(),
+  ).responses[Symbol.asyncIterator]();
+  await stream.next();
+  const stopped = server.stop("SIGINT");
+  for (let count = 0; count < 5; count++, await sleep(20)) server.signal("SIGINT");
+  server.signal("SIGTERM");
+  await sleep(100);
+  end.resolve();
+  assert.ok((await stream.next()).value?.response);
+  assert.equal((await stream.next()).done, true);
+  assert.equal(await stopped, 0);
+});
