@@ -6,8 +6,10 @@ export type CryptoErrorCode =
   | "BAD_DIGEST"
   /** Key material that cannot be read: damaged, truncated, of an unknown kind. */
   | "BAD_KEY"
-  /** Key material that can be read and is refused: too weak, of another curve, public. */
+  /** Key material that can be read and is refused: too weak, of another curve, of another format. */
   | "KEY_REFUSED"
+  /** A public key or a certificate in place of a private key. */
+  | "NOT_PRIVATE_KEY"
   /** An encrypted key without a passphrase, or with the wrong one. */
   | "BAD_PASSPHRASE"
   /** A key file that others can read, or that cannot be opened. */

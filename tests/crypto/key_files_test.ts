@@ -4,6 +4,7 @@ import type { CryptoErrorCode, PrivateKey } from "../../src/crypto/mod.ts";
 import { gate } from "../_support/gate.ts";
 import { loadCrypto } from "./_providers.ts";
 import { openssl } from "./_openssl.ts";
+import { exposureOf } from "../../src/crypto/key_file/private_file.ts";
 
 const [test, crypto] = await gate(["env", "ffi", "read", "run", "write"], async () => {
   const crypto = await loadCrypto();
@@ -70,20 +71,20 @@ const refusedKinds: Record<string, [string[][], CryptoErrorCode, RegExp]> = {
   ],
   "X25519": [[["genpkey", "-algorithm", "X25519"]], "KEY_REFUSED", /X25519/],
   "Ed448": [[["genpkey", "-algorithm", "ED448"]], "KEY_REFUSED", /Ed448/],
-  "a public key in PEM": [[P256, ["pkey", "-pubout"]], "KEY_REFUSED", /name the private key/],
+  "a public key in PEM": [[P256, ["pkey", "-pubout"]], "NOT_PRIVATE_KEY", /name the private key/],
   "a public key in DER": [
     [P256, ["pkey", "-pubout", "-outform", "DER"]],
-    "KEY_REFUSED",
+    "NOT_PRIVATE_KEY",
     /name the private key/,
   ],
   "a certificate in PEM": [
     [P256, ["req", "-x509", "-subj", "/CN=test", "-key", "/dev/stdin"]],
-    "KEY_REFUSED",
+    "NOT_PRIVATE_KEY",
     /certificate/,
   ],
   "a certificate in DER": [
     [P256, ["req", "-x509", "-subj", "/CN=test", "-key", "/dev/stdin", "-outform", "DER"]],
-    "KEY_REFUSED",
+    "NOT_PRIVATE_KEY",
     /certificate/,
   ],
   "a traditionally encrypted key": [
@@ -152,7 +153,7 @@ test("`readPrivateKeyFile()` refuses JWKs that are public, sets, incomplete or o
   using key = await providers[0].generate("ecdsa-p256");
   const jwk = JSON.parse(new TextDecoder().decode(encodePrivateKey(key, "jwk")));
   const cases: [unknown, CryptoErrorCode, RegExp][] = [
-    [{ ...jwk, d: undefined }, "KEY_REFUSED", /public key/],
+    [{ ...jwk, d: undefined }, "NOT_PRIVATE_KEY", /public key/],
     [{ keys: [jwk] }, "KEY_REFUSED", /JWK set/],
     [{ kty: "oct", k: "AAAA" }, "KEY_REFUSED", /kty/],
     [{ ...jwk, crv: "secp256k1" }, "KEY_REFUSED", /secp256k1/],
@@ -205,6 +206,48 @@ test("`readPrivateKeyFile()` refuses a file that is missing, empty, too large or
     const [provider] = providers;
     await assert.rejects(readPrivateKeyFile(provider, directory), /is a directory/);
     await assert.rejects(readPrivateKeyFile(provider, join(directory, "no")), /no such file/);
+  });
+});
+
+// Opening a named pipe waits for a writer: the start of a server hung in silence.
+test("`readPrivateKeyFile()` refuses a named pipe without waiting for a writer", async () => {
+  await withDirectory(async (directory) => {
+    const path = join(directory, "key.pem");
+    const { success } = await new Deno.Command("mkfifo", { args: ["-m", "600", path] }).output();
+    assert.ok(success);
+    await assert.rejects(readPrivateKeyFile(providers[0], path), {
+      code: "KEY_FILE",
+      message: `Key file ${path} is a named pipe: name a regular file`,
+    });
+    await assert.rejects(readPrivateKeyFile(providers[0], "/dev/null"), /is a device/);
+  });
+});
+
+// A key file of mode 0600 is still another user's to replace.
+test("`exposureOf()` refuses files of other users, and takes the superuser's", () => {
+  const refused = (mode: number, uid: number, self: number | null) =>
+    exposureOf({ mode: 0o100000 | mode, uid }, self);
+  assert.match(refused(0o600, 1000, 0)!, /another user \(uid 1000\): run `chown`/);
+  assert.match(refused(0o400, 1000, 1001)!, /another user/);
+  assert.match(refused(0o440, 0, 1001)!, /mode 0440/);
+  assert.equal(refused(0o400, 0, 1001), undefined);
+  assert.equal(refused(0o600, 1001, 1001), undefined);
+  assert.equal(refused(0o644, 0, null), undefined);
+});
+
+// The advice was to run chmod on a certificate, which is public.
+test("`readPrivateKeyFile()` identifies a file before it judges its permissions", async () => {
+  await withDirectory(async (directory) => {
+    const path = join(directory, "key.pem");
+    using key = await providers[0].generate("ed25519");
+    await Deno.writeFile(path, encodePublicKey(key.publicKey, "pem"), { mode: 0o644 });
+    await assert.rejects(readPrivateKeyFile(providers[0], path), { code: "NOT_PRIVATE_KEY" });
+    // An encrypted key is refused before its passphrase is asked for.
+    await Deno.writeFile(path, encodePrivateKey(key, "pem", utf8(secret)));
+    const passphrase = () => assert.fail("asked for a passphrase");
+    await assert.rejects(readPrivateKeyFile(providers[0], path, { passphrase }), {
+      code: "KEY_FILE",
+    });
   });
 });
 

@@ -10,7 +10,7 @@ import {
 } from "../../crypto/mod.ts";
 import { usageError } from "../exit.ts";
 import { note, warn, writeDiagnostic, writeResult } from "../output.ts";
-import { passphraseToCreate } from "../passphrase/mod.ts";
+import { PASSPHRASE_VARIABLE, passphraseToCreate, sourceToCreate } from "../passphrase/mod.ts";
 import { openChosenProvider } from "../provider.ts";
 import { withSpinner } from "../spinner.ts";
 import { refuseBinaryOnTerminal, refuseToOverwrite } from "./_refusals.ts";
@@ -25,6 +25,9 @@ export async function makeKey(options: Options): Promise<void> {
   const passphrase = await passphraseToCreate(options);
   try {
     const work = provider.generate(options.type);
+    if (sourceToCreate(options) === "environment") {
+      note(`the private key is encrypted with the passphrase in ${PASSPHRASE_VARIABLE}`);
+    }
     using key = await withSpinner(`making a key of type ${options.type}`, work);
     await putPrivateKey(key, passphrase, options);
     await putPublicKey(key, options);
@@ -42,9 +45,10 @@ async function refuseWhatCannotBe(options: Options): Promise<void> {
       "Name two different files with --out and --public-out",
     );
   }
-  const encrypted = options.passphraseFile !== undefined || options.passphrasePrompt;
-  if (format === "jwk" && encrypted) {
-    throw usageError("A JWK cannot be encrypted", "Use --format pem or der, or no passphrase");
+  const source = sourceToCreate(options);
+  if (format === "jwk" && source !== undefined) {
+    const remedy = source === "environment" ? `unset ${PASSPHRASE_VARIABLE}` : "no passphrase";
+    throw usageError("A JWK cannot be encrypted", `Use --format pem or der, or ${remedy}`);
   }
   if (out === undefined) refuseBinaryOnTerminal(format, "--out");
   await refuseToOverwrite([out, publicOut], options);
@@ -62,7 +66,7 @@ async function putPrivateKey(
       writeResult(encoded);
     } else {
       await writePrivateKeyFile(out, encoded, { force });
-      note(`private key (${key.type}): ${out}`);
+      note(`${passphrase ? "encrypted " : ""}private key (${key.type}): ${out}`);
     }
   } finally {
     encoded.fill(0);

@@ -48,7 +48,7 @@ export function keygenCommand(): Command {
     )
     .addHelpText(
       "after",
-      `\nEnvironment:\n  ${PASSPHRASE_VARIABLE}  the passphrase of an encrypted key that --from reads`,
+      `\nEnvironment:\n  ${PASSPHRASE_VARIABLE}  passphrase of the new key, or of the key that --from reads`,
     )
     .action(async (options: KeygenOptions) => {
       const { keygen } = await import("./keygen.ts");

@@ -1,3 +1,5 @@
+/** Sources of passphrases: files, the environment, a prompt. @module */
+import { CryptoError, readPrivateFile } from "../../crypto/mod.ts";
 import { usageError } from "../exit.ts";
 import { warn } from "../output.ts";
 import { MAX_PASSPHRASE_BYTES } from "./hidden_line.ts";
@@ -38,53 +40,114 @@ export async function passphraseToRead(
 }
 
 /**
- * The passphrase to encrypt a new key with, asked for twice at a prompt; undefined when the options name
- * no source. The environment is not one: a variable left over there must not encrypt a key unasked.
- * The caller zeroes it.
+ * The passphrase to encrypt a new key with: from the options or else from the environment. A prompt asks
+ * for it twice. Undefined when neither names one. The caller zeroes it.
  *
  * @throws {CliError} when the named source has none, and when the two answers differ
  */
 export async function passphraseToCreate(
   options: PassphraseOptions,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  if (options.passphraseFile !== undefined) return await readPassphraseFile(options.passphraseFile);
-  if (!options.passphrasePrompt) return undefined;
+  switch (sourceToCreate(options)) {
+    case "file":
+      return await readPassphraseFile(options.passphraseFile!);
+    case "prompt":
+      return await askTwice();
+    case "environment":
+      return new TextEncoder().encode(Deno.env.get(PASSPHRASE_VARIABLE));
+    case undefined:
+      return undefined;
+  }
+}
+
+/** The source of the passphrase for a new key; undefined for a key that is to be left unencrypted. */
+export function sourceToCreate(
+  { passphraseFile, passphrasePrompt }: PassphraseOptions,
+): "file" | "prompt" | "environment" | undefined {
+  if (passphraseFile !== undefined) return "file";
+  if (passphrasePrompt) return "prompt";
+  return Deno.env.get(PASSPHRASE_VARIABLE) ? "environment" : undefined;
+}
+
+async function askTwice(): Promise<Uint8Array<ArrayBuffer>> {
   const [first, second] = await askHidden(["New passphrase: ", "The same again: "]);
   const same = first!.length === second!.length && first!.every((byte, at) => byte === second![at]);
   second!.fill(0);
-  if (same && first!.length > 0) return first;
+  if (same && first!.length > 0) return first!;
   first!.fill(0);
   throw usageError(same ? "The passphrase is empty" : "The two passphrases differ");
 }
 
+/**
+ * Reads the passphrase file of one key, which stands beside the key and has to be as private; undefined
+ * when there is no such file. The caller zeroes it.
+ *
+ * @throws {CliError} for a file that holds no passphrase
+ * @throws {CryptoError} `KEY_FILE` for a file that cannot be read, and for one that others can access
+ * unless `allowInsecure` is set
+ */
+export async function passphraseBeside(
+  path: string,
+  { allowInsecure }: { readonly allowInsecure: boolean },
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (!await exists(path)) return undefined;
+  const room = new Uint8Array(ROOM);
+  try {
+    const { bytes, exposure } = await readPrivateFile(path, room, `Passphrase file ${path}`);
+    if (exposure !== undefined && !allowInsecure) {
+      throw new CryptoError("KEY_FILE", `Passphrase file ${path}: ${exposure}`);
+    }
+    return oneLine(path, bytes);
+  } finally {
+    room.fill(0);
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Room for the longest passphrase, a line end of two bytes, and one byte more that shows a longer one. */
+const ROOM = MAX_PASSPHRASE_BYTES + 3;
+
 /** Reads a file of one line. One that others can read is used with a warning. */
 async function readPassphraseFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
-  // Room for the longest, a line end of two bytes, and one byte more that shows a longer one.
-  const buffer = new Uint8Array(MAX_PASSPHRASE_BYTES + 3);
+  const buffer = new Uint8Array(ROOM);
   try {
-    const line = withoutLineEnd(await readSome(path, buffer));
-    if (line.length === 0) {
-      throw usageError(
-        `The passphrase file ${path} is empty`,
-        "Put the passphrase on its first line",
-      );
-    }
-    if (line.length > MAX_PASSPHRASE_BYTES) {
-      throw usageError(
-        `The passphrase file ${path} holds more than ${MAX_PASSPHRASE_BYTES} bytes`,
-        "Name the file that holds the passphrase and nothing else",
-      );
-    }
-    if (line.includes(0x0a)) {
-      throw usageError(
-        `The passphrase file ${path} holds more than one line`,
-        "Name the file that holds the passphrase and nothing else",
-      );
-    }
-    return line.slice();
+    return oneLine(path, await readSome(path, buffer));
   } finally {
     buffer.fill(0);
   }
+}
+
+/** A copy of the only line of a passphrase file. */
+function oneLine(path: string, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const line = withoutLineEnd(bytes);
+  if (line.length === 0) {
+    throw usageError(
+      `The passphrase file ${path} is empty`,
+      "Put the passphrase on its first line",
+    );
+  }
+  if (line.length > MAX_PASSPHRASE_BYTES) {
+    throw usageError(
+      `The passphrase file ${path} holds more than ${MAX_PASSPHRASE_BYTES} bytes`,
+      "Name the file that holds the passphrase and nothing else",
+    );
+  }
+  if (line.includes(0x0a)) {
+    throw usageError(
+      `The passphrase file ${path} holds more than one line`,
+      "Name the file that holds the passphrase and nothing else",
+    );
+  }
+  return new Uint8Array(line);
 }
 
 /** Fills `buffer` from a file or, for `-`, from standard input, as far as it goes. */
@@ -125,7 +188,7 @@ async function fill(
   return length;
 }
 
-function withoutLineEnd(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+function withoutLineEnd(bytes: Uint8Array): Uint8Array {
   let end = bytes.length;
   if (bytes[end - 1] === 0x0a) end--;
   if (end < bytes.length && bytes[end - 1] === 0x0d) end--;

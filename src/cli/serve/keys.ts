@@ -1,5 +1,7 @@
+/** The keys of a server: read from files and folders, or generated. @module */
 import { basename, extname, join } from "node:path";
 import {
+  CryptoError,
   type CryptoProvider,
   KeyStore,
   type KeyType,
@@ -8,7 +10,7 @@ import {
 } from "../../crypto/mod.ts";
 import { usageError } from "../exit.ts";
 import { warn } from "../output.ts";
-import { passphraseToRead } from "../passphrase/mod.ts";
+import { passphraseBeside, passphraseToRead } from "../passphrase/mod.ts";
 
 /** Where the keys of a server come from. */
 export interface KeyOptions {
@@ -35,9 +37,11 @@ const keyFileExtensions = new Set([".pem", ".der", ".jwk"]);
 export async function loadKeys(provider: CryptoProvider, options: KeyOptions): Promise<KeyStore> {
   const store = new KeyStore();
   try {
-    for (const { id, path } of keyFiles(options)) {
+    for (const named of options.key ?? []) {
+      const { id, path } = splitName(named);
       add(store, id, await readKeyFile(provider, path, options));
     }
+    if (options.keyDir !== undefined) await addFolder(store, provider, options.keyDir, options);
     for (const key of await generateKeys(provider, options, store.size)) add(store, undefined, key);
     return store;
   } catch (error) {
@@ -56,22 +60,38 @@ function add(store: KeyStore, id: string | undefined, key: PrivateKey): void {
   }
 }
 
-function* keyFiles({ key = [], keyDir }: KeyOptions): Generator<{ id?: string; path: string }> {
-  for (const named of key) {
-    const at = named.indexOf("=");
-    yield at < 0 ? { path: named } : { id: named.slice(0, at), path: named.slice(at + 1) };
+/** Splits `id=FILE`; the id is undefined where there is none. */
+function splitName(named: string): { id: string | undefined; path: string } {
+  const at = named.indexOf("=");
+  if (at < 0) return { id: undefined, path: named };
+  return { id: named.slice(0, at), path: named.slice(at + 1) };
+}
+
+/** Adds the keys of a folder by their names. Public keys and certificates are skipped with a warning. */
+async function addFolder(
+  store: KeyStore,
+  provider: CryptoProvider,
+  folder: string,
+  options: KeyOptions,
+): Promise<void> {
+  let found = 0;
+  for (const name of keyFilesIn(folder)) {
+    const path = join(folder, name);
+    const id = basename(name, extname(name));
+    try {
+      const key = await readKeyFile(provider, path, options, join(folder, `${id}.pass`));
+      add(store, id, key);
+      found++;
+    } catch (error) {
+      if (!(error instanceof CryptoError) || error.code !== "NOT_PRIVATE_KEY") throw error;
+      warn(`skipped ${path}: it holds no private key`);
+    }
   }
-  if (keyDir === undefined) return;
-  const names = keyFilesIn(keyDir);
-  if (names.length === 0) {
-    throw usageError(
-      `The key folder ${keyDir} has no key file`,
-      `Put files that end in ${[...keyFileExtensions].join(", ")} there, or name another folder`,
-    );
-  }
-  for (const name of names) {
-    yield { id: basename(name, extname(name)), path: join(keyDir, name) };
-  }
+  if (found > 0) return;
+  throw usageError(
+    `The key folder ${folder} has no file with a private key`,
+    `Put files that end in ${[...keyFileExtensions].join(", ")} there, or name another folder`,
+  );
 }
 
 function keyFilesIn(folder: string): string[] {
@@ -88,14 +108,23 @@ function keyFilesIn(folder: string): string[] {
   }
 }
 
+/**
+ * Reads a key file. An encrypted key is opened by the passphrase in `passphrasePath` where that file is
+ * there, and else by the passphrase of the options.
+ */
 function readKeyFile(
   provider: CryptoProvider,
   path: string,
   options: KeyOptions,
+  passphrasePath?: string,
 ): Promise<PrivateKey> {
+  const { allowInsecureKeyFiles: allowInsecure = false } = options;
   return readPrivateKeyFile(provider, path, {
-    allowInsecure: options.allowInsecureKeyFiles ?? false,
-    passphrase: () => passphraseToRead(options, `Passphrase of ${path}: `),
+    allowInsecure,
+    passphrase: async () => {
+      const own = passphrasePath && await passphraseBeside(passphrasePath, { allowInsecure });
+      return own || await passphraseToRead(options, `Passphrase of ${path}: `);
+    },
   });
 }
 

@@ -25,7 +25,10 @@ export function serveCommand(): Command {
     .option("--listen <address>", "listen on an address of any form; may be repeated", collect)
     .option("--unix-mode <mode>", "permissions of Unix sockets", parseMode, 0o600)
     .option("--key <id=file>", "serve the private key in a file; may be repeated", collect)
-    .option("--key-dir <dir>", "serve every .pem, .der and .jwk file of a folder by its name")
+    .option(
+      "--key-dir <dir>",
+      "serve every NAME.pem, .der and .jwk of a folder; NAME.pass is its passphrase",
+    )
     .addOption(
       new Option("--generate <type>", "make a key that dies with the process; may be repeated")
         .argParser((value, previous: string[] = []) => collect(knownKeyType(value), previous)),

@@ -48,7 +48,7 @@ export function readPrivateJwk(text: Uint8Array): KeyPair {
   }
   if (jwk.d === undefined) {
     throw new CryptoError(
-      "KEY_REFUSED",
+      "NOT_PRIVATE_KEY",
       "Refused a public key: the JWK has no d; name the private key",
     );
   }

@@ -1,4 +1,5 @@
 /** Files of private keys: what is read, what is refused, how they are written. @module */
+export { type PrivateFile, readPrivateFile } from "./private_file.ts";
 export { type PassphraseSource, readPrivateKey, type ReadPrivateKeyOptions } from "./read.ts";
 export {
   MAX_KEY_FILE_BYTES,

@@ -10,6 +10,8 @@ export type PassphraseSource = (source: string) => Uint8Array | Promise<Uint8Arr
 export interface ReadPrivateKeyOptions {
   /** Asked when the key is encrypted, and only then. */
   readonly passphrase?: PassphraseSource;
+  /** Called once the bytes are known to hold a private key. It may throw a CryptoError to refuse it. */
+  readonly beforeImport?: () => void;
 }
 
 /** The containers that become PKCS#8 by wrapping what they hold. */
@@ -27,17 +29,18 @@ const wrappers: Partial<Record<Container, (der: Uint8Array) => Uint8Array>> = {
  * with the secret stay in the heap until the collector has reused their place.
  *
  * @param source what to call it in messages, such as the file's path
- * @throws {CryptoError} `BAD_KEY`, `KEY_REFUSED`, `BAD_PASSPHRASE`; the message begins with `source`
+ * @throws {CryptoError} `BAD_KEY`, `KEY_REFUSED`, `NOT_PRIVATE_KEY`, `BAD_PASSPHRASE`; the message begins with `source`
  */
 export async function readPrivateKey(
   provider: CryptoProvider,
   bytes: Uint8Array,
   source: string,
-  { passphrase }: ReadPrivateKeyOptions = {},
+  { passphrase, beforeImport }: ReadPrivateKeyOptions = {},
 ): Promise<PrivateKey> {
   let found: Found | undefined;
   try {
     found = detect(bytes);
+    beforeImport?.();
     if (found.container === "encrypted-pkcs8") {
       return await readEncrypted(provider, found.bytes, source, passphrase);
     }

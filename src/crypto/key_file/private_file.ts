@@ -1,0 +1,105 @@
+/**
+ * Files that only their owner may access: private keys and passphrases.
+ *
+ * @module
+ */
+import { constants } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { CryptoError } from "../errors.ts";
+
+/** A private file: its content, and the reason for which it should not be trusted. */
+export interface PrivateFile {
+  /** A view of the buffer that was handed in. */
+  readonly bytes: Uint8Array;
+  /** The refusal of a file that others can read or replace, with the remedy; undefined for others. */
+  readonly exposure: string | undefined;
+}
+
+/** The permission bits of group and others. */
+const GROUP_AND_OTHERS = 0o077;
+
+/**
+ * Reads a private file into `room`, as far as the room goes. The facts are those of the opened file, not
+ * of a file that takes its path a moment later.
+ *
+ * @throws {CryptoError} `KEY_FILE` for a file that is not regular, cannot be read or is empty. The message
+ * begins with `name`
+ */
+export async function readPrivateFile(
+  path: string,
+  room: Uint8Array,
+  name: string,
+): Promise<PrivateFile> {
+  let file: FileHandle | undefined;
+  try {
+    // Opening a named pipe without O_NONBLOCK waits for a writer, perhaps for ever (fifo(7)).
+    file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const info = await file.stat();
+    if (!info.isFile()) throw refused(`${name} is ${kindOf(info)}: name a regular file`);
+    const length = await fill(file, room);
+    if (length === 0) throw refused(`${name} is empty`);
+    return { bytes: room.subarray(0, length), exposure: exposureOf(info, Deno.uid()) };
+  } catch (error) {
+    if (error instanceof CryptoError) throw error;
+    throw refused(`${name} cannot be read: ${reasonOf(error)}`, error);
+  } finally {
+    await file?.close();
+  }
+}
+
+/**
+ * The refusal of a file that others than the user `self` can read or replace. The superuser may own it.
+ *
+ * @param self the number of the user that runs the program; null on systems without such numbers
+ */
+export function exposureOf(
+  { mode, uid }: { readonly mode: number; readonly uid: number },
+  self: number | null,
+): string | undefined {
+  if (self === null) return undefined;
+  if (uid !== self && uid !== 0) {
+    return `Refused a file of another user (uid ${uid}): run \`chown\` on it, or on a copy`;
+  }
+  if ((mode & GROUP_AND_OTHERS) === 0) return undefined;
+  const bits = (mode & 0o777).toString(8).padStart(4, "0");
+  return `Refused a file that others can access (mode ${bits}): run \`chmod 600\` on it`;
+}
+
+type Kind = Pick<
+  Awaited<ReturnType<FileHandle["stat"]>>,
+  "isDirectory" | "isFIFO" | "isSocket"
+>;
+
+function kindOf(info: Kind): string {
+  if (info.isDirectory()) return "a directory";
+  if (info.isFIFO()) return "a named pipe";
+  return info.isSocket() ? "a socket" : "a device";
+}
+
+async function fill(file: FileHandle, room: Uint8Array): Promise<number> {
+  let length = 0;
+  while (length < room.length) {
+    const { bytesRead } = await file.read(room, length, room.length - length, null);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return length;
+}
+
+function refused(message: string, cause?: unknown): CryptoError {
+  return new CryptoError("KEY_FILE", message, { cause });
+}
+
+function reasonOf(error: unknown): string {
+  switch ((error as { code?: string }).code) {
+    case "ENOENT":
+      return "there is no such file";
+    case "EACCES":
+    case "EPERM":
+      return "this user may not read it";
+    // Opening a socket (open(2)).
+    case "ENXIO":
+      return "it is a socket";
+  }
+  return error instanceof Error ? error.message : String(error);
+}
