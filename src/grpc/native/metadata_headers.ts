@@ -1,9 +1,14 @@
+/**
+ * Metadata as HTTP/2 header fields, in both directions (grpc's PROTOCOL-HTTP2.md, Custom-Metadata).
+ *
+ * @module
+ */
 import { Buffer } from "node:buffer";
 import type { HeaderField } from "../../http2/mod.ts";
-import { Metadata } from "../contract/mod.ts";
+import { Metadata, type MetadataValue } from "../contract/mod.ts";
 import { headerNames } from "./header_names.ts";
 
-/** Fields that carry the call itself and are no metadata: neither handed out nor sent as such. */
+/** Fields that carry the call itself: neither handed out nor sent as metadata. */
 const reserved: ReadonlySet<string> = new Set([
   ...Object.values(headerNames).filter((name) => name !== headerNames.userAgent),
   "accept-encoding",
@@ -12,24 +17,21 @@ const reserved: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The metadata in header fields (grpc's PROTOCOL-HTTP2.md, Custom-Metadata). What gRPC does not allow is
- * left out rather than made the call's failure: HTTP/2 lets through more than gRPC does.
+ * Values of one key that are handed out; later ones are left out. A field of 16 KiB may hold 16,000 values of
+ * a `-bin` key, which take a peer one octet each time it repeats them, and some 15 ms to decode. No protocol on
+ * gRPC sends more than a few.
+ */
+export const maxMetadataValues = 64;
+
+/**
+ * Views header fields as metadata. Values that gRPC does not allow are left out, and do not fail the call:
+ * HTTP/2 lets through more than gRPC does.
  */
 export function metadataOf(fields: readonly HeaderField[]): Metadata {
-  const metadata = new Metadata();
-  for (const { name, value } of fields) {
-    if (reserved.has(name)) continue;
-    if (name.endsWith("-bin")) {
-      // Several values may stand in one field, and the padding may be there or not.
-      for (const part of value.split(",")) addAllowed(metadata, name, decodeBinary(part));
-    } else {
-      addAllowed(metadata, name, value);
-    }
-  }
-  return metadata;
+  return new ReceivedMetadata(fields);
 }
 
-/** Metadata as header fields: name, value, name, value, …. Reserved names are left out. */
+/** Converts metadata to header fields: name, value, name, value, …. Reserved names are left out. */
 export function metadataFields(metadata: Metadata): string[] {
   const fields: string[] = [];
   for (const [name, value] of metadata) {
@@ -38,12 +40,78 @@ export function metadataFields(metadata: Metadata): string[] {
   return fields;
 }
 
-function fieldValue(value: string | Uint8Array): string {
+/** Read-only metadata that decodes the values of a key when they are first asked for. */
+class ReceivedMetadata extends Metadata {
+  readonly #fields: readonly HeaderField[];
+  readonly #decoded = new Map<string, readonly MetadataValue[]>();
+
+  constructor(fields: readonly HeaderField[]) {
+    super();
+    this.#fields = fields;
+  }
+
+  override get size(): number {
+    return this.#names().filter((name) => this.getAll(name).length > 0).length;
+  }
+
+  override get(key: string): MetadataValue | undefined {
+    return this.getAll(key)[0];
+  }
+
+  override getAll(key: string): readonly MetadataValue[] {
+    const name = key.toLowerCase();
+    const known = this.#decoded.get(name);
+    if (known !== undefined) return known;
+    const values = reserved.has(name) ? [] : this.#decode(name);
+    // Keys that the peer did not send are not remembered: a handler may ask for any number of them.
+    if (values.length > 0) this.#decoded.set(name, values);
+    return values;
+  }
+
+  override set(key: string): never {
+    throw new TypeError(`Received metadata cannot be changed: ${key} was to be set`);
+  }
+
+  override add(key: string): never {
+    throw new TypeError(`Received metadata cannot be changed: ${key} was to be added`);
+  }
+
+  override *[Symbol.iterator](): IterableIterator<[string, MetadataValue]> {
+    for (const name of this.#names()) {
+      for (const value of this.getAll(name)) yield [name, value];
+    }
+  }
+
+  /** The names that stand in the fields, each once, in their order. */
+  #names(): string[] {
+    return [...new Set(this.#fields.map(({ name }) => name))];
+  }
+
+  #decode(name: string): readonly MetadataValue[] {
+    const values = new Metadata();
+    let room = maxMetadataValues;
+    for (const field of this.#fields) {
+      if (field.name !== name || room === 0) continue;
+      if (!name.endsWith("-bin")) {
+        addAllowed(values, name, field.value);
+        room--;
+        continue;
+      }
+      // Several values may stand in one field, and the padding may be there or not.
+      const parts = field.value.split(",", room);
+      for (const part of parts) addAllowed(values, name, decodeBinary(part));
+      room -= parts.length;
+    }
+    return values.getAll(name);
+  }
+}
+
+function fieldValue(value: MetadataValue): string {
   // HTTP/2 has no white space at the ends of a value (RFC 9113 section 8.2.1).
   return typeof value === "string" ? value.trim() : encodeBinary(value);
 }
 
-/** Base64 without padding, as the specification asks of those who send. */
+/** Base64 without padding, as the specification asks of senders. */
 function encodeBinary(bytes: Uint8Array): string {
   const { buffer, byteOffset, length } = bytes;
   return Buffer.from(buffer, byteOffset, length).toString("base64").replace(/=+$/, "");
@@ -53,7 +121,7 @@ function decodeBinary(text: string): Uint8Array {
   return Uint8Array.from(Buffer.from(text.trim(), "base64"));
 }
 
-function addAllowed(metadata: Metadata, name: string, value: string | Uint8Array): void {
+function addAllowed(metadata: Metadata, name: string, value: MetadataValue): void {
   try {
     metadata.add(name, value);
   } catch (error) {

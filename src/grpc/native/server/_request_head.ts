@@ -1,5 +1,5 @@
 import type { HeaderList } from "../../../http2/mod.ts";
-import { Metadata, RpcError } from "../../contract/mod.ts";
+import { type Metadata, RpcError } from "../../contract/mod.ts";
 import { acceptsGzip, headerNames, isGrpcContentType, metadataOf, parseTimeout } from "../mod.ts";
 import type { Method, Methods } from "./_methods.ts";
 
@@ -30,9 +30,9 @@ export class RequestHead {
     this.routing = route(headers, methods, Number.isNaN(this.timeout));
   }
 
-  /** The caller's metadata. It is shared by all calls with the same headers, so it is read-only. */
+  /** The caller's metadata, shared by all calls with the same headers. */
   get metadata(): Metadata {
-    return this.#metadata ??= new ReceivedMetadata(metadataOf(this.#headers.fields));
+    return this.#metadata ??= metadataOf(this.#headers.fields);
   }
 
   /** Whether the caller takes responses compressed with gzip. */
@@ -64,20 +64,4 @@ function route(headers: HeaderList, methods: Methods, badTimeout: boolean): Rout
     return { kind: "refused", error: new RpcError("INTERNAL", message) };
   }
   return { kind: "call", method };
-}
-
-/** Metadata that cannot be changed once it is made. */
-class ReceivedMetadata extends Metadata {
-  constructor(entries: Iterable<readonly [string, string | Uint8Array]>) {
-    super();
-    for (const [key, value] of entries) super.add(key, value);
-  }
-
-  override set(key: string): never {
-    throw new TypeError(`Received metadata cannot be changed: ${key} was to be set`);
-  }
-
-  override add(key: string): never {
-    throw new TypeError(`Received metadata cannot be changed: ${key} was to be added`);
-  }
 }
