@@ -12,6 +12,8 @@
  *
  * @module
  */
+import { CliError, ExitCode } from "./exit.ts";
+
 const encoder = new TextEncoder();
 
 /** Nobody reads standard output any more. The program ends, and nothing was wrong. */
@@ -23,12 +25,16 @@ export class OutputClosed extends Error {
  * Writes a result to standard output, whole: text as it is, bytes as they are.
  *
  * @throws {OutputClosed} when its reader has left
+ * @throws {CliError} when it cannot be written, as a full disk
  */
 export function writeResult(result: string | Uint8Array): void {
   try {
     writeAll(Deno.stdout, typeof result === "string" ? encoder.encode(result) : result);
   } catch (cause) {
-    if (!(cause instanceof Deno.errors.BrokenPipe)) throw cause;
+    if (!(cause instanceof Deno.errors.BrokenPipe)) {
+      const message = `Cannot write to standard output: ${(cause as Error).message}`;
+      throw new CliError(ExitCode.failed, message, { cause });
+    }
     throw new OutputClosed("Standard output was closed by its reader", { cause });
   }
 }

@@ -142,3 +142,17 @@ export function findAlgorithm(name: string): AlgorithmInfo | undefined {
 export function algorithmsFor(keyType: KeyType): AlgorithmInfo[] {
   return algorithms.filter((info) => info.keyTypes.includes(keyType));
 }
+
+/**
+ * The key type that a person names: in any case, and also as the protocol spells it, so `ecdsa-p256`,
+ * `ECDSA_P256` or `KEY_TYPE_ECDSA_P256`. Undefined when there is none of that name.
+ */
+export function parseKeyType(text: string): KeyType | undefined {
+  const name = text.toLowerCase().replaceAll("_", "-").replace(/^key-type-/, "");
+  return findKeyType(name)?.name;
+}
+
+/** The algorithm that a person names: in any case, and with `-` for `_`. */
+export function parseAlgorithm(text: string): AlgorithmName | undefined {
+  return findAlgorithm(text.toUpperCase().replaceAll("-", "_"))?.name;
+}

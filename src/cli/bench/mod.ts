@@ -1,10 +1,10 @@
 /** `signer bench`: makes load on a server, and says how it took it. @module */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { reportFormats } from "../../bench/mod.ts";
-import { keyTypes } from "../../crypto/mod.ts";
 import { stackChoices } from "../../grpc/mod.ts";
 import { parseDuration } from "../duration.ts";
 import { examples } from "../help.ts";
+import { algorithmOption, keyTypeOption } from "../key_options.ts";
 import { collect, parseConditions, parseRate, parseShare, wholeNumber } from "./parsers.ts";
 
 /** Requests under way, connections and threads beyond which a machine measures only itself. */
@@ -110,10 +110,11 @@ function addWork(bench: Command): void {
     .option("-d, --data <json>", "the request of any other method: JSON, @FILE, @ for input")
     .addOption(new Option("--key <id>", "the key that signs, by its id").conflicts("keyType"))
     .addOption(
-      new Option("--key-type <type>", "the server's default key of a type")
-        .choices(keyTypes.map(({ name }) => name)),
+      keyTypeOption("--key-type <type>", "the server's default key of a type"),
     )
-    .option("--algorithm <name>", "such as ECDSA_SHA_256 (default: what fits the key)")
+    .addOption(
+      algorithmOption("--algorithm <name>", "signing algorithm (default: one that fits the key)"),
+    )
     .addOption(
       new Option("--verify [share]", "check the signatures with the public key, all or some: 1%")
         .argParser(parseShare).preset("100%"),

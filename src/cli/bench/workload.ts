@@ -10,7 +10,7 @@ import { requestHeaders } from "../call/headers.ts";
 import { readFile } from "../call/input.ts";
 import { jsonDocuments } from "../call/json_documents.ts";
 import { messageFromJson } from "../call/json.ts";
-import { checkAlgorithm, chooseKey, type KeySelector } from "../call/key_choice.ts";
+import { chooseKey, type KeySelector } from "../call/key_choice.ts";
 import { Session } from "../call/session.ts";
 import { findMethod } from "../call/symbols.ts";
 import { usageError } from "../exit.ts";
@@ -53,7 +53,6 @@ export function checkWorkload(method: string | undefined, options: BenchOptions)
   if (options.data !== undefined && (signs || method === "echo")) {
     throw usageError(`-d is for methods that are named in full: use --payload with ${method}`);
   }
-  checkAlgorithm(options);
   metadataOf(options, "");
 }
 

@@ -1,6 +1,5 @@
-import { findAlgorithm } from "../../crypto/mod.ts";
 import { type KeyInfo__Output, signerContract } from "../../grpc/contract/mod.ts";
-import { CliError, ExitCode, usageError } from "../exit.ts";
+import { CliError, ExitCode } from "../exit.ts";
 import { note } from "../output.ts";
 import { printable } from "./printable.ts";
 import type { Session } from "./session.ts";
@@ -49,15 +48,6 @@ export function keyTypeName(wireName: string | number): string {
 export function namedKey({ key, keyType }: KeyOptions): KeySelector | undefined {
   if (key !== undefined) return { keyId: key };
   return keyType === undefined ? undefined : { keyType: wireKeyType(keyType) };
-}
-
-/** Checks `--algorithm` before anything is dialled. */
-export function checkAlgorithm({ algorithm }: KeyOptions): void {
-  if (algorithm === undefined || findAlgorithm(algorithm)) return;
-  throw usageError(
-    `No signing algorithm is ${JSON.stringify(algorithm)}`,
-    "Keys and the algorithms that fit them are listed by: signer call keys",
-  );
 }
 
 /**

@@ -1,8 +1,8 @@
 /** `signer call`: calls a signer, or any gRPC server that describes itself. @module */
 import { Command, Option } from "commander";
-import { keyTypes } from "../../crypto/mod.ts";
 import { usageError } from "../exit.ts";
 import { examples } from "../help.ts";
+import { algorithmOption, keyTypeOption } from "../key_options.ts";
 import { withConnection } from "./connection.ts";
 import { nearest } from "./nearest.ts";
 
@@ -165,14 +165,15 @@ function withKey(command: Command): Command {
   return command
     .addOption(new Option("--key <id>", "the key, by its id").conflicts("keyType"))
     .addOption(
-      new Option("--key-type <type>", "the server's default key of a type")
-        .choices(keyTypes.map(({ name }) => name)),
+      keyTypeOption("--key-type <type>", "the server's default key of a type"),
     );
 }
 
 function withSigningInput(command: Command): Command {
   return withKey(command)
-    .option("--algorithm <name>", "such as ECDSA_SHA_256 (default: what fits the key)")
+    .addOption(
+      algorithmOption("--algorithm <name>", "signing algorithm (default: one that fits the key)"),
+    )
     .option("--digest", "the input is the digest already: TEXT in hexadecimal, a file in bytes")
     .addOption(
       new Option("--format <format>", "of ECDSA signatures (default: der)")

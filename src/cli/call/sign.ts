@@ -1,7 +1,7 @@
 import { signerContract, type SignRequest } from "../../grpc/contract/mod.ts";
 import { type InputOptions, readInput } from "./input.ts";
 import { printBytes } from "./json_scalars.ts";
-import { checkAlgorithm, chooseKey, type KeyOptions } from "./key_choice.ts";
+import { chooseKey, type KeyOptions } from "./key_choice.ts";
 import type { ConnectionOptions } from "./options.ts";
 import { printResult } from "./result.ts";
 import { Session } from "./session.ts";
@@ -13,7 +13,6 @@ export interface SignOptions extends ConnectionOptions, KeyOptions, InputOptions
 
 /** `call sign [TEXT]`: a file gets the bytes of the signature, a terminal their base64. */
 export async function sign(text: string | undefined, options: SignOptions): Promise<void> {
-  checkAlgorithm(options);
   using session = await Session.open(options);
   const input = await readInput(text, options);
   const { key, algorithm } = await chooseKey(session, options);

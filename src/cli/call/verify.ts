@@ -2,7 +2,7 @@ import { signerContract, type VerifyRequest } from "../../grpc/contract/mod.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
 import { type InputOptions, readFile, readInput } from "./input.ts";
 import { parseBytes } from "./json_scalars.ts";
-import { checkAlgorithm, type KeyOptions, namedKey } from "./key_choice.ts";
+import { type KeyOptions, namedKey } from "./key_choice.ts";
 import type { ConnectionOptions } from "./options.ts";
 import { printable } from "./printable.ts";
 import { printResult, refuseRaw } from "./result.ts";
@@ -18,7 +18,6 @@ export interface VerifyOptions extends ConnectionOptions, KeyOptions, InputOptio
 /** `call verify [TEXT]`: says whether the signature is one of the input, and exits 1 when not. */
 export async function verify(text: string | undefined, options: VerifyOptions): Promise<void> {
   refuseRaw(options.output, "verify");
-  checkAlgorithm(options);
   const named = namedKey(options);
   if (!named) {
     throw usageError(

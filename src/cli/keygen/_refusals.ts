@@ -1,20 +1,28 @@
+/** Command lines of `keygen` that are refused before the work. @module */
+import { checkKeyFilePath } from "../../crypto/mod.ts";
 import { usageError } from "../exit.ts";
 import type { KeygenOptions } from "./options.ts";
 
 /**
- * Refuses files that are there, unless told to replace them. Only a courtesy: what writes a file makes
- * sure of it, whatever happens in between.
+ * Refuses output files that cannot be written, and files that are there unless told to replace them. A
+ * file that appears after this check is still not replaced: the write itself makes sure of that.
  *
- * @throws {CliError}
+ * @throws {CliError} for a file that is there
+ * @throws {CryptoError} `KEY_FILE` for a file that cannot be written
  */
-export async function refuseToOverwrite(
+export async function refuseUnwritable(
   paths: readonly (string | undefined)[],
   { force = false }: Pick<KeygenOptions, "force">,
 ): Promise<void> {
-  if (force) return;
   for (const path of paths) {
-    if (path === undefined || !await exists(path)) continue;
-    throw usageError(`There is a file ${path} already`, "Name another, or replace it with --force");
+    if (path === undefined) continue;
+    if (!force && await isRegular(path)) {
+      throw usageError(
+        `There is a file ${path} already`,
+        "Name another, or replace it with --force",
+      );
+    }
+    await checkKeyFilePath(path, { force });
   }
 }
 
@@ -28,12 +36,12 @@ export function refuseBinaryOnTerminal(format: KeygenOptions["format"], option: 
   throw usageError("DER cannot be shown on a terminal", `Name a file with ${option}, or use PEM`);
 }
 
-async function exists(path: string): Promise<boolean> {
+async function isRegular(path: string): Promise<boolean> {
   try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
+    const { isFile, isSymlink } = await Deno.lstat(path);
+    return isFile || isSymlink;
+  } catch {
+    // The check of the path says what is wrong with it.
+    return false;
   }
 }

@@ -7,7 +7,7 @@ import {
 import { note, writeResult } from "../output.ts";
 import { passphraseToRead } from "../passphrase/mod.ts";
 import { openChosenProvider } from "../provider.ts";
-import { refuseBinaryOnTerminal, refuseToOverwrite } from "./_refusals.ts";
+import { refuseBinaryOnTerminal, refuseUnwritable } from "./_refusals.ts";
 import type { KeygenOptions } from "./options.ts";
 
 /** Reads a private key, and puts its public half where the options say. */
@@ -16,7 +16,7 @@ export async function exportPublicKey(
 ): Promise<void> {
   const { from, publicOut, format, force = false, allowInsecureKeyFiles = false } = options;
   if (publicOut === undefined) refuseBinaryOnTerminal(format, "--public-out");
-  await refuseToOverwrite([publicOut], options);
+  await refuseUnwritable([publicOut], options);
   using key = await readPrivateKeyFile(openChosenProvider(options.provider), from, {
     allowInsecure: allowInsecureKeyFiles,
     passphrase: () => passphraseToRead(options, `Passphrase of ${from}: `),

@@ -1,9 +1,11 @@
+/** `signer keygen --type`: a new key, and its public half. @module */
 import { fstatSync } from "node:fs";
 import { resolve } from "node:path";
 import {
   encodePrivateKey,
   encodePublicKey,
   type PrivateKey,
+  type PublicKey,
   thumbprint,
   writePrivateKeyFile,
   writePublicKeyFile,
@@ -13,7 +15,7 @@ import { note, warn, writeDiagnostic, writeResult } from "../output.ts";
 import { PASSPHRASE_VARIABLE, passphraseToCreate, sourceToCreate } from "../passphrase/mod.ts";
 import { openChosenProvider } from "../provider.ts";
 import { withSpinner } from "../spinner.ts";
-import { refuseBinaryOnTerminal, refuseToOverwrite } from "./_refusals.ts";
+import { refuseBinaryOnTerminal, refuseUnwritable } from "./_refusals.ts";
 import type { KeygenOptions } from "./options.ts";
 
 type Options = KeygenOptions & { readonly type: NonNullable<KeygenOptions["type"]> };
@@ -29,11 +31,30 @@ export async function makeKey(options: Options): Promise<void> {
       note(`the private key is encrypted with the passphrase in ${PASSPHRASE_VARIABLE}`);
     }
     using key = await withSpinner(`making a key of type ${options.type}`, work);
-    await putPrivateKey(key, passphrase, options);
-    await putPublicKey(key, options);
+    await putKeys(key, passphrase, options);
   } finally {
     passphrase?.fill(0);
   }
+}
+
+/** Writes both keys, or neither: the public key is removed again where the private key has no place. */
+async function putKeys(
+  key: PrivateKey,
+  passphrase: Uint8Array | undefined,
+  options: Options,
+): Promise<void> {
+  const { publicOut, format, force = false } = options;
+  if (publicOut !== undefined) {
+    await writePublicKeyFile(publicOut, encodePublicKey(key.publicKey, format), { force });
+  }
+  try {
+    await putPrivateKey(key, passphrase, options);
+  } catch (error) {
+    // With --force a file that was there before is gone already.
+    if (publicOut !== undefined && !force) await Deno.remove(publicOut);
+    throw error;
+  }
+  showPublicKey(key.publicKey, publicOut);
 }
 
 /** Refuses before the work what would fail after it: a key of 4,096 bits takes seconds. */
@@ -51,7 +72,7 @@ async function refuseWhatCannotBe(options: Options): Promise<void> {
     throw usageError("A JWK cannot be encrypted", `Use --format pem or der, or ${remedy}`);
   }
   if (out === undefined) refuseBinaryOnTerminal(format, "--out");
-  await refuseToOverwrite([out, publicOut], options);
+  await refuseUnwritable([out, publicOut], options);
 }
 
 async function putPrivateKey(
@@ -88,15 +109,9 @@ function warnOfReaders(): void {
   }
 }
 
-/** The public key goes to its file or, to be copied, to standard error; its thumbprint always there. */
-async function putPublicKey(
-  { publicKey }: PrivateKey,
-  { publicOut, format, force = false }: Options,
-): Promise<void> {
-  if (publicOut !== undefined) {
-    await writePublicKeyFile(publicOut, encodePublicKey(publicKey, format), { force });
-    note(`public key: ${publicOut}`);
-  }
+/** Shows the thumbprint, and the public key itself where it went to no file. */
+function showPublicKey(publicKey: PublicKey, publicOut: string | undefined): void {
+  if (publicOut !== undefined) note(`public key: ${publicOut}`);
   note(`thumbprint: ${thumbprint(publicKey)}`);
   if (publicOut === undefined) {
     writeDiagnostic(new TextDecoder().decode(encodePublicKey(publicKey, "pem")));

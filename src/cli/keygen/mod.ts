@@ -1,7 +1,7 @@
 /** `signer keygen`: makes keys, and exports their public halves. @module */
 import { Command, Option } from "commander";
-import { keyTypes } from "../../crypto/mod.ts";
 import { examples } from "../help.ts";
+import { keyTypeOption } from "../key_options.ts";
 import { PASSPHRASE_VARIABLE } from "../passphrase/mod.ts";
 import type { KeygenOptions } from "./options.ts";
 
@@ -19,9 +19,7 @@ export function keygenCommand(): Command {
       ),
     )
     .addOption(
-      new Option("--type <type>", "the type of the key to make")
-        .choices(keyTypes.map(({ name }) => name))
-        .conflicts(["from", "public"]),
+      keyTypeOption("--type <type>", "type of the key to make").conflicts(["from", "public"]),
     )
     .option("--out <file>", "where the private key goes, with mode 0600 (default: standard output)")
     .option("--public-out <file>", "where the public key goes")

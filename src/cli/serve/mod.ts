@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { keyTypes } from "../../crypto/mod.ts";
 import { stackChoices } from "../../grpc/mod.ts";
 import { logFormats, logLevels } from "../../telemetry/mod.ts";
 import { parseDuration } from "../duration.ts";
 import { examples } from "../help.ts";
+import { keyTypesOption } from "../key_options.ts";
 import type { ServeOptions } from "./run.ts";
 
 /** `signer serve`: holds keys and signs with them until it is told to stop. */
@@ -30,8 +30,10 @@ export function serveCommand(): Command {
       "serve every NAME.pem, .der and .jwk of a folder; NAME.pass is its passphrase",
     )
     .addOption(
-      new Option("--generate <type>", "make a key that dies with the process; may be repeated")
-        .argParser((value, previous: string[] = []) => collect(knownKeyType(value), previous)),
+      keyTypesOption(
+        "--generate <type>",
+        "make a key that is lost with the process; may be repeated",
+      ),
     )
     .option("--passphrase-file <file>", "the passphrase of the keys that are encrypted")
     .option("--allow-insecure-key-files", "read key files that group or others can read")
@@ -72,11 +74,4 @@ function workers(text: string): number | "auto" {
 function parseMode(text: string): number {
   if (!/^0?[0-7]{3}$/.test(text)) throw new InvalidArgumentError("Write it in octal: 0660.");
   return parseInt(text, 8);
-}
-
-function knownKeyType(value: string): string {
-  if (!keyTypes.some(({ name }) => name === value)) {
-    throw new InvalidArgumentError(`Use one of ${keyTypes.map(({ name }) => name).join(", ")}.`);
-  }
-  return value;
 }

@@ -7,4 +7,9 @@ export {
   type ReadPrivateKeyFileOptions,
 } from "./read_file.ts";
 export { encodePrivateKey } from "./write.ts";
-export { type WriteKeyFileOptions, writePrivateKeyFile, writePublicKeyFile } from "./write_file.ts";
+export {
+  checkKeyFilePath,
+  type WriteKeyFileOptions,
+  writePrivateKeyFile,
+  writePublicKeyFile,
+} from "./write_file.ts";

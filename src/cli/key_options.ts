@@ -1,0 +1,43 @@
+/** Options that take a key type or an algorithm, in any case and in the spelling of the protocol. @module */
+import { InvalidArgumentError, Option } from "commander";
+import {
+  type AlgorithmName,
+  algorithms,
+  type KeyType,
+  keyTypes,
+  parseAlgorithm,
+  parseKeyType,
+} from "../crypto/mod.ts";
+
+const keyTypeNames = keyTypes.map(({ name }) => name);
+const algorithmNames = algorithms.map(({ name }) => name);
+
+/** An option with a key type for its value. Help and completion list the types. */
+export function keyTypeOption(flags: string, description: string): Option {
+  return new Option(flags, description).choices(keyTypeNames).argParser(readKeyType);
+}
+
+/** An option with a key type for its value that may be repeated. */
+export function keyTypesOption(flags: string, description: string): Option {
+  return keyTypeOption(flags, description)
+    .argParser((text, previous: KeyType[] = []) => [...previous, readKeyType(text)]);
+}
+
+/** An option with a signing algorithm for its value. Help and completion list the algorithms. */
+export function algorithmOption(flags: string, description: string): Option {
+  return new Option(flags, description).choices(algorithmNames).argParser(readAlgorithm);
+}
+
+function readKeyType(text: string): KeyType {
+  const type = parseKeyType(text);
+  if (type === undefined) throw new InvalidArgumentError(`Use one of ${keyTypeNames.join(", ")}.`);
+  return type;
+}
+
+function readAlgorithm(text: string): AlgorithmName {
+  const name = parseAlgorithm(text);
+  if (name === undefined) {
+    throw new InvalidArgumentError(`Use one of ${algorithmNames.join(", ")}.`);
+  }
+  return name;
+}
