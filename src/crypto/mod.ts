@@ -11,5 +11,6 @@ export {
   thumbprint,
 } from "./public_key.ts";
 export * from "./key_file/mod.ts";
+export { KeyRing } from "./key_ring.ts";
 export * from "./key_store.ts";
 export type { PublicJwk } from "./encoding/mod.ts";

@@ -1,8 +1,8 @@
 /** The seam between what is said and what carries it: a server or a channel, of either stack. @module */
 import type { ChannelOptions, RpcChannel, RpcServer, RpcServerOptions } from "./contract/mod.ts";
-import { type WorkerPoolOptions } from "./native/workers/mod.ts";
+import type { WorkerPoolOptions, WorkerServer } from "./native/workers/mod.ts";
 
-export type { WorkerPoolOptions };
+export type { WorkerPoolOptions, WorkerServer };
 
 /** The stacks that there are. */
 export const stacks = ["native", "grpc-js"] as const;
@@ -34,7 +34,7 @@ export async function openServer(stack: Stack, options: RpcServerOptions): Promi
 }
 
 /** A server on the native stack whose connections are served by threads of their own. */
-export async function openWorkerServer(options: WorkerPoolOptions): Promise<RpcServer> {
+export async function openWorkerServer(options: WorkerPoolOptions): Promise<WorkerServer> {
   const { openWorkerPool } = await import("./native/workers/mod.ts");
   return openWorkerPool(options);
 }

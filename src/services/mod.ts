@@ -1,5 +1,5 @@
 /** What the server answers: handlers that know neither stack nor socket. @module */
-import type { KeyStore } from "../crypto/mod.ts";
+import type { KeyRing } from "../crypto/mod.ts";
 import { intercept, type Service } from "../grpc/contract/mod.ts";
 import { echoService } from "./echo.ts";
 import { Health } from "./health.ts";
@@ -16,9 +16,9 @@ export interface SignerServices {
   readonly health: Health;
 }
 
-/** The signer's own services over a store of keys, and the standard ones beside them. */
+/** The signer's own services over a ring of keys, and the standard ones beside them. */
 export function signerServices(
-  keys: KeyStore,
+  keys: KeyRing,
   identity: ServerIdentity,
   report: InternalErrorReport,
 ): SignerServices {

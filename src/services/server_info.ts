@@ -1,4 +1,4 @@
-import { algorithms, type CryptoProvider, type KeyStore, keyTypes } from "../crypto/mod.ts";
+import { algorithms, type CryptoProvider, type KeyRing, keyTypes } from "../crypto/mod.ts";
 import { libc } from "../ffi/mod.ts";
 import {
   implement,
@@ -19,11 +19,11 @@ export interface ServerIdentity {
 }
 
 /** ServerInfoService: how to speak to this server, and with what its keys can sign. */
-export function serverInfoService(keys: KeyStore, identity: ServerIdentity): Service {
+export function serverInfoService(keys: KeyRing, identity: ServerIdentity): Service {
   const process = { pid: Deno.pid, pidStartTicks: libc.processStartTicks("self") ?? 0 };
   return implement(signerContract().serverInfo, {
     GetServerInfo: unary((_, { peer }) => {
-      const held = keys.list();
+      const held = keys.current.list();
       const offered = new Set(held.flatMap(({ algorithms }) => algorithms));
       const types = new Set(held.map(({ type }) => type));
       return {

@@ -1,4 +1,4 @@
-import { encodePublicKey, type KeyStore } from "../crypto/mod.ts";
+import { encodePublicKey, type KeyRing, type KeyStore } from "../crypto/mod.ts";
 import {
   bidi,
   type CallContext,
@@ -21,16 +21,34 @@ import { keyInfo } from "./key_info.ts";
 import { selectAlgorithm, selectFormat, selectInput, selectKey } from "./key_selection.ts";
 import { wireAlgorithm } from "./wire_names.ts";
 
-/** SigningService over the keys of a store. */
-export function signingService(keys: KeyStore): Service {
+/** SigningService over the keys of a ring. A call ends with the keys that it began with. */
+export function signingService(ring: KeyRing): Service {
   return implement(signerContract().signing, {
-    Sign: unary((request) => sign(keys, request), (request) => workload(keys, request)),
-    SignBatch: unary(({ requests }, context) => signBatch(keys, requests, context)),
-    SignStream: bidi((requests) => signStream(keys, requests)),
-    Verify: unary((request) => verify(keys, request), (request) => workload(keys, request)),
-    ListKeys: unary(() => ({ keys: keys.list().map(keyInfo) })),
-    GetPublicKey: unary((request) => getPublicKey(keys, request)),
+    Sign: unary(
+      (request) => sign(keysOf(ring, request), request),
+      (request) => workload(ring, request),
+    ),
+    SignBatch: unary(({ requests }, context) => signBatch(ring, requests, context)),
+    SignStream: bidi((requests) => signStream(ring, requests)),
+    Verify: unary(
+      (request) => verify(keysOf(ring, request), request),
+      (request) => workload(ring, request),
+    ),
+    ListKeys: unary(() => ({ keys: ring.current.list().map(keyInfo) })),
+    GetPublicKey: unary((request) => getPublicKey(ring.current, request)),
   });
+}
+
+/** The store that was current when a request was read, on the request: it may wait in a queue after. */
+const readWith = Symbol("readWith");
+
+type KeyRequest = Pick<SignRequest__Output, "key" | "keyId" | "keyType"> & {
+  [readWith]?: KeyStore;
+};
+
+/** The keys for a request: those of the time when it was read, unless they are gone. */
+function keysOf(ring: KeyRing, { [readWith]: keys }: KeyRequest): KeyStore {
+  return keys !== undefined && ring.holds(keys) ? keys : ring.current;
 }
 
 function sign(keys: KeyStore, request: SignRequest__Output): SignResponse {
@@ -52,11 +70,9 @@ function signResult(keys: KeyStore, request: SignRequest__Output): SignResult {
   }
 }
 
-/** What tells how long a request takes: the type of its key. */
-function workload(
-  keys: KeyStore,
-  request: Pick<SignRequest__Output, "key" | "keyId" | "keyType">,
-): string {
+/** The name of the class of requests that take equally long: the type of the key. */
+function workload(ring: KeyRing, request: KeyRequest): string {
+  const keys = request[readWith] = ring.current;
   return selectKey(keys, request).type;
 }
 
@@ -64,7 +80,7 @@ function workload(
 const batchSliceMs = 5;
 
 async function signBatch(
-  keys: KeyStore,
+  ring: KeyRing,
   requests: readonly SignRequest__Output[],
   { signal }: CallContext,
 ): Promise<{ results: SignResult[] }> {
@@ -74,6 +90,7 @@ async function signBatch(
       `The batch has ${requests.length} requests: at most ${limits.maxBatchItems} are signed at once`,
     );
   }
+  using lease = ring.lease();
   const results: SignResult[] = [];
   let sliceEnd = performance.now() + batchSliceMs;
   for (const request of requests) {
@@ -84,16 +101,17 @@ async function signBatch(
       }
       sliceEnd = performance.now() + batchSliceMs;
     }
-    results.push(signResult(keys, request));
+    results.push(signResult(lease.keys, request));
   }
   return { results };
 }
 
 async function* signStream(
-  keys: KeyStore,
+  ring: KeyRing,
   requests: AsyncIterable<SignRequest__Output>,
 ): AsyncGenerator<SignResult> {
-  for await (const request of requests) yield signResult(keys, request);
+  using lease = ring.lease();
+  for await (const request of requests) yield signResult(lease.keys, request);
 }
 
 function verify(keys: KeyStore, request: VerifyRequest__Output): VerifyResponse {

@@ -1,4 +1,4 @@
-import { KeyStore, openProvider } from "../../src/crypto/mod.ts";
+import { KeyRing, KeyStore, openProvider } from "../../src/crypto/mod.ts";
 import type { RpcServer } from "../../src/grpc/contract/mod.ts";
 import { openServer, type Stack } from "../../src/grpc/mod.ts";
 import { type InternalErrorReport, signerServices } from "../../src/services/mod.ts";
@@ -15,6 +15,10 @@ export async function openFailing(
   keys.list = () => {
     throw new Error("The store is broken");
   };
-  const { services } = signerServices(keys, { version: "1.2.3", stack, provider }, report);
+  const { services } = signerServices(
+    new KeyRing(keys),
+    { version: "1.2.3", stack, provider },
+    report,
+  );
   return await openServer(stack, { services });
 }

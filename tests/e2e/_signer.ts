@@ -40,14 +40,16 @@ export function spawnServer(...options: string[]): Deno.ChildProcess {
 /** A `signer serve` in a process of its own. */
 export class SignerProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
+  readonly #log: Log;
   readonly #exit: Promise<Deno.CommandStatus>;
 
   private constructor(
     child: Deno.ChildProcess,
     readonly addresses: readonly string[],
-    readonly log: Promise<string>,
+    log: Log,
   ) {
     this.#child = child;
+    this.#log = log;
     this.#exit = child.status;
   }
 
@@ -62,6 +64,12 @@ export class SignerProcess implements AsyncDisposable {
     return SignerProcess.#run("sh", ["-c", `ulimit -n ${files} && exec "$@"`, "sh", ...command]);
   }
 
+  /** The same under nohup(1), which has the process ignore SIGHUP. */
+  static startIgnoringHangup(...options: string[]): Promise<SignerProcess> {
+    const command = [Deno.execPath(), ...program, "serve", ...options];
+    return SignerProcess.#run("sh", ["-c", `trap "" HUP; exec "$@"`, "sh", ...command]);
+  }
+
   /** The same, with options of Deno in front: `deno run OPTIONS main.ts serve …`. */
   static startWith(runtime: readonly string[], ...options: string[]): Promise<SignerProcess> {
     const [run, ...rest] = program;
@@ -70,13 +78,23 @@ export class SignerProcess implements AsyncDisposable {
 
   static async #run(command: string, args: string[]): Promise<SignerProcess> {
     const child = new Deno.Command(command, { args, stdout: "piped", stderr: "piped" }).spawn();
-    const log = new Response(child.stderr).text();
+    const log = new Log(child.stderr);
     const reader = child.stdout.getReader();
     const { value = new Uint8Array() } = await reader.read();
     await reader.cancel();
     const ready = /^ready (.+)$/m.exec(new TextDecoder().decode(value));
-    if (!ready) throw new Error(`The server did not start:\n${await log}`);
+    if (!ready) throw new Error(`The server did not start:\n${await log.whole}`);
     return new SignerProcess(child, ready[1].split(" "), log);
+  }
+
+  /** All that it writes to standard error, when it has ended. */
+  get log(): Promise<string> {
+    return this.#log.whole;
+  }
+
+  /** Resolves when standard error, after the text of the wait before, matches. */
+  logged(pattern: RegExp): Promise<void> {
+    return this.#log.matches(pattern);
   }
 
   get pid(): number {
@@ -129,6 +147,49 @@ export class SignerProcess implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop("SIGKILL");
+  }
+}
+
+/** Standard error as it comes. */
+class Log {
+  readonly whole: Promise<string>;
+  #text = "";
+  #ended = false;
+  #seen = 0;
+  #more = Promise.withResolvers<void>();
+
+  constructor(stream: ReadableStream<Uint8Array>) {
+    this.whole = this.#collect(stream);
+  }
+
+  async matches(pattern: RegExp): Promise<void> {
+    const end = performance.now() + 30_000;
+    for (;;) {
+      const match = pattern.exec(this.#text.slice(this.#seen));
+      if (match) {
+        this.#seen += match.index + match[0].length;
+        return;
+      }
+      if (this.#ended || performance.now() > end) {
+        throw new Error(`The log does not have ${pattern}:\n${this.#text}`);
+      }
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const late = new Promise<void>((resolve) => timer = setTimeout(resolve, 30_000));
+      await Promise.race([this.#more.promise, late]);
+      clearTimeout(timer);
+    }
+  }
+
+  async #collect(stream: ReadableStream<Uint8Array>): Promise<string> {
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) {
+      this.#text += decoder.decode(chunk, { stream: true });
+      this.#more.resolve();
+      this.#more = Promise.withResolvers();
+    }
+    this.#ended = true;
+    this.#more.resolve();
+    return this.#text;
   }
 }
 

@@ -11,7 +11,7 @@ import { reflectionMethod, reflectionVersions } from "../../src/cli/call/reflect
 import { openServer, type Stack } from "../../src/grpc/mod.ts";
 import { type InternalErrorReport, signerServices } from "../../src/services/mod.ts";
 import { formatAddress, socketsSupported, tcpAddress } from "../../src/net/mod.ts";
-import { KeyStore, type KeyType, openProvider } from "../../src/crypto/mod.ts";
+import { KeyRing, KeyStore, type KeyType, openProvider } from "../../src/crypto/mod.ts";
 
 // Opened here: libraries stay loaded, which is no leak of the test that needs them first.
 const { provider } = openProvider("auto");
@@ -55,7 +55,7 @@ export class Served implements AsyncDisposable {
     const report = options.report ?? (({ error }) => {
       throw error;
     });
-    const { services, health } = signerServices(keys, identity, report);
+    const { services, health } = signerServices(new KeyRing(keys), identity, report);
     const server = await openServer(stack, { services });
     const address = formatAddress(await server.listen(tcpAddress("127.0.0.1:0")));
     const drain = (graceMs: number) => {

@@ -4,7 +4,7 @@ import type { CallContext, UnaryHandler } from "../../src/grpc/contract/mod.ts";
 import { gate } from "../_support/gate.ts";
 import { onEachStack } from "./_each_stack.ts";
 
-const [gated, { Served, KeyStore, libc, serverInfoService, openProvider }] = await gate(
+const [gated, { Served, KeyRing, KeyStore, libc, serverInfoService, openProvider }] = await gate(
   ["net", "env", "read", "sys", "ffi"],
   async () => ({
     ...await import("./_served.ts"),
@@ -25,7 +25,7 @@ test("`GetServerInfo` tells a caller on the same machine which process serves", 
 gated("`GetServerInfo` tells callers from elsewhere of no process", () => {
   const { provider } = openProvider("auto");
   const identity = { version: "1.2.3", stack: "native", provider };
-  const { handlers } = serverInfoService(new KeyStore(), identity);
+  const { handlers } = serverInfoService(new KeyRing(new KeyStore()), identity);
   const handler = handlers.GetServerInfo as UnaryHandler<unknown, GetServerInfoResponse>;
   for (const peer of ["tcp://10.0.0.5:4242", "vsock:2:1024", "unknown"]) {
     const { pid, pidStartTicks } = handler.handle({}, { peer } as CallContext) as Partial<

@@ -20,18 +20,21 @@ export interface PassphraseOptions {
  * The passphrase to read a key with: that of the options, else that of the environment, else what is
  * typed in answer to `question`, such as `Passphrase of key.pem: `. The caller zeroes it.
  *
+ * @param ask false where nobody waits for a question: while a server runs
  * @throws {CliError} when the named source has none, and when there is no terminal to ask at
  */
 export async function passphraseToRead(
   options: PassphraseOptions,
   question: string,
+  { ask = true }: { readonly ask?: boolean } = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (options.passphraseFile !== undefined) return await readPassphraseFile(options.passphraseFile);
   const value = options.passphrasePrompt ? undefined : Deno.env.get(PASSPHRASE_VARIABLE);
   if (value) return new TextEncoder().encode(value);
-  if (!options.passphrasePrompt && !Deno.stdin.isTerminal()) {
+  if (!ask || !options.passphrasePrompt && !Deno.stdin.isTerminal()) {
+    const why = ask ? "there is no terminal to ask at" : "it is not asked for now";
     throw usageError(
-      `${question.replace(/[: ]+$/, "")}: none was given, and there is no terminal to ask at`,
+      `${question.replace(/[: ]+$/, "")}: none was given, and ${why}`,
       `Give it by --passphrase-file or in ${PASSPHRASE_VARIABLE}`,
     );
   }

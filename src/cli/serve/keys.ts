@@ -7,6 +7,7 @@ import {
   type KeyType,
   type PrivateKey,
   readPrivateKeyFile,
+  type StoredKey,
 } from "../../crypto/mod.ts";
 import { usageError } from "../exit.ts";
 import { warn } from "../output.ts";
@@ -28,21 +29,55 @@ const defaultKeys: readonly KeyType[] = ["rsa-3072", "ecdsa-p256"];
 /** The key files of a folder, among whatever else is in it. */
 const keyFileExtensions = new Set([".pem", ".der", ".jwk"]);
 
+/** The keys that a server starts with. */
+export interface LoadedKeys {
+  readonly store: KeyStore;
+  /** Ids of those that were generated. */
+  readonly generated: readonly string[];
+}
+
 /**
  * A store with every key that the options name: files first, then a folder's, then new ones.
  *
  * @throws {CliError} for a folder without keys
  * @throws {CryptoError} for a file that cannot be used, and an id or a key that is there already
  */
-export async function loadKeys(provider: CryptoProvider, options: KeyOptions): Promise<KeyStore> {
+export async function loadKeys(provider: CryptoProvider, options: KeyOptions): Promise<LoadedKeys> {
+  const generated: string[] = [];
+  const store = await filled(async (store) => {
+    await addFiles(store, provider, options, { ask: true });
+    for (const key of await generateKeys(provider, options, store.size)) {
+      generated.push(add(store, undefined, key).id);
+    }
+  });
+  return { store, generated };
+}
+
+/**
+ * A store with the keys of the files that the options name, read again, and the generated keys of `held`.
+ * A passphrase is not asked for.
+ *
+ * @throws {CliError | CryptoError} as `loadKeys()`
+ */
+export function reloadKeys(
+  provider: CryptoProvider,
+  options: KeyOptions,
+  held: KeyStore,
+  generated: readonly string[],
+): Promise<KeyStore> {
+  return filled(async (store) => {
+    await addFiles(store, provider, options, { ask: false });
+    for (const id of generated) {
+      add(store, id, provider.adoptPrivateKey(held.get(id).key.share()));
+    }
+  });
+}
+
+/** A new store after `fill`, which is disposed of when that fails. */
+async function filled(fill: (store: KeyStore) => Promise<void>): Promise<KeyStore> {
   const store = new KeyStore();
   try {
-    for (const named of options.key ?? []) {
-      const { id, path } = splitName(named);
-      add(store, id, await readKeyFile(provider, path, options));
-    }
-    if (options.keyDir !== undefined) await addFolder(store, provider, options.keyDir, options);
-    for (const key of await generateKeys(provider, options, store.size)) add(store, undefined, key);
+    await fill(store);
     return store;
   } catch (error) {
     store[Symbol.dispose]();
@@ -50,10 +85,30 @@ export async function loadKeys(provider: CryptoProvider, options: KeyOptions): P
   }
 }
 
+/** Whether a passphrase that no option gives is asked for at the terminal. */
+interface Asking {
+  readonly ask: boolean;
+}
+
+async function addFiles(
+  store: KeyStore,
+  provider: CryptoProvider,
+  options: KeyOptions,
+  asking: Asking,
+): Promise<void> {
+  for (const named of options.key ?? []) {
+    const { id, path } = splitName(named);
+    add(store, id, await readKeyFile(provider, path, options, asking));
+  }
+  if (options.keyDir !== undefined) {
+    await addFolder(store, provider, options.keyDir, options, asking);
+  }
+}
+
 /** Hands the key over to the store, or frees it when the store refuses it. */
-function add(store: KeyStore, id: string | undefined, key: PrivateKey): void {
+function add(store: KeyStore, id: string | undefined, key: PrivateKey): StoredKey {
   try {
-    store.add(id, key);
+    return store.add(id, key);
   } catch (error) {
     key[Symbol.dispose]();
     throw error;
@@ -73,13 +128,14 @@ async function addFolder(
   provider: CryptoProvider,
   folder: string,
   options: KeyOptions,
+  asking: Asking,
 ): Promise<void> {
   let found = 0;
   for (const name of keyFilesIn(folder)) {
     const path = join(folder, name);
     const id = basename(name, extname(name));
     try {
-      const key = await readKeyFile(provider, path, options, join(folder, `${id}.pass`));
+      const key = await readKeyFile(provider, path, options, asking, join(folder, `${id}.pass`));
       add(store, id, key);
       found++;
     } catch (error) {
@@ -116,6 +172,7 @@ function readKeyFile(
   provider: CryptoProvider,
   path: string,
   options: KeyOptions,
+  asking: Asking,
   passphrasePath?: string,
 ): Promise<PrivateKey> {
   const { allowInsecureKeyFiles: allowInsecure = false } = options;
@@ -123,7 +180,7 @@ function readKeyFile(
     allowInsecure,
     passphrase: async () => {
       const own = passphrasePath && await passphraseBeside(passphrasePath, { allowInsecure });
-      return own || await passphraseToRead(options, `Passphrase of ${path}: `);
+      return own || await passphraseToRead(options, `Passphrase of ${path}: `, asking);
     },
   });
 }

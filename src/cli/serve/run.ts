@@ -1,16 +1,17 @@
 import config from "../../../deno.json" with { type: "json" };
-import type { ProviderChoice } from "../../crypto/mod.ts";
+import { KeyRing, type ProviderChoice } from "../../crypto/mod.ts";
 import type { RpcServer } from "../../grpc/contract/mod.ts";
 import { libc } from "../../ffi/mod.ts";
 import { type Address, formatAddress, socketsSupported } from "../../net/mod.ts";
 import { configureLogs, type Logger, logger } from "../../telemetry/mod.ts";
 import { writeResult } from "../output.ts";
 import { openChosenProvider } from "../provider.ts";
-import { closeInspector } from "../signals.ts";
+import { closeInspector, onHangup } from "../signals.ts";
 import { onUncaught } from "../uncaught.ts";
 import { type KeyOptions, loadKeys } from "./keys.ts";
 import { type PlaceOptions, placesOf } from "./places.ts";
 import { openServing, type ServingOptions } from "./serving.ts";
+import { KeyReloader } from "./reload.ts";
 import { stopSignal } from "./stop_signal.ts";
 import { warnOfVsock } from "./vsock_warnings.ts";
 
@@ -30,7 +31,8 @@ export async function runServer(options: ServeOptions): Promise<void> {
   const log = logger("serve");
   raiseFileLimit(log);
   const provider = openChosenProvider(options.provider);
-  using keys = await loadKeys(provider, options);
+  const { store, generated } = await loadKeys(provider, options);
+  using keys = new KeyRing(store);
   closeInspector();
   const serving = await openServing(options, config.version, provider, keys);
   const { server, stack, workers } = serving;
@@ -45,9 +47,19 @@ export async function runServer(options: ServeOptions): Promise<void> {
       workers,
       provider: provider.name,
       providerVersion: provider.version,
-      keys: keys.size,
+      keys: store.size,
+    });
+    using reloader = new KeyReloader({
+      provider,
+      options,
+      keys,
+      generated,
+      log,
+      publish: serving.publishKeys,
+      release: serving.releaseKeys,
     });
     using stop = stopSignal();
+    onHangup(() => reloader.request());
     closeInspector();
     writeResult(`ready ${bound.map(formatAddress).join(" ")}\n`);
     log.info("Draining", { signal: await stop.received, graceMs: options.grace });

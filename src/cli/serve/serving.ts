@@ -1,4 +1,4 @@
-import type { CryptoProvider, KeyStore } from "../../crypto/mod.ts";
+import type { CryptoProvider, KeyRing, SharedKeyStore } from "../../crypto/mod.ts";
 import type { RpcServer } from "../../grpc/contract/mod.ts";
 import {
   chosenStack,
@@ -6,10 +6,11 @@ import {
   openWorkerServer,
   type Stack,
   type StackChoice,
+  type WorkerServer,
 } from "../../grpc/mod.ts";
 import type { ServerIdentity } from "../../services/mod.ts";
 import { type Level, type LogFormat, logger } from "../../telemetry/mod.ts";
-import type { ServeSetup } from "./worker.ts";
+import type { ServeSetup, ServeUpdate } from "./worker.ts";
 
 /** What serves, and with how many threads. */
 export interface ServingOptions {
@@ -32,6 +33,10 @@ export interface Serving {
   readonly workers: number;
   /** Stops gracefully: tells those who watch the server's health, then as `RpcServer.drain()`. */
   drain(graceMs: number): Promise<void>;
+  /** Gives the current keys of the ring to the workers, in place of those that retired as `generation`. */
+  publishKeys(generation: number): Promise<void>;
+  /** Has the workers dispose of the retired keys up to a generation. */
+  releaseKeys(generation: number): Promise<void>;
 }
 
 /** A server over keys, on the stack and the threads that the options name. */
@@ -39,7 +44,7 @@ export async function openServing(
   options: ServingOptions,
   version: string,
   provider: CryptoProvider,
-  keys: KeyStore,
+  keys: KeyRing,
 ): Promise<Serving> {
   const stack = await chosenStack(options.stack);
   const { name, version: providerVersion } = provider;
@@ -47,7 +52,19 @@ export async function openServing(
   const workers = stack === "native" ? chosenWorkers(options.workers) : 0;
   if (workers > 0) {
     const server = await openWorkers(options, workers, identity, keys);
-    return { server, stack, workers, drain: (graceMs) => server.drain(graceMs) };
+    return {
+      server,
+      stack,
+      workers,
+      drain: (graceMs) => server.drain(graceMs),
+      publishKeys: (generation) =>
+        server.update(() => {
+          const shared = keys.current.share();
+          const data = { keys: shared, generation } satisfies ServeUpdate;
+          return { data, transfer: secretsOf(shared) };
+        }),
+      releaseKeys: (release) => server.update(() => ({ data: { release } satisfies ServeUpdate })),
+    };
   }
   const log = logger("serve");
   // Loaded here, as it takes memory: a main thread that has workers serves nothing itself.
@@ -60,25 +77,31 @@ export async function openServing(
     health.drain();
     return server.drain(graceMs);
   };
-  return { server, stack, workers, drain };
+  // The services use the ring itself.
+  const nothing = () => Promise.resolve();
+  return { server, stack, workers, drain, publishKeys: nothing, releaseKeys: nothing };
+}
+
+/** Key bytes, where a provider has to post any: they are moved to the other thread and not copied. */
+function secretsOf(shared: SharedKeyStore): Transferable[] {
+  return shared.flatMap(({ key }) => "pkcs8" in key ? [key.pkcs8.buffer] : []);
 }
 
 function openWorkers(
   { pin, logLevel, logFormat }: ServingOptions,
   workers: number,
   identity: ServerIdentity,
-  keys: KeyStore,
-): Promise<RpcServer> {
+  keys: KeyRing,
+): Promise<WorkerServer> {
   const logs = { level: logLevel, format: logFormat };
   return openWorkerServer({
     workers,
     pin,
     entry: new URL("./worker.ts", import.meta.url),
     setup: () => {
-      const shared = keys.share();
-      // Key bytes, where a provider has to post any, are moved and not copied.
-      const transfer = shared.flatMap(({ key }) => "pkcs8" in key ? [key.pkcs8.buffer] : []);
-      return { data: { keys: shared, identity, logs } satisfies ServeSetup, transfer };
+      const shared = keys.current.share();
+      const data = { keys: shared, identity, logs } satisfies ServeSetup;
+      return { data, transfer: secretsOf(shared) };
     },
   });
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { KeyStore, openProvider, type SharedKeyStore } from "../../crypto/mod.ts";
+import { KeyRing, KeyStore, openProvider, type SharedKeyStore } from "../../crypto/mod.ts";
 import { serveAsWorker } from "../../grpc/native/workers/mod.ts";
 import { type ServerIdentity, signerServices } from "../../services/mod.ts";
 import { configureLogs, type Level, type LogFormat, logger } from "../../telemetry/mod.ts";
@@ -16,17 +16,32 @@ export interface ServeSetup {
   readonly logs: { readonly level: Level; readonly format: LogFormat };
 }
 
+/** A change that the main thread has a worker take. */
+export type ServeUpdate =
+  /** Keys in place of the current ones, which become those of a retired generation. */
+  | { readonly keys: SharedKeyStore; readonly generation: number }
+  /** The generation of retired keys up to which they are disposed of. */
+  | { readonly release: number };
+
 serveAsWorker(({ keys: shared, identity, logs }: ServeSetup) => {
   configureLogs(logs);
   const log = logger("serve");
   const { provider } = openProvider(identity.provider.name);
-  const keys = KeyStore.adopt(provider, shared);
+  const keys = new KeyRing(KeyStore.adopt(provider, shared));
   const { services, health } = signerServices(keys, identity, ({ error, ...call }) => {
     log.error("A call failed inside the server", { ...call, error });
   });
   return {
     services,
     drain: () => health.drain(),
+    update(update) {
+      const change = update as ServeUpdate;
+      if ("keys" in change) {
+        keys.replace(KeyStore.adopt(provider, change.keys), change.generation);
+      } else {
+        keys.release(change.release);
+      }
+    },
     [Symbol.dispose]: () => keys[Symbol.dispose](),
   };
 });

@@ -55,6 +55,10 @@ export class WorkerHandle {
     };
   }
 
+  get alive(): boolean {
+    return this.#phase === "alive";
+  }
+
   /**
    * Asks something of the worker. Resolves when it has done it.
    *

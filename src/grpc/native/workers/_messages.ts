@@ -18,6 +18,8 @@ export type WorkerRequest =
     /** For the worker's own module, which builds the services. */
     readonly setup: unknown;
   }
+  /** To take what its services have changed, such as keys: for the worker's own module. */
+  | { readonly kind: "update"; readonly update: unknown }
   /** To accept from a listening descriptor. */
   | { readonly kind: "listen"; readonly fd: number; readonly address: Address }
   /** To accept no more: the descriptors are about to be closed. */

@@ -13,6 +13,8 @@ export interface WorkerServices extends Disposable {
   readonly services: readonly Service[];
   /** Told when the server drains, so that calls that would never end do. */
   drain(): void;
+  /** Takes what the pool's `update()` was given. What it throws ends the worker. */
+  update?(update: unknown): void;
 }
 
 /** The part of a worker's global scope that is used here. */
@@ -129,6 +131,10 @@ class ServingWorker {
     if (this.#shared.isCondemned(this.#worker)) perish();
     this.#messages++;
     switch (request.kind) {
+      case "update":
+        this.#served.update?.(request.update);
+        done();
+        break;
       case "listen":
         this.#engine.accept(Listener.adopt(request.fd, request.address), true);
         done();

@@ -29,6 +29,15 @@ export interface WorkerPoolOptions {
   readonly onDeath?: (worker: number, reason: string) => void;
 }
 
+/** A server whose workers can be told of changes. */
+export interface WorkerServer extends RpcServer {
+  /**
+   * Hands each worker what `make` gives for it (`WorkerServices.update()`). A worker that cannot take it is
+   * replaced, by one that is set up anew. Resolves when all have.
+   */
+  update(make: () => WorkerSetup): Promise<void>;
+}
+
 /** How long the replacement of a worker waits that died soon after its start; doubled each time. */
 const RESTART_DELAY_MS = 100;
 const MAX_RESTART_DELAY_MS = 30_000;
@@ -46,7 +55,7 @@ const MAX_LOOK_INTERVAL_MS = 2_500;
  *
  * @throws {TypeError} for a number of workers that cannot be; {Error} when one cannot be started
  */
-export async function openWorkerPool(options: WorkerPoolOptions): Promise<RpcServer> {
+export async function openWorkerPool(options: WorkerPoolOptions): Promise<WorkerServer> {
   const { workers } = options;
   if (!Number.isInteger(workers) || workers < 1 || workers > MAX_WORKERS) {
     throw new TypeError(`Cannot start ${workers} workers: give a number from 1 to ${MAX_WORKERS}`);
@@ -69,7 +78,7 @@ interface Place {
   restart: ReturnType<typeof setTimeout> | undefined;
 }
 
-class WorkerPool implements RpcServer {
+class WorkerPool implements WorkerServer {
   readonly stack = "native";
   readonly #options: WorkerPoolOptions;
   readonly #numbers: WorkerNumbers;
@@ -112,6 +121,19 @@ class WorkerPool implements RpcServer {
     this.#listeners.push(listener);
     await Promise.all(this.#places.map(({ handle }) => accept(handle, listener)));
     return listener.address;
+  }
+
+  async update(make: () => WorkerSetup): Promise<void> {
+    await Promise.all(this.#places.map(async ({ handle }) => {
+      if (!handle.alive) return;
+      const { data, transfer } = make();
+      try {
+        await handle.ask({ kind: "update", update: data }, transfer);
+      } catch (error) {
+        // With other data than the rest it must not serve.
+        handle.fail((error as Error).message, "may-come-back");
+      }
+    }));
   }
 
   async drain(graceMs: number): Promise<void> {

@@ -1,0 +1,181 @@
+/**
+ * SIGHUP ended the server at once, under nohup(1) too, because Deno takes the signal over. It reads the key
+ * files again: all or none, in every thread, while calls go on.
+ */
+import assert from "node:assert/strict";
+import { gate } from "../_support/gate.ts";
+
+const [test, { SignerProcess, call, echo, openChannel, signing, writeKeyFile }] = await gate([
+  "net",
+  "env",
+  "read",
+  "write",
+  "sys",
+  "ffi",
+  "run",
+], async () => ({
+  ...await import("./_signer.ts"),
+  writeKeyFile: await keyFileWriter(),
+}));
+
+type Server = Awaited<ReturnType<typeof SignerProcess.start>>;
+
+/** A function that puts a new key at a path, whole, mode 0600. */
+async function keyFileWriter() {
+  const { openProvider } = await import("../../src/crypto/mod.ts");
+  const { provider } = openProvider("auto");
+  return async (path: string, type: "ecdsa-p256" | "ed25519" | "rsa-4096" = "ed25519") => {
+    using key = await provider.generate(type);
+    await Deno.writeFile(`${path}.new`, key.exportPkcs8(), { mode: 0o600 });
+    await Deno.rename(`${path}.new`, path);
+  };
+}
+
+/** A folder of key files that is there while `body` runs. */
+async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Ids by connection, over as many connections as it takes to reach each worker. */
+async function idsEverywhere(server: Server): Promise<string[][]> {
+  const all: string[][] = [];
+  const channels = Array.from({ length: 6 }, () => openChannel({ addresses: server.addresses }));
+  for (const channel of channels) {
+    const { keys } = await call<{ keys: { keyId: string }[] }>(channel, signing.ListKeys, {});
+    all.push(keys.map(({ keyId }) => keyId));
+  }
+  for (const channel of channels) channel[Symbol.dispose]();
+  return all;
+}
+
+const message = new Uint8Array(16);
+
+const threads: Readonly<Record<string, readonly string[]>> = {
+  "on the main thread": ["--workers", "0"],
+  "in two workers": ["--workers", "2"],
+  "on grpc-js": ["--stack", "grpc-js"],
+  "in a worker with the builtin provider": ["--workers", "1", "--provider", "builtin"],
+};
+
+for (const [name, options] of Object.entries(threads)) {
+  test(`SIGHUP reads the key files again ${name}, and calls under way keep their keys`, async () => {
+    await inFolder(async (folder) => {
+      for (const id of ["stays", "changes", "goes"]) await writeKeyFile(`${folder}/${id}.der`);
+      await using server = await SignerProcess.start(
+        ...["--tcp", "127.0.0.1:0", "--key-dir", folder, "--generate", "ecdsa-p256"],
+        ...options,
+      );
+      using channel = openChannel({ addresses: server.addresses });
+      const publicKey = async (keyId: string) =>
+        (await call<{ pem: string }>(channel, signing.GetPublicKey, { keyId })).pem;
+      const [stays, changes] = [await publicKey("stays"), await publicKey("changes")];
+      const again = Promise.withResolvers<void>();
+      const stream = channel.call<object, { response?: object }>(
+        signing.SignStream as never,
+        async function* () {
+          yield { keyId: "goes", message };
+          await again.promise;
+          yield { keyId: "goes", message };
+        }(),
+      ).responses[Symbol.asyncIterator]();
+      assert.ok((await stream.next()).value?.response);
+      const [generated] = (await idsEverywhere(server))[0].filter((id) => id.length > 20);
+
+      await Deno.remove(`${folder}/goes.der`);
+      await writeKeyFile(`${folder}/changes.der`);
+      await writeKeyFile(`${folder}/comes.der`);
+      server.signal("SIGHUP");
+      await server.logged(/Keys read again.*keys=4.*\bcomes\b.*\bchanges\b.*\bgoes\b/);
+
+      for (const ids of await idsEverywhere(server)) {
+        assert.deepEqual(ids, ["changes", "comes", "stays", generated]);
+      }
+      assert.equal(await publicKey("stays"), stays);
+      assert.notEqual(await publicKey("changes"), changes);
+      await call(channel, signing.Sign, { keyId: "comes", message });
+      await call(channel, signing.Sign, { keyId: generated, message });
+      await assert.rejects(call(channel, signing.Sign, { keyId: "goes", message }), /no key/);
+      // The stream began with the key that has gone.
+      again.resolve();
+      assert.ok((await stream.next()).value?.response);
+      assert.equal((await stream.next()).done, true);
+      assert.equal(await server.stop(), 0);
+    });
+  });
+}
+
+test("A set of keys with one bad file changes nothing, and the log says why", async () => {
+  await inFolder(async (folder) => {
+    await writeKeyFile(`${folder}/good.der`);
+    await using server = await SignerProcess.start(
+      ...["--tcp", "127.0.0.1:0", "--workers", "2", "--key-dir", folder],
+    );
+    const refusals: [prepare: () => Promise<void>, reason: RegExp][] = [
+      [
+        () => Deno.writeTextFile(`${folder}/bad.pem`, "no key", { mode: 0o600 }),
+        /The keys stay as they are.*bad\.pem/,
+      ],
+      [
+        () => Deno.remove(`${folder}/bad.pem`).then(() => Deno.chmod(`${folder}/good.der`, 0o644)),
+        /0644/,
+      ],
+      [
+        () => Deno.remove(`${folder}/good.der`),
+        /The keys stay as they are.*no file with a private key/,
+      ],
+    ];
+    for (const [prepare, reason] of refusals) {
+      await writeKeyFile(`${folder}/new.der`);
+      await prepare();
+      if (reason.source.includes("no file")) await Deno.remove(`${folder}/new.der`);
+      server.signal("SIGHUP");
+      await server.logged(reason);
+      for (const ids of await idsEverywhere(server)) assert.deepEqual(ids, ["good"]);
+    }
+    await writeKeyFile(`${folder}/better.der`);
+    server.signal("SIGHUP");
+    await server.logged(/Keys read again/);
+    for (const ids of await idsEverywhere(server)) assert.deepEqual(ids, ["better"]);
+  });
+});
+
+test("Calls that wait for their turn when the keys are replaced all succeed", async () => {
+  await inFolder(async (folder) => {
+    await writeKeyFile(`${folder}/slow.der`, "rsa-4096");
+    await using server = await SignerProcess.start(
+      ...["--tcp", "127.0.0.1:0", "--workers", "1", "--key-dir", folder],
+    );
+    using channel = openChannel({ addresses: server.addresses });
+    const sign = () =>
+      call<{ signature: Uint8Array }>(channel, signing.Sign, { keyId: "slow", message });
+    await sign();
+    await Deno.rename(`${folder}/slow.der`, `${folder}/other.der`);
+    const waiting = Array.from({ length: 100 }, sign);
+    const batch = call<{ results: { response?: object }[] }>(channel, signing.SignBatch, {
+      requests: Array.from({ length: 50 }, () => ({ keyId: "slow", message })),
+    });
+    await waiting[0];
+    server.signal("SIGHUP");
+    await server.logged(/Keys read again/);
+    for (const { signature } of await Promise.all(waiting)) assert.equal(signature.length, 512);
+    assert.ok((await batch).results.every(({ response }) => response));
+    await assert.rejects(sign(), /no key/);
+  });
+});
+
+test("Under nohup(1), SIGHUP leaves a server without key files as it was", async () => {
+  await using server = await SignerProcess.startIgnoringHangup(
+    ...["--tcp", "127.0.0.1:0", "--generate", "ed25519"],
+  );
+  server.signal("SIGHUP");
+  await server.logged(/No keys to read again/);
+  using channel = openChannel({ addresses: server.addresses });
+  await call(channel, echo.Echo, { payload: message });
+  assert.equal((await idsEverywhere(server))[0].length, 1);
+  assert.equal(await server.stop(), 0);
+});
