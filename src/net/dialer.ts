@@ -182,6 +182,7 @@ function refuseWildcard(address: Address): void {
 /** What to do about an error, where there is something to say. */
 const HINTS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there",
+  EMFILE: "this process has no descriptor left: raise its limit with ulimit -n",
   ECONNRESET: "nothing listens there, or the other side ended it",
   ENODEV: "no machine has this CID, or this one has no vsock: signer doctor says more",
   EAFNOSUPPORT: "the kernel lacks this transport: signer doctor says more",

@@ -1,50 +1,84 @@
 import assert from "node:assert/strict";
-import { compareReports, MIN_WINDOWS, type Report } from "../../src/bench/mod.ts";
+import {
+  type Change,
+  compareReports,
+  randomNumbers,
+  readRuns,
+  renderRuns,
+  type Report,
+} from "../../src/bench/mod.ts";
 import { reportWith } from "./_report.ts";
 
-function verdicts(before: Report, after: Report): Record<string, string> {
-  const changes = compareReports(before, after);
-  return Object.fromEntries(changes.map(({ figure, verdict }) => [figure, verdict]));
+/** How much runs of one server differ among themselves: their standard deviation, as a share. */
+const RUN_NOISE = 0.025;
+
+/** Runs of a server, each at a level of its own: windows of one run are alike, and runs are not. */
+function runsOf(count: number, seed: number, factor = 1): Report[] {
+  const random = randomNumbers(seed);
+  return Array.from({ length: count }, (_, i) => {
+    const level = factor * Math.exp(RUN_NOISE * 2 * (random() + random() + random() - 1.5));
+    return reportWith({
+      seed: seed * 100 + i,
+      factor: level,
+      noise: 0,
+      windows: 1,
+      perWindow: 4000,
+    });
+  });
 }
 
-Deno.test("two runs of the same server are within noise", () => {
-  for (let seed = 1; seed <= 3; seed++) {
-    const found = verdicts(reportWith({ seed }), reportWith({ seed: seed + 100 }));
-    const wrong = Object.values(found).filter((verdict) => verdict !== "same").length;
-    // At 95 % one of the 21 figures may well be outside.
-    assert.ok(wrong <= 1, JSON.stringify(found));
+const changed = (changes: readonly Change[]) =>
+  changes.filter(({ verdict }) => verdict === "better" || verdict === "worse");
+
+// One server under one command, six runs: windows drawn from each run alone called 12 of 15 pairs
+// "changed beyond noise", because a whole run is faster or slower than the next.
+Deno.test("at most 5 % of 40 comparisons of equal servers find a change", () => {
+  let wrong = 0;
+  for (let seed = 1; seed <= 40; seed++) {
+    if (changed(compareReports(runsOf(5, seed), runsOf(5, seed + 1000))).length > 0) wrong++;
   }
+  assert.ok(wrong <= 2, `${wrong} of 40`);
 });
 
-Deno.test("a server that has become slower by a fifth is worse in every figure", () => {
-  const found = verdicts(reportWith({ seed: 1 }), reportWith({ seed: 2, factor: 1.2 }));
-  for (const figure of ["mean", "p50", "p90", "p95", "p99"]) {
-    assert.equal(found[figure], "worse", figure);
+Deno.test("a server that became slower by a tenth is found with five runs a side", () => {
+  let found = 0;
+  for (let seed = 1; seed <= 40; seed++) {
+    const changes = compareReports(runsOf(5, seed), runsOf(5, seed + 1000, 1.1));
+    if (changes.some(({ figure, verdict }) => figure === "mean" && verdict === "worse")) found++;
   }
+  assert.ok(found >= 36, `${found} of 40`);
 });
 
 Deno.test("a server that answers more requests is better in that", () => {
-  const found = verdicts(
-    reportWith({ seed: 1, perWindow: 200 }),
-    reportWith({ seed: 2, perWindow: 260 }),
-  );
-  assert.equal(found.rps, "better");
-  assert.equal(found.p50, "same");
+  const runs = (perWindow: number) =>
+    [1, 2, 3, 4, 5].map((seed) => reportWith({ seed, perWindow: perWindow + seed }));
+  const changes = compareReports(runs(200), runs(260));
+  const verdicts = Object.fromEntries(changes.map(({ figure, verdict }) => [figure, verdict]));
+  assert.equal(verdicts.rps, "better");
+  assert.equal(verdicts.p50, "same");
 });
 
-Deno.test("the interval holds the true ratio in about as many cases as it says", () => {
-  let held = 0;
-  for (let seed = 1; seed <= 12; seed++) {
-    const [{ low, high }] = compareReports(
-      reportWith({ seed, noise: 0.2, windows: 10 }),
-      reportWith({ seed: seed + 1000, noise: 0.2, windows: 10, factor: 1.1 }),
-    ).filter(({ figure }) => figure === "mean");
-    if (low <= 1.1 && 1.1 <= high) held++;
-  }
-  assert.ok(held >= 10, `${held} of 12`);
+for (
+  const [a, b, enough] of [[1, 1, false], [4, 4, false], [2, 5, false], [5, 5, true], [
+    4,
+    5,
+    true,
+  ]] as const
+) {
+  Deno.test(`${a} runs and ${b} are ${enough ? "" : "not "}enough for a verdict`, () => {
+    const changes = compareReports(runsOf(a, 1), runsOf(b, 2, 3));
+    const [mean] = changes.filter(({ figure }) => figure === "mean");
+    assert.equal(mean.verdict, enough ? "worse" : "unknown");
+  });
+}
+
+Deno.test("many runs are compared by splits drawn at random, the same ones each time", () => {
+  const compared = () => compareReports(runsOf(12, 1), runsOf(12, 2), 7);
+  assert.deepEqual(compared(), compared());
 });
 
-Deno.test("`compareReports()` refuses a report with too few windows to know its noise", () => {
-  const short = reportWith({ seed: 1, windows: MIN_WINDOWS - 1 });
-  assert.throws(() => compareReports(short, reportWith({ seed: 2 })), { code: "BAD_REPORT" });
+Deno.test("repeated runs come back from JSON as they were", () => {
+  const runs = { runs: runsOf(2, 1), against: runsOf(2, 2) };
+  assert.deepEqual(readRuns(renderRuns(runs), "a"), runs);
+  assert.throws(() => readRuns('{"signerBench": 1, "runs": []}', "a"), { code: "BAD_REPORT" });
 });

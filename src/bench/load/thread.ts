@@ -17,8 +17,14 @@ export type Order =
 export type Answer =
   /** It is connected, and waits for the order to begin. */
   | { readonly kind: "ready" }
-  /** `status` is that of the gRPC error, when it is one. */
-  | { readonly kind: "failed"; readonly message: string; readonly status: number | undefined }
+  | {
+    readonly kind: "failed";
+    readonly message: string;
+    /** The status of a gRPC error. */
+    readonly status: number | undefined;
+    /** The error of the network that caused it. */
+    readonly cause: { readonly code: string } | undefined;
+  }
   | {
     readonly kind: "done";
     /** When, in milliseconds since 1970. */

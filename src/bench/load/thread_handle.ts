@@ -49,9 +49,11 @@ export class ThreadHandle implements Disposable {
       case "done":
         return this.#done.resolve(answer);
       case "failed": {
-        const { status, message } = answer;
+        const { status, message, cause } = answer;
         return this.#fail(
-          status === undefined ? new Error(message) : new RpcError(status as StatusCode, message),
+          status === undefined
+            ? new Error(message, { cause })
+            : new RpcError(status as StatusCode, message, { cause }),
         );
       }
     }

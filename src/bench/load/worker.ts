@@ -6,6 +6,7 @@
  */
 import { libc } from "../../ffi/mod.ts";
 import { RpcError } from "../../grpc/contract/mod.ts";
+import { NetError } from "../../net/mod.ts";
 import { Collector } from "../collector/mod.ts";
 import { ChannelDriver } from "./channel_driver.ts";
 import { ConnectDriver } from "./connect_driver.ts";
@@ -75,5 +76,12 @@ async function run({ plan, share, collector, control }: Order & { kind: "prepare
 function fail(error: unknown): void {
   const { message } = error as Error;
   const status = error instanceof RpcError ? error.code : undefined;
-  scope.postMessage({ kind: "failed", message, status });
+  scope.postMessage({ kind: "failed", message, status, cause: netErrorIn(error) });
+}
+
+/** The error of the network behind an error: an error's code does not survive `postMessage()`. */
+function netErrorIn(error: unknown): { readonly code: string } | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof NetError) return { code: cause.code };
+  }
 }

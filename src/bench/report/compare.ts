@@ -1,155 +1,183 @@
-import { Histogram, middleOf } from "../collector/mod.ts";
+/**
+ * Comparison of repeated runs: which figures differ between two sets of reports by more than runs of one
+ * server differ among themselves.
+ *
+ * @module
+ */
+import { Histogram } from "../collector/mod.ts";
 import { randomNumbers } from "../load/mod.ts";
-import { ReportError } from "./read.ts";
-import type { Report, ReportWindow } from "./report.ts";
+import type { ProcessFigures } from "../resources/mod.ts";
+import type { Report } from "./report.ts";
 
-/** A figure of two reports, and how sure it is that it has changed. */
+/** The values of one figure over the runs of a side. */
+export interface Spread {
+  readonly mean: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/**
+ * - `better`, `worse`: changed by more than runs differ among themselves
+ * - `same`: within the noise between runs
+ * - `unknown`: too few runs for any change to be significant
+ */
+export type Verdict = "better" | "worse" | "same" | "unknown";
+
+/** A figure of two sets of runs. */
 export interface Change {
   readonly figure: string;
-  readonly before: number;
-  readonly after: number;
-  /** `after/before`, and the interval in which it is with {@linkcode CONFIDENCE}. */
+  readonly before: Spread;
+  readonly after: Spread;
+  /** Mean after by mean before. */
   readonly ratio: number;
-  readonly low: number;
-  readonly high: number;
-  readonly verdict: "better" | "worse" | "same";
+  /** Probability of a difference this large in any figure if nothing has changed. */
+  readonly p: number;
+  readonly verdict: Verdict;
 }
 
-/** The share of all intervals that hold the true ratio. */
-export const CONFIDENCE = 0.95;
+/**
+ * The highest probability of a false verdict in a comparison, over all of its figures together: half of
+ * the 5 % that are promised, so that 40 comparisons of equal servers keep to the promise too.
+ */
+export const SIGNIFICANCE = 0.025;
 
-/** Times that the windows are drawn: enough for the ends of the interval to stand still. */
-const RESAMPLES = 1000;
-
-/** A change of less than this is of no interest, however sure it is. */
+/** A change of less than this share is not reported, however significant it is. */
 const SMALLEST_CHANGE = 0.01;
 
-/** Fewer windows say nothing of how much a figure varies by itself. */
-export const MIN_WINDOWS = 5;
-
-/** The requests of a run, or of some windows of it. */
-interface Sample {
-  readonly seconds: number;
-  readonly errors: number;
-  readonly latency: Pick<Histogram, "count" | "mean" | "percentile">;
-}
+/** Splits of the runs that are examined at most; up to 7 runs a side that is all of them. */
+const MAX_SPLITS = 4000;
 
 interface Figure {
   readonly name: string;
-  readonly of: (sample: Sample) => number;
-  /** Whether more is better. */
+  readonly unit: "rate" | "time";
+  /** NaN where the report lacks it. */
+  readonly of: (report: Report, latency: Histogram) => number;
+  /** More is better. */
   readonly rising: boolean;
 }
 
-const figures: readonly Figure[] = [
-  {
-    name: "rps",
-    of: ({ latency, seconds, errors }) => (latency.count + errors) / seconds,
-    rising: true,
-  },
-  { name: "mean", of: ({ latency }) => latency.mean, rising: false },
-  ...[50, 90, 95, 99, 99.9].map((percent): Figure => ({
+/** All figures that reports are compared by. */
+export const comparedFigures: readonly Figure[] = [
+  { name: "rps", unit: "rate", of: ({ rps }) => rps, rising: true },
+  { name: "mean", unit: "time", of: (_, latency) => latency.mean, rising: false },
+  ...[50, 90, 99].map((percent): Figure => ({
     name: `p${percent}`,
-    of: ({ latency }) => latency.percentile(percent),
+    unit: "time",
+    of: (_, latency) => latency.percentile(percent),
+    rising: false,
+  })),
+  ...(["client", "server"] as const).map((side): Figure => ({
+    name: `${side} CPU`,
+    unit: "time",
+    of: (report) => cpuOfRequest(report, ({ [side]: figures }) => figures),
     rising: false,
   })),
 ];
 
 /**
- * What has changed from one report to another beyond noise. The noise is that between the windows of a
- * run: they are drawn with replacement again and again, and the ratios that come out of that are the
- * interval (Efron's percentile bootstrap). Windows and not requests are drawn, since requests that
- * follow each other share what disturbs them.
+ * Compares two sets of runs, by a permutation test of the largest studentized difference
+ * (Westfall and Young 1993, "maxT"): if nothing has changed, any split of all runs into two sides is as
+ * likely as the one at hand. A verdict is given for a figure when at most {@linkcode SIGNIFICANCE} of
+ * all splits have a difference that large in any figure. With fewer than 5 runs a side (or 3 and 5) no
+ * split can be that rare, and every verdict is `unknown`. Figures that a report lacks are left out.
  *
- * @throws {ReportError} when a report has too few windows
+ * @param seed of the splits that are drawn where there are too many for all of them
  */
-export function compareReports(before: Report, after: Report, seed = 1): Change[] {
-  const random = randomNumbers(seed);
-  const [drawnBefore, drawnAfter] = [before, after].map((report) => draw(report, random));
-  return figures.map((figure, index) => {
-    const [a, b] = [before, after].map((report) => figure.of(wholeOf(report)));
-    const ratios = drawnBefore.map((values, i) => drawnAfter[i][index] / values[index])
-      .filter(Number.isFinite).sort((x, y) => x - y);
-    const low = quantile(ratios, (1 - CONFIDENCE) / 2);
-    const high = quantile(ratios, (1 + CONFIDENCE) / 2);
-    const verdict = verdictOf(b / a, low, high, figure);
-    return { figure: figure.name, before: a, after: b, ratio: b / a, low, high, verdict };
+export function compareReports(
+  before: readonly Report[],
+  after: readonly Report[],
+  seed = 1,
+): Change[] {
+  const reports = [...before, ...after];
+  const latencies = reports.map(({ hdr }) => Histogram.fromEncoded(hdr));
+  const figures = comparedFigures.map((figure) => {
+    const values = reports.map((report, i) => figure.of(report, latencies[i]));
+    return { figure, values, logs: values.map(Math.log) };
+  }).filter(({ logs }) => logs.every(Number.isFinite));
+  const logs = figures.map((each) => each.logs);
+  const splits = splitsOf(before.length, reports.length, seed);
+  const largest = splits.map((split) => Math.max(...logs.map((each) => difference(each, split))));
+  const enough = smallestP(before.length, after.length) <= SIGNIFICANCE;
+  const [actual] = splits;
+  return figures.map(({ figure, values, logs }) => {
+    const found = difference(logs, actual);
+    // Rounding must not count the split at hand as smaller than itself.
+    const p = largest.filter((value) => value >= found * (1 - 1e-9)).length / splits.length;
+    const [a, b] = [values.slice(0, before.length), values.slice(before.length)].map(spreadOf);
+    const ratio = b.mean / a.mean;
+    const verdict = enough ? verdictOf(ratio, p, figure) : "unknown";
+    return { figure: figure.name, before: a, after: b, ratio, p, verdict };
   });
 }
 
-function verdictOf(
-  ratio: number,
-  low: number,
-  high: number,
-  { rising }: Figure,
-): Change["verdict"] {
-  const sure = low > 1 || high < 1;
-  if (!sure || Math.abs(ratio - 1) < SMALLEST_CHANGE) return "same";
+function verdictOf(ratio: number, p: number, { rising }: Figure): Verdict {
+  if (p > SIGNIFICANCE || Math.abs(ratio - 1) < SMALLEST_CHANGE) return "same";
   return ratio > 1 === rising ? "better" : "worse";
 }
 
-function wholeOf({ total, errors, hdr }: Report): Sample {
-  return { seconds: total / 1e9, errors, latency: Histogram.fromEncoded(hdr) };
+function cpuOfRequest(
+  { resources, count }: Report,
+  pick: (figures: Report["resources"][number]) => ProcessFigures | undefined,
+): number {
+  const seconds = resources.map((each) => pick(each)?.cpuSeconds ?? NaN);
+  return seconds.reduce((sum, each) => sum + each, 0) * 1e9 / count;
 }
 
-function quantile(sorted: readonly number[], share: number): number {
-  return sorted[Math.round(share * (sorted.length - 1))] ?? NaN;
+/** The geometric mean: ratios, and so its own logarithm, are what is compared. */
+function spreadOf(values: readonly number[]): Spread {
+  const mean = Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+  return { mean, min: Math.min(...values), max: Math.max(...values) };
 }
 
-/** Every figure of every drawing from the windows of a report. */
-function draw(report: Report, random: () => number): number[][] {
-  const windows = report.windows.filter(({ duration }) => duration > 0);
-  if (windows.length < MIN_WINDOWS) {
-    throw new ReportError(
-      `A report of ${windows.length} windows says nothing of noise: at least ${MIN_WINDOWS} are ` +
-        "needed, so a run of a second",
-    );
-  }
-  const dense = new DenseWindows(windows);
-  return Array.from({ length: RESAMPLES }, () => {
-    const drawn = Array.from(windows, () => Math.floor(random() * windows.length));
-    const sample: Sample = {
-      seconds: drawn.reduce((sum, i) => sum + windows[i].duration, 0) / 1000,
-      errors: drawn.reduce((sum, i) => sum + windows[i].errors, 0),
-      latency: dense.sum(drawn),
-    };
-    return figures.map((figure) => figure.of(sample));
-  });
+/** The size of Welch's t between the runs of a split and the others. */
+function difference(logs: readonly number[], split: readonly boolean[]): number {
+  const [a, b] = [true, false].map((side) => momentsOf(logs.filter((_, i) => split[i] === side)));
+  // Equal runs have no variance: a thousandth of a percent stands for it.
+  const error = Math.sqrt(a.variance / a.count + b.variance / b.count + 1e-10);
+  return Math.abs(a.mean - b.mean) / error;
 }
 
-/** The histograms of windows with only the buckets that any of them uses, so that adding is quick. */
-class DenseWindows {
-  readonly #values: readonly number[];
-  readonly #counts: readonly Float64Array[];
+function momentsOf(values: readonly number[]) {
+  const count = values.length;
+  const mean = values.reduce((sum, value) => sum + value, 0) / count;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { count, mean, variance: count > 1 ? squares / (count - 1) : 0 };
+}
 
-  constructor(windows: readonly ReportWindow[]) {
-    const histograms = windows.map(({ hdr }) => new Map(Histogram.fromEncoded(hdr).buckets()));
-    const used = [...new Set(histograms.flatMap((buckets) => [...buckets.keys()]))];
-    used.sort((a, b) => a - b);
-    this.#values = used.map(middleOf);
-    this.#counts = histograms.map((buckets) =>
-      Float64Array.from(used, (index) => buckets.get(index) ?? 0)
-    );
-  }
+/** The lowest probability that a comparison of so many runs can come to. */
+function smallestP(a: number, b: number): number {
+  // With sides of one size, a split and its opposite differ alike.
+  return (a === b ? 2 : 1) / choose(a + b, Math.min(a, b));
+}
 
-  /** The requests of some windows together, each as often as it is named. */
-  sum(windows: readonly number[]): Sample["latency"] {
-    const values = this.#values;
-    const counts = new Float64Array(values.length);
-    for (const window of windows) {
-      const others = this.#counts[window];
-      for (let i = 0; i < counts.length; i++) counts[i] += others[i];
-    }
-    const count = counts.reduce((sum, each) => sum + each, 0);
-    const percentile = (percent: number) => {
-      let seen = 0;
-      const at = counts.findIndex((each) => (seen += each) >= percent / 100 * count && seen > 0);
-      return values[at] ?? 0;
-    };
-    return {
-      count,
-      mean: values.reduce((sum, value, i) => sum + value * counts[i], 0) / count,
-      percentile,
-    };
+function choose(n: number, k: number): number {
+  let count = 1;
+  for (let i = 1; i <= k; i++) count = count * (n - k + i) / i;
+  return count;
+}
+
+/** Ways to take `taken` of `all` runs, the first of them the one at hand: all ways, or some drawn at random. */
+function splitsOf(taken: number, all: number, seed: number): boolean[][] {
+  const actual = Array.from({ length: all }, (_, i) => i < taken);
+  if (choose(all, taken) > MAX_SPLITS) {
+    const random = randomNumbers(seed);
+    return [actual, ...Array.from({ length: MAX_SPLITS - 1 }, () => shuffled(actual, random))];
   }
+  return everySplit(taken, all);
+}
+
+function everySplit(taken: number, all: number): boolean[][] {
+  if (all === 0) return [[]];
+  const taking = taken === 0 ? [] : everySplit(taken - 1, all - 1).map((rest) => [true, ...rest]);
+  const leaving = taken === all ? [] : everySplit(taken, all - 1).map((rest) => [false, ...rest]);
+  return [...taking, ...leaving];
+}
+
+function shuffled(values: readonly boolean[], random: () => number): boolean[] {
+  const drawn = [...values];
+  for (let i = drawn.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [drawn[i], drawn[j]] = [drawn[j], drawn[i]];
+  }
+  return drawn;
 }

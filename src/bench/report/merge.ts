@@ -1,13 +1,18 @@
+/** One report made of several. @module */
 import { halved, Histogram, type Window } from "../collector/mod.ts";
 import { joined } from "../collector/mod.ts";
 import { buildReport, type Report } from "./report.ts";
 import { ReportError } from "./read.ts";
 
+/** The share of the shortest run in which all runs of a merged report must have been under way together. */
+const OVERLAP_SHARE = 0.5;
+
 /**
- * One report of runs that several machines made at the same time: counts, histograms and rates add up,
+ * Merges runs that several machines made at the same time: counts, histograms and rates add up,
  * windows are laid side by side from their starts.
  *
- * @throws {ReportError} when there is none, or they are of different methods
+ * @throws {ReportError} when there is none, or they are of different methods or of different times: the
+ *   rates of runs that followed each other would add up to a rate that no server had
  */
 export function mergeReports(reports: readonly Report[]): Report {
   const [first] = reports;
@@ -17,6 +22,7 @@ export function mergeReports(reports: readonly Report[]): Report {
       throw new ReportError(`Cannot merge reports of ${first.options.call} and of ${call}`);
     }
   }
+  checkOverlap(reports);
   const sum = (figure: (report: Report) => number) =>
     reports.reduce((total, report) => total + figure(report), 0);
   return buildReport({
@@ -41,6 +47,18 @@ export function mergeReports(reports: readonly Report[]): Report {
     messages: Object.entries(addUp(reports.map(({ errorDistribution }) => errorDistribution))),
     resources: reports.flatMap(({ resources }) => resources),
   });
+}
+
+function checkOverlap(reports: readonly Report[]): void {
+  const times = reports.map(({ date, total }) => ({ start: Date.parse(date), ms: total / 1e6 }));
+  const start = Math.max(...times.map((time) => time.start));
+  const end = Math.min(...times.map((time) => time.start + time.ms));
+  const shortest = Math.min(...times.map(({ ms }) => ms));
+  if (end - start >= OVERLAP_SHARE * shortest) return;
+  throw new ReportError(
+    "These runs did not overlap in time, so their rates do not add up: merge is for runs that several " +
+      "machines made together. Runs that followed each other are for compare",
+  );
 }
 
 /** The windows of a report, with their histograms. */

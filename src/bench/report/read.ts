@@ -1,7 +1,8 @@
+/** Reports read back from JSON. @module */
 import { Histogram } from "../collector/mod.ts";
 import { type Report, REPORT_VERSION } from "./report.ts";
 
-/** A file that is not a report, or not one that can be used here. */
+/** An error in reports: not a report, a damaged one, or reports that do not fit together. */
 export class ReportError extends Error {
   override readonly name = "ReportError";
   readonly code = "BAD_REPORT";
@@ -10,15 +11,21 @@ export class ReportError extends Error {
 /**
  * Reads a report in JSON, as `-O json` writes it.
  *
- * @throws {ReportError} when it is not one
+ * @throws {ReportError} when the text is not a report
  */
 export function readReport(text: string, source: string): Report {
-  let report: Partial<Report>;
+  return checkReport(parse(text, source), source);
+}
+
+function parse(text: string, source: string): Partial<Report & Runs> {
   try {
-    report = JSON.parse(text);
+    return JSON.parse(text);
   } catch (cause) {
     throw new ReportError(`${source} is not JSON`, { cause });
   }
+}
+
+function checkReport(report: Partial<Report>, source: string): Report {
   if (report?.signerBench !== REPORT_VERSION) {
     throw new ReportError(
       `${source} is not a report of signer bench -O json, version ${REPORT_VERSION}`,
@@ -35,4 +42,34 @@ export function readReport(text: string, source: string): Report {
     throw new ReportError(`${source} is damaged: ${(cause as Error).message}`, { cause });
   }
   return report as Report;
+}
+
+/** Repeated runs, as `--repeat` writes them in JSON. */
+export interface Runs {
+  readonly runs: readonly Report[];
+  /** The runs of `--against`, made by turns with the others. */
+  readonly against: readonly Report[];
+}
+
+/** Writes repeated runs in JSON, in a form that {@linkcode readRuns} reads. */
+export function renderRuns(runs: Runs): string {
+  return `${JSON.stringify({ signerBench: REPORT_VERSION, ...runs })}\n`;
+}
+
+/**
+ * Reads repeated runs, or one report as one run.
+ *
+ * @throws {ReportError} when it is neither
+ */
+export function readRuns(text: string, source: string): Runs {
+  const json = parse(text, source);
+  if (json?.signerBench !== REPORT_VERSION || json.runs === undefined) {
+    return { runs: [checkReport(json, source)], against: [] };
+  }
+  const { runs, against = [] } = json;
+  if (!Array.isArray(runs) || !Array.isArray(against) || runs.length === 0) {
+    throw new ReportError(`${source} is damaged: it has no runs`);
+  }
+  const check = (report: unknown) => checkReport(report as Partial<Report>, source);
+  return { runs: runs.map(check), against: against.map(check) };
 }

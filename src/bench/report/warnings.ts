@@ -10,6 +10,9 @@ const LATE_NS = 1_000_000;
 /** ... by more than this share of the median latency. */
 const LATE_SHARE = 0.1;
 
+/** Cold code and the first messages on a connection weigh in a load without warm-up shorter than this. */
+const COLD_NS = 2_000_000_000;
+
 /** What is over sooner has used too little of the processor to be counted in ticks. */
 const SHORT_NS = 500_000_000;
 
@@ -50,6 +53,12 @@ export function warningsOf(figures: Figures): string[] {
           "did not keep up, or --concurrency is too low"
         : `One request of a hundred was sent ${milliseconds} ms late or more: the client's machine ` +
           "was busy, the server stalled, or --concurrency is too low",
+    );
+  }
+  if (options.warmup === 0 && figures.total < COLD_NS) {
+    warnings.push(
+      "There was no warm-up, and the load was short: the figures include connections and code that " +
+        "were still cold. Add --warmup 1s",
     );
   }
   if (unsent > 0) {

@@ -1,16 +1,36 @@
+/** The end of a bench: its report is written, and its exit code follows from the figures. @module */
 import { renderReport, type Report } from "../../bench/mod.ts";
-import { CliError, ExitCode, usageError } from "../exit.ts";
+import { CliError, ExitCode } from "../exit.ts";
+import { OutputFile } from "../output_file.ts";
 import { note, warn, writeResult } from "../output.ts";
 import type { BenchOptions } from "./options.ts";
 
+/** Opens the file of `-o` before the load, which would be lost if it could not be written after it. */
+export function openOutput({ output }: Pick<BenchOptions, "output">): OutputFile | undefined {
+  return output === undefined || output === "-" ? undefined : OutputFile.open(output);
+}
+
 /**
- * Writes a report, and ends the command by what is in it: a condition that was missed is exit code 3,
- * requests that failed are 1, unless a condition says how many may.
+ * Writes a report and ends the command with the exit code of its figures.
+ *
+ * @throws {CliError} as {@linkcode judge}
+ */
+export function conclude(
+  report: Report,
+  options: BenchOptions,
+  output: OutputFile | undefined,
+): void {
+  writeReport(report, options, output);
+  judge(report, options);
+}
+
+/**
+ * Fails for a missed condition with exit code 3, and for failed requests with 1, unless a condition says
+ * how many may fail.
  *
  * @throws {CliError}
  */
-export function conclude(report: Report, options: BenchOptions): void {
-  writeReport(report, options);
+export function judge(report: Report, options: Pick<BenchOptions, "assert">): void {
   const conditions = options.assert ?? [];
   const missed = conditions.flatMap((condition) => condition.failure(report) ?? []);
   const failure = failureOf(report);
@@ -22,33 +42,35 @@ export function conclude(report: Report, options: BenchOptions): void {
     );
   }
   if (report.endReason === "interrupted") {
-    throw new CliError(ExitCode.interrupted, "Interrupted: the report is of a part of the load");
+    throw new CliError(ExitCode.interrupted, "Interrupted: the report covers a part of the load");
   }
   const allowed = conditions.some(({ metric }) => metric === "errors" || metric === "unsent");
   if (failure !== undefined && !allowed) {
     throw new CliError(ExitCode.failed, failure, {
-      hint: "How many may fail is said by a condition: --assert 'errors<0.1%'",
+      hint: "A condition says how many requests may fail: --assert 'errors<0.1%'",
     });
   }
 }
 
-/** Writes a report in the form asked for, to a file where one is named. */
-export function writeReport(report: Report, { format, output }: BenchOptions): void {
-  writeText(renderReport(report, format), output);
+function writeReport(
+  report: Report,
+  { format, output: path }: BenchOptions,
+  output: OutputFile | undefined,
+): void {
+  writeText(renderReport(report, format), path, output);
   if (format === "summary" && output === undefined) return;
   for (const warning of report.warnings) warn(warning);
 }
 
-/** Writes text to a file where one is named, else as the result. */
-export function writeText(text: string, file: string | undefined): void {
-  if (file === undefined || file === "-") return writeResult(text);
-  try {
-    Deno.writeTextFileSync(file, text);
-  } catch (cause) {
-    if (!(cause instanceof Error)) throw cause;
-    throw usageError(`Cannot write ${JSON.stringify(file)}: ${cause.message}`);
-  }
-  note(`report: ${file}`);
+/** Writes text to the output file, or to standard output where there is none. */
+export function writeText(
+  text: string,
+  path: string | undefined,
+  output: OutputFile | undefined,
+): void {
+  if (output === undefined) return writeResult(text);
+  output.write(text);
+  note(`report: ${path}`);
 }
 
 function failureOf({ count, errors, unsent, errorDistribution }: Report): string | undefined {

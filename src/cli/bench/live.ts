@@ -1,3 +1,4 @@
+/** The progress of a load on standard error. @module */
 import { formatNanoseconds, Histogram, type LoadPlan, type Progress } from "../../bench/mod.ts";
 import { note, writeDiagnostic } from "../output.ts";
 
@@ -6,7 +7,7 @@ const CLEAR = "\r\x1b[K";
 
 const BAR_WIDTH = 20;
 
-/** Says how a load goes while it does: on a terminal in one line, else in a line for each interval. */
+/** Progress of a load: on a terminal one line that is rewritten, elsewhere a line for each interval. */
 export class Live implements Disposable {
   readonly #plan: LoadPlan;
   readonly #interval: number;
@@ -23,7 +24,7 @@ export class Live implements Disposable {
     this.#next = this.#interval;
   }
 
-  /** To be told of all progress. */
+  /** Takes each progress of the load. */
   show(progress: Progress): void {
     const { elapsed, window } = progress;
     if (elapsed < 0) {
@@ -35,7 +36,7 @@ export class Live implements Disposable {
     if (elapsed < this.#next) return;
     this.#next = elapsed + this.#interval;
     const figures = this.#figures(elapsed);
-    if (this.#terminal) writeDiagnostic(`${CLEAR}${this.#bar(progress)}${figures}`);
+    if (this.#terminal) writeDiagnostic(`${CLEAR}${fitted(`${this.#bar(progress)}${figures}`)}`);
     else note(`${(elapsed / 1000).toFixed(1)} s  ${figures}`);
     this.#latency = new Histogram();
     this.#errors = 0;
@@ -59,4 +60,9 @@ export class Live implements Disposable {
     const bar = "=".repeat(Math.round(done * BAR_WIDTH)).padEnd(BAR_WIDTH);
     return `[${bar}] ${Math.round(done * 100)} %  `;
   }
+}
+
+/** Cuts a line to the terminal's width: a line that wraps could not be cleared. */
+function fitted(line: string): string {
+  return line.slice(0, Math.max(0, Deno.consoleSize().columns - 1));
 }

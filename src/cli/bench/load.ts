@@ -1,10 +1,13 @@
+/** The making of a load: progress, interruption, and errors of connecting. @module */
 import { type LoadPlan, type LoadResult, runLoad } from "../../bench/mod.ts";
 import { RpcError, statusName } from "../../grpc/contract/mod.ts";
-import { CliError, exitCodeOfStatus } from "../exit.ts";
+import { libc } from "../../ffi/mod.ts";
+import { socketsSupported } from "../../net/mod.ts";
+import { CliError, exitCodeOfStatus, usageError } from "../exit.ts";
 import { Live } from "./live.ts";
 import type { BenchOptions } from "./options.ts";
 
-/** Ctrl-C, as a signal for what is to be cut short. */
+/** Ctrl-C as an `AbortSignal`. */
 export function interruption(): { readonly signal: AbortSignal } & Disposable {
   const abort = new AbortController();
   const listener = () => abort.abort();
@@ -16,7 +19,7 @@ export function interruption(): { readonly signal: AbortSignal } & Disposable {
 }
 
 /**
- * Makes a load, and says how it goes.
+ * Makes a load and shows its progress.
  *
  * @throws {CliError} with the exit code of UNAVAILABLE when the servers cannot be reached
  */
@@ -26,6 +29,7 @@ export async function makeLoad(
   serverPid: number | undefined,
   signal: AbortSignal,
 ): Promise<LoadResult> {
+  raiseDescriptorLimit(plan);
   using live = new Live(plan, options.interval);
   try {
     const onProgress = live.show.bind(live);
@@ -35,7 +39,37 @@ export async function makeLoad(
     throw new CliError(
       exitCodeOfStatus(error.code),
       `Cannot connect: ${statusName(error.code)}: ${error.message}`,
-      { cause: error, hint: "Is the server running there, and does it take as many connections?" },
+      { cause: error, hint: hintOf(error) },
     );
   }
+}
+
+/** Descriptors of a bench besides its connections: standard streams, epolls, wake-ups, files of /proc. */
+const OTHER_DESCRIPTORS = 32;
+
+/**
+ * Raises the soft limit of descriptors to the hard one, as each connection takes one.
+ *
+ * @throws {CliError} when that is still too few
+ */
+function raiseDescriptorLimit({ workload, concurrency, connections, addresses }: LoadPlan): void {
+  if (!socketsSupported()) return;
+  const { soft } = libc.raiseDescriptorLimit();
+  const needed = OTHER_DESCRIPTORS +
+    (workload.kind === "connect" ? concurrency : connections * addresses.length);
+  if (needed <= soft) return;
+  throw usageError(
+    `The load needs ${needed} descriptors, and this process may open ${soft}`,
+    "Raise the limit with ulimit -n, or lower --connections and -c",
+  );
+}
+
+/** The hint for a load that could not connect: descriptors run out on this side of the connection. */
+function hintOf(error: RpcError): string {
+  const { code } = (error.cause ?? {}) as { code?: unknown };
+  if (code === "EMFILE" || code === "ENFILE") {
+    return "The client ran out of descriptors, not the server: raise its limit with ulimit -n, or lower " +
+      "--connections and -c";
+  }
+  return "Is the server running there, and does it take as many connections?";
 }

@@ -21,11 +21,11 @@ export function benchCommand(): Command {
     .addHelpText(
       "before",
       examples(
-        "signer bench sign --key-type ecdsa-p256",
-        "signer bench echo --to 10.0.0.5:50051 -z 30s -c 64 --connections 8",
-        "signer bench sign --to vsock:16:5000 -r 2000 -z 1m --verify 1% --assert 'p99<5ms,errors=0'",
+        "signer bench echo --to 127.0.0.1:50051",
+        "signer bench sign --to 10.0.0.5:50051 -z 30s -c 64 --connections 8",
+        "signer bench sign --to vsock:16:5000 -r 2000 --assert 'p99<5ms,errors=0'",
         "signer bench connect --to 10.0.0.5:50051 -c 100 -n 10000",
-        "signer bench echo -z 10s -O json -o after.json && signer bench compare before.json after.json",
+        "signer bench echo --to 10.0.0.5:50051 --against 10.0.0.6:50051 --repeat 5",
       ),
     )
     .argument("[method]", "echo, sign, or any method, such as signer.v1.EchoService/Echo")
@@ -101,6 +101,12 @@ function addLoad(bench: Command): void {
     .option("--load-step <rate>", "how much the rate changes with each step", parseRate)
     .option("--load-step-duration <duration>", "how long a step is", positive)
     .option("--load-max-duration <duration>", "how long a line is (default: -z)", positive)
+    .option("--repeat <n>", "make the load n times and report each run", wholeNumber(1, 1000))
+    .option(
+      "--against <address>",
+      "second server: its runs alternate with those of --to, and the two are compared",
+      collect,
+    )
     .option("--seed <n>", "of all that is drawn at random", wholeNumber(0, 2 ** 31), 1);
 }
 
@@ -166,12 +172,22 @@ function addModes(bench: Command): void {
 }
 
 function addReports(bench: Command): void {
-  bench.command("compare <before> <after>")
-    .description("Say what has changed beyond noise between two reports of -O json")
-    .addHelpText("before", examples("signer bench compare before.json after.json --fail"))
+  bench.command("compare <reports...>")
+    .description("Compare two sets of runs, written by -O json, by the noise between runs")
+    .addHelpText(
+      "before",
+      examples(
+        "signer bench compare before.json after.json --fail",
+        "signer bench compare before-*.json -- after-*.json",
+      ),
+    )
     .option("--fail", "exit with 3 when a figure got worse")
-    .action(async (before, after, _, command: Command) =>
-      (await import("./compare.ts")).compare(before, after, command.optsWithGlobals())
+    .action(async (files, _, command: Command) =>
+      (await import("./compare.ts")).compare(
+        files,
+        operandsAfterDashes(command),
+        command.optsWithGlobals(),
+      )
     );
   bench.command("merge <reports...>")
     .description("Join the reports of several machines that made load at the same time")
@@ -179,6 +195,15 @@ function addReports(bench: Command): void {
     .action(async (files, _, command: Command) =>
       (await import("./merge.ts")).merge(files, command.optsWithGlobals())
     );
+}
+
+/** The number of operands after `--`, which commander drops; undefined where there is no `--`. */
+function operandsAfterDashes(command: Command): number | undefined {
+  let root = command;
+  while (root.parent !== null) root = root.parent;
+  const { rawArgs } = root as Command & { readonly rawArgs: readonly string[] };
+  const at = rawArgs.indexOf("--");
+  return at < 0 ? undefined : rawArgs.length - at - 1;
 }
 
 /** A duration above 0. */

@@ -1,3 +1,4 @@
+/** The options of `bench`, shared by its modes. @module */
 import type { KeyType } from "../../crypto/mod.ts";
 import type { StackChoice } from "../../grpc/mod.ts";
 import type { Assertion, ReportFormat } from "../../bench/mod.ts";
@@ -35,6 +36,8 @@ export interface BenchOptions {
   readonly stack: StackChoice;
   readonly seed: number;
   readonly serverPid?: number;
+  readonly repeat?: number;
+  readonly against?: readonly string[];
   readonly interval: number;
   readonly assert?: readonly Assertion[];
   readonly format: ReportFormat;

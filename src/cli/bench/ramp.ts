@@ -1,7 +1,9 @@
+/** `bench ramp`: the highest rate that a server keeps up with. @module */
 import { formatNanoseconds, RampSearch, type RampStep, reportOf } from "../../bench/mod.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
 import { note } from "../output.ts";
-import { writeText } from "./conclude.ts";
+import type { OutputFile } from "../output_file.ts";
+import { openOutput, writeText } from "./conclude.ts";
 import { interruption, makeLoad } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
 import { planOf, shapeOf } from "./plan.ts";
@@ -22,6 +24,7 @@ const MIN_CONCURRENCY = 1000;
 export async function runRamp(method: string | undefined, options: BenchOptions): Promise<void> {
   checkWorkload(method, options);
   checkRamp(options);
+  using output = openOutput(options);
   using interrupted = interruption();
   await using target = await openTarget(options, ownKeyTypes(options));
   const work = await findWorkload(method!, options, target.addresses);
@@ -37,7 +40,7 @@ export async function runRamp(method: string | undefined, options: BenchOptions)
       concurrency: Math.max(plan.concurrency, MIN_CONCURRENCY),
     } as const;
     const result = await makeLoad(step, options, target.pid, interrupted.signal);
-    if (result.interrupted) throw new CliError(ExitCode.interrupted, "Interrupted");
+    if (result.interrupted) break;
     const report = reportOf(result, work.call);
     const at = (percent: number) =>
       report.latencyDistribution.find(({ percentage }) => percentage === percent)!.latency;
@@ -52,7 +55,7 @@ export async function runRamp(method: string | undefined, options: BenchOptions)
     note(`${line(last)}${last.strain === undefined ? "" : `  ${strains[last.strain]}`}`);
     for (const message of Object.keys(report.errorDistribution)) note(`  ${message}`);
   }
-  conclude(search, work.call, options);
+  conclude(search, work.call, options, output, interrupted.signal.aborted);
 }
 
 const strains = {
@@ -62,26 +65,42 @@ const strains = {
 } as const;
 
 /** @throws {CliError} for what a ramp decides itself */
-function checkRamp({ format, total, duration, rps, loadSchedule, assert }: BenchOptions): void {
+function checkRamp(options: BenchOptions): void {
+  const { format, total, duration, rps, loadSchedule, assert, repeat, against } = options;
   if (format !== "summary" && format !== "json") {
     throw usageError(`-O ${format} does not fit bench ramp`, "Use summary or json");
   }
-  if ((total ?? duration ?? rps ?? loadSchedule ?? assert) !== undefined) {
+  if ((total ?? duration ?? rps ?? loadSchedule ?? assert ?? repeat ?? against) !== undefined) {
     throw usageError(
-      "-n, -z, -r, --load-schedule and --assert do not fit bench ramp",
+      "-n, -z, -r, --load-schedule, --assert, --repeat and --against do not fit bench ramp",
       "It has --load-start, --load-end and --load-step-duration",
     );
   }
 }
 
-function conclude(search: RampSearch, call: string, options: BenchOptions): void {
+function conclude(
+  search: RampSearch,
+  call: string,
+  options: BenchOptions,
+  output: OutputFile | undefined,
+  interrupted: boolean,
+): void {
   const { knee, broken, steps } = search;
+  const endReason = interrupted ? "interrupted" : "normal";
+  const figures = { call, endReason, knee: knee ?? null, broken: broken ?? null, steps };
+  // An interrupted search knows the steps that held, and no knee.
+  const end = interrupted
+    ? " (interrupted: the highest rate that held so far)"
+    : broken === undefined
+    ? " (the end of the ramp)"
+    : "";
   const text = options.format === "json"
-    ? `${JSON.stringify({ call, knee: knee ?? null, broken: broken ?? null, steps }, null, 2)}\n`
+    ? `${JSON.stringify(figures, null, 2)}\n`
     : knee === undefined
     ? ""
-    : `knee: ${line(knee)}${broken === undefined ? " (the end of the ramp)" : ""}\n`;
-  writeText(text, options.output);
+    : `${interrupted ? "held" : "knee"}: ${line(knee)}${end}\n`;
+  writeText(text, options.output, output);
+  if (interrupted) throw new CliError(ExitCode.interrupted, "Interrupted");
   if (knee !== undefined) return;
   throw new CliError(
     ExitCode.failed,

@@ -1,31 +1,32 @@
-import { type Report, reportOf } from "../../bench/mod.ts";
+/** `bench METHOD` and `bench connect`: one measured load, or repeated ones. @module */
+import {
+  formatNanoseconds,
+  type LoadPlan,
+  renderRuns,
+  type Report,
+  reportOf,
+  type Runs,
+} from "../../bench/mod.ts";
 import { usageError } from "../exit.ts";
-import { conclude } from "./conclude.ts";
+import { note, warn } from "../output.ts";
+import { comparison } from "./compare.ts";
+import { conclude, judge, openOutput, writeText } from "./conclude.ts";
 import { interruption, makeLoad } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
 import { planOf, type Shape, shapeOf } from "./plan.ts";
-import { openTarget } from "./target.ts";
+import { openTarget, type Target } from "./target.ts";
 import { checkWorkload, findWorkload, type NamedWorkload } from "./workload.ts";
 
-/** The key of a server of one's own, when none is asked for. */
+/** The key type of a server that bench starts, unless one is named. */
 const defaultKeyType = "ecdsa-p256";
+
+/** Finds the requests of a load for the servers at some addresses. */
+type FindWork = (addresses: readonly string[]) => Promise<NamedWorkload>;
 
 /** `bench METHOD`. */
 export async function runBench(method: string | undefined, options: BenchOptions): Promise<void> {
-  conclude(await measureMethod(method, options), options);
-}
-
-/** Makes load with a method, and measures it. */
-export async function measureMethod(
-  method: string | undefined,
-  options: BenchOptions,
-): Promise<Report> {
   checkWorkload(method, options);
-  return await measure(
-    options,
-    shapeOf(options),
-    (addresses) => findWorkload(method!, options, addresses),
-  );
+  await run(options, (addresses) => findWorkload(method!, options, addresses));
 }
 
 /** `bench connect`. */
@@ -33,28 +34,131 @@ export async function runConnect(options: BenchOptions): Promise<void> {
   if (options.connections > 1) {
     throw usageError(
       "--connections does not fit bench connect",
-      "Use -c: so many are made at once",
+      "Use -c: the number of connections that are made at once",
     );
   }
   const workload: NamedWorkload = { workload: { kind: "connect" }, call: "connect" };
-  const report = await measure(options, shapeOf(options), () => Promise.resolve(workload));
-  conclude(report, options);
+  await run(options, () => Promise.resolve(workload));
 }
 
-/** The types of the keys that a server of one's own needs. */
+/** Measures the load of a method once. */
+export async function measureMethod(
+  method: string | undefined,
+  options: BenchOptions,
+): Promise<Report> {
+  checkWorkload(method, options);
+  const shape = shapeOf(options);
+  using interrupted = interruption();
+  await using target = await openTarget(options, ownKeyTypes(options));
+  const side = await prepare(
+    target,
+    options,
+    shape,
+    (addresses) => findWorkload(method!, options, addresses),
+  );
+  return await measure(side, options, interrupted.signal);
+}
+
+/** The key types that a server which bench starts must hold. */
 export function ownKeyTypes({ keyType, key }: BenchOptions): string[] {
   return key === undefined ? [keyType ?? defaultKeyType] : [];
 }
 
-async function measure(
-  options: BenchOptions,
-  shape: Shape,
-  findWork: (addresses: readonly string[]) => Promise<NamedWorkload>,
-): Promise<Report> {
+async function run(options: BenchOptions, findWork: FindWork): Promise<void> {
+  const { repeat, against, format } = options;
+  const shape = shapeOf(options);
+  if (repeat === undefined && against !== undefined) {
+    throw usageError("--against needs --repeat", "Make 5 runs a side or more: --repeat 5");
+  }
+  if (repeat !== undefined && format !== "summary" && format !== "json") {
+    throw usageError(`-O ${format} does not fit --repeat`, "Use summary or json");
+  }
+  using output = openOutput(options);
   using interrupted = interruption();
   await using target = await openTarget(options, ownKeyTypes(options));
+  const side = await prepare(target, options, shape, findWork);
+  if (repeat === undefined) {
+    return conclude(await measure(side, options, interrupted.signal), options, output);
+  }
+  await using other = against && await openTarget({ ...onlyTo(options), to: against }, []);
+  const sides = [side, ...(other ? [await prepare(other, options, shape, findWork)] : [])];
+  const runs = await measureByTurns(sides, repeat, options, interrupted.signal);
+  const text = format === "json"
+    ? renderRuns(runs)
+    : against === undefined
+    ? runs.runs.map(lineOf).join("")
+    : comparison({ before: runs.against, after: runs.runs }, options).text;
+  writeText(text, options.output, output);
+  for (const warning of new Set(runs.runs.flatMap(({ warnings }) => warnings))) warn(warning);
+  for (const report of [...runs.against, ...runs.runs]) judge(report, options);
+}
+
+/** A server under test with the plan of its load. */
+interface Side {
+  readonly target: Target;
+  readonly plan: LoadPlan;
+  readonly call: string;
+}
+
+async function prepare(
+  target: Target,
+  options: BenchOptions,
+  shape: Shape,
+  findWork: FindWork,
+): Promise<Side> {
   const work = await findWork(target.addresses);
   const plan = await planOf(options, shape, work, target.addresses);
-  const result = await makeLoad(plan, options, target.pid, interrupted.signal);
-  return reportOf(result, work.call, options.name);
+  return { target, plan, call: work.call };
+}
+
+async function measure(
+  { target, plan, call }: Side,
+  options: BenchOptions,
+  signal: AbortSignal,
+): Promise<Report> {
+  return reportOf(await makeLoad(plan, options, target.pid, signal), call, options.name);
+}
+
+/**
+ * Measures each side several times. The sides take turns and the order alternates (A B, B A, …), so a
+ * machine that becomes slower or warmer does so for both.
+ */
+async function measureByTurns(
+  sides: readonly Side[],
+  repeat: number,
+  options: BenchOptions,
+  signal: AbortSignal,
+): Promise<Runs> {
+  const reports: Report[][] = sides.map(() => []);
+  for (let round = 0; round < repeat && !signal.aborted; round++) {
+    const order = round % 2 === 0 ? [...sides.keys()] : [...sides.keys()].reverse();
+    for (const index of order) {
+      if (signal.aborted) break;
+      const report = await measure(sides[index], options, signal);
+      reports[index].push(report);
+      note(
+        `run ${round + 1} of ${repeat}, ${sides[index].plan.addresses.join(", ")}: ${
+          figuresOf(report)
+        }`,
+      );
+    }
+  }
+  const [runs, against = []] = reports;
+  return { runs, against };
+}
+
+function onlyTo(options: BenchOptions): BenchOptions {
+  const { tcp: _tcp, vsock: _vsock, unix: _unix, serverPid: _pid, ...rest } = options;
+  return rest;
+}
+
+function lineOf(report: Report): string {
+  return `${figuresOf(report)}\n`;
+}
+
+function figuresOf(report: Report): string {
+  const at = (percent: number) =>
+    report.latencyDistribution.find(({ percentage }) => percentage === percent)?.latency ?? 0;
+  const [p50, p99] = [50, 99].map((percent) => formatNanoseconds(at(percent)));
+  return `${report.rps.toFixed(0)} requests/s, p50 ${p50}, p99 ${p99}, errors ${report.errors}`;
 }

@@ -1,6 +1,7 @@
 import { formatBytes, growthOf, type ProcessFigures } from "../../bench/mod.ts";
+import { usageError } from "../exit.ts";
 import { note, warn } from "../output.ts";
-import { conclude } from "./conclude.ts";
+import { conclude, openOutput } from "./conclude.ts";
 import type { BenchOptions } from "./options.ts";
 import { measureMethod } from "./run.ts";
 
@@ -9,6 +10,10 @@ const DEFAULT_DURATION_MS = 600_000;
 
 /** `bench soak METHOD`: a load as any other, and how memory and descriptors went. */
 export async function runSoak(method: string | undefined, options: BenchOptions): Promise<void> {
+  if ((options.repeat ?? options.against) !== undefined) {
+    throw usageError("--repeat and --against do not fit bench soak");
+  }
+  using output = openOutput(options);
   const long = options.total === undefined && options.duration === undefined;
   const soak = long ? { ...options, duration: DEFAULT_DURATION_MS } : options;
   const report = await measureMethod(method, soak);
@@ -19,7 +24,7 @@ export async function runSoak(method: string | undefined, options: BenchOptions)
   } else {
     tellGrowth("server", server);
   }
-  conclude(report, soak);
+  conclude(report, soak, output);
 }
 
 function tellGrowth(name: string, { course, residentBytes, descriptors }: ProcessFigures): void {
