@@ -138,7 +138,8 @@ export class Deframer {
   }
 }
 
-function readLength(bytes: Uint8Array, at: number): number {
+/** The length in the prefix that begins at `at`. */
+export function readLength(bytes: Uint8Array, at: number): number {
   // The sign bit of `<<` is taken off: lengths go up to 2^32 - 1.
   return (bytes[at + 1] << 24 | bytes[at + 2] << 16 | bytes[at + 3] << 8 | bytes[at + 4]) >>> 0;
 }

@@ -90,6 +90,16 @@ export class Attacker implements AsyncDisposable {
     return matches();
   }
 
+  /** Sends a PING, and resolves when the server has answered it, and so has read all before it, or has left. */
+  async settled(): Promise<void> {
+    const acks = () => this.frames.filter((line) => line === "PING ack").length;
+    const before = acks();
+    await this.send(http2Frame(FrameType.PING, 0, 0, new Uint8Array(8)));
+    for (let i = 0; i < 3_000 && acks() === before && !this.ended; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     clearTimeout(this.#patience);
     try {

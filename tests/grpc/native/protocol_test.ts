@@ -204,15 +204,18 @@ test("A peer that takes no headers has its calls reset, also those that end by t
 
 test("Requests whose answers take their time hold no more than the limit of a thread", async () => {
   const { promise, resolve } = Promise.withResolvers<string>();
-  await using rig = new NativeRig({ Unary: unary(() => promise) }, { maxHeldBytes: 15_000 });
+  // A message counts with the string that it is decoded to, of two bytes for each of the wire.
+  await using rig = new NativeRig({ Unary: unary(() => promise) }, { maxHeldBytes: 80_000 });
   await using client = await rig.connect();
   const large = json("x".repeat(10_000));
   const first = [0, 1].map(() => client.request(callFields("Unary"), [large]));
-  const third = await client.request(callFields("Unary"), [json(1)]);
+  const third = await client.request(callFields("Unary"), [large]);
   assert.equal(statusOf(third), StatusCode.RESOURCE_EXHAUSTED);
+  const small = client.request(callFields("Unary"), [json(1)]);
   resolve("done");
   for (const response of first) assert.deepEqual(messagesOf(await response), ["done"]);
-  assert.deepEqual(messagesOf(await client.request(callFields("Unary"), [json(1)])), ["done"]);
+  assert.deepEqual(messagesOf(await small), ["done"]);
+  assert.deepEqual(messagesOf(await client.request(callFields("Unary"), [large])), ["done"]);
 });
 
 test("Requests that are never completed hold no more than the limit of a thread", async () => {

@@ -18,6 +18,8 @@ export class RequestHead {
   readonly timeout: number;
   /** The value of `grpc-encoding`. */
   readonly encoding: string | undefined;
+  /** Bytes of the header list, without its fields' overhead. */
+  readonly size: number;
   readonly #headers: HeaderList;
   #metadata: Metadata | undefined;
   #acceptsGzip: boolean | undefined;
@@ -27,6 +29,7 @@ export class RequestHead {
     const timeout = headers.get(headerNames.timeout);
     this.timeout = timeout === undefined ? Infinity : parseTimeout(timeout) ?? NaN;
     this.encoding = headers.get(headerNames.encoding);
+    this.size = sizeOf(headers);
     this.routing = route(headers, methods, Number.isNaN(this.timeout));
   }
 
@@ -46,6 +49,12 @@ export class RequestHead {
   static of(headers: HeaderList, methods: Methods): RequestHead {
     return (headers.derived ??= new RequestHead(headers, methods)) as RequestHead;
   }
+}
+
+function sizeOf({ path, authority, fields }: HeaderList): number {
+  let size = path.length + authority.length;
+  for (const { name, value } of fields) size += name.length + value.length;
+  return size;
 }
 
 function route(headers: HeaderList, methods: Methods, badTimeout: boolean): Routing {

@@ -1,115 +1,106 @@
 import { RpcError } from "../../contract/mod.ts";
-import { RequestReader } from "./_request_reader.ts";
-import type { Thread } from "./_thread.ts";
-import { PREFIX_LENGTH } from "../mod.ts";
+import { isOneMessage, PREFIX_LENGTH } from "../mod.ts";
+import { decodedSize } from "./_decoded_size.ts";
+import type { HeldBytes } from "./_held_bytes.ts";
+import { RequestBytes, type RequestMessage } from "./_request_bytes.ts";
 
-/** A request that its handler has not asked for yet. */
-interface Waiting {
-  readonly message: Uint8Array;
-  /** Whether it came so. */
-  readonly compressed: boolean;
-  /** What it took on the wire, which the peer may send again once it is read. */
-  readonly wireBytes: number;
-}
-
-/** How a stream of requests ends: not yet, well, or with what is thrown to its reader. */
-type Ending =
+/** The end of a request: not there yet, in order, or an error that its reader gets. */
+type RequestEnd =
   | { readonly kind: "open" }
   | { readonly kind: "done" }
   | { readonly kind: "failed"; readonly error: unknown };
 
-type Waiter = PromiseWithResolvers<IteratorResult<unknown>>;
+/** A `next()` of the handler that has no answer yet. */
+type PendingRead = PromiseWithResolvers<IteratorResult<unknown>>;
 
-const OPEN: Ending = { kind: "open" };
+const OPEN: RequestEnd = { kind: "open" };
 const DONE: IteratorResult<unknown> = { done: true, value: undefined };
 
+/** The parts of a call that its request stream needs. */
+export interface RequestStreamOptions {
+  readonly held: HeldBytes;
+  /** The value of `grpc-encoding`. */
+  readonly encoding: string | undefined;
+  readonly maxRequestBytes: number;
+  /** Returns flow-control credit for that many bytes to the peer. */
+  readonly grant: (bytes: number) => void;
+  readonly deserialize: (message: RequestMessage) => unknown;
+}
+
 /**
- * The requests of a call as its handler reads them. The peer may send as much as has been read, and the
- * rest of the message that the handler waits for: so a handler that is slow slows the peer.
+ * The request messages of a call as its handler reads them.
+ *
+ * A message is taken out of the bytes, inflated and decoded when the handler asks for it, not before. Credit is
+ * returned for the bytes that the handler has read, and for those of the message for which it waits: so a slow
+ * handler slows the peer, and unread messages occupy the bytes of a flow-control window, whatever they decode to.
  */
 export class RequestStream implements AsyncIterableIterator<unknown> {
-  readonly #thread: Pick<Thread, "heldBytes" | "limits">;
-  readonly #reader: RequestReader;
-  readonly #deserialize: (message: Uint8Array, compressed: boolean) => unknown;
-  readonly #grant: (bytes: number) => void;
-  #queue: Waiting[] = [];
-  /** Bytes that came, less those that the peer was granted again. */
-  #ungranted = 0;
-  #queuedWireBytes = 0;
-  #queuedBytes = 0;
-  #ending: Ending = OPEN;
-  #waiters: Waiter[] = [];
+  readonly #options: RequestStreamOptions;
+  readonly #bytes: RequestBytes;
+  /** Bytes that arrived and for which no credit was returned. */
+  #owedCredit = 0;
+  #end: RequestEnd = OPEN;
+  #reads: PendingRead[] = [];
 
-  /**
-   * @param grant lets the peer send that many bytes more
-   * @param deserialize makes a request of a message, which came compressed or not, when its turn comes;
-   *   its errors are the reader's
-   */
-  constructor(
-    thread: Pick<Thread, "heldBytes" | "limits">,
-    encoding: string | undefined,
-    grant: (bytes: number) => void,
-    deserialize: (message: Uint8Array, compressed: boolean) => unknown,
-  ) {
-    this.#thread = thread;
-    this.#reader = new RequestReader(thread, encoding);
-    this.#grant = grant;
-    this.#deserialize = deserialize;
+  constructor(options: RequestStreamOptions) {
+    this.#options = options;
+    this.#bytes = new RequestBytes(options.held, options.encoding, options.maxRequestBytes);
   }
 
   /**
    * Takes bytes of the request.
    *
-   * @throws {RpcError} as `RequestReader.push()`
+   * @throws {RpcError} as `RequestBytes.append()` and `take()`, and for a message that cannot be decoded
    */
   push(bytes: Uint8Array, start: number, end: number): void {
-    this.#ungranted += end - start;
-    this.#reader.push(bytes, start, end, (message, framedBytes, compressed) => {
-      this.#queue.push({ message, compressed, wireBytes: framedBytes + PREFIX_LENGTH });
-      this.#queuedWireBytes += framedBytes + PREFIX_LENGTH;
-      this.#queuedBytes += message.length;
-      this.#thread.heldBytes += message.length;
-    });
-    this.#serve();
+    this.#owedCredit += end - start;
+    // The handler has stopped reading: the rest is dropped, and its credit kept, so that the peer stops.
+    if (this.#end.kind !== "open") return;
+    if (this.#canHandDirectly(bytes, start, end)) {
+      const message = bytes.slice(start + PREFIX_LENGTH, end);
+      this.#hand({ bytes: message, compressed: false, wireBytes: end - start });
+      this.#returnCredit();
+    } else {
+      this.#bytes.append(bytes, start, end);
+      this.#serve();
+    }
   }
 
   /**
-   * The request has ended: who reads gets to its end.
+   * Marks the end of the request: the handler gets the messages that are there, then the end or `error`.
    *
-   * @throws {RpcError} INTERNAL when it ends within a message
+   * @throws {RpcError} as `push()`; INTERNAL when the request ends within a message that the handler awaits
    */
-  end(): void {
-    this.#reader.end();
-    this.close();
-  }
-
-  /** The call is over: nothing more is read. What is there already is dropped when `error` is given. */
   close(error?: unknown): void {
-    if (this.#ending.kind !== "open") return;
-    this.#ending = error === undefined ? { kind: "done" } : { kind: "failed", error };
+    if (this.#end.kind !== "open") return;
+    this.#end = error === undefined ? { kind: "done" } : { kind: "failed", error };
     this.#serve();
   }
 
-  /** Drops what is there, and ends. */
+  /** Drops the bytes that are there, and ends the stream. */
   release(): void {
-    this.#reader.release();
-    this.#thread.heldBytes -= this.#queuedBytes;
-    this.#queuedBytes = 0;
-    this.#queuedWireBytes = 0;
-    this.#queue = [];
-    this.close();
+    this.#bytes.clear();
+    if (this.#end.kind === "open") this.#end = { kind: "done" };
+    this.#serve();
   }
 
   next(): Promise<IteratorResult<unknown>> {
-    const waiter: Waiter = Promise.withResolvers();
-    this.#waiters.push(waiter);
-    this.#serve();
-    return waiter.promise;
+    const read: PendingRead = Promise.withResolvers();
+    this.#reads.push(read);
+    try {
+      // The handler is done with the message before.
+      this.#options.held.setHandedOut(0);
+      this.#serve();
+    } catch (error) {
+      this.#reject(error);
+    }
+    return read.promise;
   }
 
-  /** The handler stops reading. */
+  /** Ends the reading: the handler takes no more messages. */
   return(): Promise<IteratorResult<unknown>> {
-    this.#ending = { kind: "done" };
+    this.#end = { kind: "done" };
+    this.#options.held.setHandedOut(0);
     this.release();
     return Promise.resolve(DONE);
   }
@@ -118,38 +109,43 @@ export class RequestStream implements AsyncIterableIterator<unknown> {
     return this;
   }
 
-  /** Gives those who wait what is there. */
+  #canHandDirectly(bytes: Uint8Array, start: number, end: number): boolean {
+    return this.#reads.length > 0 && this.#bytes.length === 0 && isOneMessage(bytes, start, end) &&
+      end - start - PREFIX_LENGTH <= this.#options.maxRequestBytes;
+  }
+
+  /** Answers the reads for which a whole message is there, or the end. */
   #serve(): void {
-    while (this.#waiters.length > 0) {
-      if (this.#queue.length > 0) this.#hand(this.#waiters.shift()!, this.#queue.shift()!);
-      else if (this.#ending.kind === "open") break;
-      else this.#finish(this.#waiters.shift()!);
+    while (this.#reads.length > 0) {
+      const message = this.#bytes.take();
+      if (message !== undefined) this.#hand(message);
+      else if (this.#end.kind === "open") break;
+      else if (this.#end.kind === "failed") this.#reads.shift()!.reject(this.#end.error);
+      else if (this.#bytes.length > 0) {
+        this.#bytes.clear();
+        throw new RpcError("INTERNAL", "Received request that ends within a message");
+      } else this.#reads.shift()!.resolve(DONE);
     }
-    this.#grantRead();
+    this.#returnCredit();
   }
 
-  #hand(waiter: Waiter, { message, compressed, wireBytes }: Waiting): void {
-    this.#queuedWireBytes -= wireBytes;
-    this.#queuedBytes -= message.length;
-    this.#thread.heldBytes -= message.length;
-    try {
-      waiter.resolve({ done: false, value: this.#deserialize(message, compressed) });
-    } catch (cause) {
-      waiter.reject(new RpcError("INTERNAL", "Error deserializing request", { cause }));
-    }
+  #hand(message: RequestMessage): void {
+    const { held, deserialize } = this.#options;
+    const value = deserialize(message);
+    held.setHandedOut(message.bytes.buffer.byteLength + decodedSize(value));
+    this.#reads.shift()!.resolve({ done: false, value });
   }
 
-  #finish(waiter: Waiter): void {
-    if (this.#ending.kind === "failed") waiter.reject(this.#ending.error);
-    else waiter.resolve(DONE);
+  #reject(error: unknown): void {
+    for (const read of this.#reads.splice(0)) read.reject(error);
   }
 
-  /** What waits to be read is not granted, nor the beginning of a message behind it. */
-  #grantRead(): void {
-    const behind = this.#queue.length === 0 ? 0 : this.#reader.pendingBytes;
-    const bytes = this.#ungranted - this.#queuedWireBytes - behind;
+  /** Returns credit, except for the bytes that wait here while nobody asks for them. */
+  #returnCredit(): void {
+    const unread = this.#reads.length > 0 ? 0 : this.#bytes.length;
+    const bytes = this.#owedCredit - unread;
     if (bytes <= 0) return;
-    this.#ungranted -= bytes;
-    this.#grant(bytes);
+    this.#owedCredit -= bytes;
+    this.#options.grant(bytes);
   }
 }

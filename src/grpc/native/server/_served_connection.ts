@@ -6,9 +6,17 @@ import {
   type Http2Connection,
   type Http2Error,
 } from "../../../http2/mod.ts";
-import { formatPeer, type PollHandler, type Registrar, type Socket } from "../../../net/mod.ts";
+import {
+  formatPeer,
+  peerIdentity,
+  type PollHandler,
+  type Registrar,
+  type Socket,
+} from "../../../net/mod.ts";
+import type { Account, AccountOwner, Resource } from "./_accounts.ts";
 import type { Call } from "./_call.ts";
 import { ConnectionPolicy } from "./_connection_policy.ts";
+import { heldTooMuch } from "./_held_bytes.ts";
 import type { Methods } from "./_methods.ts";
 import { type ConnectionOwner, Protocol } from "./_protocol.ts";
 import type { Thread } from "./_thread.ts";
@@ -20,8 +28,6 @@ export interface ServingThread extends Thread {
   readonly poller: Registrar;
   /** Where what is read stands during the call that takes it. */
   readonly buffer: Uint8Array;
-  /** Bytes of responses that wait for their peers, on all connections. */
-  unreadBytes: number;
   lookAtClock(): void;
   /** Sends what a connection has at the end of the turn. */
   flushLater(connection: ServedConnection): void;
@@ -53,8 +59,10 @@ type Phase =
 const OPEN: Phase = { kind: "open" };
 const CLOSED: Phase = { kind: "closed" };
 
-export class ServedConnection implements ConnectionOwner, PollHandler {
+export class ServedConnection implements ConnectionOwner, AccountOwner, PollHandler {
   readonly http2: Http2Connection<Call>;
+  /** The resources that the connection occupies. */
+  readonly account: Account;
   /** Whether it is among those that are flushed at the end of the turn. */
   dirty = false;
   #phase: Phase = OPEN;
@@ -68,6 +76,7 @@ export class ServedConnection implements ConnectionOwner, PollHandler {
   constructor(thread: ServingThread, socket: Socket) {
     this.#thread = thread;
     this.#socket = socket;
+    this.account = thread.accounts.open(peerIdentity(this.peer), this);
     const protocol = new Protocol(thread.methods, thread, this);
     this.http2 = createServerConnection(thread.http2, protocol, this.#now);
     this.#policy = new ConnectionPolicy(thread.limits, this.http2, this.#now);
@@ -126,10 +135,13 @@ export class ServedConnection implements ConnectionOwner, PollHandler {
     this.abandon();
   }
 
-  /** Ends every call, because too much of what they gave waits for the peer. */
-  shed(): void {
-    this.http2.close(ErrorCode.ENHANCE_YOUR_CALM, "Too much waits for the peer to read");
-    this.#noteSending();
+  relinquish(resource: Resource): void {
+    if (resource === "unreadBytes") {
+      this.http2.close(ErrorCode.ENHANCE_YOUR_CALM, "Too much waits for the peer to read");
+      this.#noteSending();
+    } else if (resource === "heldBytes") {
+      this.#failLargestCall();
+    }
   }
 
   /** Looks at the time: about once a second. */
@@ -149,6 +161,7 @@ export class ServedConnection implements ConnectionOwner, PollHandler {
     this.#phase = CLOSED;
     this.http2.disconnect();
     this.#noteSending();
+    this.#thread.accounts.close(this.account);
     this.#thread.forget(this);
     this.#socket.close();
   }
@@ -223,8 +236,18 @@ export class ServedConnection implements ConnectionOwner, PollHandler {
   #noteSending(): void {
     const { queuedBytes } = this.http2;
     if (queuedBytes < this.#queuedBytes) this.#policy.wrote();
-    this.#thread.unreadBytes += queuedBytes - this.#queuedBytes;
+    this.account.add("unreadBytes", queuedBytes - this.#queuedBytes);
     this.#queuedBytes = queuedBytes;
+  }
+
+  /** Refuses the call that keeps the most of its request, so that others find room. */
+  #failLargestCall(): void {
+    let largest: Call | undefined;
+    for (const { user } of this.http2.openStreams()) {
+      if (user === undefined || user.over) continue;
+      if (largest === undefined || user.freeableBytes > largest.freeableBytes) largest = user;
+    }
+    largest?.fail(heldTooMuch());
   }
 
   #waitForRoom(wait: boolean): void {

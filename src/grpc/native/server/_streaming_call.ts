@@ -8,8 +8,11 @@ import {
 } from "../../contract/mod.ts";
 import { Call, type CallConnection, type CallStream } from "./_call.ts";
 import type { Method } from "./_methods.ts";
+import { decodedSize } from "./_decoded_size.ts";
 import { RequestStream } from "./_request_stream.ts";
 import type { RequestHead } from "./_request_head.ts";
+import { SingleRequest } from "./_single_request.ts";
+import type { RequestMessage } from "./_request_bytes.ts";
 import type { Thread } from "./_thread.ts";
 
 /** The kinds of handlers that stream in one direction or in both. */
@@ -17,7 +20,7 @@ export type StreamingHandler = Exclude<AnyHandler, { kind: "unary" }>;
 
 /** A call with many requests, many responses, or both. */
 export class StreamingCall extends Call {
-  readonly #requests: RequestStream;
+  readonly #incoming: RequestStream | SingleRequest;
   #room: PromiseWithResolvers<void> | undefined = undefined;
 
   constructor(
@@ -28,39 +31,47 @@ export class StreamingCall extends Call {
     target: Method,
   ) {
     super(stream, connection, thread, head, target);
-    this.#requests = new RequestStream(
-      thread,
-      head.encoding,
-      (bytes) => {
-        stream.consume(bytes);
-        connection.touch();
-      },
-      (message, compressed) => {
-        this.requestCompressed = compressed;
-        return target.deserialize(asBuffer(message));
-      },
-    );
+    const { held } = this;
+    const { encoding } = head;
+    const { maxRequestBytes } = thread.limits;
+    if (target.handler.kind === "server-stream") {
+      this.#incoming = new SingleRequest(held, encoding, maxRequestBytes, target.path);
+      return;
+    }
+    const grant = (bytes: number) => {
+      stream.consume(bytes);
+      connection.touch();
+    };
+    const deserialize = (message: RequestMessage) => this.#deserialize(message);
+    this.#incoming = new RequestStream({ held, encoding, maxRequestBytes, grant, deserialize });
   }
 
   /** Runs the handler, whose requests may come later. */
   override start(): void {
-    this.thread.beginAsync();
-    this.#answer(this.target.handler as StreamingHandler)
-      .catch((error) => this.fail(error))
-      .finally(() => this.thread.endAsync());
+    if (this.#incoming instanceof RequestStream) this.#run(this.#answerStream(this.#incoming));
   }
 
   override receive(bytes: Uint8Array, start: number, end: number, last: boolean): void {
     if (this.over) return this.stream.consume(end - start);
     this.guard(() => {
-      this.#requests.push(bytes, start, end);
-      if (last) this.#requests.end();
+      // Of a single request, the held bytes have a limit of their own.
+      if (this.#incoming instanceof SingleRequest) this.stream.consume(end - start);
+      this.#incoming.push(bytes, start, end);
+      if (last) this.receiveEnd();
     });
   }
 
   override receiveEnd(): void {
     if (this.over) return;
-    this.guard(() => this.#requests.end());
+    this.guard(() => {
+      const incoming = this.#incoming;
+      if (incoming instanceof RequestStream) return incoming.close();
+      const message = incoming.end();
+      const request = this.#deserialize(message);
+      this.held.setHandedOut(message.bytes.buffer.byteLength + decodedSize(request));
+      const { handle } = this.target.handler as ServerStreamHandler<unknown, unknown>;
+      this.#run(this.#sendAll(handle(request, this)));
+    });
   }
 
   override writable(): void {
@@ -69,37 +80,32 @@ export class StreamingCall extends Call {
   }
 
   protected override release(): void {
-    this.#requests.release();
+    this.#incoming.release();
     this.writable();
   }
 
-  async #answer(handler: StreamingHandler): Promise<void> {
-    switch (handler.kind) {
-      case "client-stream":
-        return this.#sendOne(
-          await (handler as ClientStreamHandler<unknown, unknown>).handle(this.#requests, this),
-        );
-      case "server-stream": {
-        const { handle } = handler as ServerStreamHandler<unknown, unknown>;
-        return await this.#sendAll(handle(await this.#onlyRequest(), this));
-      }
-      case "bidi":
-        return await this.#sendAll(
-          (handler as BidiHandler<unknown, unknown>).handle(this.#requests, this),
-        );
-    }
+  #run(answer: Promise<void>): void {
+    this.beginAsync();
+    answer.catch((error) => this.fail(error)).finally(() => this.endAsync());
   }
 
-  /** The one request of a method that streams responses only. */
-  async #onlyRequest(): Promise<unknown> {
-    const { done, value } = await this.#requests.next();
-    if (done) {
-      const message = `Received no request message for the method ${this.method}`;
-      throw new RpcError("UNIMPLEMENTED", message);
+  async #answerStream(requests: RequestStream): Promise<void> {
+    const { handler } = this.target;
+    if (handler.kind === "bidi") {
+      const { handle } = handler as BidiHandler<unknown, unknown>;
+      return await this.#sendAll(handle(requests, this));
     }
-    if ((await this.#requests.next()).done) return value;
-    const message = `Received a second request message for the method ${this.method}`;
-    throw new RpcError("UNIMPLEMENTED", message);
+    const { handle } = handler as ClientStreamHandler<unknown, unknown>;
+    this.#sendOne(await handle(requests, this));
+  }
+
+  #deserialize({ bytes, compressed }: RequestMessage): unknown {
+    this.requestCompressed = compressed;
+    try {
+      return this.target.deserialize(asBuffer(bytes));
+    } catch (cause) {
+      throw new RpcError("INTERNAL", "Error deserializing request", { cause });
+    }
   }
 
   #sendOne(response: unknown): void {

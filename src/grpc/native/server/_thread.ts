@@ -1,3 +1,4 @@
+import type { Accounts } from "./_accounts.ts";
 import type { Deadlines, Timed } from "./_deadlines.ts";
 import type { MetadataHeaders } from "./_responses.ts";
 import type { Work, WorkQueue } from "./_work_queue.ts";
@@ -18,8 +19,8 @@ export interface Thread {
   readonly metadataHeaders: MetadataHeaders;
   /** Calls whose work is long, in the order of their turns. */
   readonly work: WorkQueue<Work>;
-  /** Bytes of requests that calls hold. */
-  heldBytes: number;
+  /** The resources that peers occupy here. */
+  readonly accounts: Accounts;
   /** A call that is open at the end of the turn in which it came: it needs its deadline watched. */
   watchDeadline(call: TimedCall): void;
   /** Whether calls that are not free have run for long enough since the thread last looked what came. */

@@ -1,6 +1,7 @@
 import { asBuffer, RpcError, type UnaryHandler } from "../../contract/mod.ts";
 import { Call } from "./_call.ts";
-import { checkHeld, RequestReader } from "./_request_reader.ts";
+import { decodedSize } from "./_decoded_size.ts";
+import { SingleRequest } from "./_single_request.ts";
 import type { Workload } from "./_workloads.ts";
 import { isOneMessage, PREFIX_LENGTH } from "../mod.ts";
 
@@ -8,14 +9,13 @@ type AnyUnary = UnaryHandler<unknown, unknown>;
 
 /** A call with one request and one response. */
 export class UnaryCall extends Call {
-  #reader: RequestReader | undefined = undefined;
-  #message: Uint8Array | undefined = undefined;
+  /** The request, when it does not come as one frame. */
+  #incoming: SingleRequest | undefined = undefined;
+  /** Memory of the bytes that the request was decoded from. */
+  #messageBytes = 0;
   #workload: Workload | undefined = undefined;
   #request: unknown = undefined;
   #queued = false;
-  #messageBytes = 0;
-  /** Those of them that the thread counts, while the call waits. */
-  #held = 0;
 
   /** How long the work will take that waits in the queue, as far as is known. */
   get expectedMs(): number {
@@ -30,19 +30,21 @@ export class UnaryCall extends Call {
   override start(): void {}
 
   override receive(bytes: Uint8Array, start: number, end: number, last: boolean): void {
-    // The message is put together here, so the peer may send on: what is held has a limit of its own.
+    // Held bytes have a limit of their own, so the peer may send on.
     this.stream.consume(end - start);
     if (this.over) return;
+    const { maxRequestBytes } = this.thread.limits;
     if (
-      last && this.#reader === undefined && isOneMessage(bytes, start, end) &&
-      end - start - PREFIX_LENGTH <= this.thread.limits.maxRequestBytes
+      last && this.#incoming === undefined && isOneMessage(bytes, start, end) &&
+      end - start - PREFIX_LENGTH <= maxRequestBytes
     ) {
       // A copy: fields of bytes are views of what they were read from, and may outlive this buffer.
       return this.#dispatch(bytes.slice(start + PREFIX_LENGTH, end));
     }
     this.guard(() => {
-      const reader = this.#reader ??= new RequestReader(this.thread, this.head.encoding);
-      reader.push(bytes, start, end, (message, _, compressed) => this.#take(message, compressed));
+      const { held, head, method } = this;
+      this.#incoming ??= new SingleRequest(held, head.encoding, maxRequestBytes, method);
+      this.#incoming.push(bytes, start, end);
       if (last) this.receiveEnd();
     });
   }
@@ -50,12 +52,11 @@ export class UnaryCall extends Call {
   override receiveEnd(): void {
     if (this.over) return;
     this.guard(() => {
-      this.#reader?.end();
-      if (this.#message === undefined) {
-        const message = `Received no request message for the method ${this.method}`;
-        throw new RpcError("UNIMPLEMENTED", message);
-      }
-      this.#dispatch(this.#message);
+      const { held, head, method } = this;
+      this.#incoming ??= new SingleRequest(held, head.encoding, 0, method);
+      const { bytes, compressed } = this.#incoming.end();
+      this.requestCompressed = compressed;
+      this.#dispatch(bytes);
     });
   }
 
@@ -65,36 +66,20 @@ export class UnaryCall extends Call {
   run(): void {
     if (this.over) return;
     this.#leaveQueue();
+    this.held.setBuffered(0);
     if (this.due <= performance.now()) return this.onDeadline();
     this.#handle(this.#request);
   }
 
   protected override release(): void {
     this.#leaveQueue();
-    this.thread.heldBytes -= this.#held;
-    this.#held = 0;
-    this.#reader?.release();
-    this.#message = undefined;
+    this.#incoming?.release();
     this.#request = undefined;
   }
 
-  #take(message: Uint8Array, compressed: boolean): void {
-    if (this.#message !== undefined) {
-      const text = `Received a second request message for the method ${this.method}`;
-      throw new RpcError("UNIMPLEMENTED", text);
-    }
-    this.#message = message;
-    this.requestCompressed = compressed;
-  }
-
   #dispatch(message: Uint8Array): void {
+    this.#messageBytes = message.buffer.byteLength;
     let request: unknown;
-    try {
-      checkHeld(this.thread);
-    } catch (error) {
-      return this.fail(error);
-    }
-    this.#messageBytes = message.length;
     try {
       request = this.target.deserialize(asBuffer(message));
     } catch (cause) {
@@ -104,23 +89,24 @@ export class UnaryCall extends Call {
     if (workloads === undefined) return this.#handle(request);
     const workload = this.#workload = workloads.of(request);
     if (this.#mayRunNow(workload)) return this.#handle(request);
-    const refusal = this.thread.work.push(this.connection, this, this.thread.now);
-    if (refusal !== undefined) return this.fail(refusal);
-    this.#request = request;
-    this.#queued = true;
-    workload.waiting++;
-    this.#hold();
+    this.guard(() => {
+      this.held.setBuffered(this.#sizeOf(request));
+      const refusal = this.thread.work.push(this.connection, this, this.thread.now);
+      if (refusal !== undefined) throw refusal;
+      this.#request = request;
+      this.#queued = true;
+      workload.waiting++;
+    });
+  }
+
+  #sizeOf(request: unknown): number {
+    return this.#messageBytes + decodedSize(request);
   }
 
   /** Whether it is cheap, and neither overtakes others of its class nor keeps what has come waiting. */
   #mayRunNow({ meanMs, waiting }: Workload): boolean {
     return meanMs !== undefined && meanMs <= this.thread.limits.cheapCallMs && waiting === 0 &&
       !this.thread.sliceIsOver(performance.now());
-  }
-
-  #hold(): void {
-    this.thread.heldBytes += this.#messageBytes - this.#held;
-    this.#held = this.#messageBytes;
   }
 
   #leaveQueue(): void {
@@ -135,7 +121,7 @@ export class UnaryCall extends Call {
     try {
       const answer = (this.target.handler as AnyUnary).handle(request, this);
       workload?.record(performance.now() - began);
-      if (answer instanceof Promise) this.#await(answer);
+      if (answer instanceof Promise) this.#await(answer, request);
       else this.#answer(answer);
     } catch (error) {
       workload?.record(performance.now() - began);
@@ -149,12 +135,12 @@ export class UnaryCall extends Call {
     this.finish();
   }
 
-  #await(answer: Promise<unknown>): void {
-    if (!this.over) this.#hold();
-    this.thread.beginAsync();
+  #await(answer: Promise<unknown>, request: unknown): void {
+    this.beginAsync();
     answer.then(
       (response) => this.guard(() => this.#answer(response)),
       (error) => this.fail(error),
-    ).finally(() => this.thread.endAsync());
+    ).finally(() => this.endAsync());
+    if (!this.over) this.guard(() => this.held.setHandedOut(this.#sizeOf(request)));
   }
 }

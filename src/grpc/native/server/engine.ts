@@ -3,6 +3,7 @@ import { configure, type Http2Config } from "../../../http2/mod.ts";
 import { Acceptor, type Listener, Poller, type Socket } from "../../../net/mod.ts";
 import type { Logger } from "../../../telemetry/mod.ts";
 import type { Service } from "../../contract/mod.ts";
+import { Accounts } from "./_accounts.ts";
 import { Deadlines } from "./_deadlines.ts";
 import { type Methods, methodsOf } from "./_methods.ts";
 import { MetadataHeaders } from "./_responses.ts";
@@ -61,8 +62,7 @@ export class Engine implements ServingThread, Disposable {
   /** What was read last, for the time of the call that takes it. */
   readonly buffer = new Uint8Array(READ_BUFFER_SIZE);
   now = performance.now();
-  heldBytes = 0;
-  unreadBytes = 0;
+  readonly accounts: Accounts;
   readonly #options: EngineOptions;
   readonly #acceptors: Acceptor[] = [];
   readonly #connections = new Set<ServedConnection>();
@@ -86,6 +86,7 @@ export class Engine implements ServingThread, Disposable {
     this.http2 = configure({ limits: { maxConcurrentStreams } });
     this.methods = methodsOf(options.services);
     this.work = new WorkQueue(this.limits);
+    this.accounts = new Accounts(this.limits);
   }
 
   /** Handlers that have not settled the promise that they answered with. */
@@ -127,6 +128,7 @@ export class Engine implements ServingThread, Disposable {
     } catch (error) {
       this.report("A connection cannot be watched", { peer: connection.peer, error });
       this.#options.owns?.(socket.fd, false);
+      this.accounts.close(connection.account);
       socket.close();
       return;
     }
@@ -251,16 +253,6 @@ export class Engine implements ServingThread, Disposable {
     this.#settle();
   }
 
-  /** Ends the connections that keep the most from being sent, until what is left is within the limit. */
-  #shedUnread(): void {
-    const connections = [...this.#connections]
-      .sort((a, b) => b.http2.queuedBytes - a.http2.queuedBytes);
-    for (const connection of connections) {
-      if (this.unreadBytes <= this.limits.maxUnreadBytes) return;
-      connection.shed();
-    }
-  }
-
   /** What a turn comes to: deadlines, the time, and sending. */
   #settle(): void {
     this.lookAtClock();
@@ -272,8 +264,9 @@ export class Engine implements ServingThread, Disposable {
     if (this.#tickAt <= this.now) {
       this.#tickAt = this.now + TICK_MS;
       for (const connection of this.#connections) connection.tick(this.now);
+      this.accounts.sweep();
     }
-    if (this.unreadBytes > this.limits.maxUnreadBytes) this.#shedUnread();
+    this.accounts.relieve("unreadBytes");
     // A flush may write more, and so add to the list.
     for (let i = 0; i < this.#dirty.length; i++) {
       this.#dirty[i].flush();

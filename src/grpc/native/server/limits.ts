@@ -16,14 +16,29 @@ export interface NativeLimits {
    */
   readonly maxHeldBytes: number;
   /**
+   * The same for one peer (`peerIdentity()`) and for one connection. Over either, further bytes of requests
+   * are refused with RESOURCE_EXHAUSTED, except those of small calls.
+   */
+  readonly maxHeldBytesPerPeer: number;
+  readonly maxHeldBytesPerConnection: number;
+  /**
+   * How long a request may take from its headers to its end, if the method takes one message. Over it:
+   * DEADLINE_EXCEEDED.
+   */
+  readonly maxRequestMs: number;
+  /**
    * Bytes of responses that a thread keeps for peers whose windows are closed, or that do not read. Over
    * it, the connection with the most of them ends with ENHANCE_YOUR_CALM.
    */
   readonly maxUnreadBytes: number;
+  /** The same for one peer. */
+  readonly maxUnreadBytesPerPeer: number;
   /** Calls that wait for their turn on a thread because their work is long. */
   readonly maxQueuedCalls: number;
   /** The work, by measured times, that may wait on a thread. */
   readonly maxQueuedMs: number;
+  /** The same for one peer. */
+  readonly maxQueuedMsPerPeer: number;
   /** How long a call may take, by measured times, and still be answered before others are read. */
   readonly cheapCallMs: number;
   /** How old a connection gets before it is drained. */
@@ -57,12 +72,20 @@ export const DEFAULT_NATIVE_LIMITS: NativeLimits = {
   maxConcurrentStreams: limits.maxConcurrentStreams,
   // 64 of the largest messages: whoever sends them slowly on many streams gets no more memory.
   maxHeldBytes: 64 * limits.maxRequestBytes,
+  // Half of it: one peer alone never fills the pool.
+  maxHeldBytesPerPeer: 32 * limits.maxRequestBytes,
+  // Somewhat over the 20 large messages that a client may well send at once.
+  maxHeldBytesPerConnection: 24 * limits.maxRequestBytes,
+  // The largest message at 70 kB/s.
+  maxRequestMs: 60_000,
   // CVE-2019-9517 on many connections: four that go up to what HTTP/2 lets each keep.
   maxUnreadBytes: 4 * DEFAULT_LIMITS.maxQueuedBytes,
+  maxUnreadBytesPerPeer: 2 * DEFAULT_LIMITS.maxQueuedBytes,
   // Four connections' worth of calls.
   maxQueuedCalls: 4 * limits.maxConcurrentStreams,
   // Who waits longer than this without a deadline is better off elsewhere.
   maxQueuedMs: 10_000,
+  maxQueuedMsPerPeer: 5_000,
   // About three P-256 signatures. RSA-2048 takes seven times as long.
   cheapCallMs: 0.1,
   // Connections last: who balances by reconnecting sets an age.

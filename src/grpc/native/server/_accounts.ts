@@ -1,0 +1,174 @@
+/**
+ * Accounts of the resources that peers occupy on one thread of the native server.
+ *
+ * ```text
+ * thread ─┬─ peer 10.0.0.5 ─┬─ connection
+ *         │                 └─ connection
+ *         ├─ peer vsock:3 ──── connection
+ *         └─ connection over loopback
+ * ```
+ *
+ * Each amount is counted at all three levels, and each level has a limit (`NativeLimits`). Over the limit of
+ * its connection or its peer, a request is refused. Over the limit of the thread, the connection that occupies
+ * the most gives some back: so the pool stays open to peers that are under their share.
+ */
+import type { NativeLimits } from "./limits.ts";
+
+/** The resources that are counted. */
+export type Resource = "heldBytes" | "unreadBytes" | "queuedMs";
+
+/** The levels at which they are counted. */
+export type Level = "thread" | "peer" | "connection";
+
+/** Limits of a resource by level. */
+export type Shares = Readonly<Record<Resource, Readonly<Record<Level, number>>>>;
+
+/** The limits by resource and level, as `NativeLimits` names them. */
+export function sharesOf(limits: NativeLimits): Shares {
+  return {
+    heldBytes: {
+      thread: limits.maxHeldBytes,
+      peer: limits.maxHeldBytesPerPeer,
+      connection: limits.maxHeldBytesPerConnection,
+    },
+    unreadBytes: {
+      thread: limits.maxUnreadBytes,
+      peer: limits.maxUnreadBytesPerPeer,
+      connection: limits.maxUnreadBytesPerPeer,
+    },
+    queuedMs: {
+      thread: limits.maxQueuedMs,
+      peer: limits.maxQueuedMsPerPeer,
+      connection: limits.maxQueuedMsPerPeer,
+    },
+  };
+}
+
+/** The part of a connection that gives resources back. */
+export interface AccountOwner {
+  /** Frees some of a resource, as far as that is possible. */
+  relinquish(resource: Resource): void;
+}
+
+/** Amounts that one connection, one peer or the whole thread occupies. */
+export class Account {
+  /** Bytes of requests that are kept for calls. */
+  heldBytes = 0;
+  /** Bytes of responses that wait for the peer to read. */
+  unreadBytes = 0;
+  /** Milliseconds of work, by measured times, that wait for their turn. */
+  queuedMs = 0;
+
+  constructor(
+    readonly level: Level,
+    readonly shares: Shares,
+    /** The level above; undefined for the thread. */
+    readonly parent?: Account,
+    /** The connection; undefined at the other levels. */
+    readonly owner?: AccountOwner,
+  ) {}
+
+  /** Adds an amount, which may be negative, at this level and those above it. */
+  add(resource: Resource, amount: number): void {
+    this[resource] += amount;
+    this.parent?.add(resource, amount);
+  }
+
+  /** The narrowest level at which `amount` more would pass the limit; undefined for none. */
+  exceeds(resource: Resource, amount = 0): Level | undefined {
+    if (this[resource] + amount > this.shares[resource][this.level]) return this.level;
+    return this.parent?.exceeds(resource, amount);
+  }
+}
+
+/** The account of a peer, or of the thread, with the accounts that it sums up. */
+class SumAccount extends Account {
+  readonly children = new Set<Account>();
+
+  /** True while nothing is counted here and there are no connections. */
+  get isEmpty(): boolean {
+    return this.children.size === 0 && this.heldBytes === 0 && this.unreadBytes === 0 &&
+      this.queuedMs === 0;
+  }
+
+  /** The connection that occupies the most, of the peer that occupies the most. */
+  heaviest(resource: Resource): Account | undefined {
+    let most: Account | undefined;
+    for (const child of this.children) {
+      // A peer without connections has nothing that could be freed.
+      if (child instanceof SumAccount && child.children.size === 0) continue;
+      if (most === undefined || child[resource] > most[resource]) most = child;
+    }
+    return most instanceof SumAccount ? most.heaviest(resource) : most;
+  }
+}
+
+/** The accounts of one thread: its own, and one for each peer. */
+export class Accounts {
+  readonly #thread: SumAccount;
+  readonly #peers = new Map<string, SumAccount>();
+
+  constructor(limits: NativeLimits) {
+    this.#thread = new SumAccount("thread", sharesOf(limits));
+  }
+
+  get thread(): Account {
+    return this.#thread;
+  }
+
+  /**
+   * Opens the account of a new connection.
+   *
+   * @param identity the peer's `peerIdentity()`: undefined for a connection that counts by itself
+   */
+  open(identity: string | undefined, owner: AccountOwner): Account {
+    const parent = identity === undefined ? this.#thread : this.#peer(identity);
+    const connection = new Account("connection", this.#thread.shares, parent, owner);
+    parent.children.add(connection);
+    return connection;
+  }
+
+  /**
+   * Closes the account of a connection. Amounts may still be taken off it: a handler may keep a request after
+   * the connection is gone, and the peer's account stays for as long.
+   */
+  close(connection: Account): void {
+    (connection.parent as SumAccount).children.delete(connection);
+  }
+
+  /** Drops the accounts of peers that are gone. To be called about once a second. */
+  sweep(): void {
+    for (const [identity, peer] of this.#peers) {
+      if (!peer.isEmpty) continue;
+      this.#peers.delete(identity);
+      this.#thread.children.delete(peer);
+    }
+  }
+
+  /**
+   * Has the connections that occupy the most of a resource free some, until the thread is within its limit.
+   *
+   * @returns false when that cannot be had, or `account` itself occupies the most
+   */
+  relieve(resource: Resource, account?: Account): boolean {
+    const thread = this.#thread;
+    while (thread[resource] > thread.shares[resource].thread) {
+      const heaviest = thread.heaviest(resource);
+      if (heaviest === undefined || heaviest === account) return false;
+      const before = heaviest[resource];
+      heaviest.owner!.relinquish(resource);
+      if (heaviest[resource] >= before) return false;
+    }
+    return true;
+  }
+
+  #peer(identity: string): SumAccount {
+    let peer = this.#peers.get(identity);
+    if (peer === undefined) {
+      peer = new SumAccount("peer", this.#thread.shares, this.#thread);
+      this.#peers.set(identity, peer);
+      this.#thread.children.add(peer);
+    }
+    return peer;
+  }
+}

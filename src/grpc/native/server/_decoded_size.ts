@@ -1,0 +1,35 @@
+/** Bytes of memory of an object or an array without its fields (V8, 64 bits), rounded up. */
+const OBJECT_BYTES = 64;
+/** Bytes of a field or an element. */
+const FIELD_BYTES = 8;
+/** Bytes of a view, whose buffer is counted where it stands. */
+const VIEW_BYTES = 128;
+
+/** Nested messages are looked at down to this depth, which is over that of any decoder. */
+const MAX_DEPTH = 128;
+
+/**
+ * Estimates the memory of a decoded message, besides that of the bytes of which its `bytes` fields are views.
+ * A byte on the wire can become two in a string, and an empty nested message, two bytes on the wire, an object.
+ */
+export function decodedSize(value: unknown, depth = 0): number {
+  switch (typeof value) {
+    case "string":
+      return OBJECT_BYTES + 2 * value.length;
+    case "object":
+      break;
+    default:
+      return 0;
+  }
+  if (value === null || depth > MAX_DEPTH) return 0;
+  if (ArrayBuffer.isView(value)) return VIEW_BYTES;
+  let size = OBJECT_BYTES;
+  if (Array.isArray(value)) {
+    for (const item of value) size += FIELD_BYTES + decodedSize(item, depth + 1);
+    return size;
+  }
+  for (const name in value) {
+    size += FIELD_BYTES + decodedSize((value as Record<string, unknown>)[name], depth + 1);
+  }
+  return size;
+}

@@ -1,0 +1,125 @@
+import { RpcError } from "../../contract/mod.ts";
+import { decompress, PREFIX_LENGTH, readLength, tooLarge } from "../mod.ts";
+import type { HeldBytes } from "./_held_bytes.ts";
+
+/** A message of a request, in memory of its own. */
+export interface RequestMessage {
+  readonly bytes: Uint8Array;
+  /** True when it was compressed on the wire. */
+  readonly compressed: boolean;
+  /** Bytes on the wire, with the prefix. */
+  readonly wireBytes: number;
+}
+
+/** Bytes that are set aside for the first part of a request; more only as more arrive. */
+const FIRST_ROOM = 256;
+
+const NO_BYTES = new Uint8Array(0);
+
+/**
+ * The bytes of a request as they arrived, with prefixes and still compressed, until the call takes a message.
+ * They need as much memory as the peer has sent, whatever they decode to, and all of it is counted.
+ */
+export class RequestBytes {
+  readonly #held: HeldBytes;
+  readonly #encoding: string | undefined;
+  readonly #limit: number;
+  #buffer = NO_BYTES;
+  #start = 0;
+  #end = 0;
+
+  /**
+   * @param encoding the value of `grpc-encoding`
+   * @param limit bytes that a message may have, compressed or not
+   */
+  constructor(held: HeldBytes, encoding: string | undefined, limit: number) {
+    this.#held = held;
+    this.#encoding = encoding;
+    this.#limit = limit;
+  }
+
+  /** Bytes that no message was made of. */
+  get length(): number {
+    return this.#end - this.#start;
+  }
+
+  /**
+   * Bytes of the message that begins at `offset`, with its prefix; undefined while the prefix is incomplete.
+   *
+   * @throws {RpcError} RESOURCE_EXHAUSTED for a message over the limit; INTERNAL for an invalid flag
+   */
+  messageLength(offset = 0): number | undefined {
+    if (this.length < offset + PREFIX_LENGTH) return undefined;
+    const at = this.#start + offset;
+    const flag = this.#buffer[at];
+    if (flag > 1) throw new RpcError("INTERNAL", `Received message with the invalid flag ${flag}`);
+    const length = readLength(this.#buffer, at);
+    if (length > this.#limit) throw tooLarge(length, this.#limit);
+    return PREFIX_LENGTH + length;
+  }
+
+  /**
+   * Adds the bytes from `start` to `end`.
+   *
+   * @throws {RpcError} RESOURCE_EXHAUSTED over a limit of held bytes
+   */
+  append(bytes: Uint8Array, start: number, end: number): void {
+    this.#reserve(end - start);
+    this.#buffer.set(bytes.subarray(start, end), this.#end);
+    this.#end += end - start;
+  }
+
+  /**
+   * Takes the next message, decompressed; undefined while it is incomplete.
+   *
+   * @throws {RpcError} as `messageLength()`, and what `decompress` throws
+   */
+  take(): RequestMessage | undefined {
+    const wireBytes = this.messageLength();
+    if (wireBytes === undefined || wireBytes > this.length) return undefined;
+    const compressed = this.#buffer[this.#start] === 1;
+    const from = this.#start + PREFIX_LENGTH;
+    this.#start += wireBytes;
+    const alone = this.#start === this.#end;
+    const framed = this.#buffer.subarray(from, this.#start);
+    const bytes = compressed
+      ? decompress(framed, this.#encoding, this.#limit)
+      : alone
+      ? framed
+      : framed.slice();
+    // The buffer becomes the message's own where nothing else is in it.
+    if (alone) this.clear();
+    return { bytes, compressed, wireBytes };
+  }
+
+  /** Drops the bytes. */
+  clear(): void {
+    this.#buffer = NO_BYTES;
+    this.#start = this.#end = 0;
+    this.#held.setBuffered(0);
+  }
+
+  #reserve(more: number): void {
+    if (this.#end + more <= this.#buffer.length) return;
+    const { length } = this;
+    const needed = length + more;
+    let buffer = this.#buffer;
+    // Room is made at the front only if that is worth the copy.
+    if (needed > buffer.length || this.#start < buffer.length >> 1) {
+      buffer = new Uint8Array(this.#room(needed));
+    }
+    buffer.set(this.#buffer.subarray(this.#start, this.#end));
+    this.#buffer = buffer;
+    this.#start = 0;
+    this.#end = length;
+    this.#held.setBuffered(buffer.length);
+  }
+
+  /** Room for some more than is needed, but no more than the message that has begun. */
+  #room(needed: number): number {
+    const room = Math.max(FIRST_ROOM, 2 * needed);
+    if (this.length < PREFIX_LENGTH) return room;
+    const announced = PREFIX_LENGTH + readLength(this.#buffer, this.#start);
+    return needed > announced ? room : Math.min(room, announced);
+  }
+}

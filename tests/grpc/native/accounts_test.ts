@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { Account, Accounts } from "../../../src/grpc/native/server/_accounts.ts";
+import { DEFAULT_NATIVE_LIMITS } from "../../../src/grpc/native/server/limits.ts";
+
+const limits = {
+  ...DEFAULT_NATIVE_LIMITS,
+  maxHeldBytes: 100,
+  maxHeldBytesPerPeer: 60,
+  maxHeldBytesPerConnection: 40,
+};
+
+/** A connection that gives back all that it holds when it is asked. */
+class Connection {
+  relieved = 0;
+  readonly account: Account;
+
+  constructor(accounts: Accounts, identity?: string) {
+    this.account = accounts.open(identity, this);
+  }
+
+  relinquish(): void {
+    this.relieved++;
+    this.account.add("heldBytes", -this.account.heldBytes);
+  }
+}
+
+Deno.test("`Account` counts by connection, peer and thread, and names the narrowest level exceeded", () => {
+  const accounts = new Accounts(limits);
+  const [a, b] = [new Connection(accounts, "x"), new Connection(accounts, "x")];
+  a.account.add("heldBytes", 40);
+  assert.equal(a.account.exceeds("heldBytes"), undefined);
+  assert.equal(a.account.exceeds("heldBytes", 1), "connection");
+  assert.equal(b.account.exceeds("heldBytes", 21), "peer");
+  assert.equal(accounts.thread.heldBytes, 40);
+  const other = new Connection(accounts);
+  other.account.add("heldBytes", 30);
+  assert.equal(b.account.exceeds("heldBytes", 20), undefined);
+  b.account.add("heldBytes", 20);
+  assert.equal(other.account.exceeds("heldBytes", 10), undefined);
+  other.account.add("heldBytes", 10);
+  assert.equal(new Connection(accounts).account.exceeds("heldBytes", 1), "thread");
+});
+
+Deno.test("`relieve()` has the heaviest connection of the heaviest peer give back, not the one that asks", () => {
+  const accounts = new Accounts(limits);
+  const [heavy, light, other] = [
+    new Connection(accounts, "x"),
+    new Connection(accounts, "x"),
+    new Connection(accounts),
+  ];
+  heavy.account.add("heldBytes", 35);
+  light.account.add("heldBytes", 25);
+  other.account.add("heldBytes", 40);
+  assert.equal(accounts.relieve("heldBytes", light.account), true);
+  light.account.add("heldBytes", 5);
+  assert.equal(accounts.relieve("heldBytes", light.account), true);
+  assert.deepEqual([heavy.relieved, light.relieved, other.relieved], [1, 0, 0]);
+  other.account.add("heldBytes", 50);
+  assert.equal(accounts.relieve("heldBytes", other.account), false);
+  assert.equal(other.relieved, 0);
+});
+
+Deno.test("A peer that has left and come again is the same peer while a handler keeps its request", () => {
+  const accounts = new Accounts(limits);
+  const first = new Connection(accounts, "x");
+  first.account.add("heldBytes", 40);
+  accounts.close(first.account);
+  accounts.sweep();
+  const second = new Connection(accounts, "x");
+  assert.equal(second.account.exceeds("heldBytes", 21), "peer");
+  first.account.add("heldBytes", -40);
+  accounts.close(second.account);
+  accounts.sweep();
+  assert.equal(accounts.thread.heldBytes, 0);
+  assert.notEqual(new Connection(accounts, "x").account.parent, second.account.parent);
+});
