@@ -25,9 +25,12 @@ test("Ctrl-C in a ramp ends the search, and the steps that were made are in its 
       stderr: "piped",
     }).spawn();
     let log = "";
+    let interrupted = false;
     for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
       log += text;
-      if (/^signer: 10 requests\/s: /m.test(log)) child.kill("SIGINT");
+      if (interrupted || !/^signer: 10 requests\/s: /m.test(log)) continue;
+      interrupted = true;
+      child.kill("SIGINT");
     }
     assert.equal((await child.status).code, 130, log);
     const { endReason, steps } = JSON.parse(await Deno.readTextFile(path));
