@@ -7,7 +7,8 @@
  * @module
  */
 import type { MessageTypeDefinition } from "@grpc/proto-loader";
-import { type AnyMethod, signerContract } from "../src/grpc/contract/mod.ts";
+import { signerContract } from "../src/api/mod.ts";
+import type { AnyMethod } from "../src/grpc/mod.ts";
 import { loadSignerPackage } from "../src/grpc/official/mod.ts";
 
 const options = { longs: Number, enums: String, defaults: true, oneofs: true } as const;

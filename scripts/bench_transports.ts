@@ -16,8 +16,9 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { signerContract, StatusCode } from "../src/grpc/contract/mod.ts";
-import { type Stack, stacks } from "../src/grpc/mod.ts";
+import { signerContract } from "../src/api/mod.ts";
+import { StatusCode } from "../src/grpc/mod.ts";
+import { type Stack, stacks } from "../src/grpc/stacks/mod.ts";
 import {
   type NativeChannel,
   openNativeChannel,

@@ -8,16 +8,15 @@
 import { constants, createPublicKey, type KeyObject, verify, webcrypto } from "node:crypto";
 import { type AlgorithmInfo, findAlgorithm, keyTypes } from "../src/crypto/mod.ts";
 import {
-  type AnyMethod,
   type EchoResponse,
   type GetPublicKeyResponse,
   type KeyInfo,
   type ListKeysResponse,
-  type RpcChannel,
   signerContract,
   type SignResponse,
   type VerifyResponse,
-} from "../src/grpc/contract/mod.ts";
+} from "../src/api/mod.ts";
+import type { AnyMethod, RpcChannel } from "../src/grpc/mod.ts";
 import { openChannel } from "../src/grpc/grpcjs/mod.ts";
 import { root, serve } from "./serve_process.ts";
 

@@ -13,7 +13,7 @@ import { codeModuleOf } from "./proto/imports.ts";
 import { readProtoFiles } from "./proto/schema.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const generated = `${root}src/grpc/contract/generated`;
+const generated = `${root}src/api/generated`;
 const roots = [
   "grpc/health/v1/health.proto",
   "signer/v1/echo.proto",
@@ -37,7 +37,7 @@ async function generateTypes(folder: string): Promise<void> {
     ...["--includeDirs=proto", `--outDir=${folder}`, "--importFileExtension=.ts", ...roots],
   );
   for (const [file, text] of contents(folder)) {
-    const method = `${"../".repeat(file.split("/").length)}method.ts`;
+    const method = `${"../".repeat(file.split("/").length + 1)}grpc/mod.ts`;
     const ours = text.replace(
       /(import type \{ MethodDefinition \} from) '@grpc\/proto-loader'/,
       `$1 "${method}"`,

@@ -1,4 +1,5 @@
-import { type AnyMethod, type RpcChannel, signerContract } from "../../src/grpc/contract/mod.ts";
+import { signerContract } from "../../src/api/mod.ts";
+import type { AnyMethod, RpcChannel } from "../../src/grpc/mod.ts";
 
 const { echo, signing } = signerContract();
 

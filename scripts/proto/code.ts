@@ -56,7 +56,7 @@ function methodCode(
     protobuf.Method,
   imports: Imports,
 ): string {
-  imports.add("../method.ts", "method");
+  imports.add("../../grpc/mod.ts", "method");
   return `${name}: method(
     "/${fullName(service)}/${name}",
     ${codecOf(resolvedRequestType!, imports)},

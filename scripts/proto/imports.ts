@@ -3,7 +3,7 @@ import protobuf from "protobufjs";
 import { fullName, lowerFirst } from "./schema.ts";
 
 /** Where the folder of all that is generated is in the project. */
-const generated = "/src/grpc/contract/generated";
+const generated = "/src/api/generated";
 
 /** The imports of one generated module, gathered as its code is written. */
 export class Imports {
@@ -29,7 +29,7 @@ export class Imports {
 
   /** A name of `src/protobuf`. */
   wire(name: string): string {
-    this.add("../../../protobuf/mod.ts", name);
+    this.add("../../protobuf/mod.ts", name);
     return name.replace("type ", "");
   }
 

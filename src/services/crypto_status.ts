@@ -1,5 +1,5 @@
 import { CryptoError, type CryptoErrorCode } from "../crypto/mod.ts";
-import { RpcError, type StatusName } from "../grpc/contract/mod.ts";
+import { RpcError, type StatusName } from "../grpc/mod.ts";
 
 /** What the caller can mend is told to the caller; the rest is INTERNAL, and for the log. */
 const statuses: Partial<Record<CryptoErrorCode, StatusName>> = {

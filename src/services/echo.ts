@@ -1,4 +1,5 @@
-import { implement, type Service, signerContract, unary } from "../grpc/contract/mod.ts";
+import { signerContract } from "../api/mod.ts";
+import { implement, type Service, unary } from "../grpc/mod.ts";
 
 /** EchoService: answers with what it was sent. */
 export function echoService(): Service {

@@ -1,15 +1,17 @@
 import {
-  type CallContext,
   type HealthCheckRequest,
   type HealthCheckResponse,
   healthDefinition,
   type HealthListResponse,
+} from "../api/mod.ts";
+import {
+  type CallContext,
   implement,
   RpcError,
   serverStream,
   type Service,
   unary,
-} from "../grpc/contract/mod.ts";
+} from "../grpc/mod.ts";
 
 /**
  * Watches that may go on at once on each thread: a client has one for each of its connections. Each takes

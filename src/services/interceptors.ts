@@ -1,11 +1,5 @@
-import {
-  type Interceptor,
-  Metadata,
-  protocolHeader,
-  protocolVersions,
-  requestIdHeader,
-  RpcError,
-} from "../grpc/contract/mod.ts";
+import { protocolHeader, protocolVersions, requestIdHeader } from "../api/mod.ts";
+import { type Interceptor, Metadata, RpcError } from "../grpc/mod.ts";
 import { fromCryptoError } from "./crypto_status.ts";
 
 const spoken: ReadonlySet<string> = new Set(protocolVersions);

@@ -1,5 +1,5 @@
 import type { KeyDescription } from "../crypto/mod.ts";
-import type { KeyInfo } from "../grpc/contract/mod.ts";
+import type { KeyInfo } from "../api/mod.ts";
 import { wireAlgorithm, wireKeyType } from "./wire_names.ts";
 
 /** What may be known of a key, as the wire has it. */

@@ -5,11 +5,8 @@ import type {
   SigningInput,
   StoredKey,
 } from "../crypto/mod.ts";
-import {
-  RpcError,
-  type SignatureFormat__Output,
-  type SignRequest__Output,
-} from "../grpc/contract/mod.ts";
+import type { SignatureFormat__Output, SignRequest__Output } from "../api/mod.ts";
+import { RpcError } from "../grpc/mod.ts";
 import { algorithmOfWire, keyTypeOfWire } from "./wire_names.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** What the server answers: handlers that know neither stack nor socket. @module */
 import type { KeyRing } from "../crypto/mod.ts";
-import { intercept, type Service } from "../grpc/contract/mod.ts";
+import { intercept, type Service } from "../grpc/mod.ts";
 import { echoService } from "./echo.ts";
 import { Health } from "./health.ts";
 import { type InternalErrorReport, mapErrors, negotiateProtocol } from "./interceptors.ts";

@@ -1,4 +1,4 @@
-import { type AnyMethod, bidi, type BidiHandler, type Service } from "../grpc/contract/mod.ts";
+import { type AnyMethod, bidi, type BidiHandler, type Service } from "../grpc/mod.ts";
 
 /** The one method of each version of the service. */
 const paths = [

@@ -4,7 +4,7 @@ import descriptors, {
   type IDescriptorProto,
   type IFileDescriptorProto,
 } from "protobufjs/ext/descriptor/index.js";
-import type { Service } from "../grpc/contract/mod.ts";
+import type { Service } from "../grpc/mod.ts";
 import { adopt, loadHealthPackage, loadSignerPackage } from "../grpc/official/mod.ts";
 
 /** The standard reflection services by the gRPC authors' own package, which brings grpc-js along. */

@@ -1,13 +1,7 @@
 import { algorithms, type CryptoProvider, type KeyRing, keyTypes } from "../crypto/mod.ts";
 import { libc } from "../ffi/mod.ts";
-import {
-  implement,
-  limits,
-  protocolVersions,
-  type Service,
-  signerContract,
-  unary,
-} from "../grpc/contract/mod.ts";
+import { limits, protocolVersions, signerContract } from "../api/mod.ts";
+import { implement, type Service, unary } from "../grpc/mod.ts";
 import { isLocalPeer } from "../net/mod.ts";
 import { wireAlgorithm, wireKeyType } from "./wire_names.ts";
 

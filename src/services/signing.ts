@@ -1,21 +1,16 @@
 import { encodePublicKey, type KeyRing, type KeyStore } from "../crypto/mod.ts";
 import {
-  bidi,
-  type CallContext,
   type GetPublicKeyRequest__Output,
   type GetPublicKeyResponse,
-  implement,
   limits,
-  RpcError,
-  type Service,
   signerContract,
   type SignRequest__Output,
   type SignResponse,
   type SignResult,
-  unary,
   type VerifyRequest__Output,
   type VerifyResponse,
-} from "../grpc/contract/mod.ts";
+} from "../api/mod.ts";
+import { bidi, type CallContext, implement, RpcError, type Service, unary } from "../grpc/mod.ts";
 import { fromCryptoError } from "./crypto_status.ts";
 import { keyInfo } from "./key_info.ts";
 import { selectAlgorithm, selectFormat, selectInput, selectKey } from "./key_selection.ts";

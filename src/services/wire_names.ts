@@ -1,6 +1,6 @@
 import type { AlgorithmName, KeyType } from "../crypto/mod.ts";
 import { findAlgorithm, keyTypes } from "../crypto/mod.ts";
-import type { KeyType__Output, SigningAlgorithm__Output } from "../grpc/contract/mod.ts";
+import type { KeyType__Output, SigningAlgorithm__Output } from "../api/mod.ts";
 
 const toWire = new Map<KeyType, KeyType__Output>();
 const fromWire = new Map<string, KeyType>();

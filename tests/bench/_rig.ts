@@ -1,15 +1,15 @@
 import type { Workload } from "../../src/bench/mod.ts";
 import { openProvider } from "../../src/crypto/mod.ts";
+import { signerContract } from "../../src/api/mod.ts";
 import {
   bidi,
   implement,
   RpcError,
   type RpcServer,
   type Service,
-  signerContract,
   unary,
-} from "../../src/grpc/contract/mod.ts";
-import { openServer } from "../../src/grpc/mod.ts";
+} from "../../src/grpc/mod.ts";
+import { openServer } from "../../src/grpc/stacks/mod.ts";
 import { formatAddress, tcpAddress } from "../../src/net/mod.ts";
 
 /** A server of this process that counts what it is asked, and signs wrongly. */

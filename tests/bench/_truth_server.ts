@@ -6,8 +6,9 @@
  * @module
  */
 import { randomNumbers } from "../../src/bench/mod.ts";
-import { implement, signerContract, unary } from "../../src/grpc/contract/mod.ts";
-import { openServer } from "../../src/grpc/mod.ts";
+import { signerContract } from "../../src/api/mod.ts";
+import { implement, unary } from "../../src/grpc/mod.ts";
+import { openServer } from "../../src/grpc/stacks/mod.ts";
 import { formatAddress, tcpAddress } from "../../src/net/mod.ts";
 import type { Behaviour, Served, TruthAnswer, TruthOrder } from "./_truth.ts";
 

@@ -15,7 +15,8 @@ const [test, { runLoad, reportOf, signerContract, socketsSupported }] = await ga
   ["env", "ffi", "net", "read", "sys"],
   async () => ({
     ...await import("../../src/bench/mod.ts"),
-    ...await import("../../src/grpc/contract/mod.ts"),
+    ...await import("../../src/api/mod.ts"),
+    ...await import("../../src/grpc/mod.ts"),
     ...await import("../../src/net/mod.ts"),
   }),
 );

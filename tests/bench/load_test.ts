@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { LoadPlan, Workload } from "../../src/bench/mod.ts";
-import type { Stack } from "../../src/grpc/mod.ts";
+import type { Stack } from "../../src/grpc/stacks/mod.ts";
 import { gate } from "../_support/gate.ts";
 
 const [test, { Rig, runLoad, signerContract, socketsSupported, openProvider }] = await gate(
@@ -8,7 +8,8 @@ const [test, { Rig, runLoad, signerContract, socketsSupported, openProvider }] =
   async () => ({
     ...await import("./_rig.ts"),
     ...await import("../../src/bench/mod.ts"),
-    ...await import("../../src/grpc/contract/mod.ts"),
+    ...await import("../../src/api/mod.ts"),
+    ...await import("../../src/grpc/mod.ts"),
     ...await import("../../src/net/mod.ts"),
     ...await import("../../src/crypto/mod.ts"),
   }),

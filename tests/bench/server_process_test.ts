@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { BenchOptions } from "../../src/cli/bench/options.ts";
-import type { Service } from "../../src/grpc/contract/mod.ts";
+import type { Service } from "../../src/grpc/mod.ts";
 import { gate } from "../_support/gate.ts";
 
 const [test, modules] = await gate(
@@ -8,8 +8,9 @@ const [test, modules] = await gate(
   async () => ({
     ...await import("../../src/cli/bench/server_process.ts"),
     ...await import("../../src/ffi/mod.ts"),
-    ...await import("../../src/grpc/contract/mod.ts"),
+    ...await import("../../src/api/mod.ts"),
     ...await import("../../src/grpc/mod.ts"),
+    ...await import("../../src/grpc/stacks/mod.ts"),
     ...await import("../../src/net/mod.ts"),
   }),
 );

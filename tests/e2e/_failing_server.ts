@@ -1,6 +1,6 @@
 import { KeyRing, KeyStore, openProvider } from "../../src/crypto/mod.ts";
-import type { RpcServer } from "../../src/grpc/contract/mod.ts";
-import { openServer, type Stack } from "../../src/grpc/mod.ts";
+import type { RpcServer } from "../../src/grpc/mod.ts";
+import { openServer, type Stack } from "../../src/grpc/stacks/mod.ts";
 import { type InternalErrorReport, signerServices } from "../../src/services/mod.ts";
 
 // Opened here: libraries stay loaded, which is no leak of the test that needs them first.

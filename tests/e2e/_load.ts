@@ -1,4 +1,4 @@
-import { type RpcChannel, type RpcError, StatusCode } from "../../src/grpc/contract/mod.ts";
+import { type RpcChannel, type RpcError, StatusCode } from "../../src/grpc/mod.ts";
 import { call, signing } from "./_signer.ts";
 
 /** Calls at once on each channel. */

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { type AnyMethod, type RpcChannel, signerContract } from "../../src/grpc/contract/mod.ts";
+import { signerContract } from "../../src/api/mod.ts";
+import type { AnyMethod, RpcChannel } from "../../src/grpc/mod.ts";
 import { socketsSupported } from "../../src/net/mod.ts";
 import { openNativeChannel as openChannel } from "../../src/grpc/native/client/mod.ts";
 import { openDescriptors } from "../_support/descriptors.ts";

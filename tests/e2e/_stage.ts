@@ -1,6 +1,6 @@
 /** What the suites over every transport share: what they load, and the places that they open. */
-import type { RpcChannel } from "../../src/grpc/contract/mod.ts";
-import type { Stack } from "../../src/grpc/mod.ts";
+import type { RpcChannel } from "../../src/grpc/mod.ts";
+import type { Stack } from "../../src/grpc/stacks/mod.ts";
 import { inGuest, loadNet, type Net } from "../net/_transports.ts";
 import { type Place, type Way, ways } from "./_transports.ts";
 

@@ -6,12 +6,8 @@ import {
   reflectionMethod,
   type ReflectionResponse,
 } from "../../src/cli/call/reflection_service.ts";
-import {
-  type AnyMethod,
-  type RpcChannel,
-  signerContract,
-  StatusCode,
-} from "../../src/grpc/contract/mod.ts";
+import { signerContract } from "../../src/api/mod.ts";
+import { type AnyMethod, type RpcChannel, StatusCode } from "../../src/grpc/mod.ts";
 import type {
   GetPublicKeyResponse,
   GetServerInfoResponse,
@@ -20,7 +16,7 @@ import type {
   SignResponse,
   SignResult,
   VerifyResponse,
-} from "../../src/grpc/contract/messages.ts";
+} from "../../src/api/messages.ts";
 import { call, echo, signing } from "./_signer.ts";
 import { Relay } from "./_relay.ts";
 import type { Net } from "../net/_transports.ts";

@@ -1,7 +1,7 @@
 /** Clients of other projects against `signer serve`, on both stacks. */
 import assert from "node:assert/strict";
-import { StatusCode } from "../../src/grpc/contract/status.ts";
-import type { Stack } from "../../src/grpc/mod.ts";
+import { StatusCode } from "../../src/grpc/status.ts";
+import type { Stack } from "../../src/grpc/stacks/mod.ts";
 import { gate } from "../_support/gate.ts";
 import { type PeerName, peerTest, run } from "../_support/peers.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Stack } from "../../src/grpc/mod.ts";
+import type { Stack } from "../../src/grpc/stacks/mod.ts";
 import { gate } from "../_support/gate.ts";
 import { loadNet } from "../net/_transports.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { StatusCode } from "../../src/grpc/contract/status.ts";
+import { StatusCode } from "../../src/grpc/status.ts";
 import { gate } from "../_support/gate.ts";
 import { temporaryDirectory } from "../net/_transports.ts";
 import { loadStage, PERMISSIONS, settle, stacks, waysHere } from "./_stage.ts";

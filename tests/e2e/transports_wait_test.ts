@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { AnyMethod } from "../../src/grpc/contract/mod.ts";
-import { StatusCode } from "../../src/grpc/contract/status.ts";
+import type { AnyMethod } from "../../src/grpc/mod.ts";
+import { StatusCode } from "../../src/grpc/status.ts";
 import { gate } from "../_support/gate.ts";
 import { temporaryDirectory } from "../net/_transports.ts";
 import { loadStage, openWays, PERMISSIONS, serveOptions, settle } from "./_stage.ts";

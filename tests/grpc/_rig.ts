@@ -1,4 +1,4 @@
-import type { AnyMethod, RpcServer, Service } from "../../src/grpc/contract/mod.ts";
+import type { AnyMethod, RpcServer, Service } from "../../src/grpc/mod.ts";
 import { libc } from "../../src/ffi/mod.ts";
 import { formatAddress, parseAddress } from "../../src/net/mod.ts";
 

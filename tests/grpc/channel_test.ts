@@ -3,6 +3,7 @@
  * both.
  */
 import assert from "node:assert/strict";
+import { signerContract } from "../../src/api/mod.ts";
 import {
   bidi,
   clientStream,
@@ -13,10 +14,9 @@ import {
   type RpcServer,
   type RpcServerOptions,
   serverStream,
-  signerContract,
   StatusCode,
   unary,
-} from "../../src/grpc/contract/mod.ts";
+} from "../../src/grpc/mod.ts";
 import { type NativeChannelOptions } from "../../src/grpc/native/client/mod.ts";
 import { gate } from "../_support/gate.ts";
 import { all, kinds, kindsService, loadLibc, Served } from "./_rig.ts";

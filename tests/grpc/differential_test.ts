@@ -14,14 +14,14 @@
  */
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import type { Service } from "../../src/grpc/contract/mod.ts";
+import type { Service } from "../../src/grpc/mod.ts";
 import { gate } from "../_support/gate.ts";
 import { generator } from "../http2/_random.ts";
 import type { RawResponse } from "./native/_raw_client.ts";
 
 const [test, loaded] = await gate(["net", "env", "read", "sys", "ffi"], async () => ({
+  ...await import("../../src/grpc/stacks/mod.ts"),
   ...await import("../../src/grpc/mod.ts"),
-  ...await import("../../src/grpc/contract/mod.ts"),
   ...await import("../../src/net/mod.ts"),
   ...await import("../../src/grpc/native/status_message.ts"),
   ...await import("./native/_raw_client.ts"),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { AnyMethod } from "../../src/grpc/contract/service.ts";
-import { StatusCode } from "../../src/grpc/contract/status.ts";
-import type { Stack } from "../../src/grpc/mod.ts";
+import type { AnyMethod } from "../../src/grpc/service.ts";
+import { StatusCode } from "../../src/grpc/status.ts";
+import type { Stack } from "../../src/grpc/stacks/mod.ts";
 import { gate } from "../_support/gate.ts";
 import { all, loadLibc, Served } from "./_rig.ts";
 
@@ -10,7 +10,7 @@ const [test, modules] = await gate(["net", "env", "read", "sys", "ffi"], async (
   return {
     ...await import("grpc-health-check"),
     ...await import("@grpc/reflection"),
-    ...await import("../../src/grpc/mod.ts"),
+    ...await import("../../src/grpc/stacks/mod.ts"),
     ...await import("../../src/grpc/official/mod.ts"),
     ...await import("../../src/cli/call/reflection_service.ts"),
   };

@@ -1,6 +1,6 @@
 /** A client that keeps to the rules, on a thread of its own: one call after the other until it is stopped. @module */
-import { healthDefinition } from "../../src/grpc/contract/mod.ts";
-import type { AnyMethod } from "../../src/grpc/contract/mod.ts";
+import { healthDefinition } from "../../src/api/mod.ts";
+import type { AnyMethod } from "../../src/grpc/mod.ts";
 import { openNativeChannel } from "../../src/grpc/native/client/mod.ts";
 import { echo, signing } from "../e2e/_signer.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Metadata, type RpcChannel, RpcError, StatusCode } from "../../src/grpc/contract/mod.ts";
+import { Metadata, type RpcChannel, RpcError, StatusCode } from "../../src/grpc/mod.ts";
 import { type NativeCallOptions } from "../../src/grpc/native/client/mod.ts";
 import {
   type PayloadMessage,

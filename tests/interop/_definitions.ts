@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { loadSync } from "@grpc/proto-loader";
-import type { AnyMethod } from "../../src/grpc/contract/mod.ts";
+import type { AnyMethod } from "../../src/grpc/mod.ts";
 
 export interface Payload {
   type?: number;

@@ -8,7 +8,7 @@ import {
   type Service,
   type StatusCode,
   unary,
-} from "../../src/grpc/contract/mod.ts";
+} from "../../src/grpc/mod.ts";
 import {
   type BoolValue,
   type EchoStatus,

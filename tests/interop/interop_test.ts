@@ -2,7 +2,7 @@
  * The cases of gRPC's interop tests (doc/interop-test-descriptions.md), each stack's client with
  * each stack's server, over TCP and over a Unix socket.
  */
-import type { RpcChannel, RpcServer, Service } from "../../src/grpc/contract/mod.ts";
+import type { RpcChannel, RpcServer, Service } from "../../src/grpc/mod.ts";
 import { formatAddress, parseAddress } from "../../src/net/mod.ts";
 import { gate } from "../_support/gate.ts";
 import { loadLibc } from "../grpc/_rig.ts";

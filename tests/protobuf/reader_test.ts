@@ -6,14 +6,14 @@ import {
   type ProtobufErrorCode,
   WireReader,
 } from "../../src/protobuf/mod.ts";
-import { echoRequestCodec } from "../../src/grpc/contract/generated/signer/v1/echo_codec.ts";
-import { keyInfoCodec } from "../../src/grpc/contract/generated/signer/v1/keys_codec.ts";
-import { getServerInfoResponseCodec as serverInfo } from "../../src/grpc/contract/generated/signer/v1/server_info_codec.ts";
+import { echoRequestCodec } from "../../src/api/generated/signer/v1/echo_codec.ts";
+import { keyInfoCodec } from "../../src/api/generated/signer/v1/keys_codec.ts";
+import { getServerInfoResponseCodec as serverInfo } from "../../src/api/generated/signer/v1/server_info_codec.ts";
 import {
   signBatchRequestCodec,
   signRequestCodec,
   signResultCodec,
-} from "../../src/grpc/contract/generated/signer/v1/signing_codec.ts";
+} from "../../src/api/generated/signer/v1/signing_codec.ts";
 
 /** Bytes from hexadecimal digits, spaced as one likes. */
 function hex(text: string): Uint8Array {

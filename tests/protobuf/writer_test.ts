@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { echoRequestCodec } from "../../src/grpc/contract/generated/signer/v1/echo_codec.ts";
-import { healthListResponseCodec } from "../../src/grpc/contract/generated/grpc/health/v1/health_codec.ts";
-import { keyInfoCodec } from "../../src/grpc/contract/generated/signer/v1/keys_codec.ts";
-import { getServerInfoResponseCodec as serverInfo } from "../../src/grpc/contract/generated/signer/v1/server_info_codec.ts";
+import { echoRequestCodec } from "../../src/api/generated/signer/v1/echo_codec.ts";
+import { healthListResponseCodec } from "../../src/api/generated/grpc/health/v1/health_codec.ts";
+import { keyInfoCodec } from "../../src/api/generated/signer/v1/keys_codec.ts";
+import { getServerInfoResponseCodec as serverInfo } from "../../src/api/generated/signer/v1/server_info_codec.ts";
 import {
   listKeysResponseCodec,
   signBatchRequestCodec,
   signBatchResponseCodec,
   signErrorCodec,
   signRequestCodec,
-} from "../../src/grpc/contract/generated/signer/v1/signing_codec.ts";
+} from "../../src/api/generated/signer/v1/signing_codec.ts";
 import { type Codec, ProtobufError } from "../../src/protobuf/mod.ts";
 
 Deno.test("A message without a field, or with the defaults alone, has no bytes", () => {

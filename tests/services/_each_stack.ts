@@ -1,4 +1,4 @@
-import type { Stack } from "../../src/grpc/mod.ts";
+import type { Stack } from "../../src/grpc/stacks/mod.ts";
 import type { Test } from "../_support/gate.ts";
 
 const stacks: readonly Stack[] = ["native", "grpc-js"];

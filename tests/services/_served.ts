@@ -1,14 +1,9 @@
 import { service as healthService } from "grpc-health-check";
-import {
-  type AnyMethod,
-  type CallOptions,
-  type ClientCall,
-  type RpcChannel,
-  signerContract,
-} from "../../src/grpc/contract/mod.ts";
+import { signerContract } from "../../src/api/mod.ts";
+import type { AnyMethod, CallOptions, ClientCall, RpcChannel } from "../../src/grpc/mod.ts";
 import { openChannel } from "../../src/grpc/grpcjs/mod.ts";
 import { reflectionMethod, reflectionVersions } from "../../src/cli/call/reflection_service.ts";
-import { openServer, type Stack } from "../../src/grpc/mod.ts";
+import { openServer, type Stack } from "../../src/grpc/stacks/mod.ts";
 import { type InternalErrorReport, signerServices } from "../../src/services/mod.ts";
 import { formatAddress, socketsSupported, tcpAddress } from "../../src/net/mod.ts";
 import { KeyRing, KeyStore, type KeyType, openProvider } from "../../src/crypto/mod.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { StatusCode, type StatusName } from "../../src/grpc/contract/status.ts";
+import { StatusCode, type StatusName } from "../../src/grpc/status.ts";
 import { gate } from "../_support/gate.ts";
 import { onEachStack } from "./_each_stack.ts";
 

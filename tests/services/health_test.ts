@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Service } from "../../src/grpc/contract/service.ts";
-import { StatusCode, type StatusName } from "../../src/grpc/contract/status.ts";
+import type { Service } from "../../src/grpc/service.ts";
+import { StatusCode, type StatusName } from "../../src/grpc/status.ts";
 import { Health, maxWatches } from "../../src/services/health.ts";
 
 /** The handler of a method, as a stack calls it with a request and a signal. */

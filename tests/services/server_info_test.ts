@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { GetServerInfoResponse } from "../../src/grpc/contract/messages.ts";
-import type { CallContext, UnaryHandler } from "../../src/grpc/contract/mod.ts";
+import type { GetServerInfoResponse } from "../../src/api/messages.ts";
+import type { CallContext, UnaryHandler } from "../../src/grpc/mod.ts";
 import { gate } from "../_support/gate.ts";
 import { onEachStack } from "./_each_stack.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { ReflectionResponse } from "../../src/cli/call/reflection_service.ts";
-import type { GetServerInfoResponse } from "../../src/grpc/contract/messages.ts";
-import { Metadata } from "../../src/grpc/contract/metadata.ts";
-import { StatusCode } from "../../src/grpc/contract/status.ts";
+import type { GetServerInfoResponse } from "../../src/api/messages.ts";
+import { Metadata } from "../../src/grpc/metadata.ts";
+import { StatusCode } from "../../src/grpc/status.ts";
 import { gate } from "../_support/gate.ts";
 import { onEachStack } from "./_each_stack.ts";
 

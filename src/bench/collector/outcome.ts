@@ -1,4 +1,4 @@
-import { statusName } from "../../grpc/contract/mod.ts";
+import { statusName } from "../../grpc/mod.ts";
 
 /** A request that was answered with OK, and the signature is not one of the request by the key. */
 export const BAD_SIGNATURE = 17;

@@ -1,12 +1,12 @@
+import { signerContract } from "../../api/mod.ts";
 import {
   type AnyMethod,
   asBuffer,
   Metadata,
   type RpcChannel,
   RpcError,
-  signerContract,
   StatusCode,
-} from "../../grpc/contract/mod.ts";
+} from "../../grpc/mod.ts";
 import { openChannel } from "../../grpc/grpcjs/mod.ts";
 import { openNativeChannel } from "../../grpc/native/client/mod.ts";
 import { BAD_SIGNATURE, outcomeOf } from "../collector/mod.ts";

@@ -1,4 +1,4 @@
-import { type RpcChannel, RpcError, StatusCode } from "../../grpc/contract/mod.ts";
+import { type RpcChannel, RpcError, StatusCode } from "../../grpc/mod.ts";
 import { openChannel } from "../../grpc/grpcjs/mod.ts";
 import { openNativeChannel } from "../../grpc/native/client/mod.ts";
 import { outcomeOf } from "../collector/mod.ts";

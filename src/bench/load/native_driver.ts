@@ -1,4 +1,4 @@
-import { Metadata, RpcError } from "../../grpc/contract/mod.ts";
+import { Metadata, RpcError } from "../../grpc/mod.ts";
 import {
   type NativeChannel,
   openNativeChannel,

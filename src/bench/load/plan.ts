@@ -1,4 +1,4 @@
-import type { Stack } from "../../grpc/mod.ts";
+import type { Stack } from "../../grpc/stacks/mod.ts";
 import type { AlgorithmName, SignatureFormat } from "../../crypto/mod.ts";
 
 /** What each request is. It is the same every time. */

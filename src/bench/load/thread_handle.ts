@@ -1,4 +1,4 @@
-import { RpcError, type StatusCode } from "../../grpc/contract/mod.ts";
+import { RpcError, type StatusCode } from "../../grpc/mod.ts";
 import type { Answer, Order } from "./thread.ts";
 
 /** A load thread as the main thread sees it. */

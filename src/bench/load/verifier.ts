@@ -1,5 +1,5 @@
 import { openProvider, type PublicKey } from "../../crypto/mod.ts";
-import { signerContract } from "../../grpc/contract/mod.ts";
+import { signerContract } from "../../api/mod.ts";
 import type { Verification } from "./plan.ts";
 import { randomNumbers } from "./random.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { libc } from "../../ffi/mod.ts";
-import { RpcError } from "../../grpc/contract/mod.ts";
+import { RpcError } from "../../grpc/mod.ts";
 import { NetError } from "../../net/mod.ts";
 import { Collector } from "../collector/mod.ts";
 import { ChannelDriver } from "./channel_driver.ts";

@@ -1,6 +1,6 @@
 /** The making of a load: progress, interruption, and errors of connecting. @module */
 import { type LoadPlan, type LoadResult, runLoad } from "../../bench/mod.ts";
-import { RpcError, statusName } from "../../grpc/contract/mod.ts";
+import { RpcError, statusName } from "../../grpc/mod.ts";
 import { libc } from "../../ffi/mod.ts";
 import { socketsSupported } from "../../net/mod.ts";
 import { CliError, exitCodeOfStatus, usageError } from "../exit.ts";

@@ -1,7 +1,7 @@
 /** `signer bench`: makes load on a server, and says how it took it. @module */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { reportFormats } from "../../bench/mod.ts";
-import { stackChoices } from "../../grpc/mod.ts";
+import { stackChoices } from "../../grpc/stacks/mod.ts";
 import { parseDuration } from "../duration.ts";
 import { examples } from "../help.ts";
 import { algorithmOption, keyTypeOption } from "../key_options.ts";

@@ -1,6 +1,6 @@
 /** The options of `bench`, shared by its modes. @module */
 import type { KeyType } from "../../crypto/mod.ts";
-import type { StackChoice } from "../../grpc/mod.ts";
+import type { StackChoice } from "../../grpc/stacks/mod.ts";
 import type { Assertion, ReportFormat } from "../../bench/mod.ts";
 
 /** The options of `bench` and its subcommands, as commander reads them. Durations are milliseconds. */

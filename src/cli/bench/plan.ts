@@ -1,6 +1,6 @@
 import config from "../../../deno.json" with { type: "json" };
 import { type LoadPlan, type Pacing, scheduleOf } from "../../bench/mod.ts";
-import { chosenStack } from "../../grpc/mod.ts";
+import { chosenStack } from "../../grpc/stacks/mod.ts";
 import { usageError } from "../exit.ts";
 import type { BenchOptions } from "./options.ts";
 import { metadataOf, type NamedWorkload } from "./workload.ts";

@@ -1,6 +1,6 @@
 import { usageOf } from "../../bench/mod.ts";
 import { libc } from "../../ffi/mod.ts";
-import { signerContract } from "../../grpc/contract/mod.ts";
+import { signerContract } from "../../api/mod.ts";
 import { formatPeer, isLocalPeer, type Peer } from "../../net/mod.ts";
 import { Session } from "../call/session.ts";
 import { CliError } from "../exit.ts";

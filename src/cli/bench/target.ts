@@ -1,4 +1,4 @@
-import { StatusCode } from "../../grpc/contract/mod.ts";
+import { StatusCode } from "../../grpc/mod.ts";
 import { dial, parseAddress, type Peer } from "../../net/mod.ts";
 import { addressVariable, targetAddresses } from "../call/targets.ts";
 import { CliError, exitCodeOfStatus } from "../exit.ts";

@@ -3,7 +3,7 @@ import {
   protocolVersions,
   signerContract,
   type SignRequest,
-} from "../../grpc/contract/mod.ts";
+} from "../../api/mod.ts";
 import type { AlgorithmName } from "../../crypto/mod.ts";
 import { randomBytes, type Verification, type Workload } from "../../bench/mod.ts";
 import { requestHeaders } from "../call/headers.ts";

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { stackChoices } from "../../grpc/mod.ts";
+import { stackChoices } from "../../grpc/stacks/mod.ts";
 import { parseDuration } from "../duration.ts";
 
 /** Repeats of one call beyond which waiting for the server is what is meant. */

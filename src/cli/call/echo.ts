@@ -1,4 +1,4 @@
-import { signerContract } from "../../grpc/contract/mod.ts";
+import { signerContract } from "../../api/mod.ts";
 import type { ConnectionOptions } from "./options.ts";
 import { printableLines } from "./printable.ts";
 import { printResult } from "./result.ts";

@@ -1,12 +1,5 @@
-import {
-  type AnyMethod,
-  protocolHeader,
-  protocolVersions,
-  requestIdHeader,
-  type RpcError,
-  StatusCode,
-  statusName,
-} from "../../grpc/contract/mod.ts";
+import { protocolHeader, protocolVersions, requestIdHeader } from "../../api/mod.ts";
+import { type AnyMethod, type RpcError, StatusCode, statusName } from "../../grpc/mod.ts";
 import { CliError, exitCodeOfStatus } from "../exit.ts";
 import { printable } from "./printable.ts";
 import { addressVariable } from "./targets.ts";

@@ -1,4 +1,4 @@
-import { Metadata } from "../../grpc/contract/mod.ts";
+import { Metadata } from "../../grpc/mod.ts";
 import { usageError } from "../exit.ts";
 import { JsonValueError, parseBytes } from "./json_scalars.ts";
 

@@ -2,7 +2,7 @@ import {
   type HealthCheckRequest,
   type HealthCheckResponse__Output,
   healthDefinition,
-} from "../../grpc/contract/mod.ts";
+} from "../../api/mod.ts";
 import { CliError, ExitCode } from "../exit.ts";
 import type { ConnectionOptions } from "./options.ts";
 import { printable } from "./printable.ts";

@@ -1,4 +1,4 @@
-import { signerContract } from "../../grpc/contract/mod.ts";
+import { signerContract } from "../../api/mod.ts";
 import { keyTypeName } from "./key_choice.ts";
 import type { ConnectionOptions } from "./options.ts";
 import { printable } from "./printable.ts";

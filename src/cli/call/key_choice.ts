@@ -1,4 +1,4 @@
-import { type KeyInfo__Output, signerContract } from "../../grpc/contract/mod.ts";
+import { type KeyInfo__Output, signerContract } from "../../api/mod.ts";
 import { CliError, ExitCode } from "../exit.ts";
 import { note } from "../output.ts";
 import { printable } from "./printable.ts";

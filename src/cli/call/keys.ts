@@ -1,8 +1,4 @@
-import {
-  type GetPublicKeyRequest,
-  type KeyInfo__Output,
-  signerContract,
-} from "../../grpc/contract/mod.ts";
+import { type GetPublicKeyRequest, type KeyInfo__Output, signerContract } from "../../api/mod.ts";
 import { usageError } from "../exit.ts";
 import { printBytes } from "./json_scalars.ts";
 import { type KeyOptions, type KeySelector, keyTypeName, namedKey } from "./key_choice.ts";

@@ -1,4 +1,4 @@
-import type { StackChoice } from "../../grpc/mod.ts";
+import type { StackChoice } from "../../grpc/stacks/mod.ts";
 
 /** How results are printed: for people, for programs, or the bytes alone. */
 export type OutputForm = "text" | "json" | "raw";

@@ -1,4 +1,4 @@
-import { StatusCode, statusName } from "../../grpc/contract/mod.ts";
+import { StatusCode, statusName } from "../../grpc/mod.ts";
 import { CliError, ExitCode, exitCodeOfStatus } from "../exit.ts";
 import { readFileDescriptor } from "./descriptors.ts";
 import { printable } from "./printable.ts";

@@ -1,5 +1,5 @@
 import { fromJSON } from "@grpc/proto-loader";
-import type { AnyMethod } from "../../grpc/contract/mod.ts";
+import type { AnyMethod } from "../../grpc/mod.ts";
 
 /** The versions of the reflection service, the one to try first leading. Their messages are the same. */
 export const reflectionVersions = ["v1", "v1alpha"] as const;

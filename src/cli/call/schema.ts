@@ -1,5 +1,5 @@
 import { loadFileDescriptorSetFromBuffer, type PackageDefinition } from "@grpc/proto-loader";
-import type { AnyMethod } from "../../grpc/contract/mod.ts";
+import type { AnyMethod } from "../../grpc/mod.ts";
 import { loadSignerPackage } from "../../grpc/official/mod.ts";
 import {
   type Declared,

@@ -1,16 +1,15 @@
 import config from "../../../deno.json" with { type: "json" };
+import { protocolHeader, protocolVersions } from "../../api/mod.ts";
 import {
   type AnyMethod,
   type ClientCall,
   Metadata,
   type MethodDefinition,
   methodKind,
-  protocolHeader,
-  protocolVersions,
   type RpcChannel,
   RpcError,
-} from "../../grpc/contract/mod.ts";
-import { chosenStack, openChannel } from "../../grpc/mod.ts";
+} from "../../grpc/mod.ts";
+import { chosenStack, openChannel } from "../../grpc/stacks/mod.ts";
 import { callFailure } from "./failure.ts";
 import { type RequestHeaders, requestHeaders } from "./headers.ts";
 import type { ConnectionOptions } from "./options.ts";

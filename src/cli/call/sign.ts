@@ -1,4 +1,4 @@
-import { signerContract, type SignRequest } from "../../grpc/contract/mod.ts";
+import { signerContract, type SignRequest } from "../../api/mod.ts";
 import { type InputOptions, readInput } from "./input.ts";
 import { printBytes } from "./json_scalars.ts";
 import { chooseKey, type KeyOptions } from "./key_choice.ts";

@@ -4,7 +4,7 @@ import {
   type Metadata,
   type RpcError,
   statusName,
-} from "../../grpc/contract/mod.ts";
+} from "../../grpc/mod.ts";
 import { note } from "../output.ts";
 import { printBytes } from "./json_scalars.ts";
 import { printable } from "./printable.ts";

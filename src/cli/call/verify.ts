@@ -1,4 +1,4 @@
-import { signerContract, type VerifyRequest } from "../../grpc/contract/mod.ts";
+import { signerContract, type VerifyRequest } from "../../api/mod.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
 import { type InputOptions, readFile, readInput } from "./input.ts";
 import { parseBytes } from "./json_scalars.ts";

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { stackChoices } from "../../grpc/mod.ts";
+import { stackChoices } from "../../grpc/stacks/mod.ts";
 import { logFormats, logLevels } from "../../telemetry/mod.ts";
 import { parseDuration } from "../duration.ts";
 import { examples } from "../help.ts";

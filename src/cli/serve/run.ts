@@ -1,6 +1,6 @@
 import config from "../../../deno.json" with { type: "json" };
 import { KeyRing, type ProviderChoice } from "../../crypto/mod.ts";
-import type { RpcServer } from "../../grpc/contract/mod.ts";
+import type { RpcServer } from "../../grpc/mod.ts";
 import { libc } from "../../ffi/mod.ts";
 import { type Address, formatAddress, socketsSupported } from "../../net/mod.ts";
 import { configureLogs, type Logger, logger } from "../../telemetry/mod.ts";

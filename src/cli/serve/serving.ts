@@ -1,5 +1,5 @@
 import type { CryptoProvider, KeyRing, SharedKeyStore } from "../../crypto/mod.ts";
-import type { RpcServer } from "../../grpc/contract/mod.ts";
+import type { RpcServer } from "../../grpc/mod.ts";
 import {
   chosenStack,
   openServer,
@@ -7,7 +7,7 @@ import {
   type Stack,
   type StackChoice,
   type WorkerServer,
-} from "../../grpc/mod.ts";
+} from "../../grpc/stacks/mod.ts";
 import type { ServerIdentity } from "../../services/mod.ts";
 import { type Level, type LogFormat, logger } from "../../telemetry/mod.ts";
 import type { ServeSetup, ServeUpdate } from "./worker.ts";

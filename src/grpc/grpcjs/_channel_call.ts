@@ -9,7 +9,7 @@ import {
   RpcError,
   StatusCode,
   type StatusName,
-} from "../contract/mod.ts";
+} from "../mod.ts";
 import { sendRequests } from "./_channel_requests.ts";
 import { fromGrpcMetadata, toGrpcMetadata } from "./_metadata.ts";
 

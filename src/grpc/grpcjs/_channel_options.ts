@@ -1,19 +1,19 @@
 import type { ChannelOptions as GrpcChannelOptions, ServiceConfig } from "@grpc/grpc-js";
+import { signerContract } from "../../api/mod.ts";
 import {
   type ChannelOptions,
   defaultReconnect,
   isRepeatable,
-  limits,
   repeatBackoff,
+  serverLimits,
   type ServiceDefinition,
-  signerContract,
-} from "../contract/mod.ts";
+} from "../mod.ts";
 
 /**
  * Room to keep what was sent until it is known that it need not be sent again: one largest request. What
  * is kept counts as sent, so without retries there is no room: a stream then goes at the peer's pace.
  */
-const retryBufferBytes = limits.maxRequestBytes + 64 * 1024;
+const retryBufferBytes = serverLimits.maxRequestBytes + 64 * 1024;
 
 /** The options in grpc-js's names. */
 export function toGrpcOptions(options: ChannelOptions): GrpcChannelOptions {

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers";
 import type { experimental } from "@grpc/grpc-js";
-import type { AnyMethod, StatusName } from "../contract/mod.ts";
+import type { AnyMethod, StatusName } from "../mod.ts";
 
 /** What the sending of requests needs of its call. */
 export interface Sending {

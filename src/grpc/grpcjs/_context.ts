@@ -1,5 +1,5 @@
 import type { Metadata as GrpcMetadata, ServerUnaryCall } from "@grpc/grpc-js";
-import { type CallContext, Metadata } from "../contract/mod.ts";
+import { type CallContext, Metadata } from "../mod.ts";
 import { fromGrpcMetadata, toGrpcMetadata } from "./_metadata.ts";
 
 /** The part of grpc-js's call objects that all four kinds share. */

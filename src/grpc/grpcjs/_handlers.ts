@@ -7,7 +7,7 @@ import type {
   ServerReadableStream,
   UntypedHandleCall,
 } from "@grpc/grpc-js";
-import { type AnyHandler, RpcError, type StatusCode } from "../contract/mod.ts";
+import { type AnyHandler, RpcError, type StatusCode } from "../mod.ts";
 import { GrpcJsContext } from "./_context.ts";
 import { toGrpcMetadata } from "./_metadata.ts";
 

@@ -1,5 +1,5 @@
 import { Metadata as GrpcMetadata, type MetadataOptions } from "@grpc/grpc-js";
-import { asBuffer, Metadata } from "../contract/mod.ts";
+import { asBuffer, Metadata } from "../mod.ts";
 
 /** Metadata to send, in grpc-js's form. */
 export function toGrpcMetadata(

@@ -6,7 +6,7 @@ import {
   type ClientCall,
   type RpcChannel,
   RpcError,
-} from "../contract/mod.ts";
+} from "../mod.ts";
 import { closeChannel } from "./_channel_close.ts";
 import { GrpcJsCall } from "./_channel_call.ts";
 import { toGrpcOptions } from "./_channel_options.ts";

@@ -12,7 +12,7 @@ import {
   toDuplex,
 } from "../../net/mod.ts";
 import { logger } from "../../telemetry/mod.ts";
-import { limits, type RpcServer, type RpcServerOptions } from "../contract/mod.ts";
+import { type RpcServer, type RpcServerOptions, serverLimits } from "../mod.ts";
 import { toGrpcJsHandler } from "./_handlers.ts";
 import { listenByNode } from "./_node_listener.ts";
 import { sessionSocket } from "./_session_socket.ts";
@@ -38,9 +38,9 @@ class GrpcJsServer implements RpcServer {
 
   constructor({ services }: RpcServerOptions) {
     this.#server = new Server({
-      "grpc.max_receive_message_length": limits.maxRequestBytes,
+      "grpc.max_receive_message_length": serverLimits.maxRequestBytes,
       "grpc.max_send_message_length": -1,
-      "grpc.max_concurrent_streams": limits.maxConcurrentStreams,
+      "grpc.max_concurrent_streams": serverLimits.maxConcurrentStreams,
       "grpc.enable_channelz": 0,
     });
     for (const { definition, handlers } of services) {

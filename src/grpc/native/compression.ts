@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from "node:zlib";
-import { RpcError } from "../contract/mod.ts";
+import { RpcError } from "../mod.ts";
 
 /** The encodings of messages that are spoken, as the value of `grpc-accept-encoding`. */
 export const acceptedEncodings = "identity,gzip";

@@ -1,4 +1,4 @@
-import { RpcError } from "../contract/mod.ts";
+import { RpcError } from "../mod.ts";
 
 /**
  * A message on a stream (grpc's PROTOCOL-HTTP2.md, Length-Prefixed-Message):

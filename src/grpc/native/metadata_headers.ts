@@ -5,7 +5,7 @@
  */
 import { Buffer } from "node:buffer";
 import type { HeaderField } from "../../http2/mod.ts";
-import { Metadata, type MetadataValue } from "../contract/mod.ts";
+import { Metadata, type MetadataValue } from "../mod.ts";
 import { headerNames } from "./header_names.ts";
 
 /** Fields that carry the call itself: neither handed out nor sent as metadata. */

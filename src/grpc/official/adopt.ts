@@ -11,7 +11,7 @@ import {
   type ServiceDefinition,
   StatusCode,
   unary,
-} from "../contract/mod.ts";
+} from "../mod.ts";
 
 /** What the gRPC authors' own services offer: `HealthImplementation`, `ReflectionService`. */
 export interface GrpcJsServices {

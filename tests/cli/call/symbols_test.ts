@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { loadSync, type MessageTypeDefinition } from "@grpc/proto-loader";
 import type { ReflectionRequest } from "../../../src/cli/call/reflection_service.ts";
 import { CliError } from "../../../src/cli/exit.ts";
-import { bidi, type Service } from "../../../src/grpc/contract/mod.ts";
+import { bidi, type Service } from "../../../src/grpc/mod.ts";
 import { gate } from "../../_support/gate.ts";
 import { loadLibc, Served } from "../../grpc/_rig.ts";
 

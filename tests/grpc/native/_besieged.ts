@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type NativeChannel } from "../../../src/grpc/native/client/mod.ts";
 import { openNativeChannel } from "../../../src/grpc/native/client/mod.ts";
-import type { AnyMethod } from "../../../src/grpc/contract/mod.ts";
+import type { AnyMethod } from "../../../src/grpc/mod.ts";
 import { echo, SignerProcess } from "../../e2e/_signer.ts";
 
 /** How long a call of the well-behaved client may take: far over what any takes on a machine at work. */

@@ -1,4 +1,4 @@
-import type { RpcServer } from "../../../src/grpc/contract/mod.ts";
+import type { RpcServer } from "../../../src/grpc/mod.ts";
 import { openWorkerPool, type WorkerPoolOptions } from "../../../src/grpc/native/workers/mod.ts";
 import { type Address, socketsSupported, tcpAddress } from "../../../src/net/mod.ts";
 import { RawClient } from "./_raw_client.ts";

@@ -1,4 +1,4 @@
-import type { Handler, RpcServer } from "../../../src/grpc/contract/mod.ts";
+import type { Handler, RpcServer } from "../../../src/grpc/mod.ts";
 import { type NativeLimits, openNativeServer } from "../../../src/grpc/native/server/mod.ts";
 import type { Limits } from "../../../src/http2/mod.ts";
 import { type Address, formatAddress, socketsSupported, tcpAddress } from "../../../src/net/mod.ts";

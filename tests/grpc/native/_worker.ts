@@ -1,5 +1,5 @@
 /** The entry of workers under test: `test.Kinds` with handlers that say where they run. */
-import { bidi, serverStream, unary } from "../../../src/grpc/contract/mod.ts";
+import { bidi, serverStream, unary } from "../../../src/grpc/mod.ts";
 import { serveAsWorker } from "../../../src/grpc/native/workers/mod.ts";
 import { allowedProcessors } from "../../../src/grpc/native/workers/_processors.ts";
 import { kindsService } from "../_rig.ts";

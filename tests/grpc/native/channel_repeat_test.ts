@@ -1,6 +1,6 @@
 /** What a channel does again, and where, when a server has not processed a call or is gone. */
 import assert from "node:assert/strict";
-import { type AnyMethod, RpcError, StatusCode } from "../../../src/grpc/contract/mod.ts";
+import { type AnyMethod, RpcError, StatusCode } from "../../../src/grpc/mod.ts";
 import { prepareHeaders } from "../../../src/http2/mod.ts";
 import { gate } from "../../_support/gate.ts";
 import { kinds, loadLibc } from "../_rig.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import { RpcError, StatusCode, type StatusName } from "../../../src/grpc/contract/mod.ts";
+import { RpcError, StatusCode, type StatusName } from "../../../src/grpc/mod.ts";
 import { prepareHeaders } from "../../../src/http2/mod.ts";
 import { gate } from "../../_support/gate.ts";
 import { kinds, loadLibc } from "../_rig.ts";

@@ -1,6 +1,6 @@
 /** The calls of load generators: on bytes, with an observer. */
 import assert from "node:assert/strict";
-import { Metadata, RpcError, StatusCode } from "../../../src/grpc/contract/mod.ts";
+import { Metadata, RpcError, StatusCode } from "../../../src/grpc/mod.ts";
 import {
   type NativeChannel,
   type UnaryCall,

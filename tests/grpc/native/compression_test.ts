@@ -1,9 +1,9 @@
 /** Compressed messages: what compresses them, and those of calls as a client reads them from the wire. */
 import assert from "node:assert/strict";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { RpcError } from "../../../src/grpc/contract/errors.ts";
-import { bidi, clientStream, serverStream, unary } from "../../../src/grpc/contract/handler.ts";
-import { StatusCode, type StatusName } from "../../../src/grpc/contract/status.ts";
+import { RpcError } from "../../../src/grpc/errors.ts";
+import { bidi, clientStream, serverStream, unary } from "../../../src/grpc/handler.ts";
+import { StatusCode, type StatusName } from "../../../src/grpc/status.ts";
 import { compress, decompress } from "../../../src/grpc/native/compression.ts";
 import { gate } from "../../_support/gate.ts";
 import type { RawResponse } from "./_raw_client.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { unary } from "../../../src/grpc/contract/handler.ts";
+import { unary } from "../../../src/grpc/handler.ts";
 import { gate } from "../../_support/gate.ts";
 
 const [test, { NativeRig, callFields, json, messagesOf }] = await gate(

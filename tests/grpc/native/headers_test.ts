@@ -5,7 +5,7 @@ import {
   metadataFields,
   metadataOf,
 } from "../../../src/grpc/native/metadata_headers.ts";
-import { Metadata } from "../../../src/grpc/contract/metadata.ts";
+import { Metadata } from "../../../src/grpc/metadata.ts";
 import {
   decodeStatusMessage,
   encodeStatusMessage,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { StatusCode } from "../../../src/grpc/contract/status.ts";
+import { StatusCode } from "../../../src/grpc/status.ts";
 import {
   Deframer,
   isOneMessage,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import { unary } from "../../../src/grpc/contract/handler.ts";
-import { StatusCode } from "../../../src/grpc/contract/status.ts";
+import { unary } from "../../../src/grpc/handler.ts";
+import { StatusCode } from "../../../src/grpc/status.ts";
 import { gate } from "../../_support/gate.ts";
 
 const [test, { NativeRig, callFields, json, messagesOf, statusOf, ...rest }] = await gate([
@@ -13,7 +13,7 @@ const [test, { NativeRig, callFields, json, messagesOf, statusOf, ...rest }] = a
 ], async () => ({
   ...await import("./_rig.ts"),
   ...await import("./_raw_client.ts"),
-  ...await import("../../../src/grpc/contract/mod.ts"),
+  ...await import("../../../src/grpc/mod.ts"),
 }));
 const { frame, requestFields, RpcError, Metadata } = rest;
 

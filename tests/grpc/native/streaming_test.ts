@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { bidi, clientStream, serverStream, unary } from "../../../src/grpc/contract/handler.ts";
-import { StatusCode } from "../../../src/grpc/contract/status.ts";
+import { bidi, clientStream, serverStream, unary } from "../../../src/grpc/handler.ts";
+import { StatusCode } from "../../../src/grpc/status.ts";
 import { gate } from "../../_support/gate.ts";
 
 const [test, { NativeRig, callFields, json, messagesOf, statusOf }] = await gate(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { unary } from "../../../src/grpc/contract/handler.ts";
+import { unary } from "../../../src/grpc/handler.ts";
 import { gate } from "../../_support/gate.ts";
 
 const [test, loaded] = await gate(["net", "env", "read", "write", "sys", "ffi"], async () => ({

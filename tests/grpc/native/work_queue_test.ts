@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Work, WorkQueue } from "../../../src/grpc/native/server/_work_queue.ts";
-import { unary } from "../../../src/grpc/contract/handler.ts";
-import { StatusCode } from "../../../src/grpc/contract/status.ts";
+import { unary } from "../../../src/grpc/handler.ts";
+import { StatusCode } from "../../../src/grpc/status.ts";
 import { gate } from "../../_support/gate.ts";
 
 const limits = { maxQueuedCalls: 100, maxQueuedMs: 1_000 };

@@ -1,4 +1,4 @@
-import { defaultReconnect, type ReconnectOptions } from "../../contract/mod.ts";
+import { defaultReconnect, type ReconnectOptions } from "../../mod.ts";
 
 /** The other parameters of grpc's doc/connection-backoff.md. */
 const MULTIPLIER = 1.6;

@@ -1,5 +1,5 @@
 import type { Address } from "../../../net/mod.ts";
-import type { BalancingPolicy } from "../../contract/mod.ts";
+import type { BalancingPolicy } from "../../mod.ts";
 import type { ChannelCore, TransportSource } from "./_channel_core.ts";
 import { Slot, type SlotOptions, type SlotOwner } from "./_slot.ts";
 import type { ClientTransport } from "./_transport.ts";

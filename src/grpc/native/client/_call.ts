@@ -8,7 +8,7 @@ import {
   RpcError,
   StatusCode,
   type StatusName,
-} from "../../contract/mod.ts";
+} from "../../mod.ts";
 import type { ChannelCore } from "./_channel_core.ts";
 import { type Ending, Exchange } from "./_exchange.ts";
 import { Inbox, type InboxOwner } from "./_inbox.ts";

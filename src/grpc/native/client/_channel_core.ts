@@ -1,6 +1,6 @@
 import type { Http2Config } from "../../../http2/mod.ts";
 import type { Registrar } from "../../../net/mod.ts";
-import { RpcError } from "../../contract/mod.ts";
+import { RpcError } from "../../mod.ts";
 import type { ClientTransport } from "./_transport.ts";
 import { Timer, TimerQueue } from "./_timers.ts";
 

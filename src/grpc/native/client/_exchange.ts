@@ -6,7 +6,7 @@ import {
   type ResetOrigin,
   StreamState,
 } from "../../../http2/mod.ts";
-import { RpcError, StatusCode } from "../../contract/mod.ts";
+import { RpcError, StatusCode } from "../../mod.ts";
 import { type ChannelCore, closedError, type Waiter } from "./_channel_core.ts";
 import { MAX_TRANSPARENT_RETRIES } from "./_limits.ts";
 import { statusOfReset } from "./_reset.ts";

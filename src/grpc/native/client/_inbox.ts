@@ -1,4 +1,4 @@
-import { iterateResponses, type ResponseReader, type RpcError } from "../../contract/mod.ts";
+import { iterateResponses, type ResponseReader, type RpcError } from "../../mod.ts";
 
 /** What an inbox tells its call. */
 export interface InboxOwner {

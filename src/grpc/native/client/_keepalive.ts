@@ -1,5 +1,5 @@
 import { NetError } from "../../../net/mod.ts";
-import type { KeepaliveOptions } from "../../contract/mod.ts";
+import type { KeepaliveOptions } from "../../mod.ts";
 import { Timer, type TimerQueue } from "./_timers.ts";
 import type { ClientTransport } from "./_transport.ts";
 

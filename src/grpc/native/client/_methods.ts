@@ -1,5 +1,5 @@
 import { type PreparedHeaders, prepareHeaders } from "../../../http2/mod.ts";
-import { type Compression, Metadata } from "../../contract/mod.ts";
+import { type Compression, Metadata } from "../../mod.ts";
 import { acceptedEncodings, contentType, headerNames, metadataFields } from "../mod.ts";
 
 /** A method of the servers of one channel, with all that its calls have in common. */

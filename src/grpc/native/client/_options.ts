@@ -6,7 +6,7 @@ import {
   type Registrar,
   sharedReactor,
 } from "../../../net/mod.ts";
-import type { ChannelOptions } from "../../contract/mod.ts";
+import type { ChannelOptions } from "../../mod.ts";
 import type { CoreOptions } from "./_channel_core.ts";
 import { clientLimits, DEFAULT_MAX_RESPONSE_BYTES } from "./_limits.ts";
 

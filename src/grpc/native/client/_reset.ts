@@ -1,5 +1,5 @@
 import { ErrorCode, errorCodeName, type ResetOrigin } from "../../../http2/mod.ts";
-import { StatusCode } from "../../contract/mod.ts";
+import { StatusCode } from "../../mod.ts";
 import type { CallStatus } from "./_response.ts";
 
 /** The status of a stream that the server has reset (grpc's PROTOCOL-HTTP2.md, Errors). */

@@ -1,5 +1,5 @@
 import type { HeaderList } from "../../../http2/mod.ts";
-import { StatusCode } from "../../contract/mod.ts";
+import { StatusCode } from "../../mod.ts";
 import { decodeStatusMessage, headerNames, isGrpcContentType } from "../mod.ts";
 
 /** How a call ended, as it was said by the server or concluded here. */

@@ -1,4 +1,4 @@
-import { repeatBackoff, StatusCode } from "../../contract/mod.ts";
+import { repeatBackoff, StatusCode } from "../../mod.ts";
 import type { Ending } from "./_exchange.ts";
 
 /** The trailer by which a server says when to come again, in milliseconds, or with -1 not to. */

@@ -1,5 +1,5 @@
 import type { Http2Stream } from "../../../http2/mod.ts";
-import type { AnyMethod, StatusName } from "../../contract/mod.ts";
+import type { AnyMethod, StatusName } from "../../mod.ts";
 import { MAX_REPLAY_BYTES } from "./_limits.ts";
 import { type RequestSink, RequestSource } from "./_requests.ts";
 import type { StreamUser } from "./_transport.ts";

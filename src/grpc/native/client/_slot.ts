@@ -6,7 +6,7 @@ import {
   NetError,
   type Socket,
 } from "../../../net/mod.ts";
-import type { KeepaliveOptions, ReconnectOptions } from "../../contract/mod.ts";
+import type { KeepaliveOptions, ReconnectOptions } from "../../mod.ts";
 import { Backoff } from "./_backoff.ts";
 import type { ChannelCore } from "./_channel_core.ts";
 import { Keepalive } from "./_keepalive.ts";

@@ -1,5 +1,5 @@
 import type { HeaderList, Http2Stream, PreparedHeaders } from "../../../http2/mod.ts";
-import { Metadata, StatusCode } from "../../contract/mod.ts";
+import { Metadata, StatusCode } from "../../mod.ts";
 import type { ChannelCore } from "./_channel_core.ts";
 import { type Ending, Exchange } from "./_exchange.ts";
 import type { PreparedMethod } from "./_methods.ts";

@@ -6,7 +6,7 @@ import {
   type Metadata,
   type RpcChannel,
   RpcError,
-} from "../../contract/mod.ts";
+} from "../../mod.ts";
 import { Balancer } from "./_balancer.ts";
 import { ChannelCore, closedError } from "./_channel_core.ts";
 import {

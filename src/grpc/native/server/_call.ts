@@ -1,5 +1,5 @@
 import { ErrorCode, Http2Error, type Http2Stream, StreamState } from "../../../http2/mod.ts";
-import { type CallContext, Metadata, RpcError } from "../../contract/mod.ts";
+import { type CallContext, Metadata, RpcError } from "../../mod.ts";
 import type { Account } from "./_accounts.ts";
 import type { Timed } from "./_deadlines.ts";
 import { HeldBytes } from "./_held_bytes.ts";

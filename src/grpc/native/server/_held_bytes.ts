@@ -1,4 +1,4 @@
-import { RpcError } from "../../contract/mod.ts";
+import { RpcError } from "../../mod.ts";
 import type { Account, Accounts } from "./_accounts.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { AnyHandler, AnyMethod, Service } from "../../contract/mod.ts";
+import type { AnyHandler, AnyMethod, Service } from "../../mod.ts";
 import { Workloads } from "./_workloads.ts";
 
 /** A method as calls need it. */

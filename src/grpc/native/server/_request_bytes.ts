@@ -1,4 +1,4 @@
-import { RpcError } from "../../contract/mod.ts";
+import { RpcError } from "../../mod.ts";
 import { decompress, PREFIX_LENGTH, readLength, tooLarge } from "../mod.ts";
 import type { HeldBytes } from "./_held_bytes.ts";
 

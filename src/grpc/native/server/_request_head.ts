@@ -1,5 +1,5 @@
 import type { HeaderList } from "../../../http2/mod.ts";
-import { type Metadata, RpcError } from "../../contract/mod.ts";
+import { type Metadata, RpcError } from "../../mod.ts";
 import { acceptsGzip, headerNames, isGrpcContentType, metadataOf, parseTimeout } from "../mod.ts";
 import type { Method, Methods } from "./_methods.ts";
 

@@ -1,4 +1,4 @@
-import { RpcError } from "../../contract/mod.ts";
+import { RpcError } from "../../mod.ts";
 import { isOneMessage, PREFIX_LENGTH } from "../mod.ts";
 import { decodedSize } from "./_decoded_size.ts";
 import type { HeldBytes } from "./_held_bytes.ts";

@@ -1,5 +1,5 @@
 import { type Http2Stream, type PreparedHeaders, prepareHeaders } from "../../../http2/mod.ts";
-import type { Metadata, RpcError } from "../../contract/mod.ts";
+import type { Metadata, RpcError } from "../../mod.ts";
 import {
   acceptedEncodings,
   contentType,

@@ -1,4 +1,4 @@
-import { RpcError } from "../../contract/mod.ts";
+import { RpcError } from "../../mod.ts";
 import type { HeldBytes } from "./_held_bytes.ts";
 import { RequestBytes, type RequestMessage } from "./_request_bytes.ts";
 

@@ -5,7 +5,7 @@ import {
   type ClientStreamHandler,
   RpcError,
   type ServerStreamHandler,
-} from "../../contract/mod.ts";
+} from "../../mod.ts";
 import { Call, type CallConnection, type CallStream } from "./_call.ts";
 import type { Method } from "./_methods.ts";
 import { decodedSize } from "./_decoded_size.ts";

@@ -1,4 +1,4 @@
-import { asBuffer, RpcError, type UnaryHandler } from "../../contract/mod.ts";
+import { asBuffer, RpcError, type UnaryHandler } from "../../mod.ts";
 import { Call } from "./_call.ts";
 import { decodedSize } from "./_decoded_size.ts";
 import { SingleRequest } from "./_single_request.ts";

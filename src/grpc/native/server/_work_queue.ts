@@ -1,4 +1,4 @@
-import { RpcError } from "../../contract/mod.ts";
+import { RpcError } from "../../mod.ts";
 import type { NativeLimits } from "./limits.ts";
 
 /** Work that waits for its turn. */

@@ -2,7 +2,7 @@ import { libc } from "../../../ffi/mod.ts";
 import { configure, type Http2Config } from "../../../http2/mod.ts";
 import { Acceptor, type Listener, Poller, type Socket } from "../../../net/mod.ts";
 import type { Logger } from "../../../telemetry/mod.ts";
-import type { Service } from "../../contract/mod.ts";
+import type { Service } from "../../mod.ts";
 import { Accounts } from "./_accounts.ts";
 import { Deadlines } from "./_deadlines.ts";
 import { type Methods, methodsOf } from "./_methods.ts";

@@ -1,5 +1,5 @@
+import { serverLimits } from "../../mod.ts";
 import { DEFAULT_LIMITS } from "../../../http2/mod.ts";
-import { limits } from "../../contract/mod.ts";
 
 /**
  * What a peer may cost a thread of the native stack, besides the limits of HTTP/2 itself
@@ -68,21 +68,21 @@ export interface NativeLimits {
 
 /** The limits unless configured otherwise, each with its reason. */
 export const DEFAULT_NATIVE_LIMITS: NativeLimits = {
-  maxRequestBytes: limits.maxRequestBytes,
-  maxConcurrentStreams: limits.maxConcurrentStreams,
+  maxRequestBytes: serverLimits.maxRequestBytes,
+  maxConcurrentStreams: serverLimits.maxConcurrentStreams,
   // 64 of the largest messages: whoever sends them slowly on many streams gets no more memory.
-  maxHeldBytes: 64 * limits.maxRequestBytes,
+  maxHeldBytes: 64 * serverLimits.maxRequestBytes,
   // Half of it: one peer alone never fills the pool.
-  maxHeldBytesPerPeer: 32 * limits.maxRequestBytes,
+  maxHeldBytesPerPeer: 32 * serverLimits.maxRequestBytes,
   // Somewhat over the 20 large messages that a client may well send at once.
-  maxHeldBytesPerConnection: 24 * limits.maxRequestBytes,
+  maxHeldBytesPerConnection: 24 * serverLimits.maxRequestBytes,
   // The largest message at 70 kB/s.
   maxRequestMs: 60_000,
   // CVE-2019-9517 on many connections: four that go up to what HTTP/2 lets each keep.
   maxUnreadBytes: 4 * DEFAULT_LIMITS.maxQueuedBytes,
   maxUnreadBytesPerPeer: 2 * DEFAULT_LIMITS.maxQueuedBytes,
   // Four connections' worth of calls.
-  maxQueuedCalls: 4 * limits.maxConcurrentStreams,
+  maxQueuedCalls: 4 * serverLimits.maxConcurrentStreams,
   // Who waits longer than this without a deadline is better off elsewhere.
   maxQueuedMs: 10_000,
   maxQueuedMsPerPeer: 5_000,

@@ -1,6 +1,6 @@
 import { type Address, listen, type Listener, type ListenOptions } from "../../../net/mod.ts";
 import { logger } from "../../../telemetry/mod.ts";
-import type { RpcServer, RpcServerOptions } from "../../contract/mod.ts";
+import type { RpcServer, RpcServerOptions } from "../../mod.ts";
 import { Engine } from "./engine.ts";
 import { ReactorDrive } from "./reactor_drive.ts";
 import type { NativeLimits } from "./limits.ts";

@@ -1,7 +1,7 @@
 import { libc } from "../../../ffi/mod.ts";
 import { Listener, Socket, wakePoller } from "../../../net/mod.ts";
 import { logger } from "../../../telemetry/mod.ts";
-import type { Service } from "../../contract/mod.ts";
+import type { Service } from "../../mod.ts";
 import { Engine } from "../server/mod.ts";
 import { SharedState } from "./_shared_state.ts";
 import { WorkerDrive } from "./_drive.ts";

@@ -1,6 +1,6 @@
 import { type Address, listen, type Listener, type ListenOptions } from "../../../net/mod.ts";
 import { logger } from "../../../telemetry/mod.ts";
-import type { RpcServer } from "../../contract/mod.ts";
+import type { RpcServer } from "../../mod.ts";
 import { DEFAULT_NATIVE_LIMITS, type NativeLimits } from "../server/mod.ts";
 import { type Ending, WorkerHandle } from "./_handle.ts";
 import { allowedProcessors } from "./_processors.ts";

@@ -1,4 +1,4 @@
-import type { Address, ListenOptions } from "../../net/mod.ts";
+import type { Address, ListenOptions } from "../net/mod.ts";
 import type { Service } from "./service.ts";
 
 /** What a stack needs to know to serve. */

@@ -1,6 +1,6 @@
 // Original file: proto/signer/v1/echo.proto
 
-import type { MethodDefinition } from "../../../method.ts";
+import type { MethodDefinition } from "../../../../grpc/mod.ts";
 import type {
   EchoRequest as _signer_v1_EchoRequest,
   EchoRequest__Output as _signer_v1_EchoRequest__Output,

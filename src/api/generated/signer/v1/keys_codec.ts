@@ -9,7 +9,7 @@ import {
   listed,
   type WireReader,
   type WireWriter,
-} from "../../../../../protobuf/mod.ts";
+} from "../../../../protobuf/mod.ts";
 
 export const keyTypeNames = new EnumNames<KeyType__Output>("signer.v1.KeyType", {
   KEY_TYPE_UNSPECIFIED: 0,

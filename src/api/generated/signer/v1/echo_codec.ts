@@ -8,8 +8,8 @@ import {
   EMPTY_BYTES,
   type WireReader,
   type WireWriter,
-} from "../../../../../protobuf/mod.ts";
-import { method } from "../../../method.ts";
+} from "../../../../protobuf/mod.ts";
+import { method } from "../../../../grpc/mod.ts";
 
 /** Writes the fields of a `signer.v1.EchoRequest`, but those that have their default value. */
 export function writeEchoRequest(

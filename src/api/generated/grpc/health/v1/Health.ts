@@ -1,6 +1,6 @@
 // Original file: proto/grpc/health/v1/health.proto
 
-import type { MethodDefinition } from "../../../../method.ts";
+import type { MethodDefinition } from "../../../../../grpc/mod.ts";
 import type {
   HealthCheckRequest as _grpc_health_v1_HealthCheckRequest,
   HealthCheckRequest__Output as _grpc_health_v1_HealthCheckRequest__Output,

@@ -12,9 +12,9 @@ import {
   listed,
   type WireReader,
   type WireWriter,
-} from "../../../../../protobuf/mod.ts";
+} from "../../../../protobuf/mod.ts";
 import { keyTypeNames, signingAlgorithmNames } from "./keys_codec.ts";
-import { method } from "../../../method.ts";
+import { method } from "../../../../grpc/mod.ts";
 
 /** Writes the fields of a `signer.v1.GetServerInfoRequest`, but those that have their default value. */
 export function writeGetServerInfoRequest(

@@ -1,6 +1,6 @@
 // Original file: proto/signer/v1/server_info.proto
 
-import type { MethodDefinition } from "../../../method.ts";
+import type { MethodDefinition } from "../../../../grpc/mod.ts";
 import type {
   GetServerInfoRequest as _signer_v1_GetServerInfoRequest,
   GetServerInfoRequest__Output as _signer_v1_GetServerInfoRequest__Output,

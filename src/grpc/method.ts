@@ -1,4 +1,4 @@
-import type { Codec } from "../../protobuf/mod.ts";
+import type { Codec } from "../protobuf/mod.ts";
 
 /**
  * A method as grpc-js and proto-loader describe it, which may say more of it. `I` and `O` are the request

@@ -15,8 +15,8 @@ import {
   setEntry,
   type WireReader,
   type WireWriter,
-} from "../../../../../../protobuf/mod.ts";
-import { method } from "../../../../method.ts";
+} from "../../../../../protobuf/mod.ts";
+import { method } from "../../../../../grpc/mod.ts";
 
 export const healthCheckResponseServingStatusNames = new EnumNames<
   _grpc_health_v1_HealthCheckResponse_ServingStatus__Output

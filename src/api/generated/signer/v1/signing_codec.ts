@@ -22,9 +22,9 @@ import {
   listed,
   type WireReader,
   type WireWriter,
-} from "../../../../../protobuf/mod.ts";
+} from "../../../../protobuf/mod.ts";
 import { keyTypeNames, readKeyInfo, signingAlgorithmNames, writeKeyInfo } from "./keys_codec.ts";
-import { method } from "../../../method.ts";
+import { method } from "../../../../grpc/mod.ts";
 
 export const signatureFormatNames = new EnumNames<SignatureFormat__Output>(
   "signer.v1.SignatureFormat",

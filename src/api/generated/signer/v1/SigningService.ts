@@ -1,6 +1,6 @@
 // Original file: proto/signer/v1/signing.proto
 
-import type { MethodDefinition } from "../../../method.ts";
+import type { MethodDefinition } from "../../../../grpc/mod.ts";
 import type {
   GetPublicKeyRequest as _signer_v1_GetPublicKeyRequest,
   GetPublicKeyRequest__Output as _signer_v1_GetPublicKeyRequest__Output,
