@@ -12,10 +12,24 @@ import { connect as connectHttp2 } from "node:http2";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { gate } from "../_support/gate.ts";
+import {
+  block,
+  CLIENT_PREFACE,
+  frame,
+  FrameFlag,
+  FrameType,
+  join,
+  settings,
+} from "../http2/_frames.ts";
 
 const [test] = await gate(["net", "env", "read", "run"], () => Promise.resolve({}));
 
 const echoRequest = Buffer.from([0, 0, 0, 0, 3, 0x0a, 1, 0x78]);
+
+const echoHeaders = [
+  ...[":method", "POST", ":scheme", "http", ":path", "/signer.v1.EchoService/Echo"],
+  ...[":authority", "x", "content-type", "application/grpc", "te", "trailers"],
+];
 
 class ServerProcess implements AsyncDisposable {
   private constructor(readonly child: Deno.ChildProcess, readonly port: number) {}
@@ -77,6 +91,32 @@ async function callAndClose(port: number, calls: number): Promise<number> {
 test("A client's GOAWAY after many calls leaves the grpc-js server alive", async () => {
   await using server = await ServerProcess.start();
   for (let round = 0; round < 3; round++) assert.equal(await callAndClose(server.port, 1000), 1000);
+  assert.ok(await server.stop(), "the server had died");
+});
+
+/*
+ * The server died of one frame. An acknowledgement that answers no PING made node:http2 destroy its session from
+ * within nghttp2's callback, as GOAWAY did: after some 4 to 13 connections with a call behind such a frame the process
+ * ended by SIGSEGV.
+ */
+test("PING acknowledgements that nobody asked for leave the grpc-js server alive", async () => {
+  await using server = await ServerProcess.start();
+  const call = join(
+    CLIENT_PREFACE,
+    settings(),
+    frame(FrameType.PING, FrameFlag.ACK, 0, new Uint8Array(8)),
+    frame(FrameType.HEADERS, FrameFlag.END_HEADERS, 1, block(echoHeaders)),
+    frame(FrameType.DATA, FrameFlag.END_STREAM, 1, echoRequest),
+  );
+  for (let round = 0; round < 60; round++) {
+    const socket = connect(server.port, "127.0.0.1");
+    socket.on("error", () => {});
+    socket.resume();
+    socket.write(call);
+    // The server ends the connection: RFC 9113 leaves that to it.
+    await new Promise((resolve) => socket.once("close", resolve));
+  }
+  assert.equal(await callAndClose(server.port, 40), 40);
   assert.ok(await server.stop(), "the server had died");
 });
 

@@ -10,6 +10,7 @@ import {
 import { closeChannel } from "./_channel_close.ts";
 import { GrpcJsCall } from "./_channel_call.ts";
 import { toGrpcOptions } from "./_channel_options.ts";
+import { keepMessagesBeforeStatus } from "./_late_status.ts";
 import { dialing } from "./_channel_targets.ts";
 
 /**
@@ -34,6 +35,7 @@ class GrpcJsChannel implements RpcChannel {
   #closed = false;
 
   constructor(options: ChannelOptions) {
+    keepMessagesBeforeStatus();
     const { target, credentials, options: dialOptions } = dialing(options.addresses);
     this.#channel = new Channel(target, credentials, { ...dialOptions, ...toGrpcOptions(options) });
     this.#servers = options.addresses.join(", ");

@@ -1,18 +1,19 @@
 /**
- * How grpc-js reaches places that node:net cannot: vsock, hybrid vsock and abstract Unix sockets.
+ * Lets grpc-js connect to addresses that node:net cannot: vsock, hybrid vsock and abstract Unix sockets.
  *
- * grpc-js opens every connection in `Http2SubchannelConnector.tcpConnect(address, options)`, and gives
- * the socket that comes back to the credentials (TLS or none) and then to HTTP/2. Here that one method
- * is taught a further kind of subchannel address: one that carries an `Address`, which the resolvers
- * registered below hand out. It is dialled by `src/net` and becomes a Duplex. So there is no hop in
- * between, and deadlines, retries, backoff, keepalive, TLS and balancing are grpc-js's own.
+ * grpc-js opens every connection in `Http2SubchannelConnector.tcpConnect(address, options)`, passes the socket to the
+ * credentials (TLS or none) and then to `createSession`, which makes the HTTP/2 session. Here `tcpConnect` gets a
+ * further kind of subchannel address: one that carries an `Address`, which the resolvers registered below return. It
+ * is dialled by `src/net` and becomes a Duplex. There is no hop in between, and deadlines, retries, backoff,
+ * keepalive, TLS and balancing are grpc-js's own. `createSession` gets its session guarded.
  *
- * The method is private to grpc-js, whose version is pinned; `installDialer` checks that it is there.
+ * Both methods are private to grpc-js, whose version is pinned; `installDialer` checks that they are there.
  *
  * @module
  */
 import { type ChannelOptions, experimental } from "@grpc/grpc-js";
 import { Http2SubchannelConnector } from "@grpc/grpc-js/build/src/transport.js";
+import { guardSession, type Session } from "./_session_guard.ts";
 import { type Address, dial, formatAddress, parseAddress, toDuplex } from "../../net/mod.ts";
 
 /** Schemes of gRPC's naming that grpc-js does not know itself, and does after `installDialer`. */
@@ -28,7 +29,9 @@ interface DialledAddress {
 }
 
 interface Connector {
+  readonly session: Session | null;
   tcpConnect(address: object, options: ChannelOptions): Promise<unknown>;
+  createSession(...args: unknown[]): Promise<unknown>;
 }
 
 let installed = false;
@@ -42,16 +45,22 @@ let installed = false;
 export function installDialer(): void {
   if (installed) return;
   const prototype = Http2SubchannelConnector.prototype as unknown as Connector;
-  const native = prototype.tcpConnect;
-  if (typeof native !== "function") {
+  const { tcpConnect, createSession } = prototype;
+  if (!tcpConnect || !createSession) {
     throw new TypeError(
-      "@grpc/grpc-js has no Http2SubchannelConnector.tcpConnect: use the version in deno.lock",
+      "@grpc/grpc-js has another Http2SubchannelConnector: use the version in deno.lock",
     );
   }
   prototype.tcpConnect = function (this: Connector, address, options) {
     return DIALLED in address
       ? connect((address as DialledAddress)[DIALLED])
-      : native.call(this, address, options);
+      : tcpConnect.call(this, address, options);
+  };
+  prototype.createSession = function (this: Connector, ...args) {
+    const created = createSession.apply(this, args);
+    // Set before `createSession` returns; null when the channel is closed already.
+    if (this.session) guardSession(this.session);
+    return created;
   };
   for (const scheme of dialledSchemes) experimental.registerResolver(scheme, AddressResolver);
   installed = true;

@@ -1,4 +1,3 @@
-import type { EventEmitter } from "node:events";
 import type { Duplex } from "node:stream";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import {
@@ -14,7 +13,9 @@ import {
 import { logger } from "../../telemetry/mod.ts";
 import { type RpcServer, type RpcServerOptions, serverLimits } from "../mod.ts";
 import { toGrpcJsHandler } from "./_handlers.ts";
+import { guardHttp2Servers } from "./_http2_server.ts";
 import { listenByNode } from "./_node_listener.ts";
+import { checkRequest, refuse } from "./_request_check.ts";
 import { sessionSocket } from "./_session_socket.ts";
 
 /** A server on the reference stack: `@grpc/grpc-js` over Deno's node:http2. */
@@ -43,7 +44,9 @@ class GrpcJsServer implements RpcServer {
       "grpc.max_concurrent_streams": serverLimits.maxConcurrentStreams,
       "grpc.enable_channelz": 0,
     });
+    const paths = new Set<string>();
     for (const { definition, handlers } of services) {
+      for (const { path } of Object.values(definition)) paths.add(path);
       const entries = Object.entries(handlers).map(([name, handler]) => [
         name,
         toGrpcJsHandler(handler),
@@ -51,7 +54,13 @@ class GrpcJsServer implements RpcServer {
       this.#server.addService(definition, Object.fromEntries(entries));
     }
     this.#injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
-    absorbSessionErrors(this.#server);
+    guardHttp2Servers(this.#server, (next) => (stream, headers) => {
+      // It may have been reset, or its session closed, since it was announced.
+      if (stream.destroyed || stream.closed) return;
+      const refusal = checkRequest(headers, (path) => paths.has(path));
+      if (refusal) refuse(stream, refusal);
+      else next(stream, headers);
+    });
   }
 
   async listen(address: Address, options?: ListenOptions): Promise<Address> {
@@ -109,18 +118,5 @@ class GrpcJsServer implements RpcServer {
 
   #stopAccepting(): void {
     for (const listener of this.#listeners.splice(0)) listener.close();
-  }
-}
-
-/**
- * Gives every HTTP/2 session an error listener. Without one, the EPIPE of a client that left in the
- * middle of a response is an uncaught exception and ends the process. grpc-js 1.14.7 attaches none and
- * keeps its http2 servers private, so this reaches in; a test sees to it that it still finds them.
- */
-function absorbSessionErrors(server: Server): void {
-  const { http2Servers } = server as unknown as { http2Servers: Map<EventEmitter, unknown> };
-  for (const http2Server of http2Servers.keys()) {
-    http2Server.on("session", (session: EventEmitter) => session.on("error", () => {}));
-    http2Server.on("sessionError", () => {});
   }
 }

@@ -1,0 +1,78 @@
+/**
+ * Keeps grpc-js 1.14.7 from dropping messages that a server sent before an error status.
+ *
+ * Its `Http2SubchannelCall` ends a call as soon as trailers with an error arrive, and discards the messages that the
+ * application has not asked for yet: a stream of five messages and an error gives one message and the error. Here such
+ * trailers wait until the messages before them are read. The class is private to grpc-js, whose version is pinned;
+ * `keepMessagesBeforeStatus` checks that it is as expected.
+ *
+ * @module
+ */
+import type { IncomingHttpHeaders } from "node:http2";
+import { Http2SubchannelCall } from "@grpc/grpc-js/build/src/subchannel-call.js";
+
+/** Trailers that wait for the messages before them. */
+const TRAILERS = Symbol("trailers");
+
+/** The part of grpc-js's call that this depends on. */
+interface SubchannelCall {
+  [TRAILERS]?: IncomingHttpHeaders;
+  readonly http2Stream: { readonly readableLength: number };
+  readonly unpushedReadMessages: readonly unknown[];
+  readonly isPushPending: boolean;
+  readonly readsClosed: boolean;
+  handleTrailers(trailers: IncomingHttpHeaders): void;
+  maybeOutputStatus(): void;
+  endCall(status: unknown): void;
+  cancelWithStatus(status: number, details: string): void;
+}
+
+let installed = false;
+
+/**
+ * Changes grpc-js for the process; a second call does nothing.
+ *
+ * @throws {TypeError} when grpc-js is not a version that this works with
+ */
+export function keepMessagesBeforeStatus(): void {
+  if (installed) return;
+  const prototype = Http2SubchannelCall.prototype as unknown as SubchannelCall;
+  const { handleTrailers, maybeOutputStatus, endCall, cancelWithStatus } = prototype;
+  if (!handleTrailers || !maybeOutputStatus || !endCall || !cancelWithStatus) {
+    throw new TypeError(
+      "@grpc/grpc-js has another Http2SubchannelCall: use the version in deno.lock",
+    );
+  }
+
+  prototype.handleTrailers = function (trailers) {
+    if (isRead(this)) handleTrailers.call(this, trailers);
+    else this[TRAILERS] = trailers;
+  };
+  // Called after each message that is handed on, and at the end of the stream.
+  prototype.maybeOutputStatus = function () {
+    if (this[TRAILERS] && this.readsClosed && isRead(this)) release(this);
+    else maybeOutputStatus.call(this);
+  };
+  // Called for whatever else ends the stream after its trailers: they tell more.
+  prototype.endCall = function (status) {
+    if (this[TRAILERS]) release(this);
+    else endCall.call(this, status);
+  };
+  prototype.cancelWithStatus = function (status, details) {
+    this[TRAILERS] = undefined;
+    cancelWithStatus.call(this, status, details);
+  };
+  installed = true;
+
+  function release(call: SubchannelCall): void {
+    const trailers = call[TRAILERS]!;
+    call[TRAILERS] = undefined;
+    handleTrailers.call(call, trailers);
+  }
+}
+
+/** Whether no message waits that was received. */
+function isRead(call: SubchannelCall): boolean {
+  return call.http2Stream.readableLength === 0 && call.unpushedReadMessages.length === 0 &&
+    !call.isPushPending;
+}
