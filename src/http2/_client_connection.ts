@@ -3,6 +3,7 @@ import type { Http2Config } from "./config.ts";
 import { FrameConnection } from "./_frame_connection.ts";
 import { ErrorCode } from "./error_codes.ts";
 import { connectionError, streamError } from "./errors.ts";
+import { describeForeign, foreignProtocol, OPENING_SIZE } from "./foreign.ts";
 import { type Goaway, MAX_31_BITS, SettingId } from "./frame/mod.ts";
 import type { ConnectionHandler } from "./handler.ts";
 import type { HeaderList } from "./header_list.ts";
@@ -14,6 +15,9 @@ import { CLIENT_PREFACE } from "./preface.ts";
 export class ClientConnection<User> extends FrameConnection<User>
   implements Http2ClientConnection<User> {
   #nextStreamId = 1;
+  /** The first bytes from the server, and how many of them are here. */
+  readonly #opening = new Uint8Array(OPENING_SIZE);
+  #openingLength = 0;
 
   constructor(config: Http2Config, handler: ConnectionHandler<User>, now: number) {
     super(config, handler, now, CLIENT_PREFACE, [{ id: SettingId.ENABLE_PUSH, value: 0 }]);
@@ -39,8 +43,19 @@ export class ClientConnection<User> extends FrameConnection<User>
     return stream;
   }
 
-  protected override receivePreface(_bytes: Uint8Array, start: number): number {
+  protected override receivePreface(bytes: Uint8Array, start: number, end: number): number {
+    if (this.#openingLength < OPENING_SIZE) this.#checkOpening(bytes.subarray(start, end));
     return start;
+  }
+
+  #checkOpening(bytes: Uint8Array): void {
+    const taken = bytes.subarray(0, OPENING_SIZE - this.#openingLength);
+    this.#opening.set(taken, this.#openingLength);
+    this.#openingLength += taken.length;
+    const opening = this.#opening.subarray(0, this.#openingLength);
+    const protocol = foreignProtocol(opening);
+    if (protocol === undefined) return;
+    throw connectionError("PROTOCOL_ERROR", describeForeign(protocol, opening));
   }
 
   protected override onNewStream(): void {

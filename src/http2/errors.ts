@@ -14,7 +14,8 @@ export interface Http2ErrorOptions extends ErrorOptions {
 
 const CONNECTION: Http2ErrorScope = { kind: "connection" };
 
-/** The error of everything under `src/http2`. Its message never holds header values or payloads. */
+/** The error of everything under `src/http2`. Its message never holds header values or payloads;
+ * that a server does not speak HTTP/2 is shown by its first 9 bytes. */
 export class Http2Error extends Error {
   override readonly name = "Http2Error";
   /** The RFC's name of the error. */

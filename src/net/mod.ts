@@ -11,6 +11,7 @@ export { peerIdentity } from "./peer_identity.ts";
 export { isLocalPeer } from "./peer_locality.ts";
 export * from "./poller.ts";
 export * from "./reactor.ts";
+export { request } from "./request.ts";
 export { resolveAddress } from "./resolve.ts";
 export * from "./socket.ts";
 export * from "./status.ts";

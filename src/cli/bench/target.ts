@@ -1,7 +1,8 @@
 import { StatusCode } from "../../grpc/mod.ts";
-import { dial, parseAddress, type Peer } from "../../net/mod.ts";
+import { dial, NetError, parseAddress, type Peer } from "../../net/mod.ts";
 import { addressVariable, targetAddresses } from "../call/targets.ts";
 import { CliError, exitCodeOfStatus } from "../exit.ts";
+import { describeForeignServer } from "../foreign_server.ts";
 import { note } from "../output.ts";
 import type { BenchOptions } from "./options.ts";
 import { OwnServer } from "./own_server.ts";
@@ -56,8 +57,13 @@ export async function openTarget(
 async function probe(addresses: readonly string[], connectTimeout: number): Promise<Peer> {
   const signal = AbortSignal.timeout(connectTimeout);
   const attempts = addresses.map(async (address) => {
-    using socket = await dial(parseAddress(address), { signal });
-    return socket.peer;
+    const socket = await dial(parseAddress(address), { signal });
+    const { peer } = socket;
+    // Closed before the next connection: some servers take one at a time.
+    socket.close();
+    const foreign = await describeForeignServer(address);
+    if (foreign === undefined) return peer;
+    throw new NetError("WRONG_ADDRESS", foreign);
   });
   try {
     return await Promise.any(attempts);

@@ -10,6 +10,8 @@ interface Failure {
   readonly error: RpcError;
   readonly addresses: string;
   readonly waitReady: boolean;
+  /** A sentence about a server that does not speak gRPC. */
+  readonly foreign?: string | undefined;
 }
 
 /**
@@ -17,14 +19,19 @@ interface Failure {
  * status, and what to do about it.
  */
 export function callFailure(failure: Failure): CliError {
-  const { error, method } = failure;
+  const { error, method, foreign } = failure;
   // What the client itself found wrong while it made the requests is said as such.
   if (error.cause instanceof CliError) return error.cause;
   const name = method.path.slice(method.path.lastIndexOf("/") + 1);
   // grpc-js ends its own messages with a note that is mostly empty.
-  const details = printable(error.message).replace(/\. Resolution note: $/, "");
+  const said = printable(error.message).replace(/\. Resolution note: $/, "");
+  // A deadline may be too short for another reason as well.
+  const late = error.code === StatusCode.DEADLINE_EXCEEDED;
+  const details = foreign === undefined ? said : late ? `${said}; ${foreign}` : foreign;
   const words = `${name} failed: ${statusName(error.code)}${details ? `: ${details}` : ""}`;
-  const hint = hints[error.code]?.(failure);
+  const hint = foreign === undefined
+    ? hints[error.code]?.(failure)
+    : `Name an address where signer serve listens, with --to or ${addressVariable}`;
   return new CliError(exitCodeOfStatus(error.code), words, {
     cause: error,
     ...(hint ? { hint } : {}),

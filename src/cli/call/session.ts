@@ -10,6 +10,7 @@ import {
   RpcError,
 } from "../../grpc/mod.ts";
 import { chosenStack, openChannel } from "../../grpc/stacks/mod.ts";
+import { findForeign } from "../foreign_server.ts";
 import { callFailure } from "./failure.ts";
 import { type RequestHeaders, requestHeaders } from "./headers.ts";
 import type { ConnectionOptions } from "./options.ts";
@@ -100,7 +101,14 @@ export class Session implements Disposable {
     } catch (error) {
       if (!(error instanceof RpcError)) throw error;
       await trace?.failed(call, error);
-      throw callFailure({ method, error, waitReady, addresses: this.#addresses.join(", ") });
+      const foreign = await findForeign(error, this.#addresses);
+      throw callFailure({
+        method,
+        error,
+        waitReady,
+        addresses: this.#addresses.join(", "),
+        foreign,
+      });
     }
   }
 

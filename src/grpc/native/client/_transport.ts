@@ -247,7 +247,11 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
         this.#connection.receive(scratch, performance.now(), 0, size);
         if (size < READ_SIZE && !this.#broken) return;
       } else if (size === 0) {
-        this.#failure ??= new NetError("CLOSED", `The server ${this.peer} closed the connection`);
+        const when = this.#phase === "opening"
+          ? " before it sent HTTP/2 settings: it may want TLS, or speak another protocol"
+          : "";
+        const message = `The server ${this.peer} closed the connection${when}`;
+        this.#failure ??= new NetError("CLOSED", message);
         return this.#connection.disconnect();
       } else if (size === -libc.errno.EAGAIN) {
         return;

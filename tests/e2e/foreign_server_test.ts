@@ -1,0 +1,114 @@
+/**
+ * A server that speaks TLS or HTTP/1.1 had `call` say "closed the connection", "A frame of 3940676 bytes is
+ * over the setting" or "Failed to connect".
+ */
+import assert from "node:assert/strict";
+import { gate } from "../_support/gate.ts";
+
+const [test, { describeForeignServer, runSigner, SignerProcess }] = await gate(
+  ["net", "env", "read", "sys", "ffi", "run"],
+  async () => ({
+    ...await import("./_signer.ts"),
+    ...await import("../../src/cli/foreign_server.ts"),
+  }),
+);
+
+/** The answer of a server to the first bytes of a connection; none, and it closes the connection. */
+type Answer = (first: Uint8Array) => string | Uint8Array | undefined;
+
+const handshake = 0x16;
+/** Fatal alert protocol_version (RFC 8446 section 6). */
+const alert = new Uint8Array([0x15, 3, 1, 0, 2, 2, 70]);
+
+const servers: Readonly<Record<string, { answer: Answer | "never"; says: RegExp }>> = {
+  "TLS, and answers all else with an alert": { answer: () => alert, says: /speaks TLS/ },
+  "TLS, and closes at all else, as OpenSSL": {
+    answer: ([type]) => type === handshake ? alert : undefined,
+    says: /speaks TLS/,
+  },
+  "HTTP/1.1": { answer: () => "HTTP/1.1 505 Not Supported\r\n\r\n", says: /speaks HTTP\/1\.1/ },
+  "HTTP/0.9 in doubt": { answer: () => "<!DOCTYPE HTML>\n", says: /speaks HTTP\/1\.1/ },
+  "SSH": { answer: () => "SSH-2.0-OpenSSH_9.2\r\n", says: /first bytes are "SSH-2\.0-O"/ },
+  "nothing": { answer: "never", says: /accepts connections and does not answer/ },
+};
+
+/** Runs `body` with the port of a server. */
+async function withServer(answer: Answer | "never", body: (port: number) => Promise<void>) {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const serving: Promise<void>[] = [];
+  const accepting = (async () => {
+    for await (const connection of listener) serving.push(serve(connection, answer));
+  })();
+  try {
+    await body(listener.addr.port);
+  } finally {
+    listener.close();
+    await accepting;
+    await Promise.all(serving);
+  }
+}
+
+async function serve(connection: Deno.TcpConn, answer: Answer | "never"): Promise<void> {
+  const buffer = new Uint8Array(256);
+  try {
+    const count = await connection.read(buffer) ?? 0;
+    if (answer === "never") {
+      while (await connection.read(buffer) !== null);
+      return;
+    }
+    const bytes = answer(buffer.subarray(0, count));
+    if (bytes === undefined) return;
+    await connection.write(typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes);
+    while (await connection.read(buffer) !== null);
+  } catch {
+    // The client has closed its end with a reset.
+  } finally {
+    connection.close();
+  }
+}
+
+for (const [name, { answer, says }] of Object.entries(servers)) {
+  test(`\`describeForeignServer()\` says what a server speaks that speaks ${name}`, async () => {
+    await withServer(answer, async (port) => {
+      assert.match(await describeForeignServer(`127.0.0.1:${port}`) ?? "undefined", says);
+    });
+  });
+}
+
+test("`describeForeignServer()` says nothing of a server of gRPC, and of a port where none is", async () => {
+  await using server = await SignerProcess.start("--tcp", "127.0.0.1:0", "--generate", "ed25519");
+  assert.equal(await describeForeignServer(server.addresses[0]), undefined);
+  await server.stop("SIGKILL");
+  assert.equal(await describeForeignServer(server.addresses[0]), undefined);
+});
+
+for (const stack of ["native", "grpc-js"]) {
+  test(`\`call\` on ${stack} names the protocol of a server that does not speak gRPC`, async () => {
+    await withServer(servers["TLS, and closes at all else, as OpenSSL"].answer, async (port) => {
+      const { code, stderr } = await runSigner(
+        ...["call", "echo", "x", "--to", `127.0.0.1:${port}`, "--stack", stack],
+      );
+      assert.equal(code, 64 + 14);
+      assert.match(stderr, /^signer: error: Echo failed: UNAVAILABLE: .*The server speaks TLS/m);
+      assert.match(stderr, /^signer: hint: Name an address where signer serve listens/m);
+    });
+  });
+}
+
+test("`bench` refuses a server that speaks HTTP/1.1 before it makes load", async () => {
+  await withServer(servers["HTTP/1.1"].answer, async (port) => {
+    const { code, stderr } = await runSigner(
+      "bench",
+      "echo",
+      "--to",
+      `127.0.0.1:${port}`,
+      "-z",
+      "1s",
+    );
+    assert.equal(code, 64 + 14);
+    assert.match(
+      stderr,
+      /^signer: error: .*The server speaks HTTP\/1\.1, and gRPC needs HTTP\/2$/m,
+    );
+  });
+});
