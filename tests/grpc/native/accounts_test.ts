@@ -41,7 +41,7 @@ Deno.test("`Account` counts by connection, peer and thread, and names the narrow
   assert.equal(new Connection(accounts).account.exceeds("heldBytes", 1), "thread");
 });
 
-Deno.test("`relieve()` has the heaviest connection of the heaviest peer give back, not the one that asks", () => {
+Deno.test("`relieve()` has the heaviest connection of the heaviest peer free some", () => {
   const accounts = new Accounts(limits);
   const [heavy, light, other] = [
     new Connection(accounts, "x"),
@@ -51,13 +51,26 @@ Deno.test("`relieve()` has the heaviest connection of the heaviest peer give bac
   heavy.account.add("heldBytes", 35);
   light.account.add("heldBytes", 25);
   other.account.add("heldBytes", 40);
-  assert.equal(accounts.relieve("heldBytes", light.account), true);
+  accounts.relieve("heldBytes");
+  assert.deepEqual([heavy.relieved, light.relieved, other.relieved], [0, 0, 0]);
   light.account.add("heldBytes", 5);
-  assert.equal(accounts.relieve("heldBytes", light.account), true);
+  accounts.relieve("heldBytes");
   assert.deepEqual([heavy.relieved, light.relieved, other.relieved], [1, 0, 0]);
-  other.account.add("heldBytes", 50);
-  assert.equal(accounts.relieve("heldBytes", other.account), false);
-  assert.equal(other.relieved, 0);
+});
+
+Deno.test("`admits()` leaves room for one more, and makes it at the cost of the heaviest", () => {
+  const accounts = new Accounts({ ...limits, maxHeldBytesPerConnection: 90 });
+  const first = new Connection(accounts);
+  first.account.add("heldBytes", 50);
+  assert.equal(accounts.admits("heldBytes", first.account), true);
+  first.account.add("heldBytes", 1);
+  assert.equal(accounts.admits("heldBytes", first.account), false);
+  const second = new Connection(accounts);
+  second.account.add("heldBytes", 24);
+  assert.equal(accounts.admits("heldBytes", second.account), true);
+  second.account.add("heldBytes", 1);
+  assert.equal(accounts.admits("heldBytes", second.account), true);
+  assert.deepEqual([first.relieved, second.relieved], [1, 0]);
 });
 
 Deno.test("A peer that has left and come again is the same peer while a handler keeps its request", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import { unary } from "../../../src/grpc/handler.ts";
+import { bidi, serverStream, unary } from "../../../src/grpc/handler.ts";
 import { StatusCode } from "../../../src/grpc/status.ts";
 import { gate } from "../../_support/gate.ts";
 
@@ -204,8 +204,8 @@ test("A peer that takes no headers has its calls reset, also those that end by t
 
 test("Requests whose answers take their time hold no more than the limit of a thread", async () => {
   const { promise, resolve } = Promise.withResolvers<string>();
-  // A message counts with the string that it is decoded to, of two bytes for each of the wire.
-  await using rig = new NativeRig({ Unary: unary(() => promise) }, { maxHeldBytes: 80_000 });
+  // One peer gets half. A message counts with the string that it is decoded to: two bytes for one of the wire.
+  await using rig = new NativeRig({ Unary: unary(() => promise) }, { maxHeldBytes: 160_000 });
   await using client = await rig.connect();
   const large = json("x".repeat(10_000));
   const first = [0, 1].map(() => client.request(callFields("Unary"), [large]));
@@ -227,4 +227,27 @@ test("Requests that are never completed hold no more than the limit of a thread"
   const third = await client.open(callFields("Unary"), [start], false).response;
   assert.equal(statusOf(third), StatusCode.RESOURCE_EXHAUSTED);
   assert.deepEqual(messagesOf(await client.request(callFields("Unary"), [json(1)])), [1]);
+});
+
+test("A request that is not complete within its time ends, and an open stream does not", async () => {
+  const handlers = {
+    ...echo,
+    Spread: serverStream(async function* () {}),
+    Chat: bidi((requests: AsyncIterable<unknown>) => requests),
+  };
+  await using rig = new NativeRig(handlers, { maxRequestMs: 500 });
+  await using client = await rig.connect();
+  const half = json("x".repeat(100)).subarray(0, 50);
+  const late = [
+    client.open(callFields("Unary"), [], false),
+    client.open(callFields("Unary"), [half], false),
+    client.open(callFields("Spread"), [json(1)], false),
+  ];
+  const chat = client.open(callFields("Chat"), [json(1)], false);
+  for (const { response } of late) {
+    assert.equal(statusOf(await response), StatusCode.DEADLINE_EXCEEDED);
+  }
+  chat.stream.sendData(json(2), true);
+  chat.flush();
+  assert.deepEqual(messagesOf(await chat.response), [1, 2]);
 });

@@ -9,8 +9,8 @@
  * ```
  *
  * Each amount is counted at all three levels, and each level has a limit (`NativeLimits`). Over the limit of
- * its connection or its peer, a request is refused. Over the limit of the thread, the connection that occupies
- * the most gives some back: so the pool stays open to peers that are under their share.
+ * its connection or its peer, a request is refused. When the thread runs short, the connection that occupies the
+ * most gives some back: so there is room for peers that are under their share.
  */
 import type { NativeLimits } from "./limits.ts";
 
@@ -148,11 +148,34 @@ export class Accounts {
   /**
    * Has the connections that occupy the most of a resource free some, until the thread is within its limit.
    *
-   * @returns false when that cannot be had, or `account` itself occupies the most
+   * @returns false when they cannot
    */
-  relieve(resource: Resource, account?: Account): boolean {
+  relieve(resource: Resource): boolean {
+    return this.#relieve(resource, this.#thread, undefined);
+  }
+
+  /**
+   * Checks what an account has just added against all limits. Besides them, a peer may occupy no more of the
+   * thread than is left free: so one peer gets half, each of four a fifth, and there is always room for one more
+   * (dynamic thresholds, as switches share their buffers). Where there is none, whoever occupies the most frees
+   * some first.
+   *
+   * @returns false when the account is over its share
+   */
+  admits(resource: Resource, account: Account): boolean {
+    const level = account.exceeds(resource);
+    if (level === "connection" || level === "peer") return false;
+    const { parent } = account;
+    return this.#relieve(resource, parent === this.#thread ? account : parent!, account);
+  }
+
+  /** Frees until `share` is no more than what is left free; `share` of the thread is its own limit. */
+  #relieve(resource: Resource, share: Account, account: Account | undefined): boolean {
     const thread = this.#thread;
-    while (thread[resource] > thread.shares[resource].thread) {
+    const limit = thread.shares[resource].thread;
+    const isOver = () =>
+      share === thread ? thread[resource] > limit : share[resource] > limit - thread[resource];
+    while (isOver()) {
       const heaviest = thread.heaviest(resource);
       if (heaviest === undefined || heaviest === account) return false;
       const before = heaviest[resource];

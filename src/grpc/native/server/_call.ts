@@ -67,6 +67,8 @@ export abstract class Call implements CallContext, Timed {
   #abort: AbortController | undefined = undefined;
   /** Bytes of memory that the open call takes, without its request. */
   readonly #openBytes: number;
+  /** Milliseconds of the thread's clock, whole ones: a fraction would be an object of its own. */
+  readonly #openedAt: number;
   #held: HeldBytes | undefined = undefined;
   /** True until the promise of a handler is settled, which keeps the request for as long. */
   #handlerRuns = false;
@@ -86,6 +88,7 @@ export abstract class Call implements CallContext, Timed {
     this.due = head.timeout === Infinity ? Infinity : thread.now + head.timeout;
     this.#openBytes = OPEN_CALL_BYTES + head.size;
     connection.account.add("heldBytes", this.#openBytes);
+    this.#openedAt = Math.trunc(thread.now);
   }
 
   /** The call has come: its request follows. */
@@ -99,6 +102,9 @@ export abstract class Call implements CallContext, Timed {
 
   /** The stream takes more again. */
   abstract writable(): void;
+
+  /** True for a method that takes one message, until that has arrived. */
+  protected abstract get awaitsRequest(): boolean;
 
   /** Drops what the call keeps of its request. The call is over. */
   protected abstract release(): void;
@@ -153,6 +159,14 @@ export abstract class Call implements CallContext, Timed {
   onDeadline(): void {
     this.fail(new RpcError("DEADLINE_EXCEEDED", "Deadline exceeded"));
     this.#abort?.abort();
+  }
+
+  /** Looks at the time, about once a second. */
+  tick(now: number): void {
+    const { maxRequestMs } = this.thread.limits;
+    if (this.over || !this.awaitsRequest || now - this.#openedAt < maxRequestMs) return;
+    const text = `The request was not complete within ${maxRequestMs / 1_000} s`;
+    this.fail(new RpcError("DEADLINE_EXCEEDED", text));
   }
 
   /** The stream is gone before the call has ended. */

@@ -45,11 +45,8 @@ export class HeldBytes {
 
   #count(more: number): void {
     this.#account.add("heldBytes", more);
-    if (more <= 0) return;
-    const level = this.#account.exceeds("heldBytes");
-    if (level === undefined || this.#buffered + this.#handedOut <= SMALL_CALL_BYTES) return;
-    if (level === "thread" && this.#accounts.relieve("heldBytes", this.#account)) return;
-    throw heldTooMuch();
+    if (more <= 0 || this.#buffered + this.#handedOut <= SMALL_CALL_BYTES) return;
+    if (!this.#accounts.admits("heldBytes", this.#account)) throw heldTooMuch();
   }
 }
 

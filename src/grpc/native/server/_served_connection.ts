@@ -185,6 +185,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     switch (this.#phase.kind) {
       case "open":
         this.http2.tick(now);
+        for (const { user } of this.http2.openStreams()) user?.tick(now);
         if (this.#phase.kind === "open" && !this.#policy.tick(now)) return this.abandon();
         if (this.http2.output.length > 0) this.touch();
         return;

@@ -21,6 +21,7 @@ export type StreamingHandler = Exclude<AnyHandler, { kind: "unary" }>;
 /** A call with many requests, many responses, or both. */
 export class StreamingCall extends Call {
   readonly #incoming: RequestStream | SingleRequest;
+  #handling = false;
   #room: PromiseWithResolvers<void> | undefined = undefined;
 
   constructor(
@@ -49,6 +50,10 @@ export class StreamingCall extends Call {
   /** Runs the handler, whose requests may come later. */
   override start(): void {
     if (this.#incoming instanceof RequestStream) this.#run(this.#answerStream(this.#incoming));
+  }
+
+  protected override get awaitsRequest(): boolean {
+    return !this.#handling;
   }
 
   override receive(bytes: Uint8Array, start: number, end: number, last: boolean): void {
@@ -85,6 +90,7 @@ export class StreamingCall extends Call {
   }
 
   #run(answer: Promise<void>): void {
+    this.#handling = true;
     this.beginAsync();
     answer.catch((error) => this.fail(error)).finally(() => this.endAsync());
   }

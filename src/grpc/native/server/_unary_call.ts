@@ -16,10 +16,15 @@ export class UnaryCall extends Call {
   #workload: Workload | undefined = undefined;
   #request: unknown = undefined;
   #queued = false;
+  #complete = false;
 
   /** How long the work will take that waits in the queue, as far as is known. */
   get expectedMs(): number {
     return this.#workload?.meanMs ?? this.thread.limits.cheapCallMs;
+  }
+
+  protected override get awaitsRequest(): boolean {
+    return !this.#complete;
   }
 
   /** When the answer is of no use any more, in milliseconds of the thread's clock. */
@@ -78,6 +83,7 @@ export class UnaryCall extends Call {
   }
 
   #dispatch(message: Uint8Array): void {
+    this.#complete = true;
     this.#messageBytes = message.buffer.byteLength;
     let request: unknown;
     try {

@@ -266,6 +266,7 @@ export class Engine implements ServingThread, Disposable {
       for (const connection of this.#connections) connection.tick(this.now);
       this.accounts.sweep();
     }
+    this.accounts.relieve("heldBytes");
     this.accounts.relieve("unreadBytes");
     // A flush may write more, and so add to the list.
     for (let i = 0; i < this.#dirty.length; i++) {
