@@ -3,7 +3,7 @@
  *
  * - Results go to standard output, and nothing else does: it can be piped.
  * - Everything else goes to standard error, each line led by `signer: `; only what is there to be copied
- *   or read whole (a public key, help) stands as it is.
+ *   or read whole (a public key, help) stands as it is. With `--log-format json`, each line is JSON.
  * - An error is one line that names the value that was wrong, and a hint that says what to do.
  * - Colours and spinners are for terminals only, and never with NO_COLOR set.
  * - Nothing secret is printed, but a private key that `keygen` was asked to print.
@@ -48,23 +48,42 @@ export function writeDiagnostic(text: string): void {
   }
 }
 
-/** Says something that is not a result. */
+/** A message for people, on standard error. */
+export interface Diagnostic {
+  readonly level: "info" | "warn" | "error";
+  readonly message: string;
+  /** Advice on what to do about an error. */
+  readonly hint?: string | undefined;
+}
+
+/** Writes a note. */
 export function note(message: string): void {
-  say(message);
+  report({ level: "info", message });
 }
 
-/** Says what the user may not have meant. */
+/** Writes a warning: the command goes on, and the user may not have meant this. */
 export function warn(message: string): void {
-  say(`warning: ${message}`);
+  report({ level: "warn", message });
 }
 
-/** Says what ended the command, and what to do about it. */
+/** Writes the error that ended the command, and advice. */
 export function fail(message: string, hint?: string): void {
-  say(`error: ${message}`);
-  if (hint) say(`hint: ${hint}`);
+  report({ level: "error", message, hint: hint || undefined });
 }
 
-function say(message: string): void {
+/** Hands diagnostics to `write` from now on, in place of writing them as text. */
+export function redirectDiagnostics(write: (diagnostic: Diagnostic) => void): void {
+  report = write;
+}
+
+const labels = { info: "", warn: "warning: ", error: "error: " } as const;
+
+let report = ({ level, message, hint }: Diagnostic): void => {
+  writeLines(`${labels[level]}${message}`);
+  if (hint !== undefined) writeLines(`hint: ${hint}`);
+};
+
+function writeLines(message: string): void {
   writeDiagnostic(message.split("\n").map((line) => `signer: ${line}\n`).join(""));
 }
 

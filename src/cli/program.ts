@@ -2,6 +2,7 @@ import { Command, type CommanderError } from "commander";
 import config from "../../deno.json" with { type: "json" };
 import { type CliError, ExitCode, usageError } from "./exit.ts";
 import { reportFailure } from "./failure.ts";
+import { nearest } from "./call/nearest.ts";
 import { examples } from "./help.ts";
 import { writeDiagnostic, writeResult } from "./output.ts";
 import { onUncaught } from "./uncaught.ts";
@@ -16,11 +17,16 @@ export async function run(args: readonly string[]): Promise<number> {
   using _uncaught = onUncaught((error) => Deno.exit(reportFailure(error, debug)));
   try {
     const [named = ""] = args.filter((arg) => arg !== "--debug");
+    if (named === "serve" && wantsJsonLogs(args)) {
+      const { writeDiagnosticsAsJson } = await import("./json_diagnostics.ts");
+      writeDiagnosticsAsJson();
+    }
     if (named === "serve" || named === "keygen") {
       const { guardProcess } = await import("./signals.ts");
       guardProcess(named);
     }
     const program = await createProgram(named);
+    checkHelpTopic(program, args);
     await program.parseAsync([...args], { from: "user" });
     return ExitCode.done;
   } catch (error) {
@@ -86,6 +92,38 @@ function adopt(command: Command): void {
   });
   command.helpOption("-h, --help", "print help");
   for (const subcommand of command.commands) adopt(subcommand);
+}
+
+/** Whether a command line asks for logs in JSON. Read before the options are, which may be wrong. */
+function wantsJsonLogs(args: readonly string[]): boolean {
+  return args.includes("--log-format=json") ||
+    args.some((arg, at) => arg === "--log-format" && args[at + 1] === "json");
+}
+
+/**
+ * Checks that `help WORD` names a command, also after a command: for another word, commander prints the help
+ * of the command above it and says nothing.
+ *
+ * @throws {CliError}
+ */
+function checkHelpTopic(program: Command, args: readonly string[]): void {
+  let command = program;
+  for (const [at, word] of args.entries()) {
+    const names = command.commands.map((subcommand) => subcommand.name());
+    if (word === "help") {
+      const topic = args.slice(at + 1).find((arg) => !arg.startsWith("-"));
+      if (topic === undefined || topic === "help" || names.includes(topic)) return;
+      const near = nearest(topic, names);
+      const path = command === program ? "signer" : `signer ${command.name()}`;
+      throw usageError(
+        `There is no help for ${JSON.stringify(topic)}: ${path} has no such command`,
+        `${near === undefined ? "" : `Did you mean ${near}? `}See ${path} --help`,
+      );
+    }
+    const next = command.commands.find((subcommand) => subcommand.name() === word);
+    if (next !== undefined) command = next;
+    else if (!word.startsWith("-")) return;
+  }
 }
 
 /** `commander.help` with a code other than 0 is the help of a command whose subcommand is missing. */

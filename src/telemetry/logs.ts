@@ -1,3 +1,5 @@
+import process from "node:process";
+import { format } from "node:util";
 import {
   configureSync,
   getJsonLinesFormatter,
@@ -22,7 +24,7 @@ export type Level = typeof logLevels[number];
  * characters, so nothing that a peer sends can forge a line.
  */
 export function configureLogs(options: { level: Level; format: LogFormat }): void {
-  const format = options.format === "json"
+  const formatter = options.format === "json"
     ? getJsonLinesFormatter({ properties: "flatten" })
     : getLogfmtFormatter();
   const encoder = new TextEncoder();
@@ -30,7 +32,7 @@ export function configureLogs(options: { level: Level; format: LogFormat }): voi
     reset: true,
     sinks: {
       stderr: (record) => {
-        const line = encoder.encode(format(record));
+        const line = encoder.encode(formatter(record));
         for (let written = 0; written < line.length;) {
           written += Deno.stderr.writeSync(line.subarray(written));
         }
@@ -41,6 +43,28 @@ export function configureLogs(options: { level: Level; format: LogFormat }): voi
       { category: ["logtape", "meta"], sinks: ["stderr"], lowestLevel: "warning" },
     ],
   });
+  if (options.format === "json") captureConsole();
+}
+
+/**
+ * Logs the warnings of libraries, which go to the console or come from `process.emitWarning()`, so that
+ * standard error has nothing but log lines.
+ */
+function captureConsole(): void {
+  const log = logger("console");
+  const levels = {
+    debug: "debug",
+    log: "info",
+    info: "info",
+    warn: "warn",
+    error: "error",
+  } as const;
+  for (const [method, level] of Object.entries(levels)) {
+    const write = (...values: unknown[]) => log[level]("{text}", { text: format(...values) });
+    console[method as keyof typeof levels] = write;
+  }
+  process.removeAllListeners("warning");
+  process.on("warning", ({ name, message }) => log.warn("{text}", { text: `${name}: ${message}` }));
 }
 
 /** The logger of one part of the program, such as `server`. Silent until `configureLogs`. */
