@@ -98,12 +98,14 @@ export function startConnect(address: Address): { socket: Socket; connected: boo
   const action = `connect to ${formatAddress(address)}`;
   const { family, sockaddr } = endpointOf(address);
   const fd = libc.socket(family, libc.SOCK_STREAM);
-  if (fd < 0) throw failed(action, "socket", fd);
+  if (fd < 0) throw failed(action, address, "socket", fd);
   const socket = Socket.adopt(fd);
   try {
     if (address.transport === "tcp") socket.setNoDelay();
     const result = connectOnce(fd, sockaddr);
-    if (result < 0 && result !== -libc.errno.EINPROGRESS) throw failed(action, "connect", result);
+    if (result < 0 && result !== -libc.errno.EINPROGRESS) {
+      throw failed(action, address, "connect", result);
+    }
     return { socket, connected: result === 0 };
   } catch (error) {
     socket.close();
@@ -157,7 +159,7 @@ async function reach(
     try {
       await waitReady(registrar, socket.fd, libc.EPOLLOUT, signal);
       const error = socket.takeError();
-      if (error !== 0) throw failed(action, "connect", -error);
+      if (error !== 0) throw failed(action, address, "connect", -error);
       return socket;
     } catch (error) {
       socket.close();
@@ -179,7 +181,7 @@ function refuseWildcard(address: Address): void {
   }
 }
 
-/** What to do about an error, where there is something to say. */
+/** Advice on an error, by its code. */
 const HINTS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there",
   EMFILE: "this process has no descriptor left: raise its limit with ulimit -n",
@@ -188,9 +190,18 @@ const HINTS: Readonly<Record<string, string>> = {
   EAFNOSUPPORT: "the kernel lacks this transport: signer doctor says more",
 };
 
-function failed(action: string, call: string, result: number): NetError {
+/** Advice on a Unix socket that this user may not open (unix(7), pathname socket ownership). */
+const DENIED: Partial<Record<Address["transport"], string>> = {
+  "unix":
+    "this user may not open the socket: start the server with --unix-mode 0660 for its group or " +
+    "0666 for all, or give this user access to the folder",
+  "vsock+unix": "this user may not open the monitor's socket: give it write access",
+};
+
+function failed(action: string, address: Address, call: string, result: number): NetError {
   const error = libc.LibcError.of(call, result);
-  return NetError.ofLibc(action, error, HINTS[error.code]);
+  const hint = error.code === "EACCES" ? DENIED[address.transport] : HINTS[error.code];
+  return NetError.ofLibc(action, error, hint);
 }
 
 function message(error: unknown): string {

@@ -14,4 +14,4 @@ export * from "./reactor.ts";
 export { request } from "./request.ts";
 export { resolveAddress } from "./resolve.ts";
 export * from "./socket.ts";
-export * from "./status.ts";
+export * from "./doctor_checks.ts";

@@ -79,3 +79,30 @@ test("`checkTransports()` says of each transport what was found, and what to do"
     assert.ok(ok || subject === "files" || advice, `${subject} has no advice`);
   }
 });
+
+test("a Unix socket that this user may not open is refused with the server's `--unix-mode`", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    // Others may enter the folder; the socket's own mode has the last word.
+    await Deno.chmod(folder, 0o755);
+    const path = `${folder}/denied.sock`;
+    using _listener = await net.listen({ transport: "unix", path }, { unixMode: 0o400 });
+    if (Deno.uid() !== 0) await Deno.chmod(path, 0o000);
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--quiet",
+        "-A",
+        "--no-check",
+        new URL("_denied.ts", import.meta.url).href,
+        `unix:${path}`,
+      ],
+    }).output();
+    assert.match(
+      new TextDecoder().decode(stdout),
+      /^Cannot connect to unix:.*EACCES.*start the server with --unix-mode 0660/,
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

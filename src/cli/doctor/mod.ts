@@ -1,13 +1,40 @@
-import { Command } from "commander";
+/** `signer doctor`: options. @module */
+import { Command, InvalidArgumentError } from "commander";
 import { examples } from "../help.ts";
+import { type CheckName, checkNames } from "./check_names.ts";
+import type { DoctorOptions } from "./run.ts";
 
-/** `signer doctor`: what this machine can do, and how to get what it lacks. */
+/** `signer doctor`: checks what this machine can do, and how to get what it lacks. */
 export function doctorCommand(): Command {
   return new Command("doctor")
-    .description("Say which transports, cryptography and limits this machine has")
-    .addHelpText("before", examples("signer doctor"))
-    .action(async () => {
+    .description("Check the transports, cryptography and limits of this machine")
+    .addHelpText(
+      "before",
+      examples(
+        "signer doctor",
+        "signer doctor vsock cryptography",
+        "signer doctor --to vsock:3:5000 --json",
+      ),
+    )
+    .argument(
+      "[check...]",
+      `check only these, and exit with 1 unless all pass: ${checkNames.join(", ")}`,
+      checkName,
+    )
+    .option("--to <address>", "also check that a signer answers at an address; repeatable", collect)
+    .option("--json", "print the checks as JSON")
+    .action(async (checks: CheckName[], options: DoctorOptions) => {
       const { runDoctor } = await import("./run.ts");
-      runDoctor();
+      await runDoctor(checks, options);
     });
+}
+
+function checkName(value: string, previous: readonly CheckName[] = []): CheckName[] {
+  const name = checkNames.find((name) => name === value);
+  if (name === undefined) throw new InvalidArgumentError(`Use one of ${checkNames.join(", ")}.`);
+  return [...previous, name];
+}
+
+function collect(value: string, previous: readonly string[] = []): string[] {
+  return [...previous, value];
 }

@@ -1,32 +1,92 @@
+/**
+ * The checks of `signer doctor`, and their output.
+ *
+ * @module
+ */
+import { signerContract } from "../../api/mod.ts";
 import { CryptoError, openProvider } from "../../crypto/mod.ts";
-import { type Check, checkTransports, socketsSupported } from "../../net/mod.ts";
+import { checkTransports, socketsSupported } from "../../net/mod.ts";
+import { printable, printableLines } from "../call/printable.ts";
+import { Session } from "../call/session.ts";
+import { targetAddresses } from "../call/targets.ts";
 import { CliError, ExitCode } from "../exit.ts";
 import { writeResult } from "../output.ts";
+import type { CheckName } from "./check_names.ts";
 
-/** A line of the checklist, whatever it is of. */
-type Finding = Omit<Check, "subject"> & { readonly subject: string };
-
-/**
- * Prints the checklist, a line each: `ok` or `--`, what was looked at, what was found, and what to do about
- * it. What only some uses need, such as vsock, may be missing.
- *
- * @throws {CliError} when the main job cannot run: no signatures, or nowhere to listen
- */
-export function runDoctor(): void {
-  const provider = checkProvider();
-  const findings = [provider, ...socketsSupported() ? checkTransports() : [noSockets]];
-  const width = Math.max(...findings.map(({ subject }) => subject.length));
-  for (const { subject, ok, found, advice } of findings) {
-    const remedy = ok || !advice ? "" : `: ${advice}`;
-    writeResult(`${ok ? "ok" : "--"}  ${subject.padEnd(width)}  ${found}${remedy}\n`);
-  }
-  const places = findings.filter(({ subject, ok }) => ok && listening.has(subject));
-  if (!provider.ok) throw new CliError(ExitCode.failed, "Nothing here can make signatures");
-  if (places.length === 0) throw new CliError(ExitCode.failed, "There is nowhere to listen here");
+export interface DoctorOptions {
+  readonly to?: readonly string[];
+  readonly json?: boolean;
 }
 
-/** One of these is enough to serve. */
-const listening: ReadonlySet<string> = new Set(["tcp", "unix", "vsock"]);
+/** The result of a check: a line of text, or an object of JSON. */
+interface Finding {
+  /** The name of the check, or the address of a server. */
+  readonly subject: string;
+  readonly ok: boolean;
+  /** What the check found, such as `CID 3`. */
+  readonly found: string;
+  /** Advice on a check that failed. */
+  readonly advice?: string | undefined;
+}
+
+/** 5 s for a server to accept a connection and to answer: `--to` is for a server that is up. */
+const SERVER_TIMEOUT_MS = 5_000;
+
+/**
+ * Prints the findings: those of the named checks, or of all, and of the servers.
+ *
+ * @param names checks that have to pass; without any, a machine that can serve is enough
+ * @throws {CliError} exit code 1: a named check or a server failed, or this machine cannot serve
+ */
+export async function runDoctor(
+  names: readonly CheckName[],
+  { to = [], json = false }: DoctorOptions,
+): Promise<void> {
+  // An address that cannot be read is a wrong command line.
+  targetAddresses({ to });
+  const machine = checkMachine().filter(({ subject }) =>
+    names.length === 0 || (names as readonly string[]).includes(subject)
+  );
+  const missing = names.filter((name) => !machine.some(({ subject }) => subject === name))
+    .map((name): Finding => ({ subject: name, ok: false, found: "cannot be checked here" }));
+  const servers = await Promise.all(to.map(checkServer));
+  const findings = [...machine, ...missing, ...servers];
+  const failure = failureOf(names, [...machine, ...missing], servers);
+  writeResult(json ? asJson(findings, failure) : asText(findings));
+  if (failure !== undefined) throw new CliError(ExitCode.failed, failure);
+}
+
+/** The reason to exit with 1. */
+function failureOf(
+  names: readonly CheckName[],
+  machine: readonly Finding[],
+  servers: readonly Finding[],
+): string | undefined {
+  const asked = names.length > 0 ? [...machine, ...servers] : servers;
+  const failed = asked.filter(({ ok }) => !ok).map(({ subject }) => subject);
+  if (failed.length > 0) return `Failed: ${failed.join(", ")}`;
+  if (names.length > 0) return undefined;
+  const passes = (name: string) => machine.some(({ subject, ok }) => ok && subject === name);
+  if (!passes("cryptography")) return "No signatures can be made on this machine";
+  const transports = ["tcp", "unix", "vsock"];
+  return transports.some(passes) ? undefined : "There is no transport to listen on";
+}
+
+function asText(findings: readonly Finding[]): string {
+  const width = Math.max(...findings.map(({ subject }) => subject.length));
+  return findings.map(({ subject, ok, found, advice }) => {
+    const remedy = ok || !advice ? "" : `: ${advice}`;
+    return `${ok ? "ok" : "--"}  ${subject.padEnd(width)}  ${found}${remedy}\n`;
+  }).join("");
+}
+
+function asJson(checks: readonly Finding[], failure: string | undefined): string {
+  return `${printableLines(JSON.stringify({ ok: failure === undefined, checks }, null, 2))}\n`;
+}
+
+function checkMachine(): Finding[] {
+  return [checkProvider(), ...socketsSupported() ? checkTransports() : [noSockets]];
+}
 
 const noSockets: Finding = {
   subject: "tcp",
@@ -45,5 +105,19 @@ function checkProvider(): Finding {
   } catch (error) {
     if (!(error instanceof CryptoError)) throw error;
     return { subject, ok: false, found: error.message };
+  }
+}
+
+/** Connects to a server and asks what it is. */
+async function checkServer(address: string): Promise<Finding> {
+  try {
+    using session = await Session.open({ to: [address], deadline: SERVER_TIMEOUT_MS });
+    const info = await session.unary(signerContract().serverInfo.GetServerInfo, {});
+    const words = `signer ${info.version}, stack ${info.stack}, ${info.provider}`;
+    return { subject: address, ok: true, found: printable(words) };
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    const advice = "start signer serve there, or name another address";
+    return { subject: address, ok: false, found: error.message, advice };
   }
 }

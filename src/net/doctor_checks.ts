@@ -1,5 +1,6 @@
 /**
- * What this machine can do, as data: for `signer doctor`, and for the words that go with a failure.
+ * The checks of `signer doctor` for transports and limits, as data. `serve` uses those of vsock for its
+ * warnings.
  *
  * @module
  */

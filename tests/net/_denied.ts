@@ -1,0 +1,15 @@
+// Dials a Unix socket as a user without privileges, and prints the error. A process of its own: the user
+// of a process is the user of all its threads.
+import { dial, parseAddress, socketsSupported } from "../../src/net/mod.ts";
+
+socketsSupported();
+if (Deno.uid() === 0) {
+  const { symbols } = Deno.dlopen("libc.so.6", { seteuid: { parameters: ["u32"], result: "i32" } });
+  symbols.seteuid(65534);
+}
+try {
+  (await dial(parseAddress(Deno.args[0]))).close();
+  console.log("connected");
+} catch (error) {
+  console.log((error as Error).message);
+}
