@@ -174,6 +174,9 @@ async function openPassphraseFile(path: string): Promise<Deno.FsFile> {
     if (cause instanceof Deno.errors.PermissionDenied) {
       throw usageError(`Cannot read the passphrase file ${path}: permission denied`);
     }
+    if (cause instanceof Error) {
+      throw usageError(`Cannot read the passphrase file ${JSON.stringify(path)}: ${cause.message}`);
+    }
     throw cause;
   }
 }
