@@ -7,13 +7,12 @@
  * @module
  */
 import type { MessageTypeDefinition } from "@grpc/proto-loader";
-import { signerContract } from "../src/api/mod.ts";
+import { echoDefinition as echo, signingDefinition as signing } from "../src/api/mod.ts";
 import type { AnyMethod } from "../src/grpc/mod.ts";
 import { loadSignerPackage } from "../src/grpc/official/mod.ts";
 
 const options = { longs: Number, enums: String, defaults: true, oneofs: true } as const;
 const official = loadSignerPackage(options);
-const { echo, signing } = signerContract();
 
 interface Sample {
   readonly type: string;

@@ -16,7 +16,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { signerContract } from "../src/api/mod.ts";
+import { echoDefinition } from "../src/api/mod.ts";
 import { StatusCode } from "../src/grpc/mod.ts";
 import { type Stack, stacks } from "../src/grpc/stacks/mod.ts";
 import {
@@ -40,7 +40,7 @@ const rounds = Number(values.rounds);
 /** Calls at once while requests a second are counted. */
 const AT_ONCE = 32;
 
-const echo = signerContract().echo.Echo;
+const echo = echoDefinition.Echo;
 const request = echo.requestSerialize({ message: "hello" });
 
 /** One line of the result. Latencies are in microseconds. */

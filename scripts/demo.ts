@@ -8,19 +8,19 @@
 import { constants, createPublicKey, type KeyObject, verify, webcrypto } from "node:crypto";
 import { type AlgorithmInfo, findAlgorithm, keyTypes } from "../src/crypto/mod.ts";
 import {
-  type EchoResponse,
-  type GetPublicKeyResponse,
-  type KeyInfo,
-  type ListKeysResponse,
-  signerContract,
-  type SignResponse,
-  type VerifyResponse,
+  echoDefinition as echo,
+  type EchoResponseInit,
+  type GetPublicKeyResponseInit,
+  type KeyInfoInit,
+  type ListKeysResponseInit,
+  signingDefinition as signing,
+  type SignResponseInit,
+  type VerifyResponseInit,
 } from "../src/api/mod.ts";
 import type { AnyMethod, RpcChannel } from "../src/grpc/mod.ts";
 import { openChannel } from "../src/grpc/grpcjs/mod.ts";
 import { root, serve } from "./serve_process.ts";
 
-const { echo, signing } = signerContract();
 const message = new TextEncoder().encode("Signed by a key that never left its machine");
 
 /** The one response of a unary call. */
@@ -39,7 +39,7 @@ interface Row {
   readonly verified: boolean;
 }
 
-async function signAndVerify(channel: RpcChannel, key: KeyInfo, name: string): Promise<Row> {
+async function signAndVerify(channel: RpcChannel, key: KeyInfoInit, name: string): Promise<Row> {
   const algorithm = findAlgorithm(name)!;
   const signatureFormat = "SIGNATURE_FORMAT_P1363";
   const request = { keyId: key.keyId, algorithm: name, message, signatureFormat };
@@ -47,12 +47,15 @@ async function signAndVerify(channel: RpcChannel, key: KeyInfo, name: string): P
   let signature = new Uint8Array();
   for (let round = 0; round < 5; round++) {
     const start = performance.now();
-    const signed = await call<SignResponse>(channel, signing.Sign, request);
+    const signed = await call<SignResponseInit>(channel, signing.Sign, request);
     times.push(performance.now() - start);
     signature = Uint8Array.from(signed.signature as Uint8Array);
   }
-  const verdict = await call<VerifyResponse>(channel, signing.Verify, { ...request, signature });
-  const { pem } = await call<GetPublicKeyResponse>(channel, signing.GetPublicKey, {
+  const verdict = await call<VerifyResponseInit>(channel, signing.Verify, {
+    ...request,
+    signature,
+  });
+  const { pem } = await call<GetPublicKeyResponseInit>(channel, signing.GetPublicKey, {
     keyId: key.keyId,
   });
   return {
@@ -116,9 +119,9 @@ const { child, addresses: [address] } = await serve(root, [
 const rows: Row[] = [];
 {
   using channel = openChannel({ addresses: [address] });
-  const answer = await call<EchoResponse>(channel, echo.Echo, { message: "hello" });
+  const answer = await call<EchoResponseInit>(channel, echo.Echo, { message: "hello" });
   console.log(`${address} echoes: ${answer.message}\n`);
-  const { keys = [] } = await call<ListKeysResponse>(channel, signing.ListKeys, {});
+  const { keys = [] } = await call<ListKeysResponseInit>(channel, signing.ListKeys, {});
   for (const key of keys) {
     for (const algorithm of key.algorithms ?? []) {
       rows.push(await signAndVerify(channel, key, String(algorithm)));

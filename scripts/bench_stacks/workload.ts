@@ -1,7 +1,5 @@
-import { signerContract } from "../../src/api/mod.ts";
+import { echoDefinition as echo, signingDefinition as signing } from "../../src/api/mod.ts";
 import type { AnyMethod, RpcChannel } from "../../src/grpc/mod.ts";
-
-const { echo, signing } = signerContract();
 
 /** Bytes of a message's prefix (gRPC over HTTP/2, Length-Prefixed-Message). */
 const PREFIX_BYTES = 5;

@@ -2,39 +2,44 @@ import protobuf from "protobufjs";
 import { WireType } from "../../src/protobuf/mod.ts";
 import { fullName } from "./schema.ts";
 
-/** A scalar type that the generated code can read and write: a method of the reader and the writer. */
+/** A scalar type that generated code reads and writes: a method of the reader and the writer. */
 export interface Scalar {
   readonly method: "bool" | "bytes" | "int32" | "int64" | "string";
   readonly wireType: number;
-  /** Its default value in TypeScript. */
+  /** The default value in TypeScript. */
   readonly initial: string;
-  /** What tells that a value is not the default. */
+  /** The type that the writer takes, and the type that the reader returns. */
+  readonly types: readonly [init: string, read: string];
+  /** The condition that a value is not the default. */
   readonly isSet: (value: string) => string;
 }
 
 const { VARINT, LENGTH_DELIMITED } = WireType;
-const isNot = (initial: string) => (value: string) => `${value} !== ${initial}`;
+
+function scalar(method: Scalar["method"], wireType: number, initial: string, type: string): Scalar {
+  const isSet = (value: string) => `${value} !== ${initial}`;
+  return { method, wireType, initial, types: [type, type], isSet };
+}
 
 const scalars: Readonly<Record<string, Scalar>> = {
-  bool: { method: "bool", wireType: VARINT, initial: "false", isSet: isNot("false") },
+  bool: scalar("bool", VARINT, "false", "boolean"),
   bytes: {
-    method: "bytes",
-    wireType: LENGTH_DELIMITED,
-    initial: "EMPTY_BYTES",
+    ...scalar("bytes", LENGTH_DELIMITED, "EMPTY_BYTES", "Buffer"),
+    types: ["Uint8Array", "Buffer"],
     isSet: (value) => `${value}.length !== 0`,
   },
-  int32: { method: "int32", wireType: VARINT, initial: "0", isSet: isNot("0") },
-  int64: { method: "int64", wireType: VARINT, initial: "0", isSet: isNot("0") },
-  string: { method: "string", wireType: LENGTH_DELIMITED, initial: '""', isSet: isNot('""') },
+  int32: scalar("int32", VARINT, "0", "number"),
+  int64: scalar("int64", VARINT, "0", "number"),
+  string: scalar("string", LENGTH_DELIMITED, '""', "string"),
 };
 
-/** What a field holds, one or many of. */
+/** The kind of values that a field holds, one or many of. */
 export type FieldValue =
   | { readonly kind: "scalar"; readonly scalar: Scalar }
   | { readonly kind: "enum"; readonly type: protobuf.Enum }
   | { readonly kind: "message"; readonly type: protobuf.Type };
 
-/** @throws {Error} when the generator does not know what the field uses */
+/** @throws {Error} when the generator does not support the field */
 export function valueOf(field: protobuf.FieldBase): FieldValue {
   field.resolve();
   const { resolvedType } = field;
@@ -45,17 +50,31 @@ export function valueOf(field: protobuf.FieldBase): FieldValue {
   return { kind: "scalar", scalar };
 }
 
-/** The oneof that a field is of. */
+/** Returns the message type of a map's values. The generator supports maps of strings to messages. */
+export function mapValueOf(field: protobuf.MapField): protobuf.Type {
+  const value = valueOf(field);
+  if (field.keyType !== "string" || value.kind !== "message") {
+    throw unsupported(field, `a map of ${field.keyType} to ${field.type}`);
+  }
+  return value.type;
+}
+
+/** Returns the name of the oneof that a field belongs to. */
 export function oneofOf(field: protobuf.FieldBase): string | undefined {
   if (field.options?.proto3_optional) throw unsupported(field, "optional");
   return field.partOf?.name;
 }
 
-export function unsupported(field: protobuf.FieldBase, what: string): Error {
-  return new Error(`Field ${fullName(field)} is ${what}: teach scripts/proto/fields.ts of it`);
+/** Returns the fields of a message by number. */
+export function fieldsOf(type: protobuf.Type): protobuf.FieldBase[] {
+  return type.fieldsArray.toSorted((a, b) => a.id - b.id);
 }
 
-/** The tag as it stands on the wire. */
+function unsupported(field: protobuf.FieldBase, type: string): Error {
+  return new Error(`Field ${fullName(field)} is ${type}: add support to scripts/proto/fields.ts`);
+}
+
+/** Returns a field's tag as on the wire. */
 export function tagOf({ id }: protobuf.FieldBase, wireType: number): number {
   return id * 8 + wireType;
 }

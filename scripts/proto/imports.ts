@@ -1,65 +1,59 @@
-import { dirname, join, relative } from "node:path/posix";
+import { dirname, relative } from "node:path/posix";
 import protobuf from "protobufjs";
-import { fullName, lowerFirst } from "./schema.ts";
+import { lowerFirst } from "./schema.ts";
 
-/** Where the folder of all that is generated is in the project. */
-const generated = "/src/api/generated";
+/** Path of the folder of generated modules in the project. */
+export const generatedFolder = "src/api/generated";
 
-/** The imports of one generated module, gathered as its code is written. */
+/** The imports of one generated module, collected while its code is written. */
 export class Imports {
-  readonly #folder: string;
   readonly #module: string;
   readonly #named = new Map<string, Set<string>>();
 
-  /** @param module the path of the module from the folder of all that is generated */
-  constructor(module: string) {
-    this.#module = module;
-    this.#folder = dirname(module);
+  /** @param protoFile the `.proto` file of the module, such as `signer/v1/keys.proto` */
+  constructor(protoFile: string) {
+    this.#module = `${generatedFolder}/${moduleOf(protoFile)}`;
   }
 
-  /** Names from a module, whose path is from the folder of all that is generated. */
-  add(module: string, ...names: string[]): void {
-    if (module === this.#module) return;
-    const path = relative(join(generated, this.#folder), join(generated, module));
-    const from = path.startsWith(".") ? path : `./${path}`;
-    const known = this.#named.get(from) ?? new Set();
-    for (const name of names) known.add(name);
-    this.#named.set(from, known);
-  }
-
-  /** A name of `src/protobuf`. */
-  wire(name: string): string {
-    this.add("../../protobuf/mod.ts", name);
+  /** Imports a name from a module, given by its path in the project. */
+  add(module: string, name: string): string {
+    if (module !== this.#module) {
+      const path = relative(dirname(this.#module), module);
+      const from = path.startsWith(".") ? path : `./${path}`;
+      this.#named.set(from, (this.#named.get(from) ?? new Set()).add(name));
+    }
     return name.replace("type ", "");
   }
 
-  /** The types of a message: what may be given, and what is got. */
-  message(type: protobuf.Type): { given: string; got: string } {
-    const names = { given: type.name, got: `${type.name}__Output` };
-    this.add(typesModule(type), `type ${names.given}`, `type ${names.got}`);
-    return names;
+  /** Imports a name of `src/protobuf`. */
+  wire(name: string): string {
+    return this.add("src/protobuf/mod.ts", name);
   }
 
-  /** Something that the code of another `.proto` file exports. */
-  code(of: protobuf.ReflectionObject, name: string): string {
-    this.add(codeModule(of), name);
-    return name;
+  /** The type of a message that the reader returns, or of an enum. */
+  type(of: protobuf.Type | protobuf.Enum): string {
+    return this.#generated(of, `type ${localName(of)}`);
   }
 
-  /** The names of an enum, under which its values go. */
+  /** The type that the writer takes for a message. */
+  init(type: protobuf.Type): string {
+    return this.#generated(type, `type ${localName(type)}Init`);
+  }
+
+  /** The constant with the codec of a message. */
+  codec(type: protobuf.Type): string {
+    return this.#generated(type, `${lowerFirst(localName(type))}Codec`);
+  }
+
+  /** The constant with the names of an enum. */
   enumNames(type: protobuf.Enum): string {
-    return this.code(type, `${lowerFirst(localName(type))}Names`);
+    return this.#generated(type, `${lowerFirst(localName(type))}Names`);
   }
 
-  /** The type of an enum's values as they are got. */
-  enumValue(type: protobuf.Enum): string {
-    if (!(type.parent instanceof protobuf.Type)) {
-      this.add(typesModule(type), `type ${type.name}__Output`);
-      return `${type.name}__Output`;
-    }
-    const nested = `_${fullName(type).replaceAll(".", "_")}__Output`;
-    this.add(typesModule(type.parent), `type ${nested}`);
-    return nested;
+  #generated(of: protobuf.ReflectionObject, name: string): string {
+    const file = of.filename!;
+    const protoFile = file.slice(file.lastIndexOf("/proto/") + "/proto/".length);
+    return this.add(`${generatedFolder}/${moduleOf(protoFile)}`, name);
   }
 
   toString(): string {
@@ -73,23 +67,12 @@ export class Imports {
   }
 }
 
-/** A type's name with those that it is nested in: `HealthCheckResponseServingStatus`. */
+/** Returns a type's name with the names of the types around it: `HealthCheckResponseServingStatus`. */
 export function localName(type: protobuf.ReflectionObject): string {
   return type.parent instanceof protobuf.Type ? localName(type.parent) + type.name : type.name;
 }
 
-/** Where the TypeScript types of a message or an enum are. */
-function typesModule(type: protobuf.ReflectionObject): string {
-  return `${fullName(type).replaceAll(".", "/")}.ts`;
-}
-
-/** Where the code of the `.proto` file is that declares something. */
-function codeModule(object: protobuf.ReflectionObject): string {
-  const file = object.filename!;
-  return codeModuleOf(file.slice(file.lastIndexOf("/proto/") + "/proto/".length));
-}
-
-/** The module of a `.proto` file's code: `signer/v1/keys_codec.ts` for `signer/v1/keys.proto`. */
-export function codeModuleOf(protoFile: string): string {
-  return protoFile.replace(/\.proto$/, "_codec.ts");
+/** Returns the module of a `.proto` file: `signer/v1/keys_pb.ts` for `signer/v1/keys.proto`. */
+export function moduleOf(protoFile: string): string {
+  return protoFile.replace(/\.proto$/, "_pb.ts");
 }

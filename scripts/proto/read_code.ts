@@ -1,18 +1,20 @@
+/** Generates the functions that read messages. */
 import protobuf from "protobufjs";
 import { WireType } from "../../src/protobuf/mod.ts";
-import { oneofOf, tagOf, unsupported, valueOf } from "./fields.ts";
+import { fieldsOf, mapValueOf, oneofOf, tagOf, valueOf } from "./fields.ts";
 import { type Imports, localName } from "./imports.ts";
 import { fullName } from "./schema.ts";
+import { draftName, draftType } from "./type_code.ts";
 
-/** The function that reads a message's fields: `readKeyInfo`. */
-export function readerOf(type: protobuf.Type, imports: Imports): string {
-  return imports.code(type, `read${localName(type)}`);
+/** Returns the name of the function that reads a message: `readKeyInfo`. */
+export function readerOf(type: protobuf.Type): string {
+  return `read${localName(type)}`;
 }
 
-/** Writes down the function that reads a message. */
+/** Generates that function. */
 export function readCode(type: protobuf.Type, imports: Imports): string {
-  const { got } = imports.message(type);
-  const fields: protobuf.FieldBase[] = type.fieldsArray.toSorted((a, b) => a.id - b.id);
+  const read = imports.type(type);
+  const fields = fieldsOf(type);
   const entries = fields.filter((field) => field instanceof protobuf.MapField)
     .map((field) => entryCode(type, field, imports));
   const cases = fields.flatMap((field) => fieldCases(type, field, imports));
@@ -25,21 +27,23 @@ export function readCode(type: protobuf.Type, imports: Imports): string {
           reader.skip(tag);
       }
     }`;
-  return `${entries.join("\n")}
+  const hasDraft = type.oneofsArray.length > 0;
+  return `${[...entries, hasDraft ? draftType(type, imports) : ""].join("\n")}
 
     /** Reads the fields of a \`${fullName(type)}\`. */
-    export function read${localName(type)}(
+    function ${readerOf(type)}(
       reader: ${imports.wire("type WireReader")},
-      message: ${got} = ${initialMessage(type, imports)},
-    ): ${got} {
+      ${hasDraft ? "into" : "message"}: ${read} = ${initialMessage(type, imports)},
+    ): ${read} {
+      ${hasDraft ? `const message: ${draftName(type)} = into;` : ""}
       ${body}
-      return message;
+      return ${hasDraft ? "into" : "message"};
     }`;
 }
 
-/** A message that nothing has been read of. */
+/** The message before any field has been read. */
 function initialMessage(type: protobuf.Type, imports: Imports): string {
-  const fields = type.fieldsArray.filter((field) => oneofOf(field) === undefined)
+  const fields = fieldsOf(type).filter((field) => oneofOf(field) === undefined)
     .map((field) => `${field.name}: ${initialValue(field, imports)}`);
   return `{ ${fields.join(", ")} }`;
 }
@@ -86,7 +90,7 @@ function fieldCases(type: protobuf.Type, field: protobuf.FieldBase, imports: Imp
       return [one(value.scalar.wireType, ...set(`reader.${value.scalar.method}()`))];
     case "message": {
       const into = field.repeated ? "" : `, ${target}`;
-      const read = `reader.message(${readerOf(value.type, imports)}${into})`;
+      const read = `reader.message(${imports.codec(value.type)}.read${into})`;
       return [one(WireType.LENGTH_DELIMITED, ...set(read))];
     }
     case "enum": {
@@ -105,20 +109,18 @@ function entryName(type: protobuf.Type, field: protobuf.MapField): string {
   return `read${localName(type)}${field.name[0].toUpperCase()}${field.name.slice(1)}Entry`;
 }
 
-/** Writes down the function that reads an entry of a map: a message of a key and a value. */
+/** Generates the function that reads an entry of a map: a message of a key and a value. */
 function entryCode(type: protobuf.Type, field: protobuf.MapField, imports: Imports): string {
-  const value = valueOf(field);
-  if (field.keyType !== "string" || value.kind !== "message") {
-    throw unsupported(field, "such a map");
-  }
-  const { got } = imports.message(value.type);
-  const read = readerOf(value.type, imports);
-  const reader = imports.wire("type WireReader");
+  const value = mapValueOf(field);
+  const read = imports.type(value);
   return `
     /** Reads an entry of \`${fullName(field)}\`. */
-    function ${entryName(type, field)}(reader: ${reader}, map: Record<string, ${got}>): void {
+    function ${entryName(type, field)}(
+      reader: ${imports.wire("type WireReader")},
+      map: Record<string, ${read}>,
+    ): void {
       const entry = reader.message(
-        (reader, entry: { key: string; value: ${got} | null } = { key: "", value: null }) => {
+        (reader, entry: { key: string; value: ${read} | null } = { key: "", value: null }) => {
           while (reader.more()) {
             const tag = reader.tag();
             switch (tag) {
@@ -126,7 +128,7 @@ function entryCode(type: protobuf.Type, field: protobuf.MapField, imports: Impor
                 entry.key = reader.string();
                 break;
               case ${16 + WireType.LENGTH_DELIMITED}: // value = 2
-                entry.value = reader.message(${read}, entry.value);
+                entry.value = reader.message(${imports.codec(value)}.read, entry.value);
                 break;
               default:
                 reader.skip(tag);
@@ -135,8 +137,6 @@ function entryCode(type: protobuf.Type, field: protobuf.MapField, imports: Impor
           return entry;
         },
       );
-      ${imports.wire("setEntry")}(map, entry.key, entry.value ?? ${
-    initialMessage(value.type, imports)
-  });
+      ${imports.wire("setEntry")}(map, entry.key, entry.value ?? ${initialMessage(value, imports)});
     }`;
 }

@@ -1,7 +1,8 @@
-import { relative } from "node:path";
+/** The declarations of `.proto` files, as protobufjs parses them. */
+import { relative } from "node:path/posix";
 import protobuf from "protobufjs";
 
-/** What one `.proto` file declares. */
+/** The declarations of one `.proto` file. */
 export interface ProtoFile {
   /** Its path below `proto/`, such as `signer/v1/keys.proto`. */
   readonly name: string;
@@ -10,11 +11,20 @@ export interface ProtoFile {
   readonly services: readonly protobuf.Service[];
 }
 
-/** Reads `.proto` files, given by their paths below a folder, and those that they import. */
-export function readProtoFiles(folder: string, names: readonly string[]): ProtoFile[] {
+/** Returns the paths of all `.proto` files below a folder, relative to it and sorted. */
+export function protoFileNames(folder: string, below = folder): string[] {
+  return [...Deno.readDirSync(below)].flatMap(({ name, isDirectory }) => {
+    const path = `${below}/${name}`;
+    if (isDirectory) return protoFileNames(folder, path);
+    return name.endsWith(".proto") ? [relative(folder, path)] : [];
+  }).sort();
+}
+
+/** Reads all `.proto` files below a folder. */
+export function readProtoFiles(folder: string): ProtoFile[] {
   const root = new protobuf.Root();
   root.resolvePath = (_, target) => `${folder}/${target}`;
-  root.loadSync([...names]).resolveAll();
+  root.loadSync(protoFileNames(folder), { alternateCommentMode: true }).resolveAll();
   const files = new Map<string, {
     enums: protobuf.Enum[];
     messages: protobuf.Type[];
@@ -32,15 +42,16 @@ export function readProtoFiles(folder: string, names: readonly string[]): ProtoF
     if (object instanceof protobuf.Namespace) object.nestedArray.forEach(visit);
   };
   visit(root);
-  return [...files].map(([name, file]) => ({ name, ...file }));
+  return [...files].map(([name, file]) => ({ name, ...file }))
+    .sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
-/** The full name of a type, without a leading dot. */
+/** Returns the full name of a declaration, without a leading dot. */
 export function fullName(object: protobuf.ReflectionObject): string {
   return object.fullName.slice(1);
 }
 
-/** `keyInfo` for `KeyInfo`. */
+/** Returns `keyInfo` for `KeyInfo`. */
 export function lowerFirst(name: string): string {
   return name[0].toLowerCase() + name.slice(1);
 }

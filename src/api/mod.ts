@@ -1,5 +1,4 @@
-/** The contract of signer: its services, messages, protocol version and limits. @module */
-export * from "./definitions.ts";
+/** The contract of signer: its services and messages, protocol version and limits. @module */
+export * from "./generated/mod.ts";
 export * from "./headers.ts";
 export * from "./limits.ts";
-export type * from "./messages.ts";

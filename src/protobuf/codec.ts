@@ -1,45 +1,52 @@
 import type { Buffer } from "node:buffer";
 import { ProtobufError } from "./errors.ts";
 import { type ReadMessage, WireReader } from "./reader.ts";
-import { WireWriter, type WriteMessage } from "./writer.ts";
+import { type MessageType, WireWriter, type WriteMessage } from "./writer.ts";
 
-/** Messages of one type as bytes: `I` is what may be given, `O` what is got. */
-export interface Codec<I, O> {
-  /** The type's full name, such as `signer.v1.SignRequest`. */
-  readonly name: string;
-  /** @throws {ProtobufError} when a field's value is not of its type */
+/** Encodes and decodes messages of one type: `I` is what the writer takes, `O` what the reader returns. */
+export interface Codec<I, O> extends MessageType<I> {
+  /** Reads the fields of a message that is within another. */
+  read(reader: WireReader, into?: O): O;
+  /** @throws {ProtobufError} `INVALID_VALUE`, naming the message and the field */
   encode(message: I): Buffer;
   /**
-   * Fields of bytes are views of what is read.
+   * Decodes a message. Fields of bytes are views of `bytes`.
    *
-   * @throws {ProtobufError} when the bytes are no such message
+   * @throws {ProtobufError} when `bytes` is not such a message
    */
   decode(bytes: Uint8Array): O;
 }
 
-/** The writer of this thread, but while it writes. */
+/** The writer of this thread, except while it writes. */
 let idle: WireWriter | undefined;
 
-/** A codec out of what writes and reads a message's fields. */
+/** Returns the codec of a message type. */
 export function codec<I, O>(
   name: string,
+  fields: Readonly<Record<number, string>>,
   write: WriteMessage<I>,
   read: ReadMessage<O>,
 ): Codec<I, O> {
+  const type: MessageType<I> = { name, fields, write };
   return {
-    name,
+    ...type,
+    read,
     encode(message) {
-      if (typeof message !== "object" || message === null || Array.isArray(message)) {
-        throw new ProtobufError("INVALID_VALUE", `A message ${name} must be given as an object`);
-      }
       const writer = idle ?? new WireWriter();
       idle = undefined;
       try {
-        return writer.encode(message, write);
+        return writer.encode(message, type);
       } finally {
         idle = writer;
       }
     },
-    decode: (bytes) => read(new WireReader(bytes)),
+    decode(bytes) {
+      try {
+        return read(new WireReader(bytes));
+      } catch (cause) {
+        if (!(cause instanceof ProtobufError)) throw cause;
+        throw new ProtobufError(cause.code, `${name}: ${cause.message}`, { cause });
+      }
+    },
   };
 }

@@ -1,37 +1,63 @@
 import { Buffer } from "node:buffer";
+import type { EnumNames } from "./enum_names.ts";
 import { ProtobufError } from "./errors.ts";
 import { EMPTY_BYTES } from "./reader.ts";
+import { WireType } from "./wire_type.ts";
 
-/** What writes the fields of a message of one type. */
+/** Writes the fields of a message of one type. */
 export type WriteMessage<I> = (message: I, writer: WireWriter) => void;
 
-/** Bytes of memory that small messages are cut from: allocating costs more than writing them. */
+/** A message type as the writer needs it. */
+export interface MessageType<I> {
+  /** The type's full name, such as `signer.v1.SignRequest`. */
+  readonly name: string;
+  /** Names of the fields by their numbers, for errors. */
+  readonly fields: Readonly<Record<number, string>>;
+  readonly write: WriteMessage<I>;
+}
+
+/** Octets of memory that small messages share: allocating costs more than writing them. */
 const SLAB_SIZE = 8 * 1024;
 
-/** Bytes that a tag and a number, or a tag and a length, take at most. */
+/** Octets that a tag and a number, or a tag and a length, take at most. */
 const HEAD_SIZE = 15;
 
-/** Strings up to here are faster written by a loop than by a call out of JavaScript. */
+/** Length up to which a loop writes a string faster than a call out of JavaScript. */
 const SHORT_STRING = 64;
 
 const encoder = new TextEncoder();
 
+type NamedFields = Pick<MessageType<never>, "name" | "fields">;
+const NO_TYPE: NamedFields = { name: "", fields: {} };
+const NO_VALUES: readonly never[] = [];
+
 /**
- * Writes messages in protobuf's wire format (https://protobuf.dev/programming-guides/encoding/). Each field
- * is given with its tag: number << 3 | wire type.
+ * Writes messages in protobuf's wire format (https://protobuf.dev/programming-guides/encoding/). A field's
+ * tag is number << 3 | wire type.
  *
- * Each method throws a `ProtobufError` when the value is not of the field's type.
+ * Each method throws a `ProtobufError` that names the message and the field when the value is not of the
+ * field's type.
  */
 export class WireWriter {
   #slab: Buffer = EMPTY_BYTES;
-  /** Where the message begins that is being written, and what comes next goes. */
+  /** Offset of the message's first octet. */
   #start = 0;
+  /** Offset of the next octet. */
   #position = 0;
+  /** The type of the message whose fields are being written. */
+  #type: NamedFields = NO_TYPE;
 
-  /** The bytes of a message. Nothing writes to them again. */
-  encode<I>(message: I, write: WriteMessage<I>): Buffer {
+  /** Returns the octets of a message. Nothing writes to them again. */
+  encode<I>(message: I, type: MessageType<I>): Buffer {
+    if (typeof message !== "object" || message === null || Array.isArray(message)) {
+      throw new ProtobufError(
+        "INVALID_VALUE",
+        `${type.name} must be an object, not ${kindOf(message)}`,
+      );
+    }
     this.#position = this.#start;
-    write(message, this);
+    this.#type = type;
+    type.write(message, this);
     const { length } = this.#slab;
     const bytes = this.#position === this.#start
       ? EMPTY_BYTES
@@ -46,30 +72,28 @@ export class WireWriter {
   }
 
   bool(tag: number, value: boolean): void {
-    if (typeof value !== "boolean") throw invalid(tag, "true or false");
+    if (typeof value !== "boolean") throw this.#invalid(tag, "true or false", value);
     this.#reserve(HEAD_SIZE);
     this.#uint32(tag);
     this.#slab[this.#position++] = value ? 1 : 0;
   }
 
   int32(tag: number, value: number): void {
-    if (value !== (value | 0)) throw invalid(tag, "an integer of 32 bits");
+    if (value !== (value | 0)) throw this.#invalid(tag, "an integer of 32 bits", value);
     this.#reserve(HEAD_SIZE);
     this.#uint32(tag);
     this.#int32(value);
   }
 
-  int64(tag: number, value: unknown): void {
-    if (typeof value !== "number" || !Number.isSafeInteger(value)) {
-      throw invalid(tag, "a number that is a safe integer");
-    }
+  int64(tag: number, value: number): void {
+    if (!Number.isSafeInteger(value)) throw this.#invalid(tag, "a safe integer", value);
     this.#reserve(HEAD_SIZE);
     this.#uint32(tag);
     this.#varint(value >>> 0, Math.floor(value / 0x1_0000_0000) >>> 0);
   }
 
   string(tag: number, value: string): void {
-    if (typeof value !== "string") throw invalid(tag, "a string");
+    if (typeof value !== "string") throw this.#invalid(tag, "a string", value);
     if (value.length <= SHORT_STRING && this.#ascii(tag, value)) return;
     const length = Buffer.byteLength(value);
     this.#reserve(HEAD_SIZE + length);
@@ -78,8 +102,8 @@ export class WireWriter {
     encoder.encodeInto(value, this.#slab.subarray(this.#position, this.#position += length));
   }
 
-  bytes(tag: number, value: unknown): void {
-    if (!(value instanceof Uint8Array)) throw invalid(tag, "a Uint8Array");
+  bytes(tag: number, value: Uint8Array): void {
+    if (!(value instanceof Uint8Array)) throw this.#invalid(tag, "a Uint8Array", value);
     const { length } = value;
     this.#reserve(HEAD_SIZE + length);
     this.#uint32(tag);
@@ -88,26 +112,60 @@ export class WireWriter {
     this.#position += length;
   }
 
-  message<I>(tag: number, value: I, write: WriteMessage<I>): void {
-    if (typeof value !== "object" || value === null) throw invalid(tag, "an object");
+  message<I>(tag: number, value: I, type: MessageType<I>): void {
+    if (typeof value !== "object" || value === null) throw this.#invalid(tag, "an object", value);
+    const outer = this.#type;
     const at = this.#begin(tag);
-    write(value, this);
+    this.#type = type;
+    type.write(value, this);
+    this.#type = outer;
     this.#finish(at);
   }
 
-  /** A list of numbers in one field; nothing when it is empty. */
-  packed(tag: number, values: readonly number[]): void {
+  /** Writes an entry of a map whose keys are strings and whose values are messages. */
+  entry<I>(tag: number, key: string, value: I, type: MessageType<I>): void {
+    const at = this.#begin(tag);
+    this.string(1 << 3 | WireType.LENGTH_DELIMITED, key);
+    if (typeof value !== "object" || value === null) {
+      throw this.#invalid(tag, "a map of objects", value);
+    }
+    this.message(2 << 3 | WireType.LENGTH_DELIMITED, value, type);
+    this.#finish(at);
+  }
+
+  /** Writes a repeated enum in one field, and nothing for an empty list. */
+  packedEnum<N extends string>(
+    tag: number,
+    values: readonly (N | number)[],
+    names: EnumNames<N>,
+  ): void {
     if (values.length === 0) return;
     const at = this.#begin(tag);
     for (const value of values) {
-      if (value !== (value | 0)) throw invalid(tag, "integers of 32 bits");
+      const number = this.number(tag, value, names);
       this.#reserve(HEAD_SIZE);
-      this.#int32(value);
+      this.#int32(number);
     }
     this.#finish(at);
   }
 
-  /** Begins what has a length: where that goes, from the start, as one byte until it is known. */
+  /** Returns the number of an enum's value, and writes nothing. */
+  number<N extends string>(tag: number, value: N | number, names: EnumNames<N>): number {
+    const number = names.number(value);
+    if (number === undefined || number !== (number | 0)) {
+      throw this.#invalid(tag, `a name of ${names.type} or an integer of 32 bits`, value);
+    }
+    return number;
+  }
+
+  /** Returns the values of a repeated field, and writes nothing. */
+  list<T>(tag: number, values: readonly T[] | null | undefined): readonly T[] {
+    if (values === undefined || values === null) return NO_VALUES;
+    if (!Array.isArray(values)) throw this.#invalid(tag, "an array", values);
+    return values;
+  }
+
+  /** Begins a field that has a length. Returns the length's offset from the start; it is written last. */
   #begin(tag: number): number {
     this.#reserve(HEAD_SIZE);
     this.#uint32(tag);
@@ -129,7 +187,16 @@ export class WireWriter {
     this.#position = end;
   }
 
-  /** Writes a short string of ASCII; false when it is none, with nothing written. */
+  #invalid(tag: number, wanted: string, value: unknown): ProtobufError {
+    const { name, fields } = this.#type;
+    const not = typeof value === "number" ? "" : `, not ${kindOf(value)}`;
+    return new ProtobufError(
+      "INVALID_VALUE",
+      `${name}.${fields[tag >>> 3]} must be ${wanted}${not}`,
+    );
+  }
+
+  /** Writes a short string when it is ASCII. Otherwise returns false and writes nothing. */
   #ascii(tag: number, value: string): boolean {
     const { length } = value;
     this.#reserve(HEAD_SIZE + length);
@@ -148,7 +215,7 @@ export class WireWriter {
     return true;
   }
 
-  /** A negative number takes ten bytes, as if it were one of 64 bits. */
+  /** A negative number takes ten octets, as an int64 does. */
   #int32(value: number): void {
     if (value < 0) this.#varint(value >>> 0, 0xffff_ffff);
     else this.#uint32(value);
@@ -172,11 +239,11 @@ export class WireWriter {
     this.#uint32(low);
   }
 
-  /** Sees to it that so many bytes more have room, and moves the message if it must. */
+  /** Makes room for `count` more octets; may move the message to new memory. */
   #reserve(count: number): void {
     if (this.#slab.length - this.#position >= count) return;
     const written = this.#position - this.#start;
-    // Twice what is there, lest a message of many small fields be moved time and again.
+    // Doubles, so that a message of many small fields moves a few times only.
     const size = Math.max(SLAB_SIZE, written * 2, written + count + HEAD_SIZE);
     const slab = Buffer.from(new ArrayBuffer(size));
     slab.set(this.#slab.subarray(this.#start, this.#position));
@@ -192,6 +259,16 @@ function varintLength(value: number): number {
   return length;
 }
 
-function invalid(tag: number, wanted: string): ProtobufError {
-  return new ProtobufError("INVALID_VALUE", `Field ${tag >>> 3} of a message must be ${wanted}`);
+/** Returns what a value is, for an error. The value itself may be secret. */
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  switch (typeof value) {
+    case "object":
+      return `a ${value.constructor?.name || "nameless object"}`;
+    case "undefined":
+      return "undefined";
+    default:
+      return `a ${typeof value}`;
+  }
 }

@@ -1,8 +1,8 @@
 import {
   type HealthCheckRequest,
-  type HealthCheckResponse,
+  type HealthCheckResponseInit,
   healthDefinition,
-  type HealthListResponse,
+  type HealthListResponseInit,
 } from "../api/mod.ts";
 import {
   type CallContext,
@@ -51,21 +51,21 @@ export class Health {
     return this.#draining ? "NOT_SERVING" : "SERVING";
   }
 
-  #check({ service = "" }: HealthCheckRequest): HealthCheckResponse {
+  #check({ service }: HealthCheckRequest): HealthCheckResponseInit {
     if (this.#names.has(service)) return { status: this.#status };
     throw new RpcError("NOT_FOUND", "Nothing of that name is served: List names what is");
   }
 
-  #list(): HealthListResponse {
+  #list(): HealthListResponseInit {
     const status = this.#status;
     const entries = [...this.#names].map((name) => [name, { status }] as const);
     return { statuses: Object.fromEntries(entries) };
   }
 
   async *#watch(
-    { service = "" }: HealthCheckRequest,
+    { service }: HealthCheckRequest,
     { signal }: CallContext,
-  ): AsyncGenerator<HealthCheckResponse> {
+  ): AsyncGenerator<HealthCheckResponseInit> {
     const isKnown = this.#names.has(service);
     if (!this.#draining) {
       if (this.#watches.size >= maxWatches) {

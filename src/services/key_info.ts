@@ -1,9 +1,9 @@
 import type { KeyDescription } from "../crypto/mod.ts";
-import type { KeyInfo } from "../api/mod.ts";
+import type { KeyInfoInit } from "../api/mod.ts";
 import { wireAlgorithm, wireKeyType } from "./wire_names.ts";
 
 /** What may be known of a key, as the wire has it. */
-export function keyInfo(key: KeyDescription): KeyInfo {
+export function keyInfo(key: KeyDescription): KeyInfoInit {
   return {
     keyId: key.id,
     keyType: wireKeyType(key.type),

@@ -5,7 +5,12 @@ import type {
   SigningInput,
   StoredKey,
 } from "../crypto/mod.ts";
-import type { SignatureFormat__Output, SignRequest__Output } from "../api/mod.ts";
+import type {
+  GetPublicKeyRequest,
+  SignatureFormat as WireFormat,
+  SignRequest,
+  VerifyRequest,
+} from "../api/mod.ts";
 import { RpcError } from "../grpc/mod.ts";
 import { algorithmOfWire, keyTypeOfWire } from "./wire_names.ts";
 
@@ -17,13 +22,13 @@ import { algorithmOfWire, keyTypeOfWire } from "./wire_names.ts";
  */
 export function selectKey(
   keys: KeyStore,
-  request: Pick<SignRequest__Output, "key" | "keyId" | "keyType">,
+  request: SignRequest | VerifyRequest | GetPublicKeyRequest,
 ): StoredKey {
   switch (request.key) {
     case "keyId":
-      return keyById(keys, request.keyId!);
+      return keyById(keys, request.keyId);
     case "keyType":
-      return defaultKey(keys, request.keyType!);
+      return defaultKey(keys, request.keyType);
     default:
       throw new RpcError("INVALID_ARGUMENT", "The request names no key: give key_id or key_type");
   }
@@ -34,14 +39,14 @@ function keyById(keys: KeyStore, id: string): StoredKey {
   return keys.get(id);
 }
 
-function defaultKey(keys: KeyStore, wireName: string): StoredKey {
+function defaultKey(keys: KeyStore, wireName: string | number): StoredKey {
   const keyType = keyTypeOfWire(wireName);
   if (!keyType) throw new RpcError("INVALID_ARGUMENT", `No key type is ${wireName}`);
   return keys.getDefault(keyType);
 }
 
 /** The algorithm that a request names, or the key's default. */
-export function selectAlgorithm(key: StoredKey, wireName: string): AlgorithmName {
+export function selectAlgorithm(key: StoredKey, wireName: string | number): AlgorithmName {
   if (wireName === "SIGNING_ALGORITHM_UNSPECIFIED") return key.defaultAlgorithm;
   const algorithm = algorithmOfWire(wireName);
   if (!algorithm) throw new RpcError("INVALID_ARGUMENT", `No signing algorithm is ${wireName}`);
@@ -50,13 +55,13 @@ export function selectAlgorithm(key: StoredKey, wireName: string): AlgorithmName
 
 /** What a request asks to be signed, or says was. */
 export function selectInput(
-  request: Pick<SignRequest__Output, "input" | "message" | "digest">,
+  request: SignRequest | VerifyRequest,
 ): SigningInput {
   switch (request.input) {
     case "message":
-      return { message: request.message! };
+      return { message: request.message };
     case "digest":
-      return { digest: request.digest! };
+      return { digest: request.digest };
     default:
       throw new RpcError(
         "INVALID_ARGUMENT",
@@ -69,10 +74,10 @@ const formats: Readonly<Record<string, SignatureFormat>> = {
   SIGNATURE_FORMAT_UNSPECIFIED: "der",
   SIGNATURE_FORMAT_DER: "der",
   SIGNATURE_FORMAT_P1363: "p1363",
-} satisfies Record<SignatureFormat__Output, SignatureFormat>;
+} satisfies Record<WireFormat, SignatureFormat>;
 
 /** How a request wants its signature laid out, or says that it is. */
-export function selectFormat(wireName: string): SignatureFormat {
+export function selectFormat(wireName: string | number): SignatureFormat {
   const format = formats[wireName];
   if (!format) throw new RpcError("INVALID_ARGUMENT", `No signature format is ${wireName}`);
   return format;

@@ -1,6 +1,6 @@
 import { algorithms, type CryptoProvider, type KeyRing, keyTypes } from "../crypto/mod.ts";
 import { libc } from "../ffi/mod.ts";
-import { limits, protocolVersions, signerContract } from "../api/mod.ts";
+import { limits, protocolVersions, serverInfoDefinition } from "../api/mod.ts";
 import { implement, type Service, unary } from "../grpc/mod.ts";
 import { isLocalPeer } from "../net/mod.ts";
 import { wireAlgorithm, wireKeyType } from "./wire_names.ts";
@@ -15,7 +15,7 @@ export interface ServerIdentity {
 /** ServerInfoService: how to speak to this server, and with what its keys can sign. */
 export function serverInfoService(keys: KeyRing, identity: ServerIdentity): Service {
   const process = { pid: Deno.pid, pidStartTicks: libc.processStartTicks("self") ?? 0 };
-  return implement(signerContract().serverInfo, {
+  return implement(serverInfoDefinition, {
     GetServerInfo: unary((_, { peer }) => {
       const held = keys.current.list();
       const offered = new Set(held.flatMap(({ algorithms }) => algorithms));

@@ -1,14 +1,14 @@
 import { encodePublicKey, type KeyRing, type KeyStore } from "../crypto/mod.ts";
 import {
-  type GetPublicKeyRequest__Output,
-  type GetPublicKeyResponse,
+  type GetPublicKeyRequest,
+  type GetPublicKeyResponseInit,
   limits,
-  signerContract,
-  type SignRequest__Output,
-  type SignResponse,
-  type SignResult,
-  type VerifyRequest__Output,
-  type VerifyResponse,
+  signingDefinition,
+  type SignRequest,
+  type SignResponseInit,
+  type SignResultInit,
+  type VerifyRequest,
+  type VerifyResponseInit,
 } from "../api/mod.ts";
 import { bidi, type CallContext, implement, RpcError, type Service, unary } from "../grpc/mod.ts";
 import { fromCryptoError } from "./crypto_status.ts";
@@ -18,7 +18,7 @@ import { wireAlgorithm } from "./wire_names.ts";
 
 /** SigningService over the keys of a ring. A call ends with the keys that it began with. */
 export function signingService(ring: KeyRing): Service {
-  return implement(signerContract().signing, {
+  return implement(signingDefinition, {
     Sign: unary(
       (request) => sign(keysOf(ring, request), request),
       (request) => workload(ring, request),
@@ -37,16 +37,14 @@ export function signingService(ring: KeyRing): Service {
 /** The store that was current when a request was read, on the request: it may wait in a queue after. */
 const readWith = Symbol("readWith");
 
-type KeyRequest = Pick<SignRequest__Output, "key" | "keyId" | "keyType"> & {
-  [readWith]?: KeyStore;
-};
+type KeyRequest = (SignRequest | VerifyRequest) & { [readWith]?: KeyStore };
 
 /** The keys for a request: those of the time when it was read, unless they are gone. */
 function keysOf(ring: KeyRing, { [readWith]: keys }: KeyRequest): KeyStore {
   return keys !== undefined && ring.holds(keys) ? keys : ring.current;
 }
 
-function sign(keys: KeyStore, request: SignRequest__Output): SignResponse {
+function sign(keys: KeyStore, request: SignRequest): SignResponseInit {
   const stored = selectKey(keys, request);
   const algorithm = selectAlgorithm(stored, request.algorithm);
   const format = selectFormat(request.signatureFormat);
@@ -55,7 +53,7 @@ function sign(keys: KeyStore, request: SignRequest__Output): SignResponse {
 }
 
 /** The signature, or what Sign would have ended with; what is nobody's fault but ours is thrown. */
-function signResult(keys: KeyStore, request: SignRequest__Output): SignResult {
+function signResult(keys: KeyStore, request: SignRequest): SignResultInit {
   try {
     return { response: sign(keys, request) };
   } catch (error) {
@@ -76,9 +74,9 @@ const batchSliceMs = 5;
 
 async function signBatch(
   ring: KeyRing,
-  requests: readonly SignRequest__Output[],
+  requests: readonly SignRequest[],
   { signal }: CallContext,
-): Promise<{ results: SignResult[] }> {
+): Promise<{ results: SignResultInit[] }> {
   if (requests.length > limits.maxBatchItems) {
     throw new RpcError(
       "INVALID_ARGUMENT",
@@ -86,7 +84,7 @@ async function signBatch(
     );
   }
   using lease = ring.lease();
-  const results: SignResult[] = [];
+  const results: SignResultInit[] = [];
   let sliceEnd = performance.now() + batchSliceMs;
   for (const request of requests) {
     if (performance.now() > sliceEnd) {
@@ -103,13 +101,13 @@ async function signBatch(
 
 async function* signStream(
   ring: KeyRing,
-  requests: AsyncIterable<SignRequest__Output>,
-): AsyncGenerator<SignResult> {
+  requests: AsyncIterable<SignRequest>,
+): AsyncGenerator<SignResultInit> {
   using lease = ring.lease();
   for await (const request of requests) yield signResult(lease.keys, request);
 }
 
-function verify(keys: KeyStore, request: VerifyRequest__Output): VerifyResponse {
+function verify(keys: KeyStore, request: VerifyRequest): VerifyResponseInit {
   const stored = selectKey(keys, request);
   const algorithm = selectAlgorithm(stored, request.algorithm);
   const format = selectFormat(request.signatureFormat);
@@ -121,7 +119,7 @@ function verify(keys: KeyStore, request: VerifyRequest__Output): VerifyResponse 
   return { valid, keyId: stored.id, algorithm: wireAlgorithm(algorithm) };
 }
 
-function getPublicKey(keys: KeyStore, request: GetPublicKeyRequest__Output): GetPublicKeyResponse {
+function getPublicKey(keys: KeyStore, request: GetPublicKeyRequest): GetPublicKeyResponseInit {
   const stored = selectKey(keys, request);
   const { publicKey } = stored.key;
   const key = keyInfo({ ...stored, isDefault: keys.getDefault(stored.type) === stored });

@@ -1,17 +1,17 @@
 import type { AlgorithmName, KeyType } from "../crypto/mod.ts";
 import { findAlgorithm, keyTypes } from "../crypto/mod.ts";
-import type { KeyType__Output, SigningAlgorithm__Output } from "../api/mod.ts";
+import type { KeyType as WireKeyType, SigningAlgorithm } from "../api/mod.ts";
 
-const toWire = new Map<KeyType, KeyType__Output>();
+const toWire = new Map<KeyType, WireKeyType>();
 const fromWire = new Map<string, KeyType>();
 for (const { name } of keyTypes) {
-  const wireName = `KEY_TYPE_${name.toUpperCase().replaceAll("-", "_")}` as KeyType__Output;
+  const wireName = `KEY_TYPE_${name.toUpperCase().replaceAll("-", "_")}` as WireKeyType;
   toWire.set(name, wireName);
   fromWire.set(wireName, name);
 }
 
 /** The wire's name of a key type: `KEY_TYPE_RSA_3072` for `rsa-3072`. */
-export function wireKeyType(keyType: KeyType): KeyType__Output {
+export function wireKeyType(keyType: KeyType): WireKeyType {
   return toWire.get(keyType)!;
 }
 
@@ -21,7 +21,7 @@ export function keyTypeOfWire(wireName: string | number): KeyType | undefined {
 }
 
 /** The wire's name of an algorithm: the same, as the table takes its names from the contract. */
-export function wireAlgorithm(algorithm: AlgorithmName): SigningAlgorithm__Output {
+export function wireAlgorithm(algorithm: AlgorithmName): SigningAlgorithm {
   return algorithm;
 }
 

@@ -1,6 +1,6 @@
 import type { Workload } from "../../src/bench/mod.ts";
 import { openProvider } from "../../src/crypto/mod.ts";
-import { signerContract } from "../../src/api/mod.ts";
+import { echoDefinition, signingDefinition } from "../../src/api/mod.ts";
 import {
   bidi,
   implement,
@@ -37,7 +37,7 @@ export class Rig implements AsyncDisposable {
 
   /** Calls of `Sign`, of whose answers a share is verified. */
   signing(share: number): Workload {
-    const { path, requestSerialize } = signerContract().signing.Sign;
+    const { path, requestSerialize } = signingDefinition.Sign;
     const message = new Uint8Array(32);
     const request = requestSerialize({ keyId: "any", message: Buffer.from(message) });
     const verify = {
@@ -55,7 +55,7 @@ export class Rig implements AsyncDisposable {
   }
 
   #services(): Service[] {
-    const { echo, signing } = signerContract();
+    const [echo, signing] = [echoDefinition, signingDefinition];
     const unused = unary(() => {
       throw new RpcError("UNIMPLEMENTED", "Not of this server");
     });

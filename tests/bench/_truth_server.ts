@@ -6,7 +6,7 @@
  * @module
  */
 import { randomNumbers } from "../../src/bench/mod.ts";
-import { signerContract } from "../../src/api/mod.ts";
+import { echoDefinition } from "../../src/api/mod.ts";
 import { implement, unary } from "../../src/grpc/mod.ts";
 import { openServer } from "../../src/grpc/stacks/mod.ts";
 import { formatAddress, tcpAddress } from "../../src/net/mod.ts";
@@ -26,7 +26,7 @@ const served: Served[] = [];
 
 async function serve(behaviour: Behaviour): Promise<void> {
   const delays = behaviour.kind === "delays" ? drawn(behaviour) : pausing(behaviour);
-  const echo = implement(signerContract().echo, {
+  const echo = implement(echoDefinition, {
     Echo: unary(() => {
       const received = now();
       sleep(delays.next().value);

@@ -11,7 +11,7 @@ import {
   TruthServer,
 } from "./_truth.ts";
 
-const [test, { runLoad, reportOf, signerContract, socketsSupported }] = await gate(
+const [test, { echoDefinition, runLoad, reportOf, socketsSupported }] = await gate(
   ["env", "ffi", "net", "read", "sys"],
   async () => ({
     ...await import("../../src/bench/mod.ts"),
@@ -40,7 +40,7 @@ async function measure(
   rate: number,
 ): Promise<{ report: Report; truth: Truth }> {
   using server = await TruthServer.start(behaviour);
-  const { path, requestSerialize } = signerContract().echo.Echo;
+  const { path, requestSerialize } = echoDefinition.Echo;
   const plan: LoadPlan = {
     workload: { kind: "unary", path, request: requestSerialize({ message: "hello" }) },
     pacing: rate === 0 ? { kind: "closed" } : { kind: "constant", rate },

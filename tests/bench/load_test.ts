@@ -3,17 +3,18 @@ import type { LoadPlan, Workload } from "../../src/bench/mod.ts";
 import type { Stack } from "../../src/grpc/stacks/mod.ts";
 import { gate } from "../_support/gate.ts";
 
-const [test, { Rig, runLoad, signerContract, socketsSupported, openProvider }] = await gate(
-  ["env", "ffi", "net", "read", "sys"],
-  async () => ({
-    ...await import("./_rig.ts"),
-    ...await import("../../src/bench/mod.ts"),
-    ...await import("../../src/api/mod.ts"),
-    ...await import("../../src/grpc/mod.ts"),
-    ...await import("../../src/net/mod.ts"),
-    ...await import("../../src/crypto/mod.ts"),
-  }),
-);
+const [test, { echoDefinition, Rig, runLoad, signingDefinition, socketsSupported, openProvider }] =
+  await gate(
+    ["env", "ffi", "net", "read", "sys"],
+    async () => ({
+      ...await import("./_rig.ts"),
+      ...await import("../../src/bench/mod.ts"),
+      ...await import("../../src/api/mod.ts"),
+      ...await import("../../src/grpc/mod.ts"),
+      ...await import("../../src/net/mod.ts"),
+      ...await import("../../src/crypto/mod.ts"),
+    }),
+  );
 
 // Opened here: libraries stay loaded, which is no leak of the test that needs them first.
 if (openProvider !== undefined) {
@@ -44,7 +45,7 @@ function planFor(address: string, workload: Workload, changes: Partial<LoadPlan>
 }
 
 function echo(message = "hello"): Workload {
-  const { path, requestSerialize } = signerContract().echo.Echo;
+  const { path, requestSerialize } = echoDefinition.Echo;
   return { kind: "unary", path, request: requestSerialize({ message }) };
 }
 
@@ -104,7 +105,7 @@ test("a warm-up makes requests that are not measured", async () => {
 
 test("all responses of a stream belong to its request", async () => {
   await using rig = await Rig.start();
-  const { path, requestSerialize } = signerContract().signing.SignStream;
+  const { path, requestSerialize } = signingDefinition.SignStream;
   const requests = [1, 2, 3].map(() => requestSerialize({ keyId: "any" }));
   const { collector } = await runLoad(planFor(rig.address, {
     kind: "stream",

@@ -44,8 +44,8 @@ async function foundAt(
 }
 
 function info(said: { pid: number; pidStartTicks: number }): Service {
-  const { implement, signerContract, unary } = modules;
-  return implement(signerContract().serverInfo, { GetServerInfo: unary(() => said) });
+  const { implement, serverInfoDefinition, unary } = modules;
+  return implement(serverInfoDefinition, { GetServerInfo: unary(() => said) });
 }
 
 function ownStart(): number {

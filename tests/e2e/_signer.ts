@@ -1,5 +1,4 @@
 import { fileURLToPath } from "node:url";
-import { signerContract } from "../../src/api/mod.ts";
 import type { AnyMethod, RpcChannel } from "../../src/grpc/mod.ts";
 import { socketsSupported } from "../../src/net/mod.ts";
 import { openNativeChannel as openChannel } from "../../src/grpc/native/client/mod.ts";
@@ -9,7 +8,7 @@ import { openDescriptors } from "../_support/descriptors.ts";
 socketsSupported();
 
 export { openChannel };
-export const { echo, signing } = signerContract();
+export { echoDefinition as echo, signingDefinition as signing } from "../../src/api/mod.ts";
 
 const main = fileURLToPath(new URL("../../main.ts", import.meta.url));
 const program = ["run", "--quiet", "-P", main];

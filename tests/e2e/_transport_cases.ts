@@ -6,7 +6,7 @@ import {
   reflectionMethod,
   type ReflectionResponse,
 } from "../../src/cli/call/reflection_service.ts";
-import { signerContract } from "../../src/api/mod.ts";
+import { serverInfoDefinition } from "../../src/api/mod.ts";
 import { type AnyMethod, type RpcChannel, StatusCode } from "../../src/grpc/mod.ts";
 import type {
   GetPublicKeyResponse,
@@ -16,7 +16,7 @@ import type {
   SignResponse,
   SignResult,
   VerifyResponse,
-} from "../../src/api/messages.ts";
+} from "../../src/api/mod.ts";
 import { call, echo, signing } from "./_signer.ts";
 import { Relay } from "./_relay.ts";
 import type { Net } from "../net/_transports.ts";
@@ -53,7 +53,7 @@ async function everyMethod({ stack, open }: Scene): Promise<void> {
   assert.deepEqual({ ...await call<object>(channel, echo.Echo, hello) }, hello);
   const info = await call<GetServerInfoResponse>(
     channel,
-    signerContract().serverInfo.GetServerInfo,
+    serverInfoDefinition.GetServerInfo,
     {},
   );
   assert.deepEqual([info.stack, info.keyTypes], [stack, ["KEY_TYPE_ED25519"]]);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { getServerInfoResponseCodec } from "../../src/api/generated/signer/v1/server_info_codec.ts";
+import { getServerInfoResponseCodec } from "../../src/api/generated/signer/v1/server_info_pb.ts";
 import {
   listKeysResponseCodec,
   signBatchRequestCodec,
   signBatchResponseCodec,
-} from "../../src/api/generated/signer/v1/signing_codec.ts";
+} from "../../src/api/generated/signer/v1/signing_pb.ts";
 import { ProtobufError } from "../../src/protobuf/mod.ts";
 import type { Random } from "../http2/_random.ts";
 import { codecs } from "../protobuf/_codecs.ts";

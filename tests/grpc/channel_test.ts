@@ -3,7 +3,7 @@
  * both.
  */
 import assert from "node:assert/strict";
-import { signerContract } from "../../src/api/mod.ts";
+import { echoDefinition } from "../../src/api/mod.ts";
 import {
   bidi,
   clientStream,
@@ -383,7 +383,7 @@ test("`call()` carries messages of 3 MiB, and refuses a response over its limit"
 /** An echo server that fails a number of times before it answers. */
 async function failing(times: number, code: "UNAVAILABLE" | "INTERNAL" = "UNAVAILABLE") {
   let attempts = 0;
-  const service = implement(signerContract().echo, {
+  const service = implement(echoDefinition, {
     Echo: unary(() => {
       attempts++;
       if (attempts <= times) throw new RpcError(code, `Attempt ${attempts} fails`);
@@ -397,7 +397,7 @@ async function failing(times: number, code: "UNAVAILABLE" | "INTERNAL" = "UNAVAI
 test("`retries` repeat a call that is safe to repeat until it succeeds", async () => {
   await using served = await failing(2);
   using channel = openChannel({ addresses: [served.address], retries: 3 });
-  await all(channel.call(signerContract().echo.Echo, [{}]).responses);
+  await all(channel.call(echoDefinition.Echo, [{}]).responses);
   assert.equal(served.attempts(), 3);
 });
 
@@ -406,13 +406,13 @@ test("`retries` end with the last error", async () => {
   using channel = openChannel({ addresses: [served.address], retries: 1 });
   const error = await failure(
     "UNAVAILABLE",
-    all(channel.call(signerContract().echo.Echo, [{}]).responses),
+    all(channel.call(echoDefinition.Echo, [{}]).responses),
   );
   assert.equal(error.message, "Attempt 2 fails");
 });
 
 test("`retries` of 0, another status or a method that is not ours repeat nothing", async () => {
-  const { Echo } = signerContract().echo;
+  const { Echo } = echoDefinition;
   {
     await using served = await failing(1);
     using channel = openChannel({ addresses: [served.address], retries: 0 });

@@ -1,8 +1,8 @@
-import * as health from "../../src/api/generated/grpc/health/v1/health_codec.ts";
-import * as echo from "../../src/api/generated/signer/v1/echo_codec.ts";
-import * as keys from "../../src/api/generated/signer/v1/keys_codec.ts";
-import * as serverInfo from "../../src/api/generated/signer/v1/server_info_codec.ts";
-import * as signing from "../../src/api/generated/signer/v1/signing_codec.ts";
+import * as health from "../../src/api/generated/grpc/health/v1/health_pb.ts";
+import * as echo from "../../src/api/generated/signer/v1/echo_pb.ts";
+import * as keys from "../../src/api/generated/signer/v1/keys_pb.ts";
+import * as serverInfo from "../../src/api/generated/signer/v1/server_info_pb.ts";
+import * as signing from "../../src/api/generated/signer/v1/signing_pb.ts";
 import type { Codec } from "../../src/protobuf/mod.ts";
 
 /** The codec of every message that there is, by the message's full name. */

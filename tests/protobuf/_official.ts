@@ -18,12 +18,7 @@ const options = { longs: Number, enums: String, defaults: true, oneofs: true } a
 export function officialMessages(): Map<string, OfficialMessage> {
   const definitions = { ...loadSignerPackage(options), ...loadHealthPackage(options) };
   const folder = fileURLToPath(new URL("../../proto", import.meta.url));
-  const files = readProtoFiles(folder, [
-    "grpc/health/v1/health.proto",
-    "signer/v1/echo.proto",
-    "signer/v1/server_info.proto",
-    "signer/v1/signing.proto",
-  ]);
+  const files = readProtoFiles(folder);
   return new Map(
     files.flatMap(({ messages }) => messages).map((type) => {
       const { serialize, deserialize } = definitions[fullName(type)] as MessageTypeDefinition<

@@ -6,14 +6,14 @@ import {
   type ProtobufErrorCode,
   WireReader,
 } from "../../src/protobuf/mod.ts";
-import { echoRequestCodec } from "../../src/api/generated/signer/v1/echo_codec.ts";
-import { keyInfoCodec } from "../../src/api/generated/signer/v1/keys_codec.ts";
-import { getServerInfoResponseCodec as serverInfo } from "../../src/api/generated/signer/v1/server_info_codec.ts";
+import { echoRequestCodec } from "../../src/api/generated/signer/v1/echo_pb.ts";
+import { keyInfoCodec } from "../../src/api/generated/signer/v1/keys_pb.ts";
+import { getServerInfoResponseCodec as serverInfo } from "../../src/api/generated/signer/v1/server_info_pb.ts";
 import {
   signBatchRequestCodec,
   signRequestCodec,
   signResultCodec,
-} from "../../src/api/generated/signer/v1/signing_codec.ts";
+} from "../../src/api/generated/signer/v1/signing_pb.ts";
 
 /** Bytes from hexadecimal digits, spaced as one likes. */
 function hex(text: string): Uint8Array {
@@ -227,4 +227,11 @@ Deno.test("`bytes()` gives a Buffer that is a view of what is read, at any offse
   const { payload } = echoRequestCodec.decode(memory.subarray(7, 11));
   assert.ok(payload instanceof Buffer);
   assert.deepEqual([payload.buffer, payload.byteOffset], [memory.buffer, 9]);
+});
+
+Deno.test("The error of a message that cannot be read names the message", () => {
+  assert.throws(() => echoRequestCodec.decode(hex("0a05 61")), {
+    code: "TRUNCATED",
+    message: "signer.v1.EchoRequest: The message ends within a field",
+  });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { maxFields, ProtobufError } from "../../src/protobuf/mod.ts";
 import { decodeUtf8, isUtf8 } from "../../src/protobuf/utf8.ts";
-import { echoRequestCodec } from "../../src/api/generated/signer/v1/echo_codec.ts";
+import { echoRequestCodec } from "../../src/api/generated/signer/v1/echo_pb.ts";
 
 /** The text of the bytes by the platform's decoder; undefined when it had to replace some of them. */
 function reference(bytes: Buffer): string | undefined {

@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
-import { echoRequestCodec } from "../../src/api/generated/signer/v1/echo_codec.ts";
-import { healthListResponseCodec } from "../../src/api/generated/grpc/health/v1/health_codec.ts";
-import { keyInfoCodec } from "../../src/api/generated/signer/v1/keys_codec.ts";
-import { getServerInfoResponseCodec as serverInfo } from "../../src/api/generated/signer/v1/server_info_codec.ts";
+import { echoRequestCodec } from "../../src/api/generated/signer/v1/echo_pb.ts";
+import { healthListResponseCodec } from "../../src/api/generated/grpc/health/v1/health_pb.ts";
+import { keyInfoCodec } from "../../src/api/generated/signer/v1/keys_pb.ts";
+import { getServerInfoResponseCodec as serverInfo } from "../../src/api/generated/signer/v1/server_info_pb.ts";
 import {
+  listKeysRequestCodec,
   listKeysResponseCodec,
   signBatchRequestCodec,
   signBatchResponseCodec,
   signErrorCodec,
   signRequestCodec,
-} from "../../src/api/generated/signer/v1/signing_codec.ts";
+} from "../../src/api/generated/signer/v1/signing_pb.ts";
 import { type Codec, ProtobufError } from "../../src/protobuf/mod.ts";
 
 Deno.test("A message without a field, or with the defaults alone, has no bytes", () => {
@@ -139,6 +140,68 @@ Deno.test("Values that are not of their field's type are refused, and the next m
     );
     assert.equal(echoRequestCodec.encode({ message: "b" }).toHex(), "0a0162");
   }
+});
+
+Deno.test("The error of a wrong value names the message and the field, never the value", () => {
+  // deno-lint-ignore no-explicit-any -- wrong values are what is tried
+  const wrong: [Codec<any, unknown>, unknown, string][] = [
+    [echoRequestCodec, "secret", "signer.v1.EchoRequest must be an object, not a string"],
+    [
+      signRequestCodec,
+      { keyId: "k", message: "secret" },
+      "signer.v1.SignRequest.message must be a Uint8Array, not a string",
+    ],
+    [
+      signRequestCodec,
+      { keyType: "KEY_TYPE_OF_NOBODY" },
+      "signer.v1.SignRequest.keyType must be a name of signer.v1.KeyType or an integer of 32 bits, " +
+      "not a string",
+    ],
+    // The field after a nested message is one of the outer message again.
+    [
+      signBatchResponseCodec,
+      { results: [{ response: { keyId: "k" } }, { error: { code: 1.5 } }] },
+      "signer.v1.SignError.code must be an integer of 32 bits",
+    ],
+    [
+      serverInfo,
+      { limits: { maxBatchItems: 1 }, provider: 5 },
+      "signer.v1.GetServerInfoResponse.provider must be a string",
+    ],
+    [
+      serverInfo,
+      { protocolVersions: "1" },
+      "signer.v1.GetServerInfoResponse.protocolVersions must be an array, not a string",
+    ],
+    [
+      healthListResponseCodec,
+      { statuses: { "": null } },
+      "grpc.health.v1.HealthListResponse.statuses must be a map of objects, not null",
+    ],
+  ];
+  for (const [codec, message, wanted] of wrong) {
+    assert.throws(() => codec.encode(message), { code: "INVALID_VALUE", message: wanted });
+  }
+});
+
+Deno.test("The types of requests allow what the writer takes, and no more", () => {
+  // @ts-expect-error bytes are no string
+  assert.throws(() => signRequestCodec.encode({ message: "hello" }));
+  // @ts-expect-error an int64 is no string
+  assert.throws(() => serverInfo.encode({ pidStartTicks: "5" }));
+  // @ts-expect-error nor a bigint
+  assert.throws(() => serverInfo.encode({ pidStartTicks: 5n }));
+  // @ts-expect-error a oneof has one member at most
+  signRequestCodec.encode({ message: Buffer.of(1), digest: Buffer.of(2) });
+  // @ts-expect-error a message without fields has none
+  listKeysRequestCodec.encode({ keyId: "k" });
+  // What was read can be written.
+  const read = signRequestCodec.decode(signRequestCodec.encode({ keyType: 7 }));
+  assert.equal(signRequestCodec.encode(read).toHex(), "1007");
+  // An unknown number of an enum is one, and a member of a oneof is known by the oneof's name.
+  const { key, keyType } = signRequestCodec.decode(Uint8Array.of(0x10, 99));
+  if (key === "keyType") keyType satisfies string | number;
+  assert.deepEqual([key, keyType], ["keyType", 99]);
 });
 
 Deno.test("A map may have any key, such as those that objects have of their own", () => {

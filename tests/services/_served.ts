@@ -1,5 +1,9 @@
 import { service as healthService } from "grpc-health-check";
-import { signerContract } from "../../src/api/mod.ts";
+import {
+  echoDefinition as echo,
+  serverInfoDefinition as serverInfo,
+  signingDefinition as signing,
+} from "../../src/api/mod.ts";
 import type { AnyMethod, CallOptions, ClientCall, RpcChannel } from "../../src/grpc/mod.ts";
 import { openChannel } from "../../src/grpc/grpcjs/mod.ts";
 import { reflectionMethod, reflectionVersions } from "../../src/cli/call/reflection_service.ts";
@@ -31,6 +35,8 @@ export interface ServedOptions {
   readonly keys?: KeyStore;
   readonly report?: InternalErrorReport;
 }
+
+const contract = { echo, serverInfo, signing };
 
 /** The signer's services on a server of this process, and a channel to it. */
 export class Served implements AsyncDisposable {
@@ -73,7 +79,7 @@ export class Served implements AsyncDisposable {
     options?: CallOptions,
   ): ClientCall<O> {
     const [service, name] = method.split(".") as ["signing", "Sign"];
-    const definition = signerContract()[service][name] as AnyMethod;
+    const definition = contract[service][name] as AnyMethod;
     return this.channel.call<object, O>(definition, requests, options);
   }
 

@@ -29,7 +29,7 @@ Deno.test("`Check` is SERVING for each service and the server, then NOT_SERVING"
   for (const service of ["", "a.B"]) {
     assert.deepEqual(ask(health.service, "Check", { service }), { status: "SERVING" });
   }
-  assert.deepEqual(ask(health.service, "Check", {}), { status: "SERVING" });
+  assert.deepEqual(ask(health.service, "Check", { service: "" }), { status: "SERVING" });
   health.drain();
   assert.deepEqual(ask(health.service, "Check", { service: "a.B" }), { status: "NOT_SERVING" });
 });

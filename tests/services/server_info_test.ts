@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { GetServerInfoResponse } from "../../src/api/messages.ts";
+import type { GetServerInfoResponse } from "../../src/api/mod.ts";
 import type { CallContext, UnaryHandler } from "../../src/grpc/mod.ts";
 import { gate } from "../_support/gate.ts";
 import { onEachStack } from "./_each_stack.ts";

@@ -6,7 +6,7 @@ import type {
   SignResponse,
   SignResult,
   VerifyResponse,
-} from "../../src/api/messages.ts";
+} from "../../src/api/mod.ts";
 import { algorithms } from "../../src/crypto/algorithms.ts";
 import { gate } from "../_support/gate.ts";
 import { onEachStack } from "./_each_stack.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ReflectionResponse } from "../../src/cli/call/reflection_service.ts";
-import type { GetServerInfoResponse } from "../../src/api/messages.ts";
+import type { GetServerInfoResponse } from "../../src/api/mod.ts";
 import { Metadata } from "../../src/grpc/metadata.ts";
 import { StatusCode } from "../../src/grpc/status.ts";
 import { gate } from "../_support/gate.ts";

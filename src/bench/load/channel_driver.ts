@@ -1,4 +1,4 @@
-import { signerContract } from "../../api/mod.ts";
+import { echoDefinition } from "../../api/mod.ts";
 import {
   type AnyMethod,
   asBuffer,
@@ -94,7 +94,7 @@ export class ChannelDriver implements Driver {
 /** A method whose messages are left as the bytes that they are. */
 function methodOnBytes(workload: Calls): AnyMethod {
   return {
-    ...signerContract().echo.Echo,
+    ...echoDefinition.Echo,
     path: workload.path,
     requestStream: workload.kind === "stream" && workload.requestStream,
     responseStream: workload.kind === "stream" && workload.responseStream,

@@ -1,5 +1,5 @@
 import { openProvider, type PublicKey } from "../../crypto/mod.ts";
-import { signerContract } from "../../api/mod.ts";
+import { signingDefinition } from "../../api/mod.ts";
 import type { Verification } from "./plan.ts";
 import { randomNumbers } from "./random.ts";
 
@@ -17,7 +17,7 @@ export function openVerifier(
   { share, spki, algorithm, format, message }: Verification,
   seed: number,
 ): Verifier {
-  const { responseDeserialize } = signerContract().signing.Sign;
+  const { responseDeserialize } = signingDefinition.Sign;
   const key: PublicKey = openProvider("auto").provider.importPublicKey(spki);
   const random = randomNumbers(seed);
   return {

@@ -1,6 +1,6 @@
 import { usageOf } from "../../bench/mod.ts";
 import { libc } from "../../ffi/mod.ts";
-import { signerContract } from "../../api/mod.ts";
+import { serverInfoDefinition } from "../../api/mod.ts";
 import { formatPeer, isLocalPeer, type Peer } from "../../net/mod.ts";
 import { Session } from "../call/session.ts";
 import { CliError } from "../exit.ts";
@@ -45,7 +45,7 @@ async function askServer(
       deadline: DEADLINE_MS,
       ...(header === undefined ? {} : { header }),
     });
-    const { GetServerInfo } = signerContract().serverInfo;
+    const { GetServerInfo } = serverInfoDefinition;
     const { pid, pidStartTicks: startTicks } = await session.unary(GetServerInfo, {});
     return { pid, startTicks };
   } catch (error) {

@@ -1,8 +1,9 @@
 import {
+  echoDefinition,
   protocolHeader,
   protocolVersions,
-  signerContract,
-  type SignRequest,
+  signingDefinition,
+  type SignRequestInit,
 } from "../../api/mod.ts";
 import type { AlgorithmName } from "../../crypto/mod.ts";
 import { randomBytes, type Verification, type Workload } from "../../bench/mod.ts";
@@ -91,16 +92,16 @@ export function metadataOf(
 }
 
 function echoWorkload(options: BenchOptions): NamedWorkload {
-  const { path, requestSerialize } = signerContract().echo.Echo;
+  const { path, requestSerialize } = echoDefinition.Echo;
   const request = requestSerialize({ payload: payloadOf(options) as Buffer });
   return { workload: { kind: "unary", path, request }, call: callName(path) };
 }
 
 async function signWorkload(session: Session, options: BenchOptions): Promise<NamedWorkload> {
-  const { path, requestSerialize } = signerContract().signing.Sign;
+  const { path, requestSerialize } = signingDefinition.Sign;
   const message = payloadOf(options);
   const { key, algorithm } = await chooseKey(session, options);
-  const request = requestSerialize({ ...key, algorithm, message } as SignRequest);
+  const request = requestSerialize({ ...key, algorithm, message } as SignRequestInit);
   const verify = await verification(session, options, key, algorithm, message);
   return {
     workload: { kind: "unary", path, request, ...(verify && { verify }) },
@@ -116,7 +117,7 @@ async function verification(
   message: Uint8Array,
 ): Promise<Verification | undefined> {
   if (verify === undefined) return undefined;
-  const { GetPublicKey } = signerContract().signing;
+  const { GetPublicKey } = signingDefinition;
   const { der } = await session.unary(
     GetPublicKey,
     {

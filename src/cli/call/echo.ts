@@ -1,4 +1,4 @@
-import { signerContract } from "../../api/mod.ts";
+import { echoDefinition } from "../../api/mod.ts";
 import type { ConnectionOptions } from "./options.ts";
 import { printableLines } from "./printable.ts";
 import { printResult } from "./result.ts";
@@ -7,7 +7,7 @@ import { Session } from "./session.ts";
 /** `call echo TEXT`. */
 export async function echo(text: string, options: ConnectionOptions): Promise<void> {
   using session = await Session.open(options);
-  const { message } = await session.unary(signerContract().echo.Echo, { message: text });
+  const { message } = await session.unary(echoDefinition.Echo, { message: text });
   printResult({
     text: () => `${printableLines(message)}\n`,
     json: () => ({ message }),

@@ -1,6 +1,6 @@
 import {
-  type HealthCheckRequest,
-  type HealthCheckResponse__Output,
+  type HealthCheckRequestInit,
+  type HealthCheckResponse,
   healthDefinition,
 } from "../../api/mod.ts";
 import { CliError, ExitCode } from "../exit.ts";
@@ -23,7 +23,7 @@ export async function health(name: string | undefined, options: HealthOptions): 
   const method = options.watch ? healthDefinition.Watch : healthDefinition.Check;
   let last = "UNKNOWN";
   for await (
-    const response of session.call<HealthCheckRequest, HealthCheckResponse__Output>(method, [
+    const response of session.call<HealthCheckRequestInit, HealthCheckResponse>(method, [
       { service: name ?? "" },
     ])
   ) {

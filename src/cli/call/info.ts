@@ -1,4 +1,4 @@
-import { signerContract } from "../../api/mod.ts";
+import { serverInfoDefinition } from "../../api/mod.ts";
 import { keyTypeName } from "./key_choice.ts";
 import type { ConnectionOptions } from "./options.ts";
 import { printable } from "./printable.ts";
@@ -9,7 +9,7 @@ import { Session } from "./session.ts";
 export async function info(options: ConnectionOptions): Promise<void> {
   refuseRaw(options.output, "info");
   using session = await Session.open(options);
-  const info = await session.unary(signerContract().serverInfo.GetServerInfo, {});
+  const info = await session.unary(serverInfoDefinition.GetServerInfo, {});
   const lines: [name: string, value: string][] = [
     ["version", info.version],
     ["protocol versions", info.protocolVersions.join(", ")],

@@ -1,4 +1,4 @@
-import { type KeyInfo__Output, signerContract } from "../../api/mod.ts";
+import { type KeyInfo, signingDefinition } from "../../api/mod.ts";
 import { CliError, ExitCode } from "../exit.ts";
 import { note } from "../output.ts";
 import { printable } from "./printable.ts";
@@ -58,7 +58,7 @@ export function namedKey({ key, keyType }: KeyOptions): KeySelector | undefined 
 export async function chooseKey(session: Session, options: KeyOptions): Promise<Choice> {
   const named = namedKey(options);
   if (named && options.algorithm !== undefined) return { key: named, algorithm: options.algorithm };
-  const { keys } = await session.unary(signerContract().signing.ListKeys, {});
+  const { keys } = await session.unary(signingDefinition.ListKeys, {});
   const candidates = named ? keys.filter((key) => isNamed(key, named)) : defaultsFirst(keys);
   // The server says best that it has no such key.
   if (named && candidates.length === 0) return { key: named, algorithm: unspecified };
@@ -71,7 +71,7 @@ export async function chooseKey(session: Session, options: KeyOptions): Promise<
 
 const unspecified = "SIGNING_ALGORITHM_UNSPECIFIED";
 
-function firstFit(keys: readonly KeyInfo__Output[], wanted: readonly string[]) {
+function firstFit(keys: readonly KeyInfo[], wanted: readonly string[]) {
   for (const name of wanted) {
     for (const key of keys) {
       const algorithm = [key.defaultAlgorithm, ...key.algorithms].map(String)
@@ -81,16 +81,16 @@ function firstFit(keys: readonly KeyInfo__Output[], wanted: readonly string[]) {
   }
 }
 
-function isNamed(key: KeyInfo__Output, named: KeySelector): boolean {
+function isNamed(key: KeyInfo, named: KeySelector): boolean {
   if ("keyId" in named) return key.keyId === named.keyId || key.thumbprint === named.keyId;
   return key.keyType === named.keyType && key.isDefault;
 }
 
-function defaultsFirst(keys: readonly KeyInfo__Output[]): KeyInfo__Output[] {
+function defaultsFirst(keys: readonly KeyInfo[]): KeyInfo[] {
   return keys.toSorted((a, b) => Number(b.isDefault) - Number(a.isDefault));
 }
 
-function nothingFits(wanted: readonly string[], keys: readonly KeyInfo__Output[]): CliError {
+function nothingFits(wanted: readonly string[], keys: readonly KeyInfo[]): CliError {
   const among = keys.length === 0
     ? "the server holds no key"
     : `the keys are ${keys.map(({ keyId }) => printable(keyId)).join(", ")}`;

@@ -1,4 +1,4 @@
-import { type GetPublicKeyRequest, type KeyInfo__Output, signerContract } from "../../api/mod.ts";
+import { type GetPublicKeyRequestInit, type KeyInfo, signingDefinition } from "../../api/mod.ts";
 import { usageError } from "../exit.ts";
 import { printBytes } from "./json_scalars.ts";
 import { type KeyOptions, type KeySelector, keyTypeName, namedKey } from "./key_choice.ts";
@@ -12,7 +12,7 @@ import { table } from "./table.ts";
 export async function keys(options: ConnectionOptions): Promise<void> {
   refuseRaw(options.output, "keys");
   using session = await Session.open(options);
-  const { keys } = await session.unary(signerContract().signing.ListKeys, {});
+  const { keys } = await session.unary(signingDefinition.ListKeys, {});
   printResult({
     text: () => keyTable(keys),
     json: () => ({ keys }),
@@ -20,7 +20,7 @@ export async function keys(options: ConnectionOptions): Promise<void> {
 }
 
 /** The thumbprint is left out where it is the name of every key already. */
-function keyTable(keys: readonly KeyInfo__Output[]): string {
+function keyTable(keys: readonly KeyInfo[]): string {
   const named = keys.some(({ keyId, thumbprint }) => keyId !== thumbprint);
   const rows = keys.map((key) => [
     printable(key.keyId),
@@ -40,10 +40,10 @@ export interface PublicKeyOptions extends ConnectionOptions, Pick<KeyOptions, "k
 export async function publicKey(options: PublicKeyOptions): Promise<void> {
   using session = await Session.open(options);
   const format = options.format ?? "pem";
-  const { key, pem, der, jwk } = await session.unary(signerContract().signing.GetPublicKey, {
+  const { key, pem, der, jwk } = await session.unary(signingDefinition.GetPublicKey, {
     ...namedKey(options) ?? await onlyKey(session),
     format: `PUBLIC_KEY_FORMAT_${format.toUpperCase()}`,
-  } as GetPublicKeyRequest);
+  } as GetPublicKeyRequestInit);
   const text = der ? printBytes(der) : pem ?? jwk ?? "";
   printResult(
     {
@@ -58,7 +58,7 @@ export async function publicKey(options: PublicKeyOptions): Promise<void> {
 
 /** The server's key where it holds only one. */
 async function onlyKey(session: Session): Promise<KeySelector> {
-  const { keys } = await session.unary(signerContract().signing.ListKeys, {});
+  const { keys } = await session.unary(signingDefinition.ListKeys, {});
   if (keys.length === 1) return { keyId: keys[0]!.keyId };
   throw usageError(
     `The server holds ${keys.length} keys and none is named`,

@@ -1,4 +1,4 @@
-import { signerContract, type SignRequest } from "../../api/mod.ts";
+import { signingDefinition, type SignRequestInit } from "../../api/mod.ts";
 import { type InputOptions, readInput } from "./input.ts";
 import { printBytes } from "./json_scalars.ts";
 import { chooseKey, type KeyOptions } from "./key_choice.ts";
@@ -16,12 +16,12 @@ export async function sign(text: string | undefined, options: SignOptions): Prom
   using session = await Session.open(options);
   const input = await readInput(text, options);
   const { key, algorithm } = await chooseKey(session, options);
-  const { signature, ...signed } = await session.unary(signerContract().signing.Sign, {
+  const { signature, ...signed } = await session.unary(signingDefinition.Sign, {
     ...key,
     ...input,
     algorithm,
     signatureFormat: wireFormat(options.format),
-  } as SignRequest);
+  } as SignRequestInit);
   printResult(
     {
       text: () => `${printBytes(signature)}\n`,

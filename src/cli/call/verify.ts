@@ -1,4 +1,4 @@
-import { signerContract, type VerifyRequest } from "../../api/mod.ts";
+import { signingDefinition, type VerifyRequestInit } from "../../api/mod.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
 import { type InputOptions, readFile, readInput } from "./input.ts";
 import { parseBytes } from "./json_scalars.ts";
@@ -27,14 +27,14 @@ export async function verify(text: string | undefined, options: VerifyOptions): 
   }
   const signature = signatureBytes(options);
   using session = await Session.open(options);
-  const { valid, keyId, algorithm } = await session.unary(signerContract().signing.Verify, {
+  const { valid, keyId, algorithm } = await session.unary(signingDefinition.Verify, {
     ...named,
     ...await readInput(text, options),
     // Unset, the key's default: what a signer that named no algorithm got.
     ...(options.algorithm === undefined ? {} : { algorithm: options.algorithm }),
     signatureFormat: wireFormat(options.format),
     signature,
-  } as VerifyRequest);
+  } as VerifyRequestInit);
   printResult({
     text: () => valid ? "valid\n" : "invalid\n",
     json: () => ({ valid, keyId, algorithm }),

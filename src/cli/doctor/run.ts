@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { signerContract } from "../../api/mod.ts";
+import { serverInfoDefinition } from "../../api/mod.ts";
 import { CryptoError, openProvider } from "../../crypto/mod.ts";
 import { checkTransports, socketsSupported } from "../../net/mod.ts";
 import { printable, printableLines } from "../call/printable.ts";
@@ -112,7 +112,7 @@ function checkProvider(): Finding {
 async function checkServer(address: string): Promise<Finding> {
   try {
     using session = await Session.open({ to: [address], deadline: SERVER_TIMEOUT_MS });
-    const info = await session.unary(signerContract().serverInfo.GetServerInfo, {});
+    const info = await session.unary(serverInfoDefinition.GetServerInfo, {});
     const words = `signer ${info.version}, stack ${info.stack}, ${info.provider}`;
     return { subject: address, ok: true, found: printable(words) };
   } catch (error) {

@@ -1,12 +1,12 @@
 import type { ChannelOptions as GrpcChannelOptions, ServiceConfig } from "@grpc/grpc-js";
-import { signerContract } from "../../api/mod.ts";
+import { echoDefinition, serverInfoDefinition, signingDefinition } from "../../api/mod.ts";
 import {
+  type AnyMethod,
   type ChannelOptions,
   defaultReconnect,
   isRepeatable,
   repeatBackoff,
   serverLimits,
-  type ServiceDefinition,
 } from "../mod.ts";
 
 /**
@@ -66,9 +66,8 @@ function serviceConfig({ addresses, balancing, retries = 0 }: ChannelOptions): S
 
 /** The methods of signer.v1 that may be repeated. Of methods that are not ours nothing is known. */
 function repeatableMethods(): { service: string; method: string }[] {
-  const { echo, signing, serverInfo } = signerContract();
-  return [echo, signing, serverInfo]
-    .flatMap((definition) => Object.values(definition as unknown as ServiceDefinition))
+  return [echoDefinition, signingDefinition, serverInfoDefinition]
+    .flatMap((definition) => Object.values<AnyMethod>(definition))
     .filter(isRepeatable)
     .map(({ path }) => {
       const [, service = "", method = ""] = path.split("/");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { KeyOptions } from "../../../src/cli/call/key_choice.ts";
 import type { Session } from "../../../src/cli/call/session.ts";
 import { CliError } from "../../../src/cli/exit.ts";
-import type { KeyInfo__Output } from "../../../src/api/mod.ts";
+import type { KeyInfo } from "../../../src/api/mod.ts";
 import { gate } from "../../_support/gate.ts";
 
 const [test, { chooseKey }] = await gate(
@@ -30,7 +30,7 @@ async function choice(options: KeyOptions, keys = held) {
   const session = {
     unary: () => {
       asked++;
-      return Promise.resolve({ keys: keys as unknown as KeyInfo__Output[] });
+      return Promise.resolve({ keys: keys as unknown as KeyInfo[] });
     },
   };
   const { key, algorithm } = await chooseKey(session as unknown as Session, options);

@@ -1,7 +1,4 @@
 /** Generated from proto/signer/v1/echo.proto by `deno task proto`. @module */
-import type { EchoRequest, EchoRequest__Output } from "./EchoRequest.ts";
-import type { EchoResponse, EchoResponse__Output } from "./EchoResponse.ts";
-import type { EchoServiceDefinition } from "./EchoService.ts";
 import {
   type Codec,
   codec,
@@ -11,9 +8,23 @@ import {
 } from "../../../../protobuf/mod.ts";
 import { method } from "../../../../grpc/mod.ts";
 
-/** Writes the fields of a `signer.v1.EchoRequest`, but those that have their default value. */
-export function writeEchoRequest(
-  message: EchoRequest,
+/** A `signer.v1.EchoRequest` to write: fields may be left out. */
+export interface EchoRequestInit {
+  readonly message?: string | undefined;
+  /** Opaque bytes, for messages of a chosen size. */
+  readonly payload?: Uint8Array | undefined;
+}
+
+/** A `signer.v1.EchoRequest` that was read. */
+export interface EchoRequest {
+  message: string;
+  /** Opaque bytes, for messages of a chosen size. */
+  payload: Buffer;
+}
+
+/** Writes the fields of a `signer.v1.EchoRequest` that do not have their default value. */
+function writeEchoRequest(
+  message: EchoRequestInit,
   writer: WireWriter,
 ): void {
   if (message.message !== undefined && message.message !== null && message.message !== "") {
@@ -25,10 +36,10 @@ export function writeEchoRequest(
 }
 
 /** Reads the fields of a `signer.v1.EchoRequest`. */
-export function readEchoRequest(
+function readEchoRequest(
   reader: WireReader,
-  message: EchoRequest__Output = { message: "", payload: EMPTY_BYTES },
-): EchoRequest__Output {
+  message: EchoRequest = { message: "", payload: EMPTY_BYTES },
+): EchoRequest {
   while (reader.more()) {
     const tag = reader.tag();
     switch (tag) {
@@ -45,15 +56,28 @@ export function readEchoRequest(
   return message;
 }
 
-export const echoRequestCodec: Codec<EchoRequest, EchoRequest__Output> = codec(
+export const echoRequestCodec: Codec<EchoRequestInit, EchoRequest> = codec(
   "signer.v1.EchoRequest",
+  { 1: "message", 2: "payload" },
   writeEchoRequest,
   readEchoRequest,
 );
 
-/** Writes the fields of a `signer.v1.EchoResponse`, but those that have their default value. */
-export function writeEchoResponse(
-  message: EchoResponse,
+/** A `signer.v1.EchoResponse` to write: fields may be left out. */
+export interface EchoResponseInit {
+  readonly message?: string | undefined;
+  readonly payload?: Uint8Array | undefined;
+}
+
+/** A `signer.v1.EchoResponse` that was read. */
+export interface EchoResponse {
+  message: string;
+  payload: Buffer;
+}
+
+/** Writes the fields of a `signer.v1.EchoResponse` that do not have their default value. */
+function writeEchoResponse(
+  message: EchoResponseInit,
   writer: WireWriter,
 ): void {
   if (message.message !== undefined && message.message !== null && message.message !== "") {
@@ -65,10 +89,10 @@ export function writeEchoResponse(
 }
 
 /** Reads the fields of a `signer.v1.EchoResponse`. */
-export function readEchoResponse(
+function readEchoResponse(
   reader: WireReader,
-  message: EchoResponse__Output = { message: "", payload: EMPTY_BYTES },
-): EchoResponse__Output {
+  message: EchoResponse = { message: "", payload: EMPTY_BYTES },
+): EchoResponse {
   while (reader.more()) {
     const tag = reader.tag();
     switch (tag) {
@@ -85,13 +109,15 @@ export function readEchoResponse(
   return message;
 }
 
-export const echoResponseCodec: Codec<EchoResponse, EchoResponse__Output> = codec(
+export const echoResponseCodec: Codec<EchoResponseInit, EchoResponse> = codec(
   "signer.v1.EchoResponse",
+  { 1: "message", 2: "payload" },
   writeEchoResponse,
   readEchoResponse,
 );
 
-export const echoService: EchoServiceDefinition = {
+/** Answers with what it was sent: for trying a connection, and for measuring one. */
+export const echoDefinition = {
   Echo: method(
     "/signer.v1.EchoService/Echo",
     echoRequestCodec,

@@ -1,0 +1,171 @@
+/** Generated from proto/signer/v1/keys.proto by `deno task proto`. @module */
+import {
+  type Codec,
+  codec,
+  EnumNames,
+  type WireReader,
+  type WireWriter,
+} from "../../../../protobuf/mod.ts";
+
+export type KeyType =
+  | "KEY_TYPE_UNSPECIFIED"
+  | "KEY_TYPE_RSA_2048"
+  | "KEY_TYPE_RSA_3072"
+  | "KEY_TYPE_RSA_4096"
+  | "KEY_TYPE_ECDSA_P256"
+  | "KEY_TYPE_ECDSA_P384"
+  | "KEY_TYPE_ECDSA_P521"
+  | "KEY_TYPE_ED25519";
+
+/** The names and numbers of `signer.v1.KeyType`. */
+export const keyTypeNames = new EnumNames<KeyType>("signer.v1.KeyType", {
+  KEY_TYPE_UNSPECIFIED: 0,
+  KEY_TYPE_RSA_2048: 1,
+  KEY_TYPE_RSA_3072: 2,
+  KEY_TYPE_RSA_4096: 3,
+  KEY_TYPE_ECDSA_P256: 4,
+  KEY_TYPE_ECDSA_P384: 5,
+  KEY_TYPE_ECDSA_P521: 6,
+  KEY_TYPE_ED25519: 7,
+});
+
+/** The names are those of AWS KMS's SigningAlgorithmSpec, plus ED25519. */
+export type SigningAlgorithm =
+  | "SIGNING_ALGORITHM_UNSPECIFIED"
+  | "RSASSA_PSS_SHA_256"
+  | "RSASSA_PSS_SHA_384"
+  | "RSASSA_PSS_SHA_512"
+  | "RSASSA_PKCS1_V1_5_SHA_256"
+  | "RSASSA_PKCS1_V1_5_SHA_384"
+  | "RSASSA_PKCS1_V1_5_SHA_512"
+  | "ECDSA_SHA_256"
+  | "ECDSA_SHA_384"
+  | "ECDSA_SHA_512"
+  | "ED25519";
+
+/** The names and numbers of `signer.v1.SigningAlgorithm`. */
+export const signingAlgorithmNames = new EnumNames<SigningAlgorithm>("signer.v1.SigningAlgorithm", {
+  SIGNING_ALGORITHM_UNSPECIFIED: 0,
+  /** RSASSA-PSS (RFC 8017 section 8.1), MGF1 over the same hash, a salt as long as the hash. */
+  RSASSA_PSS_SHA_256: 1,
+  RSASSA_PSS_SHA_384: 2,
+  RSASSA_PSS_SHA_512: 3,
+  /** RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2). */
+  RSASSA_PKCS1_V1_5_SHA_256: 4,
+  RSASSA_PKCS1_V1_5_SHA_384: 5,
+  RSASSA_PKCS1_V1_5_SHA_512: 6,
+  /** ECDSA (FIPS 186-5 section 6). */
+  ECDSA_SHA_256: 7,
+  ECDSA_SHA_384: 8,
+  ECDSA_SHA_512: 9,
+  /** Pure Ed25519 (RFC 8032 section 5.1): signs messages, not digests. */
+  ED25519: 10,
+});
+
+/** A `signer.v1.KeyInfo` to write: fields may be left out. */
+export interface KeyInfoInit {
+  /** Chosen by the key's owner, or else the thumbprint. */
+  readonly keyId?: string | undefined;
+  readonly keyType?: KeyType | number | undefined;
+  /** What the server can sign with this key, in its order of preference. */
+  readonly algorithms?: readonly (SigningAlgorithm | number)[] | undefined;
+  /** What it signs with when a request names no algorithm. */
+  readonly defaultAlgorithm?: SigningAlgorithm | number | undefined;
+  /** Base64url of the SHA-256 JWK thumbprint (RFC 7638; RFC 8037 section 2 for Ed25519). */
+  readonly thumbprint?: string | undefined;
+  /** Whether a request that names only this key's type gets this key. */
+  readonly isDefault?: boolean | undefined;
+}
+
+/** A key that the server holds. Nothing secret is in it. */
+export interface KeyInfo {
+  /** Chosen by the key's owner, or else the thumbprint. */
+  keyId: string;
+  keyType: KeyType | number;
+  /** What the server can sign with this key, in its order of preference. */
+  algorithms: (SigningAlgorithm | number)[];
+  /** What it signs with when a request names no algorithm. */
+  defaultAlgorithm: SigningAlgorithm | number;
+  /** Base64url of the SHA-256 JWK thumbprint (RFC 7638; RFC 8037 section 2 for Ed25519). */
+  thumbprint: string;
+  /** Whether a request that names only this key's type gets this key. */
+  isDefault: boolean;
+}
+
+/** Writes the fields of a `signer.v1.KeyInfo` that do not have their default value. */
+function writeKeyInfo(
+  message: KeyInfoInit,
+  writer: WireWriter,
+): void {
+  if (message.keyId !== undefined && message.keyId !== null && message.keyId !== "") {
+    writer.string(10, message.keyId);
+  }
+  const keyType = writer.number(16, message.keyType ?? 0, keyTypeNames);
+  if (keyType !== 0) writer.int32(16, keyType);
+  writer.packedEnum(26, writer.list(26, message.algorithms), signingAlgorithmNames);
+  const defaultAlgorithm = writer.number(32, message.defaultAlgorithm ?? 0, signingAlgorithmNames);
+  if (defaultAlgorithm !== 0) writer.int32(32, defaultAlgorithm);
+  if (
+    message.thumbprint !== undefined && message.thumbprint !== null && message.thumbprint !== ""
+  ) writer.string(42, message.thumbprint);
+  if (
+    message.isDefault !== undefined && message.isDefault !== null && message.isDefault !== false
+  ) writer.bool(48, message.isDefault);
+}
+
+/** Reads the fields of a `signer.v1.KeyInfo`. */
+function readKeyInfo(
+  reader: WireReader,
+  message: KeyInfo = {
+    keyId: "",
+    keyType: "KEY_TYPE_UNSPECIFIED",
+    algorithms: [],
+    defaultAlgorithm: "SIGNING_ALGORITHM_UNSPECIFIED",
+    thumbprint: "",
+    isDefault: false,
+  },
+): KeyInfo {
+  while (reader.more()) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: // keyId = 1
+        message.keyId = reader.string();
+        break;
+      case 16: // keyType = 2
+        message.keyType = keyTypeNames.name(reader.int32());
+        break;
+      case 24: // algorithms = 3
+        message.algorithms.push(signingAlgorithmNames.name(reader.int32()));
+        break;
+      case 26: // algorithms = 3
+        reader.packed(message.algorithms, (each) => signingAlgorithmNames.name(each.int32()));
+        break;
+      case 32: // defaultAlgorithm = 4
+        message.defaultAlgorithm = signingAlgorithmNames.name(reader.int32());
+        break;
+      case 42: // thumbprint = 5
+        message.thumbprint = reader.string();
+        break;
+      case 48: // isDefault = 6
+        message.isDefault = reader.bool();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  return message;
+}
+
+export const keyInfoCodec: Codec<KeyInfoInit, KeyInfo> = codec(
+  "signer.v1.KeyInfo",
+  {
+    1: "keyId",
+    2: "keyType",
+    3: "algorithms",
+    4: "defaultAlgorithm",
+    5: "thumbprint",
+    6: "isDefault",
+  },
+  writeKeyInfo,
+  readKeyInfo,
+);
