@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 import { dataFrames, gzipped, largeEcho, openGzipCall, paths, streamId } from "./_requests.ts";
-import { nativeSettings, settingName } from "./_settings.ts";
+import { settingName, settings } from "./_settings.ts";
 
 const [test, { measure, summary }] = await gate(
   ["net", "env", "read", "write", "sys", "ffi", "run"],
@@ -12,7 +12,7 @@ const [test, { measure, summary }] = await gate(
  * Unary calls that carry one whole message and never end were counted by nothing. 4 KB of gzip became 4 MiB on
  * each of 1,024 streams: 4.3 MB sent, 1.6 to 4.4 GB resident.
  */
-for (const setting of nativeSettings) {
+for (const setting of settings) {
   test(`Whole messages on unary calls that never end are not inflated (${settingName(setting)})`, async () => {
     const message = gzipped(largeEcho);
     const measured = await measure(setting, async (target) => {

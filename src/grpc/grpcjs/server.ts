@@ -6,21 +6,42 @@ import {
   formatPeer,
   listen,
   type ListenOptions,
+  peerIdentity,
   sharedReactor,
   socketsSupported,
   toDuplex,
 } from "../../net/mod.ts";
 import { logger } from "../../telemetry/mod.ts";
-import { type RpcServer, type RpcServerOptions, serverLimits } from "../mod.ts";
+import { type AnyMethod, type RpcServer, type RpcServerOptions, serverLimits } from "../mod.ts";
 import { toGrpcJsHandler } from "./_handlers.ts";
 import { guardHttp2Servers } from "./_http2_server.ts";
 import { listenByNode } from "./_node_listener.ts";
 import { checkRequest, refuse } from "./_request_check.ts";
-import { sessionSocket } from "./_session_socket.ts";
+import { MessageStream } from "./_message_stream.ts";
+import { SingleRequestStream } from "./_single_request.ts";
+import { budgetOf, sessionSocket } from "./_session_socket.ts";
+import { type Budget, Budgets } from "./_budget.ts";
+import { defaultGrpcJsLimits, type GrpcJsLimits } from "./_limits.ts";
+import { Turns } from "./_turns.ts";
 
-/** A server on the reference stack: `@grpc/grpc-js` over Deno's node:http2. */
-export function openGrpcJsServer(options: RpcServerOptions): RpcServer {
-  return new GrpcJsServer(options);
+/** Opens a server on the reference stack: `@grpc/grpc-js` over Deno's node:http2. */
+export function openGrpcJsServer(
+  options: RpcServerOptions,
+  limits: Partial<GrpcJsLimits> = {},
+): RpcServer {
+  return new GrpcJsServer(options, { ...defaultGrpcJsLimits, ...limits });
+}
+
+/** The time between looks at what has a limit of time, in milliseconds. */
+const sweepMs = 1_000;
+
+/** A connection, and how much of its responses its peer has read. */
+interface Connection {
+  readonly duplex: Duplex & { readonly bytesWritten?: number; readonly remoteAddress?: string };
+  readonly budget: Budget;
+  /** `bytesWritten` when it last grew by `stalledBytes`, or nothing waited, and when that was. */
+  written: number;
+  since: number;
 }
 
 /**
@@ -32,21 +53,29 @@ class GrpcJsServer implements RpcServer {
   readonly #server: Server;
   readonly #injector: ReturnType<Server["createConnectionInjector"]>;
   readonly #listeners: { close(): void }[] = [];
-  readonly #connections = new Set<Duplex>();
+  readonly #limits: GrpcJsLimits;
+  readonly #budgets: Budgets;
+  readonly #turns: Turns;
+  readonly #connections = new Set<Connection>();
+  readonly #incomplete = new Set<SingleRequestStream>();
+  #watch: ReturnType<typeof setInterval> | undefined;
   /** Resolved when the last connection is gone. */
   #gone = Promise.withResolvers<void>();
   readonly #log = logger("grpc-js");
 
-  constructor({ services }: RpcServerOptions) {
+  constructor({ services }: RpcServerOptions, limits: GrpcJsLimits) {
+    this.#limits = limits;
+    this.#budgets = new Budgets(limits);
+    this.#turns = new Turns(limits.sliceMs);
     this.#server = new Server({
-      "grpc.max_receive_message_length": serverLimits.maxRequestBytes,
+      "grpc.max_receive_message_length": limits.maxRequestBytes,
       "grpc.max_send_message_length": -1,
       "grpc.max_concurrent_streams": serverLimits.maxConcurrentStreams,
       "grpc.enable_channelz": 0,
     });
-    const paths = new Set<string>();
+    const methods = new Map<string, AnyMethod>();
     for (const { definition, handlers } of services) {
-      for (const { path } of Object.values(definition)) paths.add(path);
+      for (const method of Object.values(definition)) methods.set(method.path, method);
       const entries = Object.entries(handlers).map(([name, handler]) => [
         name,
         toGrpcJsHandler(handler),
@@ -57,9 +86,12 @@ class GrpcJsServer implements RpcServer {
     guardHttp2Servers(this.#server, (next) => (stream, headers) => {
       // It may have been reset, or its session closed, since it was announced.
       if (stream.destroyed || stream.closed) return;
-      const refusal = checkRequest(headers, (path) => paths.has(path));
-      if (refusal) refuse(stream, refusal);
-      else next(stream, headers);
+      const refusal = checkRequest(headers, (path) => methods.has(path));
+      if (refusal) return refuse(stream, refusal);
+      const budget = budgetOf(stream.session!);
+      const host = { limits, turns: this.#turns, incomplete: this.#incomplete, budget, next };
+      if (methods.get(headers[":path"]!)!.requestStream) new MessageStream(stream, headers, host);
+      else new SingleRequestStream(stream, headers, host);
     });
   }
 
@@ -100,20 +132,46 @@ class GrpcJsServer implements RpcServer {
 
   #take(duplex: Duplex, peer: string): void {
     this.#log.debug("Connected", { peer });
-    const connection = sessionSocket(duplex, peer);
+    const identity = peerIdentity(peer);
+    const budget = this.#budgets.open(identity);
+    const { maxUnsentBytes } = this.#limits;
+    sessionSocket(duplex, { peer, budget, maxUnsentBytes, onDrain: () => this.#turns.wake() });
+    const connection = { duplex, budget, written: 0, since: performance.now() };
     this.#connections.add(connection);
-    connection.once("close", () => {
+    this.#watch ??= setInterval(() => this.#sweep(), sweepMs);
+    duplex.once("close", () => {
+      this.#budgets.close(identity);
       this.#connections.delete(connection);
       if (this.#connections.size > 0) return;
+      clearInterval(this.#watch);
+      this.#watch = undefined;
       this.#gone.resolve();
       this.#gone = Promise.withResolvers();
     });
-    this.#injector.injectConnection(connection);
+    this.#injector.injectConnection(duplex);
+  }
+
+  /** Ends requests that are too old, and connections whose peers leave responses unread. */
+  #sweep(): void {
+    const now = performance.now();
+    for (const request of this.#incomplete) request.checkAge(now);
+    const { stalledBytes, maxStallMs } = this.#limits;
+    for (const connection of this.#connections) {
+      const { duplex, budget, written, since } = connection;
+      const sent = duplex.bytesWritten ?? 0;
+      const unread = duplex.writableLength + budget.unread;
+      if (unread <= stalledBytes || sent - written >= stalledBytes) {
+        Object.assign(connection, { written: sent, since: now });
+      } else if (now - since >= maxStallMs) {
+        this.#log.warn("A peer does not read", { peer: duplex.remoteAddress, unread });
+        duplex.destroy();
+      }
+    }
   }
 
   #cutOff(): void {
     this.#server.forceShutdown();
-    for (const connection of this.#connections) connection.destroy();
+    for (const { duplex } of this.#connections) duplex.destroy();
   }
 
   #stopAccepting(): void {

@@ -1,0 +1,71 @@
+import type { GrpcJsLimits } from "./_limits.ts";
+
+/** Bytes that are held for one connection, for the connections of one peer, or for all. */
+export class Budget {
+  held = 0;
+  /** Those of them that are responses, at the level of the connection. */
+  unread = 0;
+  /** Whether the connection waits for its peer to read, so that no request of it should be started. */
+  isBlocked = () => false;
+  readonly #limit: number;
+  readonly #parent: Budget | undefined;
+
+  /** @param parent the level above, whose limit holds too */
+  constructor(limit: number, parent?: Budget) {
+    this.#limit = limit;
+    this.#parent = parent;
+  }
+
+  /** Counts bytes, or with a negative number takes them off. */
+  add(bytes: number): void {
+    this.held += bytes;
+    this.#parent?.add(bytes);
+  }
+
+  /** Whether `bytes` more are within the limits of this level and those above. */
+  hasRoom(bytes: number): boolean {
+    return this.held + bytes <= this.#limit && (this.#parent?.hasRoom(bytes) ?? true);
+  }
+
+  /** Whether twice the limit of this level is held: responses are counted and not refused. */
+  get isOverrun(): boolean {
+    return this.held > 2 * this.#limit;
+  }
+}
+
+/** The budgets of a server: its own and one for each peer. */
+export class Budgets {
+  readonly #limits: GrpcJsLimits;
+  readonly #all: Budget;
+  readonly #peers = new Map<string, { readonly budget: Budget; connections: number }>();
+
+  constructor(limits: GrpcJsLimits) {
+    this.#limits = limits;
+    this.#all = new Budget(limits.maxHeldBytes);
+  }
+
+  /**
+   * Opens the budget of a connection.
+   *
+   * @param identity the peer's `peerIdentity()`; undefined for a connection that counts by itself
+   */
+  open(identity: string | undefined): Budget {
+    let parent = this.#all;
+    if (identity !== undefined) {
+      let peer = this.#peers.get(identity);
+      if (!peer) {
+        const budget = new Budget(this.#limits.maxHeldBytesPerPeer, this.#all);
+        this.#peers.set(identity, peer = { budget, connections: 0 });
+      }
+      peer.connections++;
+      parent = peer.budget;
+    }
+    return new Budget(this.#limits.maxHeldBytesPerConnection, parent);
+  }
+
+  /** Drops the budget of a peer when its last connection is closed. */
+  close(identity: string | undefined): void {
+    const peer = identity === undefined ? undefined : this.#peers.get(identity);
+    if (peer && --peer.connections === 0) this.#peers.delete(identity!);
+  }
+}

@@ -1,0 +1,71 @@
+import { Buffer } from "node:buffer";
+
+/** Octets of the prefix of a message: a flag and a length (grpc's PROTOCOL-HTTP2.md, Length-Prefixed-Message). */
+export const prefixBytes = 5;
+
+const emptyBytes = Buffer.alloc(0);
+
+/**
+ * Bytes of a request in the order of their arrival, in one buffer that grows: many small DATA frames take no more
+ * memory than one large one.
+ */
+export class ByteQueue {
+  #bytes: Buffer = emptyBytes;
+  #start = 0;
+  #end = 0;
+
+  get length(): number {
+    return this.#end - this.#start;
+  }
+
+  /** Bytes of memory that are taken. */
+  get capacity(): number {
+    return this.#bytes.length;
+  }
+
+  /** Appends bytes, which are kept as they are when they are the only ones. */
+  push(chunk: Buffer): void {
+    if (this.length === 0) {
+      this.#bytes = chunk;
+      this.#start = 0;
+      this.#end = chunk.length;
+      return;
+    }
+    const length = this.length + chunk.length;
+    if (this.#end + chunk.length > this.#bytes.length || this.#start > 0) {
+      const grown = length > this.#bytes.length ? Buffer.alloc(2 * length) : this.#bytes;
+      this.#bytes.copy(grown, 0, this.#start, this.#end);
+      this.#bytes = grown;
+      this.#end = this.length;
+      this.#start = 0;
+    }
+    chunk.copy(this.#bytes, this.#end);
+    this.#end += chunk.length;
+  }
+
+  /** Octets of the first message with its prefix; undefined when its prefix is not complete. */
+  get firstMessage(): number | undefined {
+    return this.length < prefixBytes
+      ? undefined
+      : prefixBytes + this.#bytes.readUInt32BE(this.#start + 1);
+  }
+
+  /** Whether the first message is marked as compressed. */
+  get isCompressed(): boolean {
+    return this.length > 0 && this.#bytes[this.#start] === 1;
+  }
+
+  /** Removes and returns bytes from the front: a view of the buffer when it is not written to again. */
+  take(count: number): Buffer {
+    const whole = count === this.length;
+    const view = this.#bytes.subarray(this.#start, this.#start + count);
+    this.#start += count;
+    if (whole) this.clear();
+    return whole ? view : Buffer.from(view);
+  }
+
+  clear(): void {
+    this.#bytes = emptyBytes;
+    this.#start = this.#end = 0;
+  }
+}

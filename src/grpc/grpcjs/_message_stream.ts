@@ -1,0 +1,84 @@
+import type { Buffer } from "node:buffer";
+import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import { ENHANCE_YOUR_CALM, HeldStream, type StreamHost } from "./_held_stream.ts";
+
+/** The stream of a call with any number of request messages. */
+export class MessageStream extends HeldStream {
+  #flowing = false;
+  #ended = false;
+  #pumping = false;
+  #over = false;
+
+  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, host: StreamHost) {
+    super(stream, host);
+    stream.on("data", (chunk: Buffer) => this.#receive(chunk));
+    stream.on("end", () => {
+      this.#ended = true;
+      this.#pump();
+    });
+    stream.pause();
+    host.next(this as unknown as ServerHttp2Stream, headers);
+  }
+
+  override pause(): this {
+    this.#flowing = false;
+    return this;
+  }
+
+  override resume(): this {
+    this.#flowing = true;
+    queueMicrotask(() => this.#pump());
+    return this;
+  }
+
+  protected override released(): void {
+    this.#over = true;
+  }
+
+  protected override wrote(count: number): void {
+    this.unread(-count);
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#over) return;
+    this.queue.push(chunk);
+    if (!this.mayHold(this.queue.capacity)) {
+      this.#over = true;
+      return this.stream.close(ENHANCE_YOUR_CALM);
+    }
+    this.hold(this.queue.capacity);
+    this.#pump();
+  }
+
+  /** Passes messages on while grpc-js asks for them, and reads on while none is complete. */
+  #pump(): void {
+    if (this.#pumping || this.#over) return;
+    this.#pumping = true;
+    while (this.#flowing && this.#hasMessage()) {
+      const inflated = this.inflated();
+      if (inflated > 0 && !this.mayHold(this.queue.capacity + inflated)) {
+        this.#over = true;
+        this.stream.close(ENHANCE_YOUR_CALM);
+        break;
+      }
+      const message = this.isTooLarge() ? this.queue.length : this.queue.firstMessage!;
+      const bytes = this.queue.take(message);
+      // The message is held until grpc-js asks for the next.
+      this.hold(this.queue.capacity + Math.max(inflated, bytes.length));
+      this.onData?.(bytes);
+    }
+    this.#pumping = false;
+    if (this.#over) return;
+    if (this.#hasMessage()) return void this.stream.pause();
+    if (this.#flowing) this.hold(this.queue.capacity);
+    if (!this.#ended) return void this.stream.resume();
+    if (!this.#flowing) return;
+    this.#over = true;
+    this.onEnd?.();
+  }
+
+  #hasMessage(): boolean {
+    const first = this.queue.firstMessage;
+    return first !== undefined && (this.queue.length >= first || this.isTooLarge());
+  }
+}

@@ -1,0 +1,110 @@
+import type { Buffer } from "node:buffer";
+import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import { StatusCode } from "../mod.ts";
+import { prefixBytes } from "./_byte_queue.ts";
+import { HeldStream, type StreamHost } from "./_held_stream.ts";
+import { parseTimeout, refuse } from "./_request_check.ts";
+import type { Waiting } from "./_turns.ts";
+
+/** The stream of a call whose request is one message. */
+export class SingleRequestStream extends HeldStream implements Waiting {
+  readonly #headers: IncomingHttpHeaders;
+  readonly #began = performance.now();
+  readonly #timeout: number;
+  #over = false;
+  /** Memory of the message when it is inflated, and of an answer as large. */
+  #inflated = 0;
+
+  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, host: StreamHost) {
+    super(stream, host);
+    this.#headers = headers;
+    this.#timeout = parseTimeout(headers["grpc-timeout"]) ?? Infinity;
+    host.incomplete.add(this);
+    stream.on("data", (chunk: Buffer) => this.#receive(chunk));
+    stream.on("end", () => this.#complete());
+  }
+
+  isReady(): boolean {
+    const { budget } = this.host;
+    return !budget.isBlocked() && (this.#inflated === 0 || budget.hasRoom(this.#inflated));
+  }
+
+  start(): void {
+    this.#settle();
+    if (this.stream.destroyed || this.stream.closed) return;
+    this.hold(this.queue.capacity + this.#inflated);
+    if (this.#timeout !== Infinity) {
+      const left = this.#timeout - (performance.now() - this.#began);
+      this.#headers["grpc-timeout"] = `${Math.max(0, Math.ceil(left))}m`;
+    }
+    this.host.next(this as unknown as ServerHttp2Stream, this.#headers);
+    if (this.queue.length > 0) this.onData?.(this.queue.take(this.queue.length));
+    this.onEnd?.();
+  }
+
+  override pause(): this {
+    return this;
+  }
+
+  override resume(): this {
+    return this;
+  }
+
+  protected override released(): void {
+    this.#settle();
+    this.host.turns.remove(this.host.budget, this);
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#over) return;
+    this.queue.push(chunk);
+    const { maxRequestBytes } = this.host.limits;
+    if (this.isTooLarge()) return this.start();
+    if (this.queue.length > 2 * (prefixBytes + maxRequestBytes)) return this.#refuseSecond();
+    if (!this.mayHold(this.queue.capacity)) return this.#exhausted();
+    this.hold(this.queue.capacity);
+  }
+
+  #complete(): void {
+    if (this.#over) return;
+    const first = this.queue.firstMessage;
+    if (first !== undefined && this.queue.length > first) return this.#refuseSecond();
+    this.#inflated = 2 * this.inflated();
+    this.host.turns.push(this.host.budget, this);
+  }
+
+  /** Refuses the request if it has not ended, or not been started, in time. To be called about once a second. */
+  checkAge(now: number): void {
+    const limit = Math.min(this.#timeout, this.host.limits.maxRequestMs);
+    if (now - this.#began < limit) return;
+    this.#refuse(StatusCode.DEADLINE_EXCEEDED, "The request did not end in time");
+  }
+
+  #refuseSecond(): void {
+    this.#refuse(
+      StatusCode.UNIMPLEMENTED,
+      `Received a second request message for the method ${this.#headers[":path"]}`,
+    );
+  }
+
+  #exhausted(): void {
+    this.#refuse(
+      StatusCode.RESOURCE_EXHAUSTED,
+      "Too many requests are held here: try again later",
+    );
+  }
+
+  #refuse(code: StatusCode, message: string): void {
+    this.#settle();
+    this.queue.clear();
+    this.hold(0);
+    this.host.turns.remove(this.host.budget, this);
+    if (this.stream.destroyed || this.stream.closed) return;
+    refuse(this.stream, { kind: "grpc", code, message });
+  }
+
+  #settle(): void {
+    this.#over = true;
+    this.host.incomplete.delete(this);
+  }
+}

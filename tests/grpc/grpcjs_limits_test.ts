@@ -1,0 +1,89 @@
+/** Limits of the grpc-js server on what one peer may cost. @module */
+import assert from "node:assert/strict";
+import { bidi, unary } from "../../src/grpc/mod.ts";
+import { gate } from "../_support/gate.ts";
+import { dataFrames, framed, openCall } from "../hostile/_requests.ts";
+import { settings } from "../http2/_frames.ts";
+import { kindsService, loadLibc, Served } from "./_rig.ts";
+
+const [test, { openGrpcJsServer, Attacker, RawClient, requestFields }] = await gate(
+  ["net", "env", "read", "sys", "ffi"],
+  async () => {
+    loadLibc();
+    return {
+      ...await import("../../src/grpc/grpcjs/mod.ts"),
+      ...await import("./native/_attacker.ts"),
+      ...await import("./native/_raw_client.ts"),
+    };
+  },
+);
+
+type Limits = Parameters<typeof openGrpcJsServer>[1];
+
+function serve(limits: Limits): Promise<Served> {
+  const services = [kindsService({
+    Unary: unary((request) => request),
+    Chat: bidi(async function* (requests) {
+      yield* requests;
+    }),
+  })];
+  return Served.by(openGrpcJsServer({ services }, limits));
+}
+
+const portOf = ({ address }: Served) => Number(/\d+$/.exec(address)![0]);
+const message = framed(new TextEncoder().encode(JSON.stringify("x".repeat(1_000))));
+
+test("A request of one message that does not end is refused at its age", async () => {
+  await using served = await serve({ maxRequestMs: 100 });
+  await using attacker = await Attacker.connect(portOf(served));
+  await attacker.send(openCall("/test.Kinds/Unary", 1), dataFrames(1, message));
+  assert.ok(await attacker.saw(/^HEADERS 1 end$/));
+  // A stream of messages may take its time.
+  await attacker.send(openCall("/test.Kinds/Chat", 3), dataFrames(3, message));
+  assert.ok(await attacker.saw(/^DATA 3 /));
+  assert.ok(!attacker.frames.includes("HEADERS 3 end"));
+});
+
+test("A request over the share of its connection is refused, and a small one is not", async () => {
+  await using served = await serve({ maxHeldBytesPerConnection: 3_000, smallRequestBytes: 50 });
+  await using attacker = await Attacker.connect(portOf(served));
+  for (const id of [1, 3, 5]) {
+    await attacker.send(openCall("/test.Kinds/Unary", id), dataFrames(id, message));
+  }
+  assert.ok(await attacker.saw(/^HEADERS 5 end$/));
+  assert.deepEqual(attacker.frames.filter((line) => /^HEADERS/.test(line)), ["HEADERS 5 end"]);
+  await attacker.send(
+    openCall("/test.Kinds/Unary", 7),
+    dataFrames(7, framed(Uint8Array.of(0x31)), true),
+  );
+  assert.ok(await attacker.saw(/^DATA 7 6$/));
+  // The first two are still there, and are answered when they end.
+  await attacker.send(dataFrames(1, new Uint8Array(0), true));
+  assert.ok(await attacker.saw(/^DATA 1 /));
+});
+
+test("A peer that does not read its responses loses its connection", async () => {
+  await using served = await serve({ maxStallMs: 200, stalledBytes: 10_000 });
+  await using attacker = await Attacker.connect(portOf(served));
+  await attacker.send(settings([4, 0]));
+  for (let i = 0; i < 20; i++) {
+    const id = 1 + 2 * i;
+    await attacker.send(openCall("/test.Kinds/Unary", id), dataFrames(id, message, true));
+  }
+  await attacker.closed;
+});
+
+test("Binary metadata is decoded up to 64 values of a key", async () => {
+  let values = 0;
+  const services = [kindsService({
+    Unary: unary((request, { metadata }) => {
+      values = metadata.getAll("x-many-bin").length;
+      return request;
+    }),
+  })];
+  await using served = await Served.by(openGrpcJsServer({ services }));
+  await using client = await RawClient.connect({ host: "127.0.0.1", port: portOf(served) });
+  const many = Array(2_000).fill("AA").join(",");
+  await client.request(requestFields("/test.Kinds/Unary", ["x-many-bin", many]), [message]);
+  assert.equal(values, 64);
+});
