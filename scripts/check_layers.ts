@@ -24,6 +24,7 @@ const rooms = [
   "src/grpc/native/client",
   "src/grpc/native",
   "src/grpc/grpcjs",
+  "src/grpc/reflection",
   "src/grpc/official",
   "src/api",
   "src/grpc",

@@ -10,9 +10,19 @@ export const ExitCode = {
   interrupted: 130,
 } as const;
 
-/** The exit code of a call that ended with a gRPC status. */
+/** The status that stands for all that gRPC does not know: UNKNOWN. */
+const unknownStatus = 2;
+
+/** The last status that gRPC knows: UNAUTHENTICATED. */
+const lastStatus = 16;
+
+/**
+ * The exit code of a call that ended with a gRPC status. A status that is none is UNKNOWN: added to 64, it
+ * could wrap to the exit code 0.
+ */
 export function exitCodeOfStatus(status: number): number {
-  return 64 + status;
+  const known = Number.isInteger(status) && status > 0 && status <= lastStatus;
+  return 64 + (known ? status : unknownStatus);
 }
 
 /** The end of a command in error: one line for people, how to mend it, and the exit code. */

@@ -16,7 +16,9 @@ export function reportFailure(error: unknown, debug: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
   const known = describe(error);
   fail(known.message, known.hint);
-  if (debug || debugVariable()) note(Deno.inspect(error, { colors: false }));
+  if (debug || debugVariable()) {
+    for (const line of Deno.inspect(error, { colors: false }).split("\n")) note(line);
+  }
   return known.exitCode;
 }
 

@@ -6,6 +6,8 @@
  *   or read whole (a public key, help) stands as it is. With `--log-format json`, each line is JSON.
  * - An error is one line that names the value that was wrong, and a hint that says what to do.
  * - Colours and spinners are for terminals only, and never with NO_COLOR set.
+ * - Text is escaped here, whoever wrote it: no control character of a peer's reaches a terminal. Only bytes
+ *   that were asked for (`--output raw`) and `writeTerminal()` go out as they are.
  * - Nothing secret is printed, but a private key that `keygen` was asked to print.
  * - A reader of the results that leaves (`signer … | head`) has had enough: the program ends quietly.
  *   Without a reader of standard error it goes on.
@@ -13,6 +15,7 @@
  * @module
  */
 import { CliError, ExitCode } from "./exit.ts";
+import { printable, printableLines } from "./printable.ts";
 
 const encoder = new TextEncoder();
 
@@ -22,14 +25,17 @@ export class OutputClosed extends Error {
 }
 
 /**
- * Writes a result to standard output, whole: text as it is, bytes as they are.
+ * Writes a result to standard output, whole: text escaped but for line feeds and tabs, bytes as they are.
  *
  * @throws {OutputClosed} when its reader has left
  * @throws {CliError} when it cannot be written, as a full disk
  */
 export function writeResult(result: string | Uint8Array): void {
   try {
-    writeAll(Deno.stdout, typeof result === "string" ? encoder.encode(result) : result);
+    writeAll(
+      Deno.stdout,
+      typeof result === "string" ? encoder.encode(printableLines(result)) : result,
+    );
   } catch (cause) {
     if (!(cause instanceof Deno.errors.BrokenPipe)) {
       const message = `Cannot write to standard output: ${(cause as Error).message}`;
@@ -39,8 +45,13 @@ export function writeResult(result: string | Uint8Array): void {
   }
 }
 
-/** Writes text to standard error as it is: what is there to be copied or read whole. */
+/** Writes text of one or more lines to standard error: a text to be copied or read whole. */
 export function writeDiagnostic(text: string): void {
+  writeTerminal(printableLines(text));
+}
+
+/** Writes to a terminal on standard error, control characters included: never a peer's text. */
+export function writeTerminal(text: string): void {
   try {
     writeAll(Deno.stderr, encoder.encode(text));
   } catch (cause) {
@@ -56,17 +67,17 @@ export interface Diagnostic {
   readonly hint?: string | undefined;
 }
 
-/** Writes a note. */
+/** Prints one line that is not a result. */
 export function note(message: string): void {
   report({ level: "info", message });
 }
 
-/** Writes a warning: the command goes on, and the user may not have meant this. */
+/** Prints a warning, one line: the command goes on, and the user may not have meant this. */
 export function warn(message: string): void {
   report({ level: "warn", message });
 }
 
-/** Writes the error that ended the command, and advice. */
+/** Prints the error that ended the command, and the hint that says what to do about it: a line each. */
 export function fail(message: string, hint?: string): void {
   report({ level: "error", message, hint: hint || undefined });
 }
@@ -79,12 +90,13 @@ export function redirectDiagnostics(write: (diagnostic: Diagnostic) => void): vo
 const labels = { info: "", warn: "warning: ", error: "error: " } as const;
 
 let report = ({ level, message, hint }: Diagnostic): void => {
-  writeLines(`${labels[level]}${message}`);
-  if (hint !== undefined) writeLines(`hint: ${hint}`);
+  writeLine(`${labels[level]}${message}`);
+  if (hint !== undefined) writeLine(`hint: ${hint}`);
 };
 
-function writeLines(message: string): void {
-  writeDiagnostic(message.split("\n").map((line) => `signer: ${line}\n`).join(""));
+/** Line feeds are escaped too: a peer's text does not begin a line that looks like the program's own. */
+function writeLine(line: string): void {
+  writeTerminal(`signer: ${printable(line)}\n`);
 }
 
 /** Deno's `writeSync` may write a part, as write(2) does. */

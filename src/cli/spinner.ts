@@ -1,4 +1,4 @@
-import { writeDiagnostic } from "./output.ts";
+import { writeTerminal } from "./output.ts";
 
 const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
@@ -20,7 +20,7 @@ export async function withSpinner<T>(what: string, work: Promise<T>): Promise<T>
   }
   let turns = 0;
   let wheel: ReturnType<typeof setInterval> | undefined;
-  const turn = () => writeDiagnostic(`${CLEAR}${frames[turns++ % frames.length]} ${what}`);
+  const turn = () => writeTerminal(`${CLEAR}${frames[turns++ % frames.length]} ${what}`);
   const start = setTimeout(() => {
     turn();
     wheel = setInterval(turn, FRAME_MS);
@@ -30,6 +30,6 @@ export async function withSpinner<T>(what: string, work: Promise<T>): Promise<T>
   } finally {
     clearTimeout(start);
     clearInterval(wheel);
-    if (turns > 0) writeDiagnostic(CLEAR);
+    if (turns > 0) writeTerminal(CLEAR);
   }
 }

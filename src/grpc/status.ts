@@ -22,6 +22,11 @@ export const StatusCode = {
 export type StatusCode = typeof StatusCode[keyof typeof StatusCode];
 export type StatusName = keyof typeof StatusCode;
 
+/** A status code that a peer sent. One that gRPC does not define is UNKNOWN, as in grpc-java. */
+export function receivedStatus(code: number): StatusCode {
+  return names.has(code) ? code as StatusCode : StatusCode.UNKNOWN;
+}
+
 const names = new Map(Object.entries(StatusCode).map(([name, code]) => [code as number, name]));
 
 /** The name of a status code, such as `NOT_FOUND`; a code that gRPC does not know is `CODE(42)`. */

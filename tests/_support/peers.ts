@@ -17,6 +17,8 @@ const INSTALLED_BY = {
   buf: TASK,
   /** tests/peers/go/echo: an Echo client by grpc-go */
   go_echo: TASK,
+  /** tests/peers/go/go_reflect: a server with reflection by grpc-go */
+  go_reflect: TASK,
   grpcurl: TASK,
   h2spec: TASK,
   /** Python with grpcio, its tools, reflection and health-checking, and cryptography */

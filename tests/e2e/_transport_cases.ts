@@ -2,12 +2,9 @@
 import assert from "node:assert/strict";
 import { createPublicKey, verify } from "node:crypto";
 import { service as healthService } from "grpc-health-check";
-import {
-  reflectionMethod,
-  type ReflectionResponse,
-} from "../../src/cli/call/reflection_service.ts";
 import { serverInfoDefinition } from "../../src/api/mod.ts";
 import { type AnyMethod, type RpcChannel, StatusCode } from "../../src/grpc/mod.ts";
+import { reflectionMethod, type ReflectionResponse } from "../../src/grpc/reflection/mod.ts";
 import type {
   GetPublicKeyResponse,
   GetServerInfoResponse,

@@ -12,7 +12,7 @@ const [test, modules] = await gate(["net", "env", "read", "sys", "ffi"], async (
     ...await import("@grpc/reflection"),
     ...await import("../../src/grpc/stacks/mod.ts"),
     ...await import("../../src/grpc/official/mod.ts"),
-    ...await import("../../src/cli/call/reflection_service.ts"),
+    ...await import("../../src/grpc/reflection/mod.ts"),
   };
 });
 

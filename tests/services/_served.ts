@@ -6,7 +6,7 @@ import {
 } from "../../src/api/mod.ts";
 import type { AnyMethod, CallOptions, ClientCall, RpcChannel } from "../../src/grpc/mod.ts";
 import { openChannel } from "../../src/grpc/grpcjs/mod.ts";
-import { reflectionMethod, reflectionVersions } from "../../src/cli/call/reflection_service.ts";
+import { reflectionMethod, reflectionVersions } from "../../src/grpc/reflection/mod.ts";
 import { openServer, type Stack } from "../../src/grpc/stacks/mod.ts";
 import { type InternalErrorReport, signerServices } from "../../src/services/mod.ts";
 import { formatAddress, socketsSupported, tcpAddress } from "../../src/net/mod.ts";

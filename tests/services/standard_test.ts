@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { ReflectionResponse } from "../../src/cli/call/reflection_service.ts";
 import type { GetServerInfoResponse } from "../../src/api/mod.ts";
 import { Metadata } from "../../src/grpc/metadata.ts";
+import type { ReflectionResponse } from "../../src/grpc/reflection/mod.ts";
 import { StatusCode } from "../../src/grpc/status.ts";
 import { gate } from "../_support/gate.ts";
 import { onEachStack } from "./_each_stack.ts";

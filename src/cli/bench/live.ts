@@ -1,6 +1,6 @@
 /** The progress of a load on standard error. @module */
 import { formatNanoseconds, Histogram, type LoadPlan, type Progress } from "../../bench/mod.ts";
-import { note, writeDiagnostic } from "../output.ts";
+import { note, writeTerminal } from "../output.ts";
 
 /** Back to the first column, and clear the line (ECMA-48 EL). */
 const CLEAR = "\r\x1b[K";
@@ -28,7 +28,7 @@ export class Live implements Disposable {
   show(progress: Progress): void {
     const { elapsed, window } = progress;
     if (elapsed < 0) {
-      if (this.#terminal) writeDiagnostic(`${CLEAR}warming up`);
+      if (this.#terminal) writeTerminal(`${CLEAR}warming up`);
       return;
     }
     this.#latency.add(window.latency);
@@ -36,7 +36,7 @@ export class Live implements Disposable {
     if (elapsed < this.#next) return;
     this.#next = elapsed + this.#interval;
     const figures = this.#figures(elapsed);
-    if (this.#terminal) writeDiagnostic(`${CLEAR}${fitted(`${this.#bar(progress)}${figures}`)}`);
+    if (this.#terminal) writeTerminal(`${CLEAR}${fitted(`${this.#bar(progress)}${figures}`)}`);
     else note(`${(elapsed / 1000).toFixed(1)} s  ${figures}`);
     this.#latency = new Histogram();
     this.#errors = 0;
@@ -45,7 +45,7 @@ export class Live implements Disposable {
 
   /** Clears the line. */
   [Symbol.dispose](): void {
-    if (this.#terminal) writeDiagnostic(CLEAR);
+    if (this.#terminal) writeTerminal(CLEAR);
   }
 
   #figures(elapsed: number): string {

@@ -41,7 +41,10 @@ export class OwnServer implements AsyncDisposable {
     const address = await readyAddress(child.stdout);
     if (address !== undefined) return new OwnServer(child, address);
     await child.status;
-    throw new CliError(ExitCode.failed, `The server did not start: ${(await log).trim()}`);
+    throw new CliError(
+      ExitCode.failed,
+      `The server did not start: ${(await log).trim().replaceAll("\n", "; ")}`,
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,7 +3,8 @@ import { type LoadPlan, type Pacing, scheduleOf } from "../../bench/mod.ts";
 import { chosenStack } from "../../grpc/stacks/mod.ts";
 import { usageError } from "../exit.ts";
 import type { BenchOptions } from "./options.ts";
-import { metadataOf, type NamedWorkload } from "./workload.ts";
+import type { NamedWorkload } from "./named_workload.ts";
+import { metadataOf } from "./workload.ts";
 
 /** How long a load is, and how long its warm-up, that is told neither number nor time. */
 const DEFAULT_DURATION_MS = 5000;

@@ -14,8 +14,9 @@ import { conclude, judge, openOutput, writeText } from "./conclude.ts";
 import { interruption, makeLoad } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
 import { planOf, type Shape, shapeOf } from "./plan.ts";
+import type { NamedWorkload } from "./named_workload.ts";
 import { openTarget, type Target } from "./target.ts";
-import { checkWorkload, findWorkload, type NamedWorkload } from "./workload.ts";
+import { checkWorkload, findWorkload } from "./workload.ts";
 
 /** The key type of a server that bench starts, unless one is named. */
 const defaultKeyType = "ecdsa-p256";

@@ -6,22 +6,14 @@ import {
   type SignRequestInit,
 } from "../../api/mod.ts";
 import type { AlgorithmName } from "../../crypto/mod.ts";
-import { randomBytes, type Verification, type Workload } from "../../bench/mod.ts";
+import { randomBytes, type Verification } from "../../bench/mod.ts";
 import { requestHeaders } from "../call/headers.ts";
 import { readFile } from "../call/input.ts";
-import { jsonDocuments } from "../call/json_documents.ts";
-import { messageFromJson } from "../call/json.ts";
 import { chooseKey, type KeySelector } from "../call/key_choice.ts";
 import { Session } from "../call/session.ts";
-import { findMethod } from "../call/symbols.ts";
 import { usageError } from "../exit.ts";
+import { callName, type NamedWorkload } from "./named_workload.ts";
 import type { BenchOptions } from "./options.ts";
-
-/** What is called, and its name for the report. */
-export interface NamedWorkload {
-  readonly workload: Workload;
-  readonly call: string;
-}
 
 /** The largest payload that is made up; a file may be larger. */
 const MAX_PAYLOAD = 64 * 1024 * 1024;
@@ -76,6 +68,7 @@ export async function findWorkload(
   });
   if (method === "echo") return echoWorkload(options);
   if (method === "sign") return await signWorkload(session, options);
+  const { methodWorkload } = await import("./method_workload.ts");
   return await methodWorkload(session, method, options);
 }
 
@@ -134,44 +127,10 @@ async function verification(
   };
 }
 
-async function methodWorkload(
-  session: Session,
-  name: string,
-  options: BenchOptions,
-): Promise<NamedWorkload> {
-  const { schema, declared } = await findMethod(session, name);
-  const { requestStream, responseStream, request } = declared;
-  const documents = await Array.fromAsync(jsonDocuments(pieces(options.data)));
-  if (documents.length > 1 && !requestStream) {
-    throw usageError(`${declared.name} takes one request, and ${documents.length} are given`);
-  }
-  const { path, requestSerialize } = schema.callable(declared);
-  const given = documents.length === 0 && !requestStream ? [{}] : documents;
-  const requests = given.map((document) =>
-    new Uint8Array(requestSerialize(messageFromJson(schema, request, document)))
-  );
-  const workload: Workload = requestStream || responseStream
-    ? { kind: "stream", path, requests, requestStream, responseStream }
-    : { kind: "unary", path, request: requests[0] };
-  return { workload, call: callName(path) };
-}
-
-/** The text of `-d`: itself, or of the file after an @, or of standard input for @ alone. */
-function pieces(data: string | undefined): Iterable<string> | AsyncIterable<string> {
-  if (data === undefined) return [];
-  if (data === "@") return Deno.stdin.readable.pipeThrough(new TextDecoderStream());
-  return [data.startsWith("@") ? new TextDecoder().decode(readFile(data.slice(1))) : data];
-}
-
 /** So many bytes, drawn by the seed, or those of a file. */
 function payloadOf({ payload, seed }: BenchOptions): Uint8Array {
   if (!/^\d+$/.test(payload)) return readFile(payload);
   const length = Number(payload);
   if (length <= MAX_PAYLOAD) return randomBytes(length, seed);
   throw usageError(`--payload ${payload} is too long`, `Use up to ${MAX_PAYLOAD} bytes`);
-}
-
-/** The name of a method as ghz writes it: `signer.v1.EchoService.Echo`. */
-function callName(path: string): string {
-  return path.slice(1).replace("/", ".");
 }

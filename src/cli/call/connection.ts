@@ -36,7 +36,7 @@ export function withConnection(command: Command): Command {
 }
 
 /** A commander argument parser that gathers the values of an option that may be repeated. */
-function collect(value: string, previous: readonly string[] = []): string[] {
+export function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
 }
 

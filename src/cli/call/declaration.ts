@@ -1,88 +1,111 @@
-import type { Declared, EnumType, Field, MessageType, MethodType } from "./descriptors.ts";
-import type { Schema } from "./schema.ts";
+/** Declarations in the language of `.proto` files, printed from descriptors. */
+import type {
+  DescEnum,
+  DescExtension,
+  DescField,
+  DescMessage,
+  DescMethod,
+  DescOneof,
+} from "@bufbuild/protobuf";
+import { Edition } from "@bufbuild/protobuf/wkt";
+import { type Declared, symbolName } from "../../grpc/reflection/mod.ts";
+
+/** The presence of a field that must be set: FeatureSet.FieldPresence of descriptor.proto. */
+const legacyRequired = 3;
+
+const scalarNames = [
+  ...["", "double", "float", "int64", "uint64", "int32", "fixed64", "fixed32", "bool", "string"],
+  ...["group", "message", "bytes", "uint32", "enum", "sfixed32", "sfixed64", "sint32", "sint64"],
+];
 
 /**
- * A symbol as a `.proto` file declares it, with the names of types in full; a line before it says what it
- * is.
+ * The lines of a symbol's declaration, with the names of types in full. The first line says what kind of
+ * symbol it is.
  */
-export function declarationOf(schema: Schema, declared: Declared): string {
-  const article = declared.kind === "enum" ? "an" : "a";
-  const lines = [`${declared.name} is ${article} ${declared.kind}:`, ...linesOf(schema, declared)];
-  return lines.map((line) => `${line}\n`).join("");
+export function declarationOf(declared: Declared): string[] {
+  const kind = declared.kind === "rpc" ? "method" : declared.kind;
+  const article = /^[aeiou]/.test(kind) ? "an" : "a";
+  return [`${symbolName(declared)} is ${article} ${kind}:`, ...linesOf(declared)];
 }
 
-function linesOf(schema: Schema, declared: Declared): string[] {
+function linesOf(declared: Declared): string[] {
   switch (declared.kind) {
     case "message":
-      return messageLines(schema, declared);
+      return block(`message ${declared.name}`, messageLines(declared));
     case "enum":
-      return block(`enum ${lastName(declared.name)}`, enumLines(declared));
+      return enumLines(declared);
+    case "extension":
+      return block(`extend .${declared.extendee.typeName}`, fieldLines(declared));
     case "service":
-      return block(`service ${lastName(declared.name)}`, declared.methods.map(methodLine));
-    case "method":
+      return block(`service ${declared.name}`, declared.methods.map(methodLine));
+    case "rpc":
       return [methodLine(declared)];
   }
 }
 
-function messageLines(schema: Schema, message: MessageType): string[] {
-  const lines: string[] = [];
-  const oneofs = new Set<string>();
-  for (const field of message.fields) {
-    if (field.oneof === undefined) {
-      lines.push(fieldLine(schema, field));
-    } else if (!oneofs.has(field.oneof)) {
-      oneofs.add(field.oneof);
-      const together = message.fields.filter(({ oneof }) => oneof === field.oneof);
-      lines.push(...block(`oneof ${field.oneof}`, together.map((each) => fieldLine(schema, each))));
-    }
+function messageLines({ members, nestedMessages, nestedEnums }: DescMessage): string[] {
+  const groups = new Set(members.flatMap((member) => isGroup(member) ? [member.message] : []));
+  return [
+    ...members.flatMap((member) =>
+      member.kind === "oneof"
+        ? block(`oneof ${member.name}`, member.fields.flatMap(fieldLines))
+        : fieldLines(member)
+    ),
+    ...nestedMessages.filter((nested) => !groups.has(nested)).flatMap(linesOf),
+    ...nestedEnums.flatMap(linesOf),
+  ];
+}
+
+function fieldLines(field: DescField | DescExtension): string[] {
+  const end = `= ${field.number}`;
+  if (isGroup(field)) {
+    return block(
+      `${label(field)}group ${field.message!.name} ${end}`,
+      messageLines(field.message!),
+    );
   }
-  for (const name of message.nested) {
-    const nested = schema.find(name)!;
-    if (nested.kind === "message" && nested.mapEntry) continue;
-    lines.push(...linesOf(schema, nested));
+  return [`${label(field)}${typeName(field)} ${field.name} ${end};`];
+}
+
+function label(field: DescField | DescExtension): string {
+  if (field.fieldKind === "list") return "repeated ";
+  if (field.presence === legacyRequired) return "required ";
+  const { file } = field.kind === "field" ? field.parent : field;
+  const optional = field.proto.proto3Optional ||
+    (file.edition === Edition.EDITION_PROTO2 && !field.oneof && field.fieldKind !== "map");
+  return optional ? "optional " : "";
+}
+
+function typeName(field: DescField | DescExtension): string {
+  if (field.fieldKind === "map") {
+    return `map<${scalarNames[field.mapKey]}, ${elementName(field)}>`;
   }
-  return block(`message ${lastName(message.name)}`, lines);
+  return elementName(field);
 }
 
-function fieldLine(schema: Schema, field: Field): string {
-  const type = schema.typeOf(field);
-  const end = `${field.name} = ${field.number};`;
-  if (type?.kind === "message" && type.mapEntry) {
-    const [key, value] = type.fields as [Field, Field];
-    return `map<${typeName(schema, key)}, ${typeName(schema, value)}> ${end}`;
-  }
-  const label = field.repeated
-    ? "repeated "
-    : field.required
-    ? "required "
-    : field.optional
-    ? "optional "
-    : "";
-  return `${label}${typeName(schema, field)} ${end}`;
+function elementName({ message, enum: type, scalar }: DescField | DescExtension): string {
+  const named = message ?? type;
+  return named ? `.${named.typeName}` : scalarNames[scalar!]!;
 }
 
-function typeName(schema: Schema, field: Field): string {
-  const type = schema.typeOf(field);
-  return type ? `.${type.name}` : field.type.replace("TYPE_", "").toLowerCase();
+/** Tells whether a field is a group of proto2, which declares its message in place. */
+function isGroup(field: DescField | DescExtension | DescOneof): field is DescField {
+  if (field.kind === "oneof" || field.fieldKind === "map") return false;
+  return field.message !== undefined && field.proto.type === 10;
 }
 
-function enumLines({ values }: EnumType): string[] {
-  return values.map(({ name, number }) => `${name} = ${number};`);
+function enumLines({ name, values }: DescEnum): string[] {
+  return block(`enum ${name}`, values.map((value) => `${value.name} = ${value.number};`));
 }
 
-function methodLine(
-  { name, request, response, requestStream, responseStream }: MethodType,
-): string {
-  const asked = `${requestStream ? "stream " : ""}.${request}`;
-  const answered = `${responseStream ? "stream " : ""}.${response}`;
-  return `rpc ${lastName(name)}(${asked}) returns (${answered});`;
+function methodLine({ name, input, output, methodKind }: DescMethod): string {
+  const request = methodKind === "client_streaming" || methodKind === "bidi_streaming";
+  const response = methodKind === "server_streaming" || methodKind === "bidi_streaming";
+  return `rpc ${name}(${request ? "stream " : ""}.${input.typeName}) ` +
+    `returns (${response ? "stream " : ""}.${output.typeName});`;
 }
 
 function block(head: string, lines: readonly string[]): string[] {
   if (lines.length === 0) return [`${head} {}`];
   return [`${head} {`, ...lines.map((line) => `  ${line}`), "}"];
-}
-
-function lastName(name: string): string {
-  return name.slice(name.lastIndexOf(".") + 1);
 }

@@ -1,6 +1,5 @@
 import { echoDefinition } from "../../api/mod.ts";
 import type { ConnectionOptions } from "./options.ts";
-import { printableLines } from "./printable.ts";
 import { printResult } from "./result.ts";
 import { Session } from "./session.ts";
 
@@ -9,7 +8,7 @@ export async function echo(text: string, options: ConnectionOptions): Promise<vo
   using session = await Session.open(options);
   const { message } = await session.unary(echoDefinition.Echo, { message: text });
   printResult({
-    text: () => `${printableLines(message)}\n`,
+    text: () => message.split("\n"),
     json: () => ({ message }),
     raw: () => new TextEncoder().encode(message),
   }, options.output);

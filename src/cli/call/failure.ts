@@ -1,7 +1,6 @@
 import { protocolHeader, protocolVersions, requestIdHeader } from "../../api/mod.ts";
 import { type AnyMethod, type RpcError, StatusCode, statusName } from "../../grpc/mod.ts";
 import { CliError, exitCodeOfStatus } from "../exit.ts";
-import { printable } from "./printable.ts";
 import { addressVariable } from "./targets.ts";
 
 /** What a hint may draw on. */
@@ -24,7 +23,7 @@ export function callFailure(failure: Failure): CliError {
   if (error.cause instanceof CliError) return error.cause;
   const name = method.path.slice(method.path.lastIndexOf("/") + 1);
   // grpc-js ends its own messages with a note that is mostly empty.
-  const said = printable(error.message).replace(/\. Resolution note: $/, "");
+  const said = error.message.replace(/\. Resolution note: $/, "");
   // A deadline may be too short for another reason as well.
   const late = error.code === StatusCode.DEADLINE_EXCEEDED;
   const details = foreign === undefined ? said : late ? `${said}; ${foreign}` : foreign;
@@ -71,7 +70,7 @@ const hints: Partial<Record<StatusCode, (failure: Failure) => string | undefined
   [StatusCode.INTERNAL]({ error }) {
     const id = error.metadata.get(requestIdHeader);
     return typeof id === "string"
-      ? `Give whoever runs the server the request id ${printable(id)}: its log has the reason`
+      ? `Give whoever runs the server the request id ${id}: its log has the reason`
       : undefined;
   },
 };

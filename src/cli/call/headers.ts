@@ -1,6 +1,6 @@
 import { Metadata } from "../../grpc/mod.ts";
 import { usageError } from "../exit.ts";
-import { JsonValueError, parseBytes } from "./json_scalars.ts";
+import { parseBytes } from "./base64.ts";
 
 /** Metadata to send, and the names in it whose values are not to be shown. */
 export interface RequestHeaders {
@@ -39,7 +39,7 @@ export function requestHeaders(
     try {
       metadata.add(name, name.endsWith("-bin") ? parseBytes(value) : value);
     } catch (cause) {
-      if (!(cause instanceof TypeError || cause instanceof JsonValueError)) throw cause;
+      if (!(cause instanceof TypeError || cause instanceof SyntaxError)) throw cause;
       const what = name.endsWith("-bin") ? "must have a value in base64" : "cannot be sent";
       throw usageError(
         `-H ${JSON.stringify(name)} ${what}`,

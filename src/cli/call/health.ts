@@ -5,7 +5,6 @@ import {
 } from "../../api/mod.ts";
 import { CliError, ExitCode } from "../exit.ts";
 import type { ConnectionOptions } from "./options.ts";
-import { printable } from "./printable.ts";
 import { printResult, refuseRaw } from "./result.ts";
 import { Session } from "./session.ts";
 
@@ -28,9 +27,9 @@ export async function health(name: string | undefined, options: HealthOptions): 
     ])
   ) {
     const status = last = String(response.status);
-    printResult({ text: () => `${printable(status)}\n`, json: () => ({ status }) }, options.output);
+    printResult({ text: () => [status], json: () => ({ status }) }, options.output);
   }
   if (last === "SERVING" || options.watch) return;
   const what = name === undefined ? "The server" : `Service ${JSON.stringify(name)}`;
-  throw new CliError(ExitCode.failed, `${what} is not serving: ${printable(last)}`);
+  throw new CliError(ExitCode.failed, `${what} is not serving: ${last}`);
 }

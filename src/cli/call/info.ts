@@ -1,7 +1,6 @@
 import { serverInfoDefinition } from "../../api/mod.ts";
 import { keyTypeName } from "./key_choice.ts";
 import type { ConnectionOptions } from "./options.ts";
-import { printable } from "./printable.ts";
 import { printResult, refuseRaw } from "./result.ts";
 import { Session } from "./session.ts";
 
@@ -22,7 +21,7 @@ export async function info(options: ConnectionOptions): Promise<void> {
     ...(info.pid > 0 ? [["process", `${info.pid}`] as [string, string]] : []),
   ];
   printResult({
-    text: () => lines.map(([name, value]) => `${name}: ${printable(value)}\n`).join(""),
+    text: () => lines.map(([name, value]) => `${name}: ${value}`),
     json: () => info,
   }, options.output);
 }

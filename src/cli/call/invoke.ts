@@ -1,65 +1,80 @@
+/** Calls of any method, with requests and responses in JSON. */
+import type { DescMethod, Message } from "@bufbuild/protobuf";
+import {
+  callable,
+  messageFromJson,
+  messageToJson,
+  type Schema,
+} from "../../grpc/reflection/mod.ts";
 import { usageError } from "../exit.ts";
 import { writeResult } from "../output.ts";
-import type { MethodType } from "./descriptors.ts";
 import { readFile } from "./input.ts";
 import { jsonDocuments } from "./json_documents.ts";
-import { messageFromJson, messageToJson } from "./json.ts";
 import type { ConnectionOptions } from "./options.ts";
-import { printableLines } from "./printable.ts";
+import { withReflectionErrors } from "./reflection_failure.ts";
 import { refuseRaw } from "./result.ts";
-import type { Schema } from "./schema.ts";
 import { Session } from "./session.ts";
-import { findMethod } from "./symbols.ts";
+import { findMethod, type SchemaOptions } from "./symbols.ts";
 
-export interface InvokeOptions extends ConnectionOptions {
+export interface InvokeOptions extends ConnectionOptions, SchemaOptions {
   readonly data?: string;
 }
 
 /**
- * `call METHOD -d JSON`: calls any method, its requests and responses in JSON. A method that takes one
- * request gets an empty one without `-d`; one that takes many gets none.
+ * `call METHOD -d JSON`. A method that takes one request gets an empty one without `-d`; one that takes a
+ * stream gets none.
  */
 export async function invoke(name: string, options: InvokeOptions): Promise<void> {
   refuseRaw(options.output, "a method");
   using session = await Session.open(options);
-  const { schema, declared } = await findMethod(session, name);
-  const requests = declared.requestStream
-    ? messages(schema, declared, jsonDocuments(pieces(options.data)))
-    : [await onlyMessage(schema, declared, options.data)];
-  const responses = session.call<unknown, Record<string, unknown>>(
-    schema.callable(declared),
-    requests,
-  );
-  for await (const response of responses) {
-    const json = JSON.stringify(messageToJson(schema, declared.response, response), null, 2);
-    writeResult(`${printableLines(json)}\n`);
+  const { schema, declared } = await findMethod(session, name, options);
+  const method = callable(declared);
+  const documents = jsonDocuments(dataPieces(options.data));
+  const requests = method.requestStream
+    ? messages(schema, declared, documents)
+    : [await onlyMessage(schema, declared, documents)];
+  for await (const response of session.call<Message, Message>(method, requests)) {
+    const json = withReflectionErrors(() =>
+      messageToJson(schema.registry, declared.output, response)
+    );
+    writeResult(`${json}\n`);
   }
 }
 
-/** The request of a method that takes one: read whole, so that what is wrong is said before the call. */
-async function onlyMessage(
+/**
+ * The request of a method that takes one. The input is read to its end first, so that an error in it is
+ * reported before the call.
+ *
+ * @throws {CliError}
+ */
+export async function onlyMessage(
   schema: Schema,
-  { name, request }: MethodType,
-  data: string | undefined,
-): Promise<unknown> {
-  const documents = await Array.fromAsync(jsonDocuments(pieces(data)));
-  if (documents.length > 1) {
-    throw usageError(`${name} takes one request, and ${documents.length} are given`);
+  { input, parent, name }: DescMethod,
+  documents: AsyncIterable<string>,
+): Promise<Message> {
+  const all = await Array.fromAsync(documents);
+  if (all.length > 1) {
+    throw usageError(`${parent.typeName}/${name} takes one request, and ${all.length} are given`);
   }
-  return messageFromJson(schema, request, documents[0] ?? {});
+  return withReflectionErrors(() => messageFromJson(schema.registry, input, all[0] ?? "{}"));
 }
 
-async function* messages(
+/** The requests of a method that takes a stream, each as soon as its JSON is complete. */
+export async function* messages(
   schema: Schema,
-  { request }: MethodType,
-  documents: AsyncIterable<unknown>,
-): AsyncGenerator<unknown> {
-  for await (const document of documents) yield messageFromJson(schema, request, document);
+  { input }: DescMethod,
+  documents: AsyncIterable<string>,
+): AsyncGenerator<Message> {
+  for await (const document of documents) {
+    yield withReflectionErrors(() => messageFromJson(schema.registry, input, document));
+  }
 }
 
-/** The text of `-d`: itself, or of the file after an @, or of standard input for @ alone. */
-function pieces(data: string | undefined): Iterable<string> | AsyncIterable<string> {
+/** The text of `-d`: itself, the file that `@FILE` names, or standard input for `@` and `@-`. */
+export function dataPieces(data: string | undefined): Iterable<string> | AsyncIterable<string> {
   if (data === undefined) return [];
-  if (data === "@") return Deno.stdin.readable.pipeThrough(new TextDecoderStream());
+  if (data === "@" || data === "@-") {
+    return Deno.stdin.readable.pipeThrough(new TextDecoderStream());
+  }
   return [data.startsWith("@") ? new TextDecoder().decode(readFile(data.slice(1))) : data];
 }

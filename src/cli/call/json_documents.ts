@@ -1,14 +1,15 @@
 import { usageError } from "../exit.ts";
 
 /**
- * The JSON objects in a text that comes in pieces, one after the other, with nothing or white space
- * between them. Each is given as soon as its last brace is there, so a conversation can be typed.
+ * Splits a text that arrives in pieces into the JSON objects that stand in it one after the other, with
+ * nothing or white space between them. Each is given as soon as its last brace has arrived, so that the
+ * requests of a stream can be typed.
  *
- * @throws {CliError} where the text is not that
+ * @throws {CliError} for a text that is not that
  */
 export async function* jsonDocuments(
   pieces: AsyncIterable<string> | Iterable<string>,
-): AsyncGenerator<unknown> {
+): AsyncGenerator<string> {
   let pending = "";
   let scanned = 0;
   let depth = 0;
@@ -26,21 +27,21 @@ export async function* jsonDocuments(
       } else if (character === "{" || character === "[") {
         depth++;
       } else if ((character === "}" || character === "]") && --depth === 0) {
-        yield parse(pending.slice(0, scanned + 1), ++count);
+        yield checked(pending.slice(0, scanned + 1), ++count);
         pending = pending.slice(scanned + 1);
         scanned = -1;
       }
       if (depth <= 0 && !/[\s}\]]/.test(character)) break;
     }
-    if (depth <= 0 && pending.trim() !== "") parse(pending, count + 1);
+    if (depth <= 0 && pending.trim() !== "") checked(pending, count + 1);
   }
-  if (pending.trim() !== "") parse(pending, count + 1);
+  if (pending.trim() !== "") checked(pending, count + 1);
 }
 
-function parse(text: string, number: number): unknown {
+function checked(text: string, number: number): string {
   try {
     const json = JSON.parse(text);
-    if (typeof json === "object" && json !== null && !Array.isArray(json)) return json;
+    if (typeof json === "object" && json !== null && !Array.isArray(json)) return text;
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
   }

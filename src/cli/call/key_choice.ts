@@ -1,7 +1,6 @@
 import { type KeyInfo, signingDefinition } from "../../api/mod.ts";
 import { CliError, ExitCode } from "../exit.ts";
 import { note } from "../output.ts";
-import { printable } from "./printable.ts";
 import type { Session } from "./session.ts";
 
 /** Which key, and which algorithm, as the options of a verb name them. */
@@ -65,7 +64,7 @@ export async function chooseKey(session: Session, options: KeyOptions): Promise<
   const wanted = options.algorithm ? [options.algorithm] : options.prefer ?? defaultPreference;
   const choice = firstFit(candidates, wanted);
   if (!choice) throw nothingFits(wanted, candidates);
-  if (options.verbose) note(`chose ${choice.algorithm} with key ${printable(choice.key.keyId)}`);
+  if (options.verbose) note(`chose ${choice.algorithm} with key ${choice.key.keyId}`);
   return choice;
 }
 
@@ -93,7 +92,7 @@ function defaultsFirst(keys: readonly KeyInfo[]): KeyInfo[] {
 function nothingFits(wanted: readonly string[], keys: readonly KeyInfo[]): CliError {
   const among = keys.length === 0
     ? "the server holds no key"
-    : `the keys are ${keys.map(({ keyId }) => printable(keyId)).join(", ")}`;
+    : `the keys are ${keys.map(({ keyId }) => keyId).join(", ")}`;
   return new CliError(ExitCode.failed, `No key fits ${wanted.join(", ")}: ${among}`, {
     hint: "Keys and the algorithms that fit them are listed by: signer call keys",
   });

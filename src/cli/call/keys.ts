@@ -1,10 +1,9 @@
 import { type GetPublicKeyRequestInit, type KeyInfo, signingDefinition } from "../../api/mod.ts";
 import { usageError } from "../exit.ts";
-import { printBytes } from "./json_scalars.ts";
+import { printBytes } from "./base64.ts";
 import { type KeyOptions, type KeySelector, keyTypeName, namedKey } from "./key_choice.ts";
 import type { ConnectionOptions } from "./options.ts";
-import { printable } from "./printable.ts";
-import { printResult, refuseRaw } from "./result.ts";
+import { openOut, printResult, refuseRaw } from "./result.ts";
 import { Session } from "./session.ts";
 import { table } from "./table.ts";
 
@@ -20,12 +19,12 @@ export async function keys(options: ConnectionOptions): Promise<void> {
 }
 
 /** The thumbprint is left out where it is the name of every key already. */
-function keyTable(keys: readonly KeyInfo[]): string {
+function keyTable(keys: readonly KeyInfo[]): string[] {
   const named = keys.some(({ keyId, thumbprint }) => keyId !== thumbprint);
   const rows = keys.map((key) => [
-    printable(key.keyId),
+    key.keyId,
     `${keyTypeName(key.keyType)}${key.isDefault ? " (default)" : ""}`,
-    ...(named ? [printable(key.thumbprint)] : []),
+    ...(named ? [key.thumbprint] : []),
     [...new Set([key.defaultAlgorithm, ...key.algorithms])].join(","),
   ]);
   return table(["KEY", "TYPE", ...(named ? ["THUMBPRINT"] : []), "ALGORITHMS"], rows);
@@ -38,6 +37,7 @@ export interface PublicKeyOptions extends ConnectionOptions, Pick<KeyOptions, "k
 
 /** `call public-key`: PEM and JWK are text; DER is base64 as text, and bytes as `raw` or in a file. */
 export async function publicKey(options: PublicKeyOptions): Promise<void> {
+  using out = openOut(options.out);
   using session = await Session.open(options);
   const format = options.format ?? "pem";
   const { key, pem, der, jwk } = await session.unary(signingDefinition.GetPublicKey, {
@@ -47,12 +47,12 @@ export async function publicKey(options: PublicKeyOptions): Promise<void> {
   const text = der ? printBytes(der) : pem ?? jwk ?? "";
   printResult(
     {
-      text: () => text.endsWith("\n") ? text : `${text}\n`,
+      text: () => text.replace(/\n$/, "").split("\n"),
       json: () => ({ key, [format]: text }),
       raw: () => der ?? new TextEncoder().encode(text),
     },
     options.output ?? (der && options.out !== undefined ? "raw" : "text"),
-    options.out,
+    out,
   );
 }
 
@@ -64,6 +64,6 @@ async function onlyKey(session: Session): Promise<KeySelector> {
     `The server holds ${keys.length} keys and none is named`,
     keys.length === 0
       ? "Start it with one: signer serve --key ID=FILE"
-      : `Name one with --key: ${keys.map(({ keyId }) => printable(keyId)).join(", ")}`,
+      : `Name one with --key: ${keys.map(({ keyId }) => keyId).join(", ")}`,
   );
 }

@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import { usageError } from "../exit.ts";
 import { examples } from "../help.ts";
 import { algorithmOption, keyTypeOption } from "../key_options.ts";
-import { withConnection } from "./connection.ts";
+import { collect, withConnection } from "./connection.ts";
 import { nearest } from "./nearest.ts";
 
 /**
@@ -113,7 +113,7 @@ function addServer(call: Command): void {
 }
 
 function addSymbols(call: Command): void {
-  call.command("list [service]")
+  withSchema(call.command("list [service]"))
     .description("List the server's services, or the methods of one")
     .addHelpText(
       "before",
@@ -122,7 +122,7 @@ function addSymbols(call: Command): void {
     .action(async (service, _, command: Command) =>
       (await import("./symbols.ts")).list(service, command.optsWithGlobals())
     );
-  call.command("describe <symbol>")
+  withSchema(call.command("describe <symbol>"))
     .description("Show the declaration of a service, a method, a message or an enum")
     .addHelpText("before", examples("signer call describe signer.v1.SignRequest"))
     .action(async (symbol, _, command: Command) =>
@@ -131,24 +131,27 @@ function addSymbols(call: Command): void {
 }
 
 function addInvoke(call: Command): void {
-  call.command("invoke [method]", { isDefault: true })
+  withSchema(call.command("invoke [method]", { isDefault: true }))
     .description("Call a method with requests in JSON; the word invoke may be left out")
     .addHelpText(
       "before",
       examples(
         'signer call signer.v1.EchoService/Echo -d \'{"message": "hello"}\'',
         "signer call signer.v1.SigningService/SignStream -d @requests.json",
-        "signer call grpc.health.v1.Health/Check --to other.example:443",
+        "signer call a.v1.Greeter/Hello --proto a/v1/greeter.proto --import-path proto",
       ),
     )
-    .option("-d, --data <json>", "the requests: JSON, @FILE, or @ for standard input")
+    .option(
+      "-d, --data <json>",
+      "requests in JSON: the text itself, @FILE, or @- for standard input",
+    )
     .action(async (method: string | undefined, _, command: Command) => {
       refuseOtherWords(call, method);
       await (await import("./invoke.ts")).invoke(method, command.optsWithGlobals());
     });
 }
 
-/** What is no verb is a method only if it is written like one. */
+/** A word with `.` or `/` is a method name; any other unknown word is an error. */
 function refuseOtherWords(call: Command, word: string | undefined): asserts word is string {
   if (word === undefined) throw usageError("Nothing to call is named", "See signer call --help");
   if (/[./]/.test(word)) return;
@@ -159,6 +162,18 @@ function refuseOtherWords(call: Command, word: string | undefined): asserts word
       ? `Did you mean ${near}? Or see signer call --help`
       : "Write a method as signer.v1.EchoService/Echo, or see signer call --help",
   );
+}
+
+/** Adds the options that name descriptors, by grpcurl's words. */
+function withSchema(command: Command): Command {
+  return command
+    .option(
+      "--protoset <file>",
+      "read descriptors of protoc --descriptor_set_out; repeatable",
+      collect,
+    )
+    .option("--proto <file>", "read a .proto file in place of reflection; repeatable", collect)
+    .option("--import-path <dir>", "folder to find .proto files in; repeatable", collect);
 }
 
 function withKey(command: Command): Command {

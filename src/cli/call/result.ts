@@ -1,17 +1,23 @@
 import { usageError } from "../exit.ts";
+import { OutputFile } from "../output_file.ts";
 import { writeResult } from "../output.ts";
+import { printable } from "../printable.ts";
 import type { OutputForm } from "./options.ts";
-import { printableLines } from "./printable.ts";
 
 /** A result in each form that it has. */
 export interface Result {
-  readonly text: () => string;
+  /** Lines without their line feeds. A control character in one, which a peer may have sent, is escaped. */
+  readonly text: () => readonly string[];
   readonly json: () => unknown;
-  /** Missing where there are no bytes to speak of. */
+  /** Missing where the result has no bytes of its own. */
   readonly raw?: () => Uint8Array;
 }
 
-/** Refuses `--output raw` for what has no raw form, before anything is dialled. */
+/**
+ * Refuses `--output raw` for a result without a raw form, before anything is dialled.
+ *
+ * @throws {CliError}
+ */
 export function refuseRaw(output: OutputForm | undefined, verb: string): void {
   if (output === "raw") {
     throw usageError(
@@ -21,19 +27,18 @@ export function refuseRaw(output: OutputForm | undefined, verb: string): void {
   }
 }
 
-/** Prints a result in the form asked for, to a file where one is named. */
-export function printResult(result: Result, output: OutputForm = "text", file?: string): void {
+/** Opens the file of `--out`, so that one that cannot be written is an error before the work. */
+export function openOut(file: string | undefined): OutputFile | undefined {
+  return file === undefined || file === "-" ? undefined : OutputFile.open(file);
+}
+
+/** Prints a result in the form asked for, or writes it to a file. */
+export function printResult(result: Result, output: OutputForm = "text", file?: OutputFile): void {
   const content = output === "raw" && result.raw
     ? result.raw()
     : output === "json"
-    ? `${printableLines(JSON.stringify(result.json(), null, 2))}\n`
-    : result.text();
-  if (file === undefined || file === "-") return writeResult(content);
-  try {
-    if (typeof content === "string") Deno.writeTextFileSync(file, content);
-    else Deno.writeFileSync(file, content);
-  } catch (cause) {
-    if (!(cause instanceof Error)) throw cause;
-    throw usageError(`Cannot write ${JSON.stringify(file)}: ${cause.message}`);
-  }
+    ? `${JSON.stringify(result.json(), null, 2)}\n`
+    : result.text().map((line) => `${printable(line)}\n`).join("");
+  if (file) file.write(content);
+  else writeResult(content);
 }

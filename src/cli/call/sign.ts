@@ -1,9 +1,9 @@
 import { signingDefinition, type SignRequestInit } from "../../api/mod.ts";
 import { type InputOptions, readInput } from "./input.ts";
-import { printBytes } from "./json_scalars.ts";
+import { printBytes } from "./base64.ts";
 import { chooseKey, type KeyOptions } from "./key_choice.ts";
 import type { ConnectionOptions } from "./options.ts";
-import { printResult } from "./result.ts";
+import { openOut, printResult } from "./result.ts";
 import { Session } from "./session.ts";
 
 export interface SignOptions extends ConnectionOptions, KeyOptions, InputOptions {
@@ -13,6 +13,7 @@ export interface SignOptions extends ConnectionOptions, KeyOptions, InputOptions
 
 /** `call sign [TEXT]`: a file gets the bytes of the signature, a terminal their base64. */
 export async function sign(text: string | undefined, options: SignOptions): Promise<void> {
+  using out = openOut(options.out);
   using session = await Session.open(options);
   const input = await readInput(text, options);
   const { key, algorithm } = await chooseKey(session, options);
@@ -24,12 +25,12 @@ export async function sign(text: string | undefined, options: SignOptions): Prom
   } as SignRequestInit);
   printResult(
     {
-      text: () => `${printBytes(signature)}\n`,
+      text: () => [printBytes(signature)],
       json: () => ({ signature: printBytes(signature), ...signed }),
       raw: () => signature,
     },
     options.output ?? (options.out === undefined ? "text" : "raw"),
-    options.out,
+    out,
   );
 }
 

@@ -1,13 +1,13 @@
-/** Rows under a head, in columns as wide as their widest value and two spaces apart. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [head, ...rows];
+import { printable } from "../printable.ts";
+
+/** The lines of a table: rows under a head, in columns as wide as their widest value and two blanks apart. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const all = [head, ...rows].map((row) => row.map(printable));
   const widths = head.map((_, column) =>
     Math.max(...all.map((row) => [...(row[column] ?? "")].length))
   );
   return all.map((row) =>
-    `${
-      row.map((value, column) => value + " ".repeat(widths[column]! - [...value].length)).join("  ")
-        .trimEnd()
-    }\n`
-  ).join("");
+    row.map((value, column) => value + " ".repeat(widths[column]! - [...value].length)).join("  ")
+      .trimEnd()
+  );
 }

@@ -6,8 +6,7 @@ import {
   statusName,
 } from "../../grpc/mod.ts";
 import { note } from "../output.ts";
-import { printBytes } from "./json_scalars.ts";
-import { printable } from "./printable.ts";
+import { printBytes } from "./base64.ts";
 
 /** What `-v` shows of a call on standard error: its metadata both ways, its peer, status and time. */
 export class CallTrace {
@@ -24,7 +23,7 @@ export class CallTrace {
   async answered(call: ClientCall<unknown>): Promise<void> {
     if (this.#answered) return;
     this.#answered = true;
-    note(`answered by ${printable(call.peer())} after ${this.#elapsed()}`);
+    note(`answered by ${call.peer()} after ${this.#elapsed()}`);
     show("<", await call.headers);
   }
 
@@ -48,7 +47,7 @@ export class CallTrace {
 
 function show(direction: string, metadata: Metadata, secrets?: ReadonlySet<string>): void {
   for (const [name, value] of metadata) {
-    const text = typeof value === "string" ? printable(value) : printBytes(value);
+    const text = typeof value === "string" ? value : printBytes(value);
     note(`${direction} ${name}: ${secrets?.has(name) ? "<redacted>" : text}`);
   }
 }

@@ -1,10 +1,9 @@
 import { signingDefinition, type VerifyRequestInit } from "../../api/mod.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
 import { type InputOptions, readFile, readInput } from "./input.ts";
-import { parseBytes } from "./json_scalars.ts";
+import { parseBytes } from "./base64.ts";
 import { type KeyOptions, namedKey } from "./key_choice.ts";
 import type { ConnectionOptions } from "./options.ts";
-import { printable } from "./printable.ts";
 import { printResult, refuseRaw } from "./result.ts";
 import { Session } from "./session.ts";
 import { wireFormat } from "./sign.ts";
@@ -36,13 +35,13 @@ export async function verify(text: string | undefined, options: VerifyOptions): 
     signature,
   } as VerifyRequestInit);
   printResult({
-    text: () => valid ? "valid\n" : "invalid\n",
+    text: () => [valid ? "valid" : "invalid"],
     json: () => ({ valid, keyId, algorithm }),
   }, options.output);
   if (valid) return;
   throw new CliError(
     ExitCode.failed,
-    `The signature is not one of this input by key ${printable(keyId)} with ${algorithm}`,
+    `The signature is not one of this input by key ${keyId} with ${algorithm}`,
     looksLikeBase64(signature)
       ? { hint: `The file holds base64: use --signature "$(cat ${options.signatureFile})"` }
       : { hint: "Check the key, --algorithm, --format and --digest against how it was signed" },

@@ -6,7 +6,7 @@
 import { serverInfoDefinition } from "../../api/mod.ts";
 import { CryptoError, openProvider } from "../../crypto/mod.ts";
 import { checkTransports, socketsSupported } from "../../net/mod.ts";
-import { printable, printableLines } from "../call/printable.ts";
+import { printable, printableLines } from "../printable.ts";
 import { Session } from "../call/session.ts";
 import { targetAddresses } from "../call/targets.ts";
 import { CliError, ExitCode } from "../exit.ts";

@@ -5,6 +5,7 @@ import {
   type ClientCall,
   iterateResponses,
   Metadata,
+  receivedStatus,
   type ResponseReader,
   RpcError,
   StatusCode,
@@ -168,7 +169,7 @@ export class GrpcJsCall<I, O> implements ClientCall<O> {
         metadata: fromGrpcMetadata(metadata),
         ...(this.#cause ? { cause: this.#cause } : {}),
       };
-      return { ok: false, error: new RpcError(code as number as StatusCode, details, options) };
+      return { ok: false, error: new RpcError(receivedStatus(code), details, options) };
     }
     if (!this.#method.responseStream && !this.#response) {
       return { ok: false, error: new RpcError("INTERNAL", "The server sent no response") };

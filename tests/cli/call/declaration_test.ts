@@ -3,12 +3,11 @@ import { gate } from "../../_support/gate.ts";
 
 const [test, { declarationOf, zooSchema }] = await gate(["read", "env", "sys"], async () => ({
   declarationOf: (await import("../../../src/cli/call/declaration.ts")).declarationOf,
-  zooSchema: (await import("./_zoo.ts")).zooSchema,
+  zooSchema: (await import("../../grpc/reflection/_zoo.ts")).zooSchema,
 }));
 
 function declaration(symbol: string): string {
-  const schema = zooSchema();
-  return declarationOf(schema, schema.find(symbol)!);
+  return declarationOf(zooSchema().find(symbol)!).map((line) => `${line}\n`).join("");
 }
 
 test("`declarationOf()` prints a message with all that can be in one", () => {

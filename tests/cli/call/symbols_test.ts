@@ -1,24 +1,25 @@
+import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import assert from "node:assert/strict";
-import { loadSync, type MessageTypeDefinition } from "@grpc/proto-loader";
-import type { ReflectionRequest } from "../../../src/cli/call/reflection_service.ts";
+import type { ReflectionRequest } from "../../../src/grpc/reflection/mod.ts";
 import { CliError } from "../../../src/cli/exit.ts";
 import { bidi, type Service } from "../../../src/grpc/mod.ts";
 import { gate } from "../../_support/gate.ts";
 import { loadLibc, Served } from "../../grpc/_rig.ts";
 
-const [test, { symbols, reflection, readFile, methodOf, Session, openGrpcJsServer, zooFiles }] =
-  await gate(["net", "env", "read", "sys", "ffi"], async () => {
+const [test, { symbols, reflection, Session, openGrpcJsServer, zooFiles }] = await gate(
+  ["net", "env", "read", "sys", "ffi"],
+  async () => {
     loadLibc();
     return {
       symbols: await import("../../../src/cli/call/symbols.ts"),
-      reflection: await import("../../../src/cli/call/reflection.ts"),
-      readFile: (await import("../../../src/cli/call/descriptors.ts")).readFileDescriptor,
-      methodOf: (await import("../../../src/cli/call/reflection_service.ts")).reflectionMethod,
+      reflection: await import("../../../src/grpc/reflection/mod.ts"),
       Session: (await import("../../../src/cli/call/session.ts")).Session,
       openGrpcJsServer: (await import("../../../src/grpc/grpcjs/mod.ts")).openGrpcJsServer,
-      zooFiles: (await import("./_zoo.ts")).zooFiles,
+      zooFiles: (await import("../../grpc/reflection/_zoo.ts")).zooFiles,
     };
-  });
+  },
+);
 
 /** A reflection service that answers as it is told. */
 function reflecting(
@@ -26,7 +27,7 @@ function reflecting(
   answer: (request: ReflectionRequest) => unknown,
 ): Service {
   return {
-    definition: { ServerReflectionInfo: methodOf(version) },
+    definition: { ServerReflectionInfo: reflection.reflectionMethod(version) },
     handlers: {
       ServerReflectionInfo: bidi(async function* (requests: AsyncIterable<ReflectionRequest>) {
         for await (const request of requests) yield answer(request);
@@ -52,8 +53,8 @@ async function sessionWith(...services: Service[]) {
   };
 }
 
-async function refusal(ended: Promise<unknown>): Promise<CliError> {
-  const error = await ended.then(() => assert.fail("It was found"), (error) => error);
+async function refusal(ended: Promise<unknown>, what = ""): Promise<CliError> {
+  const error = await ended.then(() => assert.fail(`It was found: ${what}`), (error) => error);
   assert(error instanceof CliError, String(error));
   return error;
 }
@@ -69,7 +70,7 @@ test("`findMethod()` finds a method of signer's own without asking the server", 
     ]
   ) {
     const { declared } = await symbols.findMethod(session, name);
-    assert.equal(declared.name, "signer.v1.EchoService.Echo");
+    assert.equal(String(declared), "rpc signer.v1.EchoService.Echo");
   }
 });
 
@@ -79,74 +80,138 @@ test("`findMethod()` finds a method by reflection, v1 or v1alpha", async () => {
       reflecting(version, () => filesResponse(...zooFiles())),
     );
     const { schema, declared } = await symbols.findMethod(server.session, "zoo.v1.Keeper/Parade");
-    assert.deepEqual([declared.requestStream, declared.responseStream], [true, true]);
-    assert.equal(schema.callable(declared).path, "/zoo.v1.Keeper/Parade");
+    assert.equal(declared.methodKind, "bidi_streaming");
+    assert.equal(schema.find("zoo.v1.Keeper.Parade"), declared);
+    assert.equal(reflection.callable(declared).path, "/zoo.v1.Keeper/Parade");
   }
 });
 
-test("`reflectSchema()` asks for the files that a server does not send along", async () => {
+test("a symbol's files that the server does not send along are asked for by name", async () => {
   const asked: string[] = [];
-  const files = zooFiles();
-  const root = files.find((file) => readFile(file).name.startsWith("zoo"))!;
-  const other = files.find((file) => file !== root)!;
-  const withDependency = fileProto({
-    ...decodeFileProto(root),
-    dependency: [readFile(other).name],
+  const dependency = fileProto({ name: "other.proto", messageType: [{ name: "Other" }] });
+  const root = fileProto({
+    name: "a.proto",
+    package: "a",
+    dependency: ["other.proto", "google/protobuf/timestamp.proto"],
+    messageType: [{ name: "B" }],
   });
   await using server = await sessionWith(
     reflecting("v1", ({ fileByFilename, fileContainingSymbol }) => {
       asked.push(fileByFilename || fileContainingSymbol!);
-      return filesResponse(fileByFilename ? other : withDependency);
+      return filesResponse(fileByFilename ? dependency : root);
     }),
   );
-  const schema = await reflection.reflectSchema(server.session, "zoo.v1.Animal");
-  assert.deepEqual(asked, ["zoo.v1.Animal", readFile(other).name]);
-  assert.equal(schema.message("google.protobuf.Timestamp").fields.length, 2);
+  const { schema } = await symbols.findSymbol(server.session, "a.B");
+  // The well-known files are this client's own.
+  assert.deepEqual(asked, ["a.B", "other.proto"]);
+  assert.ok(schema.find("Other"));
+  assert.ok(schema.find("google.protobuf.Timestamp"));
 });
 
-test("`reflectSchema()` gives up on a server that always names one more file", async () => {
+test("a server that names one more file for ever is given up on", async () => {
   let made = 0;
   await using server = await sessionWith(
     reflecting("v1", () => {
       made++;
       return filesResponse(
-        fileProto({ name: `${made}.proto`, syntax: "proto3", dependency: [`${made + 1}.proto`] }),
+        fileProto({ name: `${made}.proto`, dependency: [`${made + 1}.proto`] }),
       );
     }),
   );
-  const error = await refusal(reflection.reflectSchema(server.session, "a.B"));
-  assert.equal(error.message, "The server describes a.B in over 500 files");
+  const error = await refusal(symbols.findSymbol(server.session, "a.B"));
+  assert.match(error.message, /^The server describes a\.B in over 500 files or 16777216 bytes$/);
   assert.equal(made, 501);
 });
 
-test("`reflectSchema()` says so when the server keeps a file back", async () => {
+test("a server that keeps a file back is told of", async () => {
   await using server = await sessionWith(
     reflecting("v1", ({ fileByFilename }) =>
       filesResponse(
         fileProto({ name: fileByFilename ? "other.proto" : "a.proto", dependency: ["b.proto"] }),
       )),
   );
-  const error = await refusal(reflection.reflectSchema(server.session, "a.B"));
+  const error = await refusal(symbols.findSymbol(server.session, "a.B"));
   assert.equal(error.message, "The server does not give the file b.proto");
 });
 
-test("`findSymbol()` passes on what the server says of a symbol that it does not know", async () => {
+test("Python's servers know services by name, and not methods: the service is asked for", async () => {
+  const asked: string[] = [];
   await using server = await sessionWith(
-    reflecting("v1", () => ({
-      errorResponse: { errorCode: 5, errorMessage: "no\x1b[2Jsuch symbol" },
-    })),
+    reflecting("v1", ({ fileContainingSymbol }) => {
+      asked.push(fileContainingSymbol!);
+      return fileContainingSymbol === "zoo.v1.Keeper" ? filesResponse(...zooFiles()) : notFound();
+    }),
   );
-  const error = await refusal(symbols.findSymbol(server.session, "a.B"));
-  assert.equal(
-    error.message,
-    "The server does not describe a.B: NOT_FOUND: no\\u001b[2Jsuch symbol",
-  );
+  const { declared } = await symbols.findMethod(server.session, "zoo.v1.Keeper/Feed");
+  assert.equal(declared.name, "Feed");
+  assert.deepEqual(asked, ["zoo.v1.Keeper.Feed", "zoo.v1.Keeper"]);
+  const error = await refusal(symbols.findMethod(server.session, "zoo.v1.Keeper/Fed"));
   assert.equal(error.exitCode, 69);
 });
 
-test("`findSymbol()` says that a server without reflection has none", async () => {
+test("what the server says of a symbol that it does not know is passed on", async () => {
+  await using server = await sessionWith(reflecting("v1", () => notFound("no such symbol")));
+  const error = await refusal(symbols.findSymbol(server.session, "a.B"));
+  assert.equal(error.message, "The server does not describe a.B: NOT_FOUND: no such symbol");
+  assert.equal(error.exitCode, 69);
+});
+
+test("a status of reflection that gRPC does not know is UNKNOWN", async () => {
+  for (const errorCode of [0, 192, -1, 2 ** 31 - 1]) {
+    await using server = await sessionWith(
+      reflecting("v1", () => ({ errorResponse: { errorCode, errorMessage: "" } })),
+    );
+    assert.equal((await refusal(symbols.findSymbol(server.session, "a.B"))).exitCode, 66);
+  }
+});
+
+test("descriptors that cannot be used are an error that says so", async () => {
+  const cases: [what: string, ...files: Uint8Array[]][] = [
+    ["no descriptor", Uint8Array.of(0xff, 0xff)],
+    [
+      "names that are none",
+      fileProto({
+        name: "a.proto",
+        package: "a",
+        messageType: [{ name: "B\x1b]0;title\x07" }],
+      }),
+    ],
+    [
+      "types that are nowhere",
+      fileProto({
+        name: "a.proto",
+        package: "a",
+        messageType: [{
+          name: "B",
+          field: [{ name: "c", number: 1, label: 1, type: 11, typeName: ".a.\x1b[2J" }],
+        }],
+      }),
+    ],
+    [
+      "a service whose messages are nowhere",
+      fileProto({
+        name: "a.proto",
+        package: "a",
+        service: [{ name: "B", method: [{ name: "C", inputType: ".x", outputType: ".y" }] }],
+      }),
+    ],
+    [
+      "files that import each other",
+      fileProto({ name: "a.proto", dependency: ["b.proto"] }),
+      fileProto({ name: "b.proto", dependency: ["a.proto"] }),
+    ],
+  ];
+  for (const [what, ...files] of cases) {
+    await using server = await sessionWith(reflecting("v1", () => filesResponse(...files)));
+    const error = await refusal(symbols.findSymbol(server.session, "a.B"), what);
+    assert.equal(error.exitCode, 1, what);
+    assert.match(error.hint!, /--protoset/, what);
+  }
+});
+
+test("a server without reflection is told of", async () => {
   await using server = await sessionWith({
-    definition: { Other: { ...methodOf("v1"), path: "/a.B/Other" } },
+    definition: { Other: { ...reflection.reflectionMethod("v1"), path: "/a.B/Other" } },
     handlers: {
       Other: bidi(async function* () {}),
     },
@@ -156,31 +221,25 @@ test("`findSymbol()` says that a server without reflection has none", async () =
   assert.equal(error.exitCode, 76);
 });
 
-test("`findSymbol()` and `findMethod()` refuse what is none before they ask", async () => {
+test("`findSymbol()` and `findMethod()` refuse a wrong name before they ask", async () => {
   using session = await Session.open({ to: ["127.0.0.1:1"] });
   for (const text of ["", "a..b", "a/b/c", "a b", "signer.v1.", "é.b"]) {
     const error = await refusal(symbols.findSymbol(session, text));
     assert.equal(error.exitCode, 2);
     assert.match(error.message, /is not the name of a symbol$/);
   }
-  const error = await refusal(symbols.findMethod(session, "signer.v1.EchoService"));
-  assert.equal(error.message, "signer.v1.EchoService is a service, not a method");
-  assert.equal(error.hint, "Call one of its methods: signer.v1.EchoService/Echo");
+  const service = await refusal(symbols.findMethod(session, "signer.v1.EchoService"));
+  assert.equal(service.message, "signer.v1.EchoService is a service, not a method");
+  assert.equal(service.hint, "Call one of its methods: signer.v1.EchoService/Echo");
+  const method = await refusal(symbols.findMethod(session, "signer.v1.EchoService/Ehco"));
+  assert.equal(method.message, "signer.v1.EchoService has no method Ehco");
+  assert.equal(method.hint, "Did you mean signer.v1.EchoService/Echo?");
 });
 
-/** descriptor.proto's own FileDescriptorProto. */
-function fileProtoType(): MessageTypeDefinition<object, object> {
-  const definitions = loadSync("google/protobuf/descriptor.proto");
-  return definitions["google.protobuf.FileDescriptorProto"] as unknown as MessageTypeDefinition<
-    object,
-    object
-  >;
+function notFound(errorMessage = "") {
+  return { errorResponse: { errorCode: 5, errorMessage } };
 }
 
-function fileProto(file: object): Uint8Array {
-  return fileProtoType().serialize(file);
-}
-
-function decodeFileProto(file: Uint8Array): object {
-  return fileProtoType().deserialize(Buffer.from(file));
+function fileProto(file: MessageInitShape<typeof FileDescriptorProtoSchema>): Uint8Array {
+  return toBinary(FileDescriptorProtoSchema, create(FileDescriptorProtoSchema, file));
 }

@@ -1,5 +1,5 @@
 import type { HeaderList } from "../../../http2/mod.ts";
-import { StatusCode } from "../../mod.ts";
+import { receivedStatus, StatusCode } from "../../mod.ts";
 import { decodeStatusMessage, headerNames, isGrpcContentType } from "../mod.ts";
 
 /** How a call ended, as it was said by the server or concluded here. */
@@ -48,7 +48,7 @@ function readStatus(list: HeaderList): CallStatus {
     return { code: StatusCode.UNKNOWN, message: "The server sent a status that is not a number" };
   }
   const message = decodeStatusMessage(list.get(headerNames.message) ?? "");
-  return { code: Number(value) as StatusCode, message };
+  return { code: receivedStatus(Number(value)), message };
 }
 
 /**

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { printable } from "../../../src/cli/call/printable.ts";
-import { table } from "../../../src/cli/call/table.ts";
+import { printable } from "../../src/cli/printable.ts";
+import { table } from "../../src/cli/call/table.ts";
 
 Deno.test("`printable()` shows what would move a terminal's cursor or turn its text", () => {
   assert.equal(
@@ -11,5 +11,9 @@ Deno.test("`printable()` shows what would move a terminal's cursor or turn its t
 });
 
 Deno.test("`table()` aligns columns and leaves no blanks at the end", () => {
-  assert.equal(table(["A", "LONG"], [["wide", "x"], ["ü", ""]]), "A     LONG\nwide  x\nü\n");
+  assert.deepEqual(table(["A", "LONG"], [["wide", "x"], ["ü", ""]]), [
+    "A     LONG",
+    "wide  x",
+    "ü",
+  ]);
 });

@@ -1,0 +1,147 @@
+/**
+ * Walks the JSON form of a message along its descriptor. The library converts JSON in both directions;
+ * this reaches the few values whose JSON it leaves less exact than the ProtoJSON guide asks for.
+ */
+import {
+  type DescExtension,
+  type DescField,
+  type DescMessage,
+  type Registry,
+  type ScalarType,
+} from "@bufbuild/protobuf";
+
+/** A value of JSON. An integer beyond 2^53 is a bigint until its field is known. */
+export type Json = null | boolean | number | bigint | string | readonly Json[] | JsonObject;
+export type JsonObject = { readonly [key: string]: Json };
+
+/** Steps to a value, such as `requests`, 2, `keyId`. */
+export type Path = readonly (string | number)[];
+
+/** What to do with the values of a message's JSON. Each function returns the value to put in its place. */
+export interface Visitor {
+  /** A scalar of a field, of an item or of the value of a map. */
+  scalar(type: ScalarType, json: Json, path: Path): Json;
+  /** A number inside a `google.protobuf.Value`. */
+  structNumber(json: Json): Json;
+  /** A `google.protobuf.Timestamp`. */
+  timestamp(json: Json, path: Path): Json;
+  /** A key that names no field; it may throw. */
+  unknownField(type: DescMessage, key: string, path: Path): void;
+}
+
+type AnyField = DescField | DescExtension;
+
+/** A copy of a message's JSON with each value that `visitor` knows replaced. */
+export function walk(
+  registry: Registry,
+  type: DescMessage,
+  json: Json,
+  visitor: Visitor,
+  path: Path = [],
+): Json {
+  if (json === null) return json;
+  switch (type.typeName) {
+    case "google.protobuf.Timestamp":
+      return visitor.timestamp(json, path);
+    case "google.protobuf.Duration":
+    case "google.protobuf.FieldMask":
+      return json;
+    case "google.protobuf.Struct":
+    case "google.protobuf.Value":
+    case "google.protobuf.ListValue":
+      return walkStruct(json, visitor);
+    case "google.protobuf.Any":
+      return walkAny(registry, json, visitor, path);
+  }
+  if (isWrapper(type)) return visitor.scalar(type.fields[0]!.scalar!, json, path);
+  if (!isObject(json)) return json;
+  return copy(json, (key, value) => {
+    const field = fieldOf(registry, type, key);
+    if (field) return walkField(registry, field, value, visitor, [...path, key]);
+    visitor.unknownField(type, key, [...path, key]);
+    return value;
+  });
+}
+
+function walkField(
+  registry: Registry,
+  field: AnyField,
+  json: Json,
+  visitor: Visitor,
+  path: Path,
+): Json {
+  const walkOne = (value: Json, at: Path) =>
+    field.message
+      ? walk(registry, field.message, value, visitor, at)
+      : field.scalar !== undefined && value !== null
+      ? visitor.scalar(field.scalar, value, at)
+      : value;
+  switch (field.fieldKind) {
+    case "list":
+      return Array.isArray(json)
+        ? json.map((value, index) => walkOne(value, [...path, index]))
+        : json;
+    case "map":
+      return isObject(json) ? copy(json, (key, value) => walkOne(value, [...path, key])) : json;
+    default:
+      return walkOne(json, path);
+  }
+}
+
+function walkAny(registry: Registry, json: Json, visitor: Visitor, path: Path): Json {
+  if (!isObject(json)) return json;
+  const url = Object.hasOwn(json, "@type") ? json["@type"] : undefined;
+  const type = typeof url === "string"
+    ? registry.getMessage(url.slice(url.lastIndexOf("/") + 1))
+    : undefined;
+  if (!type) return json;
+  if (hasOwnForm(type)) {
+    return copy(
+      json,
+      (key, value) =>
+        key === "value" ? walk(registry, type, value, visitor, [...path, key]) : value,
+    );
+  }
+  const { ["@type"]: _, ...fields } = json;
+  const walked = walk(registry, type, fields, visitor, path) as JsonObject;
+  return { "@type": url as string, ...walked };
+}
+
+function walkStruct(json: Json, visitor: Visitor): Json {
+  if (Array.isArray(json)) return json.map((value) => walkStruct(value, visitor));
+  if (isObject(json)) return copy(json, (_, value) => walkStruct(value, visitor));
+  return typeof json === "number" || typeof json === "bigint" ? visitor.structNumber(json) : json;
+}
+
+/** The field that a key names: by its JSON name, its own name, or `[a.v1.extension]`. */
+function fieldOf(registry: Registry, type: DescMessage, key: string): AnyField | undefined {
+  const extension = /^\[(.+)\]$/.exec(key)?.[1];
+  if (extension !== undefined) {
+    const found = registry.getExtension(extension);
+    return found?.extendee.typeName === type.typeName ? found : undefined;
+  }
+  return type.fields.find(({ name, jsonName }) => jsonName === key || name === key);
+}
+
+/** Messages that an Any holds under the key `value`, because their JSON is no object of fields. */
+function hasOwnForm(type: DescMessage): boolean {
+  return isWrapper(type) ||
+    /^google\.protobuf\.(Any|Timestamp|Duration|FieldMask|Struct|Value|ListValue)$/
+      .test(type.typeName);
+}
+
+function isWrapper({ typeName, fields }: DescMessage): boolean {
+  return /^google\.protobuf\.(Double|Float|U?Int(32|64)|Bool|String|Bytes)Value$/.test(typeName) &&
+    fields[0]?.fieldKind === "scalar";
+}
+
+function isObject(json: Json): json is JsonObject {
+  return typeof json === "object" && json !== null && !Array.isArray(json);
+}
+
+function copy(json: JsonObject, change: (key: string, value: Json) => Json): JsonObject {
+  // `Object.fromEntries()` makes own properties of all keys, `__proto__` among them.
+  return Object.fromEntries(
+    Object.entries(json).map(([key, value]) => [key, change(key, value)]),
+  );
+}

@@ -1,0 +1,153 @@
+/** A client of the standard reflection service (grpc's doc/server-reflection.md). */
+import type { FileDescriptorProto } from "@bufbuild/protobuf/wkt";
+import { type AnyMethod, RpcError, StatusCode, statusName } from "../mod.ts";
+import { ReflectionError } from "./errors.ts";
+import {
+  reflectionMethod,
+  type ReflectionRequest,
+  type ReflectionResponse,
+  reflectionVersions,
+} from "./reflection_messages.ts";
+import { type Declared, readFileDescriptor, Schema } from "./schema.ts";
+import { wellKnownFile } from "./well_known_files.ts";
+
+/**
+ * Limits of what a server may send for one symbol. A service of the largest public interfaces needs under
+ * a hundred files, of some 10 KB each.
+ */
+export const reflectionLimits = {
+  /** Files, each of which may name more to fetch. */
+  files: 500,
+  /** Serialized descriptors in all: 16 MiB. */
+  bytes: 16 * 1024 * 1024,
+} as const;
+
+/** Makes a call and gives its responses. */
+export type Call = (
+  method: AnyMethod,
+  requests: readonly ReflectionRequest[],
+) => AsyncIterable<ReflectionResponse>;
+
+/** A symbol, and the schema that declares it. */
+export interface Found<D extends Declared = Declared> {
+  readonly schema: Schema;
+  readonly declared: D;
+}
+
+/** Asks one server what it serves. A failed call's own error is passed on. */
+export class ReflectionClient {
+  readonly #call: Call;
+
+  constructor(call: Call) {
+    this.#call = call;
+  }
+
+  /**
+   * The names of the services that the server has, sorted.
+   *
+   * @throws {ReflectionError} `NO_REFLECTION`, `UNKNOWN_SYMBOL`
+   */
+  async services(): Promise<string[]> {
+    const { listServicesResponse } = await this.#ask({ listServices: "*" }, "its services");
+    return (listServicesResponse?.service ?? []).map(({ name }) => name).sort();
+  }
+
+  /**
+   * Finds a symbol. A name that the server does not know is looked for in its parent: many servers know
+   * services and messages by name, but not methods.
+   *
+   * @throws {ReflectionError} any code but `BAD_SOURCE`, `BAD_JSON` and `BAD_MESSAGE`
+   */
+  async find(symbol: string): Promise<Found> {
+    try {
+      return await this.#find(symbol, symbol);
+    } catch (error) {
+      const dot = symbol.lastIndexOf(".");
+      const unknown = error instanceof ReflectionError && error.code === "UNKNOWN_SYMBOL";
+      if (!unknown || dot < 0) throw error;
+      try {
+        return await this.#find(symbol, symbol.slice(0, dot));
+      } catch (second) {
+        if (second instanceof ReflectionError && second.code === "UNKNOWN_SYMBOL") throw error;
+        throw second;
+      }
+    }
+  }
+
+  /** The schema of a symbol: its file and all that it imports. */
+  async schemaOf(symbol: string): Promise<Schema> {
+    const files = new Map<string, FileDescriptorProto>();
+    const wanted: string[] = [];
+    let bytes = 0;
+    const take = ({ fileDescriptorResponse }: ReflectionResponse) => {
+      for (const encoded of fileDescriptorResponse?.fileDescriptorProto ?? []) {
+        bytes += encoded.length;
+        if (files.size >= reflectionLimits.files || bytes > reflectionLimits.bytes) {
+          throw new ReflectionError("TOO_LARGE", tooLarge(symbol));
+        }
+        const file = readFileDescriptor(encoded);
+        files.set(file.name, file);
+        wanted.push(...file.dependency);
+      }
+    };
+    take(await this.#ask({ fileContainingSymbol: symbol }, symbol));
+    // Most servers send dependencies along; they need not.
+    for (let name = wanted.pop(); name !== undefined; name = wanted.pop()) {
+      if (files.has(name)) continue;
+      const file = wellKnownFile(name);
+      if (file) files.set(name, file);
+      else take(await this.#ask({ fileByFilename: name }, `the file ${name}`));
+      if (!files.has(name)) {
+        throw new ReflectionError("BAD_DESCRIPTORS", `The server does not give the file ${name}`);
+      }
+    }
+    return new Schema(files.values());
+  }
+
+  async #find(symbol: string, container: string): Promise<Found> {
+    const schema = await this.schemaOf(container);
+    const declared = schema.find(symbol);
+    if (declared) return { schema, declared };
+    throw new ReflectionError(
+      "UNKNOWN_SYMBOL",
+      `${symbol} is not a message, an enum, an extension, a service or a method`,
+      { status: StatusCode.NOT_FOUND },
+    );
+  }
+
+  /** Asks one question of the newest version of the service that the server has. */
+  async #ask(request: ReflectionRequest, what: string): Promise<ReflectionResponse> {
+    for (const version of reflectionVersions) {
+      try {
+        for await (const response of this.#call(reflectionMethod(version), [request])) {
+          if (!response.errorResponse) return response;
+          const { errorCode, errorMessage } = response.errorResponse;
+          throw new ReflectionError(
+            "UNKNOWN_SYMBOL",
+            `The server does not describe ${what}: ${statusName(errorCode)}: ${errorMessage}`,
+            { status: errorCode },
+          );
+        }
+        throw new ReflectionError("UNKNOWN_SYMBOL", `The server does not describe ${what}`);
+      } catch (error) {
+        if (!isUnimplemented(error)) throw error;
+      }
+    }
+    throw new ReflectionError("NO_REFLECTION", "The server has no reflection service", {
+      status: StatusCode.UNIMPLEMENTED,
+    });
+  }
+}
+
+function tooLarge(symbol: string): string {
+  const { files, bytes } = reflectionLimits;
+  return `The server describes ${symbol} in over ${files} files or ${bytes} bytes`;
+}
+
+/** Tells whether an error is, or was caused by, a call of a method that the server does not have. */
+function isUnimplemented(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if (at instanceof RpcError) return at.code === StatusCode.UNIMPLEMENTED;
+  }
+  return false;
+}

@@ -1,0 +1,194 @@
+/**
+ * The JSON form of messages (protobuf's ProtoJSON guide). The library converts; here its results are made
+ * exact where it is not: 64-bit integers beyond 2^53, dates that do not exist, the shortest digits of a
+ * float, and the sign of zero.
+ */
+import {
+  createFileRegistry,
+  type DescMessage,
+  fromJson,
+  fromJsonString,
+  type JsonValue,
+  type Message,
+  type Registry,
+  ScalarType,
+  toJson,
+} from "@bufbuild/protobuf";
+import {
+  EmptySchema,
+  FileDescriptorProtoSchema,
+  FileDescriptorSetSchema,
+} from "@bufbuild/protobuf/wkt";
+import { type Json, type Path, type Visitor, walk } from "./_json_walk.ts";
+import { ReflectionError } from "./errors.ts";
+
+/**
+ * A message from its JSON: fields by their own or their JSON name, bytes in base64, enums by name or number.
+ *
+ * @param registry the types of `google.protobuf.Any` and of extensions
+ * @throws {ReflectionError} `BAD_JSON`
+ */
+export function messageFromJson(registry: Registry, type: DescMessage, json: string): Message {
+  try {
+    const exact = walk(registry, type, JSON.parse(json, keepInteger) as Json, inputVisitor);
+    const message = fromJson(type, exact as JsonValue, { registry });
+    // Refuses keys that are given twice, of which `JSON.parse()` keeps the last.
+    fromJsonString(EmptySchema, json, { ignoreUnknownFields: true });
+    return message;
+  } catch (cause) {
+    if (cause instanceof ReflectionError) throw cause;
+    const message = (cause as Error).message.replace(
+      /^cannot decode (field |message google\.protobuf\.Empty from JSON: )?/,
+      "",
+    )
+      .replace(" from JSON: ", ": ");
+    throw new ReflectionError("BAD_JSON", message, { cause });
+  }
+}
+
+/**
+ * The JSON of a message, indented by two blanks: the fields that are set. The content of an
+ * `Any` whose type is unknown is replaced by `@error`.
+ *
+ * @throws {ReflectionError} `BAD_MESSAGE` for a message without a JSON form, such as a duration out of range
+ */
+export function messageToJson(registry: Registry, type: DescMessage, message: Message): string {
+  const unknown = new Set<string>();
+  try {
+    const json = toJson(type, message, { registry: withUnknownTypes(registry, unknown) });
+    const exact = walk(registry, type, json as Json, outputVisitor);
+    return JSON.stringify(exact, unknown.size > 0 ? markUnknown(unknown) : undefined, 2);
+  } catch (cause) {
+    throw new ReflectionError("BAD_MESSAGE", (cause as Error).message, { cause });
+  }
+}
+
+/** A reviver of `JSON.parse()` that keeps every digit of an integer. */
+function keepInteger(_key: string, value: unknown, context?: { source?: string }): unknown {
+  const source = context?.source;
+  return typeof value === "number" && source !== undefined && /^-?\d+$/.test(source) &&
+      !Number.isSafeInteger(value)
+    ? BigInt(source)
+    : value;
+}
+
+const integers64: ReadonlySet<ScalarType> = new Set([
+  ScalarType.INT64,
+  ScalarType.SINT64,
+  ScalarType.SFIXED64,
+  ScalarType.UINT64,
+  ScalarType.FIXED64,
+]);
+
+const inputVisitor: Visitor = {
+  scalar(type, json, path) {
+    if (typeof json === "bigint") return integers64.has(type) ? String(json) : Number(json);
+    if (typeof json === "string" && type === ScalarType.STRING && !json.isWellFormed()) {
+      throw new ReflectionError("BAD_JSON", `${pathText(path)} is not Unicode text`);
+    }
+    if (type !== ScalarType.FLOAT || typeof json !== "number") return json;
+    // Left as it is beyond the range of a float, so that the library refuses it.
+    const float = Math.fround(json);
+    return Number.isFinite(float) ? float : json;
+  },
+  structNumber: Number,
+  timestamp(json, path) {
+    if (typeof json === "string" && !isOnCalendar(json)) {
+      throw new ReflectionError("BAD_JSON", `${pathText(path)} is not a time that exists: ${json}`);
+    }
+    return json;
+  },
+  unknownField(type, key, path) {
+    const known = type.fields.map(({ jsonName }) => jsonName).join(", ") || "none";
+    if (key.startsWith("[") || key === "@type") return;
+    throw new ReflectionError(
+      "BAD_JSON",
+      `${pathText(path)} is no field of ${type.typeName}: its fields are ${known}`,
+    );
+  },
+};
+
+const outputVisitor: Visitor = {
+  scalar(type, json) {
+    if (typeof json !== "number") return json;
+    if (type === ScalarType.FLOAT) return signedZero(shortestFloat(json));
+    return type === ScalarType.DOUBLE ? signedZero(json) : json;
+  },
+  structNumber: (json) => signedZero(json as number),
+  timestamp: (json) => json,
+  unknownField: () => {},
+};
+
+/**
+ * Tells whether the date and the hour of an RFC 3339 time exist: `Date.parse()` makes 1 March of
+ * 30 February, and the next day of 24:00.
+ */
+function isOnCalendar(time: string): boolean {
+  const [, year, month, day, hour] = /^(\d{4})-(\d\d)-(\d\d)T(\d\d)/.exec(time) ?? [];
+  if (year === undefined) return true;
+  const date = new Date(0);
+  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+  const exists = date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
+  return exists && Number(hour) < 24;
+}
+
+/** The number of fewest digits, from 6, that is the same 32-bit float; 9 digits always suffice. */
+function shortestFloat(value: number): number {
+  if (value === 0) return value;
+  for (let digits = 6; digits < 9; digits++) {
+    const rounded = Number(value.toPrecision(digits));
+    if (Math.fround(rounded) === value) return rounded;
+  }
+  return Number(value.toPrecision(9));
+}
+
+/** `JSON.stringify()` writes -0 as 0. */
+function signedZero(value: number): Json {
+  return Object.is(value, -0) ? (JSON as unknown as RawJson).rawJSON("-0") : value;
+}
+
+/** `JSON.rawJSON()` of ECMAScript 2026, which TypeScript does not declare yet. */
+interface RawJson {
+  rawJSON(text: string): Json;
+}
+
+/** A registry in which types that it lacks are empty messages, so that an Any of one can be printed. */
+function withUnknownTypes(registry: Registry, unknown: Set<string>): Registry {
+  return {
+    ...registry,
+    getMessage(typeName) {
+      const known = registry.getMessage(typeName);
+      if (known) return known;
+      unknown.add(typeName);
+      return emptyMessage(typeName);
+    },
+    [Symbol.iterator]: () => registry[Symbol.iterator](),
+  };
+}
+
+function emptyMessage(typeName: string): DescMessage | undefined {
+  const dot = typeName.lastIndexOf(".");
+  const file = fromJson(FileDescriptorProtoSchema, {
+    name: "unknown.proto",
+    syntax: "proto3",
+    package: typeName.slice(0, Math.max(0, dot)),
+    messageType: [{ name: typeName.slice(dot + 1) }],
+  });
+  const set = fromJson(FileDescriptorSetSchema, {});
+  set.file.push(file);
+  return createFileRegistry(set).getMessage(typeName);
+}
+
+/** A replacer of `JSON.stringify()` that says why the content of an Any is not shown. */
+function markUnknown(unknown: ReadonlySet<string>) {
+  return (_key: string, value: unknown): unknown => {
+    const url = (value as { "@type"?: unknown } | null)?.["@type"];
+    if (typeof url !== "string" || !unknown.has(url.slice(url.lastIndexOf("/") + 1))) return value;
+    return { "@type": url, "@error": "The type is not known, so its content cannot be shown" };
+  };
+}
+
+function pathText(path: Path): string {
+  const words = path.map((step) => typeof step === "number" ? `[${step}]` : `.${step}`).join("");
+  return words.replace(/^\./, "") || "The request";
+}

@@ -1,0 +1,14 @@
+/**
+ * Descriptors and messages that are known at run time only, and the client of the reflection service. To be
+ * imported only where they are needed: they take some MB of memory in each thread that does.
+ *
+ * @module
+ */
+export * from "./client.ts";
+export * from "./contract.ts";
+export * from "./errors.ts";
+export * from "./json.ts";
+export * from "./method.ts";
+export * from "./proto_source.ts";
+export * from "./reflection_messages.ts";
+export * from "./schema.ts";
