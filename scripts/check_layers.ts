@@ -26,6 +26,7 @@ const rooms = [
   "src/grpc/grpcjs",
   "src/grpc/reflection",
   "src/grpc/official",
+  "src/grpc/scheduling",
   "src/api",
   "src/grpc",
   "src/http2",

@@ -1,5 +1,12 @@
 import type { Metadata } from "./metadata.ts";
 
+/** A unit of work: it runs to its end at a stretch. */
+export interface WorkUnit<T> {
+  /** Name of work that takes alike long each time, such as signing with one type of key. */
+  readonly workload: string;
+  run(): T;
+}
+
 /** What a handler knows of its call, and what it may say beside its answer. */
 export interface CallContext {
   /** The full name of the method, as in `/signer.v1.EchoService/Echo`. */
@@ -28,6 +35,16 @@ export interface CallContext {
   readonly responseHeaders: Metadata;
   /** Sent after the last message of an answer that succeeds. */
   readonly responseTrailers: Metadata;
+  /**
+   * Runs units of work that take long, one by one, in turns with the work of other calls: connections take turns,
+   * and cheap work goes before dear. To be used by handlers that do more than one such unit, and by those of
+   * streams; a unary handler's own work has its turn before `handle` is called (`UnaryHandler.workload`).
+   *
+   * @returns the result or the error of each unit
+   * @throws {RpcError} RESOURCE_EXHAUSTED before any of it is done, when all of it cannot be done before the
+   *   deadline, or too much waits already; CANCELLED when the call ends meanwhile
+   */
+  runInTurn<T>(units: readonly WorkUnit<T>[]): Promise<readonly PromiseSettledResult<T>[]>;
 }
 
 /** One request, one response. A handler that needs not wait answers at once, without a promise. */
@@ -35,9 +52,9 @@ export interface UnaryHandler<I, O> {
   readonly kind: "unary";
   handle(request: I, context: CallContext): O | Promise<O>;
   /**
-   * Names which requests take alike long, such as those for one key. A stack that answers on the thread
-   * that reads measures each, and lets those that take long wait behind those that do not. Must be
-   * cheap; without it every call is. What it throws is ignored.
+   * Names the workload of a request: requests that take alike long, such as those for one type of key. The stack
+   * measures each, and lets long work wait for its turn behind short work. Must itself be cheap; errors that it
+   * throws are ignored. Without it all requests of the method are one workload.
    */
   workload?(request: I): string;
 }

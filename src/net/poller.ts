@@ -34,12 +34,17 @@ export class Poller implements Registrar, Disposable {
   readonly fd: number;
   /** An eventfd that ends a `wait` from any thread: `wakePoller(wakeFd)`. */
   readonly wakeFd: number;
+  /** Asked after each event: true leaves the other events to the next `wait`. */
+  pause: () => boolean = () => false;
   /** Called by `wait` after `wakePoller`, once however often it was woken in between. */
   onWake: () => void = () => {};
   readonly #handlers: (PollHandler | undefined)[] = [];
   readonly #generations: number[] = [];
   readonly #events = new libc.EpollEvents(EVENTS_PER_WAIT);
   readonly #change = new libc.EpollEvents(1);
+  /** Events that were taken from the kernel, and the next one to handle. */
+  #count = 0;
+  #next = 0;
   #size = 0;
   #closed = false;
 
@@ -61,6 +66,11 @@ export class Poller implements Registrar, Disposable {
   /** Descriptors watched, apart from the poller's own. */
   get size(): number {
     return this.#size;
+  }
+
+  /** True while events are left that `pause` put off. */
+  get hasPaused(): boolean {
+    return this.#next < this.#count;
   }
 
   add(fd: number, interest: number, handler: PollHandler): void {
@@ -90,25 +100,33 @@ export class Poller implements Registrar, Disposable {
   }
 
   /**
-   * Waits until a descriptor is ready and tells its handler. An exception of a handler leaves this
-   * function at once; what else was ready is told by the next call.
+   * Waits until descriptors are ready and calls their handlers. After an exception of a handler, and after
+   * `pause`, the other events are handled by the next call, which then does not wait.
    *
    * @param timeout milliseconds; 0 does not wait, -1 waits for ever
-   * @returns how many events there were; 0 at the timeout and after a signal
+   * @returns the number of events that were handled; 0 at the timeout and after a signal
    */
   wait(timeout: number): number {
+    if (!this.hasPaused) this.#take(timeout);
+    const first = this.#next;
+    while (this.#next < this.#count) {
+      const i = this.#next++;
+      const fd = this.#events.low(i);
+      // The descriptor may have been removed since, and its number opened anew.
+      if (this.#generations[fd] !== this.#events.high(i)) continue;
+      this.#handlers[fd]?.onReady(this.#events.events(i));
+      if (this.pause()) break;
+    }
+    return this.#next - first;
+  }
+
+  #take(timeout: number): void {
+    this.#next = this.#count = 0;
     const count = libc.epollWait(this.fd, this.#events, timeout);
-    if (count < 0) {
-      if (count === -libc.errno.EINTR) return 0;
+    if (count >= 0) this.#count = count;
+    else if (count !== -libc.errno.EINTR) {
       throw NetError.ofLibc("wait for events", libc.LibcError.of("epoll_wait", count));
     }
-    for (let i = 0; i < count; i++) {
-      const fd = this.#events.low(i);
-      if (this.#generations[fd] === this.#events.high(i)) {
-        this.#handlers[fd]?.onReady(this.#events.events(i));
-      }
-    }
-    return count;
   }
 
   /** Closes the epoll; descriptors that it still watches stay open. A second call does nothing. */
@@ -117,6 +135,7 @@ export class Poller implements Registrar, Disposable {
     this.#closed = true;
     this.#size = 0;
     this.#handlers.length = 0;
+    this.#count = 0;
     libc.close(this.fd);
     libc.close(this.wakeFd);
   }

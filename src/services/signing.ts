@@ -10,7 +10,15 @@ import {
   type VerifyRequest,
   type VerifyResponseInit,
 } from "../api/mod.ts";
-import { bidi, type CallContext, implement, RpcError, type Service, unary } from "../grpc/mod.ts";
+import {
+  bidi,
+  type CallContext,
+  implement,
+  RpcError,
+  type Service,
+  unary,
+  type WorkUnit,
+} from "../grpc/mod.ts";
 import { fromCryptoError } from "./crypto_status.ts";
 import { keyInfo } from "./key_info.ts";
 import { selectAlgorithm, selectFormat, selectInput, selectKey } from "./key_selection.ts";
@@ -21,13 +29,13 @@ export function signingService(ring: KeyRing): Service {
   return implement(signingDefinition, {
     Sign: unary(
       (request) => sign(keysOf(ring, request), request),
-      (request) => workload(ring, request),
+      (request) => signingWorkload(takeKeys(ring, request), request),
     ),
     SignBatch: unary(({ requests }, context) => signBatch(ring, requests, context)),
-    SignStream: bidi((requests) => signStream(ring, requests)),
+    SignStream: bidi((requests, context) => signStream(ring, requests, context)),
     Verify: unary(
       (request) => verify(keysOf(ring, request), request),
-      (request) => workload(ring, request),
+      (request) => verifyingWorkload(takeKeys(ring, request), request),
     ),
     ListKeys: unary(() => ({ keys: ring.current.list().map(keyInfo) })),
     GetPublicKey: unary((request) => getPublicKey(ring.current, request)),
@@ -38,6 +46,11 @@ export function signingService(ring: KeyRing): Service {
 const readWith = Symbol("readWith");
 
 type KeyRequest = (SignRequest | VerifyRequest) & { [readWith]?: KeyStore };
+
+/** Notes the current keys on a request. */
+function takeKeys(ring: KeyRing, request: KeyRequest): KeyStore {
+  return request[readWith] = ring.current;
+}
 
 /** The keys for a request: those of the time when it was read, unless they are gone. */
 function keysOf(ring: KeyRing, { [readWith]: keys }: KeyRequest): KeyStore {
@@ -52,30 +65,56 @@ function sign(keys: KeyStore, request: SignRequest): SignResponseInit {
   return { signature, keyId: stored.id, algorithm: wireAlgorithm(algorithm) };
 }
 
-/** The signature, or what Sign would have ended with; what is nobody's fault but ours is thrown. */
-function signResult(keys: KeyStore, request: SignRequest): SignResultInit {
+/** Names the workload of a Sign request: the type of its key, and whether much is hashed. */
+function signingWorkload(keys: KeyStore, request: SignRequest): string {
+  return `sign ${selectKey(keys, request).type}${sizeClass(request)}`;
+}
+
+/** The same of a Verify request, which for most types of keys takes another time. */
+function verifyingWorkload(keys: KeyStore, request: VerifyRequest): string {
+  return `verify ${selectKey(keys, request).type}${sizeClass(request)}`;
+}
+
+/** Messages over this are hashed in more time than a P-256 signature takes. */
+const smallMessageBytes = 16_384;
+
+function sizeClass({ message }: Pick<SignRequest, "message">): string {
+  return message !== undefined && message.length > smallMessageBytes ? " large" : "";
+}
+
+/** Signing one request of a batch or a stream, as a unit of its call's work. */
+function signingUnit(keys: KeyStore, request: SignRequest): WorkUnit<SignResponseInit> {
+  let workload = "refuse";
   try {
-    return { response: sign(keys, request) };
-  } catch (error) {
-    const known = fromCryptoError(error);
-    if (!(known instanceof RpcError)) throw error;
-    return { error: { code: known.code, message: known.message } };
+    workload = signingWorkload(keys, request);
+  } catch {
+    // The request names no key that there is: `sign` says so.
   }
+  return { workload, run: () => sign(keys, request) };
 }
 
-/** The name of the class of requests that take equally long: the type of the key. */
-function workload(ring: KeyRing, request: KeyRequest): string {
-  const keys = request[readWith] = ring.current;
-  return selectKey(keys, request).type;
+/** Signs requests in turns with the work of other calls. */
+async function signAll(
+  keys: KeyStore,
+  requests: readonly SignRequest[],
+  context: CallContext,
+): Promise<SignResultInit[]> {
+  const units = requests.map((request) => signingUnit(keys, request));
+  return (await context.runInTurn(units)).map(signResult);
 }
 
-/** Milliseconds that a batch signs at a stretch, before it lets others of its thread have their turn. */
-const batchSliceMs = 5;
+/** The signature, or the error that Sign would have ended with; an error that is a fault of ours is thrown. */
+function signResult(settled: PromiseSettledResult<SignResponseInit>): SignResultInit {
+  if (settled.status === "fulfilled") return { response: settled.value };
+  const known = fromCryptoError(settled.reason);
+  if (!(known instanceof RpcError)) throw settled.reason;
+  return { error: { code: known.code, message: known.message } };
+}
 
 async function signBatch(
   ring: KeyRing,
   requests: readonly SignRequest[],
-  { signal }: CallContext,
+  context: CallContext,
 ): Promise<{ results: SignResultInit[] }> {
   if (requests.length > limits.maxBatchItems) {
     throw new RpcError(
@@ -84,27 +123,16 @@ async function signBatch(
     );
   }
   using lease = ring.lease();
-  const results: SignResultInit[] = [];
-  let sliceEnd = performance.now() + batchSliceMs;
-  for (const request of requests) {
-    if (performance.now() > sliceEnd) {
-      await new Promise((resolve) => setTimeout(resolve));
-      if (signal.aborted) {
-        throw new RpcError("CANCELLED", "The caller left before its batch was done");
-      }
-      sliceEnd = performance.now() + batchSliceMs;
-    }
-    results.push(signResult(lease.keys, request));
-  }
-  return { results };
+  return { results: await signAll(lease.keys, requests, context) };
 }
 
 async function* signStream(
   ring: KeyRing,
   requests: AsyncIterable<SignRequest>,
+  context: CallContext,
 ): AsyncGenerator<SignResultInit> {
   using lease = ring.lease();
-  for await (const request of requests) yield signResult(lease.keys, request);
+  for await (const request of requests) yield* await signAll(lease.keys, [request], context);
 }
 
 function verify(keys: KeyStore, request: VerifyRequest): VerifyResponseInit {

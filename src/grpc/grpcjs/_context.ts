@@ -1,6 +1,8 @@
 import type { Metadata as GrpcMetadata, ServerUnaryCall } from "@grpc/grpc-js";
-import { type CallContext, Metadata } from "../mod.ts";
+import { type CallContext, Metadata, type WorkUnit } from "../mod.ts";
+import type { WorkOwner } from "../scheduling/mod.ts";
 import { fromGrpcMetadata, toGrpcMetadata } from "./_metadata.ts";
+import type { CallWork } from "./_call_work.ts";
 
 /** The part of grpc-js's call objects that all four kinds share. */
 export type SurfaceCall =
@@ -14,19 +16,21 @@ export type SurfaceCall =
  * A handler's view of a grpc-js call. What most handlers never ask for (metadata, an abort signal) is
  * made when it is first asked for.
  */
-export class GrpcJsContext implements CallContext {
+export class GrpcJsContext implements CallContext, WorkOwner {
   /** grpc-js hands out messages without a word of how they came. */
   readonly requestCompressed = false;
   /** Without effect: grpc-js compresses no responses. */
   compressResponse = false;
   readonly #call: SurfaceCall;
+  readonly #work: CallWork;
   #metadata: Metadata | undefined;
   #responseHeaders: Metadata | undefined;
   #responseTrailers: Metadata | undefined;
   #abort: AbortController | undefined;
 
-  constructor(call: SurfaceCall) {
+  constructor(call: SurfaceCall, work: CallWork) {
     this.#call = call;
+    this.#work = work;
   }
 
   get method(): string {
@@ -61,6 +65,19 @@ export class GrpcJsContext implements CallContext {
 
   get responseTrailers(): Metadata {
     return this.#responseTrailers ??= new Metadata();
+  }
+
+  get over(): boolean {
+    return this.#call.cancelled;
+  }
+
+  get neededBy(): number {
+    const { deadline } = this;
+    return deadline === undefined ? Infinity : deadline - Date.now() + performance.now();
+  }
+
+  runInTurn<T>(units: readonly WorkUnit<T>[]): Promise<readonly PromiseSettledResult<T>[]> {
+    return this.#work.run(this.peer, this, units);
   }
 
   /** Sends the response's headers, if the handler set any; else they go with the first message. */

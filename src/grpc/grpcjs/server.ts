@@ -13,6 +13,7 @@ import {
 } from "../../net/mod.ts";
 import { logger } from "../../telemetry/mod.ts";
 import { type AnyMethod, type RpcServer, type RpcServerOptions, serverLimits } from "../mod.ts";
+import { CallWork } from "./_call_work.ts";
 import { toGrpcJsHandler } from "./_handlers.ts";
 import { guardHttp2Servers } from "./_http2_server.ts";
 import { listenByNode } from "./_node_listener.ts";
@@ -74,11 +75,12 @@ class GrpcJsServer implements RpcServer {
       "grpc.enable_channelz": 0,
     });
     const methods = new Map<string, AnyMethod>();
+    const work = new CallWork();
     for (const { definition, handlers } of services) {
       for (const method of Object.values(definition)) methods.set(method.path, method);
       const entries = Object.entries(handlers).map(([name, handler]) => [
         name,
-        toGrpcJsHandler(handler),
+        toGrpcJsHandler(handler, work),
       ]);
       this.#server.addService(definition, Object.fromEntries(entries));
     }

@@ -1,6 +1,5 @@
 /** gRPC on HTTP/2 (PROTOCOL-HTTP2.md): what the native server and the native client share. @module */
 export * from "./compression.ts";
-export * from "./due_heap.ts";
 export * from "./header_names.ts";
 export * from "./message_framing.ts";
 export * from "./metadata_headers.ts";

@@ -3,6 +3,7 @@ import { bidi, serverStream, unary } from "../../../src/grpc/mod.ts";
 import { serveAsWorker } from "../../../src/grpc/native/workers/mod.ts";
 import { allowedProcessors } from "../../../src/grpc/native/workers/_processors.ts";
 import { kindsService } from "../_rig.ts";
+import { busyFor } from "./_busy.ts";
 
 /** What a call of `Unary` asks of the worker. */
 export type Asked =
@@ -12,6 +13,7 @@ export type Asked =
   | "setup"
   | "die"
   | "end"
+  | "busy"
   | "hang"
   | "hang later";
 
@@ -43,6 +45,9 @@ serveAsWorker((setup: unknown) => {
         case "end":
           globalThis.close();
           return new Promise(() => {});
+        case "busy":
+          busyFor(50);
+          return "done";
         case "hang":
           return hang(setup);
         case "hang later":

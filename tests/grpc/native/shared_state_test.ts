@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { SharedState } from "../../../src/grpc/native/workers/_shared_state.ts";
-import { Workload, Workloads } from "../../../src/grpc/native/server/_workloads.ts";
 
 Deno.test("`push()` and `shift()` keep the order, and a ring that is full takes no more", () => {
   const shared = SharedState.create(2);
@@ -58,10 +57,14 @@ Deno.test("A worker that is condemned can close nothing that it had, and its num
   shared.enter(0, 10, 11);
   for (const fd of [20, 22]) shared.own(0, fd);
   shared.own(1, 21);
-  assert.equal(shared.beat(0), true);
+  shared.markProgress(0);
   const taken = shared.condemn(0);
   assert.deepEqual(taken, [20, 22]);
-  assert.deepEqual([shared.beat(0), shared.beats(0), shared.isServing(0)], [false, 2, false]);
+  assert.deepEqual([shared.progress(0), shared.isCondemned(0), shared.isServing(0)], [
+    1,
+    true,
+    false,
+  ]);
   assert.equal(shared.disown(0, 20), false);
   assert.equal(shared.fewest(0), 0);
   // What it opens before it sees that it is condemned is closed as well.
@@ -85,27 +88,4 @@ Deno.test("One that ended in order and is taken for dead after that leaves nothi
   shared.enter(0, 10, 11);
   shared.retire(0);
   assert.deepEqual(shared.leave(0, shared.condemn(0)), []);
-});
-
-Deno.test("A workload's mean takes no notice of one moment in which the machine was elsewhere", () => {
-  const workload = new Workload();
-  for (const ms of [5, 1, 0.03, 0.04]) workload.record(ms);
-  assert.equal(workload.meanMs, 0.03);
-  for (let i = 0; i < 50; i++) workload.record(0.03);
-  workload.record(100);
-  assert.ok(workload.meanMs! < 0.05);
-  for (let i = 0; i < 100; i++) workload.record(1);
-  assert.ok(workload.meanMs! > 0.9, "A class that has become slow is known for it");
-});
-
-Deno.test("Classes of work are kept apart up to a limit, and one that cannot be named is shared", () => {
-  const workloads = new Workloads((request) => {
-    if (request === null) throw new Error("no name");
-    return String(request);
-  });
-  assert.equal(workloads.of("a"), workloads.of("a"));
-  assert.notEqual(workloads.of("a"), workloads.of("b"));
-  assert.equal(workloads.of(null), workloads.of(""));
-  for (let i = 0; i < 1_000; i++) workloads.of(i);
-  assert.equal(workloads.of("one more"), workloads.of("and another"));
 });

@@ -70,6 +70,18 @@ for (const asked of ["hang", "hang later"] satisfies Asked[]) {
   });
 }
 
+test("A worker that is busy for longer than a turn may take is left alone: its calls make progress", async () => {
+  // 20 requests that took long to decode stood in one read. Their worker was replaced after 10 s, with the
+  // connections of all others.
+  const { rig, deaths } = await watchedPool(new Int32Array(1));
+  await using _pool = rig;
+  await using client = await rig.connect();
+  await ask(client, "who");
+  const calls = Array.from({ length: 40 }, () => ask(client, "busy"));
+  for (const call of calls) assert.equal(await call, "done");
+  assert.deepEqual(deaths, []);
+});
+
 test("A worker that ends itself is noticed and replaced, though nothing tells of it", async () => {
   const { rig, death } = await watchedPool(new Int32Array(1));
   await using _pool = rig;

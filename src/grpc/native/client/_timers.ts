@@ -1,6 +1,6 @@
 import { libc } from "../../../ffi/mod.ts";
 import type { PollHandler, Registrar } from "../../../net/mod.ts";
-import { type Due, DueHeap } from "../mod.ts";
+import { type Due, DueHeap } from "../../scheduling/mod.ts";
 
 /** Something that is due at a time. */
 export interface Timed extends Due {

@@ -15,7 +15,7 @@
 import type { NativeLimits } from "./limits.ts";
 
 /** The resources that are counted. */
-export type Resource = "heldBytes" | "unreadBytes" | "queuedMs";
+export type Resource = "heldBytes" | "unreadBytes";
 
 /** The levels at which they are counted. */
 export type Level = "thread" | "peer" | "connection";
@@ -36,11 +36,6 @@ export function sharesOf(limits: NativeLimits): Shares {
       peer: limits.maxUnreadBytesPerPeer,
       connection: limits.maxUnreadBytesPerPeer,
     },
-    queuedMs: {
-      thread: limits.maxQueuedMs,
-      peer: limits.maxQueuedMsPerPeer,
-      connection: limits.maxQueuedMsPerPeer,
-    },
   };
 }
 
@@ -56,8 +51,6 @@ export class Account {
   heldBytes = 0;
   /** Bytes of responses that wait for the peer to read. */
   unreadBytes = 0;
-  /** Milliseconds of work, by measured times, that wait for their turn. */
-  queuedMs = 0;
 
   constructor(
     readonly level: Level,
@@ -87,8 +80,7 @@ class SumAccount extends Account {
 
   /** True while nothing is counted here and there are no connections. */
   get isEmpty(): boolean {
-    return this.children.size === 0 && this.heldBytes === 0 && this.unreadBytes === 0 &&
-      this.queuedMs === 0;
+    return this.children.size === 0 && this.heldBytes === 0 && this.unreadBytes === 0;
   }
 
   /** The connection that occupies the most, of the peer that occupies the most. */

@@ -1,5 +1,6 @@
 import { ErrorCode, Http2Error, type Http2Stream, StreamState } from "../../../http2/mod.ts";
-import { type CallContext, Metadata, RpcError } from "../../mod.ts";
+import { type CallContext, Metadata, RpcError, type WorkUnit } from "../../mod.ts";
+import { type Lane, UnitWork } from "../../scheduling/mod.ts";
 import type { Account } from "./_accounts.ts";
 import type { Timed } from "./_deadlines.ts";
 import { HeldBytes } from "./_held_bytes.ts";
@@ -26,8 +27,10 @@ const OPEN_CALL_BYTES = 1_024;
 /** The connection of a call, as far as calls know it. */
 export interface CallConnection {
   readonly account: Account;
-  /** Who is at its other end. */
+  /** The address of the peer. */
   readonly peer: string;
+  /** The work of the connection that waits for its turn. */
+  readonly lane: Lane;
   /** A part of a response was written: it is to be sent at the end of the turn. */
   wrote(): void;
   /** Something else was, such as room for more of a request. */
@@ -147,9 +150,33 @@ export abstract class Call implements CallContext, Timed {
     return this.#responseTrailers ??= new Metadata();
   }
 
-  /** Whether nobody waits for an answer any more. */
+  /** True when nobody waits for an answer any more. */
   get over(): boolean {
     return this.phase !== "open";
+  }
+
+  /** The deadline on the thread's clock; `Infinity` for none. */
+  get neededBy(): number {
+    return this.due;
+  }
+
+  async runInTurn<T>(units: readonly WorkUnit<T>[]): Promise<readonly PromiseSettledResult<T>[]> {
+    if (units.length === 0) return [];
+    const { thread, connection: { lane } } = this;
+    const work = new UnitWork(this, units, thread.workloads, thread.limits.cheapCallMs);
+    thread.lap();
+    if (
+      units.length === 1 && !this.over &&
+      thread.mayRunNow(lane, thread.workloads.of(units[0].workload))
+    ) {
+      work.run();
+      lane.charge(thread.lap());
+    } else {
+      const refusal = thread.work.push(lane, work, performance.now());
+      if (refusal !== undefined) throw refusal;
+      thread.wake();
+    }
+    return await work.done;
   }
 
   protected get overdue(): boolean {

@@ -1,4 +1,4 @@
-import { type Due, DueHeap } from "../mod.ts";
+import { type Due, DueHeap } from "../../scheduling/mod.ts";
 
 /** What has a deadline, in milliseconds of the thread's clock. */
 export interface Timed extends Due {

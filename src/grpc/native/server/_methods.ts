@@ -1,5 +1,5 @@
 import type { AnyHandler, AnyMethod, Service } from "../../mod.ts";
-import { Workloads } from "./_workloads.ts";
+import type { Workload, Workloads } from "../../scheduling/mod.ts";
 
 /** A method as calls need it. */
 export interface Method {
@@ -7,15 +7,23 @@ export interface Method {
   readonly handler: AnyHandler;
   readonly deserialize: AnyMethod["requestDeserialize"];
   readonly serialize: AnyMethod["responseSerialize"];
-  /** What its calls take, when its handler tells them apart. */
-  readonly workloads: Workloads | undefined;
+  /** The workload of a request whose message had so many bytes. */
+  readonly workloadOf: (request: unknown, bytes: number) => Workload;
+  /** The workload of decoding large or compressed requests. */
+  readonly decoding: Workload;
 }
 
 /** Methods by their paths, `/package.Service/Method`. */
 export type Methods = ReadonlyMap<string, Method>;
 
-/** The methods of services. Where two services have one path, the later one's holds. */
-export function methodsOf(services: readonly Service[]): Methods {
+/**
+ * Messages of more bytes are a workload of their own where the handler names none: decoding and writing them takes
+ * longer than the rest of a call.
+ */
+const SMALL_MESSAGE = 4_096;
+
+/** Indexes the methods of services. Where two services have one path, the later one's holds. */
+export function methodsOf(services: readonly Service[], workloads: Workloads): Methods {
   const methods = new Map<string, Method>();
   for (const { definition, handlers } of services) {
     for (const [name, handler] of Object.entries(handlers)) {
@@ -25,11 +33,24 @@ export function methodsOf(services: readonly Service[]): Methods {
         handler,
         deserialize: method.requestDeserialize,
         serialize: method.responseSerialize,
-        workloads: handler.kind === "unary" && handler.workload !== undefined
-          ? new Workloads(handler.workload)
-          : undefined,
+        workloadOf: workloadNaming(method.path, handler, workloads),
+        decoding: workloads.of(`${method.path}, decoding`, true),
       });
     }
   }
   return methods;
+}
+
+function workloadNaming(path: string, handler: AnyHandler, workloads: Workloads) {
+  const [small, large] = [workloads.of(path), workloads.of(`${path}, large`, true)];
+  const nameOf = handler.kind === "unary" ? handler.workload : undefined;
+  return (request: unknown, bytes: number): Workload => {
+    if (nameOf === undefined) return bytes > SMALL_MESSAGE ? large : small;
+    try {
+      return workloads.of(nameOf(request));
+    } catch {
+      // The handler will refuse the request.
+      return small;
+    }
+  };
 }

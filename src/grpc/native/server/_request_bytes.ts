@@ -14,6 +14,9 @@ export interface RequestMessage {
 /** Bytes that are set aside for the first part of a request; more only as more arrive. */
 const FIRST_ROOM = 256;
 
+/** Bytes that are decoded in some 10 µs, in whatever message. */
+const LIGHT_BYTES = 4_096;
+
 const NO_BYTES = new Uint8Array(0);
 
 /**
@@ -75,8 +78,8 @@ export class RequestBytes {
    * @throws {RpcError} as `messageLength()`, and what `decompress` throws
    */
   take(): RequestMessage | undefined {
-    const wireBytes = this.messageLength();
-    if (wireBytes === undefined || wireBytes > this.length) return undefined;
+    if (!this.hasMessage) return undefined;
+    const wireBytes = this.messageLength()!;
     const compressed = this.#buffer[this.#start] === 1;
     const from = this.#start + PREFIX_LENGTH;
     this.#start += wireBytes;
@@ -90,6 +93,19 @@ export class RequestBytes {
     // The buffer becomes the message's own where nothing else is in it.
     if (alone) this.clear();
     return { bytes, compressed, wireBytes };
+  }
+
+  /** True when the next message is whole. */
+  get hasMessage(): boolean {
+    const wireBytes = this.messageLength();
+    return wireBytes !== undefined && wireBytes <= this.length;
+  }
+
+  /** True while decoding the next message takes hardly any time: it is small and not compressed. */
+  get isLight(): boolean {
+    const wireBytes = this.messageLength();
+    return wireBytes === undefined ||
+      (wireBytes <= LIGHT_BYTES && this.#buffer[this.#start] !== 1);
   }
 
   /** Drops the bytes. */

@@ -25,6 +25,11 @@ export interface RequestStreamOptions {
   /** Returns flow-control credit for that many bytes to the peer. */
   readonly grant: (bytes: number) => void;
   readonly deserialize: (message: RequestMessage) => unknown;
+  /**
+   * Calls `decode`, which decodes a large or compressed message: at once, or in the call's turn. False when it has to
+   * wait. Errors of `decode` end the call.
+   */
+  readonly decodeInTurn: (decode: () => void) => boolean;
 }
 
 /**
@@ -41,6 +46,8 @@ export class RequestStream implements AsyncIterableIterator<unknown> {
   #owedCredit = 0;
   #end: RequestEnd = OPEN;
   #reads: PendingRead[] = [];
+  /** True while a message waits for the call's turn to be decoded. */
+  #awaitsTurn = false;
 
   constructor(options: RequestStreamOptions) {
     this.#options = options;
@@ -116,17 +123,33 @@ export class RequestStream implements AsyncIterableIterator<unknown> {
 
   /** Answers the reads for which a whole message is there, or the end. */
   #serve(): void {
-    while (this.#reads.length > 0) {
-      const message = this.#bytes.take();
-      if (message !== undefined) this.#hand(message);
-      else if (this.#end.kind === "open") break;
-      else if (this.#end.kind === "failed") this.#reads.shift()!.reject(this.#end.error);
-      else if (this.#bytes.length > 0) {
-        this.#bytes.clear();
-        throw new RpcError("INTERNAL", "Received request that ends within a message");
-      } else this.#reads.shift()!.resolve(DONE);
+    while (this.#reads.length > 0 && !this.#awaitsTurn) {
+      if (this.#bytes.isLight || !this.#bytes.hasMessage) {
+        if (!this.#serveRead()) break;
+      } else if (!this.#options.decodeInTurn(() => this.#serveInTurn())) {
+        this.#awaitsTurn = true;
+      }
     }
     this.#returnCredit();
+  }
+
+  #serveInTurn(): void {
+    this.#awaitsTurn = false;
+    if (this.#reads.length > 0) this.#serveRead();
+    this.#serve();
+  }
+
+  /** Answers the next read. False while there is nothing to answer it with. */
+  #serveRead(): boolean {
+    const message = this.#bytes.take();
+    if (message !== undefined) this.#hand(message);
+    else if (this.#end.kind === "open") return false;
+    else if (this.#end.kind === "failed") this.#reads.shift()!.reject(this.#end.error);
+    else if (this.#bytes.length > 0) {
+      this.#bytes.clear();
+      throw new RpcError("INTERNAL", "Received request that ends within a message");
+    } else this.#reads.shift()!.resolve(DONE);
+    return true;
   }
 
   #hand(message: RequestMessage): void {
@@ -142,7 +165,7 @@ export class RequestStream implements AsyncIterableIterator<unknown> {
 
   /** Returns credit, except for the bytes that wait here while nobody asks for them. */
   #returnCredit(): void {
-    const unread = this.#reads.length > 0 ? 0 : this.#bytes.length;
+    const unread = this.#reads.length > 0 && !this.#awaitsTurn ? 0 : this.#bytes.length;
     const bytes = this.#owedCredit - unread;
     if (bytes <= 0) return;
     this.#owedCredit -= bytes;

@@ -13,6 +13,7 @@ import {
   type Registrar,
   type Socket,
 } from "../../../net/mod.ts";
+import type { Lane } from "../../scheduling/mod.ts";
 import type { Account, AccountOwner, Resource } from "./_accounts.ts";
 import type { Call } from "./_call.ts";
 import { ConnectionPolicy } from "./_connection_policy.ts";
@@ -63,8 +64,11 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   readonly http2: Http2Connection<Call>;
   /** The resources that the connection occupies. */
   readonly account: Account;
+  readonly lane: Lane;
   /** Whether it is among those that are flushed at the end of the turn. */
   dirty = false;
+  /** `peerIdentity()` of the peer. */
+  readonly #identity: string | undefined;
   #phase: Phase = OPEN;
   #waitsForRoom = false;
   /** Bytes of DATA that waited for the peer's windows when it was looked at last. */
@@ -76,7 +80,9 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   constructor(thread: ServingThread, socket: Socket) {
     this.#thread = thread;
     this.#socket = socket;
-    this.account = thread.accounts.open(peerIdentity(this.peer), this);
+    const identity = this.#identity = peerIdentity(this.peer);
+    this.account = thread.accounts.open(identity, this);
+    this.lane = thread.work.openLane(identity);
     const protocol = new Protocol(thread.methods, thread, this);
     this.http2 = createServerConnection(thread.http2, protocol, this.#now);
     this.#policy = new ConnectionPolicy(thread.limits, this.http2, this.#now);
@@ -161,9 +167,15 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     this.#phase = CLOSED;
     this.http2.disconnect();
     this.#noteSending();
-    this.#thread.accounts.close(this.account);
+    this.forsake();
     this.#thread.forget(this);
     this.#socket.close();
+  }
+
+  /** Gives up the connection's account and lane, which were opened with it. */
+  forsake(): void {
+    this.#thread.accounts.close(this.account);
+    this.#thread.work.closeLane(this.lane, this.#identity);
   }
 
   /** The time in whole milliseconds: each field that keeps a fraction would be an object of its own. */

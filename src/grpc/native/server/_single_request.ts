@@ -47,6 +47,11 @@ export class SingleRequest {
     throw new RpcError("INTERNAL", "Received request that ends within a message");
   }
 
+  /** True while decoding the request takes hardly any time: it is small and not compressed. */
+  get isLight(): boolean {
+    return this.#bytes.isLight;
+  }
+
   /** Drops the bytes. */
   release(): void {
     this.#bytes.clear();

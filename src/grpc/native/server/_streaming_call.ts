@@ -8,6 +8,7 @@ import {
 } from "../../mod.ts";
 import { Call, type CallConnection, type CallStream } from "./_call.ts";
 import type { Method } from "./_methods.ts";
+import { CallStep } from "./_call_step.ts";
 import { decodedSize } from "./_decoded_size.ts";
 import { RequestStream } from "./_request_stream.ts";
 import type { RequestHead } from "./_request_head.ts";
@@ -44,7 +45,10 @@ export class StreamingCall extends Call {
       connection.touch();
     };
     const deserialize = (message: RequestMessage) => this.#deserialize(message);
-    this.#incoming = new RequestStream({ held, encoding, maxRequestBytes, grant, deserialize });
+    const decodeInTurn = (decode: () => void) => this.#decodeInTurn(decode);
+    this.#incoming = new RequestStream({
+      ...{ held, encoding, maxRequestBytes, grant, deserialize, decodeInTurn },
+    });
   }
 
   /** Runs the handler, whose requests may come later. */
@@ -70,12 +74,9 @@ export class StreamingCall extends Call {
     if (this.over) return;
     this.guard(() => {
       const incoming = this.#incoming;
-      if (incoming instanceof RequestStream) return incoming.close();
-      const message = incoming.end();
-      const request = this.#deserialize(message);
-      this.held.setHandedOut(message.bytes.buffer.byteLength + decodedSize(request));
-      const { handle } = this.target.handler as ServerStreamHandler<unknown, unknown>;
-      this.#run(this.#sendAll(handle(request, this)));
+      if (incoming instanceof RequestStream) incoming.close();
+      else if (incoming.isLight) this.#answerRequest(incoming.end());
+      else this.#decodeInTurn(() => this.#answerRequest(incoming.end()));
     });
   }
 
@@ -103,6 +104,33 @@ export class StreamingCall extends Call {
     }
     const { handle } = handler as ClientStreamHandler<unknown, unknown>;
     this.#sendOne(await handle(requests, this));
+  }
+
+  #answerRequest(message: RequestMessage): void {
+    const request = this.#deserialize(message);
+    this.held.setHandedOut(message.bytes.buffer.byteLength + decodedSize(request));
+    const { handle } = this.target.handler as ServerStreamHandler<unknown, unknown>;
+    this.#run(this.#sendAll(handle(request, this)));
+  }
+
+  /** Runs `decode` at once, or in the call's turn. False when it has to wait. */
+  #decodeInTurn(decode: () => void): boolean {
+    const { thread, connection: { lane }, target: { decoding } } = this;
+    const run = () => {
+      thread.lap();
+      this.guard(decode);
+      decoding.record(thread.lap());
+    };
+    thread.lap();
+    if (thread.mayRunNow(lane, decoding)) {
+      run();
+      return true;
+    }
+    const step = new CallStep(this, decoding, thread.limits.cheapCallMs, run);
+    const refusal = thread.work.push(lane, step, performance.now());
+    if (refusal !== undefined) throw refusal;
+    thread.wake();
+    return false;
   }
 
   #deserialize({ bytes, compressed }: RequestMessage): unknown {

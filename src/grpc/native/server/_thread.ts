@@ -1,7 +1,7 @@
 import type { Accounts } from "./_accounts.ts";
+import type { Lane, Workload, Workloads, WorkQueue } from "../../scheduling/mod.ts";
 import type { Deadlines, Timed } from "./_deadlines.ts";
 import type { MetadataHeaders } from "./_responses.ts";
-import type { Work, WorkQueue } from "./_work_queue.ts";
 import type { NativeLimits } from "./limits.ts";
 
 /** A call, as far as its deadline goes. */
@@ -17,14 +17,19 @@ export interface Thread {
   readonly limits: NativeLimits;
   readonly deadlines: Deadlines;
   readonly metadataHeaders: MetadataHeaders;
-  /** Calls whose work is long, in the order of their turns. */
-  readonly work: WorkQueue<Work>;
+  /** The work that waits for its turn. */
+  readonly work: WorkQueue;
+  readonly workloads: Workloads;
   /** The resources that peers occupy here. */
   readonly accounts: Accounts;
   /** A call that is open at the end of the turn in which it came: it needs its deadline watched. */
   watchDeadline(call: TimedCall): void;
-  /** Whether calls that are not free have run for long enough since the thread last looked what came. */
-  sliceIsOver(now: number): boolean;
+  /** Reports whether work of a connection may be done at once, and need not wait for its turn. */
+  mayRunNow(lane: Lane, workload: Workload): boolean;
+  /** Marks progress. Gives the milliseconds since the last mark, which the work since then has taken. */
+  lap(): number;
+  /** Has the work that waits done, although no event has come. */
+  wake(): void;
   /** Whether what is done without a look at what has come takes long by now. */
   readonly turnIsLong: boolean;
   /** Resolves in the next turn. */

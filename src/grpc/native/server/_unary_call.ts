@@ -1,35 +1,43 @@
 import { asBuffer, RpcError, type UnaryHandler } from "../../mod.ts";
+import type { Work, Workload } from "../../scheduling/mod.ts";
+import { isOneMessage, PREFIX_LENGTH } from "../mod.ts";
 import { Call } from "./_call.ts";
 import { decodedSize } from "./_decoded_size.ts";
 import { SingleRequest } from "./_single_request.ts";
-import type { Workload } from "./_workloads.ts";
-import { isOneMessage, PREFIX_LENGTH } from "../mod.ts";
 
 type AnyUnary = UnaryHandler<unknown, unknown>;
 
-/** A call with one request and one response. */
-export class UnaryCall extends Call {
+/**
+ * A call with one request and one response.
+ *
+ * ```text
+ * request arrives ── large or compressed ──▶ waits to be decoded ─┐
+ *        └── else, decoded at once ──▶ decoded ◀──────────────────┘
+ *                                        ├── cheap ──▶ handled at once
+ *                                        └── dear ───▶ waits to be handled ──▶ handled
+ * ```
+ */
+export class UnaryCall extends Call implements Work {
   /** The request, when it does not come as one frame. */
   #incoming: SingleRequest | undefined = undefined;
   /** Memory of the bytes that the request was decoded from. */
   #messageBytes = 0;
+  /** The workload of the next step: decoding, or the handler. */
   #workload: Workload | undefined = undefined;
   #request: unknown = undefined;
-  #queued = false;
-  #complete = false;
+  #isComplete = false;
+  #isDecoded = false;
 
-  /** How long the work will take that waits in the queue, as far as is known. */
-  get expectedMs(): number {
+  get pieceMs(): number {
     return this.#workload?.meanMs ?? this.thread.limits.cheapCallMs;
   }
 
-  protected override get awaitsRequest(): boolean {
-    return !this.#complete;
+  get expectedMs(): number {
+    return this.pieceMs;
   }
 
-  /** When the answer is of no use any more, in milliseconds of the thread's clock. */
-  get neededBy(): number {
-    return this.due;
+  protected override get awaitsRequest(): boolean {
+    return !this.#isComplete;
   }
 
   override start(): void {}
@@ -43,7 +51,7 @@ export class UnaryCall extends Call {
       last && this.#incoming === undefined && isOneMessage(bytes, start, end) &&
       end - start - PREFIX_LENGTH <= maxRequestBytes
     ) {
-      // A copy: fields of bytes are views of what they were read from, and may outlive this buffer.
+      // A copy: fields of bytes are views of the bytes they were read from, and may outlive this buffer.
       return this.#dispatch(bytes.slice(start + PREFIX_LENGTH, end));
     }
     this.guard(() => {
@@ -56,83 +64,116 @@ export class UnaryCall extends Call {
 
   override receiveEnd(): void {
     if (this.over) return;
+    this.#isComplete = true;
     this.guard(() => {
-      const { held, head, method } = this;
+      const { held, head, method, thread, connection: { lane } } = this;
       this.#incoming ??= new SingleRequest(held, head.encoding, 0, method);
-      const { bytes, compressed } = this.#incoming.end();
-      this.requestCompressed = compressed;
-      this.#dispatch(bytes);
+      this.#workload = this.target.decoding;
+      if (this.#incoming.isLight || thread.mayRunNow(lane, this.#workload)) this.#takeRequest();
+      else this.#enqueue();
     });
   }
 
   override writable(): void {}
 
-  /** Runs the handler, which was waiting for its turn. */
-  run(): void {
-    if (this.over) return;
-    this.#leaveQueue();
+  /** Does the next step of the call, whose turn it is. */
+  run(): boolean {
+    const { thread } = this;
+    thread.lap();
+    if (this.due <= performance.now()) {
+      this.onDeadline();
+      return false;
+    }
+    if (!this.#isDecoded) {
+      this.guard(() => this.#decodeIncoming());
+      this.target.decoding.record(thread.lap());
+      // A dear handler has a turn of its own.
+      if (!this.over && this.pieceMs > thread.limits.cheapCallMs) return true;
+    }
+    if (this.over) return false;
     this.held.setBuffered(0);
-    if (this.due <= performance.now()) return this.onDeadline();
     this.#handle(this.#request);
+    return false;
   }
 
+  drop(): void {}
+
   protected override release(): void {
-    this.#leaveQueue();
     this.#incoming?.release();
     this.#request = undefined;
   }
 
+  /** Decodes a request that stands in `#incoming`, and handles it or has it wait. */
+  #takeRequest(): void {
+    const { isLight } = this.#incoming!;
+    this.#decodeIncoming();
+    if (!isLight) this.target.decoding.record(this.thread.lap());
+    this.#handleOrWait();
+  }
+
+  #decodeIncoming(): void {
+    const { bytes, compressed } = this.#incoming!.end();
+    this.requestCompressed = compressed;
+    this.#decode(bytes);
+    this.held.setBuffered(this.#sizeOf(this.#request));
+  }
+
   #dispatch(message: Uint8Array): void {
-    this.#complete = true;
-    this.#messageBytes = message.buffer.byteLength;
-    let request: unknown;
+    this.#isComplete = true;
     try {
-      request = this.target.deserialize(asBuffer(message));
-    } catch (cause) {
-      return this.fail(new RpcError("INTERNAL", "Error deserializing request", { cause }));
+      this.#decode(message);
+    } catch (error) {
+      return this.fail(error);
     }
-    const { workloads } = this.target;
-    if (workloads === undefined) return this.#handle(request);
-    const workload = this.#workload = workloads.of(request);
-    if (this.#mayRunNow(workload)) return this.#handle(request);
+    this.#handleOrWait();
+  }
+
+  /** @throws {RpcError} INTERNAL */
+  #decode(message: Uint8Array): void {
+    this.#messageBytes = message.buffer.byteLength;
+    try {
+      this.#request = this.target.deserialize(asBuffer(message));
+    } catch (cause) {
+      throw new RpcError("INTERNAL", "Error deserializing request", { cause });
+    }
+    this.#isDecoded = true;
+    this.#workload = this.target.workloadOf(this.#request, message.length);
+  }
+
+  #handleOrWait(): void {
+    const { thread, connection: { lane } } = this;
+    if (thread.mayRunNow(lane, this.#workload!)) return lane.charge(this.#handle(this.#request));
     this.guard(() => {
-      this.held.setBuffered(this.#sizeOf(request));
-      const refusal = this.thread.work.push(this.connection, this, this.thread.now);
-      if (refusal !== undefined) throw refusal;
-      this.#request = request;
-      this.#queued = true;
-      workload.waiting++;
+      this.held.setBuffered(this.#sizeOf(this.#request));
+      this.#enqueue();
     });
+  }
+
+  /** @throws {RpcError} RESOURCE_EXHAUSTED */
+  #enqueue(): void {
+    const { thread, connection: { lane } } = this;
+    const refusal = thread.work.push(lane, this, thread.now);
+    if (refusal !== undefined) throw refusal;
   }
 
   #sizeOf(request: unknown): number {
     return this.#messageBytes + decodedSize(request);
   }
 
-  /** Whether it is cheap, and neither overtakes others of its class nor keeps what has come waiting. */
-  #mayRunNow({ meanMs, waiting }: Workload): boolean {
-    return meanMs !== undefined && meanMs <= this.thread.limits.cheapCallMs && waiting === 0 &&
-      !this.thread.sliceIsOver(performance.now());
-  }
-
-  #leaveQueue(): void {
-    if (!this.#queued) return;
-    this.#queued = false;
-    this.#workload!.waiting--;
-  }
-
-  #handle(request: unknown): void {
-    const workload = this.#workload;
-    const began = workload === undefined ? 0 : performance.now();
+  /** Runs the handler. Gives the milliseconds since the thread's last mark of progress. */
+  #handle(request: unknown): number {
     try {
       const answer = (this.target.handler as AnyUnary).handle(request, this);
-      workload?.record(performance.now() - began);
       if (answer instanceof Promise) this.#await(answer, request);
       else this.#answer(answer);
     } catch (error) {
-      workload?.record(performance.now() - began);
+      // A call that fails may take far less than its workload does: it is not measured.
       this.fail(error);
+      return this.thread.lap();
     }
+    const ms = this.thread.lap();
+    this.#workload!.record(ms);
+    return ms;
   }
 
   #answer(response: unknown): void {

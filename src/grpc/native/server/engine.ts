@@ -3,13 +3,13 @@ import { configure, type Http2Config } from "../../../http2/mod.ts";
 import { Acceptor, type Listener, Poller, type Socket } from "../../../net/mod.ts";
 import type { Logger } from "../../../telemetry/mod.ts";
 import type { Service } from "../../mod.ts";
+import { type Lane, type Workload, Workloads, WorkQueue } from "../../scheduling/mod.ts";
 import { Accounts } from "./_accounts.ts";
 import { Deadlines } from "./_deadlines.ts";
 import { type Methods, methodsOf } from "./_methods.ts";
 import { MetadataHeaders } from "./_responses.ts";
 import { ServedConnection, type ServingThread } from "./_served_connection.ts";
 import type { TimedCall } from "./_thread.ts";
-import { type Work, WorkQueue } from "./_work_queue.ts";
 import { DEFAULT_NATIVE_LIMITS, type NativeLimits } from "./limits.ts";
 
 /** Bytes read in one call: many requests, or four frames of the largest size. */
@@ -19,15 +19,21 @@ const READ_BUFFER_SIZE = 131_072;
 const TICK_MS = 1_000;
 
 /**
- * How long calls that are not free run without a look at what has come, and without sending what they
- * gave: some ten P-256 signatures, or one with RSA.
+ * Mean duration of a call that is answered as it is read, in any case: to queue it would take nearly as long. A call
+ * of Echo takes a tenth of it.
+ */
+const FREE_CALL_MS = 0.02;
+
+/**
+ * The time for which other calls run before events are handled and responses are sent: some ten P-256 signatures,
+ * or one with RSA.
  */
 const CALLS_SLICE_MS = 0.25;
 
-/** How long a turn goes on with long work, before whoever drives the engine has its say again. */
-const WORK_SLICE_MS = 10;
+/** The longest that a turn handles events, or does queued work, at a stretch. */
+const TURN_SLICE_MS = 10;
 
-/** How long streams go on with what they have, before what has come meanwhile is looked at. */
+/** The time for which streams go on with requests and responses that are there, before events are handled. */
 const STREAM_SLICE_MS = 2;
 
 export interface EngineOptions {
@@ -44,12 +50,14 @@ export interface EngineOptions {
   readonly onSettled?: () => void;
   /** Something is due that was not when the last turn ended. */
   readonly onDue?: () => void;
+  /** Called after each event, call and piece of work, to tell a busy thread from one that hangs. */
+  readonly onProgress?: () => void;
 }
 
 /**
- * What serves on one thread: an epoll, connections, and their calls. It runs in turns. In each, what
- * has come is read, calls that are cheap are answered as they are read, what was written leaves with
- * one send for each connection, and then long work is done, with a look at what has come in between.
+ * The server on one thread: an epoll, connections, and their calls. It runs in turns. Each turn handles the events of
+ * connections, in which cheap calls are answered as they are read; sends what was written, with one send(2) for
+ * each connection; and then does queued work, with a look at new events every `CALLS_SLICE_MS`.
  */
 export class Engine implements ServingThread, Disposable {
   readonly poller = new Poller();
@@ -58,7 +66,8 @@ export class Engine implements ServingThread, Disposable {
   readonly methods: Methods;
   readonly deadlines = new Deadlines();
   readonly metadataHeaders = new MetadataHeaders();
-  readonly work: WorkQueue<Work>;
+  readonly work: WorkQueue;
+  readonly workloads = new Workloads();
   /** What was read last, for the time of the call that takes it. */
   readonly buffer = new Uint8Array(READ_BUFFER_SIZE);
   now = performance.now();
@@ -71,8 +80,12 @@ export class Engine implements ServingThread, Disposable {
   #tickAt = Infinity;
   #asyncCalls = 0;
   #turnBegan = 0;
-  /** When calls that are not free are to wait; `Infinity` until something has come. */
+  /** When calls that are not free are to wait; `Infinity` until an event has come. */
   #sliceEnd = Infinity;
+  /** When the rest of the events are to wait for the next turn. */
+  #eventsEnd = Infinity;
+  /** The clock at the last mark of progress. */
+  #lapAt = 0;
   /** Streams that wait for the next turn. */
   #waiting: (() => void)[] = [];
   #inTurn = false;
@@ -84,9 +97,10 @@ export class Engine implements ServingThread, Disposable {
     this.limits = { ...DEFAULT_NATIVE_LIMITS, ...options.limits };
     const { maxConcurrentStreams } = this.limits;
     this.http2 = configure({ limits: { maxConcurrentStreams } });
-    this.methods = methodsOf(options.services);
+    this.methods = methodsOf(options.services, this.workloads);
     this.work = new WorkQueue(this.limits);
     this.accounts = new Accounts(this.limits);
+    this.poller.pause = () => performance.now() >= this.#eventsEnd;
   }
 
   /** Handlers that have not settled the promise that they answered with. */
@@ -96,7 +110,7 @@ export class Engine implements ServingThread, Disposable {
 
   /** Milliseconds until something is due: 0 for at once, -1 for never. */
   get timeout(): number {
-    if (this.work.size > 0 || this.#waiting.length > 0) return 0;
+    if (this.work.size > 0 || this.#waiting.length > 0 || this.poller.hasPaused) return 0;
     const next = Math.min(this.deadlines.next, this.#tickAt);
     if (next === Infinity) return -1;
     return Math.max(0, Math.ceil(next - performance.now()));
@@ -128,7 +142,7 @@ export class Engine implements ServingThread, Disposable {
     } catch (error) {
       this.report("A connection cannot be watched", { peer: connection.peer, error });
       this.#options.owns?.(socket.fd, false);
-      this.accounts.close(connection.account);
+      connection.forsake();
       socket.close();
       return;
     }
@@ -151,10 +165,14 @@ export class Engine implements ServingThread, Disposable {
         this.#waiting = [];
         for (const resume of waiting) resume();
       }
-      const until = this.now + WORK_SLICE_MS;
+      const until = this.now + TURN_SLICE_MS;
+      let looked = CALLS_SLICE_MS;
       while (this.now < until && this.work.size > 0) {
-        this.#work(this.now + CALLS_SLICE_MS);
+        // Queued work has as much time as events, lest a flood of cheap calls keeps it waiting.
+        this.#work(this.now + Math.max(looked, CALLS_SLICE_MS));
+        const began = this.now;
         this.#look(0);
+        looked = this.now - began;
       }
     } finally {
       this.#inTurn = false;
@@ -162,12 +180,25 @@ export class Engine implements ServingThread, Disposable {
   }
 
   lookAtClock(): void {
-    this.now = performance.now();
-    if (this.#sliceEnd === Infinity) this.#sliceEnd = this.now + CALLS_SLICE_MS;
+    this.lap();
+    this.now = this.#lapAt;
+    if (this.#sliceEnd !== Infinity) return;
+    this.#sliceEnd = this.now + CALLS_SLICE_MS;
+    this.#eventsEnd = this.now + TURN_SLICE_MS;
   }
 
-  sliceIsOver(now: number): boolean {
-    return now >= this.#sliceEnd;
+  lap(): number {
+    const now = performance.now();
+    const ms = now - this.#lapAt;
+    this.#lapAt = now;
+    this.#options.onProgress?.();
+    return ms;
+  }
+
+  mayRunNow(lane: Lane, { meanMs, isUneven }: Workload): boolean {
+    if (meanMs === undefined || meanMs > this.limits.cheapCallMs) return false;
+    if (meanMs <= FREE_CALL_MS && !isUneven) return true;
+    return this.#lapAt < this.#sliceEnd && !lane.hasCheap;
   }
 
   watchDeadline(call: TimedCall): void {
@@ -181,8 +212,12 @@ export class Engine implements ServingThread, Disposable {
   nextTurn(): Promise<void> {
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
-      this.#options.onDue?.();
+      this.wake();
     });
+  }
+
+  wake(): void {
+    this.#options.onDue?.();
   }
 
   beginAsync(): void {
@@ -236,24 +271,25 @@ export class Engine implements ServingThread, Disposable {
     this.poller.close();
   }
 
-  /** Takes what has come. */
+  /** Handles events, and sends what they gave. */
   #look(timeout: number): void {
-    this.#sliceEnd = Infinity;
+    this.#sliceEnd = this.#eventsEnd = Infinity;
     this.poller.wait(timeout);
     this.#settle();
   }
 
-  /** Does long work until `end`, at least one piece of it. */
+  /** Does queued work until `end`, at least one piece of it, and sends what it gave. */
   #work(end: number): void {
     let now = this.now;
     do {
-      if (!this.work.runNext(end - now)) break;
-      now = performance.now();
+      if (!this.work.runNext(Math.min(end - now, CALLS_SLICE_MS))) break;
+      this.lap();
+      now = this.#lapAt;
     } while (now < end);
     this.#settle();
   }
 
-  /** What a turn comes to: deadlines, the time, and sending. */
+  /** Expires deadlines, looks at the time of connections, and sends. */
   #settle(): void {
     this.lookAtClock();
     for (let i = 0; i < this.#fresh.length; i++) {

@@ -1,11 +1,12 @@
 import { serverLimits } from "../../mod.ts";
 import { DEFAULT_LIMITS } from "../../../http2/mod.ts";
+import { DEFAULT_QUEUE_LIMITS, type QueueLimits } from "../../scheduling/mod.ts";
 
 /**
  * What a peer may cost a thread of the native stack, besides the limits of HTTP/2 itself
  * (`src/http2/limits.ts`). Times are milliseconds; `Infinity` turns a limit off.
  */
-export interface NativeLimits {
+export interface NativeLimits extends QueueLimits {
   /** Bytes of one request message, compressed or not. Over it: RESOURCE_EXHAUSTED. */
   readonly maxRequestBytes: number;
   /** Calls at once on one connection. More are refused with REFUSED_STREAM. */
@@ -33,14 +34,6 @@ export interface NativeLimits {
   readonly maxUnreadBytes: number;
   /** The same for one peer. */
   readonly maxUnreadBytesPerPeer: number;
-  /** Calls that wait for their turn on a thread because their work is long. */
-  readonly maxQueuedCalls: number;
-  /** The work, by measured times, that may wait on a thread. */
-  readonly maxQueuedMs: number;
-  /** The same for one peer. */
-  readonly maxQueuedMsPerPeer: number;
-  /** How long a call may take, by measured times, and still be answered before others are read. */
-  readonly cheapCallMs: number;
   /** How old a connection gets before it is drained. */
   readonly maxConnectionAgeMs: number;
   /** How long the calls of a connection that is too old may still go on. */
@@ -60,8 +53,9 @@ export interface NativeLimits {
   /** How long a connection that has ended waits for its peer to read what was sent and to close. */
   readonly lingerMs: number;
   /**
-   * How long the thread of a worker may go without a turn before it is taken for hung and replaced: in a
-   * handler that does not return, say. `Infinity` leaves it to itself.
+   * The longest time without progress of a worker's thread, before it is taken for hung and replaced. Each event, call
+   * and piece of work is progress, so a busy thread makes some; a handler that does not return makes none. `Infinity`
+   * leaves a hanging worker to itself.
    */
   readonly maxTurnMs: number;
 }
@@ -81,13 +75,7 @@ export const DEFAULT_NATIVE_LIMITS: NativeLimits = {
   // CVE-2019-9517 on many connections: four that go up to what HTTP/2 lets each keep.
   maxUnreadBytes: 4 * DEFAULT_LIMITS.maxQueuedBytes,
   maxUnreadBytesPerPeer: 2 * DEFAULT_LIMITS.maxQueuedBytes,
-  // Four connections' worth of calls.
-  maxQueuedCalls: 4 * serverLimits.maxConcurrentStreams,
-  // Who waits longer than this without a deadline is better off elsewhere.
-  maxQueuedMs: 10_000,
-  maxQueuedMsPerPeer: 5_000,
-  // About three P-256 signatures. RSA-2048 takes seven times as long.
-  cheapCallMs: 0.1,
+  ...DEFAULT_QUEUE_LIMITS,
   // Connections last: who balances by reconnecting sets an age.
   maxConnectionAgeMs: Infinity,
   maxConnectionAgeGraceMs: Infinity,
@@ -101,7 +89,6 @@ export const DEFAULT_NATIVE_LIMITS: NativeLimits = {
   maxPingStrikes: 2,
   // A round trip to the far side of the world, thrice.
   lingerMs: 1_000,
-  // A turn ends every 10 ms of long work. What takes this long does not come back: an RSA-4096 signature
-  // of the slowest provider takes a hundredth of it.
+  // The longest piece of work, an RSA-4096 signature of the slowest provider, takes a hundredth of it.
   maxTurnMs: 10_000,
 };

@@ -3,9 +3,6 @@ import type { SharedState } from "./_shared_state.ts";
 import { hasEnded } from "./_thread_presence.ts";
 import type { LastWords, NumberedRequest, WorkerAnswer, WorkerRequest } from "./_messages.ts";
 
-/** How long a worker may take to end before its thread is ended for it. */
-const CLOSE_TIMEOUT_MS = 5_000;
-
 /** How long a worker may take to load its module and to build its services, on the slowest machine. */
 const START_TIMEOUT_MS = 120_000;
 
@@ -32,7 +29,7 @@ export class WorkerHandle {
   #phase: "alive" | "closed" | "dead" = "alive";
   #nextId = 1;
   #hasServed = false;
-  #beats = 0;
+  #progress = 0;
   #silentLooks = 0;
 
   constructor(
@@ -85,8 +82,9 @@ export class WorkerHandle {
   }
 
   /**
-   * Sees whether the worker has done a turn since the last look, and wakes it for one if not: neither one
-   * that hangs nor one that has ended itself says so, and one that waits for its connections answers.
+   * Checks for progress since the last look, and wakes the worker if there was none: one that only waits for events
+   * then makes some. A worker is busy, however long its turn, as long as calls of it end; one that hangs, or has
+   * ended itself, makes no progress, and says nothing.
    *
    * @param patience looks at which it may be silent
    */
@@ -98,9 +96,9 @@ export class WorkerHandle {
       if (performance.now() - this.#openedAt < START_TIMEOUT_MS) return;
       return this.fail(`It has not started within ${START_TIMEOUT_MS} ms`, "may-come-back");
     }
-    const beats = this.#shared.beats(this.worker);
-    if (beats !== this.#beats) {
-      this.#beats = beats;
+    const progress = this.#shared.progress(this.worker);
+    if (progress !== this.#progress) {
+      this.#progress = progress;
       this.#silentLooks = 0;
       return;
     }
@@ -116,16 +114,17 @@ export class WorkerHandle {
     if (serves) wakePoller(this.#shared.wakeFd(this.worker));
   }
 
-  /** Ends the worker. Resolves when its thread does not touch anything any more. */
-  async close(): Promise<void> {
+  /** Asks the worker to end, and ends its thread once it has, or after `timeoutMs` milliseconds. */
+  async close(timeoutMs: number): Promise<void> {
     if (this.#phase === "alive") {
       let timer: ReturnType<typeof setTimeout> | undefined;
-      const late = new Promise<void>((resolve) => timer = setTimeout(resolve, CLOSE_TIMEOUT_MS));
+      const late = new Promise<void>((resolve) => timer = setTimeout(resolve, timeoutMs));
       await Promise.race([late, this.settled({ kind: "close" })]);
       clearTimeout(timer);
     }
     if (this.#phase === "alive") this.#phase = "closed";
     this.#worker.terminate();
+    this.#rejectPending();
   }
 
   /** Takes the worker for dead. */
@@ -133,8 +132,7 @@ export class WorkerHandle {
     if (this.#phase !== "alive") return;
     this.#phase = "dead";
     this.#worker.terminate();
-    for (const answer of this.#pending.values()) answer.reject(this.#gone());
-    this.#pending.clear();
+    this.#rejectPending();
     this.#onDeath(reason, ending);
   }
 
@@ -145,6 +143,11 @@ export class WorkerHandle {
     this.#pending.delete(id);
     if (failure === undefined) answer?.resolve();
     else answer?.reject(new Error(`Worker ${this.#place} failed: ${failure}`));
+  }
+
+  #rejectPending(): void {
+    for (const answer of this.#pending.values()) answer.reject(this.#gone());
+    this.#pending.clear();
   }
 
   #gone(): Error {

@@ -13,8 +13,8 @@ const Word = {
   THREAD_FD: 5,
   RING_HEAD: 6,
   RING_TAIL: 7,
-  /** Turns that it has done, modulo 2^32. */
-  BEATS: 8,
+  /** Marks of progress, modulo 2^32: turns, and within them events, calls and pieces of work. */
+  PROGRESS: 8,
 } as const;
 
 /** Descriptors that a worker has besides those whose owner is noted. */
@@ -99,15 +99,14 @@ export class SharedState {
     return Atomics.compareExchange(this.#words, state, ABSENT, SERVING) === ABSENT;
   }
 
-  /** A worker has done a turn. False when it was taken for dead meanwhile, and must touch nothing. */
-  beat(worker: number): boolean {
-    Atomics.add(this.#words, worker * WORKER_WORDS + Word.BEATS, 1);
-    return !this.isCondemned(worker);
+  /** Marks progress of a worker. To be called by its own thread, which alone writes the mark: no lock is needed. */
+  markProgress(worker: number): void {
+    this.#words[worker * WORKER_WORDS + Word.PROGRESS]++;
   }
 
-  /** Turns that a worker has done, modulo 2^32. */
-  beats(worker: number): number {
-    return this.#load(worker, Word.BEATS);
+  /** Marks of progress of a worker, modulo 2^32. */
+  progress(worker: number): number {
+    return this.#load(worker, Word.PROGRESS);
   }
 
   /**

@@ -113,13 +113,14 @@ class ServingWorker {
       holds: (fd, held) => this.#note(fd, held),
       onSettled: () => this.#drive.resume(),
       onDue: () => this.#drive.arm(),
+      onProgress: () => this.#shared.markProgress(this.#worker),
     });
     const { poller } = this.#engine;
     poller.onWake = () => this.#takeConnections();
     this.#drive = new WorkerDrive(
       this.#engine,
       () => this.#awaitsMessage(),
-      () => this.#shared.beat(this.#worker) || perish(),
+      () => this.#afterTurn(),
     );
     this.#messages = 1;
     if (!this.#shared.enter(this.#worker, poller.fd, poller.wakeFd)) perish();
@@ -167,6 +168,11 @@ class ServingWorker {
     libc.close(this.#threadFd);
     this.#engine[Symbol.dispose]();
     this.#served[Symbol.dispose]();
+  }
+
+  #afterTurn(): void {
+    this.#shared.markProgress(this.#worker);
+    if (this.#shared.isCondemned(this.#worker)) perish();
   }
 
   #awaitsMessage(): boolean {

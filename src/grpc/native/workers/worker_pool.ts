@@ -44,6 +44,10 @@ const MAX_RESTART_DELAY_MS = 30_000;
 /** A worker that lives as long as this has not died of its start. */
 const STABLE_MS = 10_000;
 
+/** The time that a worker has to end by itself before its thread is ended, and the same once a drain's grace is over. */
+const CLOSE_TIMEOUT_MS = 5_000;
+const LATE_CLOSE_TIMEOUT_MS = 500;
+
 /** How often a worker is looked at while it may be silent for no longer than `NativeLimits.maxTurnMs`. */
 const LOOKS_PER_LIMIT = 4;
 /** The most between two looks: those of a worker that has ended itself wait for the next. */
@@ -139,24 +143,30 @@ class WorkerPool implements WorkerServer {
   async drain(graceMs: number): Promise<void> {
     if (this.#phase !== "serving") return this.close();
     this.#phase = "draining";
-    await this.#stopListening();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const end = setTimeout(resolve, graceMs);
-    const drained = this.#places.map(({ handle }) => handle.settled({ kind: "drain" }));
-    await Promise.race([promise, Promise.all(drained)]);
-    clearTimeout(end);
-    await this.close();
+    // The grace begins here: a worker that is busy may take long to hear of the drain.
+    const { promise: graceEnd, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, graceMs);
+    const drained = this.#drainWorkers().then(() => true);
+    const inTime = await Promise.race([graceEnd.then(() => false), drained]);
+    clearTimeout(timer);
+    await (this.#closing ??= this.#close(inTime ? CLOSE_TIMEOUT_MS : LATE_CLOSE_TIMEOUT_MS));
   }
 
   close(): Promise<void> {
-    return this.#closing ??= this.#close();
+    return this.#closing ??= this.#close(CLOSE_TIMEOUT_MS);
   }
 
-  async #close(): Promise<void> {
+  async #drainWorkers(): Promise<void> {
+    await this.#stopListening();
+    await Promise.all(this.#places.map(({ handle }) => handle.settled({ kind: "drain" })));
+  }
+
+  async #close(timeoutMs: number): Promise<void> {
     this.#phase = "closed";
     for (const { restart } of this.#places) clearTimeout(restart);
-    await this.#stopListening();
-    await Promise.all(this.#places.map(({ handle }) => handle.close()));
+    const stopped = this.#stopListening();
+    await Promise.all(this.#places.map(({ handle }) => handle.close(timeoutMs)));
+    await stopped;
     clearInterval(this.#looking);
     this.#numbers.closeEnded();
   }

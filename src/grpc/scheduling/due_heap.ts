@@ -1,16 +1,21 @@
-/** What is due at a time. It is in one heap at most, once. */
+/** An item that is due at a time. It is in at most one heap, once. */
 export interface Due {
-  /** When, on the clock of `performance.now()`. Not to be changed while it is in a heap. */
+  /** The time, on any clock that all items of the heap share. Not to be changed while it is in a heap. */
   readonly due: number;
-  /** Where in the heap, -1 for not at all. The heap's to write. */
+  /** Index within the heap, -1 outside of one. Written by the heap. */
   place: number;
 }
 
-/** What is due, the next one first: a binary heap, from which any can be taken. */
+/** Items in the order in which they are due: a binary heap from which any item can be taken. */
 export class DueHeap<T extends Due> {
   readonly #heap: T[] = [];
 
-  /** When the next one is due; `Infinity` when there is none. */
+  /** Number of items. */
+  get size(): number {
+    return this.#heap.length;
+  }
+
+  /** The time at which the next item is due; `Infinity` when there is none. */
   get next(): number {
     return this.#heap.length === 0 ? Infinity : this.#heap[0].due;
   }
@@ -20,7 +25,7 @@ export class DueHeap<T extends Due> {
     this.#rise(item, this.#heap.length - 1);
   }
 
-  /** Takes it out. Without effect when it is not there. */
+  /** Takes an item out. Without effect when it is not there. */
   remove(item: T): void {
     const { place } = item;
     if (place < 0) return;
@@ -31,7 +36,12 @@ export class DueHeap<T extends Due> {
     this.#sink(last, last.place);
   }
 
-  /** Takes out the next one if it is due at `now`. */
+  /** Takes the next item out; undefined when there is none. */
+  take(): T | undefined {
+    return this.takeDue(Infinity);
+  }
+
+  /** Takes the next item out if it is due at `now`. */
   takeDue(now: number): T | undefined {
     if (this.#heap.length === 0 || this.#heap[0].due > now) return undefined;
     const item = this.#heap[0];
@@ -39,7 +49,7 @@ export class DueHeap<T extends Due> {
     return item;
   }
 
-  /** Forgets all. */
+  /** Forgets all items. */
   clear(): void {
     this.#heap.length = 0;
   }

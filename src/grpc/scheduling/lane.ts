@@ -1,0 +1,136 @@
+/**
+ * Turns of connections and peers, by start-time fair queuing (Goyal, Vin and Cheng, SIGCOMM 1996): a lane's
+ * virtual time is the milliseconds of the thread that it has had, and the lane with the least goes first. A lane
+ * that asks for little therefore never waits behind the backlog of one that asks for much.
+ *
+ * @module
+ */
+import { type Due, DueHeap } from "./due_heap.ts";
+import type { Work } from "./work.ts";
+
+/**
+ * The most that a lane may be behind the others when its work begins to wait, in milliseconds: one slice of the
+ * thread. Time that it had while nobody else wanted any is not held against it.
+ */
+const MAX_DEBT_MS = 10;
+
+/** A taker of turns. Its `due` is its virtual time in milliseconds. */
+abstract class TurnTaker implements Due {
+  due = 0;
+  place = -1;
+  /** True from the first work that waits until none does. */
+  isActive = false;
+  /** Milliseconds that were taken out of turn, to be added to `due` when it is next in a heap. */
+  #debt = 0;
+
+  /** Counts milliseconds of the thread that it has had. */
+  charge(ms: number): void {
+    if (this.place < 0) this.due += ms;
+    else this.#debt += ms;
+  }
+
+  /** Moves the debt to `due`. False when there is none. */
+  settleDebt(): boolean {
+    if (this.#debt === 0) return false;
+    this.due += this.#debt;
+    this.#debt = 0;
+    return true;
+  }
+}
+
+/** Takers of turns that have work waiting. */
+export class Turns<T extends TurnTaker> {
+  readonly #waiting = new DueHeap<T>();
+  /** The virtual time: that of the taker whose turn was last. */
+  #time = 0;
+  #active = 0;
+
+  /** Number of takers that have work, the one whose turn it is among them. */
+  get active(): number {
+    return this.#active;
+  }
+
+  /** Adds a taker whose first work begins to wait. */
+  activate(taker: T): void {
+    taker.isActive = true;
+    this.#active++;
+    taker.settleDebt();
+    taker.due = Math.min(Math.max(taker.due, this.#time), this.#time + MAX_DEBT_MS);
+    this.#waiting.add(taker);
+  }
+
+  /** Takes out the one whose turn is next; undefined when nobody waits. */
+  begin(): T | undefined {
+    for (;;) {
+      const next = this.#waiting.take();
+      if (next === undefined) return undefined;
+      if (!next.settleDebt()) {
+        this.#time = next.due;
+        return next;
+      }
+      this.#waiting.add(next);
+    }
+  }
+
+  /** Ends the turn of a taker, which waits for another one if it has more work. */
+  end(taker: T, hasMore: boolean): void {
+    if (hasMore) return this.#waiting.add(taker);
+    taker.isActive = false;
+    this.#active--;
+  }
+}
+
+/** A peer: the lanes of its connections. */
+export class PeerTurns extends TurnTaker {
+  readonly turns = new Turns<Lane>();
+  /** Connections, with work or without. */
+  connections = 0;
+  /** Work that waits: pieces, and expected milliseconds. */
+  size = 0;
+  expectedMs = 0;
+}
+
+/** Work that waits in a lane, as it was counted. */
+export interface Entry {
+  readonly work: Work;
+  expectedMs: number;
+  readonly cheap: boolean;
+}
+
+/** The work of one connection: cheap pieces first, else in the order in which they came. */
+export class Lane extends TurnTaker {
+  readonly peer: PeerTurns;
+  readonly #cheap: Entry[] = [];
+  readonly #dear: Entry[] = [];
+  /** Expected milliseconds of the work that waits. */
+  expectedMs = 0;
+  /** Those of the cheap part of it. */
+  cheapMs = 0;
+
+  constructor(peer: PeerTurns) {
+    super();
+    this.peer = peer;
+  }
+
+  get size(): number {
+    return this.#cheap.length + this.#dear.length;
+  }
+
+  /** True while cheap work waits, which later cheap work must not overtake. */
+  get hasCheap(): boolean {
+    return this.#cheap.length > 0;
+  }
+
+  override charge(ms: number): void {
+    super.charge(ms);
+    this.peer.charge(ms);
+  }
+
+  push(entry: Entry): void {
+    (entry.cheap ? this.#cheap : this.#dear).push(entry);
+  }
+
+  shift(): Entry | undefined {
+    return this.#cheap.shift() ?? this.#dear.shift();
+  }
+}

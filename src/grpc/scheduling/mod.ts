@@ -1,0 +1,12 @@
+/**
+ * The order in which one thread does the work of its calls: turns for peers and connections, cheap work before
+ * dear, and refusals for work that cannot be done in time. Both stacks use it.
+ *
+ * @module
+ */
+export * from "./due_heap.ts";
+export { type Lane } from "./lane.ts";
+export * from "./unit_work.ts";
+export * from "./work.ts";
+export * from "./work_queue.ts";
+export * from "./workloads.ts";

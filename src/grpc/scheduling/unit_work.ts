@@ -1,0 +1,88 @@
+import type { WorkUnit } from "../mod.ts";
+import { RpcError } from "../mod.ts";
+import type { Work } from "./work.ts";
+import type { Workload, Workloads } from "./workloads.ts";
+
+/** The parts of a call that its work needs. */
+export interface WorkOwner {
+  /** True when nobody waits for the call any more. */
+  readonly over: boolean;
+  /** The call's deadline on the clock of `performance.now()`; `Infinity` for none. */
+  readonly neededBy: number;
+}
+
+/** Units of work of one call, done one by one in the turns of its lane. */
+export class UnitWork<T> implements Work {
+  readonly #owner: WorkOwner;
+  readonly #units: readonly WorkUnit<T>[];
+  readonly #workloads: readonly Workload[];
+  /** Units that are left of each workload. */
+  readonly #left = new Map<Workload, number>();
+  readonly #unmeasuredMs: number;
+  readonly #results: PromiseSettledResult<T>[] = [];
+  readonly #done = Promise.withResolvers<readonly PromiseSettledResult<T>[]>();
+
+  /** @param unmeasuredMs expected milliseconds of a unit whose workload was not measured yet */
+  constructor(
+    owner: WorkOwner,
+    units: readonly WorkUnit<T>[],
+    workloads: Workloads,
+    unmeasuredMs: number,
+  ) {
+    this.#owner = owner;
+    this.#units = units;
+    this.#unmeasuredMs = unmeasuredMs;
+    this.#workloads = units.map(({ workload }) => workloads.of(workload));
+    for (const workload of this.#workloads) {
+      this.#left.set(workload, (this.#left.get(workload) ?? 0) + 1);
+    }
+  }
+
+  /** The results and errors of the units once all are done; rejects when the call ends before. */
+  get done(): Promise<readonly PromiseSettledResult<T>[]> {
+    return this.#done.promise;
+  }
+
+  get pieceMs(): number {
+    return this.#expected(this.#workloads[this.#results.length]);
+  }
+
+  get expectedMs(): number {
+    let sum = 0;
+    for (const [workload, count] of this.#left) sum += count * this.#expected(workload);
+    return sum;
+  }
+
+  get neededBy(): number {
+    return this.#owner.neededBy;
+  }
+
+  get over(): boolean {
+    return this.#owner.over;
+  }
+
+  run(): boolean {
+    const index = this.#results.length;
+    const workload = this.#workloads[index];
+    const began = performance.now();
+    try {
+      this.#results.push({ status: "fulfilled", value: this.#units[index].run() });
+      // A unit that fails may take far less than its workload does.
+      workload.record(performance.now() - began);
+    } catch (reason) {
+      this.#results.push({ status: "rejected", reason });
+    }
+    this.#left.set(workload, this.#left.get(workload)! - 1);
+    if (this.#results.length < this.#units.length) return true;
+    this.#done.resolve(this.#results);
+    return false;
+  }
+
+  drop(): void {
+    this.#done.reject(new RpcError("CANCELLED", "The caller left before its work was done"));
+  }
+
+  #expected(workload: Workload): number {
+    return workload.meanMs ?? this.#unmeasuredMs;
+  }
+}

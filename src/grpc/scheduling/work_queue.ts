@@ -1,0 +1,186 @@
+import { RpcError, serverLimits } from "../mod.ts";
+import { type Entry, Lane, PeerTurns, Turns } from "./lane.ts";
+import type { Work } from "./work.ts";
+
+/** Limits of the work that waits on a thread. */
+export interface QueueLimits {
+  /** Pieces of work: calls, batches, requests of streams. */
+  readonly maxQueuedCalls: number;
+  /** Expected milliseconds of all work. */
+  readonly maxQueuedMs: number;
+  /** Expected milliseconds of a piece of work that goes before dearer ones. */
+  readonly cheapCallMs: number;
+}
+
+/** The limits of a thread unless they are set. */
+export const DEFAULT_QUEUE_LIMITS: QueueLimits = {
+  // Four connections' worth of calls.
+  maxQueuedCalls: 4 * serverLimits.maxConcurrentStreams,
+  // A caller without a deadline that would wait longer is better served elsewhere.
+  maxQueuedMs: 10_000,
+  // About three P-256 signatures. RSA-2048 takes seven times as long.
+  cheapCallMs: 0.1,
+};
+
+/**
+ * The work that waits on one thread.
+ *
+ * Peers take turns, and within a peer its connections, by the time that each has had. A turn is short
+ * (`runNext()`), and within it cheap pieces go first. Work of several pieces goes to the end of its lane after each.
+ *
+ * Once the limits are reached, work is refused to those who have more than their share of what waits: the limit
+ * divided by the peers that have work, and then by the connections of the peer that do. Those under their share are
+ * still taken, so the sum may exceed a limit by a factor of the logarithm of their number.
+ */
+export class WorkQueue {
+  readonly #limits: QueueLimits;
+  readonly #clock: () => number;
+  readonly #peers = new Turns<PeerTurns>();
+  readonly #byIdentity = new Map<string, PeerTurns>();
+  #size = 0;
+  #expectedMs = 0;
+
+  /** @param clock milliseconds; other than `performance.now()` in tests only */
+  constructor(limits: QueueLimits, clock: () => number = () => performance.now()) {
+    this.#limits = limits;
+    this.#clock = clock;
+  }
+
+  /** Pieces of work that wait. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Expected milliseconds of all work that waits. */
+  get expectedMs(): number {
+    return this.#expectedMs;
+  }
+
+  /**
+   * Opens the lane of a new connection.
+   *
+   * @param identity name of the peer; undefined for a connection that counts by itself
+   */
+  openLane(identity?: string): Lane {
+    let peer = identity === undefined ? undefined : this.#byIdentity.get(identity);
+    if (peer === undefined) {
+      peer = new PeerTurns();
+      if (identity !== undefined) this.#byIdentity.set(identity, peer);
+    }
+    peer.connections++;
+    return new Lane(peer);
+  }
+
+  /** Closes a lane, given the identity it was opened with. Work that waits there should be over. */
+  closeLane({ peer }: Lane, identity?: string): void {
+    if (--peer.connections === 0 && identity !== undefined) this.#byIdentity.delete(identity);
+  }
+
+  /** Adds work to a lane, or gives the error with which it is refused. */
+  push(lane: Lane, work: Work, now: number): RpcError | undefined {
+    const cheap = work.pieceMs <= this.#limits.cheapCallMs;
+    const refusal = this.#refusal(lane, work, cheap, now);
+    if (refusal !== undefined) return refusal;
+    this.#add(lane, { work, expectedMs: work.expectedMs, cheap });
+    if (lane.isActive) return undefined;
+    lane.peer.turns.activate(lane);
+    if (!lane.peer.isActive) this.#peers.activate(lane.peer);
+    return undefined;
+  }
+
+  /**
+   * Gives the next lane its turn: a piece of its work, and more of them until `forMs` milliseconds are over, so
+   * that short answers leave together. False when there is none.
+   */
+  runNext(forMs = 0): boolean {
+    for (;;) {
+      const peer = this.#peers.begin();
+      if (peer === undefined) return false;
+      const lane = peer.turns.begin()!;
+      const began = this.#clock();
+      const ran = this.#runSome(lane, began + forMs);
+      lane.charge(this.#clock() - began);
+      peer.turns.end(lane, lane.size > 0);
+      this.#peers.end(peer, peer.turns.active > 0);
+      if (ran) return true;
+    }
+  }
+
+  #runSome(lane: Lane, end: number): boolean {
+    let ran = false;
+    do {
+      const entry = lane.shift();
+      if (entry === undefined) break;
+      const { work } = entry;
+      this.#count(lane, entry, -1);
+      if (work.over) {
+        work.drop();
+        continue;
+      }
+      ran = true;
+      const hasMore = work.run();
+      if (hasMore) {
+        const cheap = work.pieceMs <= this.#limits.cheapCallMs;
+        this.#add(lane, { work, expectedMs: work.expectedMs, cheap });
+      }
+    } while (!ran || this.#clock() < end);
+    return ran;
+  }
+
+  #add(lane: Lane, entry: Entry): void {
+    lane.push(entry);
+    this.#count(lane, entry, 1);
+  }
+
+  #count(lane: Lane, { expectedMs, cheap }: Entry, sign: 1 | -1): void {
+    const ms = sign * expectedMs;
+    const { peer } = lane;
+    this.#size += sign;
+    peer.size += sign;
+    // Sums of fractions drift: an empty queue is 0.
+    this.#expectedMs = this.#size === 0 ? 0 : this.#expectedMs + ms;
+    peer.expectedMs = peer.size === 0 ? 0 : peer.expectedMs + ms;
+    lane.expectedMs = lane.size === 0 ? 0 : lane.expectedMs + ms;
+    if (cheap) lane.cheapMs = lane.hasCheap ? lane.cheapMs + ms : 0;
+  }
+
+  #refusal(lane: Lane, work: Work, cheap: boolean, now: number): RpcError | undefined {
+    const { peer } = lane;
+    const peers = this.#peers.active + (peer.isActive ? 0 : 1);
+    const lanes = peer.turns.active + (lane.isActive ? 0 : 1);
+    if (this.#isOverShare(lane, peers, lanes)) {
+      return new RpcError("RESOURCE_EXHAUSTED", "Too much work waits here: try again later");
+    }
+    // A single piece is tried when nothing waits: its last measurement may have been a slow moment.
+    if (this.#size === 0 && work.expectedMs <= work.pieceMs) return undefined;
+    const waits = this.#expectedWait(lane, work, cheap, peers * lanes);
+    if (now + waits <= work.neededBy) return undefined;
+    const message =
+      `The work that waits here takes about ${Math.ceil(waits)} ms, which is longer ` +
+      "than the deadline of this call";
+    return new RpcError("RESOURCE_EXHAUSTED", message);
+  }
+
+  /**
+   * The milliseconds until work of a lane is done, of which so many take turns. The lane's next piece is nearly at
+   * once, as it is the one with the least time had; the others are done beside those of all lanes.
+   */
+  #expectedWait(lane: Lane, { pieceMs, expectedMs }: Work, cheap: boolean, lanes: number): number {
+    const ahead = cheap ? lane.cheapMs : lane.expectedMs;
+    const inTurns = (ahead + expectedMs - pieceMs) * lanes + pieceMs;
+    return Math.min(inTurns, this.#expectedMs + expectedMs);
+  }
+
+  #isOverShare(lane: Lane, peers: number, lanes: number): boolean {
+    const { maxQueuedCalls, maxQueuedMs } = this.#limits;
+    if (this.#size < maxQueuedCalls && this.#expectedMs <= maxQueuedMs) return false;
+    const { peer } = lane;
+    const calls = maxQueuedCalls / peers;
+    const ms = maxQueuedMs / peers;
+    if (peer.size >= calls || peer.expectedMs > ms) {
+      // Within a peer that has its share, another connection of it may still be under its own.
+      return lane.size >= calls / lanes || lane.expectedMs > ms / lanes;
+    }
+    return false;
+  }
+}

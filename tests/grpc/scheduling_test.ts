@@ -1,0 +1,236 @@
+import assert from "node:assert/strict";
+import { RpcError, StatusCode } from "../../src/grpc/mod.ts";
+import {
+  type Lane,
+  UnitWork,
+  type Work,
+  Workload,
+  Workloads,
+  WorkQueue,
+} from "../../src/grpc/scheduling/mod.ts";
+
+const limits = { maxQueuedCalls: 100, maxQueuedMs: 1_000, cheapCallMs: 0.1 };
+
+/** A queue on a clock that goes on only as work is done. */
+class Rig {
+  now = 0;
+  readonly ran: string[] = [];
+  readonly queue: WorkQueue;
+
+  constructor(some: Partial<typeof limits> = {}) {
+    this.queue = new WorkQueue({ ...limits, ...some }, () => this.now);
+  }
+
+  /** Work of one piece that takes as long as expected. */
+  work(name: string, expectedMs = 1, options: Partial<Work> = {}): Work {
+    return {
+      pieceMs: expectedMs,
+      expectedMs,
+      neededBy: Infinity,
+      over: false,
+      run: () => {
+        this.ran.push(name);
+        this.now += expectedMs;
+        return false;
+      },
+      drop: () => {},
+      ...options,
+    };
+  }
+
+  /** Adds work that must be taken. */
+  push(lane: Lane, ...works: Work[]): void {
+    for (const work of works) assert.equal(this.queue.push(lane, work, this.now), undefined);
+  }
+
+  /** Does so many turns, all when not given. Gives the names of the work that was done. */
+  run(turns = Infinity): string[] {
+    this.ran.length = 0;
+    for (let i = 0; i < turns && this.queue.runNext(); i++);
+    return [...this.ran];
+  }
+}
+
+function isRefused(error: RpcError | undefined, pattern?: RegExp): void {
+  assert.equal(error?.code, StatusCode.RESOURCE_EXHAUSTED);
+  if (pattern !== undefined) assert.match(error!.message, pattern);
+}
+
+Deno.test("Connections take turns: one that asks for much waits behind one that asks for little", () => {
+  const rig = new Rig();
+  const [a, b, c] = [rig.queue.openLane(), rig.queue.openLane(), rig.queue.openLane()];
+  rig.push(a, rig.work("a1"), rig.work("a2"), rig.work("a3"));
+  rig.push(b, rig.work("b1"));
+  rig.push(c, rig.work("c1"));
+  assert.equal(rig.queue.expectedMs, 5);
+  const ran = rig.run();
+  assert.deepEqual(ran.slice(0, 3).sort(), ["a1", "b1", "c1"]);
+  assert.deepEqual(ran.slice(3), ["a2", "a3"]);
+  assert.deepEqual([rig.queue.size, rig.queue.expectedMs], [0, 0]);
+});
+
+Deno.test("Turns are of time: five short calls of one connection weigh as much as a long one of another", () => {
+  const rig = new Rig();
+  const [long, short] = [rig.queue.openLane(), rig.queue.openLane()];
+  for (let i = 0; i < 10; i++) rig.push(long, rig.work("long", 5));
+  for (let i = 0; i < 50; i++) rig.push(short, rig.work("short"));
+  const ran = rig.run(30);
+  const longs = ran.filter((name) => name === "long").length;
+  assert.ok(longs === 5 || longs === 6 || longs === 4, `${longs} of 30`);
+});
+
+Deno.test("Peers take turns before their connections do: 50 connections of one have half the time", () => {
+  const rig = new Rig();
+  for (let i = 0; i < 50; i++) rig.push(rig.queue.openLane("ip:10.0.0.1"), rig.work("many"));
+  const other = rig.queue.openLane("ip:10.0.0.2");
+  for (let i = 0; i < 5; i++) rig.push(other, rig.work("few"));
+  assert.equal(rig.run(10).filter((name) => name === "few").length, 5);
+});
+
+Deno.test("A connection whose calls were answered at once waits no longer than a slice for it", () => {
+  const rig = new Rig();
+  const [busy, idle] = [rig.queue.openLane(), rig.queue.openLane()];
+  busy.charge(3_600_000);
+  rig.push(busy, ...Array.from({ length: 20 }, () => rig.work("busy")));
+  rig.push(idle, ...Array.from({ length: 20 }, () => rig.work("idle")));
+  const ran = rig.run();
+  const first = ran.indexOf("busy");
+  assert.ok(first > 0 && first <= 11, `first after ${first}`);
+});
+
+Deno.test("Cheap work of a connection goes before its dear work, each in its order", () => {
+  const rig = new Rig();
+  const lane = rig.queue.openLane();
+  rig.push(lane, rig.work("dear 1"), rig.work("dear 2"));
+  rig.push(lane, rig.work("cheap 1", 0.05), rig.work("cheap 2", 0.05));
+  assert.equal(lane.hasCheap, true);
+  assert.deepEqual(rig.run(), ["cheap 1", "cheap 2", "dear 1", "dear 2"]);
+  assert.equal(lane.hasCheap, false);
+});
+
+Deno.test("Work that nobody waits for any more is dropped, and not done", () => {
+  const rig = new Rig();
+  const lane = rig.queue.openLane();
+  let dropped = 0;
+  rig.push(lane, rig.work("left", 1, { over: true, drop: () => dropped++ }), rig.work("stayed"));
+  assert.equal(rig.queue.runNext(), true);
+  assert.equal(rig.queue.runNext(), false);
+  assert.deepEqual([rig.ran, dropped], [["stayed"], 1]);
+});
+
+Deno.test("Work that cannot be done by its deadline is refused before any of it", () => {
+  const rig = new Rig();
+  rig.now = 100;
+  const [lane, other] = [rig.queue.openLane(), rig.queue.openLane()];
+  // The first is tried in any case: the measurement may have been of a slow moment.
+  rig.push(lane, rig.work("", 10, { neededBy: 105 }), rig.work("", 10, { neededBy: 120 }));
+  isRefused(rig.queue.push(lane, rig.work("", 10, { neededBy: 129 }), 100), /30 ms/);
+  // The turn of another connection is next, whatever waits in this one.
+  rig.push(other, rig.work("", 10, { neededBy: 110 }));
+  // Its next work is done in turns.
+  isRefused(rig.queue.push(other, rig.work("", 10, { neededBy: 129 }), 100), /30 ms/);
+  assert.equal(rig.queue.size, 3);
+});
+
+Deno.test("Work of many pieces is refused when all of them cannot be done, though nothing else waits", () => {
+  const rig = new Rig();
+  const lane = rig.queue.openLane();
+  const batch = { pieceMs: 5, expectedMs: 5_000 };
+  isRefused(rig.queue.push(lane, rig.work("", 5, { ...batch, neededBy: 4_999 }), 0), /5000 ms/);
+  rig.push(lane, rig.work("", 5, { ...batch, neededBy: 5_000 }));
+});
+
+Deno.test("Over the limits, a connection with its share is refused, and one under its share is taken", () => {
+  for (const some of [{ maxQueuedCalls: 4 }, { maxQueuedMs: 3 }]) {
+    const rig = new Rig(some);
+    const [many, few] = [rig.queue.openLane(), rig.queue.openLane()];
+    rig.push(many, ...Array.from({ length: 4 }, () => rig.work("many")));
+    isRefused(rig.queue.push(many, rig.work("many"), 0), /try again/);
+    // Half of the limit is its share.
+    rig.push(few, rig.work("few"), rig.work("few"));
+    isRefused(rig.queue.push(few, rig.work("few"), 0), /try again/);
+    isRefused(rig.queue.push(many, rig.work("many"), 0), /try again/);
+  }
+});
+
+Deno.test("Many connections of a peer share its share; another connection of it may still have its own", () => {
+  const rig = new Rig({ maxQueuedCalls: 8 });
+  const [one, two] = [rig.queue.openLane("peer"), rig.queue.openLane("peer")];
+  rig.push(one, ...Array.from({ length: 8 }, () => rig.work("one")));
+  isRefused(rig.queue.push(one, rig.work("one"), 0));
+  rig.push(two, ...Array.from({ length: 4 }, () => rig.work("two")));
+  isRefused(rig.queue.push(two, rig.work("two"), 0));
+  const other = rig.queue.openLane("other");
+  rig.push(other, ...Array.from({ length: 4 }, () => rig.work("other")));
+  isRefused(rig.queue.push(other, rig.work("other"), 0));
+});
+
+const waiting = { over: false, neededBy: Infinity };
+
+/** Does a queue's work, and gives the results of some of it. */
+async function results<T>(rig: Rig, lane: Lane, work: UnitWork<T>) {
+  rig.push(lane, work);
+  rig.run();
+  return await work.done;
+}
+
+Deno.test("The units of a call are done in turns with other calls, each with its own result or error", async () => {
+  const rig = new Rig();
+  const [batch, single] = [rig.queue.openLane(), rig.queue.openLane()];
+  const units = [1, 2, 3, 4].map((i) => ({
+    workload: "unit",
+    run: () => {
+      rig.now += 1;
+      rig.ran.push(`unit ${i}`);
+      if (i === 2) throw new Error("of the second");
+      return i;
+    },
+  }));
+  const work = new UnitWork(waiting, units, new Workloads(), 0.5);
+  assert.deepEqual([work.pieceMs, work.expectedMs], [0.5, 2]);
+  rig.push(single, rig.work("single"));
+  const settled = await results(rig, batch, work);
+  assert.deepEqual(
+    settled.map((result) => result.status === "fulfilled" ? result.value : result.reason.message),
+    [1, "of the second", 3, 4],
+  );
+  assert.ok(rig.ran.indexOf("single") < 2);
+});
+
+Deno.test("The units of a call that has ended are not done, and reject as CANCELLED", async () => {
+  const rig = new Rig();
+  const owner = { over: false, neededBy: Infinity };
+  let ran = 0;
+  const units = Array.from({ length: 3 }, () => ({
+    workload: "",
+    run: () => {
+      ran++;
+      owner.over = true;
+    },
+  }));
+  const work = new UnitWork(owner, units, new Workloads(), 1);
+  await assert.rejects(
+    results(rig, rig.queue.openLane(), work),
+    (error) => error instanceof RpcError && error.code === StatusCode.CANCELLED,
+  );
+  assert.equal(ran, 1);
+});
+
+Deno.test("A workload's mean takes no notice of one moment in which the machine was elsewhere", () => {
+  const workload = new Workload();
+  for (const ms of [5, 1, 0.03, 0.04]) workload.record(ms);
+  assert.equal(workload.meanMs, 0.03);
+  for (let i = 0; i < 50; i++) workload.record(0.03);
+  workload.record(100);
+  assert.ok(workload.meanMs! < 0.05);
+  for (let i = 0; i < 100; i++) workload.record(1);
+  assert.ok(workload.meanMs! > 0.9, "A workload that has become slow is known for it");
+});
+
+Deno.test("Workloads are kept apart by name, up to a limit", () => {
+  const workloads = new Workloads();
+  assert.equal(workloads.of("a"), workloads.of("a"));
+  assert.notEqual(workloads.of("a"), workloads.of("b"));
+  for (let i = 0; i < 2_000; i++) workloads.of(`${i}`);
+  assert.equal(workloads.of("one more"), workloads.of("and another"));
+});
