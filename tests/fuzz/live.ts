@@ -1,0 +1,156 @@
+/**
+ * The live target of the fuzzer: a `signer serve` in a process of its own, which hostile clients talk to while a good
+ * client makes calls. All calls of the good client have to be answered, and the process has to stay as it is.
+ *
+ * @module
+ */
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { onLoopback, root, serve } from "../../scripts/serve_process.ts";
+import type { AnyMethod, RpcChannel } from "../../src/grpc/mod.ts";
+import { openNativeChannel } from "../../src/grpc/native/client/mod.ts";
+import { echoDefinition } from "../../src/api/mod.ts";
+import { conversation, type Script, type Step } from "./_conversation.ts";
+
+/** The stacks whose servers are fuzzed. */
+export const liveStacks = ["native", "grpc-js"] as const;
+export type LiveStack = typeof liveStacks[number];
+
+/** The longest time of a call of the good client on a busy machine, in milliseconds. */
+const CALL_TIMEOUT = 30_000;
+
+/** The longest time that a hostile connection is kept, in milliseconds. */
+const SCRIPT_TIMEOUT = 300;
+
+/** The most resident memory of the server, in MiB. */
+const MAX_RESIDENT = 700;
+
+/** A conversation after which the server was not as it should be. */
+export class LiveFailure extends Error {
+  override readonly name = "LiveFailure";
+
+  constructor(stack: LiveStack, readonly seed: number, problem: string, cause?: unknown) {
+    super(`The ${stack} server failed at seed ${seed}: ${problem}`, { cause });
+  }
+}
+
+/** A server to be fuzzed, and its good client. */
+export class LiveServer implements AsyncDisposable {
+  readonly #stack: LiveStack;
+  readonly #child: Deno.ChildProcess;
+  readonly #port: number;
+  readonly #channel: RpcChannel;
+  /** The last of the server's log, and when it is all read. */
+  #log = "";
+  readonly #logRead: Promise<void>;
+
+  private constructor(stack: LiveStack, child: Deno.ChildProcess, port: number) {
+    this.#stack = stack;
+    this.#child = child;
+    this.#port = port;
+    this.#channel = openNativeChannel({ addresses: [`127.0.0.1:${port}`] });
+    this.#logRead = this.#readLog();
+  }
+
+  /** Starts `signer serve` on a free port. */
+  static async start(stack: LiveStack): Promise<LiveServer> {
+    const options = ["--stack", stack, "--workers", "0", "--generate", "ed25519"];
+    const { child, addresses } = await serve(root, [...onLoopback, ...options], "piped");
+    return new LiveServer(stack, child, Number(/\d+$/.exec(addresses[0])![0]));
+  }
+
+  /**
+   * Plays the conversation of a seed.
+   *
+   * @throws {LiveFailure}
+   */
+  async play(seed: number): Promise<void> {
+    try {
+      const scripts = conversation(seed).map((script) => perform(this.#port, script));
+      await this.#callWell();
+      await Promise.all(scripts);
+      await this.#callWell();
+    } catch (cause) {
+      const status = await Promise.race([this.#child.status, sleep(500)]);
+      const problem = status
+        ? `it ended with ${status.signal ?? status.code}`
+        : "a call was not answered";
+      throw new LiveFailure(this.#stack, seed, problem, cause);
+    }
+    const fault = /^.*(?:Uncaught|panicked).*$/m.exec(this.#log)?.[0];
+    if (fault) throw new LiveFailure(this.#stack, seed, `its log has ${fault.slice(0, 2_000)}`);
+    const resident = this.#residentMiB();
+    if (resident > MAX_RESIDENT) {
+      throw new LiveFailure(this.#stack, seed, `it takes ${resident} MiB`);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#channel[Symbol.dispose]();
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It has ended.
+    }
+    await this.#child.status;
+    await this.#logRead;
+  }
+
+  async #callWell(): Promise<void> {
+    const { responses } = this.#channel.call(echoDefinition.Echo as AnyMethod, [{
+      message: "good",
+    }], {
+      deadline: Date.now() + CALL_TIMEOUT,
+    });
+    for await (const _ of responses);
+  }
+
+  async #readLog(): Promise<void> {
+    for await (const text of this.#child.stderr.pipeThrough(new TextDecoderStream())) {
+      this.#log = (this.#log + text).slice(-10_000);
+    }
+  }
+
+  /** Resident memory (proc(5), status). */
+  #residentMiB(): number {
+    const status = Deno.readTextFileSync(`/proc/${this.#child.pid}/status`);
+    return Math.round(Number(/^VmRSS:\s+(\d+)/m.exec(status)![1]) / 1_024);
+  }
+}
+
+/** Plays the script of one connection to its end, or as long as the server keeps the connection. */
+async function perform(port: number, { reads, steps }: Script): Promise<void> {
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => {});
+  const closed = new Promise((resolve) => socket.once("close", resolve));
+  if (reads) socket.resume();
+  const timeout = setTimeout(() => socket.resetAndDestroy(), SCRIPT_TIMEOUT);
+  await Promise.race([once(socket, "connect").catch(() => {}), closed]);
+  for (const step of steps) {
+    if (socket.destroyed) break;
+    await take(socket, step, closed);
+  }
+  socket.resume();
+  socket.destroySoon();
+  await closed;
+  clearTimeout(timeout);
+}
+
+async function take(socket: Socket, step: Step, closed: Promise<unknown>): Promise<void> {
+  switch (step.kind) {
+    case "send": {
+      const hasRoom = socket.write(step.bytes);
+      if (!hasRoom) await Promise.race([once(socket, "drain").catch(() => {}), closed]);
+      return;
+    }
+    case "pause":
+      await sleep(step.time);
+      return;
+    case "end":
+      socket.end();
+      return;
+    case "reset":
+      socket.resetAndDestroy();
+  }
+}
