@@ -76,11 +76,11 @@ function verifiesHere(
   algorithm: AlgorithmInfo,
   signature: Uint8Array<ArrayBuffer>,
 ): boolean | Promise<boolean> {
-  const { scheme, hash, saltBytes } = algorithm;
+  const { scheme, hash, digestBytes } = algorithm;
   const key = createPublicKey(pem);
   if (scheme === "ecdsa") return verifiesEcdsa(key, hash!, signature);
   const padding = scheme === "rsa-pss"
-    ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: saltBytes! }
+    ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: digestBytes! }
     : {};
   return verify(hash ?? null, message, { key, ...padding }, signature);
 }

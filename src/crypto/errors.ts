@@ -1,4 +1,6 @@
-/** What went wrong, for code that has to decide on it. */
+/** Errors of keys and signatures. @module */
+
+/** The reason of a CryptoError, for code that has to decide on it. */
 export type CryptoErrorCode =
   /** The algorithm is not one of the table's, or does not fit the key. */
   | "ALGORITHM_MISMATCH"
@@ -22,12 +24,13 @@ export type CryptoErrorCode =
   | "BAD_KEY_ID"
   /** The provider cannot run here. */
   | "PROVIDER_UNAVAILABLE"
-  /** The provider failed; `cause` has its own words. */
+  /** The provider failed; its own error is the `cause`. */
   | "PROVIDER_FAILED";
 
 /** The error of everything under `src/crypto`. Its message never holds key material. */
 export class CryptoError extends Error {
   override readonly name = "CryptoError";
+  readonly layer = "crypto";
   readonly code: CryptoErrorCode;
 
   constructor(code: CryptoErrorCode, message: string, options?: ErrorOptions) {

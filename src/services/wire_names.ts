@@ -1,21 +1,28 @@
+/** The contract's names of key types and algorithms. @module */
 import type { AlgorithmName, KeyType } from "../crypto/mod.ts";
-import { findAlgorithm, keyTypes } from "../crypto/mod.ts";
+import { findAlgorithm } from "../crypto/mod.ts";
 import type { KeyType as WireKeyType, SigningAlgorithm } from "../api/mod.ts";
 
-const toWire = new Map<KeyType, WireKeyType>();
-const fromWire = new Map<string, KeyType>();
-for (const { name } of keyTypes) {
-  const wireName = `KEY_TYPE_${name.toUpperCase().replaceAll("-", "_")}` as WireKeyType;
-  toWire.set(name, wireName);
-  fromWire.set(wireName, name);
-}
+const toWire = {
+  "rsa-2048": "KEY_TYPE_RSA_2048",
+  "rsa-3072": "KEY_TYPE_RSA_3072",
+  "rsa-4096": "KEY_TYPE_RSA_4096",
+  "ecdsa-p256": "KEY_TYPE_ECDSA_P256",
+  "ecdsa-p384": "KEY_TYPE_ECDSA_P384",
+  "ecdsa-p521": "KEY_TYPE_ECDSA_P521",
+  "ed25519": "KEY_TYPE_ED25519",
+} as const satisfies Record<KeyType, WireKeyType>;
+
+const fromWire = new Map<string, KeyType>(
+  Object.entries(toWire).map(([keyType, wireName]) => [wireName, keyType as KeyType]),
+);
 
 /** The wire's name of a key type: `KEY_TYPE_RSA_3072` for `rsa-3072`. */
 export function wireKeyType(keyType: KeyType): WireKeyType {
-  return toWire.get(keyType)!;
+  return toWire[keyType];
 }
 
-/** The key type of a wire name, or undefined where it names none; what is not known comes as a number. */
+/** The key type of a wire name; undefined for an unknown one, which the codec gives as a number. */
 export function keyTypeOfWire(wireName: string | number): KeyType | undefined {
   return fromWire.get(String(wireName));
 }

@@ -1,4 +1,4 @@
-import { findKeyType, type KeyType } from "../../src/crypto/algorithms.ts";
+import { type KeyType, keyTypeInfo } from "../../src/crypto/algorithms.ts";
 import { encodeDer, Tag, unsignedInteger } from "../../src/crypto/encoding/mod.ts";
 
 /** Keys for tests, from the numbers that vectors give. */
@@ -19,7 +19,13 @@ export function okpJwk({ secretKey, publicKey }: { secretKey: string; publicKey:
 /** The JWK of an EC key pair in hexadecimal, by the names of RFC 6979: x is the private key. */
 export function ecJwk({ type, x, Ux, Uy }: { type: KeyType; x: string; Ux: string; Uy: string }) {
   const [d, px, py] = [x, Ux, Uy].map((hex) => base64url(Uint8Array.fromHex(hex)));
-  return { kty: "EC", crv: findKeyType(type)!.jwkCurve, d, x: px, y: py };
+  return { kty: "EC", crv: curveOf(type), d, x: px, y: py };
+}
+
+function curveOf(type: KeyType): string {
+  const info = keyTypeInfo(type);
+  if (info.family !== "ec") throw new Error(`${type} has no curve`);
+  return info.crv;
 }
 
 /** The PKCS#1 private key of RSA numbers in hexadecimal; the CRT's are computed. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { keyTypeInfo } from "../../src/crypto/algorithms.ts";
 import {
   decodePemBody,
   DerError,
@@ -133,26 +134,31 @@ Deno.test("`thumbprint()` gives the one of RFC 7638 section 3.1", () => {
     "XjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8" +
     "KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBn" +
     "iIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw";
-  const key = withSpki(encodeSpki("rsa", { n: fromBase64url(n), e: fromBase64url("AQAB") }));
+  const key = withSpki(
+    encodeSpki(keyTypeInfo("rsa-2048"), { n: fromBase64url(n), e: fromBase64url("AQAB") }),
+  );
   assert.deepEqual(publicJwk(key), { e: "AQAB", kty: "RSA", n });
   assert.equal(thumbprint(key), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
 });
 
 Deno.test("`thumbprint()` gives the one of RFC 8037 appendix A.3", () => {
   const x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
-  const key = withSpki(encodeSpki("ed25519", { x: fromBase64url(x) }));
+  const key = withSpki(encodeSpki(keyTypeInfo("ed25519"), { x: fromBase64url(x) }));
   assert.deepEqual(publicJwk(key), { crv: "Ed25519", kty: "OKP", x });
   assert.equal(thumbprint(key), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
 });
 
 Deno.test("`jwkFromSpki()` keeps the zeros that a coordinate begins with", () => {
   const x = new Uint8Array(32).fill(1, 1);
-  const jwk = jwkFromSpki(encodeSpki("ec", { x, y: new Uint8Array(32) }, "P-256"));
+  const jwk = jwkFromSpki(encodeSpki(keyTypeInfo("ecdsa-p256"), { x, y: new Uint8Array(32) }));
   assert.equal("x" in jwk && fromBase64url(jwk.x).length, 32);
 });
 
 Deno.test("`readSpki()` refuses damaged keys, other kinds and compressed points", () => {
-  const spki = encodeSpki("ec", { x: new Uint8Array(32), y: new Uint8Array(32) }, "P-256");
+  const spki = encodeSpki(keyTypeInfo("ecdsa-p256"), {
+    x: new Uint8Array(32),
+    y: new Uint8Array(32),
+  });
   const codeOf = (der: Uint8Array) => {
     try {
       return readSpki(der).info.name;
@@ -170,6 +176,9 @@ Deno.test("`readSpki()` refuses damaged keys, other kinds and compressed points"
   assert.equal(codeOf(compressed), "KEY_REFUSED");
   const x25519 = hex(`302a 3005 06032b656e 032100 ${"00".repeat(32)}`);
   assert.equal(codeOf(x25519), "KEY_REFUSED");
-  const rsa1024 = encodeSpki("rsa", { n: new Uint8Array(128).fill(255), e: new Uint8Array([3]) });
+  const rsa1024 = encodeSpki(keyTypeInfo("rsa-2048"), {
+    n: new Uint8Array(128).fill(255),
+    e: new Uint8Array([3]),
+  });
   assert.equal(codeOf(rsa1024), "KEY_REFUSED");
 });

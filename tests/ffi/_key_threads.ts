@@ -3,5 +3,5 @@ import { openLibcrypto } from "../../src/ffi/mod.ts";
 
 const libcrypto = openLibcrypto();
 await Promise.all(
-  Array.from({ length: 48 }, () => libcrypto.generate({ family: "rsa", modulusBits: 1024 })),
+  Array.from({ length: 48 }, () => libcrypto.generate({ algorithm: "RSA", modulusBits: 1024 })),
 );

@@ -17,8 +17,8 @@ import {
 
 const signatures = Number(Deno.env.get("SIGNER_TEST_SIGNATURES") ?? 50_000);
 const message = new Uint8Array(64);
-const ecdsa: SignatureScheme = { scheme: "ecdsa", hash: "sha256" };
-const ed25519: SignatureScheme = { scheme: "ed25519" };
+const ecdsa: SignatureScheme = { hash: "sha256" };
+const ed25519: SignatureScheme = {};
 
 function growthOver(count: number, turn: () => void): number {
   for (let i = 0; i < Math.min(count, 20_000); i++) turn();
@@ -46,8 +46,8 @@ function loading(libcrypto: Libcrypto, pkcs8: Uint8Array): number {
 }
 
 const libcrypto = openLibcrypto();
-using p256 = await libcrypto.generate({ family: "ec", curve: "prime256v1" });
-using ed = await libcrypto.generate({ family: "ed25519" });
+using p256 = await libcrypto.generate({ algorithm: "EC", group: "P-256" });
+using ed = await libcrypto.generate({ algorithm: "ED25519" });
 console.log(JSON.stringify({
   [`${signatures} signatures with P-256`]: signing(p256, ecdsa),
   [`${signatures} signatures with Ed25519`]: signing(ed, ed25519),

@@ -1,4 +1,5 @@
 import { type KeyInfo, signingDefinition } from "../../api/mod.ts";
+import { clientPreference } from "../../crypto/mod.ts";
 import { CliError, ExitCode } from "../exit.ts";
 import { note } from "../output.ts";
 import type { Session } from "./session.ts";
@@ -20,18 +21,6 @@ export interface Choice {
   readonly key: KeySelector;
   readonly algorithm: string;
 }
-
-/**
- * What the client prefers where `--algorithm` does not say: fast and short signatures first, RSA last,
- * and PSS before PKCS #1 v1.5. A family stands for its algorithm that the server holds to be the key's
- * default, else for the first that the server offers for the key.
- */
-export const defaultPreference: readonly string[] = [
-  "ED25519",
-  "ECDSA",
-  "RSASSA_PSS",
-  "RSASSA_PKCS1_V1_5",
-];
 
 /** The key type of the wire for one of the command line: `KEY_TYPE_RSA_3072` for `rsa-3072`. */
 export function wireKeyType(keyType: string): string {
@@ -61,7 +50,7 @@ export async function chooseKey(session: Session, options: KeyOptions): Promise<
   const candidates = named ? keys.filter((key) => isNamed(key, named)) : defaultsFirst(keys);
   // The server says best that it has no such key.
   if (named && candidates.length === 0) return { key: named, algorithm: unspecified };
-  const wanted = options.algorithm ? [options.algorithm] : options.prefer ?? defaultPreference;
+  const wanted = options.algorithm ? [options.algorithm] : options.prefer ?? clientPreference;
   const choice = firstFit(candidates, wanted);
   if (!choice) throw nothingFits(wanted, candidates);
   if (options.verbose) note(`chose ${choice.algorithm} with key ${choice.key.keyId}`);
@@ -70,6 +59,10 @@ export async function chooseKey(session: Session, options: KeyOptions): Promise<
 
 const unspecified = "SIGNING_ALGORITHM_UNSPECIFIED";
 
+/**
+ * The first key and algorithm that fit a wanted name. A scheme's prefix stands for the key's default
+ * algorithm if that is of the scheme, else for the first of the scheme that the server offers.
+ */
 function firstFit(keys: readonly KeyInfo[], wanted: readonly string[]) {
   for (const name of wanted) {
     for (const key of keys) {

@@ -1,9 +1,11 @@
-import { constants, type KeyObject, sign, verify } from "node:crypto";
+/** Keys in node:crypto. @module */
+import { type KeyObject, sign, verify } from "node:crypto";
 import {
   type AlgorithmInfo,
   type AlgorithmName,
-  findKeyType,
   type KeyType,
+  keyTypeInfo,
+  schemes,
 } from "../algorithms.ts";
 import { checkInput, requireAlgorithm } from "../_signing.ts";
 import { p1363FromDer, readSpki } from "../encoding/mod.ts";
@@ -17,10 +19,11 @@ import {
   type SigningInput,
 } from "../provider.ts";
 import { encryptPkcs8 } from "./pbes2.ts";
+import { schemeRows } from "./rows.ts";
 import { signDigest, verifyDigest } from "./rsa_digest.ts";
 
-/** A node:crypto key until it is disposed of: then it is dropped, for the collector to free. */
-class Slot implements Disposable {
+/** Holds a node:crypto key until its disposal; then the collector may free it. */
+class KeyHolder implements Disposable {
   #key: KeyObject | undefined;
 
   constructor(key: KeyObject) {
@@ -38,7 +41,7 @@ class Slot implements Disposable {
 }
 
 /** A public key in node:crypto. */
-export class BuiltinPublicKey extends Slot implements PublicKey {
+export class BuiltinPublicKey extends KeyHolder implements PublicKey {
   readonly type: KeyType;
   readonly spki: Uint8Array;
   readonly algorithms: readonly AlgorithmName[];
@@ -75,7 +78,7 @@ export class BuiltinPublicKey extends Slot implements PublicKey {
         ? verify(
           info.hash,
           input.message,
-          { key, ...options(info), dsaEncoding: "ieee-p1363" },
+          { key, ...schemeRows[info.scheme].options(info), dsaEncoding: "ieee-p1363" },
           raw,
         )
         : verifyDigest(key, info.hash!, input.digest, raw);
@@ -94,10 +97,11 @@ export class BuiltinPublicKey extends Slot implements PublicKey {
     signature: Uint8Array,
     format: SignatureFormat,
   ): Uint8Array | undefined {
-    const { scalarBytes, modulusBits } = findKeyType(this.type)!;
-    if (scheme === "ecdsa" && format === "der") return p1363FromDer(signature, scalarBytes!);
-    const expected = scheme === "ecdsa" ? 2 * scalarBytes! : modulusBits ? modulusBits / 8 : 64;
-    if (signature.length !== expected) return undefined;
+    const { signatureBytes } = keyTypeInfo(this.type);
+    if (schemes[scheme].layout === "integers" && format === "der") {
+      return p1363FromDer(signature, signatureBytes / 2);
+    }
+    if (signature.length !== signatureBytes) return undefined;
     return this.#modulus && !isBelow(signature, this.#modulus) ? undefined : signature;
   }
 }
@@ -109,7 +113,7 @@ function isBelow(number: Uint8Array, limit: Uint8Array): boolean {
 }
 
 /** A private key in node:crypto. */
-export class BuiltinPrivateKey extends Slot implements PrivateKey {
+export class BuiltinPrivateKey extends KeyHolder implements PrivateKey {
   readonly type: KeyType;
   readonly publicKey: PublicKey;
   readonly algorithms: readonly AlgorithmName[];
@@ -132,7 +136,13 @@ export class BuiltinPrivateKey extends Slot implements PrivateKey {
     try {
       if (input.digest !== undefined) return plain(signDigest(key, info.hash!, input.digest));
       const dsaEncoding = format === "der" ? "der" : "ieee-p1363";
-      return plain(sign(info.hash, input.message, { key, ...options(info), dsaEncoding }));
+      return plain(
+        sign(info.hash, input.message, {
+          key,
+          ...schemeRows[info.scheme].options(info),
+          dsaEncoding,
+        }),
+      );
     } catch (cause) {
       throw new CryptoError("PROVIDER_FAILED", `Signing with ${algorithm} failed`, { cause });
     }
@@ -166,27 +176,14 @@ export class BuiltinPrivateKey extends Slot implements PrivateKey {
   }
 }
 
-/** Whether an algorithm takes digests here: node:crypto signs messages, and pads PKCS #1 v1.5 alone. */
-export function takesDigest({ scheme }: AlgorithmInfo): boolean {
-  return scheme === "rsa-pkcs1";
-}
-
 function checkMessageOrDigest(info: AlgorithmInfo, input: SigningInput): void {
   checkInput(info, input);
-  if (input.digest === undefined || takesDigest(info)) return;
+  if (input.digest === undefined || schemeRows[info.scheme].takesDigest) return;
   throw new CryptoError(
     "BAD_DIGEST",
     `The builtin crypto provider cannot use a digest with ${info.name}: send the message, or use the ` +
       "openssl provider",
   );
-}
-
-/** What node:crypto wants to know of a scheme. */
-function options({ scheme, saltBytes }: AlgorithmInfo) {
-  if (scheme === "rsa-pss") {
-    return { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: saltBytes };
-  }
-  return scheme === "rsa-pkcs1" ? { padding: constants.RSA_PKCS1_PADDING } : {};
 }
 
 /** The same bytes as a Uint8Array proper: a Buffer behaves differently (`slice`, `toString`). */

@@ -1,6 +1,6 @@
 /**
- * DER, as far as keys and signatures use it (ITU-T X.690): tags of one byte and definite lengths. The
- * reader is strict: it takes the one encoding that a value has and nothing else.
+ * DER (ITU-T X.690), the subset that keys and signatures use: tags of one byte and definite lengths. The
+ * reader is strict: it accepts the one encoding that a value has.
  *
  * @module
  */
@@ -13,17 +13,21 @@ export const Tag = {
   NULL: 0x05,
   OBJECT_IDENTIFIER: 0x06,
   SEQUENCE: 0x30,
-  /** `[0]` and `[1]`, explicit: of the optional fields of SEC 1 and PKCS#8. */
+  /** `[0]` and `[1]`, constructed: optional fields of SEC 1, and the attributes of PKCS#8. */
   CONTEXT_0: 0xa0,
   CONTEXT_1: 0xa1,
+  /** `[1]`, primitive: the public key of PKCS#8, an implicitly tagged BIT STRING. */
+  PRIMITIVE_1: 0x81,
 } as const;
 
-/** Bytes that are not the DER they should be. */
+/** The error for bytes that are not the expected DER. */
 export class DerError extends Error {
   override readonly name = "DerError";
+  readonly layer = "crypto";
+  readonly code = "BAD_DER";
 }
 
-/** Reads the values that stand side by side in `bytes`. What it returns are views, not copies. */
+/** Reads a sequence of values from `bytes`. The contents that it returns are views, not copies. */
 export class DerReader {
   readonly #bytes: Uint8Array;
   #offset = 0;
@@ -65,6 +69,22 @@ export class DerReader {
     if (content[0] !== 0 || content.length === 1) return content;
     // A leading zero is there for the sign bit of the next byte or not at all (X.690 section 8.3.2).
     if (content[1] < 0x80) throw new DerError("The integer has a needless zero");
+    return content.subarray(1);
+  }
+
+  /** The next INTEGER as a number, from 0 to 2^31 - 1. @throws {DerError} */
+  readSmall(): number {
+    const content = this.readUnsigned();
+    if (content.length > 4 || (content.length === 4 && content[0] >= 0x80)) {
+      throw new DerError("The integer is too large");
+    }
+    return content.reduce((value, byte) => value * 256 + byte, 0);
+  }
+
+  /** The next BIT STRING's bytes: it must have whole ones. @throws {DerError} */
+  readBits(tag: number = Tag.BIT_STRING): Uint8Array {
+    const content = this.read(tag);
+    if (content[0] !== 0) throw new DerError("The bit string is not of whole bytes");
     return content.subarray(1);
   }
 

@@ -1,120 +1,143 @@
-import { CryptoError } from "../errors.ts";
-import { infoOfCurve, keyAlgorithm } from "./algorithm_identifier.ts";
-import { encodeBase64 } from "./base64.ts";
-import { type DerReader, type DerValue, Tag, unsignedInteger } from "./der.ts";
-import { concatenate } from "./pem.ts";
-import { encodePkcs8, read, VERSION_0 } from "./private_key.ts";
-import { encodeSpki, type PublicNumbers, readSpki } from "./public_key.ts";
-
 /**
- * Private keys as JSON Web Keys: RFC 7518 section 6 (RSA, EC), RFC 8037 (Ed25519).
+ * Private keys as JSON Web Keys: RFC 7517, RFC 7518 section 6 (RSA, EC), RFC 8037 (Ed25519).
  *
- * What is read has been a string: JavaScript cannot overwrite one, so the secret of a JWK stays in its
- * heap until the collector has reused the place. What is written never is.
+ * A JWK that is read has been a string: JavaScript cannot overwrite one, so its secret stays in the heap
+ * until the collector has reused the place. A JWK that is written never is a string.
  *
  * @module
  */
+import { families, type Family, type KeyTypeInfo, keyTypes } from "../algorithms.ts";
+import { CryptoError } from "../errors.ts";
+import { refuseKind } from "./_refusals.ts";
+import { encodeBase64 } from "./base64.ts";
+import { codecOf, type MemberLengths, multiPrime, type Numbers } from "./families/mod.ts";
+import { concatenate } from "./pem.ts";
+import { encodePkcs8, readPkcs8 } from "./private_key.ts";
+import { jwkType } from "./public_jwk.ts";
+import { readSpki } from "./public_key.ts";
 
-/** The members of an RSA key in the order of PKCS#1 (RFC 8017 appendix A.1.2). */
-const rsaMembers = ["n", "e", "d", "p", "q", "dp", "dq", "qi"] as const;
-
-/** The first byte of an uncompressed point (SEC 1 section 2.3.3). */
-const UNCOMPRESSED = new Uint8Array([4]);
-/** A BIT STRING's count of unused bits. */
-const WHOLE_BYTES = new Uint8Array([0]);
-
-/** A private key in PKCS#8 and the public half that came with it, which has to be the one of it. */
-export interface KeyPair {
-  readonly pkcs8: Uint8Array;
-  readonly spki: Uint8Array;
-}
+type Jwk = Readonly<Record<string, unknown>>;
 
 /**
- * Reads a private JWK.
+ * Reads a private JWK, and writes it as PKCS#8 with its public half, which the caller zeroes.
  *
  * @param text JSON in UTF-8
- * @throws {CryptoError} `BAD_KEY`, `KEY_REFUSED`
+ * @throws {CryptoError} `BAD_KEY`, `KEY_REFUSED`, `NOT_PRIVATE_KEY`
  */
-export function readPrivateJwk(text: Uint8Array): KeyPair {
+export function pkcs8FromJwk(text: Uint8Array): Uint8Array {
   const jwk = parse(text);
   if (Array.isArray(jwk.keys)) {
-    throw new CryptoError(
-      "KEY_REFUSED",
-      "Refused a JWK set: write one of its keys to a file of its own",
-    );
+    throw refused("a JWK set: write one of its keys to a file of its own");
   }
-  if (!["RSA", "EC", "OKP"].includes(jwk.kty as string)) {
-    throw new CryptoError("KEY_REFUSED", "Refused a JWK whose kty is not RSA, EC or OKP");
-  }
+  const family = familyOf(jwk);
   if (jwk.d === undefined) {
-    throw new CryptoError(
-      "NOT_PRIVATE_KEY",
-      "Refused a public key: the JWK has no d; name the private key",
-    );
+    const message = "Refused a public key: the JWK has no d; name the private key";
+    throw new CryptoError("NOT_PRIVATE_KEY", message);
   }
-  return jwk.kty === "RSA" ? readRsa(jwk) : readCurveKey(jwk);
+  requireSigningUse(jwk);
+  if (jwk.oth !== undefined) throw multiPrime();
+  if (family === "rsa" && jwk.p === undefined) {
+    throw refused("an RSA JWK without its primes: export the key again with p, q, dp, dq and qi");
+  }
+  const codec = codecOf(family);
+  const named = namedType(jwk, family);
+  const members = readMembers(jwk, {
+    ...codec.publicMembers(named),
+    ...codec.privateMembers(named),
+  });
+  try {
+    const parts = codec.fromMembers(members, named);
+    requireFittingAlgorithm(jwk, parts.info);
+    const pkcs8 = encodePkcs8(parts, parts.publicKeys[0]);
+    zero(parts.numbers);
+    return pkcs8;
+  } finally {
+    zero(members);
+  }
 }
 
-function parse(text: Uint8Array): Record<string, unknown> {
+function zero(numbers: Numbers): void {
+  for (const number of Object.values(numbers)) number.fill(0);
+}
+
+function refused(reason: string): CryptoError {
+  return new CryptoError("KEY_REFUSED", `Refused ${reason}`);
+}
+
+function parse(text: Uint8Array): Jwk {
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text));
   } catch {
-    // The error is no cause to keep: it quotes what it could not read, and that may be the secret.
+    // The error is no cause to keep: it quotes the text that it could not read, perhaps the secret.
   }
-  if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
+  if (typeof value === "object" && value !== null) return value as Jwk;
   throw new CryptoError("BAD_KEY", "The JWK is truncated or not JSON");
 }
 
-function readRsa(jwk: Record<string, unknown>): KeyPair {
-  if (jwk.oth !== undefined) {
-    throw new CryptoError("KEY_REFUSED", "Refused an RSA key of more than two primes");
+/** The family of a JWK. Families may share a `kty`, and are then told apart by `crv`. */
+function familyOf({ kty, crv }: Jwk): Family {
+  const entries = Object.entries(families) as [Family, { kty: string }][];
+  const found = entries.filter(([, info]) => info.kty === kty).map(([family]) => family);
+  if (found.length === 0) {
+    const known = [...new Set(entries.map(([, info]) => info.kty))].join(", ");
+    throw refused(`a JWK whose kty is none of ${known}`);
   }
-  if (jwk.p === undefined) {
-    const remedy = "export the key again with p, q, dp, dq and qi";
-    throw new CryptoError("KEY_REFUSED", `Refused an RSA JWK without its primes: ${remedy}`);
-  }
-  const numbers = rsaMembers.map((name) => member(jwk, name));
-  const [n, e] = numbers;
-  const key: DerValue = [Tag.SEQUENCE, VERSION_0, ...numbers.map(unsignedInteger)];
-  const pair = { pkcs8: encodePkcs8(keyAlgorithm("rsa"), key), spki: encodeSpki("rsa", { n, e }) };
-  zero(numbers);
-  return pair;
+  if (found.length === 1) return found[0];
+  const fitting = keyTypes.find((info) => found.includes(info.family) && hasCurve(info, crv));
+  if (fitting === undefined) throw refuseKind(`the curve ${String(crv).slice(0, 20)}`);
+  return fitting.family;
 }
 
-function readCurveKey(jwk: Record<string, unknown>): KeyPair {
-  const { family, jwkCurve, scalarBytes } = infoOfCurve(String(jwk.crv).slice(0, 20));
-  if ((family === "ec") !== (jwk.kty === "EC")) {
-    throw new CryptoError("BAD_KEY", `The JWK's kty does not fit its crv ${jwkCurve}`);
-  }
-  const d = member(jwk, "d", scalarBytes ?? 32);
-  const x = member(jwk, "x", scalarBytes ?? 32);
-  const algorithm = keyAlgorithm(family, jwkCurve);
-  if (family === "ed25519") {
-    const pkcs8 = encodePkcs8(algorithm, [Tag.OCTET_STRING, d]);
-    zero([d]);
-    return { pkcs8, spki: encodeSpki(family, { x }) };
-  }
-  const y = member(jwk, "y", scalarBytes);
-  const point: DerValue = [Tag.BIT_STRING, WHOLE_BYTES, UNCOMPRESSED, x, y];
-  const version: DerValue = [Tag.INTEGER, new Uint8Array([1])];
-  const pkcs8 = encodePkcs8(algorithm, [
-    Tag.SEQUENCE,
-    version,
-    [Tag.OCTET_STRING, d],
-    [Tag.CONTEXT_1, point],
-  ]);
-  zero([d]);
-  return { pkcs8, spki: encodeSpki(family, { x, y }, jwkCurve) };
+function hasCurve(info: KeyTypeInfo, crv: unknown): boolean {
+  return "crv" in info && info.crv === crv;
 }
 
-/** A member in base64url; `bytes` is the length that RFC 7518 section 6.2 demands of curves. */
-function member(jwk: Record<string, unknown>, name: string, bytes?: number): Uint8Array {
+/** The key type that `crv` names; undefined for a family whose keys have no `crv`. */
+function namedType({ crv }: Jwk, family: Family): KeyTypeInfo | undefined {
+  const types = keyTypes.filter((info) => info.family === family);
+  if (!types.some((info) => "crv" in info)) return undefined;
+  const found = types.find((info) => hasCurve(info, crv));
+  if (found !== undefined) return found;
+  const other = keyTypes.find((info) => hasCurve(info, crv));
+  if (other === undefined) throw refuseKind(`the curve ${String(crv).slice(0, 20)}`);
+  throw new CryptoError("BAD_KEY", `The JWK's kty does not fit its crv ${crv}`);
+}
+
+/** Refuses a key whose owner has set it aside for other purposes (RFC 7517 sections 4.2 and 4.3). */
+function requireSigningUse({ use, key_ops: operations }: Jwk): void {
+  if (use !== undefined && use !== "sig") {
+    throw refused('a JWK that is not for signatures (its use is not "sig"): name another key');
+  }
+  if (operations === undefined) return;
+  if (!Array.isArray(operations) || !operations.includes("sign")) {
+    throw refused('a JWK that is not for signing (its key_ops lack "sign"): name another key');
+  }
+}
+
+/** Refuses a key whose `alg` is for another kind of key, or for encryption (RFC 7517 section 4.4). */
+function requireFittingAlgorithm({ alg }: Jwk, { name, jwkAlgorithms }: KeyTypeInfo): void {
+  if (alg === undefined || jwkAlgorithms.includes(alg as string)) return;
+  throw refused(
+    `a JWK whose alg does not fit: for a key of type ${name} use ${jwkAlgorithms.join(", ")}`,
+  );
+}
+
+function readMembers(jwk: Jwk, lengths: MemberLengths): Numbers {
+  return Object.fromEntries(
+    Object.entries(lengths).map(([name, length]) => [name, member(jwk, name, length)]),
+  );
+}
+
+/** A member in base64url; `length` is the one that RFC 7518 section 6.2 demands of curves. */
+function member(jwk: Jwk, name: string, length: number | undefined): Uint8Array {
   const value = jwk[name];
   try {
     if (typeof value === "string" && value !== "") {
       const decoded = Uint8Array.fromBase64(value, { alphabet: "base64url" });
-      if (bytes === undefined || decoded.length === bytes) return decoded;
+      // RFC 7518 section 2: a number is written in as few bytes as it takes. Zeros before it do no harm.
+      if (length === undefined) return decoded.subarray(decoded.findIndex((byte) => byte !== 0));
+      if (decoded.length === length) return decoded;
     }
   } catch {
     // As with JSON: the error may quote the value.
@@ -125,45 +148,32 @@ function member(jwk: Record<string, unknown>, name: string, bytes?: number): Uin
   );
 }
 
-/** Writes a private key as a JWK: one line of JSON in UTF-8, built without a string of the secret. */
-export function encodePrivateJwk({ pkcs8, spki }: KeyPair): Uint8Array {
+/**
+ * Writes a private key as a JWK: one line of JSON in UTF-8, built without a string of the secret.
+ *
+ * @param key the two halves of one key
+ */
+export function encodePrivateJwk(
+  { pkcs8, spki }: { readonly pkcs8: Uint8Array; readonly spki: Uint8Array },
+): Uint8Array {
   const { info, numbers } = readSpki(spki);
-  const encode = (text: string) => new TextEncoder().encode(text);
-  const kty = { rsa: "RSA", ec: "EC", ed25519: "OKP" }[info.family];
-  const curve = info.jwkCurve === undefined ? "" : `,"crv":"${info.jwkCurve}"`;
+  const parts = readPkcs8(pkcs8);
   const secrets: Uint8Array[] = [];
-  const parts: Uint8Array[] = [encode(`{"kty":"${kty}"${curve}`)];
-  for (const [name, bytes] of members(pkcs8, info.family, numbers)) {
+  const pieces: Uint8Array[] = [];
+  const write = (text: string) => pieces.push(new TextEncoder().encode(text));
+  const { kty, ...curve } = jwkType(info);
+  for (const [name, value] of Object.entries({ kty, ...curve })) {
+    write(`${pieces.length === 0 ? "{" : ","}"${name}":"${value}"`);
+  }
+  for (const [name, bytes] of Object.entries({ ...numbers, ...parts.numbers })) {
     const base64 = encodeBase64(bytes, "base64url");
     secrets.push(base64);
-    parts.push(encode(`,"${name}":"`), base64, encode('"'));
+    write(`,"${name}":"`);
+    pieces.push(base64);
+    write('"');
   }
-  parts.push(encode("}\n"));
-  const jwk = concatenate(parts);
-  zero(secrets);
-  return jwk;
-}
-
-/** All members of a key, public and private, by their names. */
-function members(
-  pkcs8: Uint8Array,
-  family: "rsa" | "ec" | "ed25519",
-  numbers: PublicNumbers,
-): [string, Uint8Array][] {
-  return read(pkcs8, "PKCS#8", (sequence) => {
-    sequence.readUnsigned();
-    sequence.read(Tag.SEQUENCE);
-    const key = sequence.enter(Tag.OCTET_STRING);
-    if (family === "ed25519") {
-      return [...Object.entries(numbers), ["d", key.read(Tag.OCTET_STRING)]];
-    }
-    const fields: DerReader = key.enter(Tag.SEQUENCE);
-    fields.readUnsigned();
-    if (family === "rsa") return rsaMembers.map((name) => [name, fields.readUnsigned()]);
-    return [...Object.entries(numbers), ["d", fields.read(Tag.OCTET_STRING)]];
-  });
-}
-
-function zero(secrets: readonly Uint8Array[]): void {
+  write("}\n");
+  const jwk = concatenate(pieces);
   for (const secret of secrets) secret.fill(0);
+  return jwk;
 }

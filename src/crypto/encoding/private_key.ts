@@ -1,69 +1,103 @@
-import type { KeyType } from "../algorithms.ts";
-import { CryptoError } from "../errors.ts";
-import {
-  infoOfModulus,
-  keyAlgorithm,
-  readCurve,
-  readKeyAlgorithm,
-} from "./algorithm_identifier.ts";
-import { DerError, DerReader, type DerValue, encodeDer, Tag } from "./der.ts";
-
 /**
  * The containers of private keys: PKCS#8 (RFC 5958), PKCS#1 (RFC 8017 appendix A.1.2) and SEC 1
- * (RFC 5915). They are looked into for the kind of key, and turned into PKCS#8, which alone the
- * providers read.
+ * (RFC 5915).
+ *
+ * Whatever the container, a key is decoded and checked here, and written again as the plainest PKCS#8
+ * for the providers. So both providers see the same bytes, and give the same verdict.
  *
  * @module
  */
-
-/** The version of PKCS#8 and PKCS#1 that both write for a plain key. */
-export const VERSION_0: DerValue = [Tag.INTEGER, new Uint8Array([0])];
+import { findKeyType } from "../algorithms.ts";
+import { CryptoError } from "../errors.ts";
+import { keyAlgorithm, readKeyAlgorithm } from "./algorithm_identifier.ts";
+import { DerError, DerReader, type DerValue, encodeDer, Tag } from "./der.ts";
+import { codecOf, type PrivateParts, readSec1 } from "./families/mod.ts";
 
 /**
- * The type of a PKCS#8 private key.
+ * Reads a PKCS#8 private key: OneAsymmetricKey, version 1 or 2. Attributes are passed over.
  *
- * @throws {CryptoError} `BAD_KEY` for what is none, `KEY_REFUSED` for keys of other kinds
+ * @throws {CryptoError} `BAD_KEY` for damaged bytes, `KEY_REFUSED` for keys of other kinds
  */
-export function typeOfPkcs8(pkcs8: Uint8Array): KeyType {
-  return read(pkcs8, "PKCS#8", (sequence) => {
-    sequence.readUnsigned();
-    const algorithm = readKeyAlgorithm(sequence);
+export function readPkcs8(pkcs8: Uint8Array): PrivateParts {
+  return readSequence(pkcs8, "PKCS#8", (sequence) => {
+    const version = sequence.readSmall();
+    if (version > 1) throw new DerError("Not a version of PKCS#8");
+    const { family, info } = readKeyAlgorithm(sequence);
     const key = sequence.read(Tag.OCTET_STRING);
-    return algorithm.family === "rsa" ? typeOfPkcs1(key) : algorithm.info.name;
+    if (sequence.peek() === Tag.CONTEXT_0) sequence.read(Tag.CONTEXT_0);
+    const beside = version === 1 ? readPublicKey(sequence) : [];
+    sequence.end();
+    const parts = codecOf(family).readPrivate(key, info);
+    return { ...parts, publicKeys: [...parts.publicKeys, ...beside] };
   });
 }
 
-/** The type of a PKCS#1 private key. @throws as {@linkcode typeOfPkcs8} */
-function typeOfPkcs1(pkcs1: Uint8Array): KeyType {
-  return read(pkcs1, "PKCS#1", (sequence) => {
-    sequence.readUnsigned();
-    return infoOfModulus(sequence.readUnsigned()).name;
-  });
+/** The public key of version 2, if it is there (RFC 5958 section 2). */
+function readPublicKey(sequence: DerReader): Uint8Array[] {
+  if (sequence.peek() === Tag.PRIMITIVE_1) return [sequence.readBits(Tag.PRIMITIVE_1)];
+  if (sequence.peek() !== Tag.CONTEXT_1) return [];
+  // The Rust crate ring writes Ed25519 keys with an explicit tag.
+  const explicit = sequence.enter(Tag.CONTEXT_1);
+  const bits = explicit.readBits();
+  explicit.end();
+  return [bits];
 }
 
-/** Wraps a PKCS#1 private key as PKCS#8. @throws as {@linkcode typeOfPkcs8} */
+/**
+ * Writes PKCS#8 without attributes: version 1, or version 2 with a public key. The caller zeroes it.
+ *
+ * @param publicKey the public half in the encoding of its family
+ */
+export function encodePkcs8(parts: PrivateParts, publicKey?: Uint8Array): Uint8Array {
+  const { info } = parts;
+  const key = codecOf(info.family).privateKey(parts);
+  const version = Uint8Array.of(publicKey === undefined ? 0 : 1);
+  return encodeDer([
+    Tag.SEQUENCE,
+    [Tag.INTEGER, version],
+    keyAlgorithm(info),
+    [Tag.OCTET_STRING, ...key],
+    ...(publicKey === undefined
+      ? []
+      : [[Tag.PRIMITIVE_1, new Uint8Array(1), publicKey] as DerValue]),
+  ]);
+}
+
+/** Wraps a PKCS#1 private key as PKCS#8. Its type and its numbers are for `readPkcs8()` to check. */
 export function pkcs8FromPkcs1(pkcs1: Uint8Array): Uint8Array {
-  typeOfPkcs1(pkcs1);
-  return encodePkcs8(keyAlgorithm("rsa"), pkcs1);
+  return wrap(findKeyType("rsa-2048")!, pkcs1);
 }
 
-/** Wraps a SEC 1 private key, which names its curve, as PKCS#8. @throws as {@linkcode typeOfPkcs8} */
+/**
+ * Wraps a SEC 1 private key, which names its curve, as PKCS#8.
+ *
+ * @throws {CryptoError} as {@linkcode readPkcs8}
+ */
 export function pkcs8FromSec1(sec1: Uint8Array): Uint8Array {
-  const curve = read(sec1, "SEC 1", (sequence) => {
-    sequence.readUnsigned();
-    sequence.read(Tag.OCTET_STRING);
-    return readCurve(sequence.enter(Tag.CONTEXT_0)).jwkCurve;
-  });
-  return encodePkcs8(keyAlgorithm("ec", curve), sec1);
+  const { info, numbers } = readSequence(sec1, "SEC 1", () => readSec1(sec1, undefined));
+  numbers.d.fill(0);
+  return wrap(info, sec1);
 }
 
-/** PrivateKeyInfo of RFC 5208 section 5, around a key in its own encoding. */
-export function encodePkcs8(algorithm: DerValue, ...key: (Uint8Array | DerValue)[]): Uint8Array {
-  return encodeDer([Tag.SEQUENCE, VERSION_0, algorithm, [Tag.OCTET_STRING, ...key]]);
+function wrap(info: Parameters<typeof keyAlgorithm>[0], key: Uint8Array): Uint8Array {
+  return encodeDer([
+    Tag.SEQUENCE,
+    [Tag.INTEGER, new Uint8Array(1)],
+    keyAlgorithm(info),
+    [Tag.OCTET_STRING, key],
+  ]);
 }
 
-/** Reads into the SEQUENCE that `der` is, and calls everything that is not DER a damaged key. */
-export function read<T>(der: Uint8Array, what: string, body: (sequence: DerReader) => T): T {
+/**
+ * Reads the SEQUENCE that fills `der`.
+ *
+ * @throws {CryptoError} `BAD_KEY` where `body` finds other DER than it expects
+ */
+export function readSequence<T>(
+  der: Uint8Array,
+  name: string,
+  body: (sequence: DerReader) => T,
+): T {
   try {
     const outer = new DerReader(der);
     const sequence = outer.enter(Tag.SEQUENCE);
@@ -71,22 +105,8 @@ export function read<T>(der: Uint8Array, what: string, body: (sequence: DerReade
     return body(sequence);
   } catch (error) {
     if (!(error instanceof DerError)) throw error;
-    throw new CryptoError("BAD_KEY", `The private key is truncated, damaged or not ${what}`, {
+    throw new CryptoError("BAD_KEY", `The private key is truncated, damaged or not ${name}`, {
       cause: error,
     });
   }
-}
-
-/**
- * Ensures that bytes are an EncryptedPrivateKeyInfo (RFC 5958 section 3), so that a failure to decrypt
- * it can be laid on the passphrase.
- *
- * @throws {CryptoError} `BAD_KEY`
- */
-export function checkEncryptedPkcs8(der: Uint8Array): void {
-  read(der, "encrypted PKCS#8", (sequence) => {
-    sequence.read(Tag.SEQUENCE);
-    sequence.read(Tag.OCTET_STRING);
-    sequence.end();
-  });
 }

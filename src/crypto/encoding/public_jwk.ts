@@ -1,29 +1,27 @@
-import type { PublicNumbers } from "./public_key.ts";
+/** Public keys as JSON Web Keys: RFC 7517, RFC 7518 section 6 (RSA, EC), RFC 8037 (Ed25519). @module */
+import { families, type KeyTypeInfo } from "../algorithms.ts";
 import { readSpki } from "./public_key.ts";
 
-/** A public key as a JSON Web Key: RFC 7517, RFC 7518 section 6 (RSA, EC), RFC 8037 (Ed25519). */
-export type PublicJwk =
-  | { readonly e: string; readonly kty: "RSA"; readonly n: string }
-  | { readonly crv: string; readonly kty: "EC"; readonly x: string; readonly y: string }
-  | { readonly crv: string; readonly kty: "OKP"; readonly x: string };
+/** A public JWK: `kty`, `crv` for keys on a curve, and the numbers in base64url. */
+export type PublicJwk = Readonly<Record<string, string>>;
+
+/** The members of a JWK that name the type of a key. */
+export function jwkType(info: KeyTypeInfo): Record<string, string> {
+  const { kty } = families[info.family];
+  return "crv" in info ? { crv: info.crv, kty } : { kty };
+}
 
 /**
  * The JWK of a SubjectPublicKeyInfo, with the members that RFC 7638 section 3.2 requires in the order
- * in which it hashes them, and no others.
+ * in which it hashes them, which is that of their names, and no others.
  *
  * @throws {CryptoError} `BAD_KEY`, `KEY_REFUSED`
  */
 export function jwkFromSpki(spki: Uint8Array): PublicJwk {
   const { info, numbers } = readSpki(spki);
-  const text = mapNumbers(numbers);
-  if (text.n !== undefined) return { e: text.e, kty: "RSA", n: text.n };
-  if (text.y !== undefined) return { crv: info.jwkCurve!, kty: "EC", x: text.x, y: text.y };
-  return { crv: info.jwkCurve!, kty: "OKP", x: text.x! };
-}
-
-/** The numbers in base64url without padding. */
-function mapNumbers(numbers: PublicNumbers): Record<string, string> {
-  const encode = (bytes: Uint8Array) =>
-    bytes.toBase64({ alphabet: "base64url", omitPadding: true });
-  return Object.fromEntries(Object.entries(numbers).map(([name, bytes]) => [name, encode(bytes!)]));
+  const members = Object.entries(jwkType(info));
+  for (const [name, bytes] of Object.entries(numbers)) {
+    members.push([name, bytes.toBase64({ alphabet: "base64url", omitPadding: true })]);
+  }
+  return Object.fromEntries(members.sort(([a], [b]) => a < b ? -1 : 1));
 }

@@ -1,4 +1,4 @@
-import { pkcs8FromPkcs1, pkcs8FromSec1, readPrivateJwk } from "../encoding/mod.ts";
+import { pkcs8FromJwk, pkcs8FromPkcs1, pkcs8FromSec1 } from "../encoding/mod.ts";
 import { CryptoError } from "../errors.ts";
 import type { CryptoProvider, PrivateKey } from "../provider.ts";
 import { type Container, detect, type Found } from "./formats.ts";
@@ -14,10 +14,13 @@ export interface ReadPrivateKeyOptions {
   readonly beforeImport?: () => void;
 }
 
-/** The containers that become PKCS#8 by wrapping what they hold. */
-const wrappers: Partial<Record<Container, (der: Uint8Array) => Uint8Array>> = {
-  // The provider zeroes what it is given, so that it is given a copy.
+/** The conversion of each unencrypted container to PKCS#8, in a buffer of its own. */
+const conversions: Record<
+  Exclude<Container, "encrypted-pkcs8">,
+  (bytes: Uint8Array) => Uint8Array
+> = {
   pkcs8: (der) => der.slice(),
+  jwk: pkcs8FromJwk,
   pkcs1: pkcs8FromPkcs1,
   sec1: pkcs8FromSec1,
 };
@@ -44,8 +47,7 @@ export async function readPrivateKey(
     if (found.container === "encrypted-pkcs8") {
       return await readEncrypted(provider, found.bytes, source, passphrase);
     }
-    if (found.container === "jwk") return readJwk(provider, found.bytes);
-    return provider.importPrivateKey(wrappers[found.container]!(found.bytes));
+    return provider.importPrivateKey(conversions[found.container](found.bytes));
   } catch (error) {
     if (!(error instanceof CryptoError)) throw error;
     throw new CryptoError(error.code, `${source}: ${error.message}`, { cause: error });
@@ -70,12 +72,4 @@ async function readEncrypted(
   } finally {
     secret.fill(0);
   }
-}
-
-function readJwk(provider: CryptoProvider, text: Uint8Array): PrivateKey {
-  const { pkcs8, spki } = readPrivateJwk(text);
-  const key = provider.importPrivateKey(pkcs8);
-  if (key.publicKey.spki.every((byte, i) => byte === spki[i])) return key;
-  key[Symbol.dispose]();
-  throw new CryptoError("BAD_KEY", "The JWK is damaged: its halves do not belong together");
 }

@@ -1,5 +1,6 @@
+/** Private keys in libcrypto. @module */
 import type { Pkey, Signer } from "../../ffi/mod.ts";
-import { type AlgorithmName, findKeyType, type KeyType } from "../algorithms.ts";
+import { type AlgorithmName, type KeyType, keyTypeInfo, schemes } from "../algorithms.ts";
 import { checkInput } from "../_signing.ts";
 import { p1363FromDer } from "../encoding/mod.ts";
 import {
@@ -12,6 +13,7 @@ import {
 } from "../provider.ts";
 import { Contexts } from "./contexts.ts";
 import { mapError, mapErrors } from "./errors.ts";
+import { signatureSchemeOf } from "./rows.ts";
 
 /** A private key in libcrypto. It owns the EVP_PKEY and the public key that it is given. */
 export class OpensslPrivateKey implements PrivateKey {
@@ -20,7 +22,8 @@ export class OpensslPrivateKey implements PrivateKey {
   readonly algorithms: readonly AlgorithmName[];
   readonly #pkey: Pkey;
   readonly #signers: Contexts<Signer>;
-  readonly #scalarBytes: number;
+  /** Bytes of one of the two integers of a signature in P1363. */
+  readonly #integerBytes: number;
 
   constructor(pkey: Pkey, publicKey: PublicKey) {
     const { type, algorithms } = publicKey;
@@ -28,8 +31,8 @@ export class OpensslPrivateKey implements PrivateKey {
     this.publicKey = publicKey;
     this.algorithms = algorithms;
     this.#pkey = pkey;
-    this.#signers = new Contexts(type, algorithms, (info) => pkey.signer(info));
-    this.#scalarBytes = findKeyType(type)!.scalarBytes ?? 0;
+    this.#signers = new Contexts(type, algorithms, (info) => pkey.signer(signatureSchemeOf(info)));
+    this.#integerBytes = keyTypeInfo(type).signatureBytes / 2;
   }
 
   sign(
@@ -43,8 +46,8 @@ export class OpensslPrivateKey implements PrivateKey {
       const signature = input.digest === undefined
         ? context.sign(input.message)
         : context.signDigest(input.digest);
-      if (info.scheme !== "ecdsa" || format === "der") return signature;
-      return p1363FromDer(signature, this.#scalarBytes)!;
+      if (schemes[info.scheme].layout === "bytes" || format === "der") return signature;
+      return p1363FromDer(signature, this.#integerBytes)!;
     } catch (error) {
       throw mapError("PROVIDER_FAILED", `Signing with ${algorithm}`, error);
     }

@@ -1,14 +1,17 @@
+/** The provider over OpenSSL 3's libcrypto. @module */
 import { LibcryptoError, openLibcrypto, type Pkey } from "../../ffi/mod.ts";
-import { algorithmsFor, findKeyType, type KeyType, keyTypes } from "../algorithms.ts";
-import { provenKey, sharedElsewhere } from "../_signing.ts";
-import { CryptoError, type CryptoErrorCode } from "../errors.ts";
-import { checkEncryptedPkcs8, readSpki, typeOfPkcs8 } from "../encoding/mod.ts";
+import { algorithmsFor, type KeyType, keyTypes } from "../algorithms.ts";
+import { importEncryptedPkcs8, importPkcs8 } from "../_import.ts";
+import { sharedElsewhere } from "../_signing.ts";
+import type { CryptoErrorCode } from "../errors.ts";
+import { readSpki } from "../encoding/mod.ts";
 import type { CryptoProvider } from "../provider.ts";
 import { mapError, mapErrors } from "./errors.ts";
 import { OpensslPrivateKey } from "./private_key.ts";
 import { OpensslPublicKey } from "./public_key.ts";
+import { keyParametersOf } from "./rows.ts";
 
-/** What libcrypto can do with keys of each type: everything that the table has. */
+/** The algorithms for each key type: libcrypto has all of the table. */
 const offered = new Map(
   keyTypes.map(({ name }) => [name, algorithmsFor(name).map((info) => info.name)]),
 );
@@ -47,6 +50,21 @@ export function openOpenssl(): CryptoProvider {
     }
   };
 
+  const load = (pkcs8: Uint8Array): OpensslPrivateKey => {
+    const read = () => libcrypto.readPkcs8(pkcs8);
+    return privateKey(mapErrors("BAD_KEY", "Reading the private key", read), "BAD_KEY");
+  };
+
+  /** Decrypts a key; its encryption has been checked, so that a failure is that of the passphrase. */
+  const decrypt = (pkcs8: Uint8Array, passphrase: Uint8Array): Uint8Array | undefined => {
+    try {
+      return libcrypto.decryptPkcs8(pkcs8, passphrase);
+    } catch (error) {
+      if (error instanceof LibcryptoError) return undefined;
+      throw error;
+    }
+  };
+
   return {
     name: "openssl",
     version: libcrypto.version,
@@ -54,45 +72,19 @@ export function openOpenssl(): CryptoProvider {
     digestAlgorithms: (type) => offeredForDigests.get(type)!,
     async generate(type: KeyType) {
       try {
-        return privateKey(await libcrypto.generate(findKeyType(type)!), "PROVIDER_FAILED");
+        return privateKey(await libcrypto.generate(keyParametersOf(type)), "PROVIDER_FAILED");
       } catch (error) {
         throw mapError("PROVIDER_FAILED", `Generating a key of type ${type}`, error);
       }
     },
-    importPrivateKey(pkcs8) {
-      try {
-        typeOfPkcs8(pkcs8);
-        const read = () => privateKey(libcrypto.readPkcs8(pkcs8), "BAD_KEY");
-        return provenKey(mapErrors("BAD_KEY", "Reading the private key", read));
-      } finally {
-        pkcs8.fill(0);
-      }
-    },
+    importPrivateKey: (pkcs8) => importPkcs8(pkcs8, load),
     adoptPrivateKey(shared) {
       if (shared.provider !== "openssl") throw sharedElsewhere(shared);
       return privateKey(libcrypto.adopt(shared.token), "PROVIDER_FAILED");
     },
     importEncryptedPrivateKey(pkcs8, passphrase) {
-      checkEncryptedPkcs8(pkcs8);
-      return provenKey(
-        privateKey(decrypt(() => libcrypto.readEncryptedPkcs8(pkcs8, passphrase)), "BAD_KEY"),
-      );
+      return importEncryptedPkcs8(pkcs8, () => decrypt(pkcs8, passphrase), load);
     },
     importPublicKey: publicKey,
   };
-}
-
-/** Tells a passphrase that does not fit from an encryption that this libcrypto does not know. */
-function decrypt(read: () => Pkey): Pkey {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof LibcryptoError)) throw error;
-    if (error.queue.some((entry) => /unsupported|unknown (pbe|cipher)/i.test(entry))) {
-      throw mapError("BAD_KEY", "Decrypting the private key", error);
-    }
-    throw new CryptoError("BAD_PASSPHRASE", "The passphrase does not open the private key", {
-      cause: error,
-    });
-  }
 }

@@ -1,10 +1,12 @@
+/** Public keys in libcrypto. @module */
 import type { Pkey, Verifier } from "../../ffi/mod.ts";
-import { type AlgorithmName, findKeyType, type KeyType } from "../algorithms.ts";
+import { type AlgorithmName, type KeyType, keyTypeInfo, schemes } from "../algorithms.ts";
 import { checkInput } from "../_signing.ts";
 import { derFromP1363, p1363FromDer } from "../encoding/mod.ts";
 import type { PublicKey, SignatureFormat, SigningInput } from "../provider.ts";
 import { Contexts } from "./contexts.ts";
 import { mapError } from "./errors.ts";
+import { signatureSchemeOf } from "./rows.ts";
 
 /** A public key in libcrypto. It owns the EVP_PKEY that it is given. */
 export class OpensslPublicKey implements PublicKey {
@@ -13,15 +15,20 @@ export class OpensslPublicKey implements PublicKey {
   readonly algorithms: readonly AlgorithmName[];
   readonly #pkey: Pkey;
   readonly #verifiers: Contexts<Verifier>;
-  readonly #scalarBytes: number;
+  /** Bytes of one of the two integers of a signature in P1363. */
+  readonly #integerBytes: number;
 
   constructor(type: KeyType, pkey: Pkey, spki: Uint8Array, algorithms: readonly AlgorithmName[]) {
     this.type = type;
     this.spki = spki;
     this.algorithms = algorithms;
     this.#pkey = pkey;
-    this.#verifiers = new Contexts(type, algorithms, (info) => pkey.verifier(info));
-    this.#scalarBytes = findKeyType(type)!.scalarBytes ?? 0;
+    this.#verifiers = new Contexts(
+      type,
+      algorithms,
+      (info) => pkey.verifier(signatureSchemeOf(info)),
+    );
+    this.#integerBytes = keyTypeInfo(type).signatureBytes / 2;
   }
 
   verify(
@@ -33,7 +40,9 @@ export class OpensslPublicKey implements PublicKey {
     try {
       const { info, context } = this.#verifiers.get(algorithm);
       checkInput(info, input);
-      const der = info.scheme === "ecdsa" ? this.#toDer(signature, format) : signature;
+      const der = schemes[info.scheme].layout === "integers"
+        ? this.#toDer(signature, format)
+        : signature;
       if (der === undefined) return false;
       return input.digest === undefined
         ? context.verify(input.message, der)
@@ -45,8 +54,8 @@ export class OpensslPublicKey implements PublicKey {
 
   /** An ECDSA signature in strict DER, or undefined when it is not one of this curve. */
   #toDer(signature: Uint8Array, format: SignatureFormat): Uint8Array | undefined {
-    if (format === "p1363") return derFromP1363(signature, this.#scalarBytes);
-    return p1363FromDer(signature, this.#scalarBytes) && signature;
+    if (format === "p1363") return derFromP1363(signature, this.#integerBytes);
+    return p1363FromDer(signature, this.#integerBytes) && signature;
   }
 
   [Symbol.dispose](): void {

@@ -1,12 +1,12 @@
 import type { Symbols } from "./symbols.ts";
 
-/** What went wrong in libcrypto or on the way to it. */
+/** The reason of a LibcryptoError. */
 export type LibcryptoErrorCode =
   /** No libcrypto could be loaded. */
   | "LIBCRYPTO_MISSING"
   /** The library that was found is older than OpenSSL 3.0, or is not OpenSSL. */
   | "LIBCRYPTO_TOO_OLD"
-  /** A function of it failed; `queue` has its own words. */
+  /** A function of libcrypto failed; `queue` has the entries of its error queue. */
   | "LIBCRYPTO_FAILED"
   /** A key was used after it was disposed of. */
   | "HANDLE_DISPOSED";
@@ -14,6 +14,7 @@ export type LibcryptoErrorCode =
 /** The error of `src/ffi/libcrypto`. */
 export class LibcryptoError extends Error {
   override readonly name = "LibcryptoError";
+  readonly layer = "libcrypto";
   readonly code: LibcryptoErrorCode;
   /** OpenSSL's error queue, the oldest entry first, as ERR_error_string(3ossl) words it. */
   readonly queue: readonly string[];

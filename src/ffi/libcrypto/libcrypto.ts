@@ -1,13 +1,6 @@
 import { Digest } from "./digest.ts";
 import { loadLibrary } from "./library.ts";
-import {
-  generate,
-  type KeyParameters,
-  Pkey,
-  readEncryptedPkcs8,
-  readPkcs8,
-  readSpki,
-} from "./pkey.ts";
+import { decryptPkcs8, generate, type KeyParameters, Pkey, readPkcs8, readSpki } from "./pkey.ts";
 
 /** OpenSSL 3's libcrypto, as far as signing needs it. Keys that it hands out are the caller's to free. */
 export interface Libcrypto {
@@ -28,11 +21,12 @@ export interface Libcrypto {
    */
   readPkcs8(der: Uint8Array): Pkey;
   /**
-   * Reads an encrypted private key in PKCS#8 DER. The caller zeroes the passphrase.
+   * Decrypts a private key in encrypted PKCS#8 DER. The caller zeroes the result, which is PKCS#8 DER
+   * (with a wrong passphrase perhaps not), and the passphrase.
    *
    * @throws {LibcryptoError} `LIBCRYPTO_FAILED`, also when the passphrase does not open it
    */
-  readEncryptedPkcs8(der: Uint8Array, passphrase: Uint8Array): Pkey;
+  decryptPkcs8(der: Uint8Array, passphrase: Uint8Array): Uint8Array;
   /**
    * Reads a public key, a SubjectPublicKeyInfo in DER.
    *
@@ -71,7 +65,7 @@ function bind(): Libcrypto {
     path,
     generate: async (parameters) => own(await generate(symbols, parameters)),
     readPkcs8: (der) => own(readPkcs8(symbols, der)),
-    readEncryptedPkcs8: (der, passphrase) => own(readEncryptedPkcs8(symbols, der, passphrase)),
+    decryptPkcs8: (der, passphrase) => decryptPkcs8(symbols, der, passphrase),
     readSpki: (der) => own(readSpki(symbols, der)),
     adopt: (token) => own(Deno.UnsafePointer.create(token)!),
   };

@@ -5,13 +5,14 @@ import { Handle } from "./handle.ts";
 import { openContext, type SignatureScheme, type Signer, type Verifier } from "./signature.ts";
 import type { Symbols } from "./symbols.ts";
 
-/** What a new key is to be. */
+/** The parameters of a new key. */
 export interface KeyParameters {
-  readonly family: "rsa" | "ec" | "ed25519";
+  /** OpenSSL's name of the algorithm, such as `RSA`, `EC` or `ED25519`. */
+  readonly algorithm: string;
   /** RSA: bits of the modulus. */
   readonly modulusBits?: number;
-  /** EC: the curve's name as OpenSSL knows it, such as `prime256v1`. */
-  readonly curve?: string;
+  /** EC: the curve's name as OpenSSL knows it, such as `P-256`. */
+  readonly group?: string;
 }
 
 /** Bytes of salt that are made for an encrypted key: the least that NIST SP 800-132 5.1 allows. */
@@ -97,10 +98,10 @@ export class Pkey extends Handle {
 /** A new key's EVP_PKEY, made on a thread of Deno's pool: RSA-4096 takes seconds. */
 export async function generate(
   symbols: Symbols,
-  { family, modulusBits, curve }: KeyParameters,
+  { algorithm, modulusBits, group }: KeyParameters,
 ): Promise<Deno.PointerObject> {
   clearErrorQueue(symbols);
-  const made = symbols.EVP_PKEY_CTX_new_from_name(null, cString(family), null);
+  const made = symbols.EVP_PKEY_CTX_new_from_name(null, cString(algorithm), null);
   const context = expectPointer(symbols, "EVP_PKEY_CTX_new_from_name", made);
   using generator = new Handle(context, symbols.EVP_PKEY_CTX_free, "key generator");
   expectOk(symbols, "EVP_PKEY_keygen_init", symbols.EVP_PKEY_keygen_init(generator.pointer));
@@ -108,8 +109,8 @@ export async function generate(
     const set = symbols.EVP_PKEY_CTX_set_rsa_keygen_bits(generator.pointer, modulusBits);
     expectOk(symbols, "EVP_PKEY_CTX_set_rsa_keygen_bits", set);
   }
-  if (curve !== undefined) {
-    const set = symbols.EVP_PKEY_CTX_set_group_name(generator.pointer, cString(curve));
+  if (group !== undefined) {
+    const set = symbols.EVP_PKEY_CTX_set_group_name(generator.pointer, cString(group));
     expectOk(symbols, "EVP_PKEY_CTX_set_group_name", set);
   }
   const slot = new BigUint64Array(1);
@@ -118,7 +119,7 @@ export async function generate(
   const result = await symbols.EVP_PKEY_generate(generator.pointer, slot);
   const key = Deno.UnsafePointer.create(slot[0]);
   if (result !== 1 || key === null) {
-    const message = `EVP_PKEY_generate of ${family} failed on a thread of its own`;
+    const message = `EVP_PKEY_generate of ${algorithm} failed on a thread of its own`;
     throw new LibcryptoError("LIBCRYPTO_FAILED", message);
   }
   return key;
@@ -129,30 +130,32 @@ export function readPkcs8(symbols: Symbols, der: Uint8Array): Deno.PointerObject
   const { d2i_PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free } = symbols;
   const name = "d2i_PKCS8_PRIV_KEY_INFO";
   const info = decodeDer(symbols, name, d2i_PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free, der);
-  return fromPrivateKeyInfo(symbols, info);
+  // Freeing it overwrites the secret in it.
+  using handle = new Handle(info, PKCS8_PRIV_KEY_INFO_free, "private key");
+  const key = symbols.EVP_PKCS82PKEY(handle.pointer);
+  return uncompressed(symbols, expectPointer(symbols, "EVP_PKCS82PKEY", key));
 }
 
 /**
- * The EVP_PKEY of an encrypted PKCS#8 private key in DER. With a wrong passphrase it fails: that leaves
- * bad padding, or else, about once in 256 times, bytes that are no key.
+ * The PKCS#8 in an encrypted PKCS#8, both DER. With a wrong passphrase it fails, or else, about once in
+ * 256 times, gives bytes that are no key. The caller zeroes it.
  */
-export function readEncryptedPkcs8(
+export function decryptPkcs8(
   symbols: Symbols,
   der: Uint8Array,
   passphrase: Uint8Array,
-): Deno.PointerObject {
+): Uint8Array {
   const { d2i_X509_SIG, X509_SIG_free, PKCS8_decrypt } = symbols;
   const pointer = decodeDer(symbols, "d2i_X509_SIG", d2i_X509_SIG, X509_SIG_free, der);
   using sealed = new Handle(pointer, X509_SIG_free, "encrypted key");
   const info = PKCS8_decrypt(sealed.pointer, passphrase, passphrase.length);
-  return fromPrivateKeyInfo(symbols, expectPointer(symbols, "PKCS8_decrypt", info));
-}
-
-/** The EVP_PKEY of a PKCS8_PRIV_KEY_INFO, which it frees, so that its secret is overwritten. */
-function fromPrivateKeyInfo(symbols: Symbols, info: Deno.PointerObject): Deno.PointerObject {
-  using handle = new Handle(info, symbols.PKCS8_PRIV_KEY_INFO_free, "private key");
-  const key = symbols.EVP_PKCS82PKEY(handle.pointer);
-  return uncompressed(symbols, expectPointer(symbols, "EVP_PKCS82PKEY", key));
+  using opened = new Handle(
+    expectPointer(symbols, "PKCS8_decrypt", info),
+    symbols.PKCS8_PRIV_KEY_INFO_free,
+    "private key",
+  );
+  const encode = symbols.i2d_PKCS8_PRIV_KEY_INFO;
+  return encodeDer(symbols, "i2d_PKCS8_PRIV_KEY_INFO", encode, opened.pointer);
 }
 
 /** The EVP_PKEY of a SubjectPublicKeyInfo in DER. */

@@ -3,13 +3,14 @@ import { clearErrorQueue, expectOk, expectPointer, LibcryptoError } from "./erro
 import { Handle } from "./handle.ts";
 import type { Symbols } from "./symbols.ts";
 
-/** How a signature is made, in terms of libcrypto: its padding, its hash and its salt. */
+/** A signature scheme in terms of libcrypto; the algorithm itself is that of the key. */
 export interface SignatureScheme {
-  readonly scheme: "rsa-pss" | "rsa-pkcs1" | "ecdsa" | "ed25519";
-  /** Name of the hash; none for Ed25519, which hashes by itself. */
-  readonly hash?: string;
+  /** Name of the hash function; undefined where the scheme signs messages, as Ed25519 does. */
+  readonly hash?: string | undefined;
+  /** RSA: the padding. */
+  readonly rsaPadding?: "pkcs1" | "pss";
   /** PSS: bytes of salt, made when signing and demanded when verifying. */
-  readonly saltBytes?: number;
+  readonly saltBytes?: number | undefined;
 }
 
 /** Signs with one key in one way, any number of times. ECDSA signatures are DER. */
@@ -27,7 +28,7 @@ export interface Verifier extends Disposable {
 }
 
 /** RSA_PKCS1_PADDING and RSA_PKCS1_PSS_PADDING of openssl/rsa.h. */
-const rsaPadding = { "rsa-pkcs1": 1, "rsa-pss": 6 } as const;
+const rsaPaddings = { pkcs1: 1, pss: 6 } as const;
 
 /**
  * A buffer for signatures and their length, kept for one key.
@@ -151,7 +152,7 @@ class MessageContext extends Handle implements Signer, Verifier {
 }
 
 function messagesOnly(): LibcryptoError {
-  return new LibcryptoError("LIBCRYPTO_FAILED", "Ed25519 signs messages: it takes no digest");
+  return new LibcryptoError("LIBCRYPTO_FAILED", "This scheme signs messages: it takes no digest");
 }
 
 /** A context that signs or verifies with `pkey` in the way of `scheme`. */
@@ -159,7 +160,7 @@ export function openContext(
   symbols: Symbols,
   pkey: Deno.PointerObject,
   use: "sign" | "verify",
-  { scheme, saltBytes }: SignatureScheme,
+  { rsaPadding, saltBytes }: SignatureScheme,
   digest: Digest | undefined,
 ): Signer & Verifier {
   clearErrorQueue(symbols);
@@ -178,8 +179,8 @@ export function openContext(
   const name = use === "sign" ? "EVP_PKEY_sign_init" : "EVP_PKEY_verify_init";
   return initialised(opened, () => {
     expectOk(symbols, name, symbols[name](context));
-    if (scheme === "rsa-pkcs1" || scheme === "rsa-pss") {
-      const padded = symbols.EVP_PKEY_CTX_set_rsa_padding(context, rsaPadding[scheme]);
+    if (rsaPadding !== undefined) {
+      const padded = symbols.EVP_PKEY_CTX_set_rsa_padding(context, rsaPaddings[rsaPadding]);
       expectOk(symbols, "EVP_PKEY_CTX_set_rsa_padding", padded);
     }
     const hashed = symbols.EVP_PKEY_CTX_set_signature_md(context, digest.md);
