@@ -13,6 +13,11 @@ export interface CallContext {
   readonly method: string;
   /** Who calls, such as `127.0.0.1:40422`. */
   readonly peer: string;
+  /**
+   * Name of the peer for which limits are counted, such as `ip:10.0.0.5`: its host, guest or user, or else the
+   * connection.
+   */
+  readonly peerIdentity: string;
   /** What the caller sent. */
   readonly metadata: Metadata;
   /** When the caller stops waiting, in milliseconds since 1970; undefined when it waits for ever. */

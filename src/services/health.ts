@@ -12,12 +12,13 @@ import {
   type Service,
   unary,
 } from "../grpc/mod.ts";
+import { StreamLimit } from "./stream_limit.ts";
 
-/**
- * Watches that may go on at once on each thread: a client has one for each of its connections. Each takes
- * memory until it ends, and a peer could open as many as all of its connections have streams.
- */
+/** Watches that may be open at once on each thread, 3 KB each: a client has one for each of its connections. */
 export const maxWatches = 10_000;
+
+/** Watches that one peer may have open: a proxy has many connections. */
+export const maxWatchesPerPeer = 1_000;
 
 /** The standard health service (grpc's doc/health-checking.md). */
 export class Health {
@@ -25,6 +26,11 @@ export class Health {
   readonly #names: ReadonlySet<string>;
   /** What ends the waiting of each watch. */
   readonly #watches = new Set<() => void>();
+  readonly #limit = new StreamLimit(
+    maxWatches,
+    maxWatchesPerPeer,
+    "Too many watch already: ask by Check",
+  );
   #draining = false;
 
   /** Every service named is SERVING, and so is the server as a whole, whose name is "". */
@@ -64,13 +70,12 @@ export class Health {
 
   async *#watch(
     { service }: HealthCheckRequest,
-    { signal }: CallContext,
+    context: CallContext,
   ): AsyncGenerator<HealthCheckResponseInit> {
+    const { signal } = context;
     const isKnown = this.#names.has(service);
     if (!this.#draining) {
-      if (this.#watches.size >= maxWatches) {
-        throw new RpcError("RESOURCE_EXHAUSTED", `Over ${maxWatches} watch already: ask by Check`);
-      }
+      using _ = this.#limit.open(context);
       const { promise: ended, resolve } = Promise.withResolvers<void>();
       const end = () => resolve();
       this.#watches.add(end);

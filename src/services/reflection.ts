@@ -1,4 +1,9 @@
-import { type AnyMethod, bidi, type BidiHandler, type Service } from "../grpc/mod.ts";
+import { type AnyMethod, bidi, type BidiHandler, RpcError, type Service } from "../grpc/mod.ts";
+import { StreamLimit } from "./stream_limit.ts";
+
+/** Reflection streams that may be open at once on each thread, and those of one peer: a client needs one. */
+const MAX_STREAMS = 1_024;
+const MAX_STREAMS_PER_PEER = 64;
 
 /** The one method of each version of the service. */
 const paths = [
@@ -11,6 +16,11 @@ const paths = [
  * some 20 MB on each thread that serves, and most never get one.
  */
 export function reflectionServices(): Service[] {
+  const limit = new StreamLimit(
+    MAX_STREAMS,
+    MAX_STREAMS_PER_PEER,
+    "Too many reflection streams are open here: try again later",
+  );
   let loaded: Promise<Service[]> | undefined;
   const load = () =>
     loaded ??= import("./reflection_service.ts").then(({ loadReflection }) => loadReflection());
@@ -20,8 +30,9 @@ export function reflectionServices(): Service[] {
       definition: { [name]: { ...undecoded, path, originalName: name } as unknown as AnyMethod },
       handlers: {
         [name]: bidi(async function* (requests: AsyncIterable<Uint8Array>, context) {
+          using _ = limit.open(context);
           const { method, handle } = find(await load(), path);
-          const decoded = map(requests, (bytes) => method.requestDeserialize(bytes as Buffer));
+          const decoded = map(requests, (bytes) => decode(method, bytes as Buffer));
           yield* map(handle(decoded, context), method.responseSerialize);
         }),
       },
@@ -41,6 +52,15 @@ const undecoded = {
 
 function asIs<T>(bytes: T): T {
   return bytes;
+}
+
+/** @throws {RpcError} INTERNAL for bytes that are no request, which is the caller's fault and not logged */
+function decode(method: AnyMethod, bytes: Buffer): unknown {
+  try {
+    return method.requestDeserialize(bytes);
+  } catch (cause) {
+    throw new RpcError("INTERNAL", "Error deserializing request", { cause });
+  }
 }
 
 function find(services: readonly Service[], path: string) {

@@ -97,6 +97,11 @@ export class SignerProcess implements AsyncDisposable {
     return this.#log.matches(pattern);
   }
 
+  /** Leaves standard error unread until the process is stopped. */
+  ignoreLog(): void {
+    this.#log.pause();
+  }
+
   get pid(): number {
     return this.#child.pid;
   }
@@ -141,6 +146,7 @@ export class SignerProcess implements AsyncDisposable {
     } catch {
       // It has ended by itself: the code tells how.
     }
+    this.#log.resume();
     await this.log;
     return (await this.#exit).code;
   }
@@ -157,9 +163,20 @@ class Log {
   #ended = false;
   #seen = 0;
   #more = Promise.withResolvers<void>();
+  /** Resolves when reading goes on. */
+  #paused: PromiseWithResolvers<void> | undefined;
 
   constructor(stream: ReadableStream<Uint8Array>) {
     this.whole = this.#collect(stream);
+  }
+
+  pause(): void {
+    this.#paused ??= Promise.withResolvers();
+  }
+
+  resume(): void {
+    this.#paused?.resolve();
+    this.#paused = undefined;
   }
 
   async matches(pattern: RegExp): Promise<void> {
@@ -186,6 +203,7 @@ class Log {
       this.#text += decoder.decode(chunk, { stream: true });
       this.#more.resolve();
       this.#more = Promise.withResolvers();
+      await this.#paused?.promise;
     }
     this.#ended = true;
     this.#more.resolve();

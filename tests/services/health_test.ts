@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Service } from "../../src/grpc/service.ts";
 import { StatusCode, type StatusName } from "../../src/grpc/status.ts";
-import { Health, maxWatches } from "../../src/services/health.ts";
+import { Health, maxWatches, maxWatchesPerPeer } from "../../src/services/health.ts";
 
 /** The handler of a method, as a stack calls it with a request and a signal. */
 function ask(
@@ -9,15 +9,18 @@ function ask(
   method: string,
   request: object,
   signal = new AbortController().signal,
+  peerIdentity = "ip:10.0.0.5",
 ) {
   const { handle } = service.handlers[method] as {
     handle(request: object, context: object): unknown;
   };
-  return handle(request, { signal });
+  return handle(request, { signal, peerIdentity });
 }
 
-function watch(health: Health, service: string, signal?: AbortSignal) {
-  return ask(health.service, "Watch", { service }, signal) as AsyncGenerator<{ status: string }>;
+function watch(health: Health, service: string, signal?: AbortSignal, peerIdentity?: string) {
+  return ask(health.service, "Watch", { service }, signal, peerIdentity) as AsyncGenerator<
+    { status: string }
+  >;
 }
 
 function ends(code: StatusName) {
@@ -89,12 +92,35 @@ Deno.test("`Watch` ends when its caller leaves, before the first status or after
   assert.equal((await late.next()).done, true);
 });
 
-Deno.test("10,000 may watch at once, and one more when one of them has left", async () => {
+Deno.test("10,000 peers may watch at once, and one more when one of them has left", async () => {
   const health = new Health([]);
-  const leaving = watch(health, "");
+  const of = (peer: number) => watch(health, "", undefined, `peer ${peer}`);
+  const leaving = of(0);
   await leaving.next();
-  for (let i = 1; i < maxWatches; i++) await watch(health, "").next();
-  await assert.rejects(watch(health, "").next(), ends("RESOURCE_EXHAUSTED"));
+  for (let i = 1; i < maxWatches; i++) await of(i).next();
+  await assert.rejects(of(maxWatches).next(), ends("RESOURCE_EXHAUSTED"));
   await leaving.return(undefined);
-  assert.deepEqual((await watch(health, "").next()).value, { status: "SERVING" });
+  assert.deepEqual((await of(maxWatches).next()).value, { status: "SERVING" });
+});
+
+Deno.test("A peer may have 1,000 watches, and no more than are left free for others", async () => {
+  const health = new Health([]);
+  const of = (peer: number) => watch(health, "", undefined, `peer ${peer}`);
+  // Eleven peers that take what they get leave the twelfth its watch.
+  let taken = 0;
+  for (let peer = 0; peer < 11; peer++) {
+    let own = 0;
+    for (; own < maxWatchesPerPeer; own++) {
+      try {
+        await of(peer).next();
+      } catch (error) {
+        assert.ok(ends("RESOURCE_EXHAUSTED")(error as { code: number }));
+        break;
+      }
+    }
+    if (peer === 0) await assert.rejects(of(peer).next(), ends("RESOURCE_EXHAUSTED"));
+    taken += own;
+  }
+  assert.ok(taken > maxWatches / 2 && taken < maxWatches, String(taken));
+  assert.deepEqual((await of(11).next()).value, { status: "SERVING" });
 });

@@ -9,7 +9,13 @@ import {
   type WorkerServer,
 } from "../../grpc/stacks/mod.ts";
 import type { ServerIdentity } from "../../services/mod.ts";
-import { type Level, type LogFormat, logger } from "../../telemetry/mod.ts";
+import {
+  errorReports,
+  type Level,
+  type LogFormat,
+  logger,
+  logTarget,
+} from "../../telemetry/mod.ts";
 import type { ServeSetup, ServeUpdate } from "./worker.ts";
 
 /** What serves, and with how many threads. */
@@ -66,11 +72,11 @@ export async function openServing(
       releaseKeys: (release) => server.update(() => ({ data: { release } satisfies ServeUpdate })),
     };
   }
-  const log = logger("serve");
+  const report = errorReports(logger("serve"));
   // Loaded here, as it takes memory: a main thread that has workers serves nothing itself.
   const { signerServices } = await import("../../services/mod.ts");
   const { services, health } = signerServices(keys, identity, ({ error, ...call }) => {
-    log.error("A call failed inside the server", { ...call, error });
+    report("A call failed inside the server", { ...call, error });
   });
   const server = await openServer(stack, { services });
   const drain = (graceMs: number) => {
@@ -93,7 +99,7 @@ function openWorkers(
   identity: ServerIdentity,
   keys: KeyRing,
 ): Promise<WorkerServer> {
-  const logs = { level: logLevel, format: logFormat };
+  const logs = { level: logLevel, format: logFormat, target: logTarget() };
   return openWorkerServer({
     workers,
     pin,

@@ -7,13 +7,20 @@
 import { KeyRing, KeyStore, openProvider, type SharedKeyStore } from "../../crypto/mod.ts";
 import { serveAsWorker } from "../../grpc/native/workers/mod.ts";
 import { type ServerIdentity, signerServices } from "../../services/mod.ts";
-import { configureLogs, type Level, type LogFormat, logger } from "../../telemetry/mod.ts";
+import {
+  configureLogs,
+  errorReports,
+  type Level,
+  type LogFormat,
+  logger,
+  type LogTarget,
+} from "../../telemetry/mod.ts";
 
 /** What the main thread gives a worker to start with. */
 export interface ServeSetup {
   readonly keys: SharedKeyStore;
   readonly identity: ServerIdentity;
-  readonly logs: { readonly level: Level; readonly format: LogFormat };
+  readonly logs: { readonly level: Level; readonly format: LogFormat; readonly target: LogTarget };
 }
 
 /** A change that the main thread has a worker take. */
@@ -25,11 +32,11 @@ export type ServeUpdate =
 
 serveAsWorker(({ keys: shared, identity, logs }: ServeSetup) => {
   configureLogs(logs);
-  const log = logger("serve");
+  const report = errorReports(logger("serve"));
   const { provider } = openProvider(identity.provider.name);
   const keys = new KeyRing(KeyStore.adopt(provider, shared));
   const { services, health } = signerServices(keys, identity, ({ error, ...call }) => {
-    log.error("A call failed inside the server", { ...call, error });
+    report("A call failed inside the server", { ...call, error });
   });
   return {
     services,

@@ -13,6 +13,7 @@ export const SOCK_STREAM = 1;
 export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2000000;
 export const MSG_PEEK = 0x2;
+export const MSG_DONTWAIT = 0x40;
 export const MSG_NOSIGNAL = 0x4000;
 export const SHUT_RD = 0;
 export const SHUT_WR = 1;
@@ -53,7 +54,11 @@ export const EPOLLEXCLUSIVE = 1 << 28;
 
 // include/uapi/asm-generic/fcntl.h
 export const F_GETFL = 3;
+export const F_GETPIPE_SZ = 1032;
 export const O_RDONLY = 0;
+export const O_WRONLY = 1;
+export const O_NOCTTY = 0o400;
+export const O_APPEND = 0o2000;
 export const O_NONBLOCK = 0o4000;
 export const O_CLOEXEC = 0o2000000;
 /** Names a file without opening it: needs no permission on the file itself (open(2)). */

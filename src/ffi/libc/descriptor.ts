@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { F_GETFL, O_CLOEXEC } from "./constants.ts";
+import { F_GETFL, F_GETPIPE_SZ, O_CLOEXEC } from "./constants.ts";
 import { errno } from "./errno.ts";
 import { errnoSet, plausible, settle } from "./_result.ts";
 import { libc } from "./_symbols.ts";
@@ -30,6 +30,12 @@ export function open(path: string, flags: number): number {
 export function getFlags(fd: number): number {
   const { symbols, errno } = libc();
   return settle(() => symbols.fcntl(fd, F_GETFL, 0), errno);
+}
+
+/** The bytes that a pipe holds (F_GETPIPE_SZ), or minus the errno: `-EBADF` for a descriptor of another kind. */
+export function pipeSize(fd: number): number {
+  const { symbols, errno } = libc();
+  return settle(() => symbols.fcntl(fd, F_GETPIPE_SZ, 0), errno);
 }
 
 /** Sets the mode of the file behind a descriptor. */

@@ -114,10 +114,10 @@ export function recv(fd: number, buffer: Uint8Array, length: number, flags = 0):
  * Sends the first `length` bytes of `buffer`: the number taken, which may be fewer. A peer that has
  * gone gives `-EPIPE`, and never SIGPIPE.
  */
-export function send(fd: number, buffer: Uint8Array, length: number): number {
+export function send(fd: number, buffer: Uint8Array, length: number, flags = 0): number {
   if (length > buffer.length) return -errno.EINVAL;
   const lib = libc();
-  const result = lib.symbols.send(fd, buffer as BufferSource, length, MSG_NOSIGNAL);
+  const result = lib.symbols.send(fd, buffer as BufferSource, length, flags | MSG_NOSIGNAL);
   return result < 0 ? plausible(lib.errno[0], TRANSFER) : result;
 }
 

@@ -1,4 +1,5 @@
 import { ErrorCode, Http2Error, type Http2Stream, StreamState } from "../../../http2/mod.ts";
+import { peerIdentity } from "../../../net/mod.ts";
 import { type CallContext, Metadata, RpcError, type WorkUnit } from "../../mod.ts";
 import { type Lane, UnitWork } from "../../scheduling/mod.ts";
 import type { Account } from "./_accounts.ts";
@@ -123,6 +124,10 @@ export abstract class Call implements CallContext, Timed {
 
   get peer(): string {
     return this.connection.peer;
+  }
+
+  get peerIdentity(): string {
+    return peerIdentity(this.peer) ?? this.peer;
   }
 
   get metadata(): Metadata {

@@ -1,7 +1,7 @@
 import { libc } from "../../../ffi/mod.ts";
 import { configure, type Http2Config } from "../../../http2/mod.ts";
 import { Acceptor, type Listener, Poller, type Socket } from "../../../net/mod.ts";
-import type { Logger } from "../../../telemetry/mod.ts";
+import { type ErrorReports, errorReports, type Logger } from "../../../telemetry/mod.ts";
 import type { Service } from "../../mod.ts";
 import { type Lane, type Workload, Workloads, WorkQueue } from "../../scheduling/mod.ts";
 import { Accounts } from "./_accounts.ts";
@@ -73,6 +73,7 @@ export class Engine implements ServingThread, Disposable {
   now = performance.now();
   readonly accounts: Accounts;
   readonly #options: EngineOptions;
+  readonly #reports: ErrorReports;
   readonly #acceptors: Acceptor[] = [];
   readonly #connections = new Set<ServedConnection>();
   #dirty: ServedConnection[] = [];
@@ -94,6 +95,7 @@ export class Engine implements ServingThread, Disposable {
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    this.#reports = errorReports(options.log);
     this.limits = { ...DEFAULT_NATIVE_LIMITS, ...options.limits };
     const { maxConcurrentStreams } = this.limits;
     this.http2 = configure({ limits: { maxConcurrentStreams } });
@@ -249,7 +251,7 @@ export class Engine implements ServingThread, Disposable {
   }
 
   report(message: string, properties: Record<string, unknown>): void {
-    this.#options.log.error(message, properties);
+    this.#reports(message, properties);
   }
 
   note(message: string, properties: Record<string, unknown>): void {

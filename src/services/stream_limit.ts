@@ -1,0 +1,42 @@
+import { type CallContext, RpcError } from "../grpc/mod.ts";
+
+/**
+ * A limit of the calls of one kind that may be open at once on a thread, each of which takes memory until it ends.
+ * A peer may have as many as are left free, up to `maxPerPeer`: so some are left for one more peer.
+ */
+export class StreamLimit {
+  readonly #max: number;
+  readonly #maxPerPeer: number;
+  readonly #refusal: string;
+  readonly #byPeer = new Map<string, number>();
+  #open = 0;
+
+  /** @param refusal the message of the error over the limit */
+  constructor(max: number, maxPerPeer: number, refusal: string) {
+    this.#max = max;
+    this.#maxPerPeer = maxPerPeer;
+    this.#refusal = refusal;
+  }
+
+  /**
+   * Counts a call, until what is returned is disposed of.
+   *
+   * @throws {RpcError} RESOURCE_EXHAUSTED over the limit
+   */
+  open({ peerIdentity }: Pick<CallContext, "peerIdentity">): Disposable {
+    const ofPeer = (this.#byPeer.get(peerIdentity) ?? 0) + 1;
+    if (ofPeer > Math.min(this.#maxPerPeer, this.#max - this.#open)) {
+      throw new RpcError("RESOURCE_EXHAUSTED", this.#refusal);
+    }
+    this.#byPeer.set(peerIdentity, ofPeer);
+    this.#open++;
+    return { [Symbol.dispose]: () => this.#close(peerIdentity) };
+  }
+
+  #close(peerIdentity: string): void {
+    this.#open--;
+    const left = this.#byPeer.get(peerIdentity)! - 1;
+    if (left > 0) this.#byPeer.set(peerIdentity, left);
+    else this.#byPeer.delete(peerIdentity);
+  }
+}

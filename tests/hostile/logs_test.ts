@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { gate } from "../_support/gate.ts";
+import { dataFrames, framed, openCall, paths, streamId } from "./_requests.ts";
+import { settingName, settings } from "./_settings.ts";
+
+const [test, { measure, summary }] = await gate(
+  ["net", "env", "read", "write", "sys", "ffi", "run"],
+  () => import("./_measure.ts"),
+);
+
+/** A wire type that there is not. */
+const NO_MESSAGE = framed(Uint8Array.of(0x07));
+
+for (const setting of settings) {
+  /** Each logged a stack of 1.3 KB for 90 bytes sent. */
+  test(`Reflection requests that are no messages log nothing (${settingName(setting)})`, async () => {
+    const measured = await measure(setting, async (target) => {
+      const attacker = await target.attacker();
+      for (let i = 0; i < 200; i++) {
+        const id = streamId(i);
+        await attacker.send(openCall(paths.reflection, id), dataFrames(id, NO_MESSAGE, true));
+      }
+      await attacker.settled();
+    }, { kinds: ["echo", "health"] });
+    assert.equal(measured.failures.length, 0, summary(measured));
+    assert.ok(measured.log.length < 4_096, measured.log);
+  });
+
+  /** Log lines filled the pipe of standard error, and the write of the next one held the thread for ever. */
+  test(`A standard error that nobody reads delays no call (${settingName(setting)})`, async () => {
+    const measured = await measure(setting, async (target) => {
+      target.server.ignoreLog();
+      const connect = () => Deno.connect({ hostname: "127.0.0.1", port: target.port });
+      for (let i = 0; i < 60; i++) {
+        const all = await Promise.all(Array.from({ length: 100 }, connect));
+        for (const connection of all) connection.close();
+      }
+    }, { kinds: ["echo", "health"], serve: ["--log-level", "debug"], deadlineMs: 10_000 });
+    assert.equal(measured.failures.length, 0, summary(measured));
+  });
+}

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { join } from "../http2/_frames.ts";
+import { gate } from "../_support/gate.ts";
+import { dataFrames, framed, openCall, paths, streamId } from "./_requests.ts";
+import { settingName, settings } from "./_settings.ts";
+
+const [test, { measure, summary }] = await gate(
+  ["net", "env", "read", "write", "sys", "ffi", "run"],
+  () => import("./_measure.ts"),
+);
+
+const NOTHING = framed(new Uint8Array(0));
+/** A ServerReflectionRequest with `list_services`, field 7, of no text. */
+const LIST_SERVICES = framed(Uint8Array.of(0x3a, 0));
+
+/** Eleven connections took all health watches of a thread, and as many reflection streams as they liked. */
+for (const setting of settings) {
+  test(`Connections full of streams leave others a watch and a reflection (${settingName(setting)})`, async () => {
+    let refused = 0;
+    const measured = await measure(setting, async (target) => {
+      // The reference stack takes 1,024 streams with much more effort.
+      const [connections, calls] = setting.stack === "native" ? [12, 1_020] : [12, 100];
+      for (let i = 0; i < connections; i++) {
+        const attacker = await target.attacker();
+        await attacker.send(...Array.from({ length: calls }, (_, k) => {
+          const id = streamId(k);
+          return i % 4 === 0
+            ? join(openCall(paths.reflection, id), dataFrames(id, NOTHING))
+            : join(openCall(paths.healthWatch, id), dataFrames(id, NOTHING, true));
+        }));
+        await attacker.settled();
+        refused += attacker.frames.filter((line) => / end$/.test(line)).length;
+      }
+      const other = await target.attacker();
+      await other.send(openCall(paths.healthWatch, 1), dataFrames(1, NOTHING, true));
+      await other.send(openCall(paths.reflection, 3), dataFrames(3, LIST_SERVICES, true));
+      assert.ok(await other.saw(/^DATA 1 /));
+      assert.ok(await other.saw(/^DATA 3 /));
+    }, { kinds: ["echo", "health"] });
+    assert.equal(measured.failures.length, 0, summary(measured));
+    assert.ok(refused > 0);
+  });
+}
