@@ -2,7 +2,7 @@ import { Command, type CommanderError } from "commander";
 import config from "../../deno.json" with { type: "json" };
 import { type CliError, ExitCode, usageError } from "./exit.ts";
 import { reportFailure } from "./failure.ts";
-import { nearest } from "./call/nearest.ts";
+import { nearest } from "./nearest.ts";
 import { examples } from "./help.ts";
 import { writeDiagnostic, writeResult } from "./output.ts";
 import { onUncaught } from "./uncaught.ts";

@@ -1,9 +1,9 @@
 import type { Workload } from "../../bench/mod.ts";
 import { callable } from "../../grpc/reflection/mod.ts";
-import { dataPieces, messages, onlyMessage } from "../call/invoke.ts";
-import { jsonDocuments } from "../call/json_documents.ts";
-import type { Session } from "../call/session.ts";
-import { findMethod } from "../call/symbols.ts";
+import { jsonDocuments } from "../client/json_documents.ts";
+import type { Session } from "../client/session.ts";
+import { findMethod } from "../client/symbols.ts";
+import { dataPieces, messages, onlyMessage } from "../client/requests.ts";
 import type { BenchOptions } from "./options.ts";
 import { callName, type NamedWorkload } from "./named_workload.ts";
 

@@ -1,11 +1,12 @@
 /** `signer bench`: makes load on a server, and says how it took it. @module */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { reportFormats } from "../../bench/mod.ts";
-import { stackChoices } from "../../grpc/stacks/mod.ts";
+import { withTargets } from "../client/target_options.ts";
+import { collect } from "../collect.ts";
 import { parseDuration } from "../duration.ts";
 import { examples } from "../help.ts";
 import { algorithmOption, keyTypeOption } from "../key_options.ts";
-import { collect, parseConditions, parseRate, parseShare, wholeNumber } from "./parsers.ts";
+import { parseConditions, parseRate, parseShare, wholeNumber } from "./parsers.ts";
 
 /** Requests under way, connections and threads beyond which a machine measures only itself. */
 const limits = { concurrency: 1_000_000, connections: 100_000, threads: 256 } as const;
@@ -42,24 +43,13 @@ export function benchCommand(): Command {
 }
 
 function addTarget(bench: Command): void {
-  bench
-    .option(
-      "--to <address>",
-      "server to load; may be repeated (env: SIGNER_ADDRESS; default: one of its own)",
-      collect,
-    )
-    .option("--tcp <host:port>", "the same for a TCP address", collect)
-    .option("--vsock <cid:port>", "the same for AF_VSOCK", collect)
-    .option("--unix <path>", "the same for a Unix socket", collect)
-    .option("-H, --header <name: value>", "metadata to send, ${ENV} expanded; repeatable", collect)
-    .option("--deadline <duration>", "limit of each request; 0s for none", parseDuration, 20_000)
-    .option("--connect-timeout <duration>", "limit of connecting", parseDuration, 10_000)
+  withTargets(bench, {
+    to: "server to load; may be repeated (env: SIGNER_ADDRESS; default: one of its own)",
+    connectTimeout: "10s",
+  })
     .addOption(
-      new Option("--lb <policy>", "how calls are spread over several addresses (round_robin)")
-        .choices(["round_robin", "pick_first"]),
-    )
-    .addOption(
-      new Option("--stack <name>", "what speaks gRPC").choices(stackChoices).default("auto"),
+      new Option("--deadline <duration>", "time limit of each request; 0s for none")
+        .argParser(parseDuration).default(20_000, "20s"),
     )
     .option(
       "--server-pid <pid>",

@@ -36,8 +36,3 @@ export function parseConditions(text: string, previous: readonly Assertion[] = [
     throw new InvalidArgumentError(`${cause.message}.`);
   }
 }
-
-/** An argument parser that gathers the values of an option that may be repeated. */
-export function collect(value: string, previous: readonly string[] = []): string[] {
-  return [...previous, value];
-}

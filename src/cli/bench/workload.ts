@@ -7,10 +7,10 @@ import {
 } from "../../api/mod.ts";
 import type { AlgorithmName } from "../../crypto/mod.ts";
 import { randomBytes, type Verification } from "../../bench/mod.ts";
-import { requestHeaders } from "../call/headers.ts";
-import { readFile } from "../call/input.ts";
-import { chooseKey, type KeySelector } from "../call/key_choice.ts";
-import { Session } from "../call/session.ts";
+import { requestHeaders } from "../client/headers.ts";
+import { readFile } from "../client/read_file.ts";
+import { chooseKey, type KeySelector } from "../client/key_choice.ts";
+import { Session } from "../client/session.ts";
 import { usageError } from "../exit.ts";
 import { callName, type NamedWorkload } from "./named_workload.ts";
 import type { BenchOptions } from "./options.ts";

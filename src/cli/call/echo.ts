@@ -1,7 +1,7 @@
 import { echoDefinition } from "../../api/mod.ts";
-import type { ConnectionOptions } from "./options.ts";
+import type { ConnectionOptions } from "../client/options.ts";
 import { printResult } from "./result.ts";
-import { Session } from "./session.ts";
+import { Session } from "../client/session.ts";
 
 /** `call echo TEXT`. */
 export async function echo(text: string, options: ConnectionOptions): Promise<void> {

@@ -1,8 +1,8 @@
 import { serverInfoDefinition } from "../../api/mod.ts";
-import { keyTypeName } from "./key_choice.ts";
-import type { ConnectionOptions } from "./options.ts";
+import { keyTypeName } from "../client/key_choice.ts";
+import type { ConnectionOptions } from "../client/options.ts";
 import { printResult, refuseRaw } from "./result.ts";
-import { Session } from "./session.ts";
+import { Session } from "../client/session.ts";
 
 /** `call info`: what the server is and can do. */
 export async function info(options: ConnectionOptions): Promise<void> {

@@ -1,3 +1,4 @@
+import { readFile } from "../client/read_file.ts";
 import { usageError } from "../exit.ts";
 
 /** Where the bytes of a request come from. */
@@ -42,14 +43,4 @@ async function readSource(file: string | undefined): Promise<Uint8Array> {
     throw usageError("There is nothing to sign", "Give TEXT, --in FILE, or --in - to type it");
   }
   return await new Response(Deno.stdin.readable).bytes();
-}
-
-/** @throws {CliError} when the file cannot be read */
-export function readFile(file: string): Uint8Array {
-  try {
-    return Deno.readFileSync(file);
-  } catch (cause) {
-    if (!(cause instanceof Error)) throw cause;
-    throw usageError(`Cannot read ${JSON.stringify(file)}: ${cause.message}`);
-  }
 }

@@ -1,20 +1,15 @@
 /** Calls of any method, with requests and responses in JSON. */
-import type { DescMethod, Message } from "@bufbuild/protobuf";
-import {
-  callable,
-  messageFromJson,
-  messageToJson,
-  type Schema,
-} from "../../grpc/reflection/mod.ts";
-import { usageError } from "../exit.ts";
+import type { Message } from "@bufbuild/protobuf";
+import { callable, messageToJson } from "../../grpc/reflection/mod.ts";
 import { writeResult } from "../output.ts";
-import { readFile } from "./input.ts";
-import { jsonDocuments } from "./json_documents.ts";
-import type { ConnectionOptions } from "./options.ts";
-import { withReflectionErrors } from "./reflection_failure.ts";
+import { jsonDocuments } from "../client/json_documents.ts";
+import type { ConnectionOptions } from "../client/options.ts";
+import { withReflectionErrors } from "../client/reflection_failure.ts";
 import { refuseRaw } from "./result.ts";
-import { Session } from "./session.ts";
-import { findMethod, type SchemaOptions } from "./symbols.ts";
+import { Session } from "../client/session.ts";
+import { findMethod } from "../client/symbols.ts";
+import type { SchemaOptions } from "../client/schema.ts";
+import { dataPieces, messages, onlyMessage } from "../client/requests.ts";
 
 export interface InvokeOptions extends ConnectionOptions, SchemaOptions {
   readonly data?: string;
@@ -39,42 +34,4 @@ export async function invoke(name: string, options: InvokeOptions): Promise<void
     );
     writeResult(`${json}\n`);
   }
-}
-
-/**
- * The request of a method that takes one. The input is read to its end first, so that an error in it is
- * reported before the call.
- *
- * @throws {CliError}
- */
-export async function onlyMessage(
-  schema: Schema,
-  { input, parent, name }: DescMethod,
-  documents: AsyncIterable<string>,
-): Promise<Message> {
-  const all = await Array.fromAsync(documents);
-  if (all.length > 1) {
-    throw usageError(`${parent.typeName}/${name} takes one request, and ${all.length} are given`);
-  }
-  return withReflectionErrors(() => messageFromJson(schema.registry, input, all[0] ?? "{}"));
-}
-
-/** The requests of a method that takes a stream, each as soon as its JSON is complete. */
-export async function* messages(
-  schema: Schema,
-  { input }: DescMethod,
-  documents: AsyncIterable<string>,
-): AsyncGenerator<Message> {
-  for await (const document of documents) {
-    yield withReflectionErrors(() => messageFromJson(schema.registry, input, document));
-  }
-}
-
-/** The text of `-d`: itself, the file that `@FILE` names, or standard input for `@` and `@-`. */
-export function dataPieces(data: string | undefined): Iterable<string> | AsyncIterable<string> {
-  if (data === undefined) return [];
-  if (data === "@" || data === "@-") {
-    return Deno.stdin.readable.pipeThrough(new TextDecoderStream());
-  }
-  return [data.startsWith("@") ? new TextDecoder().decode(readFile(data.slice(1))) : data];
 }

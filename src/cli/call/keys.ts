@@ -1,10 +1,10 @@
 import { type GetPublicKeyRequestInit, type KeyInfo, signingDefinition } from "../../api/mod.ts";
 import { usageError } from "../exit.ts";
-import { printBytes } from "./base64.ts";
-import { type KeyOptions, type KeySelector, keyTypeName, namedKey } from "./key_choice.ts";
-import type { ConnectionOptions } from "./options.ts";
+import { printBytes } from "../client/base64.ts";
+import { type KeyOptions, type KeySelector, keyTypeName, namedKey } from "../client/key_choice.ts";
+import type { ConnectionOptions } from "../client/options.ts";
 import { openOut, printResult, refuseRaw } from "./result.ts";
-import { Session } from "./session.ts";
+import { Session } from "../client/session.ts";
 import { table } from "./table.ts";
 
 /** `call keys`: what the server holds. */

@@ -3,8 +3,9 @@ import { Command, Option } from "commander";
 import { usageError } from "../exit.ts";
 import { examples } from "../help.ts";
 import { algorithmOption, keyTypeOption } from "../key_options.ts";
-import { collect, withConnection } from "./connection.ts";
-import { nearest } from "./nearest.ts";
+import { collect } from "../collect.ts";
+import { withConnection } from "./options.ts";
+import { nearest } from "../nearest.ts";
 
 /**
  * `signer call`, with a subcommand for each verb; what is none of them is taken for a method. Actions

@@ -1,21 +1,36 @@
-import type { StackChoice } from "../../grpc/stacks/mod.ts";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { withTargets } from "../client/target_options.ts";
+import { parseDuration } from "../duration.ts";
 
-/** How results are printed: for people, for programs, or the bytes alone. */
-export type OutputForm = "text" | "json" | "raw";
+/** The most repeats of one call: with more, `--wait-ready` is the option to use. */
+const maxRetries = 20;
 
-/** The options that every verb of `call` has, as commander reads them. Durations are milliseconds. */
-export interface ConnectionOptions {
-  readonly to?: readonly string[];
-  readonly tcp?: readonly string[];
-  readonly vsock?: readonly string[];
-  readonly unix?: readonly string[];
-  readonly header?: readonly string[];
-  readonly deadline?: number;
-  readonly connectTimeout?: number;
-  readonly waitReady?: boolean;
-  readonly retries?: number;
-  readonly lb?: "round_robin" | "pick_first";
-  readonly stack?: StackChoice;
-  readonly output?: OutputForm;
-  readonly verbose?: boolean;
+/** Adds the options of every verb of `call`: the servers, the channel, and the form of the output. */
+export function withConnection(command: Command): Command {
+  return withTargets(command, {
+    to: "server to call; may be repeated (env: SIGNER_ADDRESS)",
+  })
+    .option(
+      "--deadline <duration>",
+      "time limit of each call (unary: 10s, streams: none)",
+      parseDuration,
+    )
+    .option("--wait-ready", "wait for the server until the deadline, rather than fail")
+    .option(
+      "--retries <n>",
+      "repeat a call that is safe to repeat when UNAVAILABLE (default: 0)",
+      retries,
+    )
+    .addOption(
+      new Option("--output <form>", "form of the result (default: text)")
+        .choices(["text", "json", "raw"]),
+    )
+    .option("-v, --verbose", "show metadata and timing on standard error");
+}
+
+function retries(text: string): number {
+  if (!/^\d{1,2}$/.test(text) || Number(text) > maxRetries) {
+    throw new InvalidArgumentError(`Write a number from 0 to ${maxRetries}.`);
+  }
+  return Number(text);
 }

@@ -2,7 +2,7 @@ import { usageError } from "../exit.ts";
 import { OutputFile } from "../output_file.ts";
 import { writeResult } from "../output.ts";
 import { printable } from "../printable.ts";
-import type { OutputForm } from "./options.ts";
+import type { OutputForm } from "../client/options.ts";
 
 /** A result in each form that it has. */
 export interface Result {

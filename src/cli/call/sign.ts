@@ -1,10 +1,10 @@
 import { signingDefinition, type SignRequestInit } from "../../api/mod.ts";
 import { type InputOptions, readInput } from "./input.ts";
-import { printBytes } from "./base64.ts";
-import { chooseKey, type KeyOptions } from "./key_choice.ts";
-import type { ConnectionOptions } from "./options.ts";
+import { printBytes } from "../client/base64.ts";
+import { chooseKey, type KeyOptions } from "../client/key_choice.ts";
+import type { ConnectionOptions } from "../client/options.ts";
 import { openOut, printResult } from "./result.ts";
-import { Session } from "./session.ts";
+import { Session } from "../client/session.ts";
 
 export interface SignOptions extends ConnectionOptions, KeyOptions, InputOptions {
   readonly format?: "der" | "p1363";

@@ -1,11 +1,12 @@
 import { signingDefinition, type VerifyRequestInit } from "../../api/mod.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
-import { type InputOptions, readFile, readInput } from "./input.ts";
-import { parseBytes } from "./base64.ts";
-import { type KeyOptions, namedKey } from "./key_choice.ts";
-import type { ConnectionOptions } from "./options.ts";
+import { type InputOptions, readInput } from "./input.ts";
+import { readFile } from "../client/read_file.ts";
+import { parseBytes } from "../client/base64.ts";
+import { type KeyOptions, namedKey } from "../client/key_choice.ts";
+import type { ConnectionOptions } from "../client/options.ts";
 import { printResult, refuseRaw } from "./result.ts";
-import { Session } from "./session.ts";
+import { Session } from "../client/session.ts";
 import { wireFormat } from "./sign.ts";
 
 export interface VerifyOptions extends ConnectionOptions, KeyOptions, InputOptions {

@@ -1,5 +1,6 @@
 /** `signer doctor`: options. @module */
 import { Command, InvalidArgumentError } from "commander";
+import { collect } from "../collect.ts";
 import { examples } from "../help.ts";
 import { type CheckName, checkNames } from "./check_names.ts";
 import type { DoctorOptions } from "./run.ts";
@@ -33,8 +34,4 @@ function checkName(value: string, previous: readonly CheckName[] = []): CheckNam
   const name = checkNames.find((name) => name === value);
   if (name === undefined) throw new InvalidArgumentError(`Use one of ${checkNames.join(", ")}.`);
   return [...previous, name];
-}
-
-function collect(value: string, previous: readonly string[] = []): string[] {
-  return [...previous, value];
 }

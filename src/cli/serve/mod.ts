@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { stackChoices } from "../../grpc/stacks/mod.ts";
 import { logFormats, logLevels } from "../../telemetry/mod.ts";
 import { parseDuration } from "../duration.ts";
+import { collect } from "../collect.ts";
 import { examples } from "../help.ts";
 import { keyTypesOption } from "../key_options.ts";
 import type { ServeOptions } from "./run.ts";
@@ -53,10 +54,6 @@ export function serveCommand(): Command {
       const { runServer } = await import("./run.ts");
       await runServer(options);
     });
-}
-
-function collect(value: string, previous: string[] = []): string[] {
-  return [...previous, value];
 }
 
 /** The most threads that a worker pool has. */

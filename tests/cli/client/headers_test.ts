@@ -4,7 +4,7 @@ import { gate } from "../../_support/gate.ts";
 
 const [test, { requestHeaders }] = await gate(
   ["env", "read", "sys"],
-  () => import("../../../src/cli/call/headers.ts"),
+  () => import("../../../src/cli/client/headers.ts"),
 );
 
 const environment = (name: string) => name === "TOKEN" ? "s3cret" : undefined;

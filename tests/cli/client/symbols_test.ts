@@ -12,9 +12,9 @@ const [test, { symbols, reflection, Session, openGrpcJsServer, zooFiles }] = awa
   async () => {
     loadLibc();
     return {
-      symbols: await import("../../../src/cli/call/symbols.ts"),
+      symbols: await import("../../../src/cli/client/symbols.ts"),
       reflection: await import("../../../src/grpc/reflection/mod.ts"),
-      Session: (await import("../../../src/cli/call/session.ts")).Session,
+      Session: (await import("../../../src/cli/client/session.ts")).Session,
       openGrpcJsServer: (await import("../../../src/grpc/grpcjs/mod.ts")).openGrpcJsServer,
       zooFiles: (await import("../../grpc/reflection/_zoo.ts")).zooFiles,
     };

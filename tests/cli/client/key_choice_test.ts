@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import type { KeyOptions } from "../../../src/cli/call/key_choice.ts";
-import type { Session } from "../../../src/cli/call/session.ts";
+import type { KeyOptions } from "../../../src/cli/client/key_choice.ts";
+import type { Session } from "../../../src/cli/client/session.ts";
 import { CliError } from "../../../src/cli/exit.ts";
 import type { KeyInfo } from "../../../src/api/mod.ts";
 import { gate } from "../../_support/gate.ts";
 
 const [test, { chooseKey }] = await gate(
   ["env", "read", "sys", "ffi"],
-  () => import("../../../src/cli/call/key_choice.ts"),
+  () => import("../../../src/cli/client/key_choice.ts"),
 );
 
 function key(keyId: string, keyType: string, isDefault: boolean, ...algorithms: string[]) {

@@ -11,7 +11,7 @@ import {
 } from "../../grpc/mod.ts";
 import { chosenStack, openChannel } from "../../grpc/stacks/mod.ts";
 import { findForeign } from "../foreign_server.ts";
-import { callFailure } from "./failure.ts";
+import { callFailure } from "./call_failure.ts";
 import { type RequestHeaders, requestHeaders } from "./headers.ts";
 import type { ConnectionOptions } from "./options.ts";
 import { targetAddresses } from "./targets.ts";

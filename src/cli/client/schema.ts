@@ -1,0 +1,35 @@
+/** Descriptors that are read from files, in place of the server's reflection. */
+import { compileProtoFiles, readDescriptorSet, Schema } from "../../grpc/reflection/mod.ts";
+import { usageError } from "../exit.ts";
+import { readFile } from "./read_file.ts";
+import { withReflectionErrors } from "./reflection_failure.ts";
+
+/** Where descriptors are read from in place of the server. */
+export interface SchemaOptions {
+  readonly protoset?: readonly string[];
+  readonly proto?: readonly string[];
+  readonly importPath?: readonly string[];
+}
+
+/**
+ * Reads the descriptors that the options name; undefined where they name none.
+ *
+ * @throws {CliError}
+ */
+export function localSchema(options: SchemaOptions): Schema | undefined {
+  const { protoset = [], proto = [], importPath = [] } = options;
+  if (protoset.length > 0 && proto.length > 0) {
+    throw usageError("--protoset and --proto cannot be given together");
+  }
+  if (importPath.length > 0 && proto.length === 0) {
+    throw usageError("--import-path is for --proto, which is not given");
+  }
+  if (protoset.length + proto.length === 0) return undefined;
+  return withReflectionErrors(() =>
+    new Schema(
+      proto.length > 0
+        ? compileProtoFiles(proto, importPath)
+        : protoset.flatMap((file) => readDescriptorSet(readFile(file))),
+    )
+  );
+}

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { gate } from "../_support/gate.ts";
+
+const [test] = await gate(["read", "run", "env"], () => Promise.resolve({}));
+
+/** The modules that a file loads as it starts: what it imports without `import()`. */
+async function loadedBy(file: string): Promise<string[]> {
+  const root = new URL("../../", import.meta.url);
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", "--config", fileURLToPath(new URL("deno.json", root)), file],
+    cwd: fileURLToPath(root),
+  }).output();
+  assert.ok(success, new TextDecoder().decode(stderr));
+  const { modules, roots } = JSON.parse(new TextDecoder().decode(stdout)) as {
+    roots: string[];
+    modules: {
+      specifier: string;
+      dependencies?: { code?: { specifier?: string }; isDynamic?: boolean }[];
+    }[];
+  };
+  const found = new Set(roots);
+  const byName = new Map(modules.map((module) => [module.specifier, module]));
+  for (const name of found) {
+    for (const { code, isDynamic } of byName.get(name)?.dependencies ?? []) {
+      if (!isDynamic && code?.specifier !== undefined) found.add(code.specifier);
+    }
+  }
+  return [...found];
+}
+
+test("only commands for methods by name load what handles messages known at run time", async () => {
+  const starts = [
+    "src/cli/call/echo.ts",
+    "src/cli/call/sign.ts",
+    "src/cli/bench/run.ts",
+    "src/cli/serve/worker.ts",
+  ];
+  for (const file of starts) {
+    const loaded = await loadedBy(file);
+    assert.ok(loaded.length > 20, `${loaded}`);
+    assert.deepEqual(
+      loaded.filter((name) => /bufbuild|protobufjs|grpc\/reflection/.test(name)),
+      [],
+    );
+  }
+  const invoke = await loadedBy("src/cli/call/invoke.ts");
+  assert.ok(invoke.some((name) => name.includes("bufbuild")));
+});
