@@ -1,10 +1,12 @@
+/** Exit codes, and the error that carries one. @module */
+
 /** The exit codes of the program. A failed call is 64 + its gRPC status, as grpcurl has it. */
 export const ExitCode = {
   done: 0,
   failed: 1,
   /** A wrong command line or configuration. */
   usage: 2,
-  /** A threshold of `bench` was missed. */
+  /** A missed threshold of `bench`. */
   threshold: 3,
   /** Ctrl-C at a prompt: 128 + SIGINT, as shells report it. */
   interrupted: 130,
@@ -25,7 +27,7 @@ export function exitCodeOfStatus(status: number): number {
   return 64 + (known ? status : unknownStatus);
 }
 
-/** The end of a command in error: one line for people, how to mend it, and the exit code. */
+/** An error that ends a command: a line for people, a hint and the exit code. */
 export class CliError extends Error {
   override readonly name = "CliError";
   readonly exitCode: number;
@@ -38,7 +40,7 @@ export class CliError extends Error {
   }
 }
 
-/** A wrong command line. */
+/** The error of a wrong command line. */
 export function usageError(message: string, hint?: string): CliError {
   return new CliError(ExitCode.usage, message, hint === undefined ? {} : { hint });
 }

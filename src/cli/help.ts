@@ -1,6 +1,6 @@
 /**
- * The head of a subcommand's help, for `command.addHelpText("before", examples(…))`: a title and one
- * command line each. People read examples first, so help starts with them.
+ * Formats example command lines for the top of a command's help:
+ * `command.addHelpText("before", examples(…))`.
  */
 export function examples(...lines: string[]): string {
   return ["EXAMPLES", ...lines.map((line) => `  ${line}`), ""].join("\n");

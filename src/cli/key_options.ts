@@ -1,4 +1,4 @@
-/** Options that take a key type or an algorithm, in any case and in the spelling of the protocol. @module */
+/** Options with a key type or an algorithm as their value, in any case and spelling. @module */
 import { InvalidArgumentError, Option } from "commander";
 import {
   type AlgorithmName,

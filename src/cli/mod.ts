@@ -1,2 +1,2 @@
-/** The command line: subcommands, what they print, and the exit codes. @module */
+/** The command line: subcommands, output and exit codes. @module */
 export { run } from "./program.ts";

@@ -1,16 +1,16 @@
 /**
- * What the program says, and where:
+ * Output of the program:
  *
- * - Results go to standard output, and nothing else does: it can be piped.
- * - Everything else goes to standard error, each line led by `signer: `; only what is there to be copied
- *   or read whole (a public key, help) stands as it is. With `--log-format json`, each line is JSON.
- * - An error is one line that names the value that was wrong, and a hint that says what to do.
+ * - Results go to standard output, and nothing else does, so that it can be piped.
+ * - Everything else goes to standard error. Each line begins with `signer: `, except for help and public
+ *   keys. With `--log-format json`, each line is JSON.
+ * - An error is one line that names the wrong value, and a hint with advice.
  * - Colours and spinners are for terminals only, and never with NO_COLOR set.
- * - Text is escaped here, whoever wrote it: no control character of a peer's reaches a terminal. Only bytes
- *   that were asked for (`--output raw`) and `writeTerminal()` go out as they are.
- * - Nothing secret is printed, but a private key that `keygen` was asked to print.
- * - A reader of the results that leaves (`signer … | head`) has had enough: the program ends quietly.
- *   Without a reader of standard error it goes on.
+ * - Text is escaped in this module, so that no control character of a peer reaches a terminal. Only bytes
+ *   (`--output raw`) and `writeTerminal()` are written unchanged.
+ * - No secret is printed, except for a private key that `keygen` prints on request.
+ * - When the reader of standard output closes it (`signer … | head`), the program ends without an error.
+ *   When the reader of standard error closes it, the program goes on.
  *
  * @module
  */
@@ -19,16 +19,16 @@ import { printable, printableLines } from "./printable.ts";
 
 const encoder = new TextEncoder();
 
-/** Nobody reads standard output any more. The program ends, and nothing was wrong. */
+/** The reader of standard output has closed it: the program ends with exit code 0. */
 export class OutputClosed extends Error {
   override readonly name = "OutputClosed";
 }
 
 /**
- * Writes a result to standard output, whole: text escaped but for line feeds and tabs, bytes as they are.
+ * Writes all of a result to standard output: text escaped except for line feeds and tabs, bytes unchanged.
  *
- * @throws {OutputClosed} when its reader has left
- * @throws {CliError} when it cannot be written, as a full disk
+ * @throws {OutputClosed} when the reader has closed it
+ * @throws {CliError} for another error, such as a full disk
  */
 export function writeResult(result: string | Uint8Array): void {
   try {
@@ -45,7 +45,7 @@ export function writeResult(result: string | Uint8Array): void {
   }
 }
 
-/** Writes text of one or more lines to standard error: a text to be copied or read whole. */
+/** Writes text of one or more lines to standard error, without a prefix. */
 export function writeDiagnostic(text: string): void {
   writeTerminal(printableLines(text));
 }
@@ -99,7 +99,7 @@ function writeLine(line: string): void {
   writeTerminal(`signer: ${printable(line)}\n`);
 }
 
-/** Deno's `writeSync` may write a part, as write(2) does. */
+/** Writes all bytes: `writeSync()` may write a part of them, as write(2) does. */
 function writeAll(stream: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.length;) {
     written += stream.writeSync(bytes.subarray(written));

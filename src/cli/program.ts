@@ -1,3 +1,4 @@
+/** The program: its commands, and the way from arguments to an exit code. @module */
 import { Command, type CommanderError } from "commander";
 import config from "../../deno.json" with { type: "json" };
 import { type CliError, ExitCode, usageError } from "./exit.ts";
@@ -7,13 +8,10 @@ import { examples } from "./help.ts";
 import { writeDiagnostic, writeResult } from "./output.ts";
 import { onUncaught } from "./uncaught.ts";
 
-/**
- * Runs one command line to its end and gives the exit code. Nothing is thrown: what went wrong has been
- * said on standard error.
- */
+/** Runs a command line and returns its exit code. Errors are written to standard error, never thrown. */
 export async function run(args: readonly string[]): Promise<number> {
   const debug = args.includes("--debug");
-  // An error outside the command's own promise ends the program in the same words as one inside it.
+  // Errors in timers and listeners are reported as those of the command itself.
   using _uncaught = onUncaught((error) => Deno.exit(reportFailure(error, debug)));
   try {
     const [named = ""] = args.filter((arg) => arg !== "--debug");
@@ -34,7 +32,7 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-/** The commands by name, in the order of the help. */
+/** Commands by name, in the order of the help. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import("./serve/mod.ts")).serveCommand(),
   call: async () => (await import("./call/mod.ts")).callCommand(),
@@ -45,16 +43,15 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 };
 
 /**
- * The tree of commands, or of one where the command line names it: a server has no use for the memory of
- * the others. Making it costs little: an action imports what it runs on when it is run, so that `--help`
- * loads no gRPC and no libcrypto.
+ * Creates the command tree, with a single command when the arguments name one: a server saves the memory of
+ * the others. Actions import their modules when they run, so that `--help` loads no gRPC and no libcrypto.
  */
 async function createProgram(named: string): Promise<Command> {
   const program = new Command("signer")
-    .description("Keeps private keys where they are and hands out signatures over gRPC")
+    .description("Remote signer: private keys stay in one process, which signs over gRPC")
     .version(config.version, "-V, --version", "print the version")
-    .helpCommand("help [command]", "print help of a command")
-    .option("--debug", "print the stack of an error (also: SIGNER_DEBUG=1)")
+    .helpCommand("help [command]", "print the help of a command")
+    .option("--debug", "print stacks of errors (env: SIGNER_DEBUG=1)")
     .addHelpText(
       "before",
       examples(
@@ -74,8 +71,8 @@ async function createProgram(named: string): Promise<Command> {
 }
 
 /**
- * Makes a command and all below it speak as this program does: output through `output.ts`, and a wrong
- * command line thrown as a `CliError`, where commander would print in its own words and exit.
+ * Configures a command and its subcommands: output goes through `output.ts`, and a wrong command line throws
+ * a `CliError` instead of printing and exiting.
  */
 function adopt(command: Command): void {
   command.configureOutput({
@@ -94,15 +91,14 @@ function adopt(command: Command): void {
   for (const subcommand of command.commands) adopt(subcommand);
 }
 
-/** Whether a command line asks for logs in JSON. Read before the options are, which may be wrong. */
+/** Looks for `--log-format json`, before the options are parsed: their errors are logged as well. */
 function wantsJsonLogs(args: readonly string[]): boolean {
   return args.includes("--log-format=json") ||
     args.some((arg, at) => arg === "--log-format" && args[at + 1] === "json");
 }
 
 /**
- * Checks that `help WORD` names a command, also after a command: for another word, commander prints the help
- * of the command above it and says nothing.
+ * Checks that the word after `help` is a command. Commander prints the general help for any other word.
  *
  * @throws {CliError}
  */
@@ -126,15 +122,14 @@ function checkHelpTopic(program: Command, args: readonly string[]): void {
   }
 }
 
-/** `commander.help` with a code other than 0 is the help of a command whose subcommand is missing. */
+/** `commander.help` with an exit code of 1 is the help for a missing subcommand. */
 function isHelpOrVersion(error: CommanderError): boolean {
   return ["commander.help", "commander.helpDisplayed", "commander.version"].includes(error.code);
 }
 
 /**
- * Commander's messages read `error: unknown option '--typ'\n(Did you mean --type?)` and `error: option
- * '--type <type>' argument 'x' is invalid. Allowed choices are …`: what is wrong is the error, and what
- * would be right the hint.
+ * Splits a message of commander into error and hint. Messages read `error: unknown option '--typ'\n(Did you
+ * mean --type?)` and `error: option '--type <type>' argument 'x' is invalid. Allowed choices are …`.
  */
 function usageErrorOf(error: CommanderError, command: Command): CliError {
   const [, said = "", suggestion] =
@@ -149,7 +144,7 @@ function usageErrorOf(error: CommanderError, command: Command): CliError {
   );
 }
 
-/** What commander wraps help at; 80 where it goes to no terminal. */
+/** The width to wrap help at; 80 when the stream is no terminal. */
 function columnsOf(stream: typeof Deno.stdout | typeof Deno.stderr): number {
   return stream.isTerminal() ? Deno.consoleSize().columns : 80;
 }

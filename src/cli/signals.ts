@@ -1,13 +1,11 @@
 /**
- * The signals of a process that holds keys, from its start to its end. `docs/signals.md` lists what each
- * signal does.
+ * The signals of a process that holds keys. `docs/signals.md` lists the effect of each signal.
  *
- * SIGUSR1 needs care. Deno answers it by opening V8's inspector on 127.0.0.1:9229, without a password:
- * whoever connects runs code in the process. Deno starts to listen for SIGUSR1 half a second after the
- * program's start, and installs its handler with sigaction(2) then, over any other disposition. It does so
- * only once in a process's life, when the first listener for the signal is added, and no removal of
- * a listener takes the handler away. So the guard adds a listener first, which has Deno install its
- * handler, and then has the process ignore the signal: nothing installs a handler again.
+ * On SIGUSR1, Deno opens V8's inspector on 127.0.0.1:9229. The inspector has no password, and a program that
+ * connects to it runs code in the process. Deno listens for SIGUSR1 from half a second after the start of
+ * the program. Its signal handler is installed by sigaction(2) when the first listener for the signal is
+ * added, and only once in the life of the process. Therefore `guardProcess()` adds a listener first, so that
+ * the handler is installed, and then makes the process ignore the signal: no handler is installed again.
  *
  * @module
  */
@@ -16,7 +14,7 @@ import { libc } from "../ffi/mod.ts";
 import { usageError } from "./exit.ts";
 import { warn } from "./output.ts";
 
-/** Signals without a use here: each would end the process, but SIGUSR1, which opens the inspector. */
+/** Signals without a use. By default, SIGUSR2 and SIGALRM end the process, and SIGUSR1 opens the inspector. */
 const ignoredSignals = ["SIGUSR1", "SIGUSR2", "SIGALRM"] as const;
 
 /** The commands whose process holds private keys. */
@@ -37,11 +35,11 @@ export function guardProcess(command: KeyHolder): void {
     return;
   }
   const hangupIgnored = libc.signalDisposition("SIGHUP") === "ignored";
-  // The listener stays: without one, Deno ends the process for a signal that came before it was ignored.
+  // The listener stays: Deno ends the process on a pending signal that has no listener.
   Deno.addSignalListener("SIGUSR1", () => {});
   for (const name of ignoredSignals) libc.ignoreSignal(name);
   libc.forbidDumps();
-  // With the first listener for any signal, Deno also takes SIGHUP, which nohup(1) has the process ignore.
+  // The first listener for any signal has Deno handle SIGHUP too, which nohup(1) set to be ignored.
   if (hangupIgnored && command !== "serve") libc.ignoreSignal("SIGHUP");
   closeInspector();
 }
@@ -58,14 +56,14 @@ export function onHangup(handle: () => void): void {
 }
 
 /**
- * Closes the inspector, should it be open. A signal that came before `guardProcess()` may open it after:
- * call this again when the keys have been read, and when the server is ready.
+ * Closes the inspector if it is open. A signal that was sent before `guardProcess()` may open it later: call
+ * this function again when the keys are loaded, and when the server is ready.
  */
 export function closeInspector(): void {
   inspector.close();
 }
 
-/** An option of Deno, or of Node.js in NODE_OPTIONS, that opens the inspector. */
+/** Options of Deno, also read from NODE_OPTIONS, that open the inspector. */
 const inspectorOption = /^--inspect(-brk|-wait)?(=|$)/;
 
 function refuseInspectorOptions(): void {
@@ -77,10 +75,10 @@ function refuseInspectorOptions(): void {
   );
 }
 
-/** Bytes of a command line, of which Linux takes 2 MiB: the options of Deno stand in front. */
+/** 256 KiB of a command line, which may have 2 MiB: the options of Deno come first. */
 const MAX_COMMAND_LINE = 256 * 1024;
 
-/** The words of the command line before the program's own: those that Deno reads. */
+/** The arguments of Deno itself, which precede those of the program. */
 function runtimeOptions(): string[] {
   const words =
     libc.readSmallFile("/proc/self/cmdline", MAX_COMMAND_LINE)?.split("\0").slice(0, -1) ?? [];

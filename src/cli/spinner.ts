@@ -1,35 +1,35 @@
+/** A spinner for work that takes a while. @module */
 import { writeTerminal } from "./output.ts";
 
 const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
-/** What is over sooner than this shows nothing: a flicker tells nobody anything. */
+/** 200 ms: shorter work shows no spinner, which would only flicker. */
 const PATIENCE_MS = 200;
 const FRAME_MS = 80;
 
-/** Back to the first column, and clear the line (ECMA-48 EL). */
+/** Carriage return, then clear to the end of the line (ECMA-48 EL). */
 const CLEAR = "\r\x1b[K";
 
 /**
- * Waits for work, turning a wheel beside `what` on standard error while it lasts. Where standard error
- * is no terminal, or with NO_COLOR or a dumb terminal, it only waits. The work has to run off this
- * thread, or the wheel stands still.
+ * Awaits `work` with a spinner and a label on standard error. There is no spinner when standard error is no
+ * terminal, or with NO_COLOR or TERM=dumb. The work must run off this thread, or the spinner cannot turn.
  */
-export async function withSpinner<T>(what: string, work: Promise<T>): Promise<T> {
+export async function withSpinner<T>(label: string, work: Promise<T>): Promise<T> {
   if (!Deno.stderr.isTerminal() || Deno.noColor || Deno.env.get("TERM") === "dumb") {
     return await work;
   }
   let turns = 0;
-  let wheel: ReturnType<typeof setInterval> | undefined;
-  const turn = () => writeTerminal(`${CLEAR}${frames[turns++ % frames.length]} ${what}`);
+  let interval: ReturnType<typeof setInterval> | undefined;
+  const turn = () => writeTerminal(`${CLEAR}${frames[turns++ % frames.length]} ${label}`);
   const start = setTimeout(() => {
     turn();
-    wheel = setInterval(turn, FRAME_MS);
+    interval = setInterval(turn, FRAME_MS);
   }, PATIENCE_MS);
   try {
     return await work;
   } finally {
     clearTimeout(start);
-    clearInterval(wheel);
+    clearInterval(interval);
     if (turns > 0) writeTerminal(CLEAR);
   }
 }

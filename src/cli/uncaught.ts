@@ -1,11 +1,13 @@
-/** What is done about an error that no promise of a command carries: one in a timer, in a listener. */
+/** Errors and rejections that nothing in the program catches. @module */
+
+/** Handles an error that no promise of a command carries, such as one in a timer. */
 export type UncaughtHandler = (error: unknown) => void;
 
 let handler: UncaughtHandler | undefined;
 
 /**
- * Hands uncaught errors and rejections to `handle` until disposed of. The latest one that asked has them
- * all: a server takes over from the program around it, for which such an error is the end.
+ * Calls `handle` for each uncaught error and rejection, until disposed of. The latest handler gets all of
+ * them: a server logs errors for which the program around it would end.
  */
 export function onUncaught(handle: UncaughtHandler): Disposable {
   const before = handler;

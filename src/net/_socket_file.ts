@@ -1,15 +1,16 @@
+/** The files of Unix sockets: identity, removal of stale files. @module */
 import { libc } from "../ffi/mod.ts";
 import { endpointOf } from "./endpoint.ts";
 import { NetError } from "./errors.ts";
 
-/** What a socket file is known by: a path can come to name another file. */
+/** The identity of a socket file: another file may take its path. */
 export interface SocketFile {
   readonly path: string;
   readonly device: number;
   readonly inode: number | null;
 }
 
-/** The file at `path` as it is now; undefined when there is none. */
+/** Reads the identity of the file at `path`; undefined when there is none. */
 export function identify(path: string): SocketFile | undefined {
   try {
     const { dev, ino } = Deno.lstatSync(path);
@@ -20,19 +21,19 @@ export function identify(path: string): SocketFile | undefined {
   }
 }
 
-/** Removes a socket file unless its path names another file by now. */
+/** Removes a socket file, unless another file has taken its path. */
 export function removeOwn(file: SocketFile): void {
   try {
     if (isSame(file, identify(file.path))) Deno.removeSync(file.path);
   } catch {
-    // A directory that is gone or closed to us: there is nothing left to tidy.
+    // The directory is gone, or closed to this user.
   }
 }
 
 /**
- * Removes a socket file that nothing answers on. Whoever listened there has ended without tidying up.
+ * Removes a socket file on which no process listens: its server has ended without removing it.
  *
- * @throws {NetError} `PATH_IN_USE`: something answers, or the file is not a socket
+ * @throws {NetError} `PATH_IN_USE`: a process listens, or the file is not a socket
  */
 export function removeStale(path: string): void {
   const file = identify(path);
@@ -49,14 +50,14 @@ export function removeStale(path: string): void {
   if (result !== -libc.errno.ECONNREFUSED) {
     throw new NetError(
       "PATH_IN_USE",
-      `Cannot listen on unix:${path}: another process answers there; stop it or choose another path`,
+      `Cannot listen on unix:${path}: another process listens there; stop it or choose another path`,
     );
   }
-  // The probe took its time: what is there now must still be what was probed.
+  // The file may have been replaced during the probe.
   if (isSame(file, identify(path))) Deno.removeSync(path);
 }
 
-/** The result of connect(2) to a socket file. */
+/** Connects to a socket file, and returns the result of connect(2). */
 function probe(path: string): number {
   const fd = libc.check("socket", libc.socket(libc.AF_UNIX, libc.SOCK_STREAM));
   try {

@@ -1,8 +1,9 @@
+/** Waiting for a descriptor, for a pause, and for both with a deadline. @module */
 import { NetError } from "./errors.ts";
 import type { Registrar } from "./poller.ts";
 
 /**
- * Resolves when `fd` is ready for `interest`, or has failed or been hung up.
+ * Resolves when `fd` is ready for `interest`, or has an error or a hang-up.
  *
  * @throws the reason of `signal`, when it is aborted first
  */
@@ -53,10 +54,10 @@ export function pause(milliseconds: number, signal: AbortSignal): Promise<void> 
 }
 
 /**
- * Runs `body` with a signal that is aborted after `milliseconds`, with `TIMED_OUT`, or with `outer`,
- * with `ABORTED`. No timer outlives it.
+ * Runs `body` with a signal that is aborted with `TIMED_OUT` after `milliseconds`, or with `ABORTED` when
+ * `outer` is aborted. Leaves no timer behind.
  *
- * @param action what is under way, such as `connect to vsock:3:5000`
+ * @param action for error messages, such as `connect to vsock:3:5000`
  */
 export async function withDeadline<T>(
   action: string,

@@ -1,25 +1,26 @@
+/** Wake-ups of Deno's event loop by an epoll. @module */
 import { Socket as NodeSocket } from "node:net";
 import { libc } from "../ffi/mod.ts";
 
-/** Tells Deno's event loop, once after each `arm`, that an epoll has events. */
+/** Reports events of an epoll to Deno's event loop, once after each `arm`. */
 export interface Wakeup {
-  /** Asks to be told. When events wait already, that is at once. Idempotent. */
+  /** Requests one report, which comes at once when events are pending. Idempotent. */
   arm(): void;
-  /** Whether waiting keeps the process alive. */
+  /** Sets if waiting keeps the process alive. */
   setRef(ref: boolean): void;
-  /** Stops, and gives up everything it holds. The epoll may be closed once this resolves. */
+  /** Releases all resources. Close the epoll after this resolves. */
   close(): Promise<void>;
 }
 
-/** The part of Deno's native stream handle that is used here, which is also libuv's `uv_pipe_t`. */
+/** The part in use of Deno's native stream handle, which stands for libuv's `uv_pipe_t`. */
 interface PipeHandle {
   open(fd: number): number;
 }
 
 /**
- * Deno's own event loop can watch any pollable descriptor through the handle behind
- * `new net.Socket({ fd })`. The documented constructor refuses an eventfd by its type; the handle's
- * `open` does not. Its class is reached through a socket made of one end of a socketpair.
+ * Opens a handle through which Deno's event loop watches a descriptor. `new net.Socket({ fd })` refuses the
+ * type of an eventfd, and `open()` of its internal handle does not. The class of the handle is taken from
+ * a socket over one end of a socketpair.
  */
 function openPipeHandle(fd: number): PipeHandle | undefined {
   const pair = new Int32Array(2);
@@ -39,8 +40,8 @@ function openPipeHandle(fd: number): PipeHandle | undefined {
 }
 
 /**
- * Wakes through the kernel alone: an AIO poll of the epoll signals an eventfd, which Deno's own event
- * loop watches. No thread, and no hop between threads.
+ * A wake-up by the kernel: an AIO poll of the epoll signals an eventfd, which Deno's event loop watches. Needs
+ * no thread, and no hop between threads.
  */
 class KernelWakeup implements Wakeup {
   readonly #poll: libc.AioPoll;
@@ -53,7 +54,7 @@ class KernelWakeup implements Wakeup {
     try {
       this.#poll = new libc.AioPoll(epfd, counter);
       try {
-        // The first use tells whether the kernel knows the operation.
+        // The first use fails when the kernel does not support the operation.
         this.#poll.arm();
         handle = openPipeHandle(counter);
         if (handle === undefined) throw new TypeError("Deno's stream handle is not as expected");
@@ -65,7 +66,7 @@ class KernelWakeup implements Wakeup {
       libc.close(counter);
       throw cause;
     }
-    // From here on, the eventfd is the socket's to close.
+    // From here on, the socket owns the eventfd.
     const options = { handle, readable: true, writable: false };
     this.#socket = new NodeSocket(
       options as unknown as ConstructorParameters<typeof NodeSocket>[0],
@@ -95,13 +96,13 @@ class KernelWakeup implements Wakeup {
   }
 }
 
-/** How often an epoll is looked at while nothing may keep the process alive and no kernel wake-up is. */
+/** 20 ms between polls of the epoll, for a thread wake-up that must not keep the process alive. */
 const UNREFERENCED_INTERVAL_MS = 20;
 
 /**
- * Wakes through a thread of Deno's blocking pool that waits in epoll_wait(2): where the kernel has no
- * AIO poll (before 4.18, CONFIG_AIO off, a seccomp filter). A wait that is under way keeps the process
- * alive, so while it must not, the epoll is looked at by a timer.
+ * A wake-up by a thread of Deno's blocking pool that waits in epoll_wait(2), for kernels without AIO poll
+ * (before 4.18, CONFIG_AIO off, a seccomp filter). A wait in progress keeps the process alive, so an
+ * unreferenced wake-up polls the epoll by a timer instead.
  */
 class ThreadWakeup implements Wakeup {
   readonly #event = new libc.EpollEvents(1);
@@ -163,14 +164,14 @@ class ThreadWakeup implements Wakeup {
   }
 }
 
-/** The ways to be woken: by the kernel, or by a thread. */
+/** The kinds of wake-up: by the kernel, or by a thread. */
 export type WakeupKind = "kernel" | "thread";
 
 /**
- * A wake-up of the kind asked for; without a kind, of the first that works here.
+ * Opens a wake-up of a kind, by default the first that the kernel supports.
  *
- * @param interrupt makes the epoll ready, to end a wait of a thread
- * @throws {LibcError} when the kind asked for does not work here
+ * @param interrupt makes the epoll ready, to end the wait of a thread
+ * @throws {LibcError} when the kernel does not support the kind
  */
 export function openWakeup(
   epfd: number,

@@ -1,3 +1,4 @@
+/** Accepts connections, and pauses while descriptors are short. @module */
 import { libc } from "../ffi/mod.ts";
 import { formatAddress } from "./address.ts";
 import { NetError } from "./errors.ts";
@@ -5,34 +6,31 @@ import type { Listener } from "./listener.ts";
 import type { PollHandler, Registrar } from "./poller.ts";
 import type { Socket } from "./socket.ts";
 
-/** Connections accepted before other descriptors have their turn. */
+/** 64: connections accepted in one turn, so that other descriptors get theirs. */
 const ACCEPTS_PER_EVENT = 64;
 
-/** How long accepting pauses when the process or the machine is out of descriptors or of memory. */
+/** 100 ms: the pause of accepting when descriptors or kernel memory are short. */
 export const ACCEPT_PAUSE_MS = 100;
 
 /**
- * Descriptors that an acceptor holds for the rest of the process, which has them while accepting pauses.
- * Without any, Deno 2.9.6 panics as soon as it opens one for itself: its main thread reads /proc/self/maps
- * to learn the size of its stack (pthread_getattr_np(3), in the crate stacker).
+ * 8 descriptors that an acceptor reserves, and closes while accepting is paused, so that the rest of the
+ * process can open some. Without one, Deno 2.9.6 panics: its main thread reads /proc/self/maps for the size
+ * of its stack (pthread_getattr_np(3), in the crate stacker).
  */
 export const RESERVED_DESCRIPTORS = 8;
 
 export interface AcceptorOptions {
-  /** Called with each connection, which is the callee's from then on. */
+  /** Takes ownership of each connection. */
   readonly onConnection: (socket: Socket) => void;
-  /** Called once when accepting pauses, and not again before `onResume`. */
+  /** Called when accepting pauses, at most once before `onResume`. */
   readonly onPause?: (error: NetError) => void;
-  /**
-   * Called when all that waited during a pause has been accepted. One connection that gets the one descriptor
-   * that came free is not the end of the shortage, and would be told of with each.
-   */
+  /** Called after a pause when the backlog is empty: a single accepted connection does not end a shortage. */
   readonly onResume?: () => void;
   /** Only one of the pollers that watch the listener is woken by a connection (EPOLLEXCLUSIVE). */
   readonly exclusive?: boolean;
   /**
-   * Told of each descriptor that the acceptor has of its own: after it is opened, and before it is closed.
-   * For whoever has to close them when the thread is gone.
+   * Called for each descriptor of the acceptor itself, after it is opened and before it is closed, so that
+   * another thread can close the descriptors when this thread has ended.
    */
   readonly holds?: (fd: number, held: boolean) => void;
 }
@@ -40,10 +38,9 @@ export interface AcceptorOptions {
 /**
  * Accepts a listener's connections on a poller or a reactor.
  *
- * Out of descriptors, accept(2) fails and the connection stays in the backlog, so that a level-triggered
- * epoll would report it without end. The listener is therefore taken out of the epoll and put back by a
- * timer. The timer is a descriptor that is opened here, while there still are descriptors: it needs no
- * clock of the event loop.
+ * When descriptors run out, accept(2) fails and the connection stays in the backlog, and a level-triggered
+ * epoll reports it again and again. Therefore the listener is removed from the epoll, and a timer adds it
+ * again. The timer is a timerfd, opened in advance: it works without the event loop.
  *
  * ```text
  * accepting ── EMFILE, ENFILE, ENOBUFS, ENOMEM ──▶ paused ── timer ──▶ accepting
@@ -60,7 +57,7 @@ export class Acceptor implements PollHandler, Disposable {
   #reported = false;
 
   /**
-   * Starts accepting. The listener stays the caller's to close, after the acceptor.
+   * Starts accepting. The caller still owns the listener, and closes it after the acceptor.
    *
    * @throws {NetError | LibcError}
    */
@@ -73,7 +70,7 @@ export class Acceptor implements PollHandler, Disposable {
     try {
       this.#watch();
     } catch (error) {
-      this.#giveUp(this.#timer);
+      this.#closeOwn(this.#timer);
       throw error;
     }
     this.#reserve();
@@ -84,7 +81,7 @@ export class Acceptor implements PollHandler, Disposable {
       const accepted = this.#listener.accept();
       if (typeof accepted === "number") {
         if (isShortage(accepted)) this.#pause(accepted);
-        // Anything else is this one connection's: it was reset in the backlog, say (accept(2)).
+        // Other errors are of this connection only, such as a reset in the backlog (accept(2)).
         if (accepted === -libc.errno.EAGAIN) return this.#caughtUp();
         continue;
       }
@@ -97,7 +94,7 @@ export class Acceptor implements PollHandler, Disposable {
     if (this.#state === "closed") return;
     this.#registrar.remove(this.#state === "paused" ? this.#timer : this.#listener.fd);
     this.#state = "closed";
-    this.#giveUp(this.#timer);
+    this.#closeOwn(this.#timer);
     this.#release();
   }
 
@@ -141,7 +138,7 @@ export class Acceptor implements PollHandler, Disposable {
     this.#watch();
   }
 
-  /** Takes as many as can be had. */
+  /** Opens reserved descriptors, as many as the limit allows. */
   #reserve(): void {
     while (this.#reserved.length < RESERVED_DESCRIPTORS) {
       const fd = libc.eventfd();
@@ -152,10 +149,10 @@ export class Acceptor implements PollHandler, Disposable {
   }
 
   #release(): void {
-    for (const fd of this.#reserved.splice(0)) this.#giveUp(fd);
+    for (const fd of this.#reserved.splice(0)) this.#closeOwn(fd);
   }
 
-  #giveUp(fd: number): void {
+  #closeOwn(fd: number): void {
     this.#options.holds?.(fd, false);
     libc.close(fd);
   }

@@ -1,5 +1,5 @@
 /**
- * Names of places to listen on and to dial. gRPC's own naming, and URL forms of it:
+ * Addresses to listen on and to dial, in the naming of gRPC and in URL forms:
  *
  * ```text
  * host:port   dns:host:port   dns:///host:port   tcp://host:port   ipv4:… ipv6:…   [::1]:50051
@@ -15,21 +15,21 @@ import { libc } from "../ffi/mod.ts";
 import { NetError } from "./errors.ts";
 import { parseIp } from "./ip.ts";
 
-/** A place to listen on or to dial. */
+/** An address to listen on or to dial. */
 export type Address =
-  /** `host` is a name or a numeric address, IPv6 without brackets. Port 0 listens on a free one. */
+  /** `host` is a name or a numeric address, IPv6 without brackets. Port 0 listens on a free port. */
   | { readonly transport: "tcp"; readonly host: string; readonly port: number }
-  /** Port 4294967295 listens on a free one, CID 4294967295 on every context of this machine. */
+  /** Port 4294967295 listens on a free port, CID 4294967295 on every CID of this machine. */
   | { readonly transport: "vsock"; readonly cid: number; readonly port: number }
   | { readonly transport: "unix"; readonly path: string }
   | { readonly transport: "unix-abstract"; readonly name: string }
   /** A guest's vsock port behind the Unix socket of Firecracker or Cloud Hypervisor. */
   | { readonly transport: "vsock+unix"; readonly path: string; readonly port: number };
 
-/** Bytes of a Unix socket's path or name: `sun_path` is 108, one of which is a NUL (unix(7)). */
+/** 107 bytes for the path or name of a Unix socket: `sun_path` has 108, with a NUL at the end (unix(7)). */
 export const MAX_UNIX_PATH_BYTES = 107;
 
-/** The highest number of a CID and of a vsock port: both are 32 bits wide. It stands for "any". */
+/** 2^32 - 1: "any", as a CID and as a vsock port. Both have 32 bits. */
 const VSOCK_ANY = libc.VMADDR_CID_ANY;
 
 const CID_NAMES: Readonly<Record<string, number>> = {
@@ -40,7 +40,7 @@ const CID_NAMES: Readonly<Record<string, number>> = {
 
 const FORMS = "host:port, vsock:cid:port, unix:path, unix-abstract:name or vsock+unix:path:port";
 
-/** Schemes with the parser of what stands behind the colon. */
+/** A parser for each scheme, of the text after the colon. */
 const SCHEMES: Readonly<Record<string, (rest: string, text: string) => Address>> = {
   tcp: (rest, text) => tcp(afterSlashes(rest, 2), text),
   dns: (rest, text) => tcp(rest.startsWith("//") ? withoutAuthority(rest, text) : rest, text),
@@ -56,7 +56,7 @@ const SCHEMES: Readonly<Record<string, (rest: string, text: string) => Address>>
 };
 
 /**
- * Reads an address in any of the forms above.
+ * Parses an address in any of the forms above.
  *
  * @throws {NetError} `BAD_ADDRESS`
  */
@@ -72,7 +72,7 @@ export function parseAddress(text: string): Address {
 }
 
 /**
- * The address behind `--tcp host:port`.
+ * Parses the value of `--tcp host:port`.
  *
  * @throws {NetError} `BAD_ADDRESS`
  */
@@ -81,8 +81,7 @@ export function tcpAddress(text: string): Address {
 }
 
 /**
- * The address behind `--vsock [cid:]port`. Without a CID it is `defaultCid`: `any`, which is what a
- * server wants.
+ * Parses the value of `--vsock [cid:]port`. The default CID is `any`, for servers.
  *
  * @throws {NetError} `BAD_ADDRESS`
  */
@@ -91,7 +90,7 @@ export function vsockAddress(text: string, defaultCid = VSOCK_ANY): Address {
 }
 
 /**
- * The address behind `--unix path`.
+ * Parses the value of `--unix path`.
  *
  * @throws {NetError} `BAD_ADDRESS`
  */
@@ -99,7 +98,7 @@ export function unixAddress(text: string): Address {
   return { transport: "unix", path: unixPath(text.replace(/^unix:/, ""), text) };
 }
 
-/** The text of an address, which `parseAddress` reads back. */
+/** Formats an address; `parseAddress` reads the result. */
 export function formatAddress(address: Address): string {
   switch (address.transport) {
     case "tcp":
@@ -133,7 +132,7 @@ function tcp(rest: string, text: string): Address {
   if (bracketed !== null && parseIp(host)?.length !== 16) {
     throw bad(
       text,
-      "what stands in brackets is not an IPv6 address (zones such as %eth0 are not read)",
+      "the text in brackets is not an IPv6 address (zones such as %eth0 are not supported)",
     );
   }
   if (plain !== null && parseIp(host) === undefined && !isHostName(host)) {
@@ -142,7 +141,7 @@ function tcp(rest: string, text: string): Address {
   return { transport: "tcp", host, port: integer(port, 0xffff, "port", text) };
 }
 
-/** RFC 1123 section 2.1, with underscores; names of digits and dots only are mistyped IPv4 addresses. */
+/** RFC 1123 section 2.1, and underscores. A name of digits and dots alone is a mistyped IPv4 address. */
 function isHostName(host: string): boolean {
   return host.length <= 253 && !/^[0-9.]+$/.test(host) &&
     host.replace(/\.$/, "").split(".").every((label) =>
@@ -166,7 +165,7 @@ function vsockPort(text: string, whole: string): number {
   return text === "any" ? VSOCK_ANY : unsigned(text, "port", "", whole);
 }
 
-/** A number of 32 bits; -1, -1U and 4294967295 are the kernel's spellings of "any". */
+/** Parses a number of 32 bits. The kernel's spellings of "any" are -1, -1U and 4294967295. */
 function unsigned(digits: string, what: string, also: string, text: string): number {
   return /^-1[uU]?$/.test(digits) ? VSOCK_ANY : integer(digits, VSOCK_ANY, what, text, also);
 }
@@ -196,7 +195,7 @@ function hybrid(rest: string, text: string): Address {
   if (colon < 0) throw bad(text, "write vsock+unix:path:port, the port last");
   const path = unixPath(rest.slice(0, colon), text);
   const port = integer(rest.slice(colon + 1), VSOCK_ANY - 1, "port", text);
-  // What the guest dials out to is a socket file of the name PATH_PORT.
+  // A guest that connects to the host reaches the socket file PATH_PORT.
   checkLength("Unix socket path with _port", `${path}_${port}`, text);
   return { transport: "vsock+unix", path, port };
 }
@@ -225,7 +224,7 @@ function bad(text: string, why: string): NetError {
   return new NetError("BAD_ADDRESS", `Cannot read the address ${quote(text)}: ${why}`);
 }
 
-/** Quoted, and no longer than a line of a terminal takes. */
+/** Quotes a text, cut to fit a line of a terminal. */
 function quote(text: string): string {
   return JSON.stringify(text.length > 160 ? `${text.slice(0, 157)}...` : text);
 }

@@ -1,3 +1,4 @@
+/** Outgoing connections. @module */
 import { libc } from "../ffi/mod.ts";
 import { type Address, formatAddress } from "./address.ts";
 import { endpointOf } from "./endpoint.ts";
@@ -9,26 +10,26 @@ import { resolveAddress } from "./resolve.ts";
 import { Socket } from "./socket.ts";
 import { pause, waitReady, withDeadline } from "./_wait_ready.ts";
 
-/** Time for a connection in all: name, connect and handshake. gRPC's own minimum (connection-backoff). */
+/** 20 s for name resolution, connect and handshake: the minimum of gRPC (connection-backoff.md). */
 export const DEFAULT_CONNECT_TIMEOUT_MS = 20_000;
 
-/** First and longest pause of `dialUntilReady`, which doubles in between. */
+/** The pause of `dialUntilReady` between two attempts doubles from 20 ms to 1 s. */
 const RETRY_FIRST_MS = 20;
 const RETRY_LONGEST_MS = 1_000;
 
-/** Pause while the backlog of a Unix listener is full: connect(2) does not wait for it. */
+/** 5 ms between attempts while the backlog of a Unix listener is full: connect(2) fails with EAGAIN. */
 const BACKLOG_PAUSE_MS = 5;
 
 export interface DialOptions {
-  /** Milliseconds for all of it. Default 20 s. */
+  /** Milliseconds for the whole connection. Default 20 s. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
-  /** Where the connection is waited for. Default: this thread's reactor. */
+  /** Reports when the socket is connected. Default: the reactor of this thread. */
   readonly reactor?: Registrar;
 }
 
 /**
- * Connects to an address. A name's addresses are tried one after the other.
+ * Connects to an address. The addresses of a host name are tried one after the other.
  *
  * @returns a connected socket, TCP with TCP_NODELAY set
  * @throws {NetError} the errno of the last address tried, `TIMED_OUT`, `ABORTED`, `NAME_NOT_FOUND`,
@@ -55,10 +56,10 @@ export function dial(address: Address, options: DialOptions = {}): Promise<Socke
 }
 
 /**
- * Connects to an address, again and again while nothing answers there yet (`isRetryable`), with pauses
- * that double from 20 ms to 1 s, until the time is over.
+ * Connects to an address, and retries failures that may pass (`isRetryable`), with pauses that double from
+ * 20 ms to 1 s, until the timeout.
  *
- * @throws {NetError} `TIMED_OUT` with the last failure as its cause, or what cannot pass by waiting
+ * @throws {NetError} `TIMED_OUT` with the last failure as its cause, or a failure that is not retryable
  */
 export function dialUntilReady(address: Address, options: DialOptions = {}): Promise<Socket> {
   const timeout = options.timeout ?? DEFAULT_CONNECT_TIMEOUT_MS;
@@ -88,10 +89,10 @@ export function dialUntilReady(address: Address, options: DialOptions = {}): Pro
 }
 
 /**
- * Starts to connect to an address whose host, if it has one, is numeric, for an event loop of one's
- * own: when the socket is writable, `takeError()` tells how it ended. No handshake of hybrid vsock.
+ * Starts a connection to an address, whose host must be numeric, for a caller with an event loop. When the
+ * socket is writable, `takeError()` gives the result. Makes no handshake of hybrid vsock.
  *
- * @returns the socket, and whether it is connected already
+ * @returns the socket; `connected` when the connection is complete already
  * @throws {NetError}
  */
 export function startConnect(address: Address): { socket: Socket; connected: boolean } {
@@ -113,7 +114,7 @@ export function startConnect(address: Address): { socket: Socket; connected: boo
   }
 }
 
-/** connect(2); made again after EINTR, it says that the first call is under way or has succeeded. */
+/** connect(2), repeated after EINTR. The repeated call gives EALREADY or EISCONN for the first one. */
 function connectOnce(fd: number, sockaddr: Uint8Array): number {
   let result = libc.connect(fd, sockaddr);
   while (result === -libc.errno.EINTR) result = libc.connect(fd, sockaddr);
@@ -208,7 +209,7 @@ function message(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** `promise`, or the reason of `signal` when that is first; the lookup then ends unheard. */
+/** Settles as `promise`, or rejects when `signal` is aborted first. */
 function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);

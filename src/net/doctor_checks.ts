@@ -9,7 +9,7 @@ import { NetError } from "./errors.ts";
 import { Listener } from "./listener.ts";
 import { startConnect } from "./dialer.ts";
 
-/** One line of the checklist. */
+/** The result of a check. */
 export interface Check {
   readonly subject:
     | "tcp"
@@ -21,26 +21,26 @@ export interface Check {
     | "vsock-loopback"
     | "files";
   readonly ok: boolean;
-  /** What was found, such as `CID 3`. */
+  /** The finding, such as `CID 3`. */
   readonly found: string;
-  /** What to do about it, when it is not well. */
+  /** Advice on a failed check. */
   readonly advice?: string;
 }
 
-/** Whether this layer works here: Linux with glibc on x86-64 or arm64, and FFI allowed. */
+/** Reports support for this layer: Linux with glibc on x86-64 or arm64, and FFI allowed. */
 export function socketsSupported(): boolean {
   return libc.isSupported();
 }
 
-/** Descriptors that a server of 1,000 connections wants, with room for its own. */
+/** 4,096 descriptors: enough for 1,000 connections and for the server itself. */
 export const RECOMMENDED_DESCRIPTORS = 4096;
 
-/** All checks, in the order to print them. None of them throws, or changes anything. */
+/** Runs all checks, in the order of printing. None throws or changes the machine. */
 export function checkTransports(): Check[] {
   return [checkTcp(), checkUnix(), ...checkVsock(), checkDescriptors()];
 }
 
-/** Whether AF_VSOCK can be used, where its device is, which CID this machine has, and loopback. */
+/** Checks AF_VSOCK: sockets, device, modules, CID and loopback. */
 export function checkVsock(): Check[] {
   const family = checkFamily();
   if (!family.ok) return [family];
@@ -50,7 +50,7 @@ export function checkVsock(): Check[] {
 
 const VSOCK_DEVICE = "/dev/vsock";
 
-/** The CID of this machine; undefined when it has none. */
+/** Reads the CID of this machine; undefined when it has none. */
 export function localCid(): number | undefined {
   const fd = guarded(() => libc.open(VSOCK_DEVICE, libc.O_RDONLY));
   if (fd < 0) return undefined;
@@ -59,7 +59,7 @@ export function localCid(): number | undefined {
   return cid < 0 || cid === libc.VMADDR_CID_ANY ? undefined : cid;
 }
 
-/** Whether a vsock server here can be reached from here, at CID 1 (the module vsock_loopback). */
+/** Reports vsock loopback: connections to CID 1, by the module vsock_loopback. */
 export function vsockLoopbackWorks(): boolean {
   return checkLoopback().ok;
 }
@@ -118,7 +118,7 @@ function checkCid(): Check {
   };
 }
 
-/** Kernel modules that carry vsock, by the place where each is wanted. */
+/** Kernel modules with a vsock transport, and the machines that need each. */
 const TRANSPORT_MODULES: Readonly<Record<string, string>> = {
   vmw_vsock_virtio_transport: "a guest of KVM, Firecracker, Cloud Hypervisor or Nitro",
   vhost_vsock: "the host of KVM guests",
@@ -127,7 +127,7 @@ const TRANSPORT_MODULES: Readonly<Record<string, string>> = {
   vsock_loopback: "this machine itself, CID 1",
 };
 
-/** What is built into the kernel does not always show under /sys/module: then the CID tells. */
+/** Checks the modules. One built into the kernel may be missing in /sys/module; a CID shows it, too. */
 function checkModules(): Check {
   const subject = "vsock-modules";
   const loaded = Object.keys(TRANSPORT_MODULES).filter((name) => exists(`/sys/module/${name}`));
@@ -148,7 +148,7 @@ function exists(path: string): boolean {
   return true;
 }
 
-/** Tries it: listens on CID 1 on a free port, and connects. */
+/** Listens on CID 1 on a free port, and connects to it. */
 function checkLoopback(): Check {
   const subject = "vsock-loopback";
   try {
@@ -204,7 +204,7 @@ function checkDescriptors(): Check {
   }
 }
 
-/** The result of a call, or `-ENOSYS` where there is no libc to call. */
+/** Makes a call; `-ENOSYS` where libc is not available. */
 function guarded(call: () => number): number {
   try {
     return call();

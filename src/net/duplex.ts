@@ -1,5 +1,5 @@
 /**
- * A socket as a stream of node:stream, for grpc-js and node:http2.
+ * Adapts a socket to a Duplex of node:stream, for grpc-js and node:http2.
  *
  * @module
  */
@@ -11,26 +11,26 @@ import { formatPeer, type Peer } from "./peer.ts";
 import { type Reactor, sharedReactor } from "./reactor.ts";
 import type { Socket } from "./socket.ts";
 
-/** Bytes read from the kernel in one call: a full HTTP/2 window's worth of frames. */
+/** 64 KiB read from the kernel in one call: an HTTP/2 window of the default size. */
 const READ_SIZE = 64 * 1024;
 
-/** Reads for one readiness before other sockets have their turn. */
+/** Reads in one turn, so that other sockets get theirs. */
 const READS_PER_EVENT = 4;
 
-/** Chunks up to this many bytes in all are joined and sent in one call. */
+/** 64 KiB: chunks that have less in all are joined and sent in one call. */
 const JOIN_LIMIT = 64 * 1024;
 
 type Callback = (error?: Error | null) => void;
 
-/** One buffer serves all sockets of the thread: what was read is copied out of it before it is reused. */
+/** The read buffer of all sockets of the thread: received bytes are copied out before the next read. */
 const scratch = new Uint8Array(READ_SIZE);
 
 /**
  * A Duplex over a socket, with the fields of net.Socket that grpc-js and node:http2 look at.
  *
- * Writes are tried at once, and their completion is told in a later microtask, always: a Duplex that
- * calls back from within `write` has Deno's nghttp2 session enter itself, and the process dies of
- * `free(): invalid pointer` or an assertion of nghttp2.
+ * A write is tried at once, and its callback always runs in a later microtask: a Duplex that calls back from
+ * within `write` makes Deno's nghttp2 session re-enter itself, which ends the process with `free(): invalid
+ * pointer` or an assertion of nghttp2.
  */
 export class SocketDuplex extends Duplex {
   readonly peer: Peer;
@@ -49,7 +49,7 @@ export class SocketDuplex extends Duplex {
   #pending: { chunk: Uint8Array; callback: Callback } | undefined;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
   #ref = true;
-  /** Both directions have ended, and the epoll would report that for ever: reads are made unasked. */
+  /** Both directions have ended. The socket is out of the epoll, which would report it without end. */
   #hungUp = false;
 
   constructor(socket: Socket, reactor: Reactor) {
@@ -71,7 +71,7 @@ export class SocketDuplex extends Duplex {
     reactor.add(socket.fd, 0, this);
   }
 
-  /** The reactor's call: the socket is ready. */
+  /** Called by the reactor when the socket is ready. */
   onReady(events: number): void {
     if ((events & libc.EPOLLOUT) !== 0) this.#flush();
     if ((events & libc.EPOLLIN) !== 0) return this.#receive();
@@ -88,7 +88,7 @@ export class SocketDuplex extends Duplex {
     return this;
   }
 
-  /** Emits `timeout` after `milliseconds` without traffic; 0 ends that. */
+  /** Emits `timeout` after `milliseconds` without traffic; 0 turns it off. */
   setTimeout(milliseconds: number, callback?: () => void): this {
     this.timeout = milliseconds;
     if (callback !== undefined) this.once("timeout", callback);
@@ -156,7 +156,7 @@ export class SocketDuplex extends Duplex {
     this.#watch(this.#interest | libc.EPOLLOUT);
   }
 
-  /** Sends what the kernel takes: how much that was, or minus the errno. */
+  /** Sends as much as the kernel takes. Returns the number of bytes, or minus the errno. */
   #transfer(chunk: Uint8Array): number {
     if (this.#socket.fd < 0) return -libc.errno.EPIPE;
     let sent = 0;
@@ -203,7 +203,7 @@ export class SocketDuplex extends Duplex {
     }
   }
 
-  /** The peer is gone while nothing is read: what it sent before waits in the socket for `_read`. */
+  /** Handles a hang-up while reading is paused: bytes received before it are read by `_read` later. */
   #leaveEpoll(): void {
     const error = this.#socket.takeError();
     if (error !== 0) {
@@ -241,9 +241,9 @@ export class SocketDuplex extends Duplex {
 }
 
 /**
- * A node stream over a socket, which it closes when it is destroyed.
+ * Creates a Duplex that owns the socket, and closes it when the Duplex is destroyed.
  *
- * @param reactor where readiness is waited for; default: this thread's
+ * @param reactor reports readiness; default: the reactor of this thread
  */
 export function toDuplex(socket: Socket, reactor: Reactor = sharedReactor()): SocketDuplex {
   return new SocketDuplex(socket, reactor);
@@ -259,6 +259,6 @@ function joined(chunks: { chunk: Uint8Array }[], size: number): Uint8Array {
   return whole;
 }
 
-function failure(what: string, peer: Peer, call: string, result: number): NetError {
-  return NetError.ofLibc(`${what} ${formatPeer(peer)}`, libc.LibcError.of(call, result));
+function failure(action: string, peer: Peer, call: string, result: number): NetError {
+  return NetError.ofLibc(`${action} ${formatPeer(peer)}`, libc.LibcError.of(call, result));
 }

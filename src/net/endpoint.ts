@@ -1,23 +1,24 @@
+/** Addresses in the structures of the kernel. @module */
 import { libc } from "../ffi/mod.ts";
 import { type Address, formatAddress } from "./address.ts";
 import { NetError } from "./errors.ts";
 import { formatIp, parseIp } from "./ip.ts";
 
-/** An address as the kernel takes it. */
+/** An address for bind(2) and connect(2). */
 export interface Endpoint {
   /** AF_INET, AF_INET6, AF_UNIX or AF_VSOCK. */
   readonly family: number;
   readonly sockaddr: Uint8Array;
 }
 
-/** The Unix socket that a guest's connection to a hybrid vsock port arrives at: `PATH_PORT`. */
+/** The path of the Unix socket, `PATH_PORT`, to which a guest connects through a hybrid vsock port. */
 export function hybridListenPath(path: string, port: number): string {
   return `${path}_${port}`;
 }
 
 /**
- * The endpoint of an address whose host, if it has one, is numeric. A hybrid vsock gives the endpoint
- * to dial: its monitor's socket.
+ * Converts an address, whose host must be numeric. The endpoint of a hybrid vsock is its monitor's socket, to
+ * dial.
  *
  * @throws {NetError} `WRONG_ADDRESS` for a host name: resolve it first
  */
@@ -48,7 +49,7 @@ function endpoint(family: number, address: libc.SocketAddress): Endpoint {
   return { family, sockaddr: libc.encodeSockaddr(address) };
 }
 
-/** The address that a socket is bound to; undefined for a Unix socket without a name. */
+/** The local address of a socket; undefined for a Unix socket without a name. */
 export function localAddress(fd: number): Address | undefined {
   const local = libc.getsockname(fd);
   if (typeof local === "number") return undefined;

@@ -1,28 +1,29 @@
+/** Errors of the socket layer. @module */
 import type { LibcError, LibcErrorCode } from "../ffi/mod.ts";
 
-/** What went wrong: a reason of this layer, or the errno of the call that failed, by name. */
+/** The reason of an error: one of this layer, or the name of the errno of a failed call. */
 export type NetErrorCode =
-  /** The text of an address cannot be read, or names a place that cannot be. */
+  /** An address cannot be parsed. */
   | "BAD_ADDRESS"
-  /** The address is well-formed, and of no use for what was asked: dialling `any`, say. */
+  /** A valid address that does not fit the action, such as dialling `any`. */
   | "WRONG_ADDRESS"
   /** A host name without an address. */
   | "NAME_NOT_FOUND"
-  /** The time allowed is over. */
+  /** The timeout has expired. */
   | "TIMED_OUT"
-  /** The caller gave up. */
+  /** The caller has aborted the action. */
   | "ABORTED"
-  /** The monitor of a hybrid vsock answered something else than `OK`. */
+  /** The monitor of a hybrid vsock did not answer `OK`. */
   | "HANDSHAKE_REFUSED"
   /** The monitor of a hybrid vsock closed the connection before it answered. */
   | "HANDSHAKE_CLOSED"
-  /** Something answers on the path of a Unix socket, or what is there is not a socket. */
+  /** Another process listens on the path of a Unix socket, or the file there is no socket. */
   | "PATH_IN_USE"
   /** Used after `close()`. */
   | "CLOSED"
   | LibcErrorCode;
 
-/** The error of everything under `src/net`. */
+/** An error of `src/net`. */
 export class NetError extends Error {
   override readonly name = "NetError";
   readonly code: NetErrorCode;
@@ -32,7 +33,7 @@ export class NetError extends Error {
     this.code = code;
   }
 
-  /** The error of a system call on behalf of `action`, such as `listen on vsock:any:5000`. */
+  /** The error of a system call, for an action such as `listen on vsock:any:5000`. */
   static ofLibc(action: string, cause: LibcError, hint = ""): NetError {
     const advice = hint === "" ? "" : `; ${hint}`;
     return new NetError(cause.code, `Cannot ${action}: ${cause.message}${advice}`, { cause });
@@ -40,10 +41,10 @@ export class NetError extends Error {
 }
 
 /**
- * Failures to connect that pass when the other side has come up: nobody listens yet (ECONNREFUSED, and
- * ENOENT for a socket file that is not there yet), the guest is being started (ENODEV, ENXIO), its
- * monitor closes at once (`HANDSHAKE_CLOSED`, ECONNRESET, EPIPE), the backlog is full (EAGAIN), or a
- * network that is not up yet.
+ * Failures to connect that can pass without a change on this side: the server does not listen yet
+ * (ECONNREFUSED, or ENOENT for a missing socket file), the guest is starting (ENODEV, ENXIO) and its monitor
+ * closes the connection (`HANDSHAKE_CLOSED`, ECONNRESET, EPIPE), the backlog is full (EAGAIN), or the network
+ * is not up yet.
  */
 const RETRYABLE: ReadonlySet<NetErrorCode> = new Set<NetErrorCode>([
   "ECONNREFUSED",
@@ -62,7 +63,7 @@ const RETRYABLE: ReadonlySet<NetErrorCode> = new Set<NetErrorCode>([
   "NAME_NOT_FOUND",
 ]);
 
-/** Whether dialling again may succeed without anything being changed here. */
+/** Reports a failure after which dialling again may succeed. */
 export function isRetryable(error: unknown): boolean {
   return error instanceof NetError && RETRYABLE.has(error.code);
 }

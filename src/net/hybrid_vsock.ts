@@ -1,8 +1,8 @@
 /**
- * The handshake of hybrid vsock: a monitor's Unix socket that leads to its guest's vsock ports, as
- * Firecracker (docs/vsock.md, "Host-Initiated Connections") and Cloud Hypervisor (docs/vsock.md) have
- * it. The host sends `CONNECT <port>\n`; the monitor answers `OK <assigned host port>\n` once the guest
- * has accepted, or closes the connection.
+ * The handshake of hybrid vsock: a Unix socket of the monitor that connects to the vsock ports of its guest,
+ * in Firecracker (docs/vsock.md, "Host-Initiated Connections") and Cloud Hypervisor (docs/vsock.md). The
+ * host sends `CONNECT <port>\n`. The monitor answers `OK <assigned host port>\n` when the guest has accepted
+ * the connection, or else closes it.
  *
  * @module
  */
@@ -12,14 +12,14 @@ import type { Registrar } from "./poller.ts";
 import type { Socket } from "./socket.ts";
 import { waitReady } from "./_wait_ready.ts";
 
-/** Bytes of the longest answer, its newline included: `OK 4294967295\n` has 14. */
+/** 32 bytes: the longest answer, `OK 4294967295\n`, has 14. */
 export const MAX_HANDSHAKE_LINE = 32;
 
 /**
- * Asks the monitor behind `socket` for a connection to a port of its guest. Afterwards, the socket's
- * next byte is the guest's first.
+ * Requests a connection to a port of the guest from the monitor. Afterwards, the next byte of the socket is
+ * the first of the guest.
  *
- * @param action what is under way, such as `connect to vsock+unix:/run/vm.sock:5000`
+ * @param action for error messages, such as `connect to vsock+unix:/run/vm.sock:5000`
  * @throws {NetError} `HANDSHAKE_REFUSED`, `HANDSHAKE_CLOSED`, an errno; or the reason of `signal`
  */
 export async function openGuestPort(
@@ -30,7 +30,7 @@ export async function openGuestPort(
   signal: AbortSignal,
 ): Promise<void> {
   const request = new TextEncoder().encode(`CONNECT ${port}\n`);
-  // A new socket's buffer takes the line whole.
+  // The empty send buffer of a new socket takes the whole line.
   const sent = socket.write(request, request.length);
   if (sent < 0) throw NetError.ofLibc(action, libc.LibcError.of("send", sent));
   if (sent !== request.length) {
@@ -46,7 +46,7 @@ export async function openGuestPort(
   }
 }
 
-/** The first line, without its newline. Nothing behind the newline is taken from the socket. */
+/** Reads the first line, without its newline, and nothing after it. */
 async function readLine(
   socket: Socket,
   action: string,
@@ -56,7 +56,7 @@ async function readLine(
   const buffer = new Uint8Array(MAX_HANDSHAKE_LINE);
   let line = "";
   while (true) {
-    // Looks without taking, to find the newline; then takes that much and no more.
+    // Peek to find the newline, then read up to it.
     const seen = libc.recv(socket.fd, buffer, MAX_HANDSHAKE_LINE - line.length, libc.MSG_PEEK);
     if (seen === -libc.errno.EAGAIN) {
       await waitReady(registrar, socket.fd, libc.EPOLLIN, signal);

@@ -1,10 +1,11 @@
+/** Numeric IP addresses as text and as bytes. @module */
 import { isIPv4, isIPv6 } from "node:net";
 
-/** The 4 or 16 bytes of a numeric IP address in network order; undefined for anything else. */
+/** Parses a numeric IP address into 4 or 16 bytes in network order; undefined for any other text. */
 export function parseIp(text: string): Uint8Array | undefined {
   if (isIPv4(text)) return Uint8Array.from(text.split("."), Number);
   if (!isIPv6(text) || text.includes("%")) return undefined;
-  // RFC 4291 section 2.2: an IPv4 tail stands for two groups, "::" for as many zeros as are missing.
+  // RFC 4291 section 2.2: an IPv4 tail is two groups, and "::" is the missing groups of zeros.
   const tail = /[^:]*\.[^:]*$/.exec(text)?.[0];
   let plain = text;
   if (tail !== undefined) {
@@ -22,7 +23,7 @@ export function parseIp(text: string): Uint8Array | undefined {
   return bytes;
 }
 
-/** The text of an IP address of 4 or 16 bytes; IPv6 in the form of RFC 5952, mapped IPv4 as in its section 5. */
+/** Formats an IP address of 4 or 16 bytes, IPv6 by RFC 5952 (mapped IPv4 by section 5). */
 export function formatIp(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join(".");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,3 +1,4 @@
+/** Listening sockets. @module */
 import { libc } from "../ffi/mod.ts";
 import { type Address, formatAddress } from "./address.ts";
 import { endpointOf, hybridListenPath, localAddress } from "./endpoint.ts";
@@ -6,24 +7,24 @@ import { resolveAddress } from "./resolve.ts";
 import { identify, removeOwn, removeStale, type SocketFile } from "./_socket_file.ts";
 import { Socket } from "./socket.ts";
 
-/** Connections that the kernel completes and holds until they are accepted; it caps this itself. */
+/** 4,096 connections that wait to be accepted; the kernel caps it at net.core.somaxconn. */
 export const DEFAULT_BACKLOG = 4096;
 
-/** Mode of a Unix socket's file: its owner may connect. */
+/** The file mode of a Unix socket: only its owner may connect. */
 export const DEFAULT_UNIX_MODE = 0o600;
 
 export interface ListenOptions {
-  /** Connections held until they are accepted; net.core.somaxconn is the cap. */
+  /** Connections that wait to be accepted, at most net.core.somaxconn. */
   readonly backlog?: number;
   /** Permission bits of a Unix socket's file. Default 0600. */
   readonly unixMode?: number;
-  /** TCP: several listeners share the port, and the kernel spreads connections (SO_REUSEPORT). */
+  /** TCP: share the port with other listeners; the kernel distributes connections (SO_REUSEPORT). */
   readonly reusePort?: boolean;
 }
 
-/** The owner of one listening descriptor, and of its socket file if it has one. Nothing here waits. */
+/** Owns a listening descriptor, and its socket file. No method blocks. */
 export class Listener implements Disposable {
-  /** Where it listens, with the port that was chosen. */
+  /** The bound address, with the port that the kernel has chosen. */
   readonly address: Address;
   #fd: number;
   readonly #file: SocketFile | undefined;
@@ -35,8 +36,8 @@ export class Listener implements Disposable {
   }
 
   /**
-   * Listens on an address whose host, if it has one, is numeric. A hybrid vsock listens for what its
-   * guest dials out to: on the Unix socket `PATH_PORT`.
+   * Listens on an address, whose host must be numeric. A hybrid vsock listens on the Unix socket `PATH_PORT`,
+   * to which its guest connects.
    *
    * @throws {NetError} EADDRINUSE, EADDRNOTAVAIL, EACCES, `PATH_IN_USE`, …
    */
@@ -52,13 +53,13 @@ export class Listener implements Disposable {
     try {
       const mode = options.unixMode ?? DEFAULT_UNIX_MODE;
       setOptions(fd, endpoint.family, options);
-      // The kernel makes the file with the socket's own mode less the umask (unix_bind), so it is
-      // never open to more than `mode`.
+      // The kernel creates the file with the mode of the socket, less the umask (unix_bind): at no
+      // time is the file open to more than `mode`.
       if (path !== undefined) attempt(where, "fchmod", libc.fchmod(fd, mode));
       attempt(where, "bind", libc.bind(fd, endpoint.sockaddr));
       if (path !== undefined) {
         file = identify(path);
-        // Nobody can connect before listen(2), so adding what the umask took away is no race.
+        // Before listen(2) no connection is possible, so restoring the bits of the umask is no race.
         Deno.chmodSync(path, mode);
       }
       attempt(where, "listen", libc.listen(fd, options.backlog ?? DEFAULT_BACKLOG));
@@ -71,7 +72,7 @@ export class Listener implements Disposable {
     }
   }
 
-  /** Takes over a listening descriptor from another thread, which keeps the socket file. */
+  /** Takes ownership of a listening descriptor of another thread, which keeps the socket file. */
   static adopt(fd: number, address: Address): Listener {
     return new Listener(fd, address, undefined);
   }
@@ -82,8 +83,8 @@ export class Listener implements Disposable {
   }
 
   /**
-   * The next connection, with its peer asked and TCP_NODELAY set; or minus the errno, `-EAGAIN` when
-   * none waits.
+   * Accepts a connection, with its peer read and TCP_NODELAY set. Returns minus the errno on failure:
+   * `-EAGAIN` when no connection waits.
    */
   accept(): Socket | number {
     const fd = libc.accept4(this.#fd);
@@ -93,10 +94,10 @@ export class Listener implements Disposable {
     return socket;
   }
 
-  /** Stops listening and removes the socket file if it is still this listener's. */
+  /** Stops listening, and removes the socket file unless another server has replaced it. */
   close(): void {
     if (this.#fd < 0) return;
-    // The file goes first: from then on a new listener can have the path.
+    // Remove the file first, so that a new listener can use the path.
     if (this.#file !== undefined) removeOwn(this.#file);
     libc.close(this.#fd);
     this.#fd = -1;
@@ -108,7 +109,7 @@ export class Listener implements Disposable {
 }
 
 /**
- * Resolves the host of `address`, if it has one, and listens on the first of its addresses.
+ * Resolves the host of `address`, and listens on the first of the addresses found.
  *
  * @throws {NetError}
  */
@@ -133,7 +134,7 @@ function setOptions(fd: number, family: number, options: ListenOptions): void {
   if (options.reusePort) set(libc.SOL_SOCKET, libc.SO_REUSEPORT);
 }
 
-/** What to do about an error, where there is something to say. */
+/** Advice on an error, by its code. */
 const HINTS: Readonly<Record<string, string>> = {
   EADDRINUSE: "another process listens there: stop it or choose another port",
   EADDRNOTAVAIL: "this machine does not have the address",

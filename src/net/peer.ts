@@ -1,17 +1,18 @@
+/** The peer of a connection. @module */
 import { libc } from "../ffi/mod.ts";
 import { hostAndPort } from "./address.ts";
 import { formatIp } from "./ip.ts";
 
-/** Who is at the other end of a connection. */
+/** The other end of a connection. */
 export type Peer =
   | { readonly transport: "tcp"; readonly host: string; readonly port: number }
   | { readonly transport: "vsock"; readonly cid: number; readonly port: number }
-  /** The process at the other end, as it was when it connected (SO_PEERCRED). */
+  /** The process that connected, at that time (SO_PEERCRED). */
   | { readonly transport: "unix"; readonly pid: number; readonly uid: number; readonly gid: number }
-  /** The peer left before it could be asked. */
+  /** The peer closed the connection before its address was read. */
   | { readonly transport: "unknown" };
 
-/** The text of a peer for logs: `vsock:3:1024`, `tcp://127.0.0.1:4242`, `unix:pid=7,uid=1000`. */
+/** Formats a peer for logs: `vsock:3:1024`, `tcp://127.0.0.1:4242`, `unix:pid=7,uid=1000`. */
 export function formatPeer(peer: Peer): string {
   switch (peer.transport) {
     case "tcp":
@@ -25,7 +26,7 @@ export function formatPeer(peer: Peer): string {
   }
 }
 
-/** The peer of a connected socket. */
+/** Reads the peer of a connected socket. */
 export function peerOf(fd: number): Peer {
   const address = libc.getpeername(fd);
   if (typeof address === "number") return { transport: "unknown" };

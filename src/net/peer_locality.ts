@@ -1,11 +1,11 @@
 import { parseIp } from "./ip.ts";
 
 /**
- * Whether a peer is on this machine, by its text as both stacks give it to handlers: `unix:…`, vsock CID
- * 1, or a loopback address, as `tcp://127.0.0.1:4242` or, from the reference stack, as `::1:4242`.
+ * Reports a peer on this machine, from the text that handlers get: `unix:…`, vsock CID 1, or a loopback
+ * address, as `tcp://127.0.0.1:4242` or, on the reference stack, as `::1:4242`.
  *
- * It is the last leg that is seen: who comes through a tunnel or a relay on this machine looks local. So
- * it decides what is worth telling, and nothing that needs authority.
+ * A peer behind a tunnel or a relay on this machine looks local. Use the result to choose information that is
+ * worth sending, never to authorize.
  */
 export function isLocalPeer(peer: string): boolean {
   if (peer.startsWith("unix:") || /^vsock:1:\d+$/.test(peer)) return true;

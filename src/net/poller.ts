@@ -1,42 +1,42 @@
+/** An epoll with a handler for each descriptor. @module */
 import { libc } from "../ffi/mod.ts";
 import { NetError } from "./errors.ts";
 
-/** What is told of a descriptor's readiness. */
+/** Handles the readiness of a descriptor. */
 export interface PollHandler {
   /** @param events EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP, EPOLLRDHUP, or-ed together */
   onReady(events: number): void;
 }
 
-/** Where descriptors are watched: a `Poller`, whose thread blocks, or a `Reactor`, on Deno's loop. */
+/** Watches descriptors: a `Poller`, whose thread blocks, or a `Reactor` on Deno's event loop. */
 export interface Registrar {
   /**
-   * Watches `fd`, level-triggered, for `interest`. EPOLLERR and EPOLLHUP are told always.
+   * Watches `fd`, level-triggered, for `interest`. EPOLLERR and EPOLLHUP are always reported.
    *
    * @throws {NetError} EEXIST, ENOMEM, ENOSPC (/proc/sys/fs/epoll/max_user_watches)
    */
   add(fd: number, interest: number, handler: PollHandler): void;
-  /** Changes what `fd` is watched for. Not for a descriptor added with EPOLLEXCLUSIVE. */
+  /** Changes the interest in `fd`. Not for a descriptor added with EPOLLEXCLUSIVE. */
   modify(fd: number, interest: number): void;
-  /** Stops watching `fd`: before it is closed. Without effect when it is not watched. */
+  /** Stops watching `fd`. Call it before `fd` is closed. No effect on a descriptor that is not watched. */
   remove(fd: number): void;
 }
 
-/** Events taken from the kernel in one call: the rest come with the next, so none is starved. */
+/** 256 events of one call; the kernel reports the others by the next call. */
 const EVENTS_PER_WAIT = 256;
 
 /**
- * An epoll with a handler for each descriptor, for a thread that waits for nothing else: `wait` blocks
- * it. Handlers are looked up by descriptor in an array. Each registration has a generation, which comes
- * back with its events: one for a descriptor that a handler of the same batch has removed, and perhaps
- * opened anew, is dropped.
+ * An epoll for a thread that waits for nothing else: `wait` blocks the thread. Handlers are in an array by
+ * descriptor. Each registration has a generation, which the kernel returns with its events. An event of an
+ * old generation is dropped: a handler before it has removed the descriptor, and may have opened it anew.
  */
 export class Poller implements Registrar, Disposable {
   readonly fd: number;
   /** An eventfd that ends a `wait` from any thread: `wakePoller(wakeFd)`. */
   readonly wakeFd: number;
-  /** Asked after each event: true leaves the other events to the next `wait`. */
+  /** Called after each event: true defers the other events to the next `wait`. */
   pause: () => boolean = () => false;
-  /** Called by `wait` after `wakePoller`, once however often it was woken in between. */
+  /** Called by `wait` after `wakePoller`, once for all wake-ups since the last call. */
   onWake: () => void = () => {};
   readonly #handlers: (PollHandler | undefined)[] = [];
   readonly #generations: number[] = [];
@@ -63,7 +63,7 @@ export class Poller implements Registrar, Disposable {
     this.#size = 0;
   }
 
-  /** Descriptors watched, apart from the poller's own. */
+  /** The number of watched descriptors, without `wakeFd`. */
   get size(): number {
     return this.#size;
   }
@@ -103,8 +103,8 @@ export class Poller implements Registrar, Disposable {
    * Waits until descriptors are ready and calls their handlers. After an exception of a handler, and after
    * `pause`, the other events are handled by the next call, which then does not wait.
    *
-   * @param timeout milliseconds; 0 does not wait, -1 waits for ever
-   * @returns the number of events that were handled; 0 at the timeout and after a signal
+   * @param timeout milliseconds; 0 does not wait, -1 waits without limit
+   * @returns the number of events that were handled; 0 after the timeout and after a signal
    */
   wait(timeout: number): number {
     if (!this.hasPaused) this.#take(timeout);
@@ -129,7 +129,7 @@ export class Poller implements Registrar, Disposable {
     }
   }
 
-  /** Closes the epoll; descriptors that it still watches stay open. A second call does nothing. */
+  /** Closes the epoll; watched descriptors stay open. A second call does nothing. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -151,7 +151,7 @@ export class Poller implements Registrar, Disposable {
   }
 }
 
-/** Ends the `wait` of the poller whose `wakeFd` is given, which may be another thread's. */
+/** Ends the `wait` of the poller with this `wakeFd`, from any thread. */
 export function wakePoller(wakeFd: number): void {
   libc.signalEventfd(wakeFd);
 }

@@ -1,24 +1,25 @@
+/** An epoll on Deno's event loop. @module */
 import { clearImmediate, setImmediate } from "node:timers";
 import { Poller, type PollHandler, type Registrar, wakePoller } from "./poller.ts";
 import { openWakeup, type Wakeup, type WakeupKind } from "./_wakeup.ts";
 
 export type { WakeupKind };
 
-/** What holds while descriptors are watched. */
+/** The resources of a reactor that watches descriptors. */
 interface Running {
   readonly poller: Poller;
   readonly wakeup: Wakeup;
 }
 
 /**
- * An epoll that lives on Deno's event loop, for a thread that has other things to wait for: the main
- * thread, and the grpc-js stack.
+ * An epoll on Deno's event loop, for a thread that also waits for other events: the main thread, and the
+ * grpc-js stack.
  *
- * How the loop is woken was chosen by measurement: the round trip of one byte to an echoing thread, with
- * each way alone, back to back and after a pause of 1 ms (microseconds, median and 99th percentile, Deno
- * 2.9.6; on 2 cores the scheduler's placement makes a factor of ten, so ranges are of several runs):
+ * The wake-up of the event loop was chosen by measurement: the round trip of one byte to an echoing thread,
+ * back to back and after a pause of 1 ms (microseconds, median and 99th percentile, Deno 2.9.6; on 2 cores
+ * the placement by the scheduler makes a factor of ten, so ranges are of several runs):
  *
- * | way | back to back | after a pause |
+ * | wake-up | back to back | after a pause |
  * | --- | --- | --- |
  * | blocking `epoll_wait`, the floor: the loop does not run | 5, 9 | 8, 83 |
  * | AIO poll of the epoll → eventfd → Deno's own loop ("kernel") | 10-13, 60-135 | 36, 1793 |
@@ -29,12 +30,12 @@ interface Running {
  * | this class, "kernel", five runs | 7-90, 38-229 | 24-62, 255-1173 |
  * | this class, "thread", five runs | 7-88, 27-431 | 30-143, 322-1332 |
  *
- * The kernel's way is no slower than a thread, occupies none, and obeys ref and unref: it is the first
- * choice. The thread is there for kernels without AIO. While events come, the epoll is looked at once in
- * each turn of the loop, with no wake-up in between: that makes the 7 µs.
+ * "kernel" is as fast as a thread, needs no thread, and supports ref and unref: it is the default. "thread" is
+ * for kernels without AIO. While events arrive, the epoll is polled in each turn of the event loop without
+ * a wake-up, which gives the 7 µs.
  *
- * It opens its descriptors at the first `add` and closes them in the turn after the last `remove`, so
- * that an idle reactor holds nothing and keeps no process alive.
+ * A reactor opens its descriptors at the first `add` and closes them in the turn after the last `remove`, so
+ * that an idle reactor holds no descriptor and does not keep the process alive.
  */
 export class Reactor implements Registrar, AsyncDisposable {
   readonly #kind: WakeupKind | undefined;
@@ -43,12 +44,12 @@ export class Reactor implements Registrar, AsyncDisposable {
   #closing: Promise<void> = Promise.resolve();
   readonly #unreferenced = new Set<number>();
 
-  /** @param kind how to be woken; the best that works here when left out */
+  /** @param kind the wake-up; default: the first that this kernel supports */
   constructor(kind?: WakeupKind) {
     this.#kind = kind;
   }
 
-  /** Descriptors watched. */
+  /** The number of watched descriptors. */
   get size(): number {
     return this.#running?.poller.size ?? 0;
   }
@@ -71,7 +72,7 @@ export class Reactor implements Registrar, AsyncDisposable {
     if (this.size === 0) this.#scheduleTurn();
   }
 
-  /** Whether watching `fd` keeps the process alive, which it does from `add` on. */
+  /** Sets if watching `fd` keeps the process alive, as it does from `add` on. */
   setRef(fd: number, ref: boolean): void {
     if (ref) this.#unreferenced.delete(fd);
     else this.#unreferenced.add(fd);
@@ -79,8 +80,8 @@ export class Reactor implements Registrar, AsyncDisposable {
   }
 
   /**
-   * Stops watching everything; the descriptors stay open. Resolves when all that the reactor held is
-   * given back, also after it closed by itself.
+   * Stops watching all descriptors, which stay open. Resolves when the reactor has released its resources,
+   * also after it closed by itself.
    */
   close(): Promise<void> {
     this.#stop();
@@ -118,7 +119,7 @@ export class Reactor implements Registrar, AsyncDisposable {
     });
   }
 
-  /** Tells the handlers; then looks again in the next turn while there were events, else waits. */
+  /** Calls the handlers. Polls again in the next turn if there were events, and else arms the wake-up. */
   #dispatch(): void {
     const running = this.#running;
     if (running === undefined) return;
@@ -148,7 +149,7 @@ export class Reactor implements Registrar, AsyncDisposable {
 
 let shared: Reactor | undefined;
 
-/** This thread's own reactor, which is used where none is given. */
+/** The default reactor of this thread. */
 export function sharedReactor(): Reactor {
   return shared ??= new Reactor();
 }

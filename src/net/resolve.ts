@@ -1,14 +1,15 @@
+/** Host name resolution. @module */
 import { lookup } from "node:dns/promises";
 import { type Address, formatAddress } from "./address.ts";
 import { NetError } from "./errors.ts";
 import { parseIp } from "./ip.ts";
 
-/** Addresses tried for one name: enough for a dual-stack cluster, and a bound on a hostile answer. */
+/** 16 addresses of one name: enough for a dual-stack cluster, and a bound on a hostile answer. */
 export const MAX_RESOLVED_ADDRESSES = 16;
 
 /**
- * The numeric addresses of an address, in the order to try them: getaddrinfo(3)'s, with the families
- * taking turns (RFC 8305 section 4). What has no name to resolve is handed back as it is.
+ * Resolves an address to numeric addresses, in the order to try them: that of getaddrinfo(3), with
+ * alternating families (RFC 8305 section 4). An address without a host name is returned unchanged.
  *
  * @throws {NetError} `NAME_NOT_FOUND`
  */

@@ -1,11 +1,12 @@
+/** Stream sockets. @module */
 import { libc } from "../ffi/mod.ts";
 import type { Address } from "./address.ts";
 import { localAddress } from "./endpoint.ts";
 import { type Peer, peerOf } from "./peer.ts";
 
 /**
- * The owner of one connected (or connecting) stream socket. Nothing here waits: calls give what the
- * kernel gives, minus the errno included, for an event loop to act upon.
+ * Owns a stream socket, connected or connecting. No method blocks. Methods return the result of the system
+ * call, or minus the errno, for an event loop to act upon.
  *
  * ```text
  * open ── close() ──▶ closed      the descriptor is closed, once
@@ -20,7 +21,7 @@ export class Socket implements Disposable {
     this.#fd = fd;
   }
 
-  /** Takes over a non-blocking stream socket: the caller must not close `fd` any more. */
+  /** Takes ownership of a non-blocking stream socket: the caller must not close `fd`. */
   static adopt(fd: number): Socket {
     return new Socket(fd);
   }
@@ -30,12 +31,12 @@ export class Socket implements Disposable {
     return this.#fd;
   }
 
-  /** Who is at the other end, asked once: ask before the peer can leave. */
+  /** The peer, read once. Read it before the peer can close the connection. */
   get peer(): Peer {
     return this.#peer ??= peerOf(this.#fd);
   }
 
-  /** The address of this end; undefined for a Unix socket that dialled out. */
+  /** The local address; undefined for a Unix socket that has connected. */
   get localAddress(): Address | undefined {
     return localAddress(this.#fd);
   }
@@ -58,22 +59,22 @@ export class Socket implements Disposable {
     return libc.send(this.#fd, buffer, length);
   }
 
-  /** Half-close: the peer reads to the end; what it sends is still read here. */
+  /** Ends sending; receiving goes on. */
   shutdownWrite(): number {
     return libc.shutdown(this.#fd, libc.SHUT_WR);
   }
 
-  /** The pending error as a positive errno, which this clears: how a connection attempt has ended. */
+  /** Reads and clears the pending error, a positive errno: the result of a connection attempt. */
   takeError(): number {
     return libc.socketError(this.#fd);
   }
 
-  /** TCP: sends small segments at once (TCP_NODELAY, tcp(7)). Other transports have nothing to set. */
+  /** TCP: sends small segments at once (TCP_NODELAY, tcp(7)). No effect on other transports. */
   setNoDelay(on = true): void {
     libc.setsockopt(this.#fd, libc.IPPROTO_TCP, libc.TCP_NODELAY, on ? 1 : 0);
   }
 
-  /** TCP: probes an idle peer after `idleSeconds`. Other transports have nothing to set. */
+  /** TCP: probes an idle peer after `idleSeconds`. No effect on other transports. */
   setKeepAlive(on: boolean, idleSeconds = 0): void {
     libc.setsockopt(this.#fd, libc.SOL_SOCKET, libc.SO_KEEPALIVE, on ? 1 : 0);
     if (on && idleSeconds > 0) {
@@ -81,20 +82,20 @@ export class Socket implements Disposable {
     }
   }
 
-  /** Has `close` drop what is unsent and send RST where the transport has one (SO_LINGER of 0). */
+  /** Makes `close` drop unsent bytes, and send RST over TCP (SO_LINGER of 0). */
   resetOnClose(): void {
     const linger = new Int32Array([1, 0]);
     libc.setsockoptBytes(this.#fd, libc.SOL_SOCKET, libc.SO_LINGER, linger);
   }
 
-  /** Gives the descriptor away, to another thread of the process, say. */
+  /** Gives up ownership of the descriptor, for example to another thread. */
   detach(): number {
     const fd = this.#fd;
     this.#fd = -1;
     return fd;
   }
 
-  /** Closes the descriptor. A second call does nothing: its number may be another's by then. */
+  /** Closes the descriptor. A second call does nothing, as the number may be in use again. */
   close(): void {
     const fd = this.detach();
     if (fd >= 0) libc.close(fd);

@@ -1,15 +1,17 @@
+/** The candidates for the word at the cursor, from the command tree. @module */
 import type { Command, Option } from "commander";
 
-/** A word that may stand where the cursor is. */
+/** A word that completes the word at the cursor. */
 export interface Candidate {
   readonly value: string;
   readonly description: string;
 }
 
 /**
- * The words that may stand in the place of the last of `words`, which is what has been typed of it and
- * may be empty. `words` begins after the program's name. No candidates means that the program has
- * nothing to say about this place: the shell offers file names.
+ * Lists the candidates for the last of `words`, which may be empty.
+ *
+ * @param words the words after the name of the program, up to the cursor
+ * @returns no candidates where any text may stand; the shell then offers file names
  */
 export function candidates(program: Command, words: readonly string[]): Candidate[] {
   const { command, pending } = walk(program, words.slice(0, -1));
@@ -26,7 +28,7 @@ export function candidates(program: Command, words: readonly string[]): Candidat
   return matching([...subcommandsOf(command), ...argumentsOf(command)], current);
 }
 
-/** The command that the words lead to, and the option whose value is still to come. */
+/** Finds the command of the words, and the option whose value comes next. */
 function walk(
   program: Command,
   words: readonly string[],
@@ -34,7 +36,7 @@ function walk(
   let command = program;
   let pending: Option | undefined;
   for (const word of words) {
-    // Bash hands over `--type=x` as three words.
+    // Bash splits `--type=x` into three words.
     if (word === "=") continue;
     if (pending) {
       pending = undefined;
@@ -48,13 +50,13 @@ function walk(
   return { command, pending };
 }
 
-/** Splits `--flag=value`; the value is undefined where there is none. */
+/** Splits `--flag=value`; the value is undefined when there is no `=`. */
 function splitAssignment(word: string): [flag: string, value: string | undefined] {
   const at = word.startsWith("--") ? word.indexOf("=") : -1;
   return at < 0 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)];
 }
 
-/** Options of a command work after its subcommands too. */
+/** The options of a command and of its parents, which also work after a subcommand. */
 function inScope(command: Command): readonly Option[] {
   const options: Option[] = [];
   for (let at: Command | null = command; at !== null; at = at.parent) {
@@ -91,7 +93,7 @@ function argumentsOf(command: Command): Candidate[] {
   );
 }
 
-/** Those that begin with what was typed, each once. */
+/** The candidates that begin with the typed text, without duplicates. */
 function matching(all: readonly Candidate[], typed: string): Candidate[] {
   const found = new Map<string, Candidate>();
   for (const candidate of all) {

@@ -1,14 +1,14 @@
-/** Shell completion: the scripts that shells load, and the command that they call back. @module */
+/** Shell completion: the scripts that shells load, and the command that the scripts call. @module */
 import { Argument, Command } from "commander";
 import { examples } from "../help.ts";
 import { writeResult } from "../output.ts";
 import { candidates } from "./candidates.ts";
 import { scripts, type Shell, shells } from "./scripts.ts";
 
-/** `signer completion SHELL`: prints the script that makes a shell complete. */
+/** The command `signer completion SHELL`, which prints the completion script of a shell. */
 export function completionCommand(): Command {
   return new Command("completion")
-    .description("Print the script that completes commands and options in a shell")
+    .description("Print the completion script of a shell")
     .addArgument(new Argument("<shell>", "the shell").choices(shells))
     .addHelpText(
       "before",
@@ -21,11 +21,11 @@ export function completionCommand(): Command {
     .action((shell: Shell) => writeResult(scripts[shell]));
 }
 
-/** `signer complete -- WORDS…`: what those scripts call. */
+/** The hidden command `signer complete -- WORDS…`, which the scripts call. */
 export function completeCommand(program: Command): Command {
   return new Command("complete")
     .description("Print the words that complete a command line")
-    .argument("[words...]", "the words after the program's name, as far as the cursor")
+    .argument("[words...]", "words after the name of the program, up to the cursor")
     .action((words: string[]) =>
       writeResult(
         candidates(program, words)

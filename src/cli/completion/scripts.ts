@@ -1,8 +1,6 @@
 /**
- * What makes each shell ask the program for the words that may stand at the cursor. The program is
- * called as `signer complete -- WORDS…` and answers with lines of a word, a tab and a description. What
- * was typed is handed over as it is and never evaluated, so that `$(…)` on the line does not run by
- * pressing TAB.
+ * Completion scripts by shell. Each runs `signer complete -- WORDS…` and reads lines of a word, a tab and a
+ * description. The typed words are passed without evaluation, so that TAB does not run a `$(…)` in them.
  */
 export const scripts = {
   /** Bash 3.2 and later, without the bash-completion package. */
@@ -43,8 +41,8 @@ complete -c signer -f -a '(__signer_complete)'
 `,
 } as const;
 
-/** A shell that completion is made for. */
+/** A shell with a completion script. */
 export type Shell = keyof typeof scripts;
 
-/** Every shell that completion is made for. */
+/** All shells with a completion script. */
 export const shells = Object.keys(scripts) as Shell[];

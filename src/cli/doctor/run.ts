@@ -33,7 +33,7 @@ interface Finding {
 const SERVER_TIMEOUT_MS = 5_000;
 
 /**
- * Prints the findings: those of the named checks, or of all, and of the servers.
+ * Runs the named checks, or all of them, and those of the servers, and prints the findings.
  *
  * @param names checks that have to pass; without any, a machine that can serve is enough
  * @throws {CliError} exit code 1: a named check or a server failed, or this machine cannot serve

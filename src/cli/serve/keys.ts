@@ -13,7 +13,7 @@ import { usageError } from "../exit.ts";
 import { warn } from "../output.ts";
 import { passphraseBeside, passphraseToRead } from "../passphrase/mod.ts";
 
-/** Where the keys of a server come from. */
+/** Options of `serve` that name its keys. */
 export interface KeyOptions {
   /** `id=FILE`, or `FILE` for a key whose id is its thumbprint. */
   readonly key?: readonly string[];
@@ -23,24 +23,24 @@ export interface KeyOptions {
   readonly allowInsecureKeyFiles?: boolean;
 }
 
-/** What a server holds that was told of no key. */
+/** The keys that a server generates when no option names one. */
 const defaultKeys: readonly KeyType[] = ["rsa-3072", "ecdsa-p256"];
 
-/** The key files of a folder, among whatever else is in it. */
+/** Extensions of key files in a key folder; other files there are ignored. */
 const keyFileExtensions = new Set([".pem", ".der", ".jwk"]);
 
 /** The keys that a server starts with. */
 export interface LoadedKeys {
   readonly store: KeyStore;
-  /** Ids of those that were generated. */
+  /** Ids of the generated keys. */
   readonly generated: readonly string[];
 }
 
 /**
- * A store with every key that the options name: files first, then a folder's, then new ones.
+ * Loads every key that the options name: key files first, then the key folder, then generated keys.
  *
- * @throws {CliError} for a folder without keys
- * @throws {CryptoError} for a file that cannot be used, and an id or a key that is there already
+ * @throws {CliError} when the folder has no key
+ * @throws {CryptoError} for an unusable file, and for an id or a key that is named twice
  */
 export async function loadKeys(provider: CryptoProvider, options: KeyOptions): Promise<LoadedKeys> {
   const generated: string[] = [];
@@ -54,8 +54,8 @@ export async function loadKeys(provider: CryptoProvider, options: KeyOptions): P
 }
 
 /**
- * A store with the keys of the files that the options name, read again, and the generated keys of `held`.
- * A passphrase is not asked for.
+ * Reads the key files that the options name again, into a store of their own, and adds the generated keys
+ * of `held`. Never asks for a passphrase.
  *
  * @throws {CliError | CryptoError} as `loadKeys()`
  */
@@ -73,7 +73,7 @@ export function reloadKeys(
   });
 }
 
-/** A new store after `fill`, which is disposed of when that fails. */
+/** Fills a new store, and disposes of it when `fill` fails. */
 async function filled(fill: (store: KeyStore) => Promise<void>): Promise<KeyStore> {
   const store = new KeyStore();
   try {
@@ -85,7 +85,7 @@ async function filled(fill: (store: KeyStore) => Promise<void>): Promise<KeyStor
   }
 }
 
-/** Whether a passphrase that no option gives is asked for at the terminal. */
+/** Permission to ask for a passphrase at the terminal, where no option gives one. */
 interface Asking {
   readonly ask: boolean;
 }
@@ -105,7 +105,7 @@ async function addFiles(
   }
 }
 
-/** Hands the key over to the store, or frees it when the store refuses it. */
+/** Moves a key into the store, or frees the key when the store refuses it. */
 function add(store: KeyStore, id: string | undefined, key: PrivateKey): StoredKey {
   try {
     return store.add(id, key);
@@ -185,7 +185,7 @@ function readKeyFile(
   });
 }
 
-/** The keys that die with the process: those asked for, or the default ones when there are no others. */
+/** Generates the keys of `--generate`, or the default ones when the store is empty. */
 async function generateKeys(
   provider: CryptoProvider,
   { generate = [] }: KeyOptions,

@@ -1,3 +1,4 @@
+/** `signer serve`: its options. @module */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { stackChoices } from "../../grpc/stacks/mod.ts";
 import { logFormats, logLevels } from "../../telemetry/mod.ts";
@@ -7,10 +8,10 @@ import { examples } from "../help.ts";
 import { keyTypesOption } from "../key_options.ts";
 import type { ServeOptions } from "./run.ts";
 
-/** `signer serve`: holds keys and signs with them until it is told to stop. */
+/** The command `signer serve`. */
 export function serveCommand(): Command {
   return new Command("serve")
-    .description("Hold keys, and sign with them for whoever calls")
+    .description("Hold private keys and sign with them over gRPC")
     .addHelpText(
       "before",
       examples(
@@ -20,46 +21,67 @@ export function serveCommand(): Command {
         "signer serve --tcp 127.0.0.1:0 --unix /run/signer.sock --generate ed25519",
       ),
     )
-    .option("--tcp <host:port>", "listen here; may be repeated (default: 127.0.0.1:50051)", collect)
-    .option("--vsock <[cid:]port>", "listen on AF_VSOCK; may be repeated", collect)
-    .option("--unix <path>", "listen on a Unix socket; may be repeated", collect)
-    .option("--listen <address>", "listen on an address of any form; may be repeated", collect)
-    .option("--unix-mode <mode>", "permissions of Unix sockets", parseMode, 0o600)
-    .option("--key <id=file>", "serve the private key in a file; may be repeated", collect)
+    .option(
+      "--tcp <host:port>",
+      "listen on a TCP address; repeatable (default: 127.0.0.1:50051)",
+      collect,
+    )
+    .option("--vsock <[cid:]port>", "listen on an AF_VSOCK port; repeatable", collect)
+    .option("--unix <path>", "listen on a Unix socket; repeatable", collect)
+    .option("--listen <address>", "listen on an address of any form; repeatable", collect)
+    .addOption(
+      new Option("--unix-mode <mode>", "file mode of Unix sockets, in octal")
+        .argParser(parseMode).default(0o600, "0600"),
+    )
+    .option("--key <id=file>", "private key file, with the id of the key; repeatable", collect)
     .option(
       "--key-dir <dir>",
-      "serve every NAME.pem, .der and .jwk of a folder; NAME.pass is its passphrase",
+      "folder of key files NAME.pem, .der or .jwk, with NAME as the id; NAME.pass is the passphrase",
     )
     .addOption(
       keyTypesOption(
         "--generate <type>",
-        "make a key that is lost with the process; may be repeated",
+        "generate a key that is lost when the process ends; repeatable",
       ),
     )
-    .option("--passphrase-file <file>", "the passphrase of the keys that are encrypted")
-    .option("--allow-insecure-key-files", "read key files that group or others can read")
+    .option("--passphrase-file <file>", "file with the passphrase of encrypted keys")
+    .option("--allow-insecure-key-files", "accept key files that other users own or can read")
     .addOption(
-      new Option("--provider <name>", "what does the cryptography")
+      new Option("--provider <name>", "cryptography library")
         .choices(["auto", "openssl", "builtin"]).default("auto"),
     )
     .addOption(
-      new Option("--stack <name>", "what speaks gRPC").choices(stackChoices).default("auto"),
+      new Option("--stack <name>", "gRPC implementation").choices(stackChoices).default("auto"),
     )
-    .option("--workers <n>", "threads that serve; 0 is the main thread alone", workers, "auto")
-    .option("--pin", "keep each worker on a processor of its own")
-    .option("--grace <duration>", "how long a stop waits for calls", parseDuration, 30_000)
-    .addOption(new Option("--log-level <level>").choices(logLevels).default("info"))
-    .addOption(new Option("--log-format <format>").choices(logFormats).default("text"))
+    .option(
+      "--workers <n>",
+      "number of serving threads; 0 serves on the main thread",
+      workers,
+      "auto",
+    )
+    .option("--pin", "pin each worker to one CPU")
+    .addOption(
+      new Option("--grace <duration>", "time that a stop waits for calls under way")
+        .argParser(parseDuration).default(30_000, "30s"),
+    )
+    .addOption(
+      new Option("--log-level <level>", "lowest level that is logged")
+        .choices(logLevels).default("info"),
+    )
+    .addOption(
+      new Option("--log-format <format>", "format of the lines on standard error")
+        .choices(logFormats).default("text"),
+    )
     .action(async (options: ServeOptions) => {
       const { runServer } = await import("./run.ts");
       await runServer(options);
     });
 }
 
-/** The most threads that a worker pool has. */
+/** 255: the number of workers that a pool can address. */
 const MAX_WORKERS = 255;
 
-/** A number of threads, or `auto`. */
+/** Parses a number of threads, or `auto`. */
 function workers(text: string): number | "auto" {
   if (text === "auto") return text;
   const count = Number(text);
@@ -67,7 +89,7 @@ function workers(text: string): number | "auto" {
   throw new InvalidArgumentError(`Use auto, or a number up to ${MAX_WORKERS}.`);
 }
 
-/** Permission bits in octal. */
+/** Parses permission bits in octal, such as `0660`. */
 function parseMode(text: string): number {
   if (!/^0?[0-7]{3}$/.test(text)) throw new InvalidArgumentError("Write it in octal: 0660.");
   return parseInt(text, 8);

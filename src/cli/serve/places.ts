@@ -1,3 +1,4 @@
+/** The addresses that a server listens on. @module */
 import {
   type Address,
   parseAddress,
@@ -6,7 +7,7 @@ import {
   vsockAddress,
 } from "../../net/mod.ts";
 
-/** Where a server is told to listen. */
+/** Options of `serve` that name addresses. */
 export interface PlaceOptions {
   readonly tcp?: readonly string[];
   readonly vsock?: readonly string[];
@@ -17,7 +18,7 @@ export interface PlaceOptions {
 const defaultPlace = "127.0.0.1:50051";
 
 /**
- * The addresses of the options, or the default one when there are none.
+ * Parses the addresses of the options. The default is 127.0.0.1:50051.
  *
  * @throws {NetError} `BAD_ADDRESS`
  */

@@ -1,5 +1,5 @@
 /**
- * Reading the key files of a running server again, for SIGHUP.
+ * The reload of the key files of a running server, on SIGHUP.
  *
  * @module
  */
@@ -94,7 +94,7 @@ export class KeyReloader implements Disposable {
   }
 }
 
-/** Ids of the keys that only one store has, and of those that are another key now. */
+/** The ids that were added, removed, and replaced by another key. */
 function difference(before: KeyStore, after: KeyStore): Record<string, string[]> {
   const thumbprints = (store: KeyStore) =>
     new Map(store.list().map(({ id, thumbprint }) => [id, thumbprint]));

@@ -1,3 +1,4 @@
+/** `signer serve`: from options to a running server, and to its end. @module */
 import config from "../../../deno.json" with { type: "json" };
 import { KeyRing, type ProviderChoice } from "../../crypto/mod.ts";
 import type { RpcServer } from "../../grpc/mod.ts";
@@ -15,16 +16,16 @@ import { KeyReloader } from "./reload.ts";
 import { stopSignal } from "./stop_signal.ts";
 import { warnOfVsock } from "./vsock_warnings.ts";
 
-/** The options of `signer serve`. */
+/** The options of `signer serve`, as commander reads them. */
 export interface ServeOptions extends KeyOptions, PlaceOptions, ServingOptions {
-  /** Permission bits. */
+  /** Permission bits of Unix sockets. */
   readonly unixMode: number;
   readonly provider: ProviderChoice;
-  /** Milliseconds. */
+  /** Milliseconds that a stop waits for calls. */
   readonly grace: number;
 }
 
-/** Serves until a signal says to stop, and returns once every call has ended or been cut off. */
+/** Serves until SIGTERM or SIGINT. Resolves when every call has ended or was cut off. */
 export async function runServer(options: ServeOptions): Promise<void> {
   const places = placesOf(options);
   configureLogs({ level: options.logLevel, format: options.logFormat });
@@ -36,7 +37,7 @@ export async function runServer(options: ServeOptions): Promise<void> {
   closeInspector();
   const serving = await openServing(options, config.version, provider, keys);
   const { server, stack, workers } = serving;
-  // A defect in one call is not the end of the others'.
+  // An error in one call must not end the others.
   using _uncaught = onUncaught((error) => log.error("Uncaught", { error }));
   try {
     const bound = await listen(server, places, options.unixMode);

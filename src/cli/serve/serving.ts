@@ -1,3 +1,4 @@
+/** Opens the server of `serve`: on a stack, with workers or without. @module */
 import type { CryptoProvider, KeyRing, SharedKeyStore } from "../../crypto/mod.ts";
 import type { RpcServer } from "../../grpc/mod.ts";
 import {
@@ -18,34 +19,34 @@ import {
 } from "../../telemetry/mod.ts";
 import type { ServeSetup, ServeUpdate } from "./worker.ts";
 
-/** What serves, and with how many threads. */
+/** Options of `serve` for the stack and its threads. */
 export interface ServingOptions {
   readonly stack: StackChoice;
   /**
-   * Threads that serve; 0 is the main thread alone. `auto` is one for each processor that the process may
-   * use, of several.
+   * Number of serving threads; 0 serves on the main thread. `auto` is one for each CPU that the process may
+   * use, or 0 where there is a single one.
    */
   readonly workers: number | "auto";
-  /** Whether each worker stays on a processor of its own, of those. */
+  /** Pin each worker to one CPU of the allowed set. */
   readonly pin?: boolean;
   readonly logLevel: Level;
   readonly logFormat: LogFormat;
 }
 
-/** A server that serves keys, and what it runs on. */
+/** An open server, with its stack and threads. */
 export interface Serving {
   readonly server: RpcServer;
   readonly stack: Stack;
   readonly workers: number;
-  /** Stops gracefully: tells those who watch the server's health, then as `RpcServer.drain()`. */
+  /** Drains gracefully: reports NOT_SERVING to health watches, then as `RpcServer.drain()`. */
   drain(graceMs: number): Promise<void>;
-  /** Gives the current keys of the ring to the workers, in place of those that retired as `generation`. */
+  /** Sends the current keys of the ring to the workers, which retire the keys before as `generation`. */
   publishKeys(generation: number): Promise<void>;
   /** Has the workers dispose of the retired keys up to a generation. */
   releaseKeys(generation: number): Promise<void>;
 }
 
-/** A server over keys, on the stack and the threads that the options name. */
+/** Opens a server for the keys of a ring, on the stack and threads that the options name. */
 export async function openServing(
   options: ServingOptions,
   version: string,
@@ -73,7 +74,7 @@ export async function openServing(
     };
   }
   const report = errorReports(logger("serve"));
-  // Loaded here, as it takes memory: a main thread that has workers serves nothing itself.
+  // Imported here because it takes memory: with workers, the main thread needs no services.
   const { signerServices } = await import("../../services/mod.ts");
   const { services, health } = signerServices(keys, identity, ({ error, ...call }) => {
     report("A call failed inside the server", { ...call, error });
@@ -83,12 +84,12 @@ export async function openServing(
     health.drain();
     return server.drain(graceMs);
   };
-  // The services use the ring itself.
+  // The services of this thread read the ring itself.
   const nothing = () => Promise.resolve();
   return { server, stack, workers, drain, publishKeys: nothing, releaseKeys: nothing };
 }
 
-/** Key bytes, where a provider has to post any: they are moved to the other thread and not copied. */
+/** Key bytes that a provider has to post, for moving them to the other thread instead of copying. */
 function secretsOf(shared: SharedKeyStore): Transferable[] {
   return shared.flatMap(({ key }) => "pkcs8" in key ? [key.pkcs8.buffer] : []);
 }
@@ -114,7 +115,7 @@ function openWorkers(
 
 function chosenWorkers(choice: number | "auto"): number {
   if (choice !== "auto") return choice;
-  // Those that this process may use (sched_getaffinity(2), cgroups(7)), which may be fewer than there are.
+  // CPUs that this process may use (sched_getaffinity(2), cgroups(7)).
   const processors = navigator.hardwareConcurrency;
   return processors > 1 ? processors : 0;
 }

@@ -1,3 +1,4 @@
+/** SIGINT and SIGTERM of a server. @module */
 import { warn } from "../output.ts";
 
 /** The signals that stop a server, with their numbers, which make the exit code of an immediate stop. */

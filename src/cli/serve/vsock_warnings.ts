@@ -1,12 +1,13 @@
+/** Warnings of `serve` about AF_VSOCK. @module */
 import { type Address, type Check, checkVsock } from "../../net/mod.ts";
 import { warn } from "../output.ts";
 
-/** The CID of this machine itself (VMADDR_CID_LOCAL, vsock(7)): nobody else calls there. */
+/** VMADDR_CID_LOCAL (vsock(7)): only this machine itself can connect there. */
 const LOCAL = 1;
 
 /**
- * Warns of what is missing for anybody to reach the AF_VSOCK places among those of a server. The kernel lets a
- * server listen there whether or not anything carries vsock.
+ * Warns when no other machine can reach the AF_VSOCK addresses among those of a server. listen(2) succeeds
+ * even when the kernel has no transport for vsock.
  */
 export function warnOfVsock(places: readonly Address[]): void {
   if (!places.some((place) => place.transport === "vsock" && place.cid !== LOCAL)) return;
@@ -16,8 +17,8 @@ export function warnOfVsock(places: readonly Address[]): void {
 }
 
 /**
- * The checks that failed and matter to those who call from elsewhere: loopback does not, nor does
- * /dev/vsock alone, which only tells the CID.
+ * The failed checks that matter to callers on other machines. Loopback does not, and neither does a missing
+ * /dev/vsock alone, which only gives the CID.
  */
 export function vsockObstacles(checks: readonly Check[]): Check[] {
   const missing = checks.filter(({ ok, subject }) => !ok && subject !== "vsock-loopback");

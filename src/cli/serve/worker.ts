@@ -1,6 +1,6 @@
 /**
- * The entry of the threads that serve: `runServer` starts them, and they build the services over keys
- * that the main thread shares with them.
+ * The entry module of a worker thread of `serve`. Builds the services over the keys that the main thread
+ * shares.
  *
  * @module
  */
@@ -16,18 +16,18 @@ import {
   type LogTarget,
 } from "../../telemetry/mod.ts";
 
-/** What the main thread gives a worker to start with. */
+/** The data that the main thread starts a worker with. */
 export interface ServeSetup {
   readonly keys: SharedKeyStore;
   readonly identity: ServerIdentity;
   readonly logs: { readonly level: Level; readonly format: LogFormat; readonly target: LogTarget };
 }
 
-/** A change that the main thread has a worker take. */
+/** A change that the main thread sends to a worker. */
 export type ServeUpdate =
-  /** Keys in place of the current ones, which become those of a retired generation. */
+  /** New keys; the current ones retire as `generation`. */
   | { readonly keys: SharedKeyStore; readonly generation: number }
-  /** The generation of retired keys up to which they are disposed of. */
+  /** The generation up to which retired keys are disposed of. */
   | { readonly release: number };
 
 serveAsWorker(({ keys: shared, identity, logs }: ServeSetup) => {

@@ -1,10 +1,10 @@
+/** The functions of glibc, bound by `Deno.dlopen`. @module */
 import { LibcError } from "./error.ts";
 import { platform } from "./platform.ts";
 
 /*
- * Lengths are `usize`, which takes plain numbers; results that C types as `ssize_t` are read as `i32`,
- * since no length given here reaches 2 GiB: no BigInt comes up. "buffer" parameters take typed arrays
- * as they are, so a call allocates nothing.
+ * To avoid BigInts, lengths are `usize`, which takes plain numbers, and `ssize_t` results are `i32`: all
+ * lengths are below 2 GiB. "buffer" parameters take typed arrays, so that a call allocates nothing.
  */
 const SYMBOLS = {
   __errno_location: { parameters: [], result: "pointer" },
@@ -70,7 +70,7 @@ const SYMBOLS = {
 
 type Declared = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 
-/** 64-bit parameters take numbers up to 2^53 as well as BigInts, though Deno types them as BigInts only. */
+/** 64-bit parameters also take numbers up to 2^53, although their type in Deno is BigInt only. */
 type Numbers<A extends readonly unknown[]> = {
   [K in keyof A]: A[K] extends bigint ? number : A[K];
 };
@@ -81,7 +81,7 @@ type Symbols = {
     : never;
 };
 
-/** glibc's symbols, and this thread's `errno` as a view of its memory. */
+/** The functions of glibc, and a view of the `errno` of this thread. */
 interface Libc {
   readonly symbols: Symbols;
   readonly errno: Int32Array;
@@ -90,8 +90,8 @@ interface Libc {
 let loaded: Libc | undefined;
 
 /**
- * glibc, opened at the first use so that importing the binding is harmless everywhere. It stays open:
- * it is the C library of the process itself.
+ * Opens glibc at the first use, so that importing the binding has no effect on other platforms. It stays
+ * open, as it is the C library of the process.
  *
  * @throws {LibcError} `UNSUPPORTED_PLATFORM`
  */
@@ -99,7 +99,7 @@ export function libc(): Libc {
   return loaded ??= open();
 }
 
-/** Whether the binding works here; it opens glibc to find out. */
+/** Opens glibc; false on a platform without it. */
 export function isSupported(): boolean {
   try {
     libc();
@@ -130,7 +130,7 @@ function open(): Libc {
       { cause },
     );
   }
-  // An isolate never leaves its thread, and errno(3) stays at one place for the life of a thread.
+  // An isolate stays on its thread, and the address of errno is fixed for the life of a thread.
   const location = symbols.__errno_location()!;
   return { symbols, errno: new Int32Array(Deno.UnsafePointerView.getArrayBuffer(location, 4)) };
 }

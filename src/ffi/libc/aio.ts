@@ -1,6 +1,6 @@
 /**
- * Linux AIO (io_submit(2)), for one thing: to have an eventfd signalled, by the kernel and without a
- * thread, when a descriptor becomes readable. Needs Linux 4.18 (IOCB_CMD_POLL) with CONFIG_AIO.
+ * Linux AIO (io_submit(2)), for a single operation: the kernel signals an eventfd when a descriptor becomes
+ * readable, without a thread. Needs Linux 4.18 (IOCB_CMD_POLL) with CONFIG_AIO.
  *
  * @module
  */
@@ -19,8 +19,8 @@ const CANCEL_WAIT = new BigInt64Array([1n, 0n]);
 const IOCB_SIZE = 64;
 
 /**
- * Contexts of this thread that are not in use. They are kept because io_destroy(2) waits for an RCU
- * grace period, 10 to 30 ms, in which it would block the thread.
+ * Unused contexts of this thread, kept for reuse: io_destroy(2) waits for an RCU grace period and would block
+ * the thread for 10 to 30 ms.
  */
 const idleContexts: number[] = [];
 
@@ -36,20 +36,20 @@ function takeContext(): number {
   return Number(context[0]);
 }
 
-/** A poll of one descriptor that signals an eventfd, once each time it is armed. */
+/** A poll of a descriptor that signals an eventfd once each time it is armed. */
 export class AioPoll implements Disposable {
   readonly #context: number;
-  /** The `struct iocb`, and behind it its address: the array of one pointer that io_submit(2) takes. */
+  /** The `struct iocb`, followed by its address: the array of one pointer for io_submit(2). */
   readonly #request = new Uint8Array(IOCB_SIZE + 8);
   readonly #pointers = this.#request.subarray(IOCB_SIZE);
-  /** One `struct io_event`, which is read to make room in the completion ring and not looked at. */
+  /** One `struct io_event`, read only to make room in the completion ring. */
   readonly #event = new Uint8Array(32);
   #armed = false;
   #closed = false;
 
   /**
-   * @param fd what is polled for being readable
-   * @param eventfd what is signalled
+   * @param fd the descriptor to poll for being readable
+   * @param eventfd the descriptor to signal
    * @throws {LibcError} `ENOSYS`, `EPERM` (a seccomp filter), `EAGAIN` (/proc/sys/fs/aio-max-nr)
    */
   constructor(fd: number, eventfd: number) {
@@ -67,7 +67,7 @@ export class AioPoll implements Disposable {
   }
 
   /**
-   * Has the eventfd signalled when the descriptor is next readable; at once when it is so already.
+   * Signals the eventfd when the descriptor is readable, at once if it is already.
    *
    * @throws {LibcError} `EINVAL` where the kernel is older than 4.18
    */
@@ -80,7 +80,7 @@ export class AioPoll implements Disposable {
     this.#armed = true;
   }
 
-  /** Takes note of the completion, so that `arm` can be called again. */
+  /** Reads the completion, so that `arm` can be called again. */
   complete(): void {
     if (this.#armed && !this.#closed) this.#take(0, NO_WAIT);
   }
@@ -92,7 +92,7 @@ export class AioPoll implements Disposable {
     const { symbols } = libc();
     if (this.#armed) {
       symbols.syscall_io_cancel(platform!.ioCancel, this.#context, this.#request, this.#event);
-      // A poll that was cancelled completes like any other, if not at once.
+      // A cancelled poll completes as any other, perhaps later.
       this.#take(1, CANCEL_WAIT);
     }
     if (this.#armed) symbols.syscall_io_destroy(platform!.ioDestroy, this.#context);

@@ -1,5 +1,5 @@
 /**
- * Constants of the socket interface on Linux, equal on x86-64 and arm64. Each group names its header.
+ * Constants of Linux, equal on x86-64 and arm64. Each group names its header.
  *
  * @module
  */

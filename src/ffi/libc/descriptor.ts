@@ -1,5 +1,5 @@
 /**
- * Calls on any descriptor: open(2), close(2), fcntl(2), fchmod(2), writev(2), eventfd(2), timerfd_create(2).
+ * System calls on descriptors of any kind: open(2), close(2), fcntl(2), fchmod(2), writev(2), eventfd(2), timerfd_create(2).
  *
  * @module
  */
@@ -9,16 +9,16 @@ import { errnoSet, plausible, settle } from "./_result.ts";
 import { libc } from "./_symbols.ts";
 
 /**
- * Closes a descriptor. Its result says nothing of use: Linux frees the number even where close(2)
- * fails, so to repeat it could close another's descriptor.
+ * Closes a descriptor. There is no result: Linux frees the number even when close(2) fails, and a second
+ * call could close a descriptor that another part of the process has opened.
  */
 export function close(fd: number): void {
   libc().symbols.close(fd);
 }
 
 /**
- * open(2), without creating: the descriptor, or minus the errno. It is close-on-exec. Deno itself opens
- * what is under /dev and /sys with all permissions only.
+ * open(2) of an existing file, close-on-exec: the descriptor, or minus the errno. For files under /dev and
+ * /sys, which Deno opens only with all permissions.
  */
 export function open(path: string, flags: number): number {
   const { symbols, errno } = libc();
@@ -32,13 +32,13 @@ export function getFlags(fd: number): number {
   return settle(() => symbols.fcntl(fd, F_GETFL, 0), errno);
 }
 
-/** The bytes that a pipe holds (F_GETPIPE_SZ), or minus the errno: `-EBADF` for a descriptor of another kind. */
+/** The capacity of a pipe in bytes (F_GETPIPE_SZ), or minus the errno: `-EBADF` for another descriptor. */
 export function pipeSize(fd: number): number {
   const { symbols, errno } = libc();
   return settle(() => symbols.fcntl(fd, F_GETPIPE_SZ, 0), errno);
 }
 
-/** Sets the mode of the file behind a descriptor. */
+/** Sets the mode of the file of a descriptor. */
 export function fchmod(fd: number, mode: number): number {
   const { symbols, errno } = libc();
   return settle(() => symbols.fchmod(fd, mode), errno);
@@ -57,14 +57,14 @@ const WRITEV = errnoSet(
 );
 
 /**
- * writev(2): the chunks in one call. It raises SIGPIPE where the peer has gone, which Deno ignores from
- * its start; a single chunk is better sent with `send`.
+ * writev(2): sends all chunks in one call. Raises SIGPIPE when the peer has closed the connection, which Deno
+ * ignores from its start. Use `send` for a single chunk.
  */
 export function writev(fd: number, chunks: readonly Uint8Array[]): number {
   // struct iovec { void *base; size_t len; }, both of 8 bytes on the two platforms.
   const vector = new BigUint64Array(chunks.length * 2);
   chunks.forEach((chunk, i) => {
-    // Of the whole ArrayBuffer: asking for it moves a small array off V8's heap, so that it stays put.
+    // Reading `buffer` moves a small array out of V8's heap, so that its address does not change.
     const pointer = Deno.UnsafePointer.of(chunk.buffer as ArrayBuffer);
     vector[2 * i] = BigInt(Deno.UnsafePointer.value(pointer)) + BigInt(chunk.byteOffset);
     vector[2 * i + 1] = BigInt(chunk.length);
@@ -78,25 +78,25 @@ const EFD_NONBLOCK_CLOEXEC = 0o2004000;
 const ONE = new Uint8Array([1, 0, 0, 0, 0, 0, 0, 0]);
 const counter = new Uint8Array(8);
 
-/** A counter to wake another thread's epoll with (eventfd(2)). */
+/** Opens a counter that wakes the epoll of another thread (eventfd(2)). */
 export function eventfd(): number {
   const { symbols, errno } = libc();
   return settle(() => symbols.eventfd(0, EFD_NONBLOCK_CLOEXEC), errno);
 }
 
-/** Makes an eventfd readable. From any thread. A full counter is readable already, so nothing is lost. */
+/** Makes an eventfd readable, from any thread. A full counter is readable already. */
 export function signalEventfd(fd: number): void {
   libc().symbols.write(fd, ONE, 8);
 }
 
-/** Makes an eventfd or timerfd unreadable until it is next signalled. */
+/** Reads the counter of an eventfd or timerfd, which is unreadable until the next signal. */
 export function drainCounter(fd: number): void {
   libc().symbols.read(fd, counter, 8);
 }
 
 const CLOCK_MONOTONIC = 1;
 
-/** A timer that is a descriptor (timerfd_create(2)). */
+/** Opens a timer that is a descriptor (timerfd_create(2)). */
 export function timerfd(): number {
   const { symbols, errno } = libc();
   return settle(() => symbols.timerfd_create(CLOCK_MONOTONIC, EFD_NONBLOCK_CLOEXEC), errno);

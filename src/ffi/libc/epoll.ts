@@ -1,5 +1,5 @@
 /**
- * epoll(7), with the event buffer read as 32-bit words.
+ * epoll(7), with an event buffer of 32-bit words.
  *
  * @module
  */
@@ -15,8 +15,8 @@ const EPOLL_CTL_MOD = 3;
 const WAIT = errnoSet(errno.EBADF, errno.EFAULT, errno.EINTR, errno.EINVAL);
 
 /**
- * Room for what one epoll_wait(2) reports. The 64 bits of an event's user data are two words, `low`
- * and `high`, so that no BigInt comes up.
+ * The event buffer of epoll_wait(2). The 64 bits of user data of an event are two words, `low` and `high`, to
+ * avoid a BigInt.
  *
  * ```text
  * x86-64 (12)  events u32 | data low u32 | data high u32          packed
@@ -62,7 +62,7 @@ export class EpollEvents {
   }
 }
 
-/** A new epoll, close-on-exec. */
+/** Opens an epoll, close-on-exec. */
 export function epollCreate(): number {
   const { symbols, errno } = libc();
   return settle(() => symbols.epoll_create1(EPOLL_CLOEXEC), errno);
@@ -73,7 +73,7 @@ export function epollAdd(epfd: number, fd: number, event: EpollEvents): number {
   return control(epfd, EPOLL_CTL_ADD, fd, event);
 }
 
-/** Changes what `fd` is watched for. */
+/** Changes the events that `fd` is watched for. */
 export function epollModify(epfd: number, fd: number, event: EpollEvents): number {
   return control(epfd, EPOLL_CTL_MOD, fd, event);
 }
@@ -89,8 +89,8 @@ function control(epfd: number, operation: number, fd: number, event?: EpollEvent
 }
 
 /**
- * Waits until a descriptor is ready, `timeout` milliseconds pass (-1: for ever, 0: not at all) or a
- * signal comes (`-EINTR`). This blocks the thread.
+ * Blocks the thread until a descriptor is ready, for at most `timeout` milliseconds (-1: no limit, 0: no wait).
+ * Returns the number of events, or `-EINTR` after a signal.
  */
 export function epollWait(epfd: number, events: EpollEvents, timeout: number): number {
   const lib = libc();
@@ -98,7 +98,7 @@ export function epollWait(epfd: number, events: EpollEvents, timeout: number): n
   return result < 0 ? plausible(lib.errno[0], WAIT) : result;
 }
 
-/** Waits on a thread of Deno's blocking pool. -1 for a failure, whose errno stays on that thread. */
+/** epoll_wait(2) on a thread of Deno's blocking pool: -1 on failure, as the errno is of that thread. */
 export function epollWaitOffThread(
   epfd: number,
   events: EpollEvents,

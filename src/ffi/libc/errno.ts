@@ -1,7 +1,7 @@
 /**
- * The error numbers of Linux on x86-64 and arm64, which share them (include/uapi/asm-generic/
- * errno-base.h and errno.h), with the texts of strerror(3). The libc binding hands errors back as
- * negative numbers, as the kernel does: `-EAGAIN`.
+ * Error numbers of Linux, equal on x86-64 and arm64 (include/uapi/asm-generic/errno-base.h and errno.h), with
+ * the texts of strerror(3). The functions of this binding return errors as negative numbers, as the kernel
+ * does: `-EAGAIN`.
  *
  * @module
  */
@@ -79,7 +79,7 @@ export function errnoName(number: number): ErrnoName | `E${number}` {
   return byNumber.get(Math.abs(number))?.[1] ?? `E${Math.abs(number)}`;
 }
 
-/** What strerror(3) says of an error number, in the C locale. */
+/** The text of strerror(3) for an error number, in the C locale. */
 export function strerror(number: number): string {
   return byNumber.get(Math.abs(number))?.[2] ?? `Unknown error ${Math.abs(number)}`;
 }

@@ -1,9 +1,10 @@
+/** The error of a failed system call. @module */
 import { type ErrnoName, errnoName, strerror } from "./errno.ts";
 
-/** Why a libc call did not do its work: an errno by name, or that there is no usable libc here. */
+/** The name of an errno, or `UNSUPPORTED_PLATFORM` where there is no usable libc. */
 export type LibcErrorCode = ErrnoName | `E${number}` | "UNSUPPORTED_PLATFORM";
 
-/** The error of everything under `src/ffi/libc`. */
+/** An error of `src/ffi/libc`. */
 export class LibcError extends Error {
   override readonly name = "LibcError";
   readonly code: LibcErrorCode;
@@ -24,9 +25,9 @@ export class LibcError extends Error {
 }
 
 /**
- * `result` when it is not negative.
+ * Returns a result that is not negative.
  *
- * @throws {LibcError} the error that a negative result stands for
+ * @throws {LibcError} for a negative result, the error of that errno
  */
 export function check(call: string, result: number): number {
   if (result < 0) throw LibcError.of(call, result);

@@ -1,4 +1,6 @@
-/** What differs between the two machines that the binding knows. */
+/** The differences between the supported machines. @module */
+
+/** Layouts and numbers that depend on the machine. */
 export interface Platform {
   readonly arch: "x86_64" | "aarch64";
   /**
@@ -6,7 +8,7 @@ export interface Platform {
    * (include/uapi/linux/eventpoll.h, `EPOLL_PACKED`).
    */
   readonly epollEventSize: 12 | 16;
-  /** Where `data` stands in a `struct epoll_event`. */
+  /** The offset of `data` in a `struct epoll_event`. */
   readonly epollDataOffset: 4 | 8;
   /** Numbers of system calls without a wrapper in glibc (asm/unistd_64.h, asm-generic/unistd.h). */
   readonly ioSetup: number;

@@ -1,6 +1,6 @@
 /**
- * Files and folders of proc(5): open(2), read(2), readdir(3). Deno itself opens what is under /proc with
- * all permissions only.
+ * Files and folders of proc(5), by open(2), read(2) and readdir(3): Deno opens files under /proc only with all
+ * permissions.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import { close, open } from "./descriptor.ts";
 import { settle } from "./_result.ts";
 import { isSupported, libc } from "./_symbols.ts";
 
-/** Bytes read of a file, if not told otherwise: `/proc/PID/stat` and `/proc/PID/status` have under 2 KiB. */
+/** 8 KiB, the default size of a read: `/proc/PID/stat` and `/proc/PID/status` have under 2 KiB. */
 const MAX_FILE = 8192;
 
-/** The text of a file, cut at `maxBytes`; undefined when it cannot be read, or there is no libc. */
+/** Reads a file, up to `maxBytes`; undefined when that fails, or when there is no libc. */
 export function readSmallFile(path: string, maxBytes = MAX_FILE): string | undefined {
   if (!isSupported()) return undefined;
   const fd = open(path, O_RDONLY);
@@ -24,7 +24,7 @@ export function readSmallFile(path: string, maxBytes = MAX_FILE): string | undef
   return size < 0 ? undefined : new TextDecoder().decode(buffer.subarray(0, size));
 }
 
-/** Entries of a folder besides `.` and `..`; undefined when it cannot be read, or there is no libc. */
+/** Counts the entries of a folder, without `.` and `..`; undefined when that fails, or without libc. */
 export function countEntries(path: string): number | undefined {
   if (!isSupported()) return undefined;
   const { symbols } = libc();
@@ -38,13 +38,13 @@ export function countEntries(path: string): number | undefined {
 
 /** A field of `/proc/PID/stat` by its number in proc_pid_stat(5), from 3 on. */
 export function statField(stat: string, number: number): number {
-  // The command's name, in parentheses, may hold anything.
+  // The name of the command, in parentheses, may contain spaces and parentheses.
   return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[number - 3]);
 }
 
 /**
- * When a process began, in clock ticks after the machine did: with its number, it names one process
- * among all that the machine has had. Undefined where that cannot be seen.
+ * The start time of a process, in clock ticks since boot. Together with the process id, it identifies a
+ * process since boot. Undefined when /proc cannot be read.
  */
 export function processStartTicks(pid: number | "self"): number | undefined {
   const stat = readSmallFile(`/proc/${pid}/stat`);

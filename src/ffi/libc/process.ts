@@ -8,14 +8,14 @@ import { check } from "./error.ts";
 import { settle } from "./_result.ts";
 import { libc } from "./_symbols.ts";
 
-/** A soft limit, which binds, and the hard one up to which a process may raise it. */
+/** A soft limit, which applies, and the hard limit, up to which a process may raise it. */
 export interface ResourceLimit {
   readonly soft: number;
   readonly hard: number;
 }
 
 /**
- * A limit of this process. RLIM_INFINITY is `Infinity`.
+ * Reads a limit of this process. RLIM_INFINITY is `Infinity`.
  *
  * @throws {LibcError} `EINVAL`
  */
@@ -38,8 +38,7 @@ export function setResourceLimit(resource: number, limit: ResourceLimit): void {
 }
 
 /**
- * Raises the number of descriptors that the process may have to the hard limit, and says what holds
- * now. Nothing is changed where the soft limit is the hard one already.
+ * Raises the limit of descriptors to the hard limit, and returns the limit in effect.
  *
  * @throws {LibcError}
  */
@@ -51,13 +50,13 @@ export function raiseDescriptorLimit(): ResourceLimit {
   return raised;
 }
 
-/** Bytes of glibc's `cpu_set_t`: 1,024 processors. */
+/** Bytes of glibc's `cpu_set_t`: 1,024 CPUs. */
 const CPU_SET_SIZE = 128;
 
 /**
- * Pins the calling thread to processors, by number.
+ * Pins the calling thread to CPUs, by number.
  *
- * @throws {LibcError} `EINVAL`: none of them is one that this process may use
+ * @throws {LibcError} `EINVAL`: this process may use none of them
  */
 export function pinThread(processors: readonly number[]): void {
   const mask = new Uint8Array(CPU_SET_SIZE);
@@ -76,7 +75,7 @@ export function prctl(option: number, argument: number): number {
   return check("prctl", settle(() => symbols.prctl(option, argument, 0, 0, 0), errno));
 }
 
-/** Keeps this process's memory out of core dumps and of ptrace(2) by others of the same user. */
+/** Excludes the memory of this process from core dumps and from ptrace(2) by the same user. */
 export function forbidDumps(): void {
   prctl(PR_SET_DUMPABLE, 0);
 }

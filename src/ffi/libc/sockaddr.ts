@@ -1,6 +1,6 @@
 /**
- * The socket address structures, as bytes. All have the family in the host's (little-endian) order in
- * front; ports and addresses of IP are in network order, those of vsock in host order.
+ * The socket address structures, as bytes. Each begins with the family in host order, which is little-endian.
+ * IP ports and addresses are in network order, vsock ports and CIDs in host order.
  *
  * ```text
  * sockaddr_in  (16)  family u16 | port be16 | addr 4 | zero 8                    ip(7)
@@ -14,13 +14,13 @@
  */
 import { AF_INET, AF_INET6, AF_UNIX, AF_VSOCK } from "./constants.ts";
 
-/** Bytes of the largest structure here, `sockaddr_un`. */
+/** Bytes of the largest structure, `sockaddr_un`. */
 export const SOCKADDR_MAX = 110;
 
-/** Bytes that the path of `sockaddr_un` can hold, with the NUL that ends it: 108, so 107 of name. */
+/** Bytes of the path in `sockaddr_un`: 107 and a NUL at the end. */
 export const UNIX_PATH_MAX = 108;
 
-/** A socket address in fields. `path` and `name` are bytes: the kernel does not know an encoding. */
+/** The fields of a socket address. `path` and `name` are bytes, without an encoding. */
 export type SocketAddress =
   | { readonly family: "inet"; readonly address: Uint8Array; readonly port: number }
   | {
@@ -31,15 +31,15 @@ export type SocketAddress =
   }
   | { readonly family: "unix"; readonly path: Uint8Array }
   | { readonly family: "unix-abstract"; readonly name: Uint8Array }
-  /** A Unix socket without a name: the client's end, or one of a pair. */
+  /** A Unix socket without a name: that of a client, or of a pair. */
   | { readonly family: "unix-unnamed" }
   | { readonly family: "vsock"; readonly cid: number; readonly port: number }
   | { readonly family: "unknown"; readonly number: number };
 
 /**
- * The structure of an address, exactly as long as bind(2) and connect(2) want it.
+ * Encodes an address, in the exact length for bind(2) and connect(2).
  *
- * @throws {RangeError} an address of the wrong length, or a name that does not fit
+ * @throws {RangeError} for an address of the wrong length, or a name that does not fit
  */
 export function encodeSockaddr(address: SocketAddress): Uint8Array {
   switch (address.family) {
@@ -87,7 +87,7 @@ export function encodeSockaddr(address: SocketAddress): Uint8Array {
   }
 }
 
-/** The fields of a structure that the kernel has filled, of `bytes.length` bytes. */
+/** Decodes a structure of `bytes.length` bytes that the kernel has written. */
 export function decodeSockaddr(bytes: Uint8Array): SocketAddress {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const family = bytes.length < 2 ? 0 : view.getUint16(0, true);

@@ -1,5 +1,5 @@
 /**
- * The socket calls. Each gives its C result, or minus the errno (`_result.ts` says how that is read).
+ * System calls on sockets. Each returns its C result, or minus the errno (see `_result.ts`).
  * socket(2), bind(2), listen(2), accept(2), connect(2), recv(2), send(2), getsockopt(2), shutdown(2).
  *
  * @module
@@ -17,7 +17,7 @@ import { errnoSet, plausible, settle } from "./_result.ts";
 import { decodeSockaddr, SOCKADDR_MAX, type SocketAddress } from "./sockaddr.ts";
 import { libc } from "./_symbols.ts";
 
-/** What a call on a connected socket can fail with, apart from a wrong use of it. */
+/** The error numbers of calls on a connected socket. */
 const TRANSFER_ERRORS = [
   errno.EAGAIN,
   errno.EINTR,
@@ -62,13 +62,13 @@ const CONNECT = errnoSet(
   errno.ELOOP,
 );
 
-/** A new close-on-exec, non-blocking socket. */
+/** Opens a socket, close-on-exec and non-blocking. */
 export function socket(family: number, type: number): number {
   const { symbols, errno } = libc();
   return settle(() => symbols.socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), errno);
 }
 
-/** Two connected Unix stream sockets, close-on-exec and non-blocking. */
+/** Opens two connected Unix stream sockets, close-on-exec and non-blocking. */
 export function socketpair(family: number, type: number, pair: Int32Array): number {
   const { symbols, errno } = libc();
   const flags = type | SOCK_NONBLOCK | SOCK_CLOEXEC;
@@ -85,14 +85,14 @@ export function listen(fd: number, backlog: number): number {
   return settle(() => symbols.listen(fd, backlog), errno);
 }
 
-/** The next connection, close-on-exec and non-blocking; `-EAGAIN` when none waits. */
+/** Accepts a connection, close-on-exec and non-blocking; `-EAGAIN` when none waits. */
 export function accept4(fd: number): number {
   const { symbols, errno } = libc();
   const result = symbols.accept4(fd, null, null, SOCK_NONBLOCK | SOCK_CLOEXEC);
   return result < 0 ? plausible(errno[0], ACCEPT) : result;
 }
 
-/** Starts a connection: 0, `-EINPROGRESS`, or the error. Unix sockets connect at once or not at all. */
+/** Starts a connection: 0, `-EINPROGRESS`, or another error. Unix sockets connect at once or fail. */
 export function connect(fd: number, address: Uint8Array): number {
   const { symbols, errno } = libc();
   const result = symbols.connect(fd, address as BufferSource, address.length);
@@ -100,8 +100,8 @@ export function connect(fd: number, address: Uint8Array): number {
 }
 
 /**
- * Reads at most `length` bytes into the front of `buffer`: the number read, 0 at the end of the
- * stream, `-EAGAIN` when nothing is there.
+ * Reads at most `length` bytes to the start of `buffer`. Returns the number of bytes, 0 at the end of the
+ * stream, or `-EAGAIN` when no bytes wait.
  */
 export function recv(fd: number, buffer: Uint8Array, length: number, flags = 0): number {
   if (length > buffer.length) return -errno.EINVAL;
@@ -111,8 +111,8 @@ export function recv(fd: number, buffer: Uint8Array, length: number, flags = 0):
 }
 
 /**
- * Sends the first `length` bytes of `buffer`: the number taken, which may be fewer. A peer that has
- * gone gives `-EPIPE`, and never SIGPIPE.
+ * Sends the first `length` bytes of `buffer`. Returns the number of bytes that the kernel took, which may be
+ * fewer, or `-EPIPE` when the peer has closed the connection. Never raises SIGPIPE.
  */
 export function send(fd: number, buffer: Uint8Array, length: number, flags = 0): number {
   if (length > buffer.length) return -errno.EINVAL;
@@ -121,7 +121,7 @@ export function send(fd: number, buffer: Uint8Array, length: number, flags = 0):
   return result < 0 ? plausible(lib.errno[0], TRANSFER) : result;
 }
 
-/** Ends one or both directions: SHUT_RD, SHUT_WR, SHUT_RDWR. */
+/** Shuts down one or both directions: SHUT_RD, SHUT_WR, SHUT_RDWR. */
 export function shutdown(fd: number, how: number): number {
   const { symbols, errno } = libc();
   return settle(() => symbols.shutdown(fd, how), errno);
@@ -144,7 +144,7 @@ export function setsockoptBytes(
   return settle(() => symbols.setsockopt(fd, level, option, bytes, value.byteLength), errno);
 }
 
-/** Fills `value` with an option: the number of bytes that the kernel wrote. */
+/** Reads an option into `value`. Returns the number of bytes that the kernel wrote. */
 export function getsockopt(
   fd: number,
   level: number,
@@ -160,33 +160,33 @@ export function getsockopt(
   return result < 0 ? result : length[0];
 }
 
-/** The pending error of a socket as a positive number, which this clears; 0 when there is none. */
+/** Reads and clears the pending error of a socket, a positive number; 0 when there is none. */
 export function socketError(fd: number): number {
   const value = new Int32Array(1);
   const result = getsockopt(fd, SOL_SOCKET, SO_ERROR, value);
   return result < 0 ? -result : value[0];
 }
 
-/** The process at the other end of a Unix socket, as it was at connect(2) or listen(2). */
+/** The peer process of a Unix socket, at the time of connect(2) or listen(2). */
 export interface PeerCredentials {
   readonly pid: number;
   readonly uid: number;
   readonly gid: number;
 }
 
-/** SO_PEERCRED (unix(7)): `struct ucred`, three 32-bit integers. Minus the errno where there is none. */
+/** Reads SO_PEERCRED (unix(7)), a `struct ucred` of three 32-bit integers; minus the errno on failure. */
 export function peerCredentials(fd: number): PeerCredentials | number {
   const value = new Uint32Array(3);
   const result = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, value);
   return result < 0 ? result : { pid: value[0], uid: value[1], gid: value[2] };
 }
 
-/** The address that a socket is bound to, or minus the errno. */
+/** Reads the local address of a socket; minus the errno on failure. */
 export function getsockname(fd: number): SocketAddress | number {
   return name("getsockname", fd);
 }
 
-/** The address of the peer, or minus the errno. */
+/** Reads the address of the peer; minus the errno on failure. */
 export function getpeername(fd: number): SocketAddress | number {
   return name("getpeername", fd);
 }

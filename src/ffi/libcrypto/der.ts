@@ -1,20 +1,20 @@
 import { clearErrorQueue, expectPointer, failure } from "./errors.ts";
 import type { Symbols } from "./symbols.ts";
 
-/** A d2i function: reads a structure, and moves the pointer behind what it read. */
+/** A d2i function: reads a structure, and advances the pointer past it. */
 type Decode = (
   reuse: Deno.PointerValue,
   cursor: BigUint64Array,
   length: bigint,
 ) => Deno.PointerValue;
 
-/** An i2d function: gives the length; with a pointer also writes there, and moves it on. */
+/** An i2d function: returns the length, writes to the pointer if there is one, and advances it. */
 type Encode = (from: Deno.PointerValue, cursor: BigUint64Array | null) => number;
 
 /**
- * Reads one DER structure that fills `der` to its end.
+ * Decodes a DER structure that takes all of `der`.
  *
- * @throws {LibcryptoError} `LIBCRYPTO_FAILED`, also for bytes behind the structure
+ * @throws {LibcryptoError} `LIBCRYPTO_FAILED`, also for bytes after the structure
  */
 export function decodeDer(
   symbols: Symbols,
@@ -34,7 +34,7 @@ export function decodeDer(
   return pointer;
 }
 
-/** Writes a structure as DER into a buffer of its own: libcrypto keeps no copy. */
+/** Encodes a structure as DER in a new buffer. libcrypto keeps no copy. */
 export function encodeDer(
   symbols: Symbols,
   name: string,
@@ -49,7 +49,7 @@ export function encodeDer(
   return der;
 }
 
-/** Where a buffer starts. Its caller keeps the buffer alive for as long as libcrypto uses that. */
+/** The address of a buffer, which the caller keeps alive while libcrypto uses the address. */
 function addressOf(bytes: Uint8Array): bigint {
   return Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes));
 }

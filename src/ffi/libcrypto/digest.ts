@@ -7,19 +7,19 @@ export function cString(text: string): Uint8Array {
 }
 
 /**
- * A hash function with a context of its own, fetched once: an implicit fetch for each operation costs
- * about as much as hashing a short message (EVP_MD_fetch(3ossl), "Implicit fetching").
+ * A hash function and a context, fetched once: an implicit fetch for each operation costs about as much as
+ * hashing a short message (EVP_MD_fetch(3ossl), "Implicit fetching").
  *
- * One lives as long as the library: there are three, and they hold nothing secret.
+ * Never freed: there are three, without secrets.
  */
 export class Digest {
-  /** The EVP_MD, for the contexts that ask for one. */
+  /** The EVP_MD, for signature contexts. */
   readonly md: Deno.PointerObject;
   readonly #symbols: Symbols;
   readonly #context: Deno.PointerObject;
   readonly #output: Uint8Array;
 
-  /** @param name a hash function's name as OpenSSL knows it, such as `sha256` */
+  /** @param name the name of the hash function in OpenSSL, such as `sha256` */
   constructor(symbols: Symbols, name: string) {
     clearErrorQueue(symbols);
     this.#symbols = symbols;
@@ -29,7 +29,7 @@ export class Digest {
     this.#output = new Uint8Array(symbols.EVP_MD_get_size(this.md));
   }
 
-  /** The digest of a message. The next call overwrites what this one returned. */
+  /** Hashes a message. The next call overwrites the result. */
   hash(message: Uint8Array): Uint8Array {
     const { EVP_DigestInit_ex2, EVP_DigestUpdate, EVP_DigestFinal_ex } = this.#symbols;
     const ok = EVP_DigestInit_ex2(this.#context, this.md, null) === 1 &&

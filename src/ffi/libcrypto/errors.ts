@@ -4,19 +4,19 @@ import type { Symbols } from "./symbols.ts";
 export type LibcryptoErrorCode =
   /** No libcrypto could be loaded. */
   | "LIBCRYPTO_MISSING"
-  /** The library that was found is older than OpenSSL 3.0, or is not OpenSSL. */
+  /** The library is older than OpenSSL 3.0, or is not OpenSSL. */
   | "LIBCRYPTO_TOO_OLD"
   /** A function of libcrypto failed; `queue` has the entries of its error queue. */
   | "LIBCRYPTO_FAILED"
   /** A key was used after it was disposed of. */
   | "HANDLE_DISPOSED";
 
-/** The error of `src/ffi/libcrypto`. */
+/** An error of `src/ffi/libcrypto`. */
 export class LibcryptoError extends Error {
   override readonly name = "LibcryptoError";
   readonly layer = "libcrypto";
   readonly code: LibcryptoErrorCode;
-  /** OpenSSL's error queue, the oldest entry first, as ERR_error_string(3ossl) words it. */
+  /** OpenSSL's error queue, the oldest entry first, in the texts of ERR_error_string(3ossl). */
   readonly queue: readonly string[];
 
   constructor(
@@ -30,10 +30,10 @@ export class LibcryptoError extends Error {
   }
 }
 
-/** The size that ERR_error_string(3ossl) asks for at least. */
+/** The minimum size of a buffer for ERR_error_string(3ossl). */
 const ERROR_STRING_BYTES = 256;
 
-/** Takes the calling thread's error queue, the oldest entry first, and leaves it empty. */
+/** Reads and empties the error queue of this thread, the oldest entry first. */
 export function drainErrorQueue(symbols: Symbols): string[] {
   const queue: string[] = [];
   const text = new Uint8Array(ERROR_STRING_BYTES);
@@ -45,27 +45,27 @@ export function drainErrorQueue(symbols: Symbols): string[] {
 }
 
 /**
- * Empties the calling thread's error queue, so that what a failure is reported with is its own. It looks
- * first: the queue is nearly always empty, and ERR_clear_error overwrites all of its sixteen entries,
- * which would take longer than everything else that surrounds a signature.
+ * Empties the error queue of this thread, so that a later failure is reported with its own entries. The queue
+ * is nearly always empty and is checked first: ERR_clear_error overwrites all sixteen entries, which takes
+ * longer than the rest of the work around a signature.
  */
 export function clearErrorQueue(symbols: Symbols): void {
   if (symbols.ERR_peek_error() !== 0n) symbols.ERR_clear_error();
 }
 
-/** The error for a function that has just failed on this thread, with the queue that it left. */
+/** Creates the error of a function that has just failed on this thread, with its queue. */
 export function failure(symbols: Symbols, name: string): LibcryptoError {
   const queue = drainErrorQueue(symbols);
   const last = queue.at(-1) ?? "OpenSSL gave no reason";
   return new LibcryptoError("LIBCRYPTO_FAILED", `${name} failed: ${last}`, { queue });
 }
 
-/** Passes on what a function returned if it is OpenSSL's 1 for success, and throws otherwise. */
+/** Throws unless a function returned 1, which is success in OpenSSL. */
 export function expectOk(symbols: Symbols, name: string, result: number): void {
   if (result !== 1) throw failure(symbols, name);
 }
 
-/** Passes on a pointer that a function returned, and throws when it is null. */
+/** Returns a pointer, and throws for null. */
 export function expectPointer(
   symbols: Symbols,
   name: string,

@@ -1,31 +1,30 @@
 import { LibcryptoError } from "./errors.ts";
 
 /**
- * A pointer to something that libcrypto allocated, freed exactly once.
+ * A pointer to memory of libcrypto, freed exactly once. The creator of a handle disposes of it.
  *
- * No FinalizationRegistry stands behind it: it would free at a time of the collector's choosing, and so
- * leave a private key in memory for as long, while looking as if somebody took care of it. Who makes a
- * handle disposes of it.
+ * There is no FinalizationRegistry: it would free a private key at a time that the garbage collector chooses,
+ * and hide a missing disposal.
  */
 export class Handle implements Disposable {
   #pointer: Deno.PointerObject | null;
   readonly #free: (pointer: Deno.PointerObject) => void;
-  readonly #what: string;
+  readonly #name: string;
 
   constructor(
     pointer: Deno.PointerObject,
     free: (pointer: Deno.PointerObject) => void,
-    what: string,
+    name: string,
   ) {
     this.#pointer = pointer;
     this.#free = free;
-    this.#what = what;
+    this.#name = name;
   }
 
   /** @throws {LibcryptoError} `HANDLE_DISPOSED` */
   get pointer(): Deno.PointerObject {
     if (this.#pointer === null) {
-      throw new LibcryptoError("HANDLE_DISPOSED", `The ${this.#what} was used after its disposal`);
+      throw new LibcryptoError("HANDLE_DISPOSED", `The ${this.#name} was used after its disposal`);
     }
     return this.#pointer;
   }

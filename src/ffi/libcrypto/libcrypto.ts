@@ -2,14 +2,14 @@ import { Digest } from "./digest.ts";
 import { loadLibrary } from "./library.ts";
 import { decryptPkcs8, generate, type KeyParameters, Pkey, readPkcs8, readSpki } from "./pkey.ts";
 
-/** OpenSSL 3's libcrypto, as far as signing needs it. Keys that it hands out are the caller's to free. */
+/** OpenSSL 3's libcrypto, for signing. The caller frees the keys that its methods return. */
 export interface Libcrypto {
-  /** Its own words, such as `OpenSSL 3.0.19 27 Jan 2026`. */
+  /** The version text, such as `OpenSSL 3.0.19 27 Jan 2026`. */
   readonly version: string;
-  /** The name or path under which it was found. */
+  /** The name or path of the loaded library. */
   readonly path: string;
   /**
-   * A new key pair, made off the calling thread.
+   * Generates a key pair on another thread.
    *
    * @throws {LibcryptoError} `LIBCRYPTO_FAILED`
    */
@@ -24,7 +24,7 @@ export interface Libcrypto {
    * Decrypts a private key in encrypted PKCS#8 DER. The caller zeroes the result, which is PKCS#8 DER
    * (with a wrong passphrase perhaps not), and the passphrase.
    *
-   * @throws {LibcryptoError} `LIBCRYPTO_FAILED`, also when the passphrase does not open it
+   * @throws {LibcryptoError} `LIBCRYPTO_FAILED`, also for a wrong passphrase
    */
   decryptPkcs8(der: Uint8Array, passphrase: Uint8Array): Uint8Array;
   /**
@@ -34,8 +34,8 @@ export interface Libcrypto {
    */
   readSpki(der: Uint8Array): Pkey;
   /**
-   * The key of a token that `Pkey.share()` gave on another thread of this process. Any other number is
-   * undefined behaviour, as is a token that was adopted before.
+   * Adopts the key of a token of `Pkey.share()` from another thread of this process. Any other number, and
+   * a token that was adopted before, is undefined behaviour.
    */
   adopt(token: bigint): Pkey;
 }
@@ -43,7 +43,7 @@ export interface Libcrypto {
 let opened: Libcrypto | undefined;
 
 /**
- * libcrypto, loaded on the first call on a thread and kept from then on.
+ * Loads libcrypto at the first call on a thread; later calls return the same library.
  *
  * @throws {LibcryptoError} `LIBCRYPTO_MISSING`, `LIBCRYPTO_TOO_OLD`
  */

@@ -1,12 +1,12 @@
 import { LibcryptoError } from "./errors.ts";
 import { type Symbols, symbols, versionSymbols } from "./symbols.ts";
 
-/** The environment variable that names the library to load, instead of the usual ones. */
+/** The environment variable with the name of the library to load. */
 export const LIBCRYPTO_VARIABLE = "SIGNER_LIBCRYPTO";
 
 /**
- * Where OpenSSL 3 is found when nothing else is said. Never a name without a version: on Linux it may
- * be 1.1, and macOS aborts a process that loads its own `libcrypto.dylib`.
+ * Default names of OpenSSL 3, always with a version: without one the library may be 1.1 on Linux, and macOS
+ * aborts a process that loads its `libcrypto.dylib`.
  */
 const usualNames: Partial<Record<typeof Deno.build.os, readonly string[]>> = {
   darwin: [
@@ -20,7 +20,7 @@ const usualNames: Partial<Record<typeof Deno.build.os, readonly string[]>> = {
 /** OPENSSL_VERSION_NUMBER of 3.0.0: the major version is in the four highest bits. */
 const OPENSSL_3_0 = 0x3000_0000n;
 
-/** OPENSSL_VERSION of openssl/crypto.h: the argument that asks OpenSSL_version for the full text. */
+/** OPENSSL_VERSION of openssl/crypto.h: the argument of OpenSSL_version for the full text. */
 const VERSION_TEXT = 0;
 
 /** An option of OPENSSL_init_crypto, from openssl/crypto.h. */
@@ -29,19 +29,18 @@ const OPENSSL_INIT_NO_ATEXIT = 0x0008_0000n;
 /** A loaded libcrypto. */
 export interface Library {
   readonly symbols: Symbols;
-  /** The name or path under which it was found. */
+  /** The name or path of the loaded library. */
   readonly path: string;
-  /** Its own words, such as `OpenSSL 3.0.19 27 Jan 2026`. */
+  /** The version text, such as `OpenSSL 3.0.19 27 Jan 2026`. */
   readonly version: string;
 }
 
 /**
- * Loads libcrypto 3: the one that `SIGNER_LIBCRYPTO` names, and no other, or else the first of the
- * usual names. It stays loaded until the process ends: libcrypto registers thread and exit handlers,
- * which would be called after it had been unmapped.
+ * Loads libcrypto 3: the library of `SIGNER_LIBCRYPTO`, or else the first of the default names that loads. It
+ * stays loaded until the process ends, because libcrypto registers thread and exit handlers.
  *
- * @throws {LibcryptoError} `LIBCRYPTO_MISSING` when none can be loaded, `LIBCRYPTO_TOO_OLD` when the
- * one that can is not OpenSSL 3
+ * @throws {LibcryptoError} `LIBCRYPTO_MISSING` when no library loads, `LIBCRYPTO_TOO_OLD` when the loaded
+ * library is not OpenSSL 3
  */
 export function loadLibrary(): Library {
   const named = Deno.env.get(LIBCRYPTO_VARIABLE);
@@ -66,8 +65,8 @@ export function loadLibrary(): Library {
 }
 
 function open(path: string): Library {
-  // The version is asked first, by itself: an older library lacks functions of the whole table, and
-  // Deno's complaint about the first missing one would hide what is wrong.
+  // The version first: for an older library, binding the whole table fails with the name of the first
+  // missing function, which does not explain the cause.
   const probe = Deno.dlopen(path, versionSymbols);
   const version = readText(probe.symbols.OpenSSL_version(VERSION_TEXT));
   const number = probe.symbols.OpenSSL_version_num();
@@ -79,18 +78,17 @@ function open(path: string): Library {
 }
 
 /**
- * Has libcrypto give nothing back when the process exits (OPENSSL_init_crypto(3)), which is to be said
- * before anything else makes it ready. It would do so on the thread that exits, while threads on which
- * keys were generated end as well and take themselves out of what is being freed: in one exit of some
- * 100 the process died of a double free or a segmentation fault, with all of its work done.
+ * Disables the exit handler of libcrypto (OPENSSL_init_crypto(3)). This must be the first call to initialise
+ * the library. The handler frees memory on the thread that exits, while threads that generated keys end and
+ * free their parts of it: in about one exit of 100 the process died of a double free or a segmentation fault.
  */
 function leaveExitAlone(library: Symbols): void {
   library.OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, null);
 }
 
 /**
- * Ensures that a library is OpenSSL 3.0 or later, by what it says of itself. LibreSSL calls itself 2.0
- * in its number, and BoringSSL 1.1.1.
+ * Checks that a library is OpenSSL 3.0 or later. The version number of LibreSSL is 2.0, and that of BoringSSL
+ * 1.1.1.
  *
  * @throws {LibcryptoError} `LIBCRYPTO_TOO_OLD`
  */

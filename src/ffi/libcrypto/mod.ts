@@ -1,4 +1,4 @@
-/** OpenSSL 3's libcrypto: keys and signatures, without a pointer in sight. @module */
+/** OpenSSL 3's libcrypto: keys and signatures. No pointer leaves this folder. @module */
 export { LibcryptoError, type LibcryptoErrorCode } from "./errors.ts";
 export { LIBCRYPTO_VARIABLE } from "./library.ts";
 export { type Libcrypto, openLibcrypto } from "./libcrypto.ts";

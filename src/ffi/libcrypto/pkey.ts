@@ -15,13 +15,13 @@ export interface KeyParameters {
   readonly group?: string;
 }
 
-/** Bytes of salt that are made for an encrypted key: the least that NIST SP 800-132 5.1 allows. */
+/** 16 bytes of salt for an encrypted key: the minimum of NIST SP 800-132 5.1. */
 const SALT_BYTES = 16;
 
-/** The first argument of PKCS8_encrypt that asks for PBES2 with PBKDF2 and HMAC-SHA-256. */
+/** The first argument of PKCS8_encrypt for PBES2 with PBKDF2 and HMAC-SHA-256. */
 const PBES2 = -1;
 
-/** An EVP_PKEY: a key pair or a public key, held by libcrypto. */
+/** An EVP_PKEY: a key pair or a public key. */
 export class Pkey extends Handle {
   readonly #symbols: Symbols;
   readonly #digest: (name: string) => Digest;
@@ -32,12 +32,12 @@ export class Pkey extends Handle {
     this.#digest = digest;
   }
 
-  /** A context of its own to sign with, which outlives this handle: dispose of both. */
+  /** Opens a context to sign with. It may outlive this handle: dispose of both. */
   signer(scheme: SignatureScheme): Signer {
     return this.#open("sign", scheme);
   }
 
-  /** A context of its own to verify with, which outlives this handle: dispose of both. */
+  /** Opens a context to verify with. It may outlive this handle: dispose of both. */
   verifier(scheme: SignatureScheme): Verifier {
     return this.#open("verify", scheme);
   }
@@ -48,9 +48,9 @@ export class Pkey extends Handle {
   }
 
   /**
-   * A token for another thread of this process, by which `Libcrypto.adopt()` there makes a handle of its
-   * own of the same key: EVP_PKEYs are counted by reference, and no byte of the key moves. It is to be
-   * adopted once; one that never is keeps the key in memory until the process ends.
+   * Returns a token for `Libcrypto.adopt()` on another thread of this process, which creates another handle of
+   * the same key: EVP_PKEYs have a reference count, and no byte of the key is copied. Adopt a token exactly
+   * once; without that, the key stays in memory until the process ends.
    */
   share(): bigint {
     const pointer = this.pointer;
@@ -71,8 +71,8 @@ export class Pkey extends Handle {
   }
 
   /**
-   * The private key as PKCS#8, DER, encrypted by PBES2 (RFC 8018 section 6.2) with AES-256-CBC, and a
-   * key that PBKDF2 with HMAC-SHA-256 derives. Blocks for as long as the iterations take.
+   * The private key as PKCS#8, DER, encrypted by PBES2 (RFC 8018 section 6.2) with AES-256-CBC and PBKDF2 with
+   * HMAC-SHA-256. Blocks the thread for the time of the iterations.
    */
   exportEncryptedPkcs8(passphrase: Uint8Array, iterations: number): Uint8Array {
     const symbols = this.#symbols;
@@ -95,7 +95,7 @@ export class Pkey extends Handle {
   }
 }
 
-/** A new key's EVP_PKEY, made on a thread of Deno's pool: RSA-4096 takes seconds. */
+/** Generates an EVP_PKEY on a thread of Deno's pool: RSA-4096 takes seconds. */
 export async function generate(
   symbols: Symbols,
   { algorithm, modulusBits, group }: KeyParameters,
@@ -114,8 +114,7 @@ export async function generate(
     expectOk(symbols, "EVP_PKEY_CTX_set_group_name", set);
   }
   const slot = new BigUint64Array(1);
-  // The error queue belongs to a thread, and this runs on another one: what OpenSSL says about a failure
-  // cannot be had here.
+  // The error queue of a failure is on the other thread, and cannot be read here.
   const result = await symbols.EVP_PKEY_generate(generator.pointer, slot);
   const key = Deno.UnsafePointer.create(slot[0]);
   if (result !== 1 || key === null) {
@@ -125,7 +124,7 @@ export async function generate(
   return key;
 }
 
-/** The EVP_PKEY of a PKCS#8 private key in DER. */
+/** Reads a PKCS#8 private key in DER. */
 export function readPkcs8(symbols: Symbols, der: Uint8Array): Deno.PointerObject {
   const { d2i_PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free } = symbols;
   const name = "d2i_PKCS8_PRIV_KEY_INFO";
@@ -158,20 +157,20 @@ export function decryptPkcs8(
   return encodeDer(symbols, "i2d_PKCS8_PRIV_KEY_INFO", encode, opened.pointer);
 }
 
-/** The EVP_PKEY of a SubjectPublicKeyInfo in DER. */
+/** Reads a SubjectPublicKeyInfo in DER. */
 export function readSpki(symbols: Symbols, der: Uint8Array): Deno.PointerObject {
   const { d2i_PUBKEY, EVP_PKEY_free } = symbols;
   return uncompressed(symbols, decodeDer(symbols, "d2i_PUBKEY", d2i_PUBKEY, EVP_PKEY_free, der));
 }
 
-/** Makes an EC key write its point uncompressed from now on, whatever the file had that it came from. */
+/** Sets an EC key to encode its point uncompressed, also when its file had a compressed point. */
 function uncompressed(symbols: Symbols, key: Deno.PointerObject): Deno.PointerObject {
   if (symbols.EVP_PKEY_is_a(key, cString("EC")) === 1) {
     const [name, value] = [cString("point-format"), cString("uncompressed")];
     const set = symbols.EVP_PKEY_set_utf8_string_param(key, name, value);
     expectOk(symbols, "EVP_PKEY_set_utf8_string_param", set);
   }
-  // Decoders try one format after the other, and leave the failures of the earlier ones behind.
+  // Decoders try several formats, and leave errors of the failed ones in the queue.
   clearErrorQueue(symbols);
   return key;
 }

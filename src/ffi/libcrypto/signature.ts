@@ -9,19 +9,19 @@ export interface SignatureScheme {
   readonly hash?: string | undefined;
   /** RSA: the padding. */
   readonly rsaPadding?: "pkcs1" | "pss";
-  /** PSS: bytes of salt, made when signing and demanded when verifying. */
+  /** PSS: bytes of salt, for signing and required in verification. */
   readonly saltBytes?: number | undefined;
 }
 
-/** Signs with one key in one way, any number of times. ECDSA signatures are DER. */
+/** Signs with a key and a scheme, any number of times. ECDSA signatures are DER. */
 export interface Signer extends Disposable {
-  /** A signature of a message. */
+  /** Signs a message. */
   sign(message: Uint8Array): Uint8Array;
-  /** A signature of a digest, which has the length that the hash gives. */
+  /** Signs a digest of the length of the hash. */
   signDigest(digest: Uint8Array): Uint8Array;
 }
 
-/** Verifies with one key in one way. A signature that cannot even be read is false, not an error. */
+/** Verifies with a key and a scheme. A malformed signature is false, not an error. */
 export interface Verifier extends Disposable {
   verify(message: Uint8Array, signature: Uint8Array): boolean;
   verifyDigest(digest: Uint8Array, signature: Uint8Array): boolean;
@@ -31,11 +31,11 @@ export interface Verifier extends Disposable {
 const rsaPaddings = { pkcs1: 1, pss: 6 } as const;
 
 /**
- * A buffer for signatures and their length, kept for one key.
+ * A buffer for the signatures of a key, and their length.
  *
- * The length is a size_t that libcrypto reads as the room and overwrites with what it used. It is seen
- * as two halves, to keep a bigint out of every signature; the lower one comes first on every processor
- * that Deno runs on.
+ * The length is a size_t: libcrypto reads the size of the buffer and writes the size of the signature. It is
+ * accessed as two halves to avoid a BigInt for each signature. The lower half is first: all platforms of
+ * Deno are little-endian.
  */
 class Output {
   readonly bytes: Uint8Array;
@@ -56,8 +56,8 @@ class Output {
 }
 
 /**
- * Signs and verifies digests with a kept EVP_PKEY_CTX: after one initialisation it may be used for any
- * number of operations (EVP_PKEY_sign(3ossl), "NOTES"), which saves the fetch of the algorithm.
+ * Signs and verifies digests with an EVP_PKEY_CTX that is initialised once, for any number of operations
+ * (EVP_PKEY_sign(3ossl), "NOTES"): this saves fetching the algorithm.
  */
 class DigestContext extends Handle implements Signer, Verifier {
   readonly #symbols: Symbols;
@@ -102,10 +102,10 @@ class DigestContext extends Handle implements Signer, Verifier {
 }
 
 /**
- * Signs and verifies whole messages with a kept EVP_MD_CTX, for the scheme that has no digest.
+ * Signs and verifies whole messages with one EVP_MD_CTX, for the scheme without a digest.
  *
- * From OpenSSL 3.2 on a context is finished after one operation; initialising it again without a key
- * keeps the one that it has, and costs 0.2 µs, where a copy of a template costs as much and allocates.
+ * Since OpenSSL 3.2 a context is good for one operation. Initialising it again without a key keeps the key, and
+ * costs 0.2 µs; a copy of a template costs as much, and allocates.
  */
 class MessageContext extends Handle implements Signer, Verifier {
   readonly #symbols: Symbols;
@@ -155,7 +155,7 @@ function messagesOnly(): LibcryptoError {
   return new LibcryptoError("LIBCRYPTO_FAILED", "This scheme signs messages: it takes no digest");
 }
 
-/** A context that signs or verifies with `pkey` in the way of `scheme`. */
+/** Opens a context that signs or verifies with a key and a scheme. */
 export function openContext(
   symbols: Symbols,
   pkey: Deno.PointerObject,
@@ -194,7 +194,7 @@ export function openContext(
   });
 }
 
-/** A handle after its initialisation, or none of it: a failure frees it. */
+/** Initialises a handle, and frees it on failure. */
 function initialised<H extends Handle>(handle: H, initialise: () => void): H {
   try {
     initialise();

@@ -1,14 +1,13 @@
 /**
- * The functions of libcrypto 3 that are used, each as its man page (section 3ossl) declares it.
+ * The functions of libcrypto 3 in use, as declared in the man pages of section 3ossl.
  *
- * `int` is i32, `size_t` usize, and `unsigned long` u64 (on Windows it has 32 bits, which the
- * processor's calling convention passes in the same registers). Memory that belongs to JavaScript is a
- * "buffer", everything that belongs to libcrypto a "pointer".
+ * `int` is i32, `size_t` usize, and `unsigned long` u64 (it has 32 bits on Windows, where the calling convention
+ * passes it in the same registers). Memory of JavaScript is a "buffer", memory of libcrypto a "pointer".
  *
  * @module
  */
 
-/** Functions that every libcrypto since 1.1.0 has: they tell which one was found. */
+/** Functions of every libcrypto since 1.1.0, to read the version. */
 export const versionSymbols = {
   // OpenSSL_version(3ossl)
   OpenSSL_version_num: { parameters: [], result: "u64" },
@@ -100,5 +99,5 @@ export const symbols = {
   EVP_aes_256_cbc: { parameters: [], result: "pointer" },
 } as const;
 
-/** The bound functions. They never leave this folder. */
+/** The bound functions, for this folder only. */
 export type Symbols = Deno.DynamicLibrary<typeof symbols>["symbols"];
