@@ -78,11 +78,18 @@ function verifiesHere(
 ): boolean | Promise<boolean> {
   const { scheme, hash, digestBytes } = algorithm;
   const key = createPublicKey(pem);
-  if (scheme === "ecdsa") return verifiesEcdsa(key, hash!, signature);
-  const padding = scheme === "rsa-pss"
-    ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: digestBytes! }
-    : {};
-  return verify(hash ?? null, message, { key, ...padding }, signature);
+  switch (scheme) {
+    case "ecdsa":
+      return verifiesEcdsa(key, hash!, signature);
+    case "rsa-pss": {
+      const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: digestBytes! };
+      return verify(hash!, message, { key, ...pss }, signature);
+    }
+    case "rsa-pkcs1":
+      return verify(hash!, message, key, signature);
+    case "ed25519":
+      return verify(null, message, key, signature);
+  }
 }
 
 async function verifiesEcdsa(

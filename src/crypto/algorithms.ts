@@ -48,8 +48,8 @@ interface FamilyTraits {
     readonly modulusBits: number;
   };
   ec: {
-    /** The curve's JWK name (RFC 7518 section 6.2.1.1), which libcrypto and node:crypto know too. */
-    readonly crv: string;
+    /** The curve's name (RFC 7518 section 6.2.1.1), which libcrypto and node:crypto know too. */
+    readonly jwk: { readonly crv: string };
     /** The curve's object identifier (RFC 5480 section 2.1.1.1), in hexadecimal. */
     readonly curveOid: string;
     /** Bytes of a coordinate, and of one of the two integers of a signature. */
@@ -57,10 +57,7 @@ interface FamilyTraits {
     /** The order of the curve's base point (SP 800-186 section 3.2.1), in hexadecimal. */
     readonly order: string;
   };
-  ed25519: {
-    /** The curve's JWK name (RFC 8037 section 2). */
-    readonly crv: string;
-  };
+  ed25519: Record<never, never>;
 }
 
 interface KeyTypeCommon {
@@ -68,6 +65,8 @@ interface KeyTypeCommon {
   readonly defaultAlgorithm: AlgorithmName;
   /** Bytes of a signature; of an ECDSA signature in the P1363 layout. */
   readonly signatureBytes: number;
+  /** The members of a JWK that name the type beside `kty`. */
+  readonly jwk: Readonly<Record<string, string>>;
   /** The values of a JWK's `alg` that fit the key (RFC 7518 section 3.1, RFC 8037, RFC 9864). */
   readonly jwkAlgorithms: readonly string[];
 }
@@ -88,6 +87,7 @@ const keyTypeRows = {
   "rsa-2048": {
     family: "rsa",
     modulusBits: 2048,
+    jwk: {},
     signatureBytes: 256,
     defaultAlgorithm: "RSASSA_PSS_SHA_256",
     jwkAlgorithms: rsaJwkAlgorithms,
@@ -95,6 +95,7 @@ const keyTypeRows = {
   "rsa-3072": {
     family: "rsa",
     modulusBits: 3072,
+    jwk: {},
     signatureBytes: 384,
     defaultAlgorithm: "RSASSA_PSS_SHA_256",
     jwkAlgorithms: rsaJwkAlgorithms,
@@ -102,13 +103,14 @@ const keyTypeRows = {
   "rsa-4096": {
     family: "rsa",
     modulusBits: 4096,
+    jwk: {},
     signatureBytes: 512,
     defaultAlgorithm: "RSASSA_PSS_SHA_256",
     jwkAlgorithms: rsaJwkAlgorithms,
   },
   "ecdsa-p256": {
     family: "ec",
-    crv: "P-256",
+    jwk: { crv: "P-256" },
     curveOid: "2a8648ce3d030107",
     scalarBytes: 32,
     order: "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551",
@@ -118,7 +120,7 @@ const keyTypeRows = {
   },
   "ecdsa-p384": {
     family: "ec",
-    crv: "P-384",
+    jwk: { crv: "P-384" },
     curveOid: "2b81040022",
     scalarBytes: 48,
     order: "ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf" +
@@ -129,7 +131,7 @@ const keyTypeRows = {
   },
   "ecdsa-p521": {
     family: "ec",
-    crv: "P-521",
+    jwk: { crv: "P-521" },
     curveOid: "2b81040023",
     scalarBytes: 66,
     order: "01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa" +
@@ -140,7 +142,7 @@ const keyTypeRows = {
   },
   "ed25519": {
     family: "ed25519",
-    crv: "Ed25519",
+    jwk: { crv: "Ed25519" },
     signatureBytes: 64,
     defaultAlgorithm: "ED25519",
     jwkAlgorithms: ["EdDSA", "Ed25519"],

@@ -25,7 +25,7 @@ export function ecJwk({ type, x, Ux, Uy }: { type: KeyType; x: string; Ux: strin
 function curveOf(type: KeyType): string {
   const info = keyTypeInfo(type);
   if (info.family !== "ec") throw new Error(`${type} has no curve`);
-  return info.crv;
+  return info.jwk.crv;
 }
 
 /** The PKCS#1 private key of RSA numbers in hexadecimal; the CRT's are computed. */

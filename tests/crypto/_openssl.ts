@@ -1,3 +1,5 @@
+import type { KeyType } from "../../src/crypto/mod.ts";
+
 /** Runs the `openssl` command on `input`, and gives its output; its complaints when it fails. */
 export async function openssl(args: readonly string[], input?: Uint8Array): Promise<Uint8Array> {
   const command = new Deno.Command("openssl", {
@@ -18,9 +20,10 @@ export async function openssl(args: readonly string[], input?: Uint8Array): Prom
 }
 
 /** The arguments of `openssl genpkey` for each key type. */
-export const genpkeyArguments: Readonly<Record<string, readonly string[]>> = {
+export const genpkeyArguments: Readonly<Record<KeyType, readonly string[]>> = {
   "rsa-2048": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
   "rsa-3072": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:3072"],
+  "rsa-4096": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:4096"],
   "ecdsa-p256": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"],
   "ecdsa-p384": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384"],
   "ecdsa-p521": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-521"],

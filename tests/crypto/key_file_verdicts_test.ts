@@ -146,7 +146,7 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   "JWK P-256, another y": wrongHalves,
   "JWK Ed25519, another x": wrongHalves,
   "JWK Ed25519 as EC": damaged(/kty does not fit its crv Ed25519/),
-  "JWK X25519": refused(/the curve X25519/),
+  "JWK X25519": refused(/the crv X25519/),
   "JWK without a kty": refused(/kty is none of RSA, EC, OKP/),
   "JWK with a BOM": "ecdsa-p256",
   "JWK in UTF-16": refused(/UTF-16/),

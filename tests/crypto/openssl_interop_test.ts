@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { AlgorithmName } from "../../src/crypto/mod.ts";
+import type { AlgorithmName, KeyType } from "../../src/crypto/mod.ts";
 import { gate } from "../_support/gate.ts";
 import { loadCrypto, providerNames } from "./_providers.ts";
 import { genpkeyArguments, openssl } from "./_openssl.ts";
@@ -28,6 +28,8 @@ const containers: Record<string, readonly string[]> = {
 
 for (const providerName of providerNames) {
   for (const [type, generate] of Object.entries(genpkeyArguments)) {
+    // A key of 4,096 bits takes openssl seconds, and is encoded like the shorter ones.
+    if (type === "rsa-4096") continue;
     test(`${providerName} reads every container that openssl writes of ${type}`, async () => {
       const provider = providers[providerName];
       const pem = await openssl(["genpkey", ...generate]);
@@ -94,14 +96,14 @@ for (const providerName of providerNames) {
     const provider = providers[providerName];
     const directory = await Deno.makeTempDir();
     try {
-      for (const type of ["rsa-2048", "ecdsa-p256", "ecdsa-p521", "ed25519"]) {
+      for (const type of ["rsa-2048", "ecdsa-p256", "ecdsa-p521", "ed25519"] as const) {
         await exchange(directory, type);
       }
     } finally {
       await Deno.remove(directory, { recursive: true });
     }
 
-    async function exchange(directory: string, type: string): Promise<void> {
+    async function exchange(directory: string, type: KeyType): Promise<void> {
       const pem = await openssl(["genpkey", ...genpkeyArguments[type]]);
       const paths = ["key", "pub", "message", "signature"].map((name) => join(directory, name));
       const [keyPath, publicPath, messagePath, signaturePath] = paths;

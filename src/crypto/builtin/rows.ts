@@ -16,7 +16,7 @@ export type Generation = readonly [type: "rsa" | "ec" | "ed25519", options: obje
 
 const generations: { readonly [F in Family]: (info: KeyTypeInfo<F>) => Generation } = {
   rsa: ({ modulusBits }) => ["rsa", { modulusLength: modulusBits }],
-  ec: ({ crv }) => ["ec", { namedCurve: crv }],
+  ec: ({ jwk: { crv } }) => ["ec", { namedCurve: crv }],
   ed25519: () => ["ed25519", undefined],
 };
 

@@ -1,4 +1,5 @@
 /** Refusals of keys that can be read and are not supported, by their names. @module */
+import { keyTypes } from "../algorithms.ts";
 import { CryptoError } from "../errors.ts";
 
 /** Families that are not supported, by their object identifiers. */
@@ -21,8 +22,7 @@ export const curveNames: Readonly<Record<string, string>> = {
   "2b2403030208010107": "the curve brainpoolP256r1",
 };
 
-const ALTERNATIVES =
-  "Use RSA of 2048, 3072 or 4096 bits, ECDSA on P-256, P-384 or P-521, or Ed25519";
+const ALTERNATIVES = `Use a key of type ${keyTypes.map(({ name }) => name).join(", ")}`;
 
 /** The error for a key of a kind that is not in the table. */
 export function refuseKind(kind: string): CryptoError {

@@ -30,21 +30,22 @@ export function pkcs8FromJwk(text: Uint8Array): Uint8Array {
     throw refused("a JWK set: write one of its keys to a file of its own");
   }
   const family = familyOf(jwk);
-  if (jwk.d === undefined) {
-    const message = "Refused a public key: the JWK has no d; name the private key";
+  const codec = codecOf(family);
+  const named = namedType(jwk, family);
+  const secrets = codec.privateMembers(named);
+  if (Object.keys(secrets).every((name) => jwk[name] === undefined)) {
+    const message = "Refused a public key: the JWK has no secret; name the private key";
     throw new CryptoError("NOT_PRIVATE_KEY", message);
   }
   requireSigningUse(jwk);
   if (jwk.oth !== undefined) throw multiPrime();
-  if (family === "rsa" && jwk.p === undefined) {
-    throw refused("an RSA JWK without its primes: export the key again with p, q, dp, dq and qi");
+  const missing = Object.keys(secrets).filter((name) => jwk[name] === undefined);
+  if (missing.length > 0) {
+    throw refused(
+      `a JWK without its members ${missing.join(", ")}: export the key with all of them`,
+    );
   }
-  const codec = codecOf(family);
-  const named = namedType(jwk, family);
-  const members = readMembers(jwk, {
-    ...codec.publicMembers(named),
-    ...codec.privateMembers(named),
-  });
+  const members = readMembers(jwk, { ...codec.publicMembers(named), ...secrets });
   try {
     const parts = codec.fromMembers(members, named);
     requireFittingAlgorithm(jwk, parts.info);
@@ -75,33 +76,32 @@ function parse(text: Uint8Array): Jwk {
   throw new CryptoError("BAD_KEY", "The JWK is truncated or not JSON");
 }
 
-/** The family of a JWK. Families may share a `kty`, and are then told apart by `crv`. */
-function familyOf({ kty, crv }: Jwk): Family {
-  const entries = Object.entries(families) as [Family, { kty: string }][];
-  const found = entries.filter(([, info]) => info.kty === kty).map(([family]) => family);
+/** The family of a JWK. Families that share a `kty` are told apart by the type that they name. */
+function familyOf(jwk: Jwk): Family {
+  const found = keyTypes.filter(({ family }) => families[family].kty === jwk.kty);
   if (found.length === 0) {
-    const known = [...new Set(entries.map(([, info]) => info.kty))].join(", ");
+    const known = [...new Set(Object.values(families).map(({ kty }) => kty))].join(", ");
     throw refused(`a JWK whose kty is none of ${known}`);
   }
-  if (found.length === 1) return found[0];
-  const fitting = keyTypes.find((info) => found.includes(info.family) && hasCurve(info, crv));
-  if (fitting === undefined) throw refuseKind(`the curve ${String(crv).slice(0, 20)}`);
-  return fitting.family;
+  return (found.find((info) => isNamed(info, jwk)) ?? found[0]).family;
 }
 
-function hasCurve(info: KeyTypeInfo, crv: unknown): boolean {
-  return "crv" in info && info.crv === crv;
-}
-
-/** The key type that `crv` names; undefined for a family whose keys have no `crv`. */
-function namedType({ crv }: Jwk, family: Family): KeyTypeInfo | undefined {
+/** The key type that a JWK names; undefined for a family whose keys name none. */
+function namedType(jwk: Jwk, family: Family): KeyTypeInfo | undefined {
   const types = keyTypes.filter((info) => info.family === family);
-  if (!types.some((info) => "crv" in info)) return undefined;
-  const found = types.find((info) => hasCurve(info, crv));
+  const [name] = Object.keys(types[0].jwk);
+  if (name === undefined) return undefined;
+  const found = types.find((info) => isNamed(info, jwk));
   if (found !== undefined) return found;
-  const other = keyTypes.find((info) => hasCurve(info, crv));
-  if (other === undefined) throw refuseKind(`the curve ${String(crv).slice(0, 20)}`);
-  throw new CryptoError("BAD_KEY", `The JWK's kty does not fit its crv ${crv}`);
+  const value = String(jwk[name]).slice(0, 20);
+  if (keyTypes.some((info) => info.jwk[name as keyof typeof info.jwk] === value)) {
+    throw new CryptoError("BAD_KEY", `The JWK's kty does not fit its ${name} ${value}`);
+  }
+  throw refuseKind(`the ${name} ${value}`);
+}
+
+function isNamed(info: KeyTypeInfo, jwk: Jwk): boolean {
+  return Object.entries(info.jwk).every(([name, value]) => jwk[name] === value);
 }
 
 /** Refuses a key whose owner has set it aside for other purposes (RFC 7517 sections 4.2 and 4.3). */

@@ -2,13 +2,12 @@
 import { families, type KeyTypeInfo } from "../algorithms.ts";
 import { readSpki } from "./public_key.ts";
 
-/** A public JWK: `kty`, `crv` for keys on a curve, and the numbers in base64url. */
+/** A public JWK: the members that name the type, and the numbers in base64url. */
 export type PublicJwk = Readonly<Record<string, string>>;
 
 /** The members of a JWK that name the type of a key. */
 export function jwkType(info: KeyTypeInfo): Record<string, string> {
-  const { kty } = families[info.family];
-  return "crv" in info ? { crv: info.crv, kty } : { kty };
+  return { kty: families[info.family].kty, ...info.jwk };
 }
 
 /**

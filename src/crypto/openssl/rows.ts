@@ -12,7 +12,7 @@ import {
 // EVP_PKEY-RSA(7ossl), EVP_PKEY-EC(7ossl), EVP_PKEY-ED25519(7ossl)
 const parameters: { readonly [F in Family]: (info: KeyTypeInfo<F>) => KeyParameters } = {
   rsa: ({ modulusBits }) => ({ algorithm: "RSA", modulusBits }),
-  ec: ({ crv }) => ({ algorithm: "EC", group: crv }),
+  ec: ({ jwk: { crv } }) => ({ algorithm: "EC", group: crv }),
   ed25519: () => ({ algorithm: "ED25519" }),
 };
 

@@ -83,7 +83,8 @@ export function readSec1(
     info = readCurve(parameters);
     parameters.end();
     if (named !== undefined && info !== named) {
-      const message = `The EC key is damaged: it names two curves, ${named.crv} and ${info.crv}`;
+      const message =
+        `The EC key is damaged: it names two curves, ${named.jwk.crv} and ${info.jwk.crv}`;
       throw new CryptoError("BAD_KEY", message);
     }
   }
