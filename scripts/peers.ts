@@ -1,11 +1,11 @@
 /**
  * Installs the peers that tests run, in pinned versions: Go programs by `go install`, the Go programs of
- * `tests/peers/go`, and Python packages in a virtual environment. Needs Go 1.25 or newer, and Python 3 with
+ * `tests/peers/go`, Python packages in a virtual environment, and the Go client of `docs/clients`. Needs Go 1.25 or newer, and Python 3 with
  * `venv`. What is installed already in the version wanted is left as it is.
  *
  * @module
  */
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { peersFolder } from "../tests/_support/peers.ts";
 
@@ -15,7 +15,8 @@ const GO_PROGRAMS = [
   "github.com/bufbuild/buf/cmd/buf@v1.50.0",
 ];
 
-const sources = fileURLToPath(new URL("../tests/peers", import.meta.url));
+const root = fileURLToPath(new URL("..", import.meta.url));
+const sources = join(root, "tests", "peers");
 const folder = peersFolder();
 const bin = join(folder, "bin");
 
@@ -54,4 +55,21 @@ await once("venv", await Deno.readTextFile(requirements), async () => {
   const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
   await run(join(venv, "bin", "python"), [...pip, "--requirement", requirements]);
 });
+
+// The Go client of docs/, built as its README says.
+const client = join(folder, "docs_go_client");
+await Deno.mkdir(client, { recursive: true });
+for (const name of ["go.mod", "go.sum", "main.go"]) {
+  await Deno.copyFile(join(root, "docs", "clients", "go", name), join(client, name));
+}
+await run(
+  join(folder, "venv", "bin", "python"),
+  [
+    ...["-m", "grpc_tools.protoc", "-I", join(root, "proto")],
+    ...["--go_out=.", "--go_opt=module=signer", "--go-grpc_out=.", "--go-grpc_opt=module=signer"],
+    ...["signer/v1/keys.proto", "signer/v1/signing.proto"],
+  ],
+  { cwd: client, env: { PATH: `${bin}${delimiter}${Deno.env.get("PATH")}` } },
+);
+await run("go", ["build", "-o", join(bin, "docs_go_client"), "."], { ...go, cwd: client });
 console.log(`The peers are in ${folder}`);

@@ -15,6 +15,8 @@ const TASK = "deno task peers";
 /** Each peer with the command that installs it. */
 const INSTALLED_BY = {
   buf: TASK,
+  /** docs/clients/go */
+  docs_go_client: TASK,
   /** tests/peers/go/echo: an Echo client by grpc-go */
   go_echo: TASK,
   /** tests/peers/go/go_reflect: a server with reflection by grpc-go */
