@@ -18,6 +18,11 @@ export interface CallContext {
    * connection.
    */
   readonly peerIdentity: string;
+  /**
+   * Whether the peer is on this machine, by its address. A tunnel or a relay on this machine makes a caller
+   * from elsewhere look local, so this is no ground for authority.
+   */
+  readonly peerIsLocal: boolean;
   /** What the caller sent. */
   readonly metadata: Metadata;
   /** When the caller stops waiting, in milliseconds since 1970; undefined when it waits for ever. */

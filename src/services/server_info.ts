@@ -1,22 +1,25 @@
 import { algorithms, type CryptoProvider, type KeyRing, keyTypes } from "../crypto/mod.ts";
-import { libc } from "../ffi/mod.ts";
 import { limits, protocolVersions, serverInfoDefinition } from "../api/mod.ts";
 import { implement, type Service, unary } from "../grpc/mod.ts";
-import { isLocalPeer } from "../net/mod.ts";
 import { wireAlgorithm, wireKeyType } from "./wire_names.ts";
 
-/** What a server says of itself. */
+/** The description of a server that ServerInfo gives. */
 export interface ServerIdentity {
   readonly version: string;
   readonly stack: string;
   readonly provider: Pick<CryptoProvider, "name" | "version">;
+  readonly process: {
+    readonly pid: number;
+    /** When the process began, in clock ticks since the machine did; 0 where that is not known. */
+    readonly startTicks: number;
+  };
 }
 
-/** ServerInfoService: how to speak to this server, and with what its keys can sign. */
+/** ServerInfoService: versions, algorithms and limits of this server. */
 export function serverInfoService(keys: KeyRing, identity: ServerIdentity): Service {
-  const process = { pid: Deno.pid, pidStartTicks: libc.processStartTicks("self") ?? 0 };
+  const { pid, startTicks } = identity.process;
   return implement(serverInfoDefinition, {
-    GetServerInfo: unary((_, { peer }) => {
+    GetServerInfo: unary((_, { peerIsLocal }) => {
       const held = keys.current.list();
       const offered = new Set(held.flatMap(({ algorithms }) => algorithms));
       const types = new Set(held.map(({ type }) => type));
@@ -31,7 +34,7 @@ export function serverInfoService(keys: KeyRing, identity: ServerIdentity): Serv
         provider: identity.provider.name,
         providerVersion: identity.provider.version,
         stack: identity.stack,
-        ...(isLocalPeer(peer) ? process : {}),
+        ...(peerIsLocal ? { pid, pidStartTicks: startTicks } : {}),
       };
     }),
   });

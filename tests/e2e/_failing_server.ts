@@ -17,7 +17,7 @@ export async function openFailing(
   };
   const { services } = signerServices(
     new KeyRing(keys),
-    { version: "1.2.3", stack, provider },
+    { version: "1.2.3", stack, provider, process: { pid: 42, startTicks: 4242 } },
     report,
   );
   return await openServer(stack, { services });

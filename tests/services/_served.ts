@@ -52,7 +52,7 @@ export class Served implements AsyncDisposable {
     if (!options.keys) {
       for (const type of keyTypes) keys.add(type, await provider.generate(type));
     }
-    const identity = { version: "1.2.3", stack, provider };
+    const identity = { version: "1.2.3", stack, provider, process: { pid: 42, startTicks: 4242 } };
     const report = options.report ?? (({ error }) => {
       throw error;
     });

@@ -1,5 +1,6 @@
 /** Opens the server of `serve`: on a stack, with workers or without. @module */
 import type { CryptoProvider, KeyRing, SharedKeyStore } from "../../crypto/mod.ts";
+import { libc } from "../../ffi/mod.ts";
 import type { RpcServer } from "../../grpc/mod.ts";
 import {
   chosenStack,
@@ -55,7 +56,12 @@ export async function openServing(
 ): Promise<Serving> {
   const stack = await chosenStack(options.stack);
   const { name, version: providerVersion } = provider;
-  const identity = { version, stack, provider: { name, version: providerVersion } };
+  const identity = {
+    version,
+    stack,
+    provider: { name, version: providerVersion },
+    process: { pid: Deno.pid, startTicks: libc.processStartTicks("self") ?? 0 },
+  };
   const workers = stack === "native" ? chosenWorkers(options.workers) : 0;
   if (workers > 0) {
     const server = await openWorkers(options, workers, identity, keys);

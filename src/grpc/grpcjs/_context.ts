@@ -1,5 +1,5 @@
 import type { Metadata as GrpcMetadata, ServerUnaryCall } from "@grpc/grpc-js";
-import { peerIdentity } from "../../net/mod.ts";
+import { isLocalPeer, peerIdentity } from "../../net/mod.ts";
 import { type CallContext, Metadata, type WorkUnit } from "../mod.ts";
 import type { WorkOwner } from "../scheduling/mod.ts";
 import { fromGrpcMetadata, toGrpcMetadata } from "./_metadata.ts";
@@ -44,6 +44,10 @@ export class GrpcJsContext implements CallContext, WorkOwner {
 
   get peerIdentity(): string {
     return peerIdentity(this.peer) ?? this.peer;
+  }
+
+  get peerIsLocal(): boolean {
+    return isLocalPeer(this.peer);
   }
 
   get metadata(): Metadata {

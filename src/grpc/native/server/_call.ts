@@ -1,5 +1,5 @@
 import { ErrorCode, Http2Error, type Http2Stream, StreamState } from "../../../http2/mod.ts";
-import { peerIdentity } from "../../../net/mod.ts";
+import { isLocalPeer, peerIdentity } from "../../../net/mod.ts";
 import { type CallContext, Metadata, RpcError, type WorkUnit } from "../../mod.ts";
 import { type Lane, UnitWork } from "../../scheduling/mod.ts";
 import type { Account } from "./_accounts.ts";
@@ -128,6 +128,10 @@ export abstract class Call implements CallContext, Timed {
 
   get peerIdentity(): string {
     return peerIdentity(this.peer) ?? this.peer;
+  }
+
+  get peerIsLocal(): boolean {
+    return isLocalPeer(this.connection.peer);
   }
 
   get metadata(): Metadata {

@@ -1,0 +1,81 @@
+/** The rules of the layout, over a module graph and a table of rooms. */
+import { dirname } from "node:path/posix";
+import type { Graph } from "./graph.ts";
+import type { Rooms } from "./rooms.ts";
+
+/** Yields a sentence for each breach of the table. */
+export function* breachesOfRooms(
+  graph: Graph,
+  rooms: Rooms,
+  withoutIndex: ReadonlySet<string>,
+): Generator<string> {
+  const folders = new Set([...graph.keys()].map((file) => dirname(file)));
+  for (const folder of folders) {
+    if (!rooms[folder]) yield `${folder} is no room: add it to scripts/layers/rooms.ts`;
+  }
+  for (const [room, allowed] of Object.entries(rooms)) {
+    if (!folders.has(room)) yield `The room ${room} has no files`;
+    const imported = new Set<string>();
+    for (const [file, targets] of graph) {
+      if (dirname(file) !== room) continue;
+      for (const target of targets) {
+        const other = target.startsWith("npm:") ? target : dirname(target);
+        if (other === room) continue;
+        imported.add(other);
+        if (!allowed.includes(other)) yield `${file} may not import ${target}`;
+        // The files of a folder around it would come by its index in a circle.
+        else if (!isEntry(target) && !room.startsWith(`${other}/`) && !withoutIndex.has(other)) {
+          yield `${file} reaches past ${other}/mod.ts: ${target}`;
+        }
+      }
+    }
+    for (const name of allowed) {
+      if (!imported.has(name)) yield `The room ${room} is allowed ${name} and does not import it`;
+    }
+  }
+}
+
+function isEntry(target: string): boolean {
+  return target.startsWith("npm:") || target.endsWith("/mod.ts");
+}
+
+/** Yields a sentence for each circle of files that import each other. */
+export function* circles(graph: Graph): Generator<string> {
+  const done = new Set<string>();
+  const path: string[] = [];
+  function* visit(file: string): Generator<string> {
+    if (done.has(file)) return;
+    const at = path.indexOf(file);
+    if (at >= 0) {
+      yield `A circle of imports: ${[...path.slice(at), file].join(" → ")}`;
+      return;
+    }
+    path.push(file);
+    for (const target of graph.get(file) ?? []) yield* visit(target);
+    path.pop();
+    done.add(file);
+  }
+  for (const file of graph.keys()) yield* visit(file);
+}
+
+/** Yields a sentence for each circle of rooms in the table, apart from those of a folder and its own. */
+export function circlesOfRooms(rooms: Rooms): Generator<string> {
+  const isWithin = (a: string, b: string) => a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
+  return circles(
+    new Map(
+      Object.entries(rooms).map(([room, allowed]) => [
+        room,
+        allowed.filter((other) => !isWithin(room, other)),
+      ]),
+    ),
+  );
+}
+
+/** Yields a sentence for each file outside of `src/ffi` that opens libraries or touches raw pointers. */
+export function* breachesOfFfi(sources: Iterable<[file: string, text: string]>): Generator<string> {
+  for (const [file, text] of sources) {
+    if (file.startsWith("src/ffi/")) continue;
+    const raw = /Deno\s*\.\s*(dlopen|Unsafe\w+)/.exec(text);
+    if (raw) yield `${file} uses Deno.${raw[1]}, which belongs under src/ffi`;
+  }
+}

@@ -1,0 +1,206 @@
+/**
+ * The rooms of `src` and the imports that each is allowed: other rooms, by their folders, and packages, as
+ * `npm:NAME`. Each folder with TypeScript files is a room; a new one gets a line here. Imports of
+ * `node:` modules are free.
+ *
+ * @module
+ */
+
+/** Each room's folder with its allowed imports. */
+export type Rooms = Readonly<Record<string, readonly string[]>>;
+
+export const rooms: Rooms = {
+  "src/cli": [
+    "src/cli/bench",
+    "src/cli/call",
+    "src/cli/completion",
+    "src/cli/doctor",
+    "src/cli/keygen",
+    "src/cli/serve",
+    "src/crypto",
+    "src/ffi",
+    "src/grpc",
+    "src/http2",
+    "src/net",
+    "src/telemetry",
+    "npm:commander",
+  ],
+  "src/cli/bench": [
+    "src/api",
+    "src/bench",
+    "src/cli",
+    "src/cli/client",
+    "src/crypto",
+    "src/ffi",
+    "src/grpc",
+    "src/grpc/reflection",
+    "src/grpc/stacks",
+    "src/net",
+    "npm:commander",
+  ],
+  "src/cli/call": [
+    "src/api",
+    "src/cli",
+    "src/cli/client",
+    "src/grpc/reflection",
+    "npm:@bufbuild/protobuf",
+    "npm:commander",
+  ],
+  "src/cli/client": [
+    "src/api",
+    "src/cli",
+    "src/crypto",
+    "src/grpc",
+    "src/grpc/reflection",
+    "src/grpc/stacks",
+    "src/net",
+    "npm:@bufbuild/protobuf",
+    "npm:commander",
+  ],
+  "src/cli/completion": ["src/cli", "npm:commander"],
+  "src/cli/doctor": [
+    "src/api",
+    "src/cli",
+    "src/cli/client",
+    "src/crypto",
+    "src/net",
+    "npm:commander",
+  ],
+  "src/cli/keygen": ["src/cli", "src/cli/passphrase", "src/crypto", "npm:commander"],
+  "src/cli/passphrase": ["src/cli", "src/crypto"],
+  "src/cli/serve": [
+    "src/cli",
+    "src/cli/passphrase",
+    "src/crypto",
+    "src/ffi",
+    "src/grpc",
+    "src/grpc/native/workers",
+    "src/grpc/stacks",
+    "src/net",
+    "src/services",
+    "src/telemetry",
+    "npm:commander",
+  ],
+
+  "src/bench": [
+    "src/bench/collector",
+    "src/bench/load",
+    "src/bench/pacer",
+    "src/bench/report",
+    "src/bench/resources",
+  ],
+  "src/bench/collector": ["src/grpc"],
+  "src/bench/load": [
+    "src/api",
+    "src/bench/collector",
+    "src/bench/pacer",
+    "src/bench/resources",
+    "src/crypto",
+    "src/ffi",
+    "src/grpc",
+    "src/grpc/grpcjs",
+    "src/grpc/native/client",
+    "src/grpc/stacks",
+    "src/net",
+  ],
+  "src/bench/pacer": [],
+  "src/bench/report": ["src/bench/collector", "src/bench/load", "src/bench/resources"],
+  "src/bench/resources": ["src/ffi"],
+
+  "src/services": [
+    "src/api",
+    "src/crypto",
+    "src/grpc",
+    "src/grpc/official",
+    "npm:@grpc/proto-loader",
+    "npm:@grpc/reflection",
+    "npm:protobufjs",
+  ],
+
+  "src/grpc/stacks": [
+    "src/grpc",
+    "src/grpc/grpcjs",
+    "src/grpc/native/client",
+    "src/grpc/native/server",
+    "src/grpc/native/workers",
+    "src/net",
+  ],
+  "src/grpc/native/workers": [
+    "src/ffi",
+    "src/grpc",
+    "src/grpc/native/server",
+    "src/net",
+    "src/telemetry",
+  ],
+  "src/grpc/native/server": [
+    "src/ffi",
+    "src/grpc",
+    "src/grpc/native",
+    "src/grpc/scheduling",
+    "src/http2",
+    "src/net",
+    "src/telemetry",
+  ],
+  "src/grpc/native/client": [
+    "src/ffi",
+    "src/grpc",
+    "src/grpc/native",
+    "src/grpc/scheduling",
+    "src/http2",
+    "src/net",
+  ],
+  "src/grpc/native": ["src/grpc", "src/http2"],
+  "src/grpc/grpcjs": [
+    "src/api",
+    "src/grpc",
+    "src/grpc/scheduling",
+    "src/net",
+    "src/telemetry",
+    "npm:@grpc/grpc-js",
+  ],
+  "src/grpc/reflection": ["src/grpc", "npm:@bufbuild/protobuf", "npm:protobufjs"],
+  "src/grpc/official": ["src/grpc", "npm:@grpc/proto-loader"],
+  "src/grpc/scheduling": ["src/grpc"],
+  "src/api": ["src/api/generated", "src/grpc"],
+  "src/api/generated": ["src/api/generated/grpc/health/v1", "src/api/generated/signer/v1"],
+  "src/api/generated/grpc/health/v1": ["src/grpc", "src/protobuf"],
+  "src/api/generated/signer/v1": ["src/grpc", "src/protobuf"],
+  "src/grpc": ["src/net", "src/protobuf"],
+
+  "src/http2": ["src/http2/frame", "src/http2/hpack"],
+  "src/http2/frame": ["src/http2"],
+  "src/http2/hpack": ["src/http2"],
+
+  "src/crypto": [
+    "src/crypto/builtin",
+    "src/crypto/encoding",
+    "src/crypto/key_file",
+    "src/crypto/openssl",
+  ],
+  "src/crypto/builtin": ["src/crypto", "src/crypto/encoding"],
+  "src/crypto/encoding": ["src/crypto", "src/crypto/encoding/families"],
+  "src/crypto/encoding/families": ["src/crypto", "src/crypto/encoding"],
+  "src/crypto/key_file": ["src/crypto", "src/crypto/encoding"],
+  "src/crypto/openssl": ["src/crypto", "src/crypto/encoding", "src/ffi"],
+
+  "src/net": ["src/ffi"],
+
+  "src/telemetry": ["src/ffi", "npm:@logtape/logtape"],
+
+  "src/protobuf": [],
+
+  "src/ffi": ["src/ffi/libc", "src/ffi/libcrypto"],
+  "src/ffi/libc": [],
+  "src/ffi/libcrypto": [],
+};
+
+/**
+ * Folders of modules without a `mod.ts`: the index of the folder above names each of them. Any of their files
+ * may be imported by rooms that may import the folder.
+ */
+export const withoutIndex: ReadonlySet<string> = new Set([
+  "src/api/generated/grpc/health/v1",
+  "src/api/generated/signer/v1",
+  // Each command loads the files that it needs.
+  "src/cli/client",
+]);
