@@ -65,9 +65,14 @@ for (const [name, options] of Object.entries(threads)) {
     await endless.next();
     const stopped = server.stop("SIGTERM");
     const cutOff = endless.next().catch(() => "cut off");
-    for (let count = 0; count < 10; count++, await sleep(50)) {
-      server.signalThreads(sigusr1);
-      assert.ok(!listeningPorts(server.pid).includes(9229));
+    try {
+      for (let count = 0; count < 10; count++, await sleep(50)) {
+        server.signalThreads(sigusr1);
+        assert.ok(!listeningPorts(server.pid).includes(9229));
+      }
+    } catch (error) {
+      // On a busy machine the grace is over, and the process gone, before the loop ends.
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
     assert.equal(await cutOff, "cut off");
     end.resolve();
