@@ -1,14 +1,15 @@
+/** Errors of the crypto layer as gRPC statuses. @module */
 import { CryptoError, type CryptoErrorCode } from "../crypto/mod.ts";
 import { RpcError, type StatusName } from "../grpc/mod.ts";
 
-/** What the caller can mend is told to the caller; the rest is INTERNAL, and for the log. */
+/** Statuses of the errors that a caller causes. Other errors are INTERNAL, and logged. */
 const statuses: Partial<Record<CryptoErrorCode, StatusName>> = {
   ALGORITHM_MISMATCH: "INVALID_ARGUMENT",
   BAD_DIGEST: "INVALID_ARGUMENT",
   NO_SUCH_KEY: "NOT_FOUND",
 };
 
-/** The status that an error of the crypto layer is for a caller; any other error comes back as it is. */
+/** Converts an error that a caller causes into an RpcError, and returns any other error unchanged. */
 export function fromCryptoError(error: unknown): unknown {
   const status = error instanceof CryptoError ? statuses[error.code] : undefined;
   return status ? new RpcError(status, (error as Error).message, { cause: error }) : error;

@@ -1,3 +1,4 @@
+/** The standard health service. @module */
 import {
   type HealthCheckRequest,
   type HealthCheckResponseInit,
@@ -24,16 +25,16 @@ export const maxWatchesPerPeer = 1_000;
 export class Health {
   readonly service: Service;
   readonly #names: ReadonlySet<string>;
-  /** What ends the waiting of each watch. */
+  /** A function for each watch that ends it. */
   readonly #watches = new Set<() => void>();
   readonly #limit = new StreamLimit(
     maxWatches,
     maxWatchesPerPeer,
-    "Too many watch already: ask by Check",
+    "There are too many watches already: use Check",
   );
   #draining = false;
 
-  /** Every service named is SERVING, and so is the server as a whole, whose name is "". */
+  /** The named services are SERVING, and so is the whole server, whose name is "". */
   constructor(serviceNames: readonly string[]) {
     this.#names = new Set(["", ...serviceNames]);
     this.service = implement(healthDefinition, {
@@ -44,22 +45,22 @@ export class Health {
   }
 
   /**
-   * Says NOT_SERVING to everyone who asks or watches, and ends the watches: a graceful stop waits for the
-   * calls under way, and a watch would be under way for ever.
+   * Reports NOT_SERVING from now on, and ends the watches: a graceful stop waits for the calls under way, and
+   * a watch has no end of its own.
    */
   drain(): void {
     this.#draining = true;
     for (const end of this.#watches) end();
   }
 
-  /** What the known services are, as the server has no other states. */
+  /** The status of all known services. */
   get #status() {
     return this.#draining ? "NOT_SERVING" : "SERVING";
   }
 
   #check({ service }: HealthCheckRequest): HealthCheckResponseInit {
     if (this.#names.has(service)) return { status: this.#status };
-    throw new RpcError("NOT_FOUND", "Nothing of that name is served: List names what is");
+    throw new RpcError("NOT_FOUND", "There is no service of that name: List names the services");
   }
 
   #list(): HealthListResponseInit {

@@ -1,3 +1,4 @@
+/** Interceptors of every call: protocol version and errors. @module */
 import { protocolHeader, protocolVersions, requestIdHeader } from "../api/mod.ts";
 import { type Interceptor, Metadata, RpcError } from "../grpc/mod.ts";
 import { fromCryptoError } from "./crypto_status.ts";
@@ -5,8 +6,8 @@ import { fromCryptoError } from "./crypto_status.ts";
 const spoken: ReadonlySet<string> = new Set(protocolVersions);
 
 /**
- * Negotiates the protocol version: a request that asks for one gets it or FAILED_PRECONDITION, one that
- * asks for none gets the newest; the response's headers say which.
+ * Negotiates the protocol version. A request for a version gets it or FAILED_PRECONDITION; a request without a
+ * version gets the newest. The response headers name the version.
  */
 export const negotiateProtocol: Interceptor = {
   before({ metadata, responseHeaders }) {
@@ -23,7 +24,7 @@ export const negotiateProtocol: Interceptor = {
   },
 };
 
-/** Told of an error that the caller gets as INTERNAL, with the id that the caller gets instead. */
+/** Receives an error that the caller gets as INTERNAL, with the request id that the caller gets. */
 export type InternalErrorReport = (report: {
   requestId: string;
   method: string;
@@ -32,8 +33,8 @@ export type InternalErrorReport = (report: {
 }) => void;
 
 /**
- * Turns every error into what the caller may know of it. What nobody foresaw becomes INTERNAL with a
- * request id; the error itself goes to `report`, never over the wire.
+ * Converts errors for the caller. An unexpected error becomes INTERNAL with a request id, and the error itself
+ * goes to `report`, never to the caller.
  */
 export function mapErrors(report: InternalErrorReport): Interceptor {
   return {

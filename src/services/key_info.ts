@@ -1,8 +1,9 @@
+/** The description of a key as a message. @module */
 import type { KeyDescription } from "../crypto/mod.ts";
 import type { KeyInfoInit } from "../api/mod.ts";
 import { wireAlgorithm, wireKeyType } from "./wire_names.ts";
 
-/** What may be known of a key, as the wire has it. */
+/** Converts the public description of a key into the message. */
 export function keyInfo(key: KeyDescription): KeyInfoInit {
   return {
     keyId: key.id,

@@ -1,3 +1,4 @@
+/** The key, algorithm, input and format that a request selects. @module */
 import type {
   AlgorithmName,
   KeyStore,
@@ -15,7 +16,7 @@ import { RpcError } from "../grpc/mod.ts";
 import { algorithmOfWire, keyTypeOfWire } from "./wire_names.ts";
 
 /**
- * The key that a request names, by its id or by its type.
+ * Selects the key of a request, by its id or by its type.
  *
  * @throws {RpcError} INVALID_ARGUMENT
  * @throws {CryptoError} `NO_SUCH_KEY`
@@ -45,7 +46,7 @@ function defaultKey(keys: KeyStore, wireName: string | number): StoredKey {
   return keys.getDefault(keyType);
 }
 
-/** The algorithm that a request names, or the key's default. */
+/** Selects the algorithm of a request, by default that of the key. */
 export function selectAlgorithm(key: StoredKey, wireName: string | number): AlgorithmName {
   if (wireName === "SIGNING_ALGORITHM_UNSPECIFIED") return key.defaultAlgorithm;
   const algorithm = algorithmOfWire(wireName);
@@ -53,7 +54,7 @@ export function selectAlgorithm(key: StoredKey, wireName: string | number): Algo
   return algorithm;
 }
 
-/** What a request asks to be signed, or says was. */
+/** Selects the signed input of a request: a message or a digest. */
 export function selectInput(
   request: SignRequest | VerifyRequest,
 ): SigningInput {
@@ -76,7 +77,7 @@ const formats: Readonly<Record<string, SignatureFormat>> = {
   SIGNATURE_FORMAT_P1363: "p1363",
 } satisfies Record<WireFormat, SignatureFormat>;
 
-/** How a request wants its signature laid out, or says that it is. */
+/** Selects the format of the signature of a request. */
 export function selectFormat(wireName: string | number): SignatureFormat {
   const format = formats[wireName];
   if (!format) throw new RpcError("INVALID_ARGUMENT", `No signature format is ${wireName}`);

@@ -1,4 +1,4 @@
-/** What the server answers: handlers that know neither stack nor socket. @module */
+/** The services of the server: handlers that are independent of stack and socket. @module */
 import type { KeyRing } from "../crypto/mod.ts";
 import { intercept, type Service } from "../grpc/mod.ts";
 import { echoService } from "./echo.ts";
@@ -10,13 +10,13 @@ import { signingService } from "./signing.ts";
 
 export type { Health, InternalErrorReport, ServerIdentity };
 
-/** All that a server serves, and its health to be told of a drain. */
+/** The services of a server, and its health, which reports a drain. */
 export interface SignerServices {
   readonly services: readonly Service[];
   readonly health: Health;
 }
 
-/** The signer's own services over a ring of keys, and the standard ones beside them. */
+/** Creates the signer's services over a ring of keys, and the standard services. */
 export function signerServices(
   keys: KeyRing,
   identity: ServerIdentity,
@@ -34,7 +34,7 @@ export function signerServices(
   };
 }
 
-/** The full name of a service, from the path of its first method: `/NAME/Method`. */
+/** Reads the full name of a service from the path of its first method, `/NAME/Method`. */
 function serviceName({ definition }: Service): string {
   return Object.values(definition)[0].path.split("/")[1];
 }

@@ -1,3 +1,4 @@
+/** The standard reflection services, loaded at the first call. @module */
 import { type AnyMethod, bidi, type BidiHandler, RpcError, type Service } from "../grpc/mod.ts";
 import { StreamLimit } from "./stream_limit.ts";
 
@@ -12,8 +13,8 @@ const paths = [
 ];
 
 /**
- * The standard reflection service, v1 and v1alpha. What answers is loaded with the first call: it takes
- * some 20 MB on each thread that serves, and most never get one.
+ * Creates the standard reflection services, v1 and v1alpha. Their implementation takes about 20 MB on each
+ * thread and is loaded at the first call, as most threads never get one.
  */
 export function reflectionServices(): Service[] {
   const limit = new StreamLimit(
@@ -40,17 +41,17 @@ export function reflectionServices(): Service[] {
   });
 }
 
-/** A method whose messages stay as they are on the wire, until what knows them is loaded. */
+/** A method that leaves its messages encoded until the implementation is loaded. */
 const undecoded = {
   requestStream: true,
   responseStream: true,
-  requestSerialize: asIs,
-  requestDeserialize: asIs,
-  responseSerialize: asIs,
-  responseDeserialize: asIs,
+  requestSerialize: unchanged,
+  requestDeserialize: unchanged,
+  responseSerialize: unchanged,
+  responseDeserialize: unchanged,
 };
 
-function asIs<T>(bytes: T): T {
+function unchanged<T>(bytes: T): T {
   return bytes;
 }
 

@@ -1,3 +1,4 @@
+/** The standard reflection services by the gRPC authors' package. @module */
 import type { PackageDefinition } from "@grpc/proto-loader";
 import { ReflectionService } from "@grpc/reflection";
 import descriptors, {
@@ -7,10 +8,10 @@ import descriptors, {
 import type { Service } from "../grpc/mod.ts";
 import { adopt, loadHealthPackage, loadSignerPackage } from "../grpc/official/mod.ts";
 
-/** The standard reflection services by the gRPC authors' own package, which brings grpc-js along. */
+/** Creates the reflection services of `@grpc/reflection`, which imports grpc-js. */
 export function loadReflection(): Service[] {
   const described: PackageDefinition = {
-    // With the field names of the .proto files, which are what callers write.
+    // The field names of the .proto files, which callers write.
     ...loadSignerPackage({ keepCase: true }),
     ...loadHealthPackage({ keepCase: true }),
   };
@@ -22,8 +23,8 @@ export function loadReflection(): Service[] {
 }
 
 /**
- * A file descriptor whose map entries have the names that protobuf wants: `StatusesEntry` for a map field
- * `statuses`. protobufjs 7.6.6 calls it `Statuses`, and clients refuse the file that it is in.
+ * Renames the map entries of a file descriptor to the names that protobuf requires: `StatusesEntry` for a map
+ * field `statuses`. protobufjs 7.6.6 uses `Statuses`, and clients refuse the file.
  */
 function nameMapEntries(encoded: Uint8Array): Buffer {
   const { FileDescriptorProto } = descriptors;

@@ -1,3 +1,4 @@
+/** ServerInfoService. @module */
 import { algorithms, type CryptoProvider, type KeyRing, keyTypes } from "../crypto/mod.ts";
 import { limits, protocolVersions, serverInfoDefinition } from "../api/mod.ts";
 import { implement, type Service, unary } from "../grpc/mod.ts";

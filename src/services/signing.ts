@@ -1,3 +1,4 @@
+/** SigningService: signatures, verification and public keys. @module */
 import { encodePublicKey, type KeyRing, type KeyStore } from "../crypto/mod.ts";
 import {
   type GetPublicKeyRequest,
@@ -24,7 +25,7 @@ import { keyInfo } from "./key_info.ts";
 import { selectAlgorithm, selectFormat, selectInput, selectKey } from "./key_selection.ts";
 import { wireAlgorithm } from "./wire_names.ts";
 
-/** SigningService over the keys of a ring. A call ends with the keys that it began with. */
+/** Creates SigningService over a ring of keys. A call uses the keys that were current when it was read. */
 export function signingService(ring: KeyRing): Service {
   return implement(signingDefinition, {
     Sign: unary(
@@ -42,17 +43,17 @@ export function signingService(ring: KeyRing): Service {
   });
 }
 
-/** The store that was current when a request was read, on the request: it may wait in a queue after. */
+/** A property of requests: the store that was current when the request was read. A request may wait in a queue. */
 const readWith = Symbol("readWith");
 
 type KeyRequest = (SignRequest | VerifyRequest) & { [readWith]?: KeyStore };
 
-/** Notes the current keys on a request. */
+/** Records the current keys on a request. */
 function takeKeys(ring: KeyRing, request: KeyRequest): KeyStore {
   return request[readWith] = ring.current;
 }
 
-/** The keys for a request: those of the time when it was read, unless they are gone. */
+/** Returns the keys recorded on a request, or the current ones when those have been disposed of. */
 function keysOf(ring: KeyRing, { [readWith]: keys }: KeyRequest): KeyStore {
   return keys !== undefined && ring.holds(keys) ? keys : ring.current;
 }
@@ -88,7 +89,7 @@ function signingUnit(keys: KeyStore, request: SignRequest): WorkUnit<SignRespons
   try {
     workload = signingWorkload(keys, request);
   } catch {
-    // The request names no key that there is: `sign` says so.
+    // The request names no existing key: `sign` reports the error.
   }
   return { workload, run: () => sign(keys, request) };
 }

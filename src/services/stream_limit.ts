@@ -1,8 +1,9 @@
+/** Limits of open streams by thread and peer. @module */
 import { type CallContext, RpcError } from "../grpc/mod.ts";
 
 /**
- * A limit of the calls of one kind that may be open at once on a thread, each of which takes memory until it ends.
- * A peer may have as many as are left free, up to `maxPerPeer`: so some are left for one more peer.
+ * A limit of open calls of one kind on a thread; each takes memory until it ends. A peer may open as many calls
+ * as there are free ones left, up to `maxPerPeer`, so that another peer finds some.
  */
 export class StreamLimit {
   readonly #max: number;
@@ -19,7 +20,7 @@ export class StreamLimit {
   }
 
   /**
-   * Counts a call, until what is returned is disposed of.
+   * Counts a call until the result is disposed of.
    *
    * @throws {RpcError} RESOURCE_EXHAUSTED over the limit
    */

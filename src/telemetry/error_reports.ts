@@ -1,15 +1,16 @@
+/** Rate-limited error logs. @module */
 import type { Logger } from "@logtape/logtape";
 
-/** Reports that are written at once, and how many a second after them. */
+/** 10 reports at once, then 1 a second. */
 const BURST = 10;
 const PER_SECOND = 1;
 
-/** Writes an error. */
+/** Logs an error. */
 export type ErrorReports = (message: string, properties: Record<string, unknown>) => void;
 
 /**
- * Logs errors that a peer may cause, at a bounded rate: whoever finds one that can be repeated fills no disk with
- * it. The next line that is written tells how many were left out.
+ * Logs errors that a peer may cause, at a bounded rate, so that a peer that repeats one cannot fill the disk. The
+ * next line has the number of omitted ones.
  *
  * @param now the clock, in milliseconds
  */

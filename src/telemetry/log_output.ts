@@ -1,7 +1,6 @@
 /**
- * Standard error as logs write to it: a write never waits for a reader. A pipe that nobody reads, a terminal that
- * is stopped with Ctrl-S or a journal that is stuck would otherwise hold the thread that logs, and with it every
- * call of that thread.
+ * Writes of log lines to standard error that never block. With a blocking write, a pipe without a reader,
+ * a terminal stopped by Ctrl-S or a stuck journal stops the thread that logs, and all calls of that thread.
  *
  * @module
  */
@@ -9,21 +8,21 @@ import { libc } from "../ffi/mod.ts";
 
 /** A way to write to standard error. It can be posted to other threads of the process. */
 export type LogTarget =
-  /** A description of the pipe or terminal of its own, with O_NONBLOCK, which the one of descriptor 2 has not. */
+  /** Another open file description of the pipe or terminal, with O_NONBLOCK, unlike that of descriptor 2. */
   | { readonly kind: "nonblocking"; readonly fd: number }
   | { readonly kind: "socket" }
-  /** A file, which takes what it is given, or a platform without the libc binding. */
+  /** A regular file, which does not block, or a platform without the libc binding. */
   | { readonly kind: "blocking" };
 
 const STDERR = 2;
 
-/** Bytes of lines that wait for room. More are dropped, and their number is told. */
+/** 256 KiB of waiting lines. Further lines are dropped and counted. */
 const MAX_WAITING_BYTES = 262_144;
 
-/** Milliseconds after which lines that wait are tried again. */
+/** 100 ms between attempts to write waiting lines. */
 const RETRY_MS = 100;
 
-/** Finds out how standard error can be written to without waiting. */
+/** Opens a way to write to standard error without blocking. */
 export function openLogTarget(): LogTarget {
   if (!libc.isSupported()) return { kind: "blocking" };
   if (libc.getsockopt(STDERR, libc.SOL_SOCKET, libc.SO_TYPE, new Int32Array(1)) >= 0) {
@@ -32,11 +31,11 @@ export function openLogTarget(): LogTarget {
   if (!Deno.stderr.isTerminal() && libc.pipeSize(STDERR) < 0) return { kind: "blocking" };
   const flags = libc.O_WRONLY | libc.O_NONBLOCK | libc.O_APPEND | libc.O_NOCTTY;
   const fd = libc.open(`/proc/self/fd/${STDERR}`, flags);
-  // Another user's terminal or pipe can be written to, but not opened.
+  // A terminal or pipe of another user can be written, but not opened.
   return fd < 0 ? { kind: "blocking" } : { kind: "nonblocking", fd };
 }
 
-/** Lines on their way to standard error. */
+/** Writes lines to standard error, and keeps those that do not fit yet. */
 export class LogOutput {
   readonly #target: LogTarget;
   readonly #describeDropped: (count: number) => Uint8Array;
@@ -45,13 +44,13 @@ export class LogOutput {
   #dropped = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param describeDropped makes the line that tells how many lines were dropped */
+  /** @param describeDropped creates the line with the number of dropped lines */
   constructor(target: LogTarget, describeDropped: (count: number) => Uint8Array) {
     this.#target = target;
     this.#describeDropped = describeDropped;
   }
 
-  /** Writes a line, or keeps it until there is room, or drops it. */
+  /** Writes a line, keeps it for later, or drops it. */
   write(line: Uint8Array): void {
     this.flush();
     if (this.#waitingBytes + line.length > MAX_WAITING_BYTES) {
@@ -64,7 +63,7 @@ export class LogOutput {
     if (this.#waiting.length > 0) this.#retryLater();
   }
 
-  /** Writes as much of what waits as there is room for. */
+  /** Writes as much of the waiting lines as standard error takes. */
   flush(): void {
     while (this.#waiting.length > 0) {
       const line = this.#waiting[0];
@@ -96,7 +95,7 @@ export class LogOutput {
     Deno.unrefTimer(this.#retry);
   }
 
-  /** Bytes that are done with: written, or lost because there is no reader any more. */
+  /** Writes a part of a line. Returns the number of bytes that need no further attempt: written or lost. */
   #writeSome(line: Uint8Array): number {
     const target = this.#target;
     if (target.kind === "blocking") {

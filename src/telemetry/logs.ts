@@ -1,3 +1,4 @@
+/** Structured logs on standard error. @module */
 import process from "node:process";
 import { format } from "node:util";
 import {
@@ -13,11 +14,11 @@ import { LogOutput, type LogTarget, openLogTarget } from "./log_output.ts";
 
 export type { Logger, LogTarget };
 
-/** How logs are written: `text` is logfmt, `json` one object a line. */
+/** Formats of log lines: `text` is logfmt, `json` is an object per line. */
 export const logFormats = ["text", "json"] as const;
 export type LogFormat = typeof logFormats[number];
 
-/** The least important level that is written. */
+/** Log levels, from the lowest. */
 export const logLevels = ["debug", "info", "warning", "error"] as const satisfies LogLevel[];
 export type Level = typeof logLevels[number];
 
@@ -26,10 +27,10 @@ let output: LogOutput | undefined;
 let target: LogTarget | undefined;
 
 /**
- * Writes the program's logs to standard error, a line each, as they happen and without waiting for a reader. Both
- * formats quote control characters, so nothing that a peer sends can forge a line.
+ * Configures the logs of this thread: a line for each record, on standard error, without waiting for its reader.
+ * Both formats quote control characters, so that text of a peer cannot forge a line.
  *
- * @param options `target` is another thread's `logTarget()`
+ * @param options `target` is the `logTarget()` of another thread
  */
 export function configureLogs(
   options: { level: Level; format: LogFormat; target?: LogTarget },
@@ -52,10 +53,7 @@ export function configureLogs(
   if (options.format === "json") captureConsole();
 }
 
-/**
- * Logs the warnings of libraries, which go to the console or come from `process.emitWarning()`, so that
- * standard error has nothing but log lines.
- */
+/** Logs what libraries write to the console and to `process.emitWarning()`, so that every line is a log line. */
 function captureConsole(): void {
   const log = logger("console");
   const levels = {
@@ -73,7 +71,7 @@ function captureConsole(): void {
   process.on("warning", ({ name, message }) => log.warn("{text}", { text: `${name}: ${message}` }));
 }
 
-/** Where this process writes its logs: opened once, for all threads. */
+/** The target of the logs of this process, opened once for all threads. */
 export function logTarget(): LogTarget {
   return target ??= openLogTarget();
 }
@@ -82,14 +80,14 @@ function droppedLines(count: number): LogRecord {
   return {
     category: ["signer", "log"],
     level: "warning",
-    message: ["Lines were dropped, because nobody reads standard error"],
-    rawMessage: "Lines were dropped, because nobody reads standard error",
+    message: ["Lines were dropped, because standard error was not read"],
+    rawMessage: "Lines were dropped, because standard error was not read",
     timestamp: Date.now(),
     properties: { count },
   };
 }
 
-/** The logger of one part of the program, such as `server`. Silent until `configureLogs`. */
+/** The logger of a part of the program, such as `server`. Writes nothing before `configureLogs`. */
 export function logger(part: string): Logger {
   return getLogger(["signer", part]);
 }

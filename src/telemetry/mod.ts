@@ -1,3 +1,3 @@
-/** What the program tells of itself while it runs. @module */
+/** Logs of the running program. @module */
 export { type ErrorReports, errorReports } from "./error_reports.ts";
 export * from "./logs.ts";
