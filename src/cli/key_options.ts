@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option } from "commander";
 import {
   type AlgorithmName,
   algorithms,
+  clientPreference,
   type KeyType,
   keyTypes,
   parseAlgorithm,
@@ -26,6 +27,19 @@ export function keyTypesOption(flags: string, description: string): Option {
 /** An option with a signing algorithm for its value. Help and completion list the algorithms. */
 export function algorithmOption(flags: string, description: string): Option {
   return new Option(flags, description).choices(algorithmNames).argParser(readAlgorithm);
+}
+
+/** An option with a list of algorithms or schemes for its value, such as `ECDSA,RSASSA_PSS`. */
+export function preferOption(flags: string, description: string): Option {
+  return new Option(flags, `${description} (default: ${clientPreference.join(",")})`)
+    .argParser(readPreferences);
+}
+
+function readPreferences(text: string, previous: readonly string[] = []): string[] {
+  const names = text.split(",").map((name) => name.trim().toUpperCase().replaceAll("-", "_"));
+  const known = [...clientPreference, ...algorithmNames];
+  if (names.every((name) => known.includes(name))) return [...previous, ...names];
+  throw new InvalidArgumentError(`Use some of ${known.join(", ")}.`);
 }
 
 function readKeyType(text: string): KeyType {

@@ -1,46 +1,161 @@
+/** What `sign` and `verify` take: text, files of any size, or standard input. */
+import { createHash } from "node:crypto";
+import { hashOf, unspecified } from "../client/key_choice.ts";
 import { readFile } from "../client/read_file.ts";
-import { usageError } from "../exit.ts";
+import { CliError, ExitCode, usageError } from "../exit.ts";
+import { withProgress } from "./progress.ts";
 
 /** Where the bytes of a request come from. */
 export interface InputOptions {
-  readonly in?: string;
+  readonly in?: readonly string[];
   readonly digest?: boolean;
 }
 
-/** What is signed or verified: a message, or its digest. */
+/** The part of a request that is signed or verified: a message, or its digest. */
 export type Input = { readonly message: Uint8Array } | { readonly digest: Uint8Array };
 
+/** One input, which is not read before it is needed. */
+export type Source =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "file"; readonly name: string }
+  | { readonly kind: "stdin" };
+
 /**
- * What is to be signed: TEXT, else the file of `--in`, else standard input. With `--digest` it is the
- * digest: TEXT in hexadecimal, a file or standard input as bytes.
+ * The inputs that a command line names: TEXT, else the files of `--in`, else standard input.
  *
- * @throws {CliError} when there is nothing, or two things, or the file cannot be read
+ * @throws {CliError} when it names none, both, or a file that cannot be read
  */
-export async function readInput(text: string | undefined, options: InputOptions): Promise<Input> {
-  const bytes = await inputBytes(text, options);
-  return options.digest ? { digest: bytes } : { message: bytes };
+export function sourcesOf(text: string | undefined, options: InputOptions): Source[] {
+  const files = options.in ?? [];
+  if (text !== undefined) {
+    if (files.length > 0) throw usageError("TEXT and --in cannot be given together");
+    if (options.digest) fromHex(text);
+    return [{ kind: "text", text }];
+  }
+  if (files.length === 0 && Deno.stdin.isTerminal()) {
+    throw usageError("There is no input", "Give TEXT, --in FILE, or --in - to type it");
+  }
+  const sources = files.length === 0 ? [stdin] : files.map(sourceOf);
+  if (sources.filter(({ kind }) => kind === "stdin").length > 1) {
+    throw usageError("Standard input can be read once", "Give --in - once");
+  }
+  return sources;
 }
 
-async function inputBytes(text: string | undefined, options: InputOptions): Promise<Uint8Array> {
-  if (text === undefined) return await readSource(options.in);
-  if (options.in !== undefined) throw usageError("TEXT and --in cannot be given together");
-  return options.digest ? fromHex(text) : new TextEncoder().encode(text);
+const stdin: Source = { kind: "stdin" };
+
+function sourceOf(name: string): Source {
+  if (name === "-") return stdin;
+  try {
+    // Not opened yet: a pipe, as of `<(command)`, can be opened once.
+    if (Deno.statSync(name).isDirectory) throw new Error("It is a directory");
+  } catch (cause) {
+    throw cannotRead(name, cause);
+  }
+  return { kind: "file", name };
+}
+
+/** The name of a source in messages and results. */
+export function sourceName(source: Source): string {
+  return source.kind === "file" ? source.name : source.kind === "stdin" ? "-" : "TEXT";
+}
+
+/** A message up to this size is sent as it is: no server need be asked for its limit. */
+const smallMessage = 1024 * 1024;
+
+/** Octets of a request beside its message: the key's id, the algorithm, and lengths. */
+const requestOverhead = 1024;
+
+/**
+ * Reads an input for an algorithm. A file or standard input over 1 MiB is hashed as it is read, and may have
+ * any size; smaller ones and TEXT are sent as they are, as some servers take no digests.
+ *
+ * @param largestMessage asks the server for the size of the largest message that it takes
+ * @throws {CliError} when it cannot be read, or is too large for an algorithm that signs the message itself
+ */
+export async function readInput(
+  source: Source,
+  { digest = false }: InputOptions,
+  algorithm: string,
+  largestMessage: () => Promise<number>,
+): Promise<Input> {
+  if (digest) return { digest: await digestBytes(source) };
+  if (source.kind === "text") return { message: new TextEncoder().encode(source.text) };
+  // Of a length that is no digest's: the server has no such key, and says so.
+  if (algorithm === unspecified) return { digest: new Uint8Array(1) };
+  const hash = hashOf(algorithm);
+  const hasher = hash === undefined ? undefined : createHash(hash);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  let limit: number | undefined;
+  await readChunks(source, async (chunk) => {
+    size += chunk.length;
+    hasher?.update(chunk);
+    if (hasher && size > smallMessage) return;
+    if (size > smallMessage) {
+      limit ??= await largestMessage() - requestOverhead;
+      if (size > limit) throw tooLarge(source, algorithm, limit);
+    }
+    chunks.push(chunk.slice());
+  });
+  if (hasher && size > smallMessage) return { digest: new Uint8Array(hasher.digest()) };
+  return { message: await new Blob(chunks as BlobPart[]).bytes() };
+}
+
+async function digestBytes(source: Source): Promise<Uint8Array> {
+  if (source.kind === "file") return readFile(source.name);
+  if (source.kind === "stdin") return await new Response(Deno.stdin.readable).bytes();
+  return fromHex(source.text);
 }
 
 function fromHex(text: string): Uint8Array {
-  if (!/^([0-9a-fA-F]{2})+$/.test(text)) {
-    throw usageError(
-      `The digest ${JSON.stringify(text)} is not hexadecimal`,
-      "A digest as bytes is read with --in FILE or from standard input",
-    );
-  }
-  return Uint8Array.fromHex(text);
+  if (/^([0-9a-fA-F]{2})+$/.test(text)) return Uint8Array.fromHex(text);
+  throw usageError(
+    `The digest ${JSON.stringify(text)} is not hexadecimal`,
+    "A digest as bytes is read with --in FILE or from standard input",
+  );
 }
 
-async function readSource(file: string | undefined): Promise<Uint8Array> {
-  if (file !== undefined && file !== "-") return readFile(file);
-  if (file === undefined && Deno.stdin.isTerminal()) {
-    throw usageError("There is nothing to sign", "Give TEXT, --in FILE, or --in - to type it");
+function tooLarge(source: Source, algorithm: string, limit: number): CliError {
+  return new CliError(
+    ExitCode.failed,
+    `${
+      JSON.stringify(sourceName(source))
+    } is over ${limit} bytes, the most that the server takes, and ` +
+      `${algorithm} signs the message itself and not a digest of it (RFC 8032)`,
+    { hint: "Sign with an RSA or ECDSA key, or sign the file of its digest" },
+  );
+}
+
+/** Bytes that are read at a time. */
+const chunkSize = 256 * 1024;
+
+async function readChunks(
+  source: Source & { kind: "file" | "stdin" },
+  take: (chunk: Uint8Array) => void | Promise<void>,
+): Promise<void> {
+  if (source.kind === "stdin") {
+    for await (const chunk of Deno.stdin.readable) await take(chunk);
+    return;
   }
-  return await new Response(Deno.stdin.readable).bytes();
+  const { name } = source;
+  let file: Deno.FsFile | undefined;
+  try {
+    file = Deno.openSync(name);
+    using progress = withProgress(`reading ${name}`, file.statSync().size);
+    const buffer = new Uint8Array(chunkSize);
+    for (let read = await file.read(buffer); read !== null; read = await file.read(buffer)) {
+      await take(buffer.subarray(0, read));
+      progress.advance(read);
+    }
+  } catch (cause) {
+    throw cause instanceof CliError ? cause : cannotRead(name, cause);
+  } finally {
+    file?.close();
+  }
+}
+
+function cannotRead(name: string, cause: unknown): CliError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return usageError(`Cannot read ${JSON.stringify(name)}: ${reason}`);
 }

@@ -1,6 +1,7 @@
 /** Calls of any method, with requests and responses in JSON. */
 import type { Message } from "@bufbuild/protobuf";
 import { callable, messageToJson } from "../../grpc/reflection/mod.ts";
+import { CliError, ExitCode } from "../exit.ts";
 import { writeResult } from "../output.ts";
 import { jsonDocuments } from "../client/json_documents.ts";
 import type { ConnectionOptions } from "../client/options.ts";
@@ -28,10 +29,31 @@ export async function invoke(name: string, options: InvokeOptions): Promise<void
   const requests = method.requestStream
     ? messages(schema, declared, documents)
     : [await onlyMessage(schema, declared, documents)];
+  let failed = 0;
   for await (const response of session.call<Message, Message>(method, requests)) {
+    failed += failedItems(response);
     const json = withReflectionErrors(() =>
       messageToJson(schema.registry, declared.output, response)
     );
     writeResult(`${json}\n`);
+  }
+  if (failed > 0) {
+    throw new CliError(
+      ExitCode.failed,
+      `${failed} of the requests failed: see error in the results`,
+    );
+  }
+}
+
+/** The number of failed requests that a response of SignBatch or SignStream tells of. */
+function failedItems(response: Message): number {
+  switch (response.$typeName) {
+    case "signer.v1.SignBatchResponse":
+      return (response as Message & { results: Message[] }).results
+        .reduce((sum, result) => sum + failedItems(result), 0);
+    case "signer.v1.SignResult":
+      return (response as Message & { result: { case?: string } }).result.case === "error" ? 1 : 0;
+    default:
+      return 0;
   }
 }

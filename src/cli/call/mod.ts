@@ -2,7 +2,7 @@
 import { Command, Option } from "commander";
 import { usageError } from "../exit.ts";
 import { examples } from "../help.ts";
-import { algorithmOption, keyTypeOption } from "../key_options.ts";
+import { algorithmOption, keyTypeOption, preferOption } from "../key_options.ts";
 import { collect } from "../collect.ts";
 import { withConnection } from "./options.ts";
 import { nearest } from "../nearest.ts";
@@ -45,11 +45,16 @@ function addSigning(call: Command): void {
       examples(
         "signer call sign hello",
         "signer call sign --key code-signing --in release.tar --out release.sig",
+        "signer call sign --key code-signing --in a.tar --in b.tar --out signatures/",
         "sha256sum release.tar | cut -c1-64 | xargs signer call sign --key-type rsa-3072 --digest",
       ),
     )
-    .option("--prefer <list>", "algorithms or families to choose from, in order", commaList)
-    .option("--out <file>", "write the signature here, as bytes unless --output says otherwise")
+    .addOption(preferOption("--prefer <list>", "algorithms or schemes to choose from, in order"))
+    .option(
+      "--out <file>",
+      "write the signature here, as bytes unless --output says otherwise; with several --in, a folder " +
+        "for NAME.sig",
+    )
     .action(async (text, _, command: Command) =>
       (await import("./sign.ts")).sign(text, command.optsWithGlobals())
     );
@@ -195,10 +200,5 @@ function withSigningInput(command: Command): Command {
       new Option("--format <format>", "of ECDSA signatures (default: der)")
         .choices(["der", "p1363"]),
     )
-    .option("--in <file>", "read the input here (-: standard input)");
-}
-
-/** Reads `A,B`. */
-function commaList(text: string, previous: readonly string[] = []): string[] {
-  return [...previous, ...text.split(",").map((each) => each.trim())];
+    .option("--in <file>", "read the input here, of any size (-: standard input)", collect);
 }

@@ -15,6 +15,7 @@ export function withConnection(command: Command): Command {
       "time limit of each call (unary: 10s, streams: none)",
       parseDuration,
     )
+    .option("--max-message-size <size>", "limit of a response, such as 16MiB (default: 4MiB)", size)
     .option("--wait-ready", "wait for the server until the deadline, rather than fail")
     .option(
       "--retries <n>",
@@ -26,6 +27,17 @@ export function withConnection(command: Command): Command {
         .choices(["text", "json", "raw"]),
     )
     .option("-v, --verbose", "show metadata and timing on standard error");
+}
+
+/** The largest message that a length prefix of gRPC can announce. */
+const maxSize = 2 ** 32 - 1;
+
+/** Reads octets: `65536`, `64KiB`, `16MiB` or `1GiB`. */
+function size(text: string): number {
+  const [, number, unit = ""] = /^(\d{1,10})(KiB|MiB|GiB)?$/.exec(text) ?? [];
+  const bytes = Number(number) * 1024 ** ["", "KiB", "MiB", "GiB"].indexOf(unit);
+  if (bytes >= 1 && bytes <= maxSize) return bytes;
+  throw new InvalidArgumentError("Write bytes, such as 65536, 64KiB or 16MiB, up to 4 GiB.");
 }
 
 function retries(text: string): number {

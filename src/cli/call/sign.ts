@@ -1,37 +1,146 @@
-import { signingDefinition, type SignRequestInit } from "../../api/mod.ts";
-import { type InputOptions, readInput } from "./input.ts";
+/** `call sign`. */
+import { basename, join } from "node:path";
+import {
+  serverInfoDefinition,
+  signingDefinition,
+  type SignRequestInit,
+  type SignResponse,
+} from "../../api/mod.ts";
 import { printBytes } from "../client/base64.ts";
-import { chooseKey, type KeyOptions } from "../client/key_choice.ts";
+import { type Choice, chooseKey, type KeyOptions, namedKey } from "../client/key_choice.ts";
 import type { ConnectionOptions } from "../client/options.ts";
-import { openOut, printResult } from "./result.ts";
 import { Session } from "../client/session.ts";
+import { usageError } from "../exit.ts";
+import { note } from "../output.ts";
+import { OutputFile } from "../output_file.ts";
+import { type InputOptions, readInput, type Source, sourceName, sourcesOf } from "./input.ts";
+import { openOut, printResult, type Result } from "./result.ts";
 
 export interface SignOptions extends ConnectionOptions, KeyOptions, InputOptions {
   readonly format?: "der" | "p1363";
   readonly out?: string;
 }
 
+/** A signature of one input. */
+interface Signed {
+  readonly source: Source;
+  readonly response: SignResponse;
+}
+
 /** `call sign [TEXT]`: a file gets the bytes of the signature, a terminal their base64. */
 export async function sign(text: string | undefined, options: SignOptions): Promise<void> {
+  const sources = sourcesOf(text, options);
+  if (sources.length > 1) return await signFiles(sources, options);
   using out = openOut(options.out);
   using session = await Session.open(options);
-  const input = await readInput(text, options);
-  const { key, algorithm } = await chooseKey(session, options);
-  const { signature, ...signed } = await session.unary(signingDefinition.Sign, {
+  const choice = await choose(session, options);
+  printResult(
+    resultOf(await signOne(session, sources[0]!, choice, options)),
+    options.output ?? (options.out === undefined ? "text" : "raw"),
+    out,
+  );
+}
+
+/**
+ * Signs several files with one key. The signatures go to standard output, a line each, or to files `NAME.sig`
+ * in the folder of `--out`: all of them, once all are made, or none.
+ */
+async function signFiles(sources: readonly Source[], options: SignOptions): Promise<void> {
+  if (options.output === "raw" && options.out === undefined) {
+    throw usageError("--output raw does not fit several files", "Name a folder with --out");
+  }
+  using outs = openOuts(sources, options.out);
+  using session = await Session.open(options);
+  const choice = await choose(session, options);
+  const all: Signed[] = [];
+  for (const source of sources) all.push(await signOne(session, source, choice, options));
+  if (options.out === undefined) {
+    return printResult({
+      text: () =>
+        all.map((each) => `${printBytes(each.response.signature)}  ${sourceName(each.source)}`),
+      json: () => all.map(jsonOf),
+    }, options.output);
+  }
+  for (const [index, file] of outs.files.entries()) {
+    printResult(resultOf(all[index]!), options.output ?? "raw", file);
+  }
+}
+
+/** Opens the files of several signatures before the work. */
+function openOuts(sources: readonly Source[], folder: string | undefined) {
+  const files: OutputFile[] = [];
+  const opened = {
+    files,
+    [Symbol.dispose]: () => files.forEach((file) => file[Symbol.dispose]()),
+  };
+  if (folder === undefined) return opened;
+  const names = sources.map((source) => `${basename(sourceName(source))}.sig`);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw usageError(`Two of the files would have the signature ${twice}`);
+  if (!isFolder(folder)) {
+    throw usageError(
+      `--out ${JSON.stringify(folder)} is not a folder`,
+      "With several files, name a folder for their signatures",
+    );
+  }
+  try {
+    for (const name of names) files.push(OutputFile.open(join(folder, name)));
+  } catch (error) {
+    opened[Symbol.dispose]();
+    throw error;
+  }
+  return opened;
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+/** Chooses the key and the algorithm, and says which where the options leave the key open. */
+async function choose(session: Session, options: SignOptions): Promise<Choice> {
+  const choice = await chooseKey(session, options);
+  const id = "keyId" in choice.key ? choice.key.keyId : choice.key.keyType;
+  if (options.verbose || !namedKey(options)) note(`signing by ${choice.algorithm} with key ${id}`);
+  return choice;
+}
+
+async function signOne(
+  session: Session,
+  source: Source,
+  { key, algorithm }: Choice,
+  options: SignOptions,
+): Promise<Signed> {
+  const input = await readInput(source, options, algorithm, () => largestRequest(session));
+  const response = await session.unary(signingDefinition.Sign, {
     ...key,
     ...input,
     algorithm,
     signatureFormat: wireFormat(options.format),
   } as SignRequestInit);
-  printResult(
-    {
-      text: () => [printBytes(signature)],
-      json: () => ({ signature: printBytes(signature), ...signed }),
-      raw: () => signature,
-    },
-    options.output ?? (options.out === undefined ? "text" : "raw"),
-    out,
-  );
+  return { source, response };
+}
+
+/** The size of the largest request that the server takes. */
+export async function largestRequest(session: Session): Promise<number> {
+  const { limits } = await session.unary(serverInfoDefinition.GetServerInfo, {});
+  return limits?.maxRequestBytes ?? Infinity;
+}
+
+function resultOf(signed: Signed): Result {
+  return {
+    text: () => [printBytes(signed.response.signature)],
+    json: () => jsonOf(signed),
+    raw: () => signed.response.signature,
+  };
+}
+
+function jsonOf({ source, response: { signature, ...rest } }: Signed): object {
+  const file = source.kind === "file" ? { file: source.name } : {};
+  return { ...file, signature: printBytes(signature), ...rest };
 }
 
 /** The wire's name of a signature format. */

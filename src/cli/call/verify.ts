@@ -1,13 +1,18 @@
 import { signingDefinition, type VerifyRequestInit } from "../../api/mod.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
-import { type InputOptions, readInput } from "./input.ts";
+import { type Input, type InputOptions, readInput, type Source, sourcesOf } from "./input.ts";
 import { readFile } from "../client/read_file.ts";
 import { parseBytes } from "../client/base64.ts";
-import { type KeyOptions, namedKey } from "../client/key_choice.ts";
+import {
+  defaultAlgorithm,
+  type KeyOptions,
+  type KeySelector,
+  namedKey,
+} from "../client/key_choice.ts";
 import type { ConnectionOptions } from "../client/options.ts";
 import { printResult, refuseRaw } from "./result.ts";
 import { Session } from "../client/session.ts";
-import { wireFormat } from "./sign.ts";
+import { largestRequest, wireFormat } from "./sign.ts";
 
 export interface VerifyOptions extends ConnectionOptions, KeyOptions, InputOptions {
   readonly format?: "der" | "p1363";
@@ -15,7 +20,7 @@ export interface VerifyOptions extends ConnectionOptions, KeyOptions, InputOptio
   readonly signatureFile?: string;
 }
 
-/** `call verify [TEXT]`: says whether the signature is one of the input, and exits 1 when not. */
+/** `call verify [TEXT]`: prints the verdict, and exits with 1 when the signature is invalid. */
 export async function verify(text: string | undefined, options: VerifyOptions): Promise<void> {
   refuseRaw(options.output, "verify");
   const named = namedKey(options);
@@ -25,12 +30,14 @@ export async function verify(text: string | undefined, options: VerifyOptions): 
       "Name the one that signed with --key ID or --key-type TYPE",
     );
   }
+  const [source, ...more] = sourcesOf(text, options);
+  if (more.length > 0) throw usageError("verify takes one file", "Give --in once");
   const signature = signatureBytes(options);
   using session = await Session.open(options);
   const { valid, keyId, algorithm } = await session.unary(signingDefinition.Verify, {
     ...named,
-    ...await readInput(text, options),
-    // Unset, the key's default: what a signer that named no algorithm got.
+    ...await inputOf(session, source!, named, options),
+    // Unset, it is the key's default, as for a signer that named no algorithm.
     ...(options.algorithm === undefined ? {} : { algorithm: options.algorithm }),
     signatureFormat: wireFormat(options.format),
     signature,
@@ -47,6 +54,17 @@ export async function verify(text: string | undefined, options: VerifyOptions): 
       ? { hint: `The file holds base64: use --signature "$(cat ${options.signatureFile})"` }
       : { hint: "Check the key, --algorithm, --format and --digest against how it was signed" },
   );
+}
+
+async function inputOf(
+  session: Session,
+  source: Source,
+  named: KeySelector,
+  options: VerifyOptions,
+): Promise<Input> {
+  const hashed = source.kind !== "text" && !options.digest;
+  const algorithm = options.algorithm ?? (hashed ? await defaultAlgorithm(session, named) : "");
+  return await readInput(source, options, algorithm, () => largestRequest(session));
 }
 
 function signatureBytes({ signature, signatureFile }: VerifyOptions): Uint8Array {

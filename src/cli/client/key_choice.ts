@@ -1,10 +1,9 @@
 import { type KeyInfo, signingDefinition } from "../../api/mod.ts";
-import { clientPreference } from "../../crypto/mod.ts";
-import { CliError, ExitCode } from "../exit.ts";
-import { note } from "../output.ts";
+import { clientPreference, findAlgorithm, type HashName } from "../../crypto/mod.ts";
+import { CliError, ExitCode, usageError } from "../exit.ts";
 import type { Session } from "./session.ts";
 
-/** Which key, and which algorithm, as the options of a verb name them. */
+/** The options that name a key and an algorithm. */
 export interface KeyOptions {
   readonly key?: string;
   readonly keyType?: string;
@@ -39,47 +38,66 @@ export function namedKey({ key, keyType }: KeyOptions): KeySelector | undefined 
 }
 
 /**
- * The key and the algorithm to use. What the options leave open is chosen from what the server offers.
+ * Chooses the key and the algorithm. The server's list of keys decides what the options leave open.
  *
- * @throws {CliError} when no key of the server fits
+ * @throws {CliError} when no key of the server fits, or when several fit alike and none is named
  */
 export async function chooseKey(session: Session, options: KeyOptions): Promise<Choice> {
   const named = namedKey(options);
   if (named && options.algorithm !== undefined) return { key: named, algorithm: options.algorithm };
   const { keys } = await session.unary(signingDefinition.ListKeys, {});
-  const candidates = named ? keys.filter((key) => isNamed(key, named)) : defaultsFirst(keys);
+  const candidates = named ? keys.filter((key) => isNamed(key, named)) : keys;
   // The server says best that it has no such key.
   if (named && candidates.length === 0) return { key: named, algorithm: unspecified };
   const wanted = options.algorithm ? [options.algorithm] : options.prefer ?? clientPreference;
-  const choice = firstFit(candidates, wanted);
+  const fits = firstFits(candidates, wanted);
+  const [choice] = fits;
   if (!choice) throw nothingFits(wanted, candidates);
-  if (options.verbose) note(`chose ${choice.algorithm} with key ${choice.key.keyId}`);
+  if (fits.length > 1) throw severalFit(fits);
   return choice;
 }
 
-const unspecified = "SIGNING_ALGORITHM_UNSPECIFIED";
+/** The algorithm of a request for a key that the server does not have: it answers NOT_FOUND. */
+export const unspecified = "SIGNING_ALGORITHM_UNSPECIFIED";
+
+/** The hash function of an algorithm that signs a digest; undefined for one that signs the message itself. */
+export function hashOf(algorithm: string): HashName | undefined {
+  return findAlgorithm(algorithm)?.hash;
+}
+
+/** The default algorithm of a key that is named, or `unspecified` when the server has no such key. */
+export async function defaultAlgorithm(session: Session, named: KeySelector): Promise<string> {
+  const { keys } = await session.unary(signingDefinition.ListKeys, {});
+  return String(keys.find((key) => isNamed(key, named))?.defaultAlgorithm ?? unspecified);
+}
 
 /**
- * The first key and algorithm that fit a wanted name. A scheme's prefix stands for the key's default
+ * The keys that fit the first wanted name which any key fits. A scheme's prefix stands for the key's default
  * algorithm if that is of the scheme, else for the first of the scheme that the server offers.
  */
-function firstFit(keys: readonly KeyInfo[], wanted: readonly string[]) {
+function firstFits(keys: readonly KeyInfo[], wanted: readonly string[]): Choice[] {
   for (const name of wanted) {
-    for (const key of keys) {
+    const fits = keys.flatMap((key) => {
       const algorithm = [key.defaultAlgorithm, ...key.algorithms].map(String)
         .find((offered) => offered === name || offered.startsWith(`${name}_`));
-      if (algorithm) return { key: { keyId: key.keyId }, algorithm };
-    }
+      return algorithm ? [{ key: { keyId: key.keyId }, algorithm }] : [];
+    });
+    if (fits.length > 0) return fits;
   }
+  return [];
+}
+
+function severalFit(fits: readonly Choice[]): CliError {
+  const keys = fits.map(({ key, algorithm }) => `${"keyId" in key && key.keyId} (${algorithm})`);
+  return usageError(
+    `${fits.length} keys fit and none is named: ${keys.join(", ")}`,
+    "Name one with --key ID, or the server's default of a type with --key-type TYPE",
+  );
 }
 
 function isNamed(key: KeyInfo, named: KeySelector): boolean {
   if ("keyId" in named) return key.keyId === named.keyId || key.thumbprint === named.keyId;
   return key.keyType === named.keyType && key.isDefault;
-}
-
-function defaultsFirst(keys: readonly KeyInfo[]): KeyInfo[] {
-  return keys.toSorted((a, b) => Number(b.isDefault) - Number(a.isDefault));
 }
 
 function nothingFits(wanted: readonly string[], keys: readonly KeyInfo[]): CliError {

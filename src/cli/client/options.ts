@@ -14,6 +14,7 @@ export interface ConnectionOptions {
   readonly connectTimeout?: number;
   readonly waitReady?: boolean;
   readonly retries?: number;
+  readonly maxMessageSize?: number;
   readonly lb?: "round_robin" | "pick_first";
   readonly stack?: StackChoice;
   readonly output?: OutputForm;

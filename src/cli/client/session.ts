@@ -48,13 +48,14 @@ export class Session implements Disposable {
   static async open(options: ConnectionOptions): Promise<Session> {
     const headers = requestHeaders(options.header ?? [], (name) => Deno.env.get(name));
     const addresses = targetAddresses(options);
-    const { lb, retries, connectTimeout, stack = "auto" } = options;
+    const { lb, retries, connectTimeout, maxMessageSize, stack = "auto" } = options;
     const channel = await openChannel(await chosenStack(stack), {
       addresses,
       userAgent: `signer/${config.version}`,
       ...(lb === undefined ? {} : { balancing: lb }),
       ...(retries === undefined ? {} : { retries }),
       ...(connectTimeout === undefined ? {} : { connectTimeout }),
+      ...(maxMessageSize === undefined ? {} : { maxResponseBytes: maxMessageSize }),
     });
     return new Session(options, addresses, headers, channel);
   }

@@ -51,17 +51,31 @@ test("`chooseKey()` takes what the client prefers of all that the server has", a
   assert.deepEqual(await choice({}, withEd25519), { keyId: "ed", algorithm: "ED25519", asked: 1 });
 });
 
-test("`chooseKey()` takes the first of `--prefer`, a name or a family, that fits", async () => {
-  assert.deepEqual(await choice({ prefer: ["ED25519", "RSASSA_PSS_SHA_512", "ECDSA"] }), {
+test("`chooseKey()` takes the first of `--prefer`, a name or a scheme, that fits", async () => {
+  const one = held.filter(({ keyId }) => keyId !== "old-rsa");
+  assert.deepEqual(await choice({ prefer: ["ED25519", "RSASSA_PSS_SHA_512", "ECDSA"] }, one), {
     keyId: "rsa",
     algorithm: "RSASSA_PSS_SHA_512",
     asked: 1,
   });
-  assert.deepEqual(await choice({ prefer: ["RSASSA_PKCS1_V1_5"] }), {
+  assert.deepEqual(await choice({ prefer: ["RSASSA_PKCS1_V1_5"] }, one), {
     keyId: "rsa",
     algorithm: "RSASSA_PKCS1_V1_5_SHA_256",
     asked: 1,
   });
+});
+
+test("`chooseKey()` insists on a name where several keys fit alike", async () => {
+  const error = await choice({ prefer: ["RSASSA_PSS"] }).then(
+    () => assert.fail(),
+    (error) => error,
+  );
+  assert(error instanceof CliError);
+  assert.equal(error.exitCode, 2);
+  assert.equal(
+    error.message,
+    "2 keys fit and none is named: old-rsa (RSASSA_PSS_SHA_256), rsa (RSASSA_PSS_SHA_256)",
+  );
 });
 
 test("`chooseKey()` keeps to the key named, by id, thumbprint or type", async () => {

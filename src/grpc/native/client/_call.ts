@@ -107,9 +107,14 @@ export class NativeCall<I, O> extends Exchange implements ClientCall<O>, InboxOw
   }
 
   onDue(): void {
-    const seconds = (Date.now() - this.#startedAt) / 1000;
+    const elapsed = Date.now() - this.#startedAt;
+    const time = elapsed < 1
+      ? "less than 1 ms"
+      : elapsed < 1000
+      ? `${elapsed} ms`
+      : `${elapsed / 1000} s`;
     const where = this.stream === undefined ? ", waiting for a connection" : "";
-    this.#cancel("DEADLINE_EXCEEDED", `Deadline exceeded after ${seconds} s${where}`);
+    this.#cancel("DEADLINE_EXCEEDED", `Deadline exceeded after ${time}${where}`);
   }
 
   onRequest(): void {

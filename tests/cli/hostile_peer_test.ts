@@ -1,0 +1,204 @@
+/**
+ * A server that puts escape sequences into every field that it sends. `call list` printed its names raw, so
+ * that it could set the terminal's title, and ended as "Unexpected"; `call public-key` printed its PEM raw. A
+ * status of 192 made `call verify` exit with 0, because 64 + 192 wraps.
+ */
+import { create, type DescMessage, type DescMethod, type Message } from "@bufbuild/protobuf";
+import { reflect } from "@bufbuild/protobuf/reflect";
+import assert from "node:assert/strict";
+import {
+  type AnyMethod,
+  bidi,
+  Metadata,
+  RpcError,
+  serverStream,
+  type Service,
+  type StatusCode,
+  unary,
+} from "../../src/grpc/mod.ts";
+import { gate } from "../_support/gate.ts";
+
+const [test, { reflection, stacks, net, runSigner }] = await gate(
+  ["net", "env", "read", "write", "sys", "ffi", "run"],
+  async () => ({
+    reflection: await import("../../src/grpc/reflection/mod.ts"),
+    stacks: await import("../../src/grpc/stacks/mod.ts"),
+    net: await import("../../src/net/mod.ts"),
+    // Loads libc, which stays loaded.
+    runSigner: (await import("../e2e/_signer.ts")).runSigner,
+  }),
+);
+
+/** Sets a title, clears the screen, forges a line, changes colours, and turns the direction of text. */
+const EVIL = "\x1b]0;owned\x07\x1b[2J\nsigner: hint: forged\r\x9b31m\u202egnp.exe\u2066\u2028";
+// deno-lint-ignore no-control-regex -- what must not reach a terminal
+const STEERING = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
+const FORGED = /^signer: hint: forged/m;
+
+/** A message with such text in each field, and one item in each list and map. */
+function evil(type: DescMessage, depth = 0): Message {
+  const message = reflect(type, create(type));
+  for (const field of type.fields) {
+    const nested = field.message && depth < 4 ? evil(field.message, depth + 1) : undefined;
+    const value = nested ? reflect(field.message!, nested) : scalar(field.scalar);
+    if (value === undefined) continue;
+    if (field.fieldKind === "list") message.get(field).add(value as never);
+    else if (field.fieldKind === "map") message.get(field).set(EVIL as never, value as never);
+    else message.set(field, value as never);
+  }
+  return message.message;
+}
+
+/** A value of ScalarType.STRING or BYTES. */
+function scalar(type: number | undefined): string | Uint8Array | undefined {
+  if (type === 9) return EVIL;
+  return type === 12 ? new TextEncoder().encode(EVIL) : undefined;
+}
+
+/** A handler that answers with `answer()`, whatever the method takes. */
+function handlerOf({ methodKind }: DescMethod, answer: () => Message) {
+  switch (methodKind) {
+    case "unary":
+      return unary(() => answer());
+    case "server_streaming":
+      return serverStream(async function* () {
+        yield answer();
+      });
+    default:
+      return bidi(async function* () {
+        yield answer();
+      });
+  }
+}
+
+/** Every service of `proto/`, each method answering by `answer`. */
+function contractServices(answer: (type: DescMessage) => Message): Service[] {
+  return reflection.contractSchema().services()
+    .filter(({ typeName }) => !typeName.startsWith("grpc.reflection."))
+    .map(({ methods }) => ({
+      definition: Object.fromEntries(
+        methods.map((method) => [method.name, reflection.callable(method)]),
+      ),
+      handlers: Object.fromEntries(
+        methods.map((method) => [method.name, handlerOf(method, () => answer(method.output))]),
+      ),
+    }));
+}
+
+/** A reflection service that answers each question by `answer`. */
+function reflectionService(answer: () => object): Service {
+  const method: AnyMethod = reflection.reflectionMethod("v1");
+  return {
+    definition: { ServerReflectionInfo: method },
+    handlers: {
+      ServerReflectionInfo: bidi(async function* (requests) {
+        for await (const _ of requests) yield answer();
+      }),
+    },
+  };
+}
+
+/** Runs `call` with each of some arguments against a server of the services given. */
+async function callEach(services: Service[], verbs: readonly string[][]) {
+  const server = await stacks.openServer("native", { services });
+  const address = net.formatAddress(await server.listen(net.tcpAddress("127.0.0.1:0")));
+  try {
+    const ended = [];
+    for (const verb of verbs) {
+      const { code, stdout, stderr } = await runSigner("call", ...verb, "-v", "--to", address);
+      const all = stdout + stderr;
+      const what = `${verb.join(" ")}: ${JSON.stringify(all)}`;
+      assert.doesNotMatch(all, STEERING, what);
+      assert.doesNotMatch(stderr, FORGED, what);
+      assert.doesNotMatch(stderr, /Unexpected/, what);
+      ended.push({ verb, code, stdout, stderr });
+    }
+    return ended;
+  } finally {
+    await server.drain(0);
+  }
+}
+
+const verbs = [
+  ["echo", "hi"],
+  ["sign", "hi"],
+  ["sign", "hi", "--key", "a", "--output", "json"],
+  ["verify", "hi", "--key", "a", "--signature", "AAAA"],
+  ["keys"],
+  ["keys", "--output", "json"],
+  ["public-key"],
+  ["public-key", "--key", "a", "--format", "jwk"],
+  ["public-key", "--key", "a", "--output", "json"],
+  ["info"],
+  ["info", "--output", "json"],
+  ["health"],
+  ["health", "--watch"],
+  ["signer.v1.EchoService/Echo"],
+  ["signer.v1.SigningService/SignBatch"],
+  ["signer.v1.SigningService/ListKeys"],
+  ["grpc.health.v1.Health/List"],
+];
+
+test("no field of any message steers the terminal", async () => {
+  const ended = await callEach(contractServices((type) => evil(type)), verbs);
+  // The text did arrive, escaped.
+  const shown = ended.filter(({ stdout, stderr }) => (stdout + stderr).includes("gnp.exe"));
+  assert.ok(shown.length >= 12, shown.map(({ verb }) => verb.join(" ")).join(", "));
+});
+
+test("no status message and no metadata steers the terminal", async () => {
+  const fail = () => {
+    const metadata = new Metadata([
+      ["signer-request-id", "plain"],
+      ["x-bin", new TextEncoder().encode(EVIL)],
+    ]);
+    throw new RpcError("INTERNAL", EVIL, { metadata });
+  };
+  const ended = await callEach(contractServices(fail), verbs.slice(0, 5));
+  for (const { code, stderr } of ended) {
+    assert.equal(code, 77);
+    assert.match(stderr, /failed: INTERNAL: \\u001b\]0;owned\\u0007/);
+  }
+});
+
+test("a status that gRPC does not know is UNKNOWN, and never the exit code 0", async () => {
+  for (const status of [17, 192, 255, 999_999_999]) {
+    const fail = () => {
+      throw new RpcError(status as StatusCode, "made up");
+    };
+    for (const stack of ["native", "grpc-js"]) {
+      const [ended] = await callEach(contractServices(fail), [
+        ["verify", "hi", "--key", "a", "--signature", "AAAA", "--stack", stack],
+      ]);
+      assert.equal(ended!.code, 66, `${status} on ${stack}: ${ended!.stderr}`);
+      assert.match(ended!.stderr, /Verify failed: UNKNOWN: made up/);
+    }
+  }
+});
+
+test("no name that reflection gives steers the terminal or is unexpected", async () => {
+  const encode = new TextEncoder();
+  const answers: [answer: object, code: number][] = [
+    [{ listServicesResponse: { service: [{ name: EVIL }] } }, 0],
+    [{ errorResponse: { errorCode: 5, errorMessage: EVIL } }, 69],
+    [{ errorResponse: { errorCode: 192, errorMessage: EVIL } }, 66],
+    [{ fileDescriptorResponse: { fileDescriptorProto: [encode.encode(EVIL)] } }, 1],
+    // FileDescriptorProto { name: EVIL dependency: EVIL }
+    [{ fileDescriptorResponse: { fileDescriptorProto: [descriptor(1, 3)] } }, 1],
+    // … { package: EVIL message_type { name: EVIL } }
+    [{ fileDescriptorResponse: { fileDescriptorProto: [descriptor(1, 2)] } }, 69],
+  ];
+  for (const [answer, code] of answers) {
+    const list = "listServicesResponse" in answer;
+    const [ended] = await callEach([reflectionService(() => answer)], [
+      list ? ["list"] : ["describe", "a.B"],
+    ]);
+    assert.equal(ended!.code, code, ended!.stderr);
+  }
+});
+
+/** A serialized message with the text in some fields. */
+function descriptor(...numbers: number[]): Uint8Array {
+  const text = new TextEncoder().encode(EVIL);
+  return Uint8Array.from(numbers.flatMap((number) => [number << 3 | 2, text.length, ...text]));
+}
