@@ -22,6 +22,8 @@ export const RESERVED_DESCRIPTORS = 8;
 export interface AcceptorOptions {
   /** Takes ownership of each connection. */
   readonly onConnection: (socket: Socket) => void;
+  /** Called each time that accepting fails for lack of descriptors or memory. */
+  readonly onShortage?: () => void;
   /** Called when accepting pauses, at most once before `onResume`. */
   readonly onPause?: (error: NetError) => void;
   /** Called after a pause when the backlog is empty: a single accepted connection does not end a shortage. */
@@ -113,6 +115,7 @@ export class Acceptor implements PollHandler, Disposable {
     this.#registrar.remove(this.#listener.fd);
     libc.armTimerfd(this.#timer, ACCEPT_PAUSE_MS);
     this.#registrar.add(this.#timer, libc.EPOLLIN, { onReady: () => this.#resume() });
+    this.#options.onShortage?.();
     if (this.#reported) return;
     this.#reported = true;
     this.#options.onPause?.(NetError.ofLibc(

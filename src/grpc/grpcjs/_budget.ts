@@ -5,6 +5,8 @@ export class Budget {
   held = 0;
   /** Those of them that are responses, at the level of the connection. */
   unread = 0;
+  /** True when the connection has made a call. */
+  hasCalled = false;
   /** Whether the connection waits for its peer to read, so that no request of it should be started. */
   isBlocked = () => false;
   readonly #limit: number;

@@ -21,6 +21,8 @@ export interface GrpcJsLimits {
   /** How long a connection may be over `stalledBytes` while the peer reads less than that. */
   readonly maxStallMs: number;
   readonly stalledBytes: number;
+  /** How long a connection may be without its first call while accepting fails for want of descriptors. */
+  readonly maxSilentInShortageMs: number;
   /** Requests are handed to their handlers for so long before sockets are read again. */
   readonly sliceMs: number;
 }
@@ -39,6 +41,8 @@ export const defaultGrpcJsLimits: GrpcJsLimits = {
   maxUnsentBytes: 4 * serverLimits.maxRequestBytes,
   maxStallMs: 60_000,
   stalledBytes: 1024 * 1024,
+  // Far over the time from a client's connection to its first call.
+  maxSilentInShortageMs: 1_000,
   // A signature of RSA-4096 takes 2 to 5 ms.
   sliceMs: 10,
 };

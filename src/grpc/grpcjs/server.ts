@@ -7,6 +7,7 @@ import {
   listen,
   type ListenOptions,
   peerIdentity,
+  RESERVED_DESCRIPTORS,
   sharedReactor,
   socketsSupported,
   toDuplex,
@@ -36,10 +37,14 @@ export function openGrpcJsServer(
 /** The time between looks at what has a limit of time, in milliseconds. */
 const sweepMs = 1_000;
 
+/** Connections that are closed each time that accepting fails: four times the descriptors that it reserves. */
+const closedInShortage = 4 * RESERVED_DESCRIPTORS;
+
 /** A connection, and how much of its responses its peer has read. */
 interface Connection {
   readonly duplex: Duplex & { readonly bytesWritten?: number; readonly remoteAddress?: string };
   readonly budget: Budget;
+  readonly openedAt: number;
   /** `bytesWritten` when it last grew by `stalledBytes`, or nothing waited, and when that was. */
   written: number;
   since: number;
@@ -91,6 +96,7 @@ class GrpcJsServer implements RpcServer {
       const refusal = checkRequest(headers, (path) => methods.has(path));
       if (refusal) return refuse(stream, refusal);
       const budget = budgetOf(stream.session!);
+      budget.hasCalled = true;
       const host = { limits, turns: this.#turns, incomplete: this.#incomplete, budget, next };
       if (methods.get(headers[":path"]!)!.requestStream) new MessageStream(stream, headers, host);
       else new SingleRequestStream(stream, headers, host);
@@ -109,6 +115,7 @@ class GrpcJsServer implements RpcServer {
     this.#listeners.push(listener);
     const acceptor = new Acceptor(listener, sharedReactor(), {
       onConnection: (socket) => this.#take(toDuplex(socket), formatPeer(socket.peer)),
+      onShortage: () => this.#closeSilent(),
       onPause: (error) => this.#log.warn("Accepting pauses", { error: error.message }),
       onResume: () => this.#log.info("Accepting again"),
     });
@@ -138,7 +145,8 @@ class GrpcJsServer implements RpcServer {
     const budget = this.#budgets.open(identity);
     const { maxUnsentBytes } = this.#limits;
     sessionSocket(duplex, { peer, budget, maxUnsentBytes, onDrain: () => this.#turns.wake() });
-    const connection = { duplex, budget, written: 0, since: performance.now() };
+    const openedAt = performance.now();
+    const connection = { duplex, budget, openedAt, written: 0, since: openedAt };
     this.#connections.add(connection);
     this.#watch ??= setInterval(() => this.#sweep(), sweepMs);
     duplex.once("close", () => {
@@ -169,6 +177,15 @@ class GrpcJsServer implements RpcServer {
         duplex.destroy();
       }
     }
+  }
+
+  /** Closes some connections that have made no call, so that others find descriptors. */
+  #closeSilent(): void {
+    const before = performance.now() - this.#limits.maxSilentInShortageMs;
+    [...this.#connections]
+      .filter(({ openedAt, budget }) => openedAt <= before && !budget.hasCalled)
+      .slice(0, closedInShortage)
+      .forEach(({ duplex }) => duplex.destroy());
   }
 
   #cutOff(): void {

@@ -79,13 +79,13 @@ export class Attacker implements AsyncDisposable {
     await this.#conn.closeWrite();
   }
 
-  /** Resolves when a frame came whose line matches, or the server has left. */
+  /** Resolves when a frame came whose line matches, or the server has left, or after `PATIENCE_MS`. */
   async saw(pattern: RegExp): Promise<boolean> {
     const matches = () => this.frames.some((line) => pattern.test(line));
     if (!matches()) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#watched = { pattern, found: resolve };
-      await Promise.race([promise, this.closed]);
+      await Promise.race([promise, this.closed, this.end]);
     }
     return matches();
   }

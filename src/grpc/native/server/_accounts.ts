@@ -128,6 +128,11 @@ export class Accounts {
     (connection.parent as SumAccount).children.delete(connection);
   }
 
+  /** The number of connections of the peer that an account of a connection belongs to, as far as that can be told. */
+  connectionsOfPeer({ parent }: Account): number {
+    return parent === this.#thread ? 1 : (parent as SumAccount).children.size;
+  }
+
   /** Drops the accounts of peers that are gone. To be called about once a second. */
   sweep(): void {
     for (const [identity, peer] of this.#peers) {

@@ -35,6 +35,11 @@ export class ConnectionPolicy {
     this.#heardAt = now;
   }
 
+  /** The time since which the connection has had no call, as it was seen last. */
+  get idleSince(): number {
+    return this.#idleSince;
+  }
+
   /** Bytes have come. */
   heard(now: number): void {
     this.#heardAt = now;

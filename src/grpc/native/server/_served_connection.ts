@@ -97,6 +97,17 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     return this.#socket.fd;
   }
 
+  /** The time since which there is no call; undefined while there are some, or the connection ends. */
+  get idleSince(): number | undefined {
+    const isIdle = this.#phase.kind === "open" && this.http2.streamCount === 0;
+    return isIdle ? this.#policy.idleSince : undefined;
+  }
+
+  /** True as long as the peer has made no call. */
+  get isSilent(): boolean {
+    return this.http2.statistics.streamsOpened === 0;
+  }
+
   onReady(events: number): void {
     this.#thread.lookAtClock();
     this.#guard(() => {

@@ -1,6 +1,12 @@
 import { libc } from "../../../ffi/mod.ts";
 import { configure, type Http2Config } from "../../../http2/mod.ts";
-import { Acceptor, type Listener, Poller, type Socket } from "../../../net/mod.ts";
+import {
+  Acceptor,
+  type Listener,
+  Poller,
+  RESERVED_DESCRIPTORS,
+  type Socket,
+} from "../../../net/mod.ts";
 import { type ErrorReports, errorReports, type Logger } from "../../../telemetry/mod.ts";
 import type { Service } from "../../mod.ts";
 import { type Lane, type Workload, Workloads, WorkQueue } from "../../scheduling/mod.ts";
@@ -35,6 +41,9 @@ const TURN_SLICE_MS = 10;
 
 /** The time for which streams go on with requests and responses that are there, before events are handled. */
 const STREAM_SLICE_MS = 2;
+
+/** Idle connections that are closed each time that accepting fails: four times the descriptors that it reserves. */
+const CLOSED_IN_SHORTAGE = 4 * RESERVED_DESCRIPTORS;
 
 export interface EngineOptions {
   readonly services: readonly Service[];
@@ -125,6 +134,7 @@ export class Engine implements ServingThread, Disposable {
       exclusive,
       holds,
       onConnection: place ?? ((socket) => this.add(socket)),
+      onShortage: () => this.#closeIdle(),
       onPause: (error) => log.warn("Accepting pauses", { error: error.message }),
       onResume: () => log.info("Accepting again"),
     });
@@ -151,6 +161,7 @@ export class Engine implements ServingThread, Disposable {
     this.#options.owns?.(socket.fd, true);
     this.#connections.add(connection);
     this.note("Connected", { peer: connection.peer });
+    this.#limitSilent(connection);
     if (this.#tickAt === Infinity) this.#tickAt = this.now + TICK_MS;
     // Our SETTINGS go out without waiting for the peer's.
     connection.touch();
@@ -271,6 +282,27 @@ export class Engine implements ServingThread, Disposable {
     this.stopAccepting();
     for (const connection of [...this.#connections]) connection.cut();
     this.poller.close();
+  }
+
+  /** Closes the oldest connection without a call of a peer that has too many of them. */
+  #limitSilent({ account }: ServedConnection): void {
+    const { maxSilentConnectionsPerPeer } = this.limits;
+    if (this.accounts.connectionsOfPeer(account) <= maxSilentConnectionsPerPeer) return;
+    const silent = [...this.#connections]
+      .filter((one) => one.account.parent === account.parent && one.isSilent);
+    if (silent.length > maxSilentConnectionsPerPeer) silent[0].cut();
+  }
+
+  /** Closes some connections without calls, so that others find descriptors. */
+  #closeIdle(): void {
+    const before = performance.now() - this.limits.maxIdleInShortageMs;
+    const idle = [...this.#connections]
+      .filter(({ idleSince = Infinity }) => idleSince <= before)
+      .sort((a, b) => Number(b.isSilent) - Number(a.isSilent) || a.idleSince! - b.idleSince!)
+      .slice(0, CLOSED_IN_SHORTAGE);
+    if (idle.length === 0) return;
+    this.note("Idle connections were closed for want of descriptors", { count: idle.length });
+    for (const connection of idle) connection.cut();
   }
 
   /** Handles events, and sends what they gave. */

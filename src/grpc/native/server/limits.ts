@@ -40,6 +40,16 @@ export interface NativeLimits extends QueueLimits {
   readonly maxConnectionAgeGraceMs: number;
   /** How long a connection may be without a call. */
   readonly maxConnectionIdleMs: number;
+  /**
+   * Connections of one peer that have made no call. With one more, the oldest of them is closed. A peer on this
+   * machine whose connections cannot be told from others' has no such limit.
+   */
+  readonly maxSilentConnectionsPerPeer: number;
+  /**
+   * How long a connection may be without a call while accepting fails for want of descriptors. Those that have made
+   * none are closed first, then those that have been idle for the longest.
+   */
+  readonly maxIdleInShortageMs: number;
   /** How long a peer may be silent before it is asked with a PING whether it is still there. */
   readonly keepaliveMs: number;
   /** How long the answer to that PING may take. */
@@ -80,6 +90,10 @@ export const DEFAULT_NATIVE_LIMITS: NativeLimits = {
   maxConnectionAgeMs: Infinity,
   maxConnectionAgeGraceMs: Infinity,
   maxConnectionIdleMs: Infinity,
+  // A pool of connections that is opened ahead of its calls.
+  maxSilentConnectionsPerPeer: 1_000,
+  // Far over the time from a client's connection to its first call.
+  maxIdleInShortageMs: 1_000,
   // gRPC's own defaults: GRPC_ARG_KEEPALIVE_TIME_MS and …TIMEOUT_MS of a server.
   keepaliveMs: 7_200_000,
   keepaliveTimeoutMs: 20_000,

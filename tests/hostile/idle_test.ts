@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { gate } from "../_support/gate.ts";
+import { dataFrames, framed, openCall, paths } from "./_requests.ts";
+import { settingName, settings } from "./_settings.ts";
+
+const [test, { measure, summary }] = await gate(
+  ["net", "env", "read", "write", "sys", "ffi", "run"],
+  () => import("./_measure.ts"),
+);
+
+/** Open files of the server, of which its own threads need some 40. */
+const FILES = 160;
+
+/** Connections that say what HTTP/2 asks of them and then nothing had all descriptors, and new clients none. */
+for (const setting of settings) {
+  test(`Silent connections make room when descriptors run short (${settingName(setting)})`, async () => {
+    const measured = await measure(setting, async (target) => {
+      for (let i = 0; i < FILES; i++) await target.attacker();
+      for (let i = 0; i < 8; i++) {
+        const client = await target.attacker();
+        await client.send(openCall(paths.echo, 1), dataFrames(1, framed(new Uint8Array(0)), true));
+        assert.ok(await client.saw(/^HEADERS 1 end$/), "a new client was not served");
+      }
+    }, { files: FILES, kinds: ["echo", "health"] });
+    assert.equal(measured.failures.length, 0, summary(measured));
+  });
+}
