@@ -12,7 +12,7 @@ import {
   paths,
   streamId,
 } from "./_requests.ts";
-import { nativeSettings, settingName } from "./_settings.ts";
+import { settingName, settings } from "./_settings.ts";
 
 const [test, { measure, summary }] = await gate(
   ["net", "env", "read", "write", "sys", "ffi", "run"],
@@ -21,7 +21,7 @@ const [test, { measure, summary }] = await gate(
 
 const KEY_TYPE_ECDSA_P256 = 4;
 
-for (const setting of nativeSettings) {
+for (const setting of settings) {
   /** With the thread's pool held by 64 large messages, every good call over 10 KB was refused. */
   test(`Messages that lack their last byte leave room for others (${settingName(setting)})`, async () => {
     const measured = await measure(setting, async (target) => {

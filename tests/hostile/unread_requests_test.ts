@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "../http2/_frames.ts";
 import { gate } from "../_support/gate.ts";
 import { dataFrames, framed, openCall, paths, streamId } from "./_requests.ts";
-import { nativeSettings, settingName } from "./_settings.ts";
+import { settingName, settings } from "./_settings.ts";
 
 const [test, { measure, summary }] = await gate(
   ["net", "env", "read", "write", "sys", "ffi", "run"],
@@ -18,7 +18,7 @@ const MIB = 1024 * 1024;
  * Requests of no bytes behind an answer that nobody reads: flow control counts 5 bytes for each, and an object
  * of 400 was made of it. 84 MB on 95 connections became 6.9 GB.
  */
-for (const setting of nativeSettings) {
+for (const setting of settings) {
   test(`Messages that a stream's handler does not take are not decoded (${settingName(setting)})`, async () => {
     let sent = 0;
     const measured = await measure(setting, async (target) => {

@@ -1,0 +1,106 @@
+import v8 from "node:v8";
+import vm from "node:vm";
+import { bidi, serverStream, unary } from "../../../src/grpc/mod.ts";
+import type { AnyMethod, Service } from "../../../src/grpc/mod.ts";
+import { Engine, ReactorDrive } from "../../../src/grpc/native/server/mod.ts";
+import { listen, type Listener, socketsSupported, tcpAddress } from "../../../src/net/mod.ts";
+import { logger } from "../../../src/telemetry/mod.ts";
+
+// Opened here: libraries stay loaded, which is no leak of the test that needs them first.
+socketsSupported();
+
+const asIs = <T>(value: T) => value;
+
+/** A method of `test.Held`, whose messages are bytes. */
+function method(name: string, requestStream: boolean, responseStream: boolean): AnyMethod {
+  return {
+    path: `/test.Held/${name}`,
+    requestStream,
+    responseStream,
+    requestSerialize: asIs,
+    requestDeserialize: asIs,
+    responseSerialize: asIs,
+    responseDeserialize: asIs,
+    originalName: name,
+  } as unknown as AnyMethod;
+}
+
+/** A native engine on this thread whose handlers keep their requests until they are let go. */
+export class HeldRig implements AsyncDisposable {
+  readonly engine: Engine;
+  readonly #drive: ReactorDrive;
+  readonly #listener: Listener;
+  #waiting: (() => void)[] = [];
+
+  private constructor(listener: Listener) {
+    const until = () => new Promise<void>((resolve) => this.#waiting.push(resolve));
+    const service: Service = {
+      definition: {
+        Unary: method("Unary", false, false),
+        Spread: method("Spread", false, true),
+        Chat: method("Chat", true, true),
+      },
+      handlers: {
+        Unary: unary(async (request: unknown) => {
+          await until();
+          return Buffer.from([(request as Uint8Array).length & 1]);
+        }) as never,
+        Spread: serverStream(async function* (request: unknown) {
+          await until();
+          yield Buffer.from([(request as Uint8Array).length & 1]);
+        }) as never,
+        Chat: bidi(async function* (requests: AsyncIterable<unknown>) {
+          for await (const request of requests) {
+            await until();
+            yield Buffer.from([(request as Uint8Array).length & 1]);
+          }
+        }) as never,
+      },
+    };
+    this.#listener = listener;
+    const onDue = () => this.#drive.arm();
+    this.engine = new Engine({ services: [service], log: logger("test"), onDue });
+    this.#drive = new ReactorDrive(this.engine);
+    this.engine.accept(listener, false);
+    this.#drive.start();
+  }
+
+  static async start(): Promise<HeldRig> {
+    return new HeldRig(await listen(tcpAddress("127.0.0.1:0")));
+  }
+
+  get port(): number {
+    return (this.#listener.address as { port: number }).port;
+  }
+
+  /** The bytes that the engine counts. */
+  get heldBytes(): number {
+    return this.engine.accounts.thread.heldBytes;
+  }
+
+  /** Lets the oldest handlers that wait go on, as many as asked for. */
+  release(count = Infinity): void {
+    for (const resolve of this.#waiting.splice(0, count)) resolve();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.engine.stopAccepting();
+    this.#listener.close();
+    await this.#drive.stop();
+    this.engine[Symbol.dispose]();
+  }
+}
+
+v8.setFlagsFromString("--expose-gc");
+const collectGarbage = vm.runInNewContext("gc") as () => void;
+
+/** Bytes of memory that are in use, without garbage. */
+export async function usedBytes(): Promise<number> {
+  // Twice: what finalizers let go is garbage of the second.
+  for (let i = 0; i < 2; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    collectGarbage();
+  }
+  const { heapUsed, external } = Deno.memoryUsage();
+  return heapUsed + external;
+}
