@@ -15,8 +15,9 @@ import type { PrivateKey } from "./provider.ts";
 import { provenKey } from "./_signing.ts";
 
 /**
- * Imports a private key: decodes and checks it, gives `load` its plainest PKCS#8, and compares the public
- * half that the provider derives with those that the file has. Zeroes `pkcs8` and every copy of it.
+ * Imports a private key: decodes and checks it, passes it to `load` as the plainest PKCS#8, and compares
+ * the public half that the provider derives with the public keys in the file. Zeroes `pkcs8` and every
+ * copy of it.
  *
  * @param load the provider's own import; it throws `BAD_KEY`
  * @throws {CryptoError} `BAD_KEY`, `KEY_REFUSED`
@@ -43,7 +44,7 @@ function loadParts<K>(parts: PrivateParts, load: (pkcs8: Uint8Array) => K): K {
   }
 }
 
-/** Passes a key on if it has the public half that its file has; otherwise disposes of it. */
+/** Returns a key whose public half is the one in its file; otherwise disposes of it. */
 function withPublicKey<K extends PrivateKey>(key: K, { info, publicKeys }: PrivateParts): K {
   const derived = readSpki(key.publicKey.spki).key;
   const { isSamePublic } = codecOf(info.family);
@@ -58,7 +59,7 @@ function withPublicKey<K extends PrivateKey>(key: K, { info, publicKeys }: Priva
 /**
  * Imports an encrypted private key as {@linkcode importPkcs8} does.
  *
- * @param decrypt the provider's decryption; undefined for a passphrase that does not fit
+ * @param decrypt the provider's decryption; it returns undefined for a wrong passphrase
  * @throws {CryptoError} `BAD_KEY`, `KEY_REFUSED`, `BAD_PASSPHRASE`
  */
 export function importEncryptedPkcs8<K extends PrivateKey>(

@@ -1,3 +1,4 @@
+/** Checks that both providers make before they sign and verify. @module */
 import {
   type AlgorithmInfo,
   type AlgorithmName,
@@ -9,9 +10,9 @@ import { CryptoError } from "./errors.ts";
 import type { PrivateKey, SharedKey, SigningInput } from "./provider.ts";
 
 /**
- * The table's row for an algorithm that a key was asked for.
+ * Finds the table's row for an algorithm, and ensures that a key can be used with it.
  *
- * @param offered what the key's provider can do with it
+ * @param offered the algorithms that the provider has for the key
  * @throws {CryptoError} `ALGORITHM_MISMATCH`
  */
 export function requireAlgorithm(
@@ -22,15 +23,15 @@ export function requireAlgorithm(
   const info = findAlgorithm(name);
   if (info !== undefined && offered.includes(name)) return info;
   const fits = algorithmsFor(type).some((fitting) => fitting.name === name);
-  const why = fits ? "is one that this crypto provider cannot do" : "does not fit";
+  const why = fits ? "is not available in this crypto provider" : "does not fit";
   throw new CryptoError(
     "ALGORITHM_MISMATCH",
-    `Algorithm ${name} ${why} with a key of type ${type}: use ${offered.join(" or ")}`,
+    `Algorithm ${name} ${why} for a key of type ${type}: use ${offered.join(" or ")}`,
   );
 }
 
 /**
- * Ensures that an input which is a digest has the length that the algorithm's hash gives.
+ * Ensures that a digest has the length of the algorithm's hash.
  *
  * @throws {CryptoError} `BAD_DIGEST`
  */
@@ -45,7 +46,7 @@ export function checkInput({ name, digestBytes }: AlgorithmInfo, { digest }: Sig
   );
 }
 
-/** The error for a key that a thread with another provider has shared. */
+/** Makes the error for a key that a thread with another provider has shared. */
 export function sharedElsewhere({ provider }: SharedKey): CryptoError {
   return new CryptoError(
     "PROVIDER_FAILED",
@@ -53,16 +54,13 @@ export function sharedElsewhere({ provider }: SharedKey): CryptoError {
   );
 }
 
-/** What every imported key signs, to see that its halves belong together. */
+/** The message that every imported key signs, to prove that its halves belong together. */
 const probe = { message: new Uint8Array(32) };
 
 /**
- * Passes a key on if what it signs, its public half verifies; otherwise disposes of it. A key file whose
- * halves are of two keys would give out signatures that nobody can verify, and an Ed25519 one would
- * with them give away the secret (a signature mixes the public half in, RFC 8032 section 5.1.6).
- *
- * Damage to an RSA key's primes passes where the provider notices it at every signature and does without
- * them, as libcrypto does: slower, and right. Testing the primes takes longer than a key may take to load.
+ * Returns a key whose public half verifies a signature by its private half; otherwise disposes of it. A
+ * key with halves of two keys would make invalid signatures, and with Ed25519 they would reveal the secret:
+ * a signature depends on the public half (RFC 8032 section 5.1.6).
  *
  * @throws {CryptoError} `BAD_KEY`
  */

@@ -19,8 +19,8 @@ interface Retired {
  * ```
  *
  * A call that was read before a replacement ends with the keys that it began with. A call of several turns
- * takes a lease. One that waits for a single turn only remembers its store, and asks with `holds()` if
- * it is still there: so the owner of the ring waits a while between `replace()` and `release()`.
+ * takes a lease. A call that waits for a single turn remembers its store, and checks with `holds()` that
+ * the store was not disposed of; so the owner of the ring waits a while between `replace()` and `release()`.
  */
 export class KeyRing implements Disposable {
   #current: KeyStore;
@@ -39,7 +39,7 @@ export class KeyRing implements Disposable {
     return this.#current;
   }
 
-  /** Whether a store has not been disposed of. */
+  /** Checks that a store has not been disposed of. */
   holds(store: KeyStore): boolean {
     return store === this.#current || this.#retired.some((retired) => retired.store === store);
   }

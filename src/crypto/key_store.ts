@@ -1,16 +1,17 @@
+/** The keys of a server by their ids, with a default key for each type. @module */
 import type { AlgorithmName, KeyType } from "./algorithms.ts";
 import { findKeyType } from "./algorithms.ts";
 import { CryptoError } from "./errors.ts";
 import type { CryptoProvider, PrivateKey, SharedKey } from "./provider.ts";
 import { thumbprint } from "./public_key.ts";
 
-/** The most characters of a key's id: room for a URN or a path, and short enough for a log line. */
+/** Longest id of a key, in characters: room for a URN or a path, and short enough for a log line. */
 export const MAX_KEY_ID_LENGTH = 128;
 
-/** What an id is made of: what stands unquoted in a shell, a URL's path and a log line. */
+/** The characters of an id: they need no quoting in a shell, in a URL's path and in a log line. */
 const KEY_ID = /^[A-Za-z0-9._:/@+-]+$/;
 
-/** What is told about a key. */
+/** The public properties of a key. */
 export interface KeyDescription {
   readonly id: string;
   readonly type: KeyType;
@@ -18,7 +19,7 @@ export interface KeyDescription {
   readonly defaultAlgorithm: AlgorithmName;
   /** RFC 7638, SHA-256, base64url. */
   readonly thumbprint: string;
-  /** Whether it is the one that is meant by its type. */
+  /** Set for the key that a request gets which names only the key's type. */
   readonly isDefault: boolean;
 }
 
@@ -27,24 +28,24 @@ export interface StoredKey extends Omit<KeyDescription, "isDefault"> {
   readonly key: PrivateKey;
 }
 
-/** The keys of a store on their way to another thread. */
+/** The keys of a store in a form that can be posted to another thread. */
 export type SharedKeyStore = readonly {
   readonly id: string;
   readonly isDefault: boolean;
   readonly key: SharedKey;
 }[];
 
-/** The keys that a server signs with, by their ids. It owns them: disposing of it frees all. */
+/** The keys that a server signs with, by their ids. The store owns them: its disposal frees all. */
 export class KeyStore implements Disposable {
   readonly #keys = new Map<string, StoredKey>();
   readonly #defaults = new Map<KeyType, StoredKey>();
 
   /**
-   * Adds a key. The first one of a type is the default for it, unless a later one is marked.
+   * Adds a key. The first key of a type is the default of the type, unless a later one is marked.
    *
    * @param id the owner's choice; the key's thumbprint when undefined
-   * @throws {CryptoError} `BAD_KEY_ID`; `DUPLICATE_KEY` when the id is taken or the same key is here by
-   * another one. The key is then still the caller's to dispose of
+   * @throws {CryptoError} `BAD_KEY_ID`; `DUPLICATE_KEY` when the id is taken or the store has the same
+   * key by another id. The caller then still owns the key
    */
   add(
     id: string | undefined,
@@ -77,16 +78,16 @@ export class KeyStore implements Disposable {
       if (other.thumbprint !== thumbprint) continue;
       throw new CryptoError(
         "DUPLICATE_KEY",
-        `Key ${id} is here already, as ${other.id}: name it once`,
+        `Key ${id} is the same key as ${other.id}: name it once`,
       );
     }
   }
 
-  /** The key of an id. @throws {CryptoError} `NO_SUCH_KEY` */
+  /** Finds a key by its id. @throws {CryptoError} `NO_SUCH_KEY` */
   get(id: string): StoredKey {
     const stored = this.#keys.get(id);
     if (stored !== undefined) return stored;
-    // The id comes from a peer: what could not be one is not repeated.
+    // The id comes from a peer: a text that cannot be an id is not repeated.
     const shown = isKeyId(id) ? `with the id ${id}` : "with that id";
     throw new CryptoError(
       "NO_SUCH_KEY",
@@ -94,14 +95,14 @@ export class KeyStore implements Disposable {
     );
   }
 
-  /** The key that is meant by a type. @throws {CryptoError} `NO_SUCH_KEY` */
+  /** Finds the default key of a type. @throws {CryptoError} `NO_SUCH_KEY` */
   getDefault(type: KeyType): StoredKey {
     const stored = this.#defaults.get(type);
     if (stored !== undefined) return stored;
     throw new CryptoError("NO_SUCH_KEY", `There is no key of type ${type}`);
   }
 
-  /** All keys, in the order in which they were added. */
+  /** Lists all keys in the order in which they were added. */
   list(): KeyDescription[] {
     return [...this.#keys.values()].map(({ key: _, ...description }) => ({
       ...description,
@@ -109,7 +110,7 @@ export class KeyStore implements Disposable {
     }));
   }
 
-  /** Every key, for another thread of this process to adopt, once. */
+  /** Shares every key with another thread of this process, which adopts them once. */
   share(): SharedKeyStore {
     return this.list().map(({ id, isDefault }) => {
       return { id, isDefault, key: this.get(id).key.share() };
@@ -117,9 +118,10 @@ export class KeyStore implements Disposable {
   }
 
   /**
-   * A store of the keys that a thread of this process has shared, with the same ids and defaults.
+   * Makes a store of the keys that another thread of this process has shared, with the same ids and
+   * defaults.
    *
-   * @throws {CryptoError} `PROVIDER_FAILED` when the provider there was another one
+   * @throws {CryptoError} `PROVIDER_FAILED` when the other thread has another provider
    */
   static adopt(provider: CryptoProvider, shared: SharedKeyStore): KeyStore {
     const store = new KeyStore();
@@ -142,7 +144,7 @@ export class KeyStore implements Disposable {
 }
 
 /**
- * Ensures that a text can be a key's id: 1 to 128 characters, which are letters, digits and `._:/@+-`.
+ * Ensures that a text can be a key's id: 1 to 128 letters, digits and `._:/@+-`.
  *
  * @throws {CryptoError} `BAD_KEY_ID`
  */

@@ -1,4 +1,4 @@
-/** Keys and signatures: one table of algorithms, two providers, key files and the key store. @module */
+/** Keys and signatures: the table of algorithms, two providers, key files, the key store. @module */
 export * from "./algorithms.ts";
 export * from "./errors.ts";
 export type * from "./provider.ts";

@@ -1,3 +1,4 @@
+/** Public keys in files: PEM, DER and JWK, and their thumbprints. @module */
 import { createHash } from "node:crypto";
 import {
   decodePemBody,
@@ -10,17 +11,17 @@ import {
 import { CryptoError } from "./errors.ts";
 import type { CryptoProvider, PublicKey } from "./provider.ts";
 
-/** How a key is written: PEM (PKCS#8 or SubjectPublicKeyInfo), the DER in it, or a JSON Web Key. */
+/** The format of a written key: PEM (PKCS#8 or SubjectPublicKeyInfo), its DER, or a JSON Web Key. */
 export type KeyFormat = "pem" | "der" | "jwk";
 
-/** The public key as a JSON Web Key, with its required members only. */
+/** Converts a public key to a JSON Web Key with its required members only. */
 export function publicJwk(key: PublicKey): PublicJwk {
   return jwkFromSpki(key.spki);
 }
 
 /**
- * The key's thumbprint: SHA-256 over the JWK's required members in their order, in base64url without
- * padding (RFC 7638 section 3; RFC 8037 appendix A.3 for Ed25519). It has 43 characters.
+ * Computes a key's thumbprint: SHA-256 over the JWK's required members in their order, in base64url without
+ * padding, 43 characters (RFC 7638 section 3; RFC 8037 appendix A.3 for Ed25519).
  */
 export function thumbprint(key: PublicKey): string {
   return createHash("sha256").update(JSON.stringify(publicJwk(key))).digest("base64url");
@@ -42,8 +43,8 @@ export function readPublicKey(provider: CryptoProvider, bytes: Uint8Array): Publ
   if (!looksLikePem(bytes)) return provider.importPublicKey(bytes);
   const [block, ...more] = findPemBlocks(bytes);
   if (block.label !== "PUBLIC KEY" || more.length > 0) {
-    const what = more.length > 0 ? `${more.length + 1} PEM blocks` : `a PEM block ${block.label}`;
-    throw new CryptoError("KEY_REFUSED", `Refused ${what}: a single block PUBLIC KEY is wanted`);
+    const found = more.length > 0 ? `${more.length + 1} PEM blocks` : `a PEM block ${block.label}`;
+    throw new CryptoError("KEY_REFUSED", `Refused ${found}: name a file with one block PUBLIC KEY`);
   }
   return provider.importPublicKey(decodePemBody(block));
 }

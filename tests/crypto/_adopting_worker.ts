@@ -1,14 +1,14 @@
-/** The entry of a thread that adopts a key store, and signs with every key of it once it is told to. */
+/** The entry of a worker that adopts a key store, and signs with every key on request. */
 import { KeyStore, openProvider, type SharedKeyStore } from "../../src/crypto/mod.ts";
 
-/** What it is sent first. What follows, of whatever value, is the word to sign. */
+/** The worker's first message. Any second message requests the signatures. */
 export interface Adoption {
   readonly provider: "openssl" | "builtin";
   readonly shared: SharedKeyStore;
   readonly message: Uint8Array;
 }
 
-/** What it answers first: the keys, as `KeyStore.list()` has them there. Then come the signatures. */
+/** The worker's second answer; its first is `KeyStore.list()`. */
 export type Signatures = readonly { readonly id: string; readonly signature: Uint8Array }[];
 
 const scope = globalThis as unknown as {

@@ -1,7 +1,6 @@
+/** Keys for tests, from the numbers in test vectors. @module */
 import { type KeyType, keyTypeInfo } from "../../src/crypto/algorithms.ts";
 import { encodeDer, Tag, unsignedInteger } from "../../src/crypto/encoding/mod.ts";
-
-/** Keys for tests, from the numbers that vectors give. */
 
 const base64url = (bytes: Uint8Array) =>
   bytes.toBase64({ alphabet: "base64url", omitPadding: true });

@@ -1,6 +1,6 @@
 import type { KeyType } from "../../src/crypto/mod.ts";
 
-/** Runs the `openssl` command on `input`, and gives its output; its complaints when it fails. */
+/** Runs the `openssl` command on `input` and returns its output; throws with its stderr. */
 export async function openssl(args: readonly string[], input?: Uint8Array): Promise<Uint8Array> {
   const command = new Deno.Command("openssl", {
     args: [...args],

@@ -1,11 +1,11 @@
 import type { CryptoProvider } from "../../src/crypto/mod.ts";
 
-/** The providers, all of which the tests of this folder run over. */
+/** Names of both providers: the tests of this folder run with each. */
 export const providerNames = ["openssl", "builtin"] as const;
 
 /**
- * What the tests use, with every provider opened: for `gate()`, outside of any test, because libcrypto
- * stays loaded and a test that loads a library is taken for one that leaks it.
+ * Loads the crypto module and opens both providers. For `gate()`, outside of any test: libcrypto stays
+ * loaded, and the sanitizer takes a test that loads a library for one that leaks it.
  */
 export async function loadCrypto() {
   const crypto = await import("../../src/crypto/mod.ts");

@@ -1,3 +1,4 @@
+/** The encodings of keys and signatures, apart from the providers. @module */
 import assert from "node:assert/strict";
 import { keyTypeInfo } from "../../src/crypto/algorithms.ts";
 import {
@@ -108,7 +109,7 @@ Deno.test("`findPemBlocks()` passes text over, and refuses a block without an en
   }
 });
 
-Deno.test("`decodePemBody()` refuses what is not base64, or is cut off", () => {
+Deno.test("`decodePemBody()` refuses bytes that are not base64, or are truncated", () => {
   for (const body of ["QUJ", "QU=D", "QUI*", "Q===", "====", "QQ==QQ=="]) {
     const block = { label: "X", body: new TextEncoder().encode(body) };
     assert.throws(() => decodePemBody(block), /truncated or damaged/, body);

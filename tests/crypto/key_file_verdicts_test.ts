@@ -26,8 +26,8 @@ const notPrivate = (words: RegExp): Verdict => ["NOT_PRIVATE_KEY", words];
 const multiPrime = refused(/RSA key with more than two primes.*signer keygen/);
 const pkcs12 = refused(/PKCS #12 file.*`openssl pkcs12 -nocerts -in FILE -out key.pem`/);
 const openssh = refused(/OpenSSH's own format.*`ssh-keygen -p -m PKCS8 -f COPY`/);
-const reencrypt = (kind: string) =>
-  refused(new RegExp(`${kind}.*\`openssl pkey -aes256 -in FILE -out NEW\``));
+const reencrypt = (kind: string, options = "") =>
+  refused(new RegExp(`${kind}.*\`openssl pkey ${options}-aes256 -in FILE -out NEW\``));
 const wrongNumbers = damaged(/numbers do not belong together/);
 const wrongHalves = damaged(/halves do not belong together/);
 
@@ -50,9 +50,14 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   "openssl PBES2 hmacWithSHA1": "ecdsa-p256",
   "openssl PBES2 hmacWithSHA512": "ecdsa-p256",
   "openssl scrypt": "ecdsa-p256",
-  "openssl PBES1 MD5 and DES": reencrypt("weak encryption \\(PBES1 with MD5 and DES\\)"),
+  "openssl PBES1 MD5 and DES": reencrypt(
+    "weak encryption \\(PBES1 with MD5 and DES\\)",
+    "-provider legacy -provider default ",
+  ),
   "openssl PBES1 SHA-1 and 3DES": reencrypt("weak encryption \\(PKCS #12's PBE with 3DES\\)"),
-  "openssl traditional encryption": refused(/traditional, weak encryption.*openssl pkcs8 -topk8/),
+  "openssl traditional encryption": refused(
+    /traditional, weak encryption.*`openssl pkey -aes256 -in FILE -out NEW`/,
+  ),
   "openssl certificate": notPrivate(/a certificate: name the private key/),
   "openssl certificate in DER": notPrivate(/a certificate: name the private key/),
   "openssl request": notPrivate(/a certificate request/),

@@ -1,3 +1,4 @@
+/** Reading and writing of key files: permissions, refusals, passphrases, exclusive creation. @module */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { CryptoErrorCode, PrivateKey } from "../../src/crypto/mod.ts";
@@ -26,7 +27,7 @@ async function withDirectory(body: (directory: string) => Promise<void>): Promis
   }
 }
 
-/** Writes a file with mode 0600, and expects both providers to refuse it. */
+/** Writes a file with mode 0600, and asserts that both providers refuse it. */
 async function refuses(
   bytes: Uint8Array,
   code: CryptoErrorCode,
@@ -90,7 +91,7 @@ const refusedKinds: Record<string, [string[][], CryptoErrorCode, RegExp]> = {
   "a traditionally encrypted key": [
     [P256, ["ec", "-aes128", "-passout", `pass:${secret}`]],
     "KEY_REFUSED",
-    /openssl pkcs8 -topk8/,
+    /openssl pkey -aes256 -in FILE -out NEW/,
   ],
 };
 
@@ -117,7 +118,7 @@ test("`readPrivateKeyFile()` refuses a file with several keys, but reads past EC
   });
 });
 
-test("`readPrivateKeyFile()` refuses what is cut off, in PEM, DER and JWK, anywhere", async () => {
+test("`readPrivateKeyFile()` refuses truncated files in PEM, DER and JWK", async () => {
   using key = await providers[0].generate("ecdsa-p256");
   for (const format of ["pem", "der", "jwk"] as const) {
     const whole = encodePrivateKey(key, format);

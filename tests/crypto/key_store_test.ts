@@ -1,3 +1,4 @@
+/** The key store: ids, defaults, duplicates. @module */
 import assert from "node:assert/strict";
 import type { CryptoError } from "../../src/crypto/mod.ts";
 import { gate } from "../_support/gate.ts";
@@ -34,7 +35,7 @@ test("the first key of a type is its default until a later one is marked", async
   );
 });
 
-test("`list()` tells what is public about a key and nothing else", async () => {
+test("`list()` returns the public properties of a key and nothing else", async () => {
   using store = new KeyStore();
   const key = await providers.openssl.generate("ecdsa-p384");
   store.add("signing/2026", key);

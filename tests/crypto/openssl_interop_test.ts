@@ -1,3 +1,4 @@
+/** Keys and signatures exchanged with the `openssl` command, in both directions. @module */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { AlgorithmName, KeyType } from "../../src/crypto/mod.ts";
@@ -14,7 +15,7 @@ const message = new TextEncoder().encode("signed here, verified there");
 const secret = "correct horse battery staple";
 const passphrase = () => new TextEncoder().encode(secret);
 
-/** What `openssl` can make of a PKCS#8 key in PEM, by name: arguments that read it on stdin. */
+/** Containers that `openssl` writes, by name: its arguments, with a PKCS#8 key in PEM on stdin. */
 const pass = ["-passout", `pass:${secret}`];
 const containers: Record<string, readonly string[]> = {
   "PKCS#8 PEM": ["pkey"],
@@ -92,7 +93,7 @@ for (const providerName of providerNames) {
     });
   }
 
-  test(`openssl verifies what ${providerName} signs, and the other way round`, async () => {
+  test(`openssl verifies signatures of ${providerName}, and the reverse`, async () => {
     const provider = providers[providerName];
     const directory = await Deno.makeTempDir();
     try {

@@ -1,3 +1,4 @@
+/** The arithmetic that checks RSA keys, against bigint. @module */
 import assert from "node:assert/strict";
 import { randomBytes } from "../../src/bench/load/random.ts";
 import { product, remainder } from "../../src/crypto/encoding/families/rsa_numbers.ts";

@@ -1,3 +1,4 @@
+/** Keys shared between threads. @module */
 import assert from "node:assert/strict";
 import type {
   CryptoError,
@@ -15,7 +16,7 @@ const [test, { CryptoError: ErrorClass, KeyStore, providers }] = await gate(
   loadCrypto,
 );
 
-const message = new TextEncoder().encode("signed by whoever adopted the key");
+const message = new TextEncoder().encode("signed by the thread that adopted the key");
 const types: readonly KeyType[] = ["rsa-2048", "ecdsa-p256", "ed25519"];
 
 const withCode = (code: string) => (error: unknown) => {
@@ -32,7 +33,7 @@ function verified(signing: PrivateKey, verifying: PrivateKey): boolean {
 }
 
 for (const name of providerNames) {
-  test(`${name}: an adopted key is the key that was shared: each verifies what the other signs`, async () => {
+  test(`${name}: an adopted key is the shared key: each verifies the other's signatures`, async () => {
     const provider = providers[name];
     for (const type of types) {
       using key = await provider.generate(type);
@@ -77,7 +78,7 @@ for (const name of providerNames) {
     assert.throws(() => key.share(), withCode("PROVIDER_FAILED"));
   });
 
-  test(`${name}: \`adoptPrivateKey()\` refuses what another provider has shared, and leaves it whole`, async () => {
+  test(`${name}: \`adoptPrivateKey()\` refuses a key that another provider has shared, and does not change it`, async () => {
     const provider = providers[name];
     const other = providers[providerNames.find((candidate) => candidate !== name)!];
     using key = await provider.generate("ed25519");

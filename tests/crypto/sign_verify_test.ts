@@ -1,3 +1,4 @@
+/** Each provider verifies the signatures of each. @module */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type {
@@ -39,7 +40,7 @@ function inputs(info: AlgorithmInfo, ...among: CryptoProvider[]): SigningInput[]
 for (const signer of providerNames) {
   for (const verifier of providerNames) {
     for (const { name: type } of keyTypes) {
-      test(`${verifier} verifies what ${signer} signs with ${type}`, () => {
+      test(`${verifier} verifies the ${type} signatures of ${signer}`, () => {
         const [signing, verifying] = [providers[signer], providers[verifier]];
         using key = importKey(signing, type);
         using publicKey = verifying.importPublicKey(key.publicKey.spki);

@@ -1,3 +1,4 @@
+/** Test vectors of RFC 8032, RFC 6979 and FIPS 186. @module */
 import assert from "node:assert/strict";
 import type { AlgorithmName, KeyType, PrivateKey } from "../../src/crypto/mod.ts";
 import { keyTypeInfo } from "../../src/crypto/algorithms.ts";
@@ -16,7 +17,7 @@ const [test, { providers, readPrivateKey }] = await gate(["env", "ffi"], loadCry
 const rsa = keyTypeInfo("rsa-2048");
 const hex = (text: string) => Uint8Array.fromHex(text);
 
-/** The vectors themselves; a file that has lost them fails instead of passing with nothing done. */
+/** Returns the vectors; fails for a file without vectors, which would test nothing. */
 function some<T>(vectors: readonly T[]): readonly T[] {
   assert.ok(vectors.length > 0, "The file holds no vectors");
   return vectors;
@@ -79,7 +80,7 @@ for (const name of providerNames) {
     }
   });
 
-  test(`${name} accepts of FIPS 186-3's PSS signatures those whose salt has the hash's length`, () => {
+  test(`${name} accepts the PSS signatures of FIPS 186-3 with a salt of the hash's length, and no others`, () => {
     const provider = providers[name];
     let accepted = 0;
     for (const { n, tests } of some(sigVerPss.groups)) {

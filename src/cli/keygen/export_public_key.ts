@@ -1,3 +1,4 @@
+/** `signer keygen --from KEY --public`: the public half of a key. @module */
 import {
   encodePublicKey,
   readPrivateKeyFile,
@@ -10,7 +11,7 @@ import { openChosenProvider } from "../provider.ts";
 import { refuseBinaryOnTerminal, refuseUnwritable } from "./_refusals.ts";
 import type { KeygenOptions } from "./options.ts";
 
-/** Reads a private key, and puts its public half where the options say. */
+/** Reads a private key, and writes its public half to the place that the options name. */
 export async function exportPublicKey(
   options: KeygenOptions & { readonly from: string },
 ): Promise<void> {

@@ -20,9 +20,9 @@ import type { KeygenOptions } from "./options.ts";
 
 type Options = KeygenOptions & { readonly type: NonNullable<KeygenOptions["type"]> };
 
-/** Makes a private key, and puts it and its public half where the options say. */
+/** Makes a private key, and writes it and its public half to the places that the options name. */
 export async function makeKey(options: Options): Promise<void> {
-  await refuseWhatCannotBe(options);
+  await refuseWrongOptions(options);
   const provider = openChosenProvider(options.provider);
   const passphrase = await passphraseToCreate(options);
   try {
@@ -37,7 +37,7 @@ export async function makeKey(options: Options): Promise<void> {
   }
 }
 
-/** Writes both keys, or neither: the public key is removed again where the private key has no place. */
+/** Writes both keys or neither: the public key is removed if the private key cannot be written. */
 async function putKeys(
   key: PrivateKey,
   passphrase: Uint8Array | undefined,
@@ -57,8 +57,8 @@ async function putKeys(
   showPublicKey(key.publicKey, publicOut);
 }
 
-/** Refuses before the work what would fail after it: a key of 4,096 bits takes seconds. */
-async function refuseWhatCannotBe(options: Options): Promise<void> {
+/** Refuses options that would fail after the work: a key of 4,096 bits takes seconds. */
+async function refuseWrongOptions(options: Options): Promise<void> {
   const { out, publicOut, format } = options;
   if (out !== undefined && publicOut !== undefined && resolve(out) === resolve(publicOut)) {
     throw usageError(
@@ -94,17 +94,17 @@ async function putPrivateKey(
   }
 }
 
-/** Warns where others than the user could read a private key on standard output. */
+/** Warns if others than the user could read a private key on standard output. */
 function warnOfReaders(): void {
   if (Deno.stdout.isTerminal()) {
-    warn("the private key goes to the terminal; --out puts it in a file that only you can read");
+    warn("the private key is printed to the terminal; --out writes it to a file of mode 0600");
     return;
   }
-  // Deno has no stat of standard output itself.
+  // Deno's own API has no fstat of standard output.
   const output = fstatSync(1);
   if (output.isFile() && (output.mode & 0o077) !== 0) {
     warn(
-      "others can read the file that the private key goes to; --out makes one that only you can",
+      "others can read the file that the private key is written to; --out makes one of mode 0600",
     );
   }
 }

@@ -21,27 +21,29 @@ export function keygenCommand(): Command {
     .addOption(
       keyTypeOption("--type <type>", "type of the key to make").conflicts(["from", "public"]),
     )
-    .option("--out <file>", "where the private key goes, with mode 0600 (default: standard output)")
-    .option("--public-out <file>", "where the public key goes")
+    .option("--out <file>", "file of the private key, mode 0600 (default: standard output)")
+    .option("--public-out <file>", "file of the public key")
     .addOption(
-      new Option("--format <format>", "of both keys").choices(["pem", "der", "jwk"]).default("pem"),
+      new Option("--format <format>", "format of both keys").choices(["pem", "der", "jwk"]).default(
+        "pem",
+      ),
     )
     .addOption(
       new Option(
         "--passphrase-file <file>",
-        "holds the key's passphrase in one line (-: standard input)",
+        "file with the key's passphrase in one line (-: standard input)",
       )
         .conflicts("passphrasePrompt"),
     )
     .option("--passphrase-prompt", "ask for the key's passphrase")
-    .option("--force", "overwrite files that are there")
+    .option("--force", "replace existing files")
     .addOption(
-      new Option("--from <key>", "read this private key instead; see --public").conflicts("out"),
+      new Option("--from <key>", "private key to read; see --public").conflicts("out"),
     )
     .option("--public", "export the public half of the key that --from names")
     .option("--allow-insecure-key-files", "read a key file that group or others can read")
     .addOption(
-      new Option("--provider <name>", "what does the cryptography")
+      new Option("--provider <name>", "crypto provider")
         .choices(["auto", "openssl", "builtin"]).default("auto"),
     )
     .addHelpText(

@@ -1,3 +1,4 @@
+/** The options of `signer keygen`. @module */
 import type { KeyType } from "../../crypto/mod.ts";
 import type { PassphraseOptions } from "../passphrase/mod.ts";
 

@@ -1,7 +1,9 @@
-/** Longest passphrase, in bytes: OpenSSL's for PEM files (`PEM_BUFSIZE`, openssl/pem.h). */
+/** A line typed at a terminal without echo. @module */
+
+/** Longest passphrase, in bytes: OpenSSL's limit for PEM files (`PEM_BUFSIZE`, openssl/pem.h). */
 export const MAX_PASSPHRASE_BYTES = 1024;
 
-/** What became of the bytes fed to a `HiddenLine`. */
+/** The state of a `HiddenLine` after some bytes. */
 export type LineState = "more" | "done" | "interrupted" | "ended" | "too-long";
 
 const CTRL_C = 0x03;
@@ -13,17 +15,17 @@ const CTRL_U = 0x15;
 const DELETE = 0x7f;
 
 /**
- * A line typed without echo, from the bytes of a terminal in raw mode: Enter ends it, Backspace takes
- * back a character, Ctrl-U all of them, Ctrl-C gives up, and Ctrl-D ends it as the end of a file would.
- * The line is kept in one buffer, which `Symbol.dispose` zeroes; it never becomes a string.
+ * A line typed without echo, from the bytes of a terminal in raw mode: Enter ends it, Backspace removes a
+ * character, Ctrl-U all of them, Ctrl-C interrupts, and Ctrl-D ends it like the end of a file. The line is
+ * kept in one buffer, which `Symbol.dispose` zeroes; it is never converted to a string.
  */
 export class HiddenLine implements Disposable {
   readonly #buffer = new Uint8Array(MAX_PASSPHRASE_BYTES);
   #length = 0;
 
   /**
-   * Takes bytes up to the end of the line, and says how many it took: what follows them was typed ahead
-   * for the next line.
+   * Reads bytes up to the end of the line, and returns their number. Bytes behind them were typed ahead for
+   * the next line.
    */
   feed(bytes: Uint8Array): { state: LineState; taken: number } {
     for (const [at, byte] of bytes.entries()) {
@@ -33,7 +35,7 @@ export class HiddenLine implements Disposable {
     return { state: "more", taken: bytes.length };
   }
 
-  /** A copy of the line so far, without its end. */
+  /** Copies the line so far, without its end. */
   bytes(): Uint8Array<ArrayBuffer> {
     return this.#buffer.slice(0, this.#length);
   }
@@ -57,7 +59,7 @@ export class HiddenLine implements Disposable {
         return "more";
       case BACKSPACE:
       case DELETE:
-        this.#takeBack();
+        this.#removeCharacter();
         return "more";
       default:
         if (this.#length === MAX_PASSPHRASE_BYTES) return "too-long";
@@ -66,8 +68,8 @@ export class HiddenLine implements Disposable {
     }
   }
 
-  /** Takes back one character: in UTF-8 the bytes 10xxxxxx continue the one before them. */
-  #takeBack(): void {
+  /** Removes one character: in UTF-8 the bytes 10xxxxxx continue the byte before them. */
+  #removeCharacter(): void {
     while (this.#length > 0 && (this.#buffer[--this.#length]! & 0xc0) === 0x80);
   }
 }

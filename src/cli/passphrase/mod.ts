@@ -1,3 +1,3 @@
-/** Where passphrases come from: a file, the environment, or a prompt that does not echo. @module */
+/** Passphrases from a file, from the environment, or from a prompt without echo. @module */
 export { MAX_PASSPHRASE_BYTES } from "./hidden_line.ts";
 export * from "./sources.ts";

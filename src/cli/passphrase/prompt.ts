@@ -1,16 +1,17 @@
+/** Prompts without echo. @module */
 import { CliError, ExitCode, usageError } from "../exit.ts";
 import { writeDiagnostic } from "../output.ts";
 import { HiddenLine, MAX_PASSPHRASE_BYTES } from "./hidden_line.ts";
 
-/** What ends the program while it waits at a prompt, with the numbers of signal(7). */
+/** Signals that end the program while it waits at a prompt, with their numbers (signal(7)). */
 const deadlySignals = { SIGHUP: 1, SIGTERM: 15 } as const;
 
 /**
- * Asks on the terminal for one line after another, without echo. The answers are the caller's to zero.
+ * Asks on the terminal for one line after another, without echo. The caller zeroes the answers.
  *
- * Standard input is what is read: Deno opens /dev/tty only for a program that is allowed everything.
+ * The answers are read from standard input: Deno opens /dev/tty only with all permissions.
  *
- * @throws {CliError} when standard input is no terminal, and when the user gives up
+ * @throws {CliError} when standard input is no terminal, and when the user interrupts
  */
 export async function askHidden(questions: readonly string[]): Promise<Uint8Array<ArrayBuffer>[]> {
   if (!Deno.stdin.isTerminal()) {
@@ -58,13 +59,13 @@ async function readHidden(typed: TypedBytes): Promise<Uint8Array<ArrayBuffer>> {
   }
 }
 
-/** What has been typed and not yet been read: a pasted text may hold the answers to both questions. */
+/** Typed bytes that have not been read yet: a pasted text may hold the answers to both questions. */
 class TypedBytes {
   readonly #buffer = new Uint8Array(256);
   #from = 0;
   #to = 0;
 
-  /** The bytes at hand, or else the next that come; Ctrl-D when the terminal has gone. */
+  /** Returns the buffered bytes, or reads more; returns Ctrl-D when the terminal is closed. */
   async next(): Promise<Uint8Array> {
     if (this.#from === this.#to) {
       const count = await Deno.stdin.read(this.#buffer);
@@ -83,7 +84,7 @@ class TypedBytes {
   }
 }
 
-/** Turns off echo and line editing until disposed of; also when a signal ends the program before that. */
+/** Turns off echo and line editing until its disposal, or until a signal ends the program. */
 function rawTerminal(): Disposable {
   Deno.stdin.setRaw(true);
   const listeners = Object.entries(deadlySignals).map(([name, number]) => {

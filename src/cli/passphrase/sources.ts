@@ -5,10 +5,10 @@ import { warn } from "../output.ts";
 import { MAX_PASSPHRASE_BYTES } from "./hidden_line.ts";
 import { askHidden } from "./prompt.ts";
 
-/** The environment variable that holds the passphrase of keys that are read. */
+/** The environment variable with the passphrase of keys that are read, and of a new key. */
 export const PASSPHRASE_VARIABLE = "SIGNER_PASSPHRASE";
 
-/** The options of a command line that say where a passphrase comes from. */
+/** The command-line options that name the source of a passphrase. */
 export interface PassphraseOptions {
   /** `--passphrase-file`: a file that holds one line, or `-` for standard input. */
   readonly passphraseFile?: string | undefined;
@@ -17,10 +17,10 @@ export interface PassphraseOptions {
 }
 
 /**
- * The passphrase to read a key with: that of the options, else that of the environment, else what is
- * typed in answer to `question`, such as `Passphrase of key.pem: `. The caller zeroes it.
+ * Returns the passphrase of a key that is read: from the options, else from the environment, else from a
+ * prompt with `question`, such as `Passphrase of key.pem: `. The caller zeroes it.
  *
- * @param ask false where nobody waits for a question: while a server runs
+ * @param ask false for no prompt, as while a server runs
  * @throws {CliError} when the named source has none, and when there is no terminal to ask at
  */
 export async function passphraseToRead(
@@ -43,8 +43,8 @@ export async function passphraseToRead(
 }
 
 /**
- * The passphrase to encrypt a new key with: from the options or else from the environment. A prompt asks
- * for it twice. Undefined when neither names one. The caller zeroes it.
+ * Returns the passphrase of a new key, from the options or else from the environment; a prompt asks twice.
+ * Undefined when neither names a source. The caller zeroes it.
  *
  * @throws {CliError} when the named source has none, and when the two answers differ
  */
@@ -63,7 +63,7 @@ export async function passphraseToCreate(
   }
 }
 
-/** The source of the passphrase for a new key; undefined for a key that is to be left unencrypted. */
+/** Finds the source of the passphrase for a new key; undefined for an unencrypted key. */
 export function sourceToCreate(
   { passphraseFile, passphrasePrompt }: PassphraseOptions,
 ): "file" | "prompt" | "environment" | undefined {
@@ -82,8 +82,8 @@ async function askTwice(): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 /**
- * Reads the passphrase file of one key, which stands beside the key and has to be as private; undefined
- * when there is no such file. The caller zeroes it.
+ * Reads the passphrase file of one key, which must be as private as the key; undefined when there is no
+ * such file. The caller zeroes the result.
  *
  * @throws {CliError} for a file that holds no passphrase
  * @throws {CryptoError} `KEY_FILE` for a file that cannot be read, and for one that others can access
@@ -119,7 +119,7 @@ async function exists(path: string): Promise<boolean> {
 /** Room for the longest passphrase, a line end of two bytes, and one byte more that shows a longer one. */
 const ROOM = MAX_PASSPHRASE_BYTES + 3;
 
-/** Reads a file of one line. One that others can read is used with a warning. */
+/** Reads a file of one line. A file that others can read is used with a warning. */
 async function readPassphraseFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
   const buffer = new Uint8Array(ROOM);
   try {
@@ -153,7 +153,7 @@ function oneLine(path: string, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(line);
 }
 
-/** Fills `buffer` from a file or, for `-`, from standard input, as far as it goes. */
+/** Fills `buffer` from a file or, for `-`, from standard input, up to its size. */
 async function readSome(path: string, buffer: Uint8Array<ArrayBuffer>) {
   if (path === "-") return buffer.subarray(0, await fill(Deno.stdin, buffer));
   using file = await openPassphraseFile(path);

@@ -194,10 +194,10 @@ async function generateKeys(
   const types = generate.length > 0 || held > 0 ? generate : defaultKeys;
   if (types.length === 0) return [];
   warn(
-    `generated keys die with this process (${
+    `generated keys are lost when this process ends (${
       types.join(", ")
-    }): to keep a key, make it with keygen` +
-      " and name it with --key",
+    }): to keep a key, make it ` +
+      "with keygen and name it with --key",
   );
   return await Promise.all(types.map((type) => provider.generate(type)));
 }

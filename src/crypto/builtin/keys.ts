@@ -83,7 +83,7 @@ export class BuiltinPublicKey extends KeyHolder implements PublicKey {
         )
         : verifyDigest(key, info.hash!, input.digest, raw);
     } catch {
-      // The input has been checked: what is left is a signature that node:crypto cannot read.
+      // The input has been checked, so the signature is one that node:crypto cannot read.
       return false;
     }
   }
@@ -186,7 +186,7 @@ function checkMessageOrDigest(info: AlgorithmInfo, input: SigningInput): void {
   );
 }
 
-/** The same bytes as a Uint8Array proper: a Buffer behaves differently (`slice`, `toString`). */
+/** Views the same bytes as a plain Uint8Array: a Buffer has another `slice` and `toString`. */
 function plain(buffer: Uint8Array): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 }

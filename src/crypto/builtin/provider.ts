@@ -11,7 +11,7 @@ import { BuiltinPrivateKey, BuiltinPublicKey } from "./keys.ts";
 import { decryptPkcs8 } from "./pbes2.ts";
 import { type Generation, generationOf, offeredFor, schemeRows } from "./rows.ts";
 
-/** Typed here, because Deno's types and those of @types/node differ, and either may be in force. */
+/** `generateKeyPair` with a type of its own, because Deno's types and @types/node differ. */
 const generateKey = promisify(generateKeyPair) as unknown as (
   ...generation: Generation
 ) => Promise<{ privateKey: KeyObject }>;
@@ -84,7 +84,7 @@ function load(pkcs8: Uint8Array): BuiltinPrivateKey {
   }
 }
 
-/** The same bytes, not a copy, in the type that node:crypto asks for. */
+/** Views the same bytes as a Buffer, the type that node:crypto asks for. */
 function view(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -27,7 +27,7 @@ export function generationOf(type: KeyType): Generation {
 }
 
 interface SchemeRow {
-  /** Whether a digest can be signed: node:crypto takes messages, and pads PKCS #1 v1.5 alone. */
+  /** Set where a digest can be signed: node:crypto signs messages, and can only pad PKCS #1 v1.5. */
   readonly takesDigest: boolean;
   /** The options of `sign()` and `verify()`. */
   options(info: AlgorithmInfo): object;

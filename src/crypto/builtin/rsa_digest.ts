@@ -1,13 +1,12 @@
-import { constants, type KeyObject, privateEncrypt, publicEncrypt } from "node:crypto";
-import type { HashName } from "../algorithms.ts";
-import { encodeDer, Tag } from "../encoding/mod.ts";
-
 /**
- * RSASSA-PKCS1-v1_5 over a digest, which node:crypto offers for messages only. Its encryption with the
- * private key pads the same way (EMSA-PKCS1-v1_5, RFC 8017 section 9.2).
+ * RSASSA-PKCS1-v1_5 over a digest. node:crypto signs only messages, but its encryption with the private
+ * key has the same padding (EMSA-PKCS1-v1_5, RFC 8017 section 9.2).
  *
  * @module
  */
+import { constants, type KeyObject, privateEncrypt, publicEncrypt } from "node:crypto";
+import type { HashName } from "../algorithms.ts";
+import { encodeDer, Tag } from "../encoding/mod.ts";
 
 /** Object identifiers of the hashes: 2.16.840.1.101.3.4.2.1 to .3 (RFC 8017 appendix B.1). */
 const hashes: Readonly<Record<HashName, string>> = {
@@ -16,7 +15,7 @@ const hashes: Readonly<Record<HashName, string>> = {
   sha512: "608648016503040203",
 };
 
-/** DigestInfo, the T of RFC 8017 section 9.2. */
+/** Encodes the DigestInfo of RFC 8017 section 9.2. */
 function digestInfo(hash: HashName, digest: Uint8Array): Uint8Array<ArrayBuffer> {
   const identifier = Uint8Array.fromHex(hashes[hash]);
   return encodeDer([
@@ -32,8 +31,8 @@ export function signDigest(key: KeyObject, hash: HashName, digest: Uint8Array): 
 }
 
 /**
- * Verifies a signature of a digest in the way of RFC 8017 section 8.2.2: by making what it has to hold,
- * and comparing the whole. Taking the padding apart instead is what signatures have been forged with.
+ * Verifies a signature of a digest by RFC 8017 section 8.2.2: encodes the expected message and compares
+ * it whole. Verifiers that parsed the padding instead accepted forged signatures (CVE-2006-4339).
  */
 export function verifyDigest(
   key: KeyObject,

@@ -9,7 +9,7 @@ import { familyNames, refuseKind } from "./_refusals.ts";
 import { type DerReader, type DerValue, Tag } from "./der.ts";
 import { codecOf } from "./families/mod.ts";
 
-/** The family of a key, and its type where the parameters tell it: of an RSA key they do not. */
+/** The family of a key, and its type if the parameters name it: those of an RSA key do not. */
 export interface KeyAlgorithm {
   readonly family: Family;
   readonly info: KeyTypeInfo | undefined;
@@ -22,7 +22,7 @@ const familiesByOid = new Map<string, Family>(
 /**
  * Reads the AlgorithmIdentifier that comes next.
  *
- * @throws {DerError} for what is none
+ * @throws {DerError} for damaged bytes
  * @throws {CryptoError} `KEY_REFUSED` for a family or a curve that is not in the table
  */
 export function readKeyAlgorithm(reader: DerReader): KeyAlgorithm {
@@ -33,7 +33,7 @@ export function readKeyAlgorithm(reader: DerReader): KeyAlgorithm {
   return { family, info: codecOf(family).readParameters(sequence) };
 }
 
-/** The AlgorithmIdentifier of a key type, to be written. */
+/** Encodes the AlgorithmIdentifier of a key type. */
 export function keyAlgorithm(info: KeyTypeInfo): DerValue {
   const { oid } = families[info.family];
   return [

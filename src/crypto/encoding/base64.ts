@@ -1,6 +1,6 @@
 /**
- * Base64 from bytes to bytes (RFC 4648): the platform's own decodes from and encodes to strings, which
- * cannot be overwritten once they have held a key.
+ * Base64 from bytes to bytes (RFC 4648). The platform's functions use strings, which cannot be overwritten
+ * after they have held a key.
  *
  * @module
  */
@@ -29,7 +29,7 @@ export function encodeBase64(bytes: Uint8Array, variant: "base64" | "base64url")
   return output;
 }
 
-/** What each byte means in base64; 64 for white space, 255 for what does not belong there. */
+/** The value of each byte in base64; 64 for white space, 255 for every other byte. */
 const values = new Uint8Array(256).fill(255);
 alphabets.base64.forEach((character, value) => values[character] = value);
 for (const space of " \t\r\n") values[space.charCodeAt(0)] = 64;
@@ -37,7 +37,7 @@ for (const space of " \t\r\n") values[space.charCodeAt(0)] = 64;
 /**
  * Decodes base64 with padding, ignoring white space, as PEM has it (RFC 7468 section 3).
  *
- * @returns undefined for what is not base64, or is cut off
+ * @returns undefined for bytes that are not base64, or are truncated
  */
 export function decodeBase64(text: Uint8Array): Uint8Array | undefined {
   const output = new Uint8Array(Math.floor(text.length * 3 / 4));

@@ -10,10 +10,10 @@ import { DerError, DerReader, encodeDer, Tag, unsignedInteger } from "./der.ts";
  */
 
 /**
- * From DER to P1363.
+ * Converts a signature from DER to P1363.
  *
  * @param scalarBytes the length of the curve's order: 32, 48 or 66
- * @returns undefined for what is not strict DER, or has an integer that does not fit
+ * @returns undefined for anything but strict DER with two integers of at most that length
  */
 export function p1363FromDer(der: Uint8Array, scalarBytes: number): Uint8Array | undefined {
   try {
@@ -34,7 +34,7 @@ export function p1363FromDer(der: Uint8Array, scalarBytes: number): Uint8Array |
   }
 }
 
-/** From P1363 to DER; undefined for a signature that has not the curve's length. */
+/** Converts a signature from P1363 to DER; undefined for a wrong length. */
 export function derFromP1363(p1363: Uint8Array, scalarBytes: number): Uint8Array | undefined {
   if (p1363.length !== 2 * scalarBytes) return undefined;
   const [r, s] = [p1363.subarray(0, scalarBytes), p1363.subarray(scalarBytes)];

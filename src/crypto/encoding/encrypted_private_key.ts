@@ -69,8 +69,15 @@ const ciphers: Readonly<Record<string, { name: CipherName; keyBytes: number }>> 
 };
 const AES_256_CBC = "60864801650304012a";
 
-/** Encryptions that are refused: the schemes of PBES1 and PKCS #12, and other ciphers of PBES2. */
+/** Weak encryptions that are refused: PBES1, the schemes of PKCS #12, and other ciphers of PBES2. */
 const weak: Readonly<Record<string, string>> = {
+  "2a864886f70d010c0103": "PKCS #12's PBE with 3DES",
+  "2a864886f70d010c0104": "PKCS #12's PBE with 3DES",
+  "2a864886f70d0307": "PBES2 with 3DES",
+};
+
+/** Weak encryptions that OpenSSL 3 reads with its legacy provider only (OSSL_PROVIDER-legacy(7ossl)). */
+const legacy: Readonly<Record<string, string>> = {
   "2a864886f70d010501": "PBES1 with MD2 and DES",
   "2a864886f70d010503": "PBES1 with MD5 and DES",
   "2a864886f70d010504": "PBES1 with MD2 and RC2",
@@ -79,27 +86,28 @@ const weak: Readonly<Record<string, string>> = {
   "2a864886f70d01050b": "PBES1 with SHA-1 and RC2",
   "2a864886f70d010c0101": "PKCS #12's PBE with RC4",
   "2a864886f70d010c0102": "PKCS #12's PBE with RC4",
-  "2a864886f70d010c0103": "PKCS #12's PBE with 3DES",
-  "2a864886f70d010c0104": "PKCS #12's PBE with 3DES",
   "2a864886f70d010c0105": "PKCS #12's PBE with RC2",
   "2a864886f70d010c0106": "PKCS #12's PBE with RC2",
   "2b0e030207": "PBES2 with DES",
   "2a864886f70d0302": "PBES2 with RC2",
-  "2a864886f70d0307": "PBES2 with 3DES",
 };
 
-/** The command that encrypts a key anew; it asks for the old passphrase and for the new one. */
-export const REENCRYPT_COMMAND = "openssl pkey -aes256 -in FILE -out NEW";
+/** The error for an encryption, with the command that replaces it; it asks for both passphrases. */
+function refused(reason: string, options = ""): CryptoError {
+  const command = `openssl pkey ${options}-aes256 -in FILE -out NEW`;
+  return new CryptoError("KEY_REFUSED", `Refused ${reason}: encrypt it anew with \`${command}\``);
+}
 
-function refused(reason: string): CryptoError {
-  return new CryptoError(
-    "KEY_REFUSED",
-    `Refused ${reason}: encrypt it anew with \`${REENCRYPT_COMMAND}\``,
-  );
+/** The error for a scheme or a cipher that is not read. */
+function refusedEncryption(oid: string, unknown: string): CryptoError {
+  const name = weak[oid] ?? legacy[oid];
+  if (name === undefined) return refused(`a private key in ${unknown}`);
+  const options = oid in legacy ? "-provider legacy -provider default " : "";
+  return refused(`a private key in weak encryption (${name})`, options);
 }
 
 /**
- * Reads an EncryptedPrivateKeyInfo. What it returns are views, not copies.
+ * Reads an EncryptedPrivateKeyInfo. The returned arrays are views, not copies.
  *
  * @throws {CryptoError} `BAD_KEY` for damaged bytes, `KEY_REFUSED` for an encryption that is weak, takes
  * too long or is unknown
@@ -111,11 +119,7 @@ export function readEncryptedPkcs8(der: Uint8Array): Encryption {
     sequence.end();
     const scheme = oidOf(algorithm);
     if (scheme !== PBES2) {
-      throw refused(
-        scheme in weak
-          ? `a private key in weak encryption (${weak[scheme]})`
-          : "a private key in an unknown encryption",
-      );
+      throw refusedEncryption(scheme, "an unknown encryption");
     }
     const parameters = algorithm.enter(Tag.SEQUENCE);
     algorithm.end();
@@ -131,8 +135,7 @@ function readCipher(encryption: DerReader) {
   const oid = oidOf(encryption);
   const cipher = ciphers[oid];
   if (cipher === undefined) {
-    if (oid in weak) throw refused(`a private key in weak encryption (${weak[oid]})`);
-    throw refused("a private key in another cipher than AES-128-CBC and AES-256-CBC");
+    throw refusedEncryption(oid, "another cipher than AES-128-CBC and AES-256-CBC");
   }
   const iv = encryption.read(Tag.OCTET_STRING);
   encryption.end();
@@ -191,7 +194,7 @@ function readScrypt(parameters: DerReader, keyBytes: number): Kdf {
   return { name: "scrypt", salt, cost, blockSize, parallelization };
 }
 
-/** The optional keyLength, which can only be that of the cipher. */
+/** Reads the optional keyLength, and ensures that it is the cipher's. */
 function checkKeyLength(parameters: DerReader, keyBytes: number): void {
   if (parameters.peek() !== Tag.INTEGER) return;
   if (parameters.readSmall() !== keyBytes) {
@@ -203,7 +206,7 @@ function oidOf(reader: DerReader): string {
   return reader.read(Tag.OBJECT_IDENTIFIER).toHex();
 }
 
-/** Writes an EncryptedPrivateKeyInfo: AES-256-CBC, and PBKDF2 with HMAC-SHA-256. */
+/** Encodes an EncryptedPrivateKeyInfo: AES-256-CBC, and PBKDF2 with HMAC-SHA-256. */
 export function encodeEncryptedPkcs8(
   { salt, iterations, iv }: {
     readonly salt: Uint8Array;

@@ -1,3 +1,4 @@
+/** PEM, the text encoding of keys and certificates (RFC 7468). @module */
 import { Buffer } from "node:buffer";
 import { CryptoError } from "../errors.ts";
 import { decodeBase64, encodeBase64 } from "./base64.ts";
@@ -5,7 +6,7 @@ import { decodeBase64, encodeBase64 } from "./base64.ts";
 /** A block of a PEM file (RFC 7468): `-----BEGIN label-----`, base64, `-----END label-----`. */
 export interface PemBlock {
   readonly label: string;
-  /** What stands between the two lines, as it is. */
+  /** The text between the two lines, undecoded. */
   readonly body: Uint8Array;
 }
 
@@ -13,13 +14,13 @@ const BEGIN = "-----BEGIN ";
 const DASHES = "-----";
 const LINE_LENGTH = 64;
 
-/** Whether bytes have a PEM block somewhere; text before it is allowed (RFC 7468 section 2). */
+/** Checks for a PEM block anywhere in a file; text before it is allowed (RFC 7468 section 2). */
 export function looksLikePem(bytes: Uint8Array): boolean {
   return view(bytes).includes(BEGIN);
 }
 
 /**
- * Finds the blocks of a PEM file. Their bodies are views, not copies, and never become a string.
+ * Finds the blocks of a PEM file. Their bodies are views, not copies, and are never converted to strings.
  *
  * @throws {CryptoError} `BAD_KEY` for a block without an end
  */
@@ -33,7 +34,7 @@ export function findPemBlocks(bytes: Uint8Array): PemBlock[] {
     const label = text.subarray(labelStart, Math.max(labelStart, labelEnd)).toString("latin1");
     const ending = `${DASHES}END ${label}${DASHES}`;
     const end = labelEnd < 0 ? -1 : text.indexOf(ending, labelEnd);
-    // A label has a few capital words (RFC 7468 section 3); anything else is not worth repeating.
+    // A label has a few capital words (RFC 7468 section 3); no other text is repeated in a message.
     if (end < 0 || !/^[A-Z0-9 ]{1,40}$/.test(label)) {
       throw new CryptoError("BAD_KEY", "The PEM block is truncated: its END line is missing");
     }
@@ -44,16 +45,16 @@ export function findPemBlocks(bytes: Uint8Array): PemBlock[] {
 }
 
 /**
- * The bytes that a block's base64 stands for.
+ * Decodes the base64 of a block.
  *
- * @throws {CryptoError} `BAD_KEY` for what is not base64, `KEY_REFUSED` for a block that is encrypted in
- * OpenSSL's traditional way (RFC 1421 headers), which derives its key with a single round of MD5
+ * @throws {CryptoError} `BAD_KEY` for anything but base64, `KEY_REFUSED` for OpenSSL's traditional
+ * encryption (RFC 1421 headers), which derives its key with a single round of MD5
  */
 export function decodePemBody({ body }: PemBlock): Uint8Array {
   const decoded = decodeBase64(body);
   if (decoded !== undefined) return decoded;
   if (view(body).includes("Proc-Type:")) {
-    const remedy = "convert it with `openssl pkcs8 -topk8`";
+    const remedy = "encrypt it anew with `openssl pkey -aes256 -in FILE -out NEW`";
     throw new CryptoError(
       "KEY_REFUSED",
       `Refused a private key in OpenSSL's traditional, weak encryption: ${remedy}`,
@@ -62,7 +63,7 @@ export function decodePemBody({ body }: PemBlock): Uint8Array {
   throw new CryptoError("BAD_KEY", "The PEM block is truncated or damaged: it is not base64");
 }
 
-/** Writes a block. The bytes that it holds are copied into no string. */
+/** Encodes a block, without a string of its content. */
 export function encodePem(label: string, der: Uint8Array): Uint8Array {
   const encode = (text: string) => new TextEncoder().encode(text);
   const base64 = encodeBase64(der, "base64");
@@ -77,7 +78,7 @@ export function encodePem(label: string, der: Uint8Array): Uint8Array {
   return pem;
 }
 
-/** One buffer with the content of several, which are left as they are. */
+/** Concatenates buffers into a new one. */
 export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let end = 0;
@@ -88,7 +89,7 @@ export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** The same bytes, not a copy, as a Buffer: it can search. */
+/** Views the same bytes as a Buffer, which can search for text. */
 function view(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -19,7 +19,7 @@ import { readSpki } from "./public_key.ts";
 type Jwk = Readonly<Record<string, unknown>>;
 
 /**
- * Reads a private JWK, and writes it as PKCS#8 with its public half, which the caller zeroes.
+ * Converts a private JWK to PKCS#8 with the public half beside it. The caller zeroes the result.
  *
  * @param text JSON in UTF-8
  * @throws {CryptoError} `BAD_KEY`, `KEY_REFUSED`, `NOT_PRIVATE_KEY`
@@ -76,7 +76,7 @@ function parse(text: Uint8Array): Jwk {
   throw new CryptoError("BAD_KEY", "The JWK is truncated or not JSON");
 }
 
-/** The family of a JWK. Families that share a `kty` are told apart by the type that they name. */
+/** Finds the family of a JWK. Families that share a `kty` are distinguished by the type's members. */
 function familyOf(jwk: Jwk): Family {
   const found = keyTypes.filter(({ family }) => families[family].kty === jwk.kty);
   if (found.length === 0) {
@@ -86,7 +86,7 @@ function familyOf(jwk: Jwk): Family {
   return (found.find((info) => isNamed(info, jwk)) ?? found[0]).family;
 }
 
-/** The key type that a JWK names; undefined for a family whose keys name none. */
+/** Finds the key type that a JWK names; undefined for a family whose keys name none. */
 function namedType(jwk: Jwk, family: Family): KeyTypeInfo | undefined {
   const types = keyTypes.filter((info) => info.family === family);
   const [name] = Object.keys(types[0].jwk);
@@ -104,7 +104,7 @@ function isNamed(info: KeyTypeInfo, jwk: Jwk): boolean {
   return Object.entries(info.jwk).every(([name, value]) => jwk[name] === value);
 }
 
-/** Refuses a key whose owner has set it aside for other purposes (RFC 7517 sections 4.2 and 4.3). */
+/** Refuses a key that its owner has reserved for other uses (RFC 7517 sections 4.2 and 4.3). */
 function requireSigningUse({ use, key_ops: operations }: Jwk): void {
   if (use !== undefined && use !== "sig") {
     throw refused('a JWK that is not for signatures (its use is not "sig"): name another key');
@@ -129,7 +129,7 @@ function readMembers(jwk: Jwk, lengths: MemberLengths): Numbers {
   );
 }
 
-/** A member in base64url; `length` is the one that RFC 7518 section 6.2 demands of curves. */
+/** Decodes a member; `length` is the number of bytes that RFC 7518 section 6.2 requires for curves. */
 function member(jwk: Jwk, name: string, length: number | undefined): Uint8Array {
   const value = jwk[name];
   try {
@@ -149,7 +149,7 @@ function member(jwk: Jwk, name: string, length: number | undefined): Uint8Array 
 }
 
 /**
- * Writes a private key as a JWK: one line of JSON in UTF-8, built without a string of the secret.
+ * Encodes a private key as a JWK: one line of JSON in UTF-8, built without a string of the secret.
  *
  * @param key the two halves of one key
  */

@@ -2,8 +2,8 @@
  * The containers of private keys: PKCS#8 (RFC 5958), PKCS#1 (RFC 8017 appendix A.1.2) and SEC 1
  * (RFC 5915).
  *
- * Whatever the container, a key is decoded and checked here, and written again as the plainest PKCS#8
- * for the providers. So both providers see the same bytes, and give the same verdict.
+ * A key of any container is decoded and checked here, and encoded again as the plainest PKCS#8 for the
+ * providers. So both providers read the same bytes, and give the same verdict.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { DerError, DerReader, type DerValue, encodeDer, Tag } from "./der.ts";
 import { codecOf, type PrivateParts, readSec1 } from "./families/mod.ts";
 
 /**
- * Reads a PKCS#8 private key: OneAsymmetricKey, version 1 or 2. Attributes are passed over.
+ * Reads a PKCS#8 private key: OneAsymmetricKey, version 1 or 2. Attributes are ignored.
  *
  * @throws {CryptoError} `BAD_KEY` for damaged bytes, `KEY_REFUSED` for keys of other kinds
  */
@@ -32,7 +32,7 @@ export function readPkcs8(pkcs8: Uint8Array): PrivateParts {
   });
 }
 
-/** The public key of version 2, if it is there (RFC 5958 section 2). */
+/** Reads the public key of version 2, if there is one (RFC 5958 section 2). */
 function readPublicKey(sequence: DerReader): Uint8Array[] {
   if (sequence.peek() === Tag.PRIMITIVE_1) return [sequence.readBits(Tag.PRIMITIVE_1)];
   if (sequence.peek() !== Tag.CONTEXT_1) return [];
@@ -44,7 +44,7 @@ function readPublicKey(sequence: DerReader): Uint8Array[] {
 }
 
 /**
- * Writes PKCS#8 without attributes: version 1, or version 2 with a public key. The caller zeroes it.
+ * Encodes PKCS#8 without attributes: version 1, or version 2 with a public key. The caller zeroes it.
  *
  * @param publicKey the public half in the encoding of its family
  */
@@ -63,7 +63,7 @@ export function encodePkcs8(parts: PrivateParts, publicKey?: Uint8Array): Uint8A
   ]);
 }
 
-/** Wraps a PKCS#1 private key as PKCS#8. Its type and its numbers are for `readPkcs8()` to check. */
+/** Wraps a PKCS#1 private key as PKCS#8, unchecked: `readPkcs8()` checks type and numbers. */
 export function pkcs8FromPkcs1(pkcs1: Uint8Array): Uint8Array {
   return wrap(findKeyType("rsa-2048")!, pkcs1);
 }
@@ -91,7 +91,7 @@ function wrap(info: Parameters<typeof keyAlgorithm>[0], key: Uint8Array): Uint8A
 /**
  * Reads the SEQUENCE that fills `der`.
  *
- * @throws {CryptoError} `BAD_KEY` where `body` finds other DER than it expects
+ * @throws {CryptoError} `BAD_KEY` for damaged bytes, and for a DerError of `body`
  */
 export function readSequence<T>(
   der: Uint8Array,

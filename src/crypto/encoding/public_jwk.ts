@@ -11,8 +11,8 @@ export function jwkType(info: KeyTypeInfo): Record<string, string> {
 }
 
 /**
- * The JWK of a SubjectPublicKeyInfo, with the members that RFC 7638 section 3.2 requires in the order
- * in which it hashes them, which is that of their names, and no others.
+ * Converts a SubjectPublicKeyInfo to a JWK with the members that RFC 7638 section 3.2 requires, sorted by
+ * name, as that RFC hashes them.
  *
  * @throws {CryptoError} `BAD_KEY`, `KEY_REFUSED`
  */

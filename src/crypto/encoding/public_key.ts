@@ -33,7 +33,7 @@ export function readSpki(spki: Uint8Array): DecodedSpki {
   }
 }
 
-/** Writes a SubjectPublicKeyInfo. */
+/** Encodes a SubjectPublicKeyInfo. */
 export function encodeSpki(info: KeyTypeInfo, numbers: Numbers): Uint8Array {
   const key = codecOf(info.family).publicKey(numbers);
   return encodeDer([

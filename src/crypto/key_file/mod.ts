@@ -1,4 +1,4 @@
-/** Files of private keys: what is read, what is refused, how they are written. @module */
+/** Key files: formats, reading, refusals, writing. @module */
 export { type PrivateFile, readPrivateFile } from "./private_file.ts";
 export { type PassphraseSource, readPrivateKey, type ReadPrivateKeyOptions } from "./read.ts";
 export {

@@ -7,11 +7,11 @@ import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { CryptoError } from "../errors.ts";
 
-/** A private file: its content, and the reason for which it should not be trusted. */
+/** A private file: its content, and the refusal of a file that is not private. */
 export interface PrivateFile {
-  /** A view of the buffer that was handed in. */
+  /** A view of the caller's buffer. */
   readonly bytes: Uint8Array;
-  /** The refusal of a file that others can read or replace, with the remedy; undefined for others. */
+  /** The message, with the remedy, for a file that others can read or replace; otherwise undefined. */
   readonly exposure: string | undefined;
 }
 
@@ -19,8 +19,8 @@ export interface PrivateFile {
 const GROUP_AND_OTHERS = 0o077;
 
 /**
- * Reads a private file into `room`, as far as the room goes. The facts are those of the opened file, not
- * of a file that takes its path a moment later.
+ * Reads a private file into `room`, up to the size of the room. Type, owner and mode are read from the
+ * opened file, not from a file that takes its path a moment later.
  *
  * @throws {CryptoError} `KEY_FILE` for a file that is not regular, cannot be read or is empty. The message
  * begins with `name`
@@ -48,7 +48,8 @@ export async function readPrivateFile(
 }
 
 /**
- * The refusal of a file that others than the user `self` can read or replace. The superuser may own it.
+ * Returns the message for a file that others than the user `self` can read or replace. The superuser may
+ * own it.
  *
  * @param self the number of the user that runs the program; null on systems without such numbers
  */

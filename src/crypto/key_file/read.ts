@@ -1,14 +1,15 @@
+/** Private keys in every format that is read. @module */
 import { pkcs8FromJwk, pkcs8FromPkcs1, pkcs8FromSec1 } from "../encoding/mod.ts";
 import { CryptoError } from "../errors.ts";
 import type { CryptoProvider, PrivateKey } from "../provider.ts";
 import { type Container, detect, type Found } from "./formats.ts";
 
-/** Hands over the passphrase of a key file, in a buffer that is zeroed after use. */
+/** Returns the passphrase of a key file, in a buffer that the reader zeroes after use. */
 export type PassphraseSource = (source: string) => Uint8Array | Promise<Uint8Array>;
 
-/** How a private key is read. */
+/** Options of reading a private key. */
 export interface ReadPrivateKeyOptions {
-  /** Asked when the key is encrypted, and only then. */
+  /** Called when the key is encrypted, and only then. */
   readonly passphrase?: PassphraseSource;
   /** Called once the bytes are known to hold a private key. It may throw a CryptoError to refuse it. */
   readonly beforeImport?: () => void;
@@ -28,10 +29,10 @@ const conversions: Record<
 /**
  * Reads a private key: PKCS#8 (plain or encrypted), PKCS#1 or SEC 1, in PEM or DER, or a JWK.
  *
- * `bytes` and every copy of it are zeroed, whether or not this succeeds. Of a JWK, which is text, strings
- * with the secret stay in the heap until the collector has reused their place.
+ * `bytes` and every copy of it are zeroed in any case. A JWK is text: strings with its secret stay in the
+ * heap until the collector has reused their place.
  *
- * @param source what to call it in messages, such as the file's path
+ * @param source the name of the key in messages, such as `Key file PATH`
  * @throws {CryptoError} `BAD_KEY`, `KEY_REFUSED`, `NOT_PRIVATE_KEY`, `BAD_PASSPHRASE`; the message begins with `source`
  */
 export async function readPrivateKey(

@@ -8,7 +8,7 @@ import type { CryptoProvider, PrivateKey } from "../provider.ts";
 import { readPrivateFile } from "./private_file.ts";
 import { readPrivateKey, type ReadPrivateKeyOptions } from "./read.ts";
 
-/** How a private key file is read. */
+/** Options of reading a private key file. */
 export interface ReadPrivateKeyFileOptions extends Omit<ReadPrivateKeyOptions, "beforeImport"> {
   /** Reads also a file that others can access, or that another user owns. */
   readonly allowInsecure?: boolean;

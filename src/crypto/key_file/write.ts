@@ -1,3 +1,4 @@
+/** Private keys in every format that is written. @module */
 import { encodePem, encodePrivateJwk } from "../encoding/mod.ts";
 import { CryptoError } from "../errors.ts";
 import type { PrivateKey } from "../provider.ts";

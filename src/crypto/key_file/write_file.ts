@@ -7,16 +7,16 @@ import { randomBytes } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import { CryptoError } from "../errors.ts";
 
-/** How a key file is written. */
+/** Options of writing a key file. */
 export interface WriteKeyFileOptions {
   /** Replaces a file that is there. */
   readonly force?: boolean;
 }
 
 /**
- * Writes a private key file with mode 0600. It appears whole or not at all: it is written to a temporary
- * file beside it, synchronised, and put in its place. Without `force` that is done by link(2), which
- * never replaces a file, even one that has appeared a moment ago; with it, by rename(2).
+ * Writes a private key file with mode 0600. It appears whole or not at all: the content is written to a
+ * temporary file in the same folder, synchronised, and moved into place. Without `force` the move is a
+ * link(2), which never replaces a file; with `force` it is a rename(2).
  *
  * @throws {CryptoError} `KEY_FILE`, and nothing is left behind
  */
@@ -28,7 +28,7 @@ export function writePrivateKeyFile(
   return write(path, bytes, 0o600, options);
 }
 
-/** Writes a public key file, readable by all, in the way of {@linkcode writePrivateKeyFile}. */
+/** Writes a public key file, readable by all, otherwise as {@linkcode writePrivateKeyFile} does. */
 export function writePublicKeyFile(
   path: string,
   bytes: Uint8Array,

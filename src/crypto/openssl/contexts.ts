@@ -1,13 +1,14 @@
+/** Contexts of libcrypto that are kept for each key and algorithm. @module */
 import type { AlgorithmInfo, AlgorithmName, KeyType } from "../algorithms.ts";
 import { requireAlgorithm } from "../_signing.ts";
 
-/** What a key does with one algorithm: its row of the table, and the context made for it. */
+/** An algorithm's row of the table, and the context that was opened for it. */
 interface Entry<C> {
   readonly info: AlgorithmInfo;
   readonly context: C;
 }
 
-/** The contexts of one key, made when an algorithm is first asked for, and kept. */
+/** The contexts of one key by algorithm, opened at the first use and kept. */
 export class Contexts<C extends Disposable> implements Disposable {
   readonly #entries = new Map<AlgorithmName, Entry<C>>();
   readonly #type: KeyType;
@@ -20,7 +21,7 @@ export class Contexts<C extends Disposable> implements Disposable {
     this.#open = open;
   }
 
-  /** @throws {CryptoError} `ALGORITHM_MISMATCH`, and what `open` throws */
+  /** Returns the context of an algorithm. @throws {CryptoError} `ALGORITHM_MISMATCH`, and errors of `open` */
   get(algorithm: AlgorithmName): Entry<C> {
     return this.#entries.get(algorithm) ?? this.#add(algorithm);
   }

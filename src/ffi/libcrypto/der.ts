@@ -1,3 +1,4 @@
+/** libcrypto's d2i and i2d functions (d2i_X509(3ossl)). @module */
 import { clearErrorQueue, expectPointer, failure } from "./errors.ts";
 import type { Symbols } from "./symbols.ts";
 

@@ -1,7 +1,8 @@
+/** Hash functions of libcrypto (EVP_DigestInit(3ossl)). @module */
 import { clearErrorQueue, expectOk, expectPointer } from "./errors.ts";
 import type { Symbols } from "./symbols.ts";
 
-/** A C string: UTF-8 with a NUL behind it. */
+/** Encodes a C string: UTF-8 with a final NUL. */
 export function cString(text: string): Uint8Array {
   return new TextEncoder().encode(`${text}\0`);
 }

@@ -1,3 +1,4 @@
+/** The functions of libcrypto that the rest of the program uses. @module */
 import { Digest } from "./digest.ts";
 import { loadLibrary } from "./library.ts";
 import { decryptPkcs8, generate, type KeyParameters, Pkey, readPkcs8, readSpki } from "./pkey.ts";

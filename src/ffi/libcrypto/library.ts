@@ -1,3 +1,4 @@
+/** The search for libcrypto, and its loading. @module */
 import { LibcryptoError } from "./errors.ts";
 import { type Symbols, symbols, versionSymbols } from "./symbols.ts";
 

@@ -1,3 +1,4 @@
+/** Keys in libcrypto: EVP_PKEY(3ossl) and the functions that make, decode and encode it. @module */
 import { decodeDer, encodeDer } from "./der.ts";
 import { cString, type Digest } from "./digest.ts";
 import { clearErrorQueue, expectOk, expectPointer, LibcryptoError } from "./errors.ts";
@@ -58,12 +59,12 @@ export class Pkey extends Handle {
     return BigInt(Deno.UnsafePointer.value(pointer));
   }
 
-  /** The public half as SubjectPublicKeyInfo, DER. */
+  /** Exports the public half as SubjectPublicKeyInfo in DER. */
   exportSpki(): Uint8Array {
     return encodeDer(this.#symbols, "i2d_PUBKEY", this.#symbols.i2d_PUBKEY, this.pointer);
   }
 
-  /** The private key as unencrypted PKCS#8, DER. The caller zeroes it. */
+  /** Exports the private key as unencrypted PKCS#8 in DER. The caller zeroes it. */
   exportPkcs8(): Uint8Array {
     using info = this.#privateKeyInfo();
     const encode = this.#symbols.i2d_PKCS8_PRIV_KEY_INFO;
@@ -86,7 +87,7 @@ export class Pkey extends Handle {
     return encodeDer(symbols, "i2d_X509_SIG", symbols.i2d_X509_SIG, sealed.pointer);
   }
 
-  /** The PKCS8_PRIV_KEY_INFO; freeing it overwrites the secret in it. */
+  /** Makes the PKCS8_PRIV_KEY_INFO; freeing it overwrites its secret. */
   #privateKeyInfo(): Handle {
     clearErrorQueue(this.#symbols);
     const made = this.#symbols.EVP_PKEY2PKCS8(this.pointer);
@@ -129,15 +130,15 @@ export function readPkcs8(symbols: Symbols, der: Uint8Array): Deno.PointerObject
   const { d2i_PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free } = symbols;
   const name = "d2i_PKCS8_PRIV_KEY_INFO";
   const info = decodeDer(symbols, name, d2i_PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free, der);
-  // Freeing it overwrites the secret in it.
+  // Freeing it overwrites its secret.
   using handle = new Handle(info, PKCS8_PRIV_KEY_INFO_free, "private key");
   const key = symbols.EVP_PKCS82PKEY(handle.pointer);
   return uncompressed(symbols, expectPointer(symbols, "EVP_PKCS82PKEY", key));
 }
 
 /**
- * The PKCS#8 in an encrypted PKCS#8, both DER. With a wrong passphrase it fails, or else, about once in
- * 256 times, gives bytes that are no key. The caller zeroes it.
+ * Decrypts an encrypted PKCS#8 to PKCS#8, both in DER. With a wrong passphrase it fails, or, about once in
+ * 256 times, returns bytes that are no key. The caller zeroes the result.
  */
 export function decryptPkcs8(
   symbols: Symbols,

@@ -1,6 +1,6 @@
 /**
- * The encoding of the keys of one family: the part of a SubjectPublicKeyInfo, of a PKCS#8 file and of a
- * JWK that differs between families.
+ * The codec of one family: the part of a SubjectPublicKeyInfo, of a PKCS#8 file and of a JWK that differs
+ * between families.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import type { Family, KeyTypeInfo } from "../../algorithms.ts";
 import type { DerReader, DerValue } from "../der.ts";
 
 /**
- * The numbers of a key by their JWK names (RFC 7518 section 6, RFC 8037 section 2): unsigned, big-endian,
- * those of a curve in the curve's length.
+ * The numbers of a key by their JWK names (RFC 7518 section 6, RFC 8037 section 2): unsigned, big-endian;
+ * coordinates and secrets of a curve have the curve's length.
  */
 export type Numbers = Readonly<Record<string, Uint8Array>>;
 
@@ -22,38 +22,38 @@ export interface PublicParts<F extends Family = Family> {
 /** A private key, decoded. */
 export interface PrivateParts<F extends Family = Family> {
   readonly info: KeyTypeInfo<F>;
-  /** The secret numbers; of an RSA key all. */
+  /** The secret numbers; for an RSA key all numbers. */
   readonly numbers: Numbers;
-  /** The public halves that stand beside the secret: each has to be the one of this key. */
+  /** The public keys that the file holds beside the secret: each must be the public half of this key. */
   readonly publicKeys: readonly Uint8Array[];
 }
 
 /** The names and the lengths of a JWK's members; undefined for a number of any length. */
 export type MemberLengths = Readonly<Record<string, number | undefined>>;
 
-/** Reads and writes the keys of one family. What it reads are views, not copies. */
+/** Decodes and encodes the keys of one family. Decoded numbers are views of the input where possible. */
 export interface FamilyCodec<F extends Family> {
   /**
    * Reads the parameters of an AlgorithmIdentifier to their end.
    *
-   * @returns the key type; undefined where the parameters do not tell it
-   * @throws {DerError} for what is none
+   * @returns the key type; undefined if the parameters do not name it
+   * @throws {DerError} for damaged bytes
    * @throws {CryptoError} `KEY_REFUSED` for another curve
    */
   readParameters(reader: DerReader): KeyTypeInfo<F> | undefined;
-  /** The parameters of an AlgorithmIdentifier, to be written. */
+  /** Encodes the parameters of an AlgorithmIdentifier. */
   parameters(info: KeyTypeInfo<F>): readonly DerValue[];
   /**
    * Reads the public key in the BIT STRING of a SubjectPublicKeyInfo.
    *
-   * @param named the key type that the parameters tell
+   * @param named the key type that the parameters name
    * @throws {DerError} for a damaged key
    * @throws {CryptoError} `KEY_REFUSED`
    */
   readPublic(key: Uint8Array, named: KeyTypeInfo<F> | undefined): PublicParts<F>;
-  /** The content of that BIT STRING, to be written. */
+  /** Encodes the content of that BIT STRING. */
   publicKey(numbers: Numbers): readonly (Uint8Array | DerValue)[];
-  /** Whether a public key, in any encoding that a private key may have it in, is the key `expected`. */
+  /** Compares a public key of a private key file, perhaps compressed, with an encoded public key. */
   isSamePublic(found: Uint8Array, expected: Uint8Array): boolean;
   /**
    * Reads the private key in the OCTET STRING of a PKCS#8 file, and checks its numbers.
@@ -62,12 +62,12 @@ export interface FamilyCodec<F extends Family> {
    * @throws {CryptoError} `BAD_KEY`, `KEY_REFUSED`
    */
   readPrivate(key: Uint8Array, named: KeyTypeInfo<F> | undefined): PrivateParts<F>;
-  /** The content of that OCTET STRING, to be written without the public half. */
+  /** Encodes the content of that OCTET STRING, without the public half. */
   privateKey(parts: PrivateParts<F>): readonly (Uint8Array | DerValue)[];
-  /** The members of a public JWK beside `kty` and `crv`. */
+  /** The members of a public JWK that hold numbers. */
   publicMembers(info: KeyTypeInfo<F> | undefined): MemberLengths;
-  /** The members that a private JWK has beside these. */
+  /** The further members of a private JWK. */
   privateMembers(info: KeyTypeInfo<F> | undefined): MemberLengths;
-  /** The key of a private JWK, from its members. Checks them as `readPrivate()` does. */
+  /** Makes the key of a private JWK from its members, and checks them as `readPrivate()` does. */
   fromMembers(members: Numbers, named: KeyTypeInfo<F> | undefined): PrivateParts<F>;
 }

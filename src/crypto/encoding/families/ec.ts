@@ -10,7 +10,7 @@ const UNCOMPRESSED = 0x04;
 const COMPRESSED_EVEN = 0x02;
 const COMPRESSED_ODD = 0x03;
 
-/** Reads and writes EC keys on the curves of the table. */
+/** The codec of EC keys on the curves of the table. */
 export const ecCodec: FamilyCodec<"ec"> = {
   readParameters(reader) {
     const info = readCurve(reader);
@@ -65,7 +65,7 @@ export const ecCodec: FamilyCodec<"ec"> = {
 /**
  * Reads an ECPrivateKey (RFC 5915 section 3).
  *
- * @param named the curve that a PKCS#8 file names; undefined where the key itself has to
+ * @param named the curve that a PKCS#8 file names; undefined if the key itself must name it
  */
 export function readSec1(
   key: Uint8Array,
@@ -99,7 +99,7 @@ export function readSec1(
   return checked(info, d, publicKeys);
 }
 
-/** The key with its secret in the curve's length. Some writers leave out the zeros that it begins with. */
+/** Checks the secret, and pads it to the curve's length: some writers leave out its leading zeros. */
 function checked(
   info: KeyTypeInfo<"ec">,
   secret: Uint8Array,
@@ -118,7 +118,7 @@ function checked(
   return { info, numbers: { d }, publicKeys };
 }
 
-/** Whether 0 < d < order, for numbers of the same length (SP 800-56A section 5.6.1.2). */
+/** Checks that 0 < d < order, for numbers of the same length (SP 800-56A section 5.6.1.2). */
 function isInRange(d: Uint8Array, order: Uint8Array): boolean {
   const at = d.findIndex((byte, i) => byte !== order[i]);
   return at >= 0 && d[at] < order[at] && d.some((byte) => byte !== 0);

@@ -8,7 +8,7 @@ const KEY_BYTES = 32;
 
 const [info] = keyTypesOf("ed25519");
 
-/** Reads and writes Ed25519 keys. */
+/** The codec of Ed25519 keys. */
 export const ed25519Codec: FamilyCodec<"ed25519"> = {
   readParameters(reader) {
     // RFC 8410 section 3: the parameters are absent.

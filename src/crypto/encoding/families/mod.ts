@@ -1,4 +1,4 @@
-/** The encodings of the keys of each family. @module */
+/** The codecs of each family of keys. @module */
 import type { Family } from "../../algorithms.ts";
 import type { FamilyCodec } from "./codec.ts";
 import { ecCodec } from "./ec.ts";
@@ -15,7 +15,7 @@ const codecs: { readonly [F in Family]: FamilyCodec<F> } = {
   ed25519: ed25519Codec,
 };
 
-/** The codec of a family, for keys of that family alone. */
+/** Returns the codec of a family. Its arguments must be of that family. */
 export function codecOf(family: Family): FamilyCodec<Family> {
   return codecs[family] as FamilyCodec<Family>;
 }

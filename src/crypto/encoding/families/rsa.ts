@@ -15,7 +15,7 @@ const privateNumbers = ["n", "e", "d", "p", "q", "dp", "dq", "qi"] as const;
  */
 const MAX_EXPONENT_BYTES = 4;
 
-/** Reads and writes RSA keys. */
+/** The codec of RSA keys. */
 export const rsaCodec: FamilyCodec<"rsa"> = {
   readParameters(reader) {
     // RFC 8017 appendix A.1: the parameters are NULL; some writers leave them out.
@@ -82,14 +82,14 @@ function checked(numbers: Numbers): PrivateParts<"rsa"> {
   return { info, numbers, publicKeys: [encodeDer(rsaCodec.publicKey(numbers)[0] as DerValue)] };
 }
 
-/** The refusal of a key with more than two primes (RFC 8017 section 3.2). */
+/** Makes the error for a key with more than two primes (RFC 8017 section 3.2). */
 export function multiPrime(): CryptoError {
   const remedy = "make a key with two, such as by `signer keygen --type rsa-3072`";
   return new CryptoError("KEY_REFUSED", `Refused an RSA key with more than two primes: ${remedy}`);
 }
 
 /**
- * The key type of a modulus and a public exponent, which stand without leading zeros.
+ * Finds the key type of a modulus, and checks the public exponent. Both have no leading zeros.
  *
  * @throws {CryptoError} `KEY_REFUSED`
  */

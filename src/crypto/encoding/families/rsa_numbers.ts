@@ -15,7 +15,7 @@ type Limbs = Uint16Array;
  *     n = p q, p > 1, q > 1    dP = d mod (p - 1)    e dP = 1 mod (p - 1)    qInv q = 1 mod p
  *                              dQ = d mod (q - 1)    e dQ = 1 mod (q - 1)
  *
- * The primes are not tested for being prime: that takes longer than a key may take to load.
+ * The primes are not tested for primality: that takes longer than a key may take to load.
  *
  * @param numbers all eight of RFC 7518 section 6.3, without leading zeros
  */
