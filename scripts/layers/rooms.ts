@@ -157,6 +157,7 @@ export const rooms: Rooms = {
     "src/net",
     "src/telemetry",
     "npm:@grpc/grpc-js",
+    "npm:@grpc/proto-loader",
   ],
   "src/grpc/reflection": ["src/grpc", "npm:@bufbuild/protobuf", "npm:protobufjs"],
   "src/grpc/official": ["src/grpc", "npm:@grpc/proto-loader"],

@@ -11,6 +11,7 @@ import { closeChannel } from "./_channel_close.ts";
 import { GrpcJsCall } from "./_channel_call.ts";
 import { toGrpcOptions } from "./_channel_options.ts";
 import { keepMessagesBeforeStatus } from "./_late_status.ts";
+import { withReferenceCodecs } from "./_reference_codecs.ts";
 import { dialing } from "./_channel_targets.ts";
 
 /**
@@ -64,7 +65,7 @@ class GrpcJsChannel implements RpcChannel {
     if (this.#closed) throw closedError();
     const deadline = options.deadline ?? Infinity;
     const inner = this.#channel.createCall(method.path, deadline, null, null, null);
-    const call = new GrpcJsCall<I, O>(inner, method, options, (peer) =>
+    const call = new GrpcJsCall<I, O>(inner, withReferenceCodecs(method), options, (peer) =>
       // grpc-js names its target, so the list of all servers, while it has chosen none of them.
       peer === this.#channel.getTarget() ? this.#servers : peer);
     this.#calls.add(call);

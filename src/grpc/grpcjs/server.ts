@@ -18,6 +18,7 @@ import { CallWork } from "./_call_work.ts";
 import { toGrpcJsHandler } from "./_handlers.ts";
 import { guardHttp2Servers } from "./_http2_server.ts";
 import { listenByNode } from "./_node_listener.ts";
+import { withReferenceCodecs } from "./_reference_codecs.ts";
 import { checkRequest, refuse } from "./_request_check.ts";
 import { MessageStream } from "./_message_stream.ts";
 import { SingleRequestStream } from "./_single_request.ts";
@@ -82,12 +83,16 @@ class GrpcJsServer implements RpcServer {
     const methods = new Map<string, AnyMethod>();
     const work = new CallWork();
     for (const { definition, handlers } of services) {
-      for (const method of Object.values(definition)) methods.set(method.path, method);
+      const referenceDefinition: Record<string, AnyMethod> = {};
+      for (const [name, method] of Object.entries(definition)) {
+        methods.set(method.path, method);
+        referenceDefinition[name] = withReferenceCodecs(method);
+      }
       const entries = Object.entries(handlers).map(([name, handler]) => [
         name,
         toGrpcJsHandler(handler, work),
       ]);
-      this.#server.addService(definition, Object.fromEntries(entries));
+      this.#server.addService(referenceDefinition, Object.fromEntries(entries));
     }
     this.#injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
     guardHttp2Servers(this.#server, (next) => (stream, headers) => {
