@@ -102,4 +102,25 @@ for (const name of providerNames) {
       assert.equal(verify(number), false, `${number}`);
     }
   });
+
+  // libcrypto imported such a key and verified with it, node:crypto did not.
+  test(`${name} refuses an Ed25519 public key with y >= p (RFC 8032 section 5.1.3)`, async () => {
+    using key = await providers.openssl.generate("ed25519");
+    const { spki } = key.publicKey;
+    const withY = (y: bigint, sign = 0) => {
+      const changed = spki.slice();
+      changed.set(toBytes(y, 32).reverse(), spki.length - 32);
+      changed[spki.length - 1] |= sign;
+      return changed;
+    };
+    const p = 2n ** 255n - 19n;
+    for (const y of [p, p + 1n, 2n ** 255n - 1n]) {
+      for (const sign of [0, 0x80]) {
+        const importing = () => providers[name].importPublicKey(withY(y, sign));
+        assert.throws(importing, { code: "BAD_KEY" });
+      }
+    }
+    // 3 is the y of a point (RFC 8032 section 5.1.3 finds an x).
+    providers[name].importPublicKey(withY(3n))[Symbol.dispose]();
+  });
 }

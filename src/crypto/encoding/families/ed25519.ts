@@ -20,6 +20,7 @@ export const ed25519Codec: FamilyCodec<"ed25519"> = {
 
   readPublic(key) {
     if (key.length !== KEY_BYTES) throw new DerError("Not 32 bytes");
+    if (!isBelowPrime(key)) throw new DerError("The coordinate is not below 2^255 - 19");
     return { info, numbers: { x: key } };
   },
 
@@ -45,3 +46,12 @@ export const ed25519Codec: FamilyCodec<"ed25519"> = {
 
   fromMembers: ({ d, x }) => ({ info, numbers: { d }, publicKeys: [x] }),
 };
+
+/**
+ * Checks that the y of an encoded point is below p = 2^255 - 19 (RFC 8032 section 5.1.3). It is
+ * little-endian, and shares its last byte with the sign of x.
+ */
+function isBelowPrime(point: Uint8Array): boolean {
+  const high = point.subarray(1, KEY_BYTES - 1).every((byte) => byte === 0xff);
+  return !(high && (point[KEY_BYTES - 1] & 0x7f) === 0x7f && point[0] >= 0xed);
+}
