@@ -21,7 +21,10 @@ import type { ConnectionPhase, ConnectionStatistics, ResetOrigin } from "./http2
 import type { Limits } from "./limits.ts";
 import type { OutputBuffer } from "./output_buffer.ts";
 import { StreamTable } from "./_stream_table.ts";
-import { endLocal, StreamState } from "./stream_state.ts";
+import { canReceive, endLocal, StreamState } from "./stream_state.ts";
+
+/** DATA pieces smaller than this, cut by a small window, do not pay for window updates. */
+const WORTHY_PIECE = 256;
 
 const OPEN: ConnectionPhase = { kind: "open" };
 const ANNOUNCED: ConnectionPhase = { kind: "announced" };
@@ -97,27 +100,35 @@ export abstract class ConnectionCore<User>
     return this.sender.queuedBytes;
   }
 
+  get unsentBytes(): number {
+    return this.sender.unsentBytes;
+  }
+
   abstract receive(bytes: Uint8Array, now: number, start?: number, end?: number): void;
 
   sent(size: number, now: number): void {
     this.now = now;
     this.output.consume(size);
-    this.watchdog.outputMoved(now);
+    this.watchdog.outputMoved(size);
     if (!this.closed) this.guard(() => this.sender.pump());
   }
 
   tick(now: number): void {
     this.now = now;
     if (this.closed) return;
-    this.guard(() =>
+    this.guard(() => {
+      const held = this.sender.checkProgress(now, this.streams.values(), (stream) => {
+        this.writeReset(stream.id, ErrorCode.ENHANCE_YOUR_CALM);
+        this.abortStream(stream, ErrorCode.ENHANCE_YOUR_CALM, "stalled");
+      });
       this.watchdog.check(
         now,
         this.settingsReceived,
         this.settingsPending > 0,
-        this.output.length > 0,
-        this.queuedBytes > 0,
-      )
-    );
+        this.output.length,
+        held,
+      );
+    });
   }
 
   ping(onAck: OnPingAck): boolean {
@@ -188,6 +199,15 @@ export abstract class ConnectionCore<User>
   }
 
   /** For streams. */
+  stopPeer(stream: StreamRecord<User>): void {
+    if (stream.state === StreamState.HALF_CLOSED_LOCAL) {
+      this.resetStream(stream, ErrorCode.NO_ERROR);
+    } else {
+      stream.stopsPeer = true;
+    }
+  }
+
+  /** For streams. */
   consume(stream: StreamRecord<User>, size: number): void {
     if (stream.state !== StreamState.CLOSED) this.flow.consumeStream(stream, size);
   }
@@ -206,7 +226,8 @@ export abstract class ConnectionCore<User>
   /** For the sender: END_STREAM is in the output. */
   localEnded(stream: StreamRecord<User>): void {
     stream.state = endLocal(stream.state);
-    this.closeIfEnded(stream);
+    if (stream.stopsPeer && canReceive(stream.state)) this.resetStream(stream, ErrorCode.NO_ERROR);
+    else this.closeIfEnded(stream);
   }
 
   /** For the sender: a stream takes more again. */
@@ -214,9 +235,14 @@ export abstract class ConnectionCore<User>
     this.handler.onWritable(stream);
   }
 
+  /** For the sender: a piece went out that had waited. */
+  queuedDataSent(size: number): void {
+    this.watchdog.dataMoved(size);
+    if (size >= WORTHY_PIECE) this.dataSent();
+  }
+
   /** For the sender: a message went out, or a piece that is worth a window update. */
   dataSent(): void {
-    this.watchdog.dataMoved(this.now);
     this.rates.windowUpdates?.give(4);
     this.rates.pings?.give(1);
   }

@@ -59,11 +59,6 @@ export abstract class FrameConnection<User> extends ConnectionCore<User> impleme
     this.statistics.bytesReceived += end - start;
     this.guard(() => {
       this.#reader.push(bytes, this.receivePreface(bytes, start, end), end);
-      if (this.output.length > this.limits.maxOutputSize) {
-        throw connectionError("ENHANCE_YOUR_CALM", "The peer sends and does not read", {
-          limit: "maxOutputSize",
-        });
-      }
     });
     this.watchdog.received(
       now,
@@ -126,6 +121,7 @@ export abstract class FrameConnection<User> extends ConnectionCore<User> impleme
     id: number,
   ): void {
     if (this.closed) return;
+    this.#checkOutput();
     this.statistics.framesReceived++;
     if (!this.settingsReceived && type !== FrameType.SETTINGS) {
       // Section 3.4.
@@ -164,6 +160,14 @@ export abstract class FrameConnection<User> extends ConnectionCore<User> impleme
       if (!(error instanceof Http2Error) || error.scope.kind !== "stream") throw error;
       this.#failStream(error.scope.streamId, error);
     }
+  }
+
+  /** Checks before each frame, as one read may bring thousands whose answers are longer. */
+  #checkOutput(): void {
+    if (this.output.length <= this.limits.maxOutputSize) return;
+    throw connectionError("ENHANCE_YOUR_CALM", "The peer sends and does not read", {
+      limit: "maxOutputSize",
+    });
   }
 
   #onData(bytes: Uint8Array, at: number, length: number, flags: number, id: number): void {

@@ -1,42 +1,104 @@
-/** DATA of one stream that cannot go out yet: copies of what was sent, in order. */
+import { StallMeter } from "./_stall_meter.ts";
+import type { PreparedHeaders } from "./hpack/mod.ts";
+
+/** A header section that waits until it can be sent. */
+export interface HeaderSection {
+  readonly headers: PreparedHeaders;
+  readonly extra: readonly string[];
+  /** Bytes of the section as RFC 7541 section 4.1 counts them. */
+  readonly size: number;
+}
+
+/** What ends a stream behind its queued DATA: nothing yet, END_STREAM on the last frame, or trailers. */
+export type QueueEnd =
+  | { readonly kind: "open" }
+  | { readonly kind: "end_stream" }
+  | { readonly kind: "trailers"; readonly section: HeaderSection };
+
+const QUEUE_OPEN: QueueEnd = { kind: "open" };
+/** The queue's last frame has END_STREAM. */
+export const QUEUE_END_STREAM: QueueEnd = { kind: "end_stream" };
+
+/**
+ * Bytes that a waiting stream is counted with, besides its DATA and headers: its record, its queue and
+ * the application's call. Measured with 512,000 unary calls whose answers waited: 1,760 bytes each.
+ */
+const STREAM_COST = 2_048;
+
+/** Chunks made for pieces that are smaller than this take further pieces, up to this size. */
+const SHARED_CHUNK = 16_384;
+
+/** The frames of one stream that cannot be sent yet: headers, DATA (copied) and the end, in this order. */
 export class SendQueue {
-  #chunks: Uint8Array[] = [];
-  #first = 0;
-  /** Bytes of the first chunk that are gone. */
-  #offset = 0;
-  /** Bytes in the queue. */
+  /** The header section before the DATA. */
+  head: HeaderSection | undefined = undefined;
+  end: QueueEnd = QUEUE_OPEN;
+  /** Bytes of DATA in the queue. */
   length = 0;
+  /** The progress of the DATA. */
+  readonly meter = new StallMeter();
+  readonly #chunks: Uint8Array[] = [];
+  /** Bytes of the last chunk that are used. */
+  #filled = 0;
+  /** Bytes of the first chunk that are sent. */
+  #sent = 0;
+  #allocated = 0;
+
+  /** Bytes of memory that the stream takes while it waits. */
+  get cost(): number {
+    let cost = STREAM_COST + this.#allocated;
+    if (this.head !== undefined) cost += this.head.size;
+    if (this.end.kind === "trailers") cost += this.end.section.size;
+    return cost;
+  }
+
+  /** Whether the next frame is DATA that carries bytes, so that it needs open windows. */
+  get needsWindow(): boolean {
+    return this.head === undefined && this.length > 0;
+  }
 
   /** Copies `prefix` and `bytes` to the end. */
   push(prefix: Uint8Array, bytes: Uint8Array): void {
-    const chunk = new Uint8Array(prefix.length + bytes.length);
-    chunk.set(prefix);
-    chunk.set(bytes, prefix.length);
-    this.#chunks.push(chunk);
-    this.length += chunk.length;
+    const size = prefix.length + bytes.length;
+    const last = this.#chunks.at(-1);
+    if (last === undefined || last.length - this.#filled < size) this.#addChunk(size);
+    const chunk = this.#chunks[this.#chunks.length - 1];
+    chunk.set(prefix, this.#filled);
+    chunk.set(bytes, this.#filled + prefix.length);
+    this.#filled += size;
+    this.length += size;
   }
 
   /** Moves `size` bytes, no more than there are, to `target` at `at`. */
   take(target: Uint8Array, at: number, size: number): void {
     this.length -= size;
+    let taken = 0;
     while (size > 0) {
-      const chunk = this.#chunks[this.#first];
-      const piece = Math.min(size, chunk.length - this.#offset);
-      target.set(chunk.subarray(this.#offset, this.#offset + piece), at);
+      const chunk = this.#chunks[taken];
+      const end = taken === this.#chunks.length - 1 ? this.#filled : chunk.length;
+      const piece = Math.min(size, end - this.#sent);
+      target.set(chunk.subarray(this.#sent, this.#sent + piece), at);
       at += piece;
       size -= piece;
-      this.#offset += piece;
-      if (this.#offset === chunk.length) this.#dropFirst();
+      this.#sent += piece;
+      if (this.#sent < end) break;
+      this.#sent = 0;
+      this.#allocated -= chunk.buffer.byteLength;
+      taken++;
     }
+    if (taken > 0) this.#chunks.splice(0, taken);
+    if (this.#chunks.length === 0) this.#filled = 0;
   }
 
-  #dropFirst(): void {
-    this.#offset = 0;
-    this.#first++;
-    // Dropping from the front of an array moves the rest: done once for many.
-    if (this.#first * 2 > this.#chunks.length) {
-      this.#chunks = this.#chunks.slice(this.#first);
-      this.#first = 0;
-    }
+  /** Adds a chunk of `size` bytes or, where the queue is of small pieces, of more. */
+  #addChunk(size: number): void {
+    const last = this.#chunks.length - 1;
+    if (last >= 0) this.#chunks[last] = this.#chunks[last].subarray(0, this.#filled);
+    // A stream of small messages would otherwise take some 200 bytes for each besides its own.
+    const shared = Math.min(this.#allocated, SHARED_CHUNK);
+    const chunk = new Uint8Array(Math.max(size, shared));
+    this.#chunks.push(chunk);
+    this.#filled = 0;
+    this.#allocated += chunk.length;
   }
 }

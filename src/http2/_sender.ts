@@ -5,8 +5,8 @@ import {
   DEFAULT_WINDOW,
   PeerSettings,
 } from "./_peer_settings.ts";
-import { SendQueue } from "./_send_queue.ts";
-import { QUEUE_END_STREAM, type QueueEnd, type StreamRecord } from "./_stream_record.ts";
+import { type HeaderSection, QUEUE_END_STREAM, SendQueue } from "./_send_queue.ts";
+import type { StreamRecord } from "./_stream_record.ts";
 import { connectionError, streamError } from "./errors.ts";
 import {
   encodeData,
@@ -30,17 +30,18 @@ export interface SenderEvents<User> {
   localEnded(stream: StreamRecord<User>): void;
   /** The queue of a stream that had to wait has room again. */
   writable(stream: StreamRecord<User>): void;
-  /** A message went out, or a piece of one that is worth a window update. */
+  /** A message went out without waiting. */
   dataSent(): void;
+  /** A piece of this size went out that had waited. */
+  queuedDataSent(size: number): void;
 }
 
-/** DATA pieces smaller than this, cut by a small window, do not pay for window updates. */
-const WORTHY_PIECE = 256;
+const NO_BYTES = new Uint8Array(0);
 
 /**
  * The sending half of a connection: HEADERS and DATA under the peer's settings, and flow control for
- * them (RFC 9113 section 5.2). What the windows, or an output that the transport does not take, hold
- * back waits in the queues of the streams, which take turns frame by frame.
+ * them (RFC 9113 section 5.2). Frames that the windows, or an output that the transport does not take,
+ * hold back wait in the queues of their streams; queues with DATA take turns frame by frame.
  */
 export class Sender<User> {
   readonly output = new OutputBuffer();
@@ -53,13 +54,22 @@ export class Sender<User> {
   #encoder: HpackEncoder | undefined = undefined;
   /** The connection's window. */
   #window = DEFAULT_WINDOW;
-  /** Streams with queued DATA and an open window, in turn. */
+  /** Streams whose next frame is DATA, with an open window of their own, in turn. */
   #ready: Set<StreamRecord<User>> | undefined = undefined;
+  /** Streams whose next frame needs no window: headers, trailers, an empty frame with END_STREAM. */
+  #windowless: Set<StreamRecord<User>> | undefined = undefined;
+  /** Bytes of memory that all queues take. */
+  #queueCost = 0;
   #pumping = false;
 
   constructor(limits: Limits, events: SenderEvents<User>) {
     this.#limits = limits;
     this.#events = events;
+  }
+
+  /** Bytes of memory that the output and the queues take. */
+  get unsentBytes(): number {
+    return this.output.bytes.length + this.#queueCost;
   }
 
   /** Sends a header section, behind the DATA that is queued. */
@@ -70,11 +80,15 @@ export class Sender<User> {
     endStream: boolean,
   ): void {
     this.#checkOpen(stream);
-    this.checkFields(stream.id, headers, extra);
-    if (stream.queuedBytes === 0) {
-      this.writeHeaders(stream, headers, extra, endStream);
-    } else if (endStream) {
-      stream.queueEnd = { kind: "trailers", headers, extra };
+    const size = this.checkFields(stream.id, headers, extra);
+    if (stream.queue === null && this.#outputHasRoom) {
+      return this.writeHeaders(stream, headers, extra, endStream);
+    }
+    const section = { headers, extra, size };
+    if (endStream) {
+      this.#change(stream, (queue) => queue.end = { kind: "trailers", section });
+    } else if (stream.queue === null) {
+      this.#change(stream, (queue) => queue.head = section);
     } else {
       throw streamError(stream.id, "INTERNAL_ERROR", "Headers cannot be sent amid data");
     }
@@ -89,8 +103,8 @@ export class Sender<User> {
   ): boolean {
     this.#checkOpen(stream);
     const size = prefix.length + bytes.length;
-    if (stream.queuedBytes === 0 && (size === 0 || this.#fits(stream, size))) {
-      if (size === 0 && !endStream) return true;
+    if (size === 0 && !endStream) return true;
+    if (stream.queue === null && this.#outputHasRoom && this.#fits(stream, size)) {
       this.#window -= size;
       stream.sendWindow -= size;
       encodeData(this.output, stream.id, prefix, bytes, 0, bytes.length, endStream);
@@ -98,22 +112,33 @@ export class Sender<User> {
       if (endStream) this.#events.localEnded(stream);
       return true;
     }
-    if (endStream) stream.queueEnd = QUEUE_END_STREAM;
-    this.#enqueue(stream, prefix, bytes);
+    if (this.queuedBytes + size > this.#limits.maxQueuedBytes) {
+      throw streamError(stream.id, "ENHANCE_YOUR_CALM", "Too much data waits for the peer", {
+        limit: "maxQueuedBytes",
+      });
+    }
+    this.queuedBytes += size;
+    this.#change(stream, (queue) => {
+      if (size > 0) queue.push(prefix, bytes);
+      if (endStream) queue.end = QUEUE_END_STREAM;
+    });
     this.pump();
     stream.awaited = stream.queuedBytes > this.#limits.streamHighWater;
     return !stream.awaited;
   }
 
-  /** Sends what the windows and the output have room for. */
+  /** Sends the queued frames for which the windows and the output have room. */
   pump(): void {
-    const ready = this.#ready;
-    if (this.#pumping || ready === undefined || ready.size === 0) return;
+    if (this.#pumping || this.#queueCost === 0) return;
     this.#pumping = true;
     try {
+      for (const stream of this.#windowless ?? []) {
+        if (!this.#outputHasRoom) return;
+        this.#sendWindowless(stream);
+      }
       // A stream whose turn is over is put at the end of the set, and so visited again.
-      for (const stream of ready) {
-        if (this.#window <= 0 || this.output.length >= this.#limits.outputHighWater) break;
+      for (const stream of this.#ready ?? []) {
+        if (this.#window <= 0 || !this.#outputHasRoom) return;
         this.#sendFrame(stream);
       }
     } finally {
@@ -121,12 +146,39 @@ export class Sender<User> {
     }
   }
 
-  /** Forgets what is queued in a stream that is closed. */
+  /**
+   * Checks the progress of the streams with queued DATA.
+   *
+   * @param stalled is called for each stream whose own window the peer has kept closed for too long
+   * @returns bytes of queued DATA that only the connection's window or a full output holds back
+   */
+  checkProgress(
+    now: number,
+    streams: Iterable<StreamRecord<User>>,
+    stalled: (stream: StreamRecord<User>) => void,
+  ): number {
+    if (this.queuedBytes === 0) return 0;
+    const { stallTimeout } = this.#limits;
+    let held = 0;
+    for (const stream of [...streams]) {
+      const { queue } = stream;
+      if (queue === null || queue.length === 0) continue;
+      const late = queue.meter.stalled(now, queue.length, stallTimeout);
+      if (stream.sendWindow > 0) held += queue.length;
+      else if (late) stalled(stream);
+    }
+    return held;
+  }
+
+  /** Forgets the queue of a stream that is closed. */
   drop(stream: StreamRecord<User>): void {
-    if (stream.queue === null) return;
-    this.queuedBytes -= stream.queue.length;
+    const { queue } = stream;
+    if (queue === null) return;
+    this.queuedBytes -= queue.length;
+    this.#queueCost -= queue.cost;
     stream.queue = null;
     this.#ready?.delete(stream);
+    this.#windowless?.delete(stream);
   }
 
   /** The peer widens the connection's window (section 6.9.1). */
@@ -166,7 +218,7 @@ export class Sender<User> {
           break;
         case SettingId.MAX_FRAME_SIZE:
           checkMaxFrameSize(value);
-          this.peer.maxFrameSize = value;
+          this.peer.maxFrameSize = Math.min(value, this.#limits.maxSendFrameSize);
           break;
         case SettingId.MAX_HEADER_LIST_SIZE:
           this.peer.maxHeaderListSize = value;
@@ -179,60 +231,93 @@ export class Sender<User> {
     return this.#encoder ??= new HpackEncoder(this.#limits.maxEncoderTableSize);
   }
 
+  get #outputHasRoom(): boolean {
+    return this.output.length < this.#limits.outputHighWater;
+  }
+
+  /** Whether DATA of this size fits into one frame and into the windows; without bytes it needs none. */
   #fits(stream: StreamRecord<User>, size: number): boolean {
-    return size <= this.peer.maxFrameSize && size <= stream.sendWindow && size <= this.#window &&
-      this.output.length < this.#limits.outputHighWater;
+    return size === 0 ||
+      size <= this.peer.maxFrameSize && size <= stream.sendWindow && size <= this.#window;
   }
 
-  #enqueue(stream: StreamRecord<User>, prefix: Uint8Array, bytes: Uint8Array): void {
-    const size = prefix.length + bytes.length;
-    if (size === 0) return;
-    if (this.queuedBytes + size > this.#limits.maxQueuedBytes) {
-      throw connectionError("ENHANCE_YOUR_CALM", "Too much data waits for the peer's windows", {
-        limit: "maxQueuedBytes",
-      });
+  /** Changes the queue of a stream, which gets one where it has none, and keeps the turns and counts true. */
+  #change(stream: StreamRecord<User>, change: (queue: SendQueue) => void): void {
+    const known = stream.queue;
+    const queue = stream.queue ??= new SendQueue();
+    const before = known === null ? 0 : queue.cost;
+    change(queue);
+    this.#queueCost += queue.cost - before;
+    this.#schedule(stream, queue);
+  }
+
+  /** Puts a stream at the end of those that wait for their turn, if its next frame could be sent. */
+  #schedule(stream: StreamRecord<User>, queue: SendQueue): void {
+    if (!queue.needsWindow) {
+      // Behind DATA that was sent nothing is left to send until the application goes on.
+      this.#windowless ??= new Set();
+      this.#windowless.add(stream);
+    } else if (stream.sendWindow > 0) {
+      this.#ready ??= new Set();
+      this.#ready.add(stream);
     }
-    stream.queue ??= new SendQueue();
-    stream.queue.push(prefix, bytes);
-    this.queuedBytes += size;
-    if (stream.sendWindow > 0) this.#await(stream);
   }
 
-  /** Puts a stream at the end of those that wait for their turn. */
-  #await(stream: StreamRecord<User>): void {
-    this.#ready ??= new Set();
-    this.#ready.add(stream);
+  /** Sends the headers at the front of a queue, or its end where no DATA is before that. */
+  #sendWindowless(stream: StreamRecord<User>): void {
+    const queue = stream.queue!;
+    this.#windowless!.delete(stream);
+    const { head } = queue;
+    if (head !== undefined) {
+      this.#queueCost -= head.size;
+      queue.head = undefined;
+      this.#write(stream, head, false);
+    }
+    if (queue.length > 0) return this.#schedule(stream, queue);
+    if (queue.end.kind === "end_stream") {
+      encodeData(this.output, stream.id, NO_BYTES, NO_BYTES, 0, 0, true);
+    }
+    this.#finish(stream, queue);
   }
 
+  /** Sends one DATA frame of a queue. */
   #sendFrame(stream: StreamRecord<User>): void {
     const queue = stream.queue!;
     const { output } = this;
     const size = Math.min(queue.length, stream.sendWindow, this.#window, this.peer.maxFrameSize);
     const last = size === queue.length;
-    const endStream = last && stream.queueEnd.kind === "end_stream";
+    const endStream = last && queue.end.kind === "end_stream";
     const at = output.reserve(FRAME_HEADER_LENGTH + size);
     const flags = endStream ? FrameFlag.END_STREAM : 0;
     writeFrameHeader(output.bytes, at, size, FrameType.DATA, flags, stream.id);
+    const before = queue.cost;
     queue.take(output.bytes, at + FRAME_HEADER_LENGTH, size);
     output.end = at + FRAME_HEADER_LENGTH + size;
+    queue.meter.progress += size;
+    this.#queueCost += queue.cost - before;
     this.queuedBytes -= size;
     this.#window -= size;
     stream.sendWindow -= size;
-    this.#ready?.delete(stream);
-    if (!last && stream.sendWindow > 0) this.#await(stream);
-    if (size >= WORTHY_PIECE) this.#events.dataSent();
-    if (last) this.#finish(stream, stream.queueEnd);
+    this.#ready!.delete(stream);
+    if (!last) this.#schedule(stream, queue);
+    this.#events.queuedDataSent(size);
+    if (last) this.#finish(stream, queue);
     if (stream.awaited && stream.queuedBytes <= this.#limits.streamHighWater / 2) {
       stream.awaited = false;
       if (canSend(stream.state)) this.#events.writable(stream);
     }
   }
 
-  /** The queue has run empty: what was to follow it follows. */
-  #finish(stream: StreamRecord<User>, end: QueueEnd): void {
-    stream.queue = null;
+  /** Sends the end of a queue that has no DATA left, and drops the queue. */
+  #finish(stream: StreamRecord<User>, queue: SendQueue): void {
+    const { end } = queue;
+    this.drop(stream);
     if (end.kind === "end_stream") this.#events.localEnded(stream);
-    else if (end.kind === "trailers") this.writeHeaders(stream, end.headers, end.extra, true);
+    else if (end.kind === "trailers") this.#write(stream, end.section, true);
+  }
+
+  #write(stream: StreamRecord<User>, { headers, extra }: HeaderSection, endStream: boolean): void {
+    this.writeHeaders(stream, headers, extra, endStream);
   }
 
   /** Sends a header section whose fields are checked, and that nothing goes before. */
@@ -264,18 +349,25 @@ export class Sender<User> {
 
   #shift(stream: StreamRecord<User>, change: number): void {
     stream.sendWindow += change;
-    if (stream.queuedBytes === 0) return;
-    if (stream.sendWindow > 0) this.#await(stream);
+    const { queue } = stream;
+    if (queue === null || !queue.needsWindow) return;
+    if (stream.sendWindow > 0) this.#schedule(stream, queue);
     else this.#ready?.delete(stream);
   }
 
   #checkOpen(stream: StreamRecord<User>): void {
-    if (canSend(stream.state) && stream.queueEnd.kind === "open") return;
+    if (canSend(stream.state) && (stream.queue === null || stream.queue.end.kind === "open")) {
+      return;
+    }
     throw streamError(stream.id, "INTERNAL_ERROR", "Our side of the stream has ended already");
   }
 
-  /** Refuses fields that may not be sent, or that the peer does not take. */
-  checkFields(streamId: number, headers: PreparedHeaders, extra: readonly string[]): void {
+  /**
+   * Checks that the fields may be sent, and that the peer takes so many.
+   *
+   * @returns the size of the list (RFC 7541 section 4.1)
+   */
+  checkFields(streamId: number, headers: PreparedHeaders, extra: readonly string[]): number {
     let size = headers.listSize;
     for (let i = 0; i + 1 < extra.length; i += 2) {
       const kind = kindOf(new HeaderField(extra[i], extra[i + 1]));
@@ -291,5 +383,6 @@ export class Sender<User> {
         `The peer takes ${this.peer.maxHeaderListSize} bytes of headers and there are ${size}`,
       );
     }
+    return size;
   }
 }

@@ -19,23 +19,9 @@ export interface StreamOwner<User> extends Http2Connection<User> {
     endStream: boolean,
   ): boolean;
   resetStream(stream: StreamRecord<User>, errorCode: number): void;
+  stopPeer(stream: StreamRecord<User>): void;
   consume(stream: StreamRecord<User>, size: number): void;
 }
-
-/** How a queue of DATA ends: not yet, with END_STREAM on its last frame, or with trailers. */
-export type QueueEnd =
-  | { readonly kind: "open" }
-  | { readonly kind: "end_stream" }
-  | {
-    readonly kind: "trailers";
-    readonly headers: PreparedHeaders;
-    readonly extra: readonly string[];
-  };
-
-/** The queue can take more. */
-export const QUEUE_OPEN: QueueEnd = { kind: "open" };
-/** The queue's last frame has END_STREAM. */
-export const QUEUE_END_STREAM: QueueEnd = { kind: "end_stream" };
 
 const NO_BYTES = new Uint8Array(0);
 const NO_FIELDS: readonly string[] = [];
@@ -48,8 +34,10 @@ export class StreamRecord<User> implements Http2Stream<User> {
   readonly receiveWindow: ReceiveWindow;
   /** Bytes that the peer lets us send; below 0 after it lowered its setting (RFC 9113 section 6.9.2). */
   sendWindow: number;
+  /** Frames that wait; null when the next frame can be sent at once. */
   queue: SendQueue | null = null;
-  queueEnd: QueueEnd = QUEUE_OPEN;
+  /** Whether the peer is told to stop its side as soon as ours has ended. */
+  stopsPeer = false;
   /** Whether `sendData()` has asked the owner to wait for `onWritable`. */
   awaited = false;
   /** Bytes that the content-length still promises, -1 for no promise. */
@@ -89,6 +77,10 @@ export class StreamRecord<User> implements Http2Stream<User> {
 
   reset(errorCode: number): void {
     this.#owner.resetStream(this, errorCode);
+  }
+
+  stopPeer(): void {
+    this.#owner.stopPeer(this);
   }
 
   consume(size: number): void {

@@ -1,3 +1,4 @@
+import { StallMeter } from "./_stall_meter.ts";
 import { connectionError } from "./errors.ts";
 import type { LimitName, Limits } from "./limits.ts";
 
@@ -14,15 +15,15 @@ export class Watchdog {
   #frames = -1;
   /** Since when a header block is incomplete. */
   #blockAt: number | undefined = undefined;
-  #outputAt: number;
-  #dataAt: number;
+  /** Bytes that the transport is to take. */
+  readonly #output = new StallMeter();
+  /** Queued DATA that only the connection's window or a full output holds back. */
+  readonly #data = new StallMeter();
 
   constructor(limits: Limits, now: number) {
     this.#limits = limits;
     this.#startedAt = now;
     this.#settingsAt = now;
-    this.#outputAt = now;
-    this.#dataAt = now;
   }
 
   /** Bytes have come, after which a frame or a header block is incomplete or not. */
@@ -37,14 +38,14 @@ export class Watchdog {
     else this.#blockAt = undefined;
   }
 
-  /** The transport has taken output. */
-  outputMoved(now: number): void {
-    this.#outputAt = now;
+  /** The transport has taken `size` bytes of output. */
+  outputMoved(size: number): void {
+    this.#output.progress += size;
   }
 
-  /** A worthwhile piece of DATA went into the output. */
-  dataMoved(now: number): void {
-    this.#dataAt = now;
+  /** DATA of `size` bytes that had waited went into the output. */
+  dataMoved(size: number): void {
+    this.#data.progress += size;
   }
 
   /** SETTINGS of ours went out, or one was acknowledged. */
@@ -53,16 +54,18 @@ export class Watchdog {
   }
 
   /**
-   * Looks for what has taken too long.
+   * Checks how long the connection has waited for its peer.
    *
+   * @param output bytes that wait for the transport
+   * @param data bytes of queued DATA that only the connection's window or a full output holds back
    * @throws {Http2Error} ENHANCE_YOUR_CALM, and SETTINGS_TIMEOUT (RFC 9113 section 6.5.3)
    */
   check(
     now: number,
     settingsReceived: boolean,
     settingsPending: boolean,
-    outputWaits: boolean,
-    dataWaits: boolean,
+    output: number,
+    data: number,
   ): void {
     const { handshakeTimeout, frameTimeout, settingsTimeout, stallTimeout } = this.#limits;
     if (!settingsReceived && now - this.#startedAt > handshakeTimeout) {
@@ -76,10 +79,9 @@ export class Watchdog {
         limit: "settingsTimeout",
       });
     }
-    if (!outputWaits) this.#outputAt = now;
-    if (!dataWaits) this.#dataAt = now;
-    if (now - Math.min(this.#outputAt, this.#dataAt) > stallTimeout) {
-      throw tooSlow("stallTimeout", "The peer does not read, or keeps its windows closed");
+    const outputStalls = this.#output.stalled(now, output, stallTimeout);
+    if (this.#data.stalled(now, data, stallTimeout) || outputStalls) {
+      throw tooSlow("stallTimeout", "The peer does not read, or keeps the window closed");
     }
   }
 }

@@ -12,6 +12,8 @@ export type ResetOrigin =
   | "local"
   /** The peer said in GOAWAY that it has not processed the stream: it can be tried elsewhere. */
   | "unprocessed"
+  /** This side: for `stallTimeout` the peer kept the stream's window closed to DATA that waited. */
+  | "stalled"
   /** The connection is gone, and the stream with it. */
   | "connection";
 
@@ -42,7 +44,8 @@ export interface Http2Stream<User> {
    * Sends DATA. The bytes are copied: the caller may use their buffer again.
    *
    * @returns whether to go on; false says to wait for `onWritable`. The bytes are accepted in both cases
-   * @throws {Http2Error} INTERNAL_ERROR after the end of our side
+   * @throws {Http2Error} INTERNAL_ERROR after the end of our side; ENHANCE_YOUR_CALM with the limit
+   *   `maxQueuedBytes` when the connection's queues are full. The stream is then as it was before
    */
   sendData(bytes: Uint8Array, endStream?: boolean): boolean;
 
@@ -51,6 +54,12 @@ export interface Http2Stream<User> {
 
   /** Ends the stream with RST_STREAM. What is queued is dropped; `onStreamClosed` follows. */
   reset(errorCode: number): void;
+
+  /**
+   * Tells the peer, as soon as our side of the stream has ended, that the rest of its side is not needed:
+   * RST_STREAM with NO_ERROR (RFC 9113 section 8.1). Without effect where its side has ended.
+   */
+  stopPeer(): void;
 
   /**
    * Grants the peer `size` bytes again, of those that `onData` handed out: the flow control of RFC 9113
@@ -102,8 +111,10 @@ export interface Http2Connection<User> {
   readonly output: OutputBuffer;
   /** Streams that are not closed. */
   readonly streamCount: number;
-  /** Bytes of DATA that wait for the peer's windows. */
+  /** Bytes of DATA that wait for the peer's windows, or for room in `output`. */
   readonly queuedBytes: number;
+  /** Bytes of memory that everything takes that waits to be sent: `output`, DATA, headers, trailers. */
+  readonly unsentBytes: number;
 
   /**
    * Takes bytes that have arrived, those from `start` to `end` of a buffer that stays the owner's. What

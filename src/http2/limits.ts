@@ -11,6 +11,8 @@ export interface Rate {
 export interface Limits {
   /** Bytes of payload in a frame that is accepted (SETTINGS_MAX_FRAME_SIZE, 16,384 or more). */
   readonly maxFrameSize: number;
+  /** Bytes of payload in a frame that we send, however much the peer takes (16,384 or more). */
+  readonly maxSendFrameSize: number;
   /** Streams that the peer may have open at once; more are refused with REFUSED_STREAM. */
   readonly maxConcurrentStreams: number;
   /** Bytes of a decoded header list, counted as RFC 7541 section 4.1 does; over it ends the stream. */
@@ -45,11 +47,14 @@ export interface Limits {
   readonly emptyFrames: Rate;
   /** Frames of a type that RFC 9113 does not define, and frames for streams that are gone. */
   readonly strayFrames: Rate;
-  /** Bytes of frames that wait for the transport, DATA apart from what `outputHighWater` lets in. */
+  /**
+   * Bytes that wait for the transport when a frame arrives. HEADERS and DATA wait in the queues of their
+   * streams from `outputHighWater` on, so only answers to control frames come near to it.
+   */
   readonly maxOutputSize: number;
-  /** Bytes that wait for the transport from which on DATA is held back in its stream's queue. */
+  /** Bytes that wait for the transport from which on HEADERS and DATA wait in their stream's queue. */
   readonly outputHighWater: number;
-  /** Bytes of DATA in all queues of a connection, held back by flow control. */
+  /** Bytes of DATA in all queues of a connection. More is not accepted by `sendData()`. */
   readonly maxQueuedBytes: number;
   /** Bytes in a stream's queue from which on `sendData()` says to wait for `onWritable`. */
   readonly streamHighWater: number;
@@ -63,7 +68,11 @@ export interface Limits {
   readonly frameTimeout: number;
   /** Milliseconds for our SETTINGS to be acknowledged. */
   readonly settingsTimeout: number;
-  /** Milliseconds without progress while bytes wait for the peer to read or to open its window. */
+  /**
+   * Milliseconds within which bytes that wait for the peer have to make progress (`_stall_meter.ts`). A
+   * stream that waits for its own window longer is reset; a connection whose window is closed, or whose
+   * output is not read, is ended.
+   */
   readonly stallTimeout: number;
 }
 
@@ -74,6 +83,8 @@ export type LimitName = keyof Limits;
 export const DEFAULT_LIMITS: Limits = {
   // The RFC's own minimum and default. Larger frames would only delay others on the connection.
   maxFrameSize: 16_384,
+  // gRPC's C core announces 4 MiB: one such frame would be all of the output, and delay small answers.
+  maxSendFrameSize: 16_384,
   // Over the RFC's recommended least of 100; it bounds the work that one connection has in hand.
   maxConcurrentStreams: 256,
   // gRPC metadata is small; 16 KiB is grpc-core's hard limit.

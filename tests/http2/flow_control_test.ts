@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
-import { prepareHeaders } from "../../src/http2/mod.ts";
+import { DEFAULT_LIMITS, prepareHeaders, StreamState } from "../../src/http2/mod.ts";
 import {
   data,
   FrameFlag,
   FrameType,
   headers,
+  join,
   REQUEST,
   rstStream,
   settings,
   SETTINGS_ACK,
   windowUpdate,
 } from "./_frames.ts";
+import { generator } from "./_random.ts";
 import { freshServer, server } from "./_recorder.ts";
 import { CLIENT_PREFACE } from "./_frames.ts";
 
@@ -99,10 +101,117 @@ Deno.test("a stream that the peer has ended is granted nothing more", () => {
 });
 
 Deno.test("the peer's MAX_FRAME_SIZE cuts DATA", () => {
-  const { exchange, recorder, sent } = server();
+  const { exchange, recorder, sent } = server({ limits: { maxSendFrameSize: 65_536 } });
   exchange([settings([5, 20_000]), headers(1)]);
   recorder.streams[0].sendData(new Uint8Array(30_000), true);
   assert.deepEqual(sent(), ["DATA 1 20000", "DATA 1 end 10000"]);
+});
+
+// gRPC's C core announces 4 MiB. One DATA frame of that size was more than `maxOutputSize`, and the next
+// bytes received ended the connection: "The peer sends and does not read".
+Deno.test("our own limit cuts DATA, however large the frames that the peer takes", () => {
+  const { connection, exchange, recorder, sent } = server();
+  exchange([settings([5, 4_194_304], [4, 2 ** 30]), windowUpdate(0, 2 ** 30), headers(1)]);
+  recorder.streams[0].sendData(new Uint8Array(4_000_000), true);
+  const sizes: number[] = [];
+  for (let round = 0; round < 1_000 && !sent().some((line) => line.includes(" end ")); round++) {
+    recorder.onRequest = (stream) => stream.sendHeaders(TRAILERS, [], true);
+    sizes.push(connection.output.length);
+    connection.receive(headers(3 + 2 * round), 0);
+  }
+  assert.ok(Math.max(...sizes) < DEFAULT_LIMITS.outputHighWater + 2 * 16_384);
+  assert.equal(connection.closed, false);
+  assert.equal(connection.unsentBytes, 0);
+});
+
+Deno.test("HEADERS wait as well when the transport takes nothing, and are sent before DATA", () => {
+  const { connection, exchange, recorder, sent } = server({ limits: { outputHighWater: 10_000 } });
+  exchange([settings([4, 1 << 20]), headers(1), headers(3), headers(5), headers(7)]);
+  const [large, whole, parts, empty] = recorder.streams;
+  large.sendData(new Uint8Array(40_000), true);
+  whole.sendHeaders(TRAILERS, [], true);
+  parts.sendHeaders(RESPONSE);
+  parts.sendData(new Uint8Array(3));
+  parts.sendData(new Uint8Array(4));
+  parts.sendHeaders(TRAILERS, [], true);
+  empty.sendHeaders(RESPONSE);
+  empty.sendData(new Uint8Array(0), true);
+  assert.throws(() => parts.sendHeaders(TRAILERS, [], true), /has ended/);
+  assert.deepEqual(sent(), ["DATA 1 16384"]);
+  assert.deepEqual(sent(), [
+    ...["HEADERS 3 end", "HEADERS 5", "HEADERS 7", "DATA 7 end 0"],
+    "DATA 1 16384",
+  ]);
+  assert.deepEqual(sent(), ["DATA 5 7", "HEADERS 5 end", "DATA 1 end 7232"]);
+  assert.equal(connection.unsentBytes, 0);
+  assert.equal(connection.streamCount, 0);
+});
+
+Deno.test("headers cannot be sent amid queued data", () => {
+  const { exchange, recorder } = server();
+  exchange([settings([4, 0]), headers(1)]);
+  recorder.streams[0].sendData(new Uint8Array(3));
+  assert.throws(() => recorder.streams[0].sendHeaders(RESPONSE), /amid data/);
+});
+
+Deno.test("`unsentBytes` counts waiting streams and their trailers, and small pieces by the chunk", () => {
+  const { connection, exchange, recorder } = server();
+  exchange([settings([4, 0]), headers(1), headers(3)]);
+  const [first, second] = recorder.streams;
+  first.sendData(new Uint8Array(1));
+  const one = connection.unsentBytes;
+  assert.ok(one > 1_000, `${one}`);
+  first.sendHeaders(TRAILERS, ["grpc-message", "x".repeat(1_000)], true);
+  assert.ok(connection.unsentBytes > one + 1_000);
+  // 20,000 pieces of 5 bytes.
+  for (let i = 0; i < 20_000; i++) second.sendData(new Uint8Array(5));
+  const { unsentBytes } = connection;
+  assert.ok(unsentBytes > 100_000 && unsentBytes < 150_000, `${unsentBytes}`);
+  exchange([rstStream(1, 8), rstStream(3, 8)]);
+  assert.equal(connection.unsentBytes, 0);
+});
+
+Deno.test("small pieces that share memory come out in order", () => {
+  const { connection, exchange, recorder } = server();
+  exchange([settings([4, 0]), headers(1)]);
+  const [stream] = recorder.streams;
+  const random = generator(7);
+  const expected: number[] = [];
+  const received: number[] = [];
+  for (let round = 0; round < 400; round++) {
+    const piece = Uint8Array.from({ length: random(700) }, () => random(256));
+    expected.push(...piece);
+    stream.sendData(piece);
+    connection.receive(join(windowUpdate(1, 1 + random(600)), windowUpdate(0, 600)), 0);
+    const output = connection.output.view();
+    for (let at = 0; at < output.length;) {
+      const length = (output[at + 1] << 8) | output[at + 2];
+      received.push(...output.subarray(at + 9, at + 9 + length));
+      at += 9 + length;
+    }
+    connection.sent(output.length, 0);
+  }
+  assert.ok(received.length > 100_000);
+  assert.deepEqual(received, expected.slice(0, received.length));
+  assert.equal(stream.queuedBytes, expected.length - received.length);
+});
+
+Deno.test("`stopPeer()` resets with NO_ERROR after the end of our side, however late that is sent", () => {
+  const { exchange, recorder, sent } = server();
+  exchange([settings([4, 0]), headers(1, REQUEST, 0), headers(3, REQUEST, 0), headers(5)]);
+  const [waits, sends, ended] = recorder.streams;
+  for (const stream of recorder.streams) {
+    if (stream === waits) stream.sendData(new Uint8Array(1));
+    stream.sendHeaders(TRAILERS, [], true);
+    stream.stopPeer();
+  }
+  assert.deepEqual(sent(), ["HEADERS 3 end", "RST_STREAM 3 NO_ERROR", "HEADERS 5 end"]);
+  assert.deepEqual([sends.state, ended.state], [StreamState.CLOSED, StreamState.CLOSED]);
+  assert.deepEqual(exchange(windowUpdate(1, 1)), [
+    "DATA 1 1",
+    "HEADERS 1 end",
+    "RST_STREAM 1 NO_ERROR",
+  ]);
 });
 
 Deno.test("`sendData()` says to wait over the high-water mark, and `onWritable` when to go on", () => {

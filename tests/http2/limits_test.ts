@@ -23,7 +23,6 @@ import {
 } from "./_frames.ts";
 import { client, freshServer, type Options, server } from "./_recorder.ts";
 
-const RESPONSE = prepareHeaders([":status", "200"]);
 const TRAILERS = prepareHeaders(["grpc-status", "0"]);
 const PING = frame(FrameType.PING, 0, 0, new Uint8Array(8));
 
@@ -36,6 +35,7 @@ const ELSEWHERE: readonly LimitName[] = [
   "maxEncoderTableSize",
   // Back-pressure: flow_control_test.ts.
   "outputHighWater",
+  "maxSendFrameSize",
   "streamHighWater",
   "maxReceiveWindow",
 ];
@@ -246,18 +246,49 @@ Deno.test("a peer that sends and does not read is left for `maxOutputSize` (CVE-
   assert.ok(connection.output.length < 1_200);
 });
 
-Deno.test("answers that pile up behind a closed window end the connection for `maxQueuedBytes`", () => {
+// Output was checked after each read, and one read of 128 KiB brought 9,000 requests of 14 bytes, each
+// answered with headers that repeated a path of 4 KB: 38 MB of output.
+Deno.test("`maxOutputSize` is checked before each frame, not after each read", () => {
+  const { connection } = server({
+    limits: { maxOutputSize: 1_000, pings: { burst: 1e9, perSecond: 1 } },
+  });
+  connection.receive(join(...Array.from({ length: 8_000 }, () => PING)), 0);
+  assert.equal(connection.statistics.limitCrossed, "maxOutputSize");
+  assert.ok(connection.output.length < 1_200);
+});
+
+Deno.test("answers to thousands of requests in one read wait in their streams, and take little", () => {
+  const { connection, recorder } = server({
+    limits: { maxConcurrentStreams: 100, refusals: { burst: 1e9, perSecond: 1 } },
+  });
+  const fields = ["grpc-message", "x".repeat(8_000)];
+  recorder.onRequest = (stream) => stream.sendHeaders(TRAILERS, fields, true);
+  connection.receive(join(...Array.from({ length: 9_000 }, (_, i) => headers(2 * i + 1))), 0);
+  assert.equal(connection.closed, false);
+  assert.ok(connection.streamCount <= 100);
+  assert.ok(connection.unsentBytes < 2_000_000, `${connection.unsentBytes}`);
+});
+
+// 20 answers of 4 MiB were more than `maxQueuedBytes`: the connection ended, and 19 calls with it.
+Deno.test("`sendData()` over `maxQueuedBytes` throws, and leaves its stream and the others as they were", () => {
   tested.add("maxQueuedBytes");
-  const { connection, exchange, recorder } = server({ limits: { maxQueuedBytes: 10_000 } });
-  exchange(settings([4, 0]));
-  recorder.onRequest = (stream) => {
-    stream.sendHeaders(RESPONSE);
-    stream.sendData(new Uint8Array(4_000));
-    stream.sendHeaders(TRAILERS, [], true);
-  };
-  for (let id = 1; id < 7; id += 2) exchange(headers(id));
-  assert.equal(connection.statistics.limitCrossed, "maxQueuedBytes");
+  const { connection, exchange, recorder, sent } = server({ limits: { maxQueuedBytes: 10_000 } });
+  exchange([settings([4, 0]), headers(1), headers(3), headers(5)]);
+  const [first, second, third] = recorder.streams;
+  for (const stream of [first, second]) stream.sendData(new Uint8Array(4_000), true);
+  assert.throws(
+    () => third.sendData(new Uint8Array(4_000), true),
+    { code: "ENHANCE_YOUR_CALM", limit: "maxQueuedBytes", scope: { kind: "stream", streamId: 5 } },
+  );
+  third.sendHeaders(TRAILERS, ["grpc-message", "full"], true);
+  assert.deepEqual(sent(), ["HEADERS 5 end"]);
+  assert.deepEqual(exchange(settings([4, 65_535])), [
+    "SETTINGS ack",
+    "DATA 1 end 4000",
+    "DATA 3 end 4000",
+  ]);
   assert.equal(connection.queuedBytes, 0);
+  assert.equal(connection.closed, false);
 });
 
 Deno.test("`ping()` gives false over `maxPendingPings`", () => {
@@ -381,20 +412,63 @@ Deno.test("SETTINGS without an acknowledgment end with SETTINGS_TIMEOUT", () => 
   assert.equal(recorder.take().at(-1), "end SETTINGS_TIMEOUT settingsTimeout");
 });
 
-Deno.test("a window that stays closed ends after `stallTimeout` (CVE-2019-9511, CVE-2019-9517)", () => {
+Deno.test("a stream whose window stays closed is reset after `stallTimeout` (CVE-2019-9511)", () => {
   tested.add("stallTimeout");
-  const { connection, exchange, recorder } = server({ limits: { stallTimeout: 1_000 } });
-  exchange([settings([4, 0]), headers(1)]);
-  recorder.streams[0].sendData(new Uint8Array(2_000));
+  const { connection, exchange, recorder, sent } = server({ limits: { stallTimeout: 1_000 } });
+  exchange([settings([4, 0]), headers(1), headers(3)]);
+  const [stalls, moves] = recorder.streams;
+  for (const stream of [stalls, moves]) stream.sendData(new Uint8Array(2_000));
   connection.tick(500);
-  // A window opened by a byte is no progress, nor is a PING; a window that is worth it is.
-  exchange([windowUpdate(1, 1), PING], 600);
-  exchange(windowUpdate(1, 1_000), 700);
-  connection.tick(1_600);
+  // All of it is progress; a byte is none, nor is a PING.
+  exchange([windowUpdate(1, 1), windowUpdate(3, 2_000), PING], 600);
+  moves.sendData(new Uint8Array(2_000));
+  connection.tick(1_500);
+  assert.deepEqual(sent(), []);
+  connection.tick(1_501);
+  assert.deepEqual(sent(), ["RST_STREAM 1 ENHANCE_YOUR_CALM"]);
+  assert.deepEqual(recorder.take().slice(-2), ["reset 1 ENHANCE_YOUR_CALM stalled", "closed 1"]);
   assert.equal(connection.closed, false);
-  exchange(windowUpdate(1, 1), 1_650);
-  connection.tick(1_701);
-  assert.equal(connection.statistics.limitCrossed, "stallTimeout");
+  connection.tick(2_501);
+  assert.deepEqual(sent(), ["RST_STREAM 3 ENHANCE_YOUR_CALM"]);
+});
+
+// Any DATA counted as progress: with a call of a few bytes every 59 s a connection kept 16 MB of answers
+// in memory for as long as it liked.
+for (
+  const [what, settingsOf] of [
+    ["its streams' windows", [settings([4, 8])]],
+    ["its own window", [settings([4, 2 ** 30])]],
+  ] as const
+) {
+  Deno.test(`a small call now and then is no progress of answers that wait for ${what}`, () => {
+    const { connection, exchange, recorder } = server({ limits: { stallTimeout: 60_000 } });
+    exchange([...settingsOf]);
+    for (let i = 0; i < 16; i++) exchange(headers(2 * i + 1));
+    for (const stream of recorder.streams) stream.sendData(new Uint8Array(1_000_000), true);
+    let now = 0;
+    for (let id = 33; connection.queuedBytes > 0 && now < 300_000; now += 1_000) {
+      connection.tick(now);
+      if (now % 20_000 !== 0) continue;
+      exchange([windowUpdate(0, 8), headers(id)], now);
+      recorder.streams.at(-1)?.sendData(new Uint8Array(5), true);
+      connection.sent(connection.output.length, now);
+      id += 2;
+    }
+    assert.ok(now >= 60_000 && now <= 63_000, `${now}`);
+  });
+}
+
+Deno.test("answers that are read slowly are no stall: an eighth of them in a period", () => {
+  const { connection, exchange, recorder } = server({ limits: { stallTimeout: 60_000 } });
+  exchange([settings([4, 2 ** 30]), headers(1)]);
+  recorder.streams[0].sendData(new Uint8Array(16_000_000), true);
+  let now = 0;
+  for (; connection.queuedBytes > 0 && now < 1e6; now += 1_000) {
+    connection.tick(now);
+    exchange(windowUpdate(0, 40_000), now);
+  }
+  assert.equal(connection.closed, false);
+  assert.ok(now > 300_000 && now < 500_000);
 });
 
 Deno.test("output that is not taken ends after `stallTimeout`", () => {

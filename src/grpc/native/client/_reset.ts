@@ -23,6 +23,8 @@ export function statusOfReset(
       const reason = failure === undefined ? "" : `: ${failure.message}`;
       return { code: StatusCode.UNAVAILABLE, message: `Connection dropped${reason}` };
     }
+    case "stalled":
+      return { code: StatusCode.UNAVAILABLE, message: "The server does not take the request" };
     case "local":
       return { code: StatusCode.INTERNAL, message: "The server broke the rules of HTTP/2" };
     case "peer": {

@@ -1,4 +1,4 @@
-import { ErrorCode, Http2Error, type Http2Stream, StreamState } from "../../../http2/mod.ts";
+import { ErrorCode, Http2Error, type Http2Stream } from "../../../http2/mod.ts";
 import { isLocalPeer, peerIdentity } from "../../../net/mod.ts";
 import { type CallContext, Metadata, RpcError, type WorkUnit } from "../../mod.ts";
 import { type Lane, UnitWork } from "../../scheduling/mod.ts";
@@ -37,10 +37,27 @@ export interface CallConnection {
   wrote(): void;
   /** Something else was, such as room for more of a request. */
   touch(): void;
+  /** Whether so much waits to be sent that calls should not add to it (`maxConnectionUnreadBytes`). */
+  readonly full: boolean;
+  /** Calls `call.onRoom()` once the connection is not full any more, unless the call is over by then. */
+  awaitRoom(call: RoomWaiter): void;
+}
+
+/** A call that waits until less waits to be sent on its connection. */
+export interface RoomWaiter {
+  /** Nobody waits for an answer any more. */
+  readonly over: boolean;
+  /** The connection takes more. */
+  onRoom(): void;
+  /** Ends the call in error. */
+  fail(error: unknown): void;
 }
 
 /** A call's stream, whose `user` is the call. */
 export type CallStream = Http2Stream<Call>;
+
+/** The status message of a call whose response the connection has no room for. */
+export const NOT_READ = "Too many responses wait for the client to read them";
 
 /** Reused for every message: HTTP/2 copies what it is given. */
 const prefix = new Uint8Array(PREFIX_LENGTH);
@@ -240,11 +257,8 @@ export abstract class Call implements CallContext, Timed {
       else this.#sendHeaders();
     }
     this.connection.wrote();
-    if (this.#gzip && this.compressResponse) {
-      const compressed = compress(bytes);
-      return this.stream.sendPrefixed(writePrefix(prefix, compressed.length, true), compressed);
-    }
-    return this.stream.sendPrefixed(writePrefix(prefix, bytes.length), bytes);
+    const compressed = this.#gzip && this.compressResponse;
+    return this.#send(compressed ? compress(bytes) : bytes, compressed);
   }
 
   /** Ends the call well. */
@@ -282,6 +296,15 @@ export abstract class Call implements CallContext, Timed {
       run();
     } catch (error) {
       this.fail(error);
+    }
+  }
+
+  #send(message: Uint8Array, compressed: boolean): boolean {
+    try {
+      return this.stream.sendPrefixed(writePrefix(prefix, message.length, compressed), message);
+    } catch (error) {
+      if (!(error instanceof Http2Error) || error.limit !== "maxQueuedBytes") throw error;
+      throw new RpcError("RESOURCE_EXHAUSTED", NOT_READ, { cause: error });
     }
   }
 
@@ -336,6 +359,6 @@ export abstract class Call implements CallContext, Timed {
 
   /** Asks the peer to stop a request that was answered before its end (RFC 9113 section 8.1). */
   #stopRequest(): void {
-    if (this.stream.state === StreamState.HALF_CLOSED_LOCAL) this.stream.reset(ErrorCode.NO_ERROR);
+    this.stream.stopPeer();
   }
 }

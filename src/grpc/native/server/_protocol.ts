@@ -1,15 +1,14 @@
 import {
   type ConnectionHandler,
-  ErrorCode,
   type HeaderList,
   type Http2Error,
   type Http2Stream,
-  StreamState,
+  type ResetOrigin,
 } from "../../../http2/mod.ts";
 import type { Call, CallConnection } from "./_call.ts";
 import type { Methods } from "./_methods.ts";
 import { RequestHead } from "./_request_head.ts";
-import { notGrpcHeaders, statusFields, trailersOnlyHeaders } from "./_responses.ts";
+import { notGrpcHeaders, trailersOnlyHeaders } from "./_responses.ts";
 import { StreamingCall } from "./_streaming_call.ts";
 import type { Thread } from "./_thread.ts";
 import { UnaryCall } from "./_unary_call.ts";
@@ -18,6 +17,8 @@ import { UnaryCall } from "./_unary_call.ts";
 export interface ConnectionOwner extends CallConnection {
   /** The peer has sent a PING. */
   onPing(): void;
+  /** A stream was reset because the peer does not read it. */
+  onStall(): void;
   /** The connection is over, but for what waits to be sent. */
   onEnd(error: Http2Error | undefined): void;
 }
@@ -65,8 +66,9 @@ export class Protocol implements ConnectionHandler<Call> {
     stream.user?.receiveEnd();
   }
 
-  onReset(stream: Http2Stream<Call>): void {
+  onReset(stream: Http2Stream<Call>, _errorCode: number, origin: ResetOrigin): void {
     stream.user?.leave();
+    if (origin === "stalled") this.#owner.onStall();
   }
 
   onStreamClosed(stream: Http2Stream<Call>): void {
@@ -96,7 +98,7 @@ function refuse(
   routing: Exclude<RequestHead["routing"], { kind: "call" }>,
 ): void {
   if (routing.kind === "not-grpc") stream.sendHeaders(notGrpcHeaders[routing.status], [], true);
-  else stream.sendHeaders(trailersOnlyHeaders, statusFields(routing.error), true);
+  else stream.sendHeaders(trailersOnlyHeaders, routing.fields, true);
   // The rest of the request is not wanted (RFC 9113 section 8.1).
-  if (stream.state === StreamState.HALF_CLOSED_LOCAL) stream.reset(ErrorCode.NO_ERROR);
+  stream.stopPeer();
 }

@@ -1,7 +1,8 @@
 import type { HeaderList } from "../../../http2/mod.ts";
-import { type Metadata, RpcError } from "../../mod.ts";
+import { type Metadata, RpcError, type StatusName } from "../../mod.ts";
 import { acceptsGzip, headerNames, isGrpcContentType, metadataOf, parseTimeout } from "../mod.ts";
 import type { Method, Methods } from "./_methods.ts";
+import { statusFields } from "./_responses.ts";
 
 /** What a request's headers come to. */
 export type Routing =
@@ -9,7 +10,10 @@ export type Routing =
   /** No gRPC: answered by an HTTP status. */
   | { readonly kind: "not-grpc"; readonly status: 405 | 415 }
   /** gRPC, but no call can come of it. */
-  | { readonly kind: "refused"; readonly error: RpcError };
+  | { readonly kind: "refused"; readonly fields: readonly string[] };
+
+/** Characters of a peer's text that are repeated in a status message: enough for any method's path. */
+const MAX_QUOTED = 128;
 
 /** What a server makes of a request's headers: once for all requests that repeat them. */
 export class RequestHead {
@@ -64,13 +68,26 @@ function route(headers: HeaderList, methods: Methods, badTimeout: boolean): Rout
   }
   const method = methods.get(headers.path);
   if (method === undefined) {
-    const message = `The server does not implement the method ${headers.path}`;
-    return { kind: "refused", error: new RpcError("UNIMPLEMENTED", message) };
+    return refused(
+      "UNIMPLEMENTED",
+      `The server does not implement the method ${quote(headers.path)}`,
+    );
   }
   if (badTimeout) {
-    const value = headers.get(headerNames.timeout);
-    const message = `Invalid ${headerNames.timeout} value "${value}"`;
-    return { kind: "refused", error: new RpcError("INTERNAL", message) };
+    const value = quote(headers.get(headerNames.timeout)!);
+    return refused("INTERNAL", `Invalid ${headerNames.timeout} value "${value}"`);
   }
   return { kind: "call", method };
+}
+
+function refused(code: StatusName, message: string): Routing {
+  return { kind: "refused", fields: statusFields(new RpcError(code, message)) };
+}
+
+/**
+ * Shortens text of a peer for a status message. A path of 4 KB in the HPACK table costs a peer one octet
+ * a request, and would be repeated in every answer.
+ */
+function quote(text: string): string {
+  return text.length <= MAX_QUOTED ? text : `${text.slice(0, MAX_QUOTED)}...`;
 }

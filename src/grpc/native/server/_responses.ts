@@ -8,8 +8,11 @@ import {
   metadataFields,
 } from "../mod.ts";
 
-/** Octets of a status message that are sent: the rest of the room for trailers is for metadata. */
-const MAX_MESSAGE_LENGTH = 4_096;
+/**
+ * Octets of a status message that are sent: several sentences. A longer one would repeat the peer's own
+ * text, at a price that the peer does not pay.
+ */
+const MAX_MESSAGE_LENGTH = 1_024;
 
 const ordinary = [
   ":status",

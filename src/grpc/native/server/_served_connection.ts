@@ -13,9 +13,10 @@ import {
   type Registrar,
   type Socket,
 } from "../../../net/mod.ts";
+import { RpcError } from "../../mod.ts";
 import type { Lane } from "../../scheduling/mod.ts";
 import type { Account, AccountOwner, Resource } from "./_accounts.ts";
-import type { Call } from "./_call.ts";
+import { type Call, NOT_READ, type RoomWaiter } from "./_call.ts";
 import { ConnectionPolicy } from "./_connection_policy.ts";
 import { heldTooMuch } from "./_held_bytes.ts";
 import type { Methods } from "./_methods.ts";
@@ -73,6 +74,10 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   #waitsForRoom = false;
   /** Bytes of DATA that waited for the peer's windows when it was looked at last. */
   #queuedBytes = 0;
+  /** Bytes that waited to be sent, as the thread counts them. */
+  #unsentBytes = 0;
+  /** Calls that wait until the connection is not full any more, in the order of their coming. */
+  readonly #waiting = new Set<RoomWaiter>();
   readonly #thread: ServingThread;
   readonly #socket: Socket;
   readonly #policy: ConnectionPolicy;
@@ -125,6 +130,22 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     if (!this.dirty) this.#thread.flushLater(this);
   }
 
+  get full(): boolean {
+    return this.http2.unsentBytes > this.#thread.limits.maxConnectionUnreadBytes ||
+      this.account.exceeds("unreadBytes") === "peer";
+  }
+
+  awaitRoom(call: RoomWaiter): void {
+    this.#waiting.add(call);
+  }
+
+  onStall(): void {
+    const error = new RpcError("RESOURCE_EXHAUSTED", NOT_READ);
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const call of waiting) call.fail(error);
+  }
+
   onPing(): void {
     this.#policy.onPing(this.#now);
   }
@@ -155,7 +176,9 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   relinquish(resource: Resource): void {
     if (resource === "unreadBytes") {
       this.http2.close(ErrorCode.ENHANCE_YOUR_CALM, "Too much waits for the peer to read");
-      this.#noteSending();
+      this.flush();
+      // A peer that does not read leaves the rest where it is.
+      if (this.http2.output.length > 0) this.abandon();
     } else if (resource === "heldBytes") {
       this.#failLargestCall();
     }
@@ -209,6 +232,8 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
       case "open":
         this.http2.tick(now);
         for (const { user } of this.http2.openStreams()) user?.tick(now);
+        for (const call of this.#waiting) if (call.over) this.#waiting.delete(call);
+        this.#noteSending();
         if (this.#phase.kind === "open" && !this.#policy.tick(now)) return this.abandon();
         if (this.http2.output.length > 0) this.touch();
         return;
@@ -254,14 +279,24 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   }
 
   /**
-   * Tells the thread of DATA that has come into its queue or left it since, and the policy of what left: a
-   * peer that is sent much measures the path with PINGs while it comes, long after the handler wrote it.
+   * Counts the bytes that have come to wait or have left since, and lets calls go on that waited for room.
+   * The policy is told of DATA that left: a peer that is sent much measures the path with PINGs while it
+   * comes, long after the handler wrote it.
    */
   #noteSending(): void {
-    const { queuedBytes } = this.http2;
+    const { queuedBytes, unsentBytes } = this.http2;
     if (queuedBytes < this.#queuedBytes) this.#policy.wrote();
-    this.account.add("unreadBytes", queuedBytes - this.#queuedBytes);
     this.#queuedBytes = queuedBytes;
+    const more = unsentBytes - this.#unsentBytes;
+    this.#unsentBytes = unsentBytes;
+    if (more !== 0) this.account.add("unreadBytes", more);
+    // At once, and not at the end of the turn, in which hundreds of connections may be read.
+    if (more > 0) this.#thread.accounts.relieve("unreadBytes");
+    for (const call of this.#waiting) {
+      if (this.full && !call.over) break;
+      this.#waiting.delete(call);
+      if (!call.over) call.onRoom();
+    }
   }
 
   /** Refuses the call that keeps the most of its request, so that others find room. */

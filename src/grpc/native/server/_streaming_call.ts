@@ -151,12 +151,24 @@ export class StreamingCall extends Call {
   /** Sends responses, each when the peer has room for it. Leaving the loop ends the handler. */
   async #sendAll(responses: AsyncIterable<unknown>): Promise<void> {
     for await (const response of responses) {
+      if (this.connection.full) await this.#roomOnConnection();
       if (this.over) return;
       if (!this.sendMessage(response)) await this.#roomToSend();
       if (this.thread.turnIsLong) await this.thread.nextTurn();
       if (this.over) return;
     }
     this.finish();
+  }
+
+  /** The connection takes responses again. */
+  onRoom(): void {
+    this.writable();
+  }
+
+  #roomOnConnection(): Promise<void> {
+    if (this.over) return Promise.resolve();
+    this.connection.awaitRoom(this);
+    return this.#roomToSend();
   }
 
   #roomToSend(): Promise<void> {

@@ -5,6 +5,9 @@ import { Call } from "./_call.ts";
 import { decodedSize } from "./_decoded_size.ts";
 import { SingleRequest } from "./_single_request.ts";
 
+/** Bytes of a request that may wait for its handler after it was decoded. */
+const MAX_WAITING_DECODED = 65_536;
+
 type AnyUnary = UnaryHandler<unknown, unknown>;
 
 /**
@@ -16,6 +19,8 @@ type AnyUnary = UnaryHandler<unknown, unknown>;
  *                                        ├── cheap ──▶ handled at once
  *                                        └── dear ───▶ waits to be handled ──▶ handled
  * ```
+ *
+ * Before its handler runs it waits, too, while its connection is full of unread responses.
  */
 export class UnaryCall extends Call implements Work {
   /** The request, when it does not come as one frame. */
@@ -66,11 +71,13 @@ export class UnaryCall extends Call implements Work {
     if (this.over) return;
     this.#isComplete = true;
     this.guard(() => {
-      const { held, head, method, thread, connection: { lane } } = this;
+      const { held, head, method, thread, connection } = this;
       this.#incoming ??= new SingleRequest(held, head.encoding, 0, method);
       this.#workload = this.target.decoding;
-      if (this.#incoming.isLight || thread.mayRunNow(lane, this.#workload)) this.#takeRequest();
-      else this.#enqueue();
+      if (connection.full) connection.awaitRoom(this);
+      else if (this.#incoming.isLight || thread.mayRunNow(connection.lane, this.#workload)) {
+        this.#takeRequest();
+      } else this.#enqueue();
     });
   }
 
@@ -84,11 +91,17 @@ export class UnaryCall extends Call implements Work {
       this.onDeadline();
       return false;
     }
+    if (this.connection.full) {
+      this.connection.awaitRoom(this);
+      return false;
+    }
     if (!this.#isDecoded) {
       this.guard(() => this.#decodeIncoming());
       this.target.decoding.record(thread.lap());
-      // A dear handler has a turn of its own.
-      if (!this.over && this.pieceMs > thread.limits.cheapCallMs) return true;
+      // A dear handler has a turn of its own, behind other calls of the connection. A large request does not
+      // wait for it: decoded, it takes up to three times the memory.
+      const isDear = this.pieceMs > thread.limits.cheapCallMs;
+      if (!this.over && isDear && this.#messageBytes <= MAX_WAITING_DECODED) return true;
     }
     if (this.over) return false;
     this.held.setBuffered(0);
@@ -97,6 +110,11 @@ export class UnaryCall extends Call implements Work {
   }
 
   drop(): void {}
+
+  onRoom(): void {
+    if (this.#isDecoded) this.#handleOrWait();
+    else this.receiveEnd();
+  }
 
   protected override release(): void {
     this.#incoming?.release();
@@ -140,8 +158,16 @@ export class UnaryCall extends Call implements Work {
     this.#workload = this.target.workloadOf(this.#request, message.length);
   }
 
+  #waitForRoom(): void {
+    this.guard(() => {
+      this.held.setBuffered(this.#sizeOf(this.#request));
+      this.connection.awaitRoom(this);
+    });
+  }
+
   #handleOrWait(): void {
-    const { thread, connection: { lane } } = this;
+    const { thread, connection: { lane, full } } = this;
+    if (full) return this.#waitForRoom();
     if (thread.mayRunNow(lane, this.#workload!)) return lane.charge(this.#handle(this.#request));
     this.guard(() => {
       this.held.setBuffered(this.#sizeOf(this.#request));

@@ -337,7 +337,6 @@ export class Engine implements ServingThread, Disposable {
       this.accounts.sweep();
     }
     this.accounts.relieve("heldBytes");
-    this.accounts.relieve("unreadBytes");
     // A flush may write more, and so add to the list.
     for (let i = 0; i < this.#dirty.length; i++) {
       this.#dirty[i].flush();

@@ -28,8 +28,15 @@ export interface NativeLimits extends QueueLimits {
    */
   readonly maxRequestMs: number;
   /**
-   * Bytes of responses that a thread keeps for peers whose windows are closed, or that do not read. Over
-   * it, the connection with the most of them ends with ENHANCE_YOUR_CALM.
+   * Bytes that wait to be sent on one connection from which on its calls wait: unary ones before they run,
+   * streams before their next response. When the peer reads none of it for `stallTimeout`, they end with
+   * RESOURCE_EXHAUSTED.
+   */
+  readonly maxConnectionUnreadBytes: number;
+  /**
+   * Bytes of memory that a thread keeps for output which peers have not read, of every kind: headers,
+   * responses, trailers, control frames. Over it, the connection with the most of it ends with
+   * ENHANCE_YOUR_CALM.
    */
   readonly maxUnreadBytes: number;
   /** The same for one peer. */
@@ -82,6 +89,9 @@ export const DEFAULT_NATIVE_LIMITS: NativeLimits = {
   maxHeldBytesPerConnection: 24 * serverLimits.maxRequestBytes,
   // The largest message at 70 kB/s.
   maxRequestMs: 60_000,
+  // Four of the largest responses, so that the wire never runs dry, and the rest of HTTP/2's 64 MiB for
+  // those of calls that run already.
+  maxConnectionUnreadBytes: 4 * serverLimits.maxRequestBytes,
   // CVE-2019-9517 on many connections: four that go up to what HTTP/2 lets each keep.
   maxUnreadBytes: 4 * DEFAULT_LIMITS.maxQueuedBytes,
   maxUnreadBytesPerPeer: 2 * DEFAULT_LIMITS.maxQueuedBytes,

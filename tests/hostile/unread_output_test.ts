@@ -1,0 +1,74 @@
+/**
+ * Peers that send requests and do not read the answers, on the native stack. The grpc-js stack cannot be mended:
+ * its output waits inside Deno's node:http2, which neither limits nor tells it. There the calls of 14 bytes took
+ * 670 MiB and held up the good client for 30 s.
+ */
+import assert from "node:assert/strict";
+import { HpackEncoder } from "../../src/http2/hpack/mod.ts";
+import { requestFields } from "../grpc/native/_raw_client.ts";
+import { encoded, frame, FrameFlag, FrameType, join } from "../http2/_frames.ts";
+import type { Attacker } from "../grpc/native/_attacker.ts";
+import { gate } from "../_support/gate.ts";
+import { dataFrames, field, framed, openCall, paths, streamId } from "./_requests.ts";
+import { nativeSettings, settingName } from "./_settings.ts";
+
+const [test, { measure, summary }] = await gate(
+  ["net", "env", "read", "write", "sys", "ffi", "run"],
+  () => import("./_measure.ts"),
+);
+
+const INITIAL_WINDOW_SIZE = 4;
+
+const hello = framed(field(1, new TextEncoder().encode("hello")));
+
+/** So many calls without a message, each a HEADERS frame of 14 octets once the HPACK table has the fields. */
+function emptyCalls(path: string, count: number): Uint8Array {
+  const encoder = new HpackEncoder(4_096);
+  const fields = requestFields(path);
+  return join(...Array.from({ length: count }, (_, i) => {
+    const flags = FrameFlag.END_HEADERS | FrameFlag.END_STREAM;
+    return frame(FrameType.HEADERS, flags, streamId(i), encoded(encoder, fields));
+  }));
+}
+
+for (const setting of nativeSettings) {
+  // The answer repeated the path, and output was checked after each read of 128 KiB: 9,000 answers of 4 KB. 5 MB
+  // that were sent became 1.6 GB.
+  test(`Calls of 14 bytes by a path of 3,800 take little memory (${settingName(setting)})`, async () => {
+    const calls = emptyCalls(`/${"x".repeat(3_800)}`, 9_000);
+    assert.ok(calls.length < 9_000 * 15 + 4_000);
+    const measured = await measure(setting, async (target) => {
+      for (let i = 0; i < 30; i++) {
+        const attacker = await target.attacker({ reads: false });
+        await attacker.send(calls);
+      }
+      // In each turn of the server every connection is read once, and one read takes nearly all calls.
+      const witness = await target.attacker();
+      for (let i = 0; i < 4; i++) await witness.settled();
+    });
+    assert.deepEqual(measured.failures, [], summary(measured));
+    assert.ok(measured.peakMiB < measured.beforeMiB + 128, summary(measured));
+  });
+
+  // Trailers were counted nowhere while they waited, nor was a waiting stream: 870 MB on 500 connections.
+  test(`Small answers behind closed windows of 500 connections are bounded (${settingName(setting)})`, async () => {
+    const calls = join(
+      ...Array.from(
+        { length: 1_024 },
+        (_, i) => join(openCall(paths.echo, streamId(i)), dataFrames(streamId(i), hello, true)),
+      ),
+    );
+    const measured = await measure(setting, async (target) => {
+      const attackers: Attacker[] = [];
+      for (let i = 0; i < 500; i++) {
+        const attacker = await target.attacker({ settings: [[INITIAL_WINDOW_SIZE, 0]] });
+        attackers.push(attacker);
+        await attacker.send(calls);
+      }
+      for (const attacker of attackers) await attacker.settled();
+    });
+    assert.deepEqual(measured.failures, [], summary(measured));
+    // 256 MiB (`maxUnreadBytes`), and as much of the connections that were ended and not collected yet.
+    assert.ok(measured.peakMiB < measured.beforeMiB + 640, summary(measured));
+  });
+}
