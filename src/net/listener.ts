@@ -20,6 +20,8 @@ export interface ListenOptions {
   readonly unixMode?: number;
   /** TCP: share the port with other listeners; the kernel distributes connections (SO_REUSEPORT). */
   readonly reusePort?: boolean;
+  /** A descriptor that listens there already, inherited from the process that started this one. */
+  readonly inherited?: number;
 }
 
 /** Owns a listening descriptor, and its socket file. No method blocks. */
@@ -72,7 +74,7 @@ export class Listener implements Disposable {
     }
   }
 
-  /** Takes ownership of a listening descriptor of another thread, which keeps the socket file. */
+  /** Takes ownership of a listening descriptor of another thread or process, which keeps the socket file. */
   static adopt(fd: number, address: Address): Listener {
     return new Listener(fd, address, undefined);
   }
@@ -114,6 +116,7 @@ export class Listener implements Disposable {
  * @throws {NetError}
  */
 export async function listen(address: Address, options?: ListenOptions): Promise<Listener> {
+  if (options?.inherited !== undefined) return Listener.adopt(options.inherited, address);
   const [first] = await resolveAddress(address);
   return Listener.open(first, options);
 }

@@ -3,6 +3,7 @@ import type { AnyMethod, RpcChannel } from "../../src/grpc/mod.ts";
 import { socketsSupported } from "../../src/net/mod.ts";
 import { openNativeChannel as openChannel } from "../../src/grpc/native/client/mod.ts";
 import { openDescriptors } from "../_support/descriptors.ts";
+import { servingPid } from "../_support/serving_pid.ts";
 
 // Loads libc here: it stays loaded, which is no leak of the test that needs it first.
 socketsSupported();
@@ -102,7 +103,13 @@ export class SignerProcess implements AsyncDisposable {
     this.#log.pause();
   }
 
+  /** The process that serves. */
   get pid(): number {
+    return servingPid(this.#child.pid);
+  }
+
+  /** The process that was started, which may supervise the one that serves. */
+  get startedPid(): number {
     return this.#child.pid;
   }
 

@@ -8,6 +8,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { onLoopback, root, serve } from "../../scripts/serve_process.ts";
+import { servingPid } from "../_support/serving_pid.ts";
 import type { AnyMethod, RpcChannel } from "../../src/grpc/mod.ts";
 import { openNativeChannel } from "../../src/grpc/native/client/mod.ts";
 import { echoDefinition } from "../../src/api/mod.ts";
@@ -75,11 +76,11 @@ export class LiveServer implements AsyncDisposable {
       const status = await Promise.race([this.#child.status, sleep(500)]);
       const problem = status
         ? `it ended with ${status.signal ?? status.code}`
-        : "a call was not answered";
+        : this.#fault() ?? "a call was not answered";
       throw new LiveFailure(this.#stack, seed, problem, cause);
     }
-    const fault = /^.*(?:Uncaught|panicked).*$/m.exec(this.#log)?.[0];
-    if (fault) throw new LiveFailure(this.#stack, seed, `its log has ${fault.slice(0, 2_000)}`);
+    const fault = this.#fault();
+    if (fault) throw new LiveFailure(this.#stack, seed, fault);
     const resident = this.#residentMiB();
     if (resident > MAX_RESIDENT) {
       throw new LiveFailure(this.#stack, seed, `it takes ${resident} MiB`);
@@ -106,6 +107,12 @@ export class LiveServer implements AsyncDisposable {
     for await (const _ of responses);
   }
 
+  /** A line of the log that tells of a fault. */
+  #fault(): string | undefined {
+    const line = /^.*(?:Uncaught|panicked|ended by a signal).*$/m.exec(this.#log)?.[0];
+    return line && `its log has ${line.slice(0, 2_000)}`;
+  }
+
   async #readLog(): Promise<void> {
     for await (const text of this.#child.stderr.pipeThrough(new TextDecoderStream())) {
       this.#log = (this.#log + text).slice(-10_000);
@@ -114,7 +121,7 @@ export class LiveServer implements AsyncDisposable {
 
   /** Resident memory (proc(5), status). */
   #residentMiB(): number {
-    const status = Deno.readTextFileSync(`/proc/${this.#child.pid}/status`);
+    const status = Deno.readTextFileSync(`/proc/${servingPid(this.#child.pid)}/status`);
     return Math.round(Number(/^VmRSS:\s+(\d+)/m.exec(status)![1]) / 1_024);
   }
 }

@@ -14,6 +14,7 @@ import { type PlaceOptions, placesOf } from "./places.ts";
 import { openServing, type ServingOptions } from "./serving.ts";
 import { KeyReloader } from "./reload.ts";
 import { stopSignal } from "./stop_signal.ts";
+import { type Inherited, inheritedListeners, needsSupervisor, supervise } from "./supervisor.ts";
 import { warnOfVsock } from "./vsock_warnings.ts";
 
 /** The options of `signer serve`, as commander reads them. */
@@ -30,6 +31,11 @@ export async function runServer(options: ServeOptions): Promise<void> {
   const places = placesOf(options);
   configureLogs({ level: options.logLevel, format: options.logFormat });
   const log = logger("serve");
+  const inherited = inheritedListeners();
+  if (!inherited && needsSupervisor(options)) {
+    // The child has told why it ended.
+    Deno.exit(await supervise(places, options, log));
+  }
   raiseFileLimit(log);
   const provider = openChosenProvider(options.provider);
   const { store, generated } = await loadKeys(provider, options);
@@ -40,7 +46,9 @@ export async function runServer(options: ServeOptions): Promise<void> {
   // An error in one call must not end the others.
   using _uncaught = onUncaught((error) => log.error("Uncaught", { error }));
   try {
-    const bound = await listen(server, places, options.unixMode);
+    const bound = inherited
+      ? await adopt(server, inherited)
+      : await listen(server, places, options.unixMode);
     warnOfVsock(bound);
     log.info("Serving", {
       version: config.version,
@@ -62,7 +70,7 @@ export async function runServer(options: ServeOptions): Promise<void> {
     using stop = stopSignal();
     onHangup(() => reloader.request());
     closeInspector();
-    writeResult(`ready ${bound.map(formatAddress).join(" ")}\n`);
+    if (!inherited?.isRestart) writeResult(`ready ${bound.map(formatAddress).join(" ")}\n`);
     log.info("Draining", { signal: await stop.received, graceMs: options.grace });
     await serving.drain(options.grace);
     log.info("Stopped");
@@ -79,6 +87,15 @@ function raiseFileLimit(log: Logger): void {
   } catch (error) {
     log.warn("The limit of open files cannot be raised", { error });
   }
+}
+
+/** Serves on the listening sockets of the supervisor. */
+async function adopt(server: RpcServer, { listeners }: Inherited): Promise<Address[]> {
+  const bound = [];
+  for (const { fd, address } of listeners) {
+    bound.push(await server.listen(address, { inherited: fd }));
+  }
+  return bound;
 }
 
 async function listen(

@@ -11,5 +11,6 @@ export * from "./process.ts";
 export * from "./signal.ts";
 export * from "./sockaddr.ts";
 export * from "./socket.ts";
+export * from "./spawn.ts";
 export * from "./vsock.ts";
 export { isSupported } from "./_symbols.ts";

@@ -1,0 +1,173 @@
+/**
+ * The supervisor of `serve --stack grpc-js`: a process that holds the listening sockets and no keys, and runs the server
+ * as its child. Deno's node:http2 is written in C, and a peer may find input that ends the process by a signal. The
+ * child is then started again, with the same command line and the same sockets: connections that arrive meanwhile wait
+ * in the backlog. The native stack needs none of this.
+ *
+ * @module
+ */
+import { libc } from "../../ffi/mod.ts";
+import {
+  type Address,
+  formatAddress,
+  listen,
+  parseAddress,
+  socketsSupported,
+} from "../../net/mod.ts";
+import type { StackChoice } from "../../grpc/stacks/mod.ts";
+import type { Logger } from "../../telemetry/mod.ts";
+import { CliError, ExitCode } from "../exit.ts";
+import { onHangup } from "../signals.ts";
+
+/** The environment variable by which a child gets its listening sockets. */
+const variable = "SIGNER_LISTENERS";
+
+/** The value of the variable, as JSON. */
+interface Passed {
+  readonly listeners: readonly PassedListener[];
+  readonly isRestart: boolean;
+}
+
+interface PassedListener {
+  readonly fd: number;
+  readonly address: string;
+}
+
+/** The listening sockets that a server inherited. */
+export interface Inherited {
+  readonly listeners: readonly { readonly fd: number; readonly address: Address }[];
+  /** True when the process before this one ended by a signal. */
+  readonly isRestart: boolean;
+}
+
+/** The time between looks at the child, in milliseconds: short beside the 0.5 s that a start takes. */
+const pollMs = 25;
+
+/** The supervisor gives up when the child ends so many times in a row within so many milliseconds of its start. */
+const maxFastEnds = 10;
+const minLifeMs = 5_000;
+
+/** Bytes of the command line, of which Linux takes 2 MiB. */
+const maxCommandLine = 2 * 1024 * 1024;
+
+/** The options of `serve` that the supervisor needs. */
+export interface SupervisorOptions {
+  readonly stack: StackChoice;
+  readonly unixMode: number;
+  readonly generate?: readonly string[];
+}
+
+/** Whether `serve` runs its server as a child: for grpc-js, where there is libc. */
+export function needsSupervisor({ stack }: SupervisorOptions): boolean {
+  return stack === "grpc-js" && socketsSupported();
+}
+
+/** The listening sockets that a supervisor passed to this process; undefined when there is none. */
+export function inheritedListeners(): Inherited | undefined {
+  const text = Deno.env.get(variable);
+  if (text === undefined) return undefined;
+  Deno.env.delete(variable);
+  // A server without its supervisor would keep the sockets from the next one.
+  libc.endWithParent(libc.signalNumbers.SIGKILL);
+  const { listeners, isRestart } = JSON.parse(text) as Passed;
+  return {
+    isRestart,
+    listeners: listeners.map(({ fd, address }) => ({ fd, address: parseAddress(address) })),
+  };
+}
+
+/**
+ * Runs the server as a child until it ends by itself, and starts it again when it ends by a signal.
+ *
+ * @returns the exit code of the child
+ * @throws {NetError} when an address cannot be bound
+ * @throws {CliError} when the child ends again and again
+ */
+export async function supervise(
+  places: readonly Address[],
+  options: SupervisorOptions,
+  log: Logger,
+): Promise<number> {
+  using stack = new DisposableStack();
+  const listeners: PassedListener[] = [];
+  for (const place of places) {
+    const listener = stack.use(await listen(place, { unixMode: options.unixMode }));
+    libc.keepOnExec(listener.fd);
+    listeners.push({ fd: listener.fd, address: formatAddress(listener.address) });
+  }
+  const child = stack.use(new Child(listeners));
+  for (let fastEnds = 0;;) {
+    const began = performance.now();
+    const end = await child.run();
+    if ("code" in end) return end.code;
+    if (child.isStopping) return 128 + end.signal;
+    fastEnds = performance.now() - began < minLifeMs ? fastEnds + 1 : 0;
+    if (fastEnds === maxFastEnds) {
+      throw new CliError(
+        ExitCode.failed,
+        `The serving process ended ${maxFastEnds} times within ${minLifeMs / 1_000} s of its start`,
+        { hint: "Use --stack native" },
+      );
+    }
+    const generated = options.generate?.length ? "; generated keys are new" : "";
+    log.error(`The serving process ended by a signal and is started again${generated}`, {
+      signal: signalName(end.signal),
+    });
+  }
+}
+
+/** The process that serves: one after the other. */
+class Child implements Disposable {
+  isStopping = false;
+  readonly #listeners: readonly PassedListener[];
+  readonly #words: readonly string[];
+  readonly #forwards: (() => void)[];
+  #pid: number | undefined;
+  #runs = 0;
+
+  constructor(listeners: readonly PassedListener[]) {
+    this.#listeners = listeners;
+    // The command line with the options of Deno, which a compiled program has none of.
+    const commandLine = libc.readSmallFile("/proc/self/cmdline", maxCommandLine);
+    this.#words = commandLine!.split("\0").slice(0, -1);
+    this.#forwards = (["SIGINT", "SIGTERM"] as const).map((name) => {
+      const forward = () => {
+        this.isStopping = true;
+        this.#send(libc.signalNumbers[name]);
+      };
+      Deno.addSignalListener(name, forward);
+      return () => Deno.removeSignalListener(name, forward);
+    });
+    onHangup(() => this.#send(libc.signalNumbers.SIGHUP));
+  }
+
+  /** Starts the process, and resolves when it has ended. */
+  async run(): Promise<libc.ChildEnd> {
+    const passed: Passed = { listeners: this.#listeners, isRestart: this.#runs++ > 0 };
+    const pid = this.#pid = libc.spawn(Deno.execPath(), this.#words, {
+      ...Deno.env.toObject(),
+      [variable]: JSON.stringify(passed),
+    });
+    for (;;) {
+      const end = libc.childEnd(pid);
+      if (end) {
+        this.#pid = undefined;
+        return end;
+      }
+      await new Promise((resolve) => setTimeout(resolve, pollMs));
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const remove of this.#forwards) remove();
+  }
+
+  #send(signal: number): void {
+    if (this.#pid !== undefined) libc.sendSignal(this.#pid, signal);
+  }
+}
+
+function signalName(number: number): string {
+  const entry = Object.entries(libc.signalNumbers).find(([, value]) => value === number);
+  return entry?.[0] ?? `signal ${number}`;
+}

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { gate } from "../_support/gate.ts";
+
+const [test, { SignerProcess, openChannel, echo }] = await gate(
+  ["net", "env", "read", "write", "run", "sys", "ffi"],
+  () => import("./_signer.ts"),
+);
+
+/** Time for a process to end or to start on a busy machine: a guard against hanging, in milliseconds. */
+const PATIENCE = 30_000;
+
+/*
+ * Frames of one peer ended the process of the reference stack, and with it the service of all others. What is known is
+ * cured; for what is not, a supervisor holds the sockets and starts the serving process again.
+ */
+test("A grpc-js server that ends by a signal serves again at the same addresses", async () => {
+  await using server = await SignerProcess.start(
+    ...["--stack", "grpc-js", "--tcp", "127.0.0.1:0", "--generate", "ed25519"],
+  );
+  using channel = openChannel({ addresses: server.addresses });
+  const callEcho = async () => {
+    const request = { message: "hello" };
+    const options = { deadline: Date.now() + PATIENCE, waitForReady: true };
+    for await (const _ of channel.call(echo.Echo, [request], options).responses);
+  };
+  await callEcho();
+  for (const signal of ["SIGKILL", "SIGABRT"] as const) {
+    const { pid } = server;
+    assert.notEqual(pid, server.startedPid);
+    Deno.kill(pid, signal);
+    await server.logged(new RegExp(`started again.*signal=${signal}`));
+    await callEcho();
+    assert.notEqual(server.pid, pid);
+  }
+  assert.equal(await server.stop(), 0);
+  assert.match(await server.log, /Draining signal=SIGTERM/);
+});
+
+test("A grpc-js server ends with its supervisor", async () => {
+  await using server = await SignerProcess.start(
+    ...["--stack", "grpc-js", "--tcp", "127.0.0.1:0", "--generate", "ed25519"],
+  );
+  const { pid } = server;
+  await server.stop("SIGKILL");
+  const until = performance.now() + PATIENCE;
+  while (isAlive(pid)) {
+    assert.ok(performance.now() < until, "the serving process is still there");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+});
+
+test("A grpc-js server that cannot start ends its supervisor with the same code", async () => {
+  const { runSigner } = await import("./_signer.ts");
+  const { code, stderr } = await runSigner(
+    ...["serve", "--stack", "grpc-js", "--tcp", "127.0.0.1:0", "--key", "a=/nonexistent"],
+  );
+  assert.equal(code, 2);
+  assert.match(stderr, /no such file/);
+});
+
+/** Whether a process runs: one that waits to be reaped does not (proc_pid_stat(5), state Z). */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
+  } catch {
+    return false;
+  }
+}
