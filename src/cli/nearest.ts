@@ -1,4 +1,4 @@
-/** The word that is nearest to another, when it is near enough to be what was meant. */
+/** Finds the most similar of several words; undefined when none is similar enough to be a typing error. */
 export function nearest(word: string, words: readonly string[]): string | undefined {
   const ranked = words.map((candidate) => ({ candidate, away: distance(word, candidate) }))
     .toSorted((a, b) => a.away - b.away);

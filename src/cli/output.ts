@@ -63,7 +63,7 @@ export function writeTerminal(text: string): void {
 export interface Diagnostic {
   readonly level: "info" | "warn" | "error";
   readonly message: string;
-  /** Advice on what to do about an error. */
+  /** Advice on an error. */
   readonly hint?: string | undefined;
 }
 
@@ -72,12 +72,12 @@ export function note(message: string): void {
   report({ level: "info", message });
 }
 
-/** Prints a warning, one line: the command goes on, and the user may not have meant this. */
+/** Prints a warning, a line about an unusual choice of the user. The command goes on. */
 export function warn(message: string): void {
   report({ level: "warn", message });
 }
 
-/** Prints the error that ended the command, and the hint that says what to do about it: a line each. */
+/** Prints the error that ended the command, and a hint with advice, a line each. */
 export function fail(message: string, hint?: string): void {
   report({ level: "error", message, hint: hint || undefined });
 }
@@ -94,7 +94,7 @@ let report = ({ level, message, hint }: Diagnostic): void => {
   if (hint !== undefined) writeLine(`hint: ${hint}`);
 };
 
-/** Line feeds are escaped too: a peer's text does not begin a line that looks like the program's own. */
+/** Escapes line feeds too, so that the text of a peer cannot begin a line that looks like one of this program. */
 function writeLine(line: string): void {
   writeTerminal(`signer: ${printable(line)}\n`);
 }

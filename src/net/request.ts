@@ -1,3 +1,4 @@
+/** A short exchange of bytes with a server. @module */
 import { libc } from "../ffi/mod.ts";
 import type { Address } from "./address.ts";
 import { dial, type DialOptions } from "./dialer.ts";
@@ -5,8 +6,8 @@ import { sharedReactor } from "./reactor.ts";
 import { waitReady, withDeadline } from "./_wait_ready.ts";
 
 /**
- * Connects to an address, sends a few bytes, and reads the beginning of the answer: to find out what
- * listens there.
+ * Connects to an address, sends a few bytes, and reads the beginning of the answer, to identify the protocol
+ * of a server.
  *
  * @param bytes fewer than a socket's buffer takes at once
  * @param size bytes of the answer to wait for

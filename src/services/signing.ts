@@ -66,7 +66,7 @@ function sign(keys: KeyStore, request: SignRequest): SignResponseInit {
   return { signature, keyId: stored.id, algorithm: wireAlgorithm(algorithm) };
 }
 
-/** Names the workload of a Sign request: the type of its key, and whether much is hashed. */
+/** Names the workload of a Sign request: the type of its key, and the size class of its message. */
 function signingWorkload(keys: KeyStore, request: SignRequest): string {
   return `sign ${selectKey(keys, request).type}${sizeClass(request)}`;
 }

@@ -134,10 +134,18 @@ export class SignerProcess implements AsyncDisposable {
     Deno.kill(this.pid, name);
   }
 
-  /** Sends a signal, by its number, to each thread of the process by itself (tgkill(2)). */
+  /** The process, and the one that serves where it is a supervisor (proc(5), children). */
+  get pids(): number[] {
+    const children = Deno.readTextFileSync(`/proc/${this.pid}/task/${this.pid}/children`);
+    return [this.pid, ...children.split(" ").filter(Boolean).map(Number)];
+  }
+
+  /** Sends a signal, by its number, to each thread of the processes by itself (tgkill(2)). */
   signalThreads(number: number): void {
-    for (const { name } of Deno.readDirSync(`/proc/${this.pid}/task`)) {
-      threads.tgkill(this.pid, Number(name), number);
+    for (const pid of this.pids) {
+      for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {
+        threads.tgkill(pid, Number(name), number);
+      }
     }
   }
 

@@ -5,7 +5,7 @@ import { examples } from "../help.ts";
 import { type CheckName, checkNames } from "./check_names.ts";
 import type { DoctorOptions } from "./run.ts";
 
-/** `signer doctor`: checks what this machine can do, and how to get what it lacks. */
+/** The command `signer doctor`. */
 export function doctorCommand(): Command {
   return new Command("doctor")
     .description("Check the transports, cryptography and limits of this machine")

@@ -23,7 +23,7 @@ interface Finding {
   /** The name of the check, or the address of a server. */
   readonly subject: string;
   readonly ok: boolean;
-  /** What the check found, such as `CID 3`. */
+  /** The finding, such as `CID 3`. */
   readonly found: string;
   /** Advice on a check that failed. */
   readonly advice?: string | undefined;
@@ -108,7 +108,7 @@ function checkProvider(): Finding {
   }
 }
 
-/** Connects to a server and asks what it is. */
+/** Connects to a server and requests its version and stack. */
 async function checkServer(address: string): Promise<Finding> {
   try {
     using session = await Session.open({ to: [address], deadline: SERVER_TIMEOUT_MS });

@@ -82,7 +82,7 @@ export class KeyReloader implements Disposable {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       this.#server.keys.release(generation);
-      // A worker that cannot be told is gone, and its keys with it.
+      // A worker that cannot be reached has ended, and its keys are gone.
       this.#server.release(generation).catch(() => {});
     }, RETIREMENT_MS);
     this.#timers.add(timer);

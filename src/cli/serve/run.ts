@@ -33,7 +33,7 @@ export async function runServer(options: ServeOptions): Promise<void> {
   const log = logger("serve");
   const inherited = inheritedListeners();
   if (!inherited && needsSupervisor(options)) {
-    // The child has told why it ended.
+    // The child has reported the reason of its end.
     Deno.exit(await supervise(places, options, log));
   }
   raiseFileLimit(log);

@@ -57,7 +57,7 @@ export interface SupervisorOptions {
   readonly generate?: readonly string[];
 }
 
-/** Whether `serve` runs its server as a child: for grpc-js, where there is libc. */
+/** Reports that `serve` runs its server as a child: for grpc-js, where there is libc. */
 export function needsSupervisor({ stack }: SupervisorOptions): boolean {
   return stack === "grpc-js" && socketsSupported();
 }
@@ -116,7 +116,7 @@ export async function supervise(
   }
 }
 
-/** The process that serves: one after the other. */
+/** The serving process, and its successors. */
 class Child implements Disposable {
   isStopping = false;
   readonly #listeners: readonly PassedListener[];

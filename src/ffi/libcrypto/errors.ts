@@ -1,3 +1,4 @@
+/** Errors of libcrypto, from OpenSSL's error queue. @module */
 import type { Symbols } from "./symbols.ts";
 
 /** The reason of a LibcryptoError. */

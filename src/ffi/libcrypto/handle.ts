@@ -1,3 +1,4 @@
+/** Ownership of memory that libcrypto has allocated. @module */
 import { LibcryptoError } from "./errors.ts";
 
 /**
