@@ -19,8 +19,7 @@ const scalarNames = [
 ];
 
 /**
- * The lines of a symbol's declaration, with the names of types in full. The first line says what kind of
- * symbol it is.
+ * The lines of a symbol's declaration, with the full names of types. The first line names the symbol's kind.
  */
 export function declarationOf(declared: Declared): string[] {
   const kind = declared.kind === "rpc" ? "method" : declared.kind;

@@ -13,8 +13,8 @@ export interface HealthOptions extends ConnectionOptions {
 }
 
 /**
- * `call health [SERVICE]`: exits 1 unless it is SERVING. With `--watch`, prints each change until the
- * server ends the watch.
+ * `call health [SERVICE]`: exits with 1 unless the service is SERVING. With `--watch`, prints each change
+ * until the server ends the watch.
  */
 export async function health(name: string | undefined, options: HealthOptions): Promise<void> {
   refuseRaw(options.output, "health");

@@ -4,7 +4,7 @@ import type { ConnectionOptions } from "../client/options.ts";
 import { printResult, refuseRaw } from "./result.ts";
 import { Session } from "../client/session.ts";
 
-/** `call info`: what the server is and can do. */
+/** `call info`: prints the version, algorithms and limits of the server. */
 export async function info(options: ConnectionOptions): Promise<void> {
   refuseRaw(options.output, "info");
   using session = await Session.open(options);

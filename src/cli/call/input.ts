@@ -1,29 +1,29 @@
-/** What `sign` and `verify` take: text, files of any size, or standard input. */
+/** The inputs of `sign` and `verify`: text, files of any size, or standard input. @module */
 import { createHash } from "node:crypto";
 import { hashOf, unspecified } from "../client/key_choice.ts";
 import { readFile } from "../client/read_file.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
 import { withProgress } from "./progress.ts";
 
-/** Where the bytes of a request come from. */
+/** The options that name an input. */
 export interface InputOptions {
   readonly in?: readonly string[];
   readonly digest?: boolean;
 }
 
-/** The part of a request that is signed or verified: a message, or its digest. */
+/** The signed or verified part of a request: a message, or its digest. */
 export type Input = { readonly message: Uint8Array } | { readonly digest: Uint8Array };
 
-/** One input, which is not read before it is needed. */
+/** One input, opened when it is read. */
 export type Source =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "file"; readonly name: string }
   | { readonly kind: "stdin" };
 
 /**
- * The inputs that a command line names: TEXT, else the files of `--in`, else standard input.
+ * Returns the inputs of a command: TEXT, else the files of `--in`, else standard input.
  *
- * @throws {CliError} when it names none, both, or a file that cannot be read
+ * @throws {CliError} for no input, for TEXT with `--in`, and for a file that does not exist
  */
 export function sourcesOf(text: string | undefined, options: InputOptions): Source[] {
   const files = options.in ?? [];
@@ -47,7 +47,7 @@ const stdin: Source = { kind: "stdin" };
 function sourceOf(name: string): Source {
   if (name === "-") return stdin;
   try {
-    // Not opened yet: a pipe, as of `<(command)`, can be opened once.
+    // Not opened here: a pipe, such as that of `<(command)`, can be opened once only.
     if (Deno.statSync(name).isDirectory) throw new Error("It is a directory");
   } catch (cause) {
     throw cannotRead(name, cause);
@@ -60,18 +60,18 @@ export function sourceName(source: Source): string {
   return source.kind === "file" ? source.name : source.kind === "stdin" ? "-" : "TEXT";
 }
 
-/** A message up to this size is sent as it is: no server need be asked for its limit. */
+/** The largest message that is sent unhashed and without asking the server for its limit. */
 const smallMessage = 1024 * 1024;
 
-/** Octets of a request beside its message: the key's id, the algorithm, and lengths. */
+/** Room in a request for the fields beside the message: the key's id, the algorithm, lengths. */
 const requestOverhead = 1024;
 
 /**
- * Reads an input for an algorithm. A file or standard input over 1 MiB is hashed as it is read, and may have
- * any size; smaller ones and TEXT are sent as they are, as some servers take no digests.
+ * Reads an input for an algorithm. A file or standard input over 1 MiB is hashed while it is read and may
+ * have any size. Smaller inputs and TEXT are sent unhashed, because some servers accept no digests.
  *
- * @param largestMessage asks the server for the size of the largest message that it takes
- * @throws {CliError} when it cannot be read, or is too large for an algorithm that signs the message itself
+ * @param largestMessage asks the server for its limit on a request
+ * @throws {CliError} for an input that cannot be read, or is too large for an algorithm without a digest
  */
 export async function readInput(
   source: Source,
@@ -81,7 +81,7 @@ export async function readInput(
 ): Promise<Input> {
   if (digest) return { digest: await digestBytes(source) };
   if (source.kind === "text") return { message: new TextEncoder().encode(source.text) };
-  // Of a length that is no digest's: the server has no such key, and says so.
+  // The server has no such key and answers NOT_FOUND. No digest has one byte, so nothing can be signed.
   if (algorithm === unspecified) return { digest: new Uint8Array(1) };
   const hash = hashOf(algorithm);
   const hasher = hash === undefined ? undefined : createHash(hash);
@@ -127,7 +127,7 @@ function tooLarge(source: Source, algorithm: string, limit: number): CliError {
   );
 }
 
-/** Bytes that are read at a time. */
+/** The size of one read, in bytes. */
 const chunkSize = 256 * 1024;
 
 async function readChunks(

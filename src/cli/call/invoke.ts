@@ -1,4 +1,4 @@
-/** Calls of any method, with requests and responses in JSON. */
+/** `call METHOD`: calls any method, with requests and responses in JSON. @module */
 import type { Message } from "@bufbuild/protobuf";
 import { callable, messageToJson } from "../../grpc/reflection/mod.ts";
 import { CliError, ExitCode } from "../exit.ts";
@@ -45,7 +45,7 @@ export async function invoke(name: string, options: InvokeOptions): Promise<void
   }
 }
 
-/** The number of failed requests that a response of SignBatch or SignStream tells of. */
+/** Counts the failed requests in a response of SignBatch or SignStream. */
 function failedItems(response: Message): number {
   switch (response.$typeName) {
     case "signer.v1.SignBatchResponse":

@@ -7,7 +7,7 @@ import { openOut, printResult, refuseRaw } from "./result.ts";
 import { Session } from "../client/session.ts";
 import { table } from "./table.ts";
 
-/** `call keys`: what the server holds. */
+/** `call keys`: lists the keys of the server. */
 export async function keys(options: ConnectionOptions): Promise<void> {
   refuseRaw(options.output, "keys");
   using session = await Session.open(options);
@@ -18,7 +18,7 @@ export async function keys(options: ConnectionOptions): Promise<void> {
   }, options.output);
 }
 
-/** The thumbprint is left out where it is the name of every key already. */
+/** The lines of the table of keys, without thumbprints when every key is named by its thumbprint. */
 function keyTable(keys: readonly KeyInfo[]): string[] {
   const named = keys.some(({ keyId, thumbprint }) => keyId !== thumbprint);
   const rows = keys.map((key) => [
@@ -35,7 +35,7 @@ export interface PublicKeyOptions extends ConnectionOptions, Pick<KeyOptions, "k
   readonly out?: string;
 }
 
-/** `call public-key`: PEM and JWK are text; DER is base64 as text, and bytes as `raw` or in a file. */
+/** `call public-key`: prints a public key. DER is base64 as text, and bytes as `raw` or in a file. */
 export async function publicKey(options: PublicKeyOptions): Promise<void> {
   using out = openOut(options.out);
   using session = await Session.open(options);
@@ -56,7 +56,10 @@ export async function publicKey(options: PublicKeyOptions): Promise<void> {
   );
 }
 
-/** The server's key where it holds only one. */
+/** Returns the only key of the server.
+ *
+ * @throws {CliError} unless the server has exactly one key
+ */
 async function onlyKey(session: Session): Promise<KeySelector> {
   const { keys } = await session.unary(signingDefinition.ListKeys, {});
   if (keys.length === 1) return { keyId: keys[0]!.keyId };

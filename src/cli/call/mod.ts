@@ -8,8 +8,8 @@ import { withConnection } from "./options.ts";
 import { nearest } from "../nearest.ts";
 
 /**
- * `signer call`, with a subcommand for each verb; what is none of them is taken for a method. Actions
- * import what they run on when they are run, so that help loads no gRPC.
+ * `signer call`: a subcommand for each verb, and `invoke` for all other words. Actions import their modules
+ * when they run, so that help loads no gRPC.
  */
 export function callCommand(): Command {
   const call = withConnection(new Command("call"))
@@ -30,7 +30,7 @@ export function callCommand(): Command {
 
 function addSigning(call: Command): void {
   call.command("echo <text>")
-    .description("Have text sent back")
+    .description("Send text to the server, which returns it")
     .addHelpText(
       "before",
       examples("signer call echo hello", "signer call echo hello --wait-ready"),
@@ -78,13 +78,13 @@ function addSigning(call: Command): void {
 
 function addKeys(call: Command): void {
   call.command("keys")
-    .description("List the keys that the server holds, and what fits them")
+    .description("List the keys of the server and their algorithms")
     .addHelpText("before", examples("signer call keys", "signer call keys --output json"))
     .action(async (_, command: Command) =>
       (await import("./keys.ts")).keys(command.optsWithGlobals())
     );
   withKey(call.command("public-key"))
-    .description("Get the public half of a key")
+    .description("Get a public key")
     .addHelpText(
       "before",
       examples(
@@ -92,8 +92,14 @@ function addKeys(call: Command): void {
         "signer call public-key --key-type ed25519 --format jwk",
       ),
     )
-    .addOption(new Option("--format <format>", "default: pem").choices(["pem", "der", "jwk"]))
-    .option("--out <file>", "write it here")
+    .addOption(
+      new Option("--format <format>", "encoding of the key (default: pem)").choices([
+        "pem",
+        "der",
+        "jwk",
+      ]),
+    )
+    .option("--out <file>", "write the key to a file")
     .action(async (_, command: Command) =>
       (await import("./keys.ts")).publicKey(command.optsWithGlobals())
     );
@@ -101,18 +107,18 @@ function addKeys(call: Command): void {
 
 function addServer(call: Command): void {
   call.command("info")
-    .description("Show what the server is and can do")
+    .description("Show the version, algorithms and limits of the server")
     .addHelpText("before", examples("signer call info", "signer call info --output json"))
     .action(async (_, command: Command) =>
       (await import("./info.ts")).info(command.optsWithGlobals())
     );
   call.command("health [service]")
-    .description("Ask whether the server is serving: exit code 0 when it is, 1 when not")
+    .description("Check the health of the server: exit code 0 when it is serving, 1 when not")
     .addHelpText(
       "before",
       examples("signer call health", "signer call health signer.v1.SigningService --watch"),
     )
-    .option("--watch", "print each change until the server ends")
+    .option("--watch", "print each change until the server stops")
     .action(async (service, _, command: Command) =>
       (await import("./health.ts")).health(service, command.optsWithGlobals())
     );
@@ -170,23 +176,23 @@ function refuseOtherWords(call: Command, word: string | undefined): asserts word
   );
 }
 
-/** Adds the options that name descriptors, by grpcurl's words. */
+/** Adds the options that name files with descriptors, with grpcurl's names. */
 function withSchema(command: Command): Command {
   return command
     .option(
       "--protoset <file>",
-      "read descriptors of protoc --descriptor_set_out; repeatable",
+      "descriptor set of protoc --descriptor_set_out; repeatable",
       collect,
     )
-    .option("--proto <file>", "read a .proto file in place of reflection; repeatable", collect)
-    .option("--import-path <dir>", "folder to find .proto files in; repeatable", collect);
+    .option("--proto <file>", ".proto file to use in place of reflection; repeatable", collect)
+    .option("--import-path <dir>", "folder with .proto files; repeatable", collect);
 }
 
 function withKey(command: Command): Command {
   return command
-    .addOption(new Option("--key <id>", "the key, by its id").conflicts("keyType"))
+    .addOption(new Option("--key <id>", "id of the key").conflicts("keyType"))
     .addOption(
-      keyTypeOption("--key-type <type>", "the server's default key of a type"),
+      keyTypeOption("--key-type <type>", "use the server's default key of this type"),
     );
 }
 
@@ -195,10 +201,14 @@ function withSigningInput(command: Command): Command {
     .addOption(
       algorithmOption("--algorithm <name>", "signing algorithm (default: one that fits the key)"),
     )
-    .option("--digest", "the input is the digest already: TEXT in hexadecimal, a file in bytes")
+    .option("--digest", "the input is a digest: TEXT in hexadecimal, a file as bytes")
     .addOption(
-      new Option("--format <format>", "of ECDSA signatures (default: der)")
+      new Option("--format <format>", "encoding of ECDSA signatures (default: der)")
         .choices(["der", "p1363"]),
     )
-    .option("--in <file>", "read the input here, of any size (-: standard input)", collect);
+    .option(
+      "--in <file>",
+      "file to read, of any size; repeatable for sign (-: standard input)",
+      collect,
+    );
 }

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { withTargets } from "../client/target_options.ts";
 import { parseDuration } from "../duration.ts";
 
-/** The most repeats of one call: with more, `--wait-ready` is the option to use. */
+/** The most repeats of one call. To wait longer for a server, there is `--wait-ready`. */
 const maxRetries = 20;
 
 /** Adds the options of every verb of `call`: the servers, the channel, and the form of the output. */
@@ -16,10 +16,10 @@ export function withConnection(command: Command): Command {
       parseDuration,
     )
     .option("--max-message-size <size>", "limit of a response, such as 16MiB (default: 4MiB)", size)
-    .option("--wait-ready", "wait for the server until the deadline, rather than fail")
+    .option("--wait-ready", "wait for the server until the deadline")
     .option(
       "--retries <n>",
-      "repeat a call that is safe to repeat when UNAVAILABLE (default: 0)",
+      "retry idempotent calls that fail with UNAVAILABLE (default: 0)",
       retries,
     )
     .addOption(

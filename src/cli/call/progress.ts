@@ -1,10 +1,10 @@
 import { writeTerminal } from "../output.ts";
 import { printable } from "../printable.ts";
 
-/** Work that is over sooner shows no progress. */
+/** Time before the first line of progress: shorter work shows none. */
 const PATIENCE_MS = 300;
 
-/** Between two lines of progress. */
+/** Time between two lines of progress. */
 const INTERVAL_MS = 100;
 
 /** Back to the first column, and clear the line (ECMA-48 EL). */
@@ -16,9 +16,9 @@ export interface ReadProgress extends Disposable {
 }
 
 /**
- * Shows how much of a file has been read, on standard error while that is a terminal and the work lasts.
+ * Shows the progress of reading a file on standard error, if that is a terminal, until disposed of.
  *
- * @param size bytes in all, or 0 when that is not known
+ * @param size size of the file in bytes, or 0 when unknown
  */
 export function withProgress(what: string, size: number): ReadProgress {
   const shown = Deno.stderr.isTerminal() && !Deno.noColor && Deno.env.get("TERM") !== "dumb";

@@ -1,3 +1,4 @@
+/** The results of `call`, in the form that `--output` names. @module */
 import { usageError } from "../exit.ts";
 import { OutputFile } from "../output_file.ts";
 import { writeResult } from "../output.ts";
@@ -6,15 +7,15 @@ import type { OutputForm } from "../client/options.ts";
 
 /** A result in each form that it has. */
 export interface Result {
-  /** Lines without their line feeds. A control character in one, which a peer may have sent, is escaped. */
+  /** Lines without line feeds. Control characters in a line are escaped when it is printed. */
   readonly text: () => readonly string[];
   readonly json: () => unknown;
-  /** Missing where the result has no bytes of its own. */
+  /** The bytes of the result, if it has any. */
   readonly raw?: () => Uint8Array;
 }
 
 /**
- * Refuses `--output raw` for a result without a raw form, before anything is dialled.
+ * Refuses `--output raw` for a result without bytes, before the client connects.
  *
  * @throws {CliError}
  */
@@ -27,12 +28,12 @@ export function refuseRaw(output: OutputForm | undefined, verb: string): void {
   }
 }
 
-/** Opens the file of `--out`, so that one that cannot be written is an error before the work. */
+/** Opens the file of `--out` before the work, so that an unwritable file is an early error. */
 export function openOut(file: string | undefined): OutputFile | undefined {
   return file === undefined || file === "-" ? undefined : OutputFile.open(file);
 }
 
-/** Prints a result in the form asked for, or writes it to a file. */
+/** Prints a result in a form, or writes it to a file. */
 export function printResult(result: Result, output: OutputForm = "text", file?: OutputFile): void {
   const content = output === "raw" && result.raw
     ? result.raw()

@@ -1,4 +1,4 @@
-/** `call sign`. */
+/** `call sign`. @module */
 import { basename, join } from "node:path";
 import {
   serverInfoDefinition,
@@ -27,7 +27,7 @@ interface Signed {
   readonly response: SignResponse;
 }
 
-/** `call sign [TEXT]`: a file gets the bytes of the signature, a terminal their base64. */
+/** `call sign [TEXT]`: prints the signature in base64, or writes its bytes to the file of `--out`. */
 export async function sign(text: string | undefined, options: SignOptions): Promise<void> {
   const sources = sourcesOf(text, options);
   if (sources.length > 1) return await signFiles(sources, options);
@@ -42,8 +42,8 @@ export async function sign(text: string | undefined, options: SignOptions): Prom
 }
 
 /**
- * Signs several files with one key. The signatures go to standard output, a line each, or to files `NAME.sig`
- * in the folder of `--out`: all of them, once all are made, or none.
+ * Signs several files with one key. Prints a line for each signature, or writes `NAME.sig` files to the folder
+ * of `--out` once all signatures have been made.
  */
 async function signFiles(sources: readonly Source[], options: SignOptions): Promise<void> {
   if (options.output === "raw" && options.out === undefined) {
@@ -66,7 +66,7 @@ async function signFiles(sources: readonly Source[], options: SignOptions): Prom
   }
 }
 
-/** Opens the files of several signatures before the work. */
+/** Opens the files for several signatures before the work. */
 function openOuts(sources: readonly Source[], folder: string | undefined) {
   const files: OutputFile[] = [];
   const opened = {
@@ -100,7 +100,7 @@ function isFolder(path: string): boolean {
   }
 }
 
-/** Chooses the key and the algorithm, and says which where the options leave the key open. */
+/** Chooses the key and the algorithm, and prints both when the options name no key. */
 async function choose(session: Session, options: SignOptions): Promise<Choice> {
   const choice = await chooseKey(session, options);
   const id = "keyId" in choice.key ? choice.key.keyId : choice.key.keyType;
@@ -124,7 +124,7 @@ async function signOne(
   return { source, response };
 }
 
-/** The size of the largest request that the server takes. */
+/** Asks the server for its limit on a request, in bytes. */
 export async function largestRequest(session: Session): Promise<number> {
   const { limits } = await session.unary(serverInfoDefinition.GetServerInfo, {});
   return limits?.maxRequestBytes ?? Infinity;
@@ -143,7 +143,7 @@ function jsonOf({ source, response: { signature, ...rest } }: Signed): object {
   return { ...file, signature: printBytes(signature), ...rest };
 }
 
-/** The wire's name of a signature format. */
+/** The protocol's name of a signature format. */
 export function wireFormat(format: "der" | "p1363" = "der"): string {
   return `SIGNATURE_FORMAT_${format.toUpperCase()}`;
 }

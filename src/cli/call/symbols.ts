@@ -1,4 +1,4 @@
-/** `call list` and `call describe`. */
+/** `call list` and `call describe`. @module */
 import { type JsonValue, toJson } from "@bufbuild/protobuf";
 import {
   DescriptorProtoSchema,
@@ -49,7 +49,7 @@ async function methodsOf(
   throw usageError(`${symbolName(declared)} is a ${declared.kind}, not a service`, listHint);
 }
 
-/** `call describe SYMBOL`: prints its declaration as in a `.proto` file. */
+/** `call describe SYMBOL`: prints the declaration of a symbol as in a `.proto` file. */
 export async function describe(
   symbol: string,
   options: ConnectionOptions & SchemaOptions,

@@ -1,6 +1,6 @@
 import { printable } from "../printable.ts";
 
-/** The lines of a table: rows under a head, in columns as wide as their widest value and two blanks apart. */
+/** The lines of a table with a head: columns are as wide as their widest value, with two blanks between. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const all = [head, ...rows].map((row) => row.map(printable));
   const widths = head.map((_, column) =>

@@ -37,7 +37,7 @@ export async function verify(text: string | undefined, options: VerifyOptions): 
   const { valid, keyId, algorithm } = await session.unary(signingDefinition.Verify, {
     ...named,
     ...await inputOf(session, source!, named, options),
-    // Unset, it is the key's default, as for a signer that named no algorithm.
+    // Unset, the server takes the key's default, as Sign does.
     ...(options.algorithm === undefined ? {} : { algorithm: options.algorithm }),
     signatureFormat: wireFormat(options.format),
     signature,
@@ -82,7 +82,7 @@ function signatureBytes({ signature, signatureFile }: VerifyOptions): Uint8Array
   }
 }
 
-/** Signatures are random to the eye: one that is all base64 digits is text that was taken for bytes. */
+/** Tells whether a signature is text: random bytes are not all base64 digits. */
 function looksLikeBase64(bytes: Uint8Array): boolean {
   return bytes.length > 0 && /^[A-Za-z0-9+/_=\s-]+$/.test(new TextDecoder("latin1").decode(bytes));
 }

@@ -1,9 +1,10 @@
+/** Errors of failed calls, as the commands report them. @module */
 import { protocolHeader, protocolVersions, requestIdHeader } from "../../api/mod.ts";
 import { type AnyMethod, type RpcError, StatusCode, statusName } from "../../grpc/mod.ts";
 import { CliError, exitCodeOfStatus } from "../exit.ts";
 import { addressVariable } from "./targets.ts";
 
-/** What a hint may draw on. */
+/** A failed call, and the options that its hint depends on. */
 interface Failure {
   readonly method: AnyMethod;
   readonly error: RpcError;
@@ -14,17 +15,16 @@ interface Failure {
 }
 
 /**
- * The error that a failed call ends the program with: `Echo failed: UNAVAILABLE: …`, exit code 64 + the
- * status, and what to do about it.
+ * The error of a failed call: `Echo failed: UNAVAILABLE: …`, with the exit code 64 + the status and a hint.
  */
 export function callFailure(failure: Failure): CliError {
   const { error, method, foreign } = failure;
-  // What the client itself found wrong while it made the requests is said as such.
+  // An error of the command's own while it produced the requests.
   if (error.cause instanceof CliError) return error.cause;
   const name = method.path.slice(method.path.lastIndexOf("/") + 1);
-  // grpc-js ends its own messages with a note that is mostly empty.
+  // grpc-js appends this note to its messages, mostly empty.
   const said = error.message.replace(/\. Resolution note: $/, "");
-  // A deadline may be too short for another reason as well.
+  // The deadline may have been too short for another reason.
   const late = error.code === StatusCode.DEADLINE_EXCEEDED;
   const details = foreign === undefined ? said : late ? `${said}; ${foreign}` : foreign;
   const words = `${name} failed: ${statusName(error.code)}${details ? `: ${details}` : ""}`;
@@ -53,31 +53,30 @@ const hints: Partial<Record<StatusCode, (failure: Failure) => string | undefined
     waitReady
       ? `Is the server running at ${addresses}? Wait longer with --deadline 1m`
       : "Give it more time with --deadline 1m",
-  [StatusCode.UNIMPLEMENTED]: () => "What the server has is listed by: signer call list",
+  [StatusCode.UNIMPLEMENTED]: () => "List the services of the server with: signer call list",
   [StatusCode.NOT_FOUND]: ({ method }) => keysHint(method),
   [StatusCode.INVALID_ARGUMENT]: ({ method }) => keysHint(method),
   [StatusCode.FAILED_PRECONDITION]: ({ error }) =>
     /protocol version/i.test(error.message) || error.metadata.get(protocolHeader) !== undefined
       ? `This client speaks protocol version ${
         protocolVersions[0]
-      }: use the release of signer that the ` +
-        "server is of"
+      }: use the server's release of signer`
       : undefined,
   [StatusCode.UNAUTHENTICATED]: () =>
-    "Say who calls with metadata: -H 'authorization: Bearer ${TOKEN}'",
+    "Send credentials as metadata: -H 'authorization: Bearer ${TOKEN}'",
   [StatusCode.RESOURCE_EXHAUSTED]: () =>
-    "The server's limits are shown by: signer call info. If it is busy, try again later",
+    "Show the server's limits with: signer call info. If the server is busy, try again later",
   [StatusCode.INTERNAL]({ error }) {
     const id = error.metadata.get(requestIdHeader);
     return typeof id === "string"
-      ? `Give whoever runs the server the request id ${id}: its log has the reason`
+      ? `Tell the operator of the server the request id ${id}: its log has the reason`
       : undefined;
   },
 };
 
-/** A key that is not there, or an algorithm that does not fit: only of use to who signs or verifies. */
+/** The hint for an unknown key or an algorithm that does not fit: for calls of the signing service only. */
 function keysHint({ path }: AnyMethod): string | undefined {
   return path.startsWith("/signer.v1.SigningService/")
-    ? "Keys and the algorithms that fit them are listed by: signer call keys"
+    ? "List the keys and their algorithms with: signer call keys"
     : undefined;
 }

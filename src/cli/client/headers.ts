@@ -1,26 +1,27 @@
+/** Request metadata from the command line. @module */
 import { Metadata } from "../../grpc/mod.ts";
 import { usageError } from "../exit.ts";
 import { parseBytes } from "./base64.ts";
 
-/** Metadata to send, and the names in it whose values are not to be shown. */
+/** Metadata of a request, and the names whose values are secret and not shown. */
 export interface RequestHeaders {
   readonly metadata: Metadata;
   readonly secrets: ReadonlySet<string>;
 }
 
-/** Names that hold secrets wherever their values come from. */
+/** Names of metadata whose values are always treated as secrets. */
 const secretName = /auth|cookie|credential|key|passw|secret|session|token/;
 
-/** Names that are gRPC's and HTTP's own business (grpc's PROTOCOL-HTTP2.md). */
+/** Names that gRPC and HTTP/2 reserve (grpc's PROTOCOL-HTTP2.md). */
 const reservedName = /^(grpc-|:)|^(connection|content-type|host|te|user-agent)$/;
 
 const form = "-H 'name: value', where ${NAME} stands for an environment variable";
 
 /**
- * The metadata of `-H 'name: value'` options. `${NAME}` in a value is the environment variable; a value
- * that holds one is taken for a secret. The value of a name that ends in `-bin` is base64.
+ * Parses `-H 'name: value'` options. `${NAME}` in a value stands for an environment variable and makes the
+ * value a secret. The value of a name that ends in `-bin` is base64.
  *
- * @throws {CliError} that never holds a value
+ * @throws {CliError} whose message contains no value
  */
 export function requestHeaders(
   texts: readonly string[],

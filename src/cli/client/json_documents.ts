@@ -1,11 +1,10 @@
 import { usageError } from "../exit.ts";
 
 /**
- * Splits a text that arrives in pieces into the JSON objects that stand in it one after the other, with
- * nothing or white space between them. Each is given as soon as its last brace has arrived, so that the
- * requests of a stream can be typed.
+ * Splits text that arrives in pieces into JSON objects, with or without white space between them. Each
+ * object is yielded as soon as its last brace has arrived, so that the requests of a stream can be typed.
  *
- * @throws {CliError} for a text that is not that
+ * @throws {CliError} for text that is not a sequence of JSON objects
  */
 export async function* jsonDocuments(
   pieces: AsyncIterable<string> | Iterable<string>,

@@ -1,3 +1,4 @@
+/** The choice of a key and an algorithm for a request. @module */
 import { type KeyInfo, signingDefinition } from "../../api/mod.ts";
 import { clientPreference, findAlgorithm, type HashName } from "../../crypto/mod.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
@@ -12,7 +13,7 @@ export interface KeyOptions {
   readonly verbose?: boolean;
 }
 
-/** The key of a request: one of the two. */
+/** The key of a request: by its id, or the default key of a type. */
 export type KeySelector = { readonly keyId: string } | { readonly keyType: string };
 
 /** A key and an algorithm that fits it. */
@@ -21,12 +22,12 @@ export interface Choice {
   readonly algorithm: string;
 }
 
-/** The key type of the wire for one of the command line: `KEY_TYPE_RSA_3072` for `rsa-3072`. */
+/** The protocol's name of a key type: `KEY_TYPE_RSA_3072` for `rsa-3072`. */
 export function wireKeyType(keyType: string): string {
   return `KEY_TYPE_${keyType.toUpperCase().replaceAll("-", "_")}`;
 }
 
-/** The name that the command line uses for a key type of the wire. */
+/** The command line's name of a key type: `rsa-3072` for `KEY_TYPE_RSA_3072`. */
 export function keyTypeName(wireName: string | number): string {
   return String(wireName).replace(/^KEY_TYPE_/, "").toLowerCase().replaceAll("_", "-");
 }
@@ -47,7 +48,7 @@ export async function chooseKey(session: Session, options: KeyOptions): Promise<
   if (named && options.algorithm !== undefined) return { key: named, algorithm: options.algorithm };
   const { keys } = await session.unary(signingDefinition.ListKeys, {});
   const candidates = named ? keys.filter((key) => isNamed(key, named)) : keys;
-  // The server says best that it has no such key.
+  // The server has no such key, and its NOT_FOUND says so.
   if (named && candidates.length === 0) return { key: named, algorithm: unspecified };
   const wanted = options.algorithm ? [options.algorithm] : options.prefer ?? clientPreference;
   const fits = firstFits(candidates, wanted);
@@ -105,6 +106,6 @@ function nothingFits(wanted: readonly string[], keys: readonly KeyInfo[]): CliEr
     ? "the server holds no key"
     : `the keys are ${keys.map(({ keyId }) => keyId).join(", ")}`;
   return new CliError(ExitCode.failed, `No key fits ${wanted.join(", ")}: ${among}`, {
-    hint: "Keys and the algorithms that fit them are listed by: signer call keys",
+    hint: "List the keys and their algorithms with: signer call keys",
   });
 }

@@ -1,9 +1,9 @@
 import type { StackChoice } from "../../grpc/stacks/mod.ts";
 
-/** How results are printed: for people, for programs, or the bytes alone. */
+/** The form of a result: text for people, JSON for programs, or its bytes alone. */
 export type OutputForm = "text" | "json" | "raw";
 
-/** The options that every verb of `call` has, as commander reads them. Durations are milliseconds. */
+/** The options of every verb of `call`, as commander parses them. Durations are milliseconds, sizes bytes. */
 export interface ConnectionOptions {
   readonly to?: readonly string[];
   readonly tcp?: readonly string[];

@@ -23,7 +23,7 @@ export async function onlyMessage(
   return withReflectionErrors(() => messageFromJson(schema.registry, input, all[0] ?? "{}"));
 }
 
-/** The requests of a method that takes a stream, each as soon as its JSON is complete. */
+/** Yields the requests of a method that takes a stream, each as soon as its JSON is complete. */
 export async function* messages(
   schema: Schema,
   { input }: DescMethod,

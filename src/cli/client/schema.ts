@@ -4,7 +4,7 @@ import { usageError } from "../exit.ts";
 import { readFile } from "./read_file.ts";
 import { withReflectionErrors } from "./reflection_failure.ts";
 
-/** Where descriptors are read from in place of the server. */
+/** Options that name files with descriptors, used in place of the server's reflection. */
 export interface SchemaOptions {
   readonly protoset?: readonly string[];
   readonly proto?: readonly string[];
@@ -12,7 +12,7 @@ export interface SchemaOptions {
 }
 
 /**
- * Reads the descriptors that the options name; undefined where they name none.
+ * Reads the descriptors that the options name, or returns undefined without such options.
  *
  * @throws {CliError}
  */

@@ -1,3 +1,4 @@
+/** Calls of a command over one channel. @module */
 import config from "../../../deno.json" with { type: "json" };
 import { protocolHeader, protocolVersions } from "../../api/mod.ts";
 import {
@@ -17,10 +18,10 @@ import type { ConnectionOptions } from "./options.ts";
 import { targetAddresses } from "./targets.ts";
 import { CallTrace } from "./trace.ts";
 
-/** How long a unary call may take where `--deadline` does not say. */
+/** The time limit of a unary call without `--deadline`, in milliseconds. */
 const defaultDeadline = 10_000;
 
-/** The calls of one command, over one channel, as the options want them made. */
+/** A channel and the options of a command: makes the command's calls, and reports failed ones. */
 export class Session implements Disposable {
   readonly #options: ConnectionOptions;
   readonly #addresses: readonly string[];
@@ -40,8 +41,7 @@ export class Session implements Disposable {
   }
 
   /**
-   * Opens the channel that the options ask for. All that is wrong with them is found here, before anything
-   * is dialled.
+   * Opens a channel by the options. Wrong options are found here, before the client connects.
    *
    * @throws {CliError}
    */
@@ -61,7 +61,7 @@ export class Session implements Disposable {
   }
 
   /**
-   * Makes a call that has one response.
+   * Makes a call with one response.
    *
    * @throws {CliError} when it fails
    */
@@ -70,12 +70,12 @@ export class Session implements Disposable {
     for await (const response of this.call<I, O>(method as AnyMethod, [request])) {
       responses.push(response);
     }
-    // The channel sees to it that there is one.
+    // The channel fails a unary call without a response.
     return responses[0]!;
   }
 
   /**
-   * Makes a call of any kind, and gives its responses as they come.
+   * Makes a call of any kind and yields its responses as they arrive.
    *
    * @throws {CliError} when it fails
    */
@@ -94,7 +94,7 @@ export class Session implements Disposable {
     });
     try {
       for await (const response of call.responses) {
-        // The response's headers came before it.
+        // The headers arrived before the first message.
         await trace?.answered(call);
         yield response;
       }
@@ -119,7 +119,7 @@ export class Session implements Disposable {
 
   #metadata({ path }: AnyMethod): Metadata {
     const metadata = new Metadata(this.#headers.metadata);
-    // Said of signer's own services only: to others it means nothing.
+    // The header is part of signer's own protocol: other services do not know it.
     if (path.startsWith("/signer.") && metadata.get(protocolHeader) === undefined) {
       metadata.set(protocolHeader, protocolVersions[0]);
     }

@@ -16,7 +16,7 @@ import type { Session } from "./session.ts";
  * Looks up a symbol such as `signer.v1.KeyInfo` or `signer.v1.EchoService/Echo`: in the files that the
  * options name, else in signer's own contract, else by the server's reflection service.
  *
- * @throws {CliError} when none of them knows it
+ * @throws {CliError} for an unknown symbol
  */
 export async function findSymbol(
   session: Session,
@@ -49,7 +49,7 @@ export async function findSymbol(
 /**
  * Looks up a method.
  *
- * @throws {CliError} when the name is that of no method
+ * @throws {CliError} for a name that is not a method
  */
 export async function findMethod(
   session: Session,

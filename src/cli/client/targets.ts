@@ -1,3 +1,4 @@
+/** The addresses of the servers that a command calls. @module */
 import {
   type Address,
   formatAddress,
@@ -9,16 +10,16 @@ import {
 import { usageError } from "../exit.ts";
 import type { ConnectionOptions } from "./options.ts";
 
-/** The environment variable that names the servers where no option does. */
+/** The environment variable with the addresses of servers, used when no option names one. */
 export const addressVariable = "SIGNER_ADDRESS";
 
 const defaultAddress = "tcp://127.0.0.1:50051";
 
 /**
- * The addresses that a call goes to: those of the options, else those of SIGNER_ADDRESS (separated by
- * commas), else where `serve` listens by default.
+ * The addresses of the servers: from the options, else from SIGNER_ADDRESS (separated by commas), else the
+ * default address of `serve`.
  *
- * @throws {CliError} for an address that cannot be read
+ * @throws {CliError} for an address that cannot be parsed
  */
 export function targetAddresses(options: ConnectionOptions): string[] {
   const { to = [], tcp = [], vsock = [], unix = [] } = options;

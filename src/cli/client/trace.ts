@@ -8,18 +8,18 @@ import {
 import { note } from "../output.ts";
 import { printBytes } from "./base64.ts";
 
-/** What `-v` shows of a call on standard error: its metadata both ways, its peer, status and time. */
+/** The trace of a call that `-v` prints on standard error: metadata sent and received, peer, status, time. */
 export class CallTrace {
   readonly #started = performance.now();
   #answered = false;
 
-  /** @param secrets names of metadata whose values are not shown */
+  /** @param secrets names of metadata whose values are not printed */
   constructor(method: AnyMethod, metadata: Metadata, secrets: ReadonlySet<string>) {
     note(`call ${method.path}`);
     show(">", metadata, secrets);
   }
 
-  /** Shows the response's headers, once. */
+  /** Prints the response's headers, once. */
   async answered(call: ClientCall<unknown>): Promise<void> {
     if (this.#answered) return;
     this.#answered = true;
