@@ -24,7 +24,7 @@ export type AlgorithmName = keyof typeof algorithmRows;
 export type HashName = keyof typeof hashes;
 
 /** The properties of a family. */
-export interface FamilyInfo {
+interface FamilyInfo {
   /** The object identifier in a key's AlgorithmIdentifier: the content of its DER, in hexadecimal. */
   readonly oid: string;
   /** The JWK key type (RFC 7517 section 4.1). */
@@ -150,7 +150,7 @@ const keyTypeRows = {
 } as const satisfies Record<string, KeyTypeRow>;
 
 /** The properties of a scheme. */
-export interface SchemeInfo {
+interface SchemeInfo {
   readonly family: Family;
   /** The layout of a signature: one string of bytes, or two integers in DER or in P1363. */
   readonly layout: "bytes" | "integers";

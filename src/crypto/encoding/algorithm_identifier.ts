@@ -10,7 +10,7 @@ import { type DerReader, type DerValue, Tag } from "./der.ts";
 import { codecOf } from "./families/mod.ts";
 
 /** The family of a key, and its type if the parameters name it: those of an RSA key do not. */
-export interface KeyAlgorithm {
+interface KeyAlgorithm {
   readonly family: Family;
   readonly info: KeyTypeInfo | undefined;
 }

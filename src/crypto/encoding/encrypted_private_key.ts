@@ -27,7 +27,7 @@ export type Kdf =
   };
 
 /** A cipher, by the name that node:crypto and OpenSSL share. */
-export type CipherName = "aes-128-cbc" | "aes-256-cbc";
+type CipherName = "aes-128-cbc" | "aes-256-cbc";
 
 /** The encryption of a private key, and the encrypted bytes. */
 export interface Encryption {
@@ -39,13 +39,13 @@ export interface Encryption {
 }
 
 /** The most rounds of PBKDF2: 5 s of work. OWASP asked for 600,000 in 2023. */
-export const MAX_PBKDF2_ITERATIONS = 10_000_000;
+const MAX_PBKDF2_ITERATIONS = 10_000_000;
 
 /** The most memory that scrypt may take, which is libcrypto's limit too (`SCRYPT_MAX_MEM`). */
 export const MAX_SCRYPT_BYTES = 32 * 1024 * 1024;
 
 /** The most passes of scrypt over that memory: 2 s of work. */
-export const MAX_SCRYPT_PARALLELIZATION = 16;
+const MAX_SCRYPT_PARALLELIZATION = 16;
 
 // RFC 8018 appendix C: 1.2.840.113549.1.5.13, .12; RFC 7914 section 7: 1.3.6.1.4.1.11591.4.11
 const PBES2 = "2a864886f70d01050d";

@@ -7,7 +7,6 @@ export {
   encodeEncryptedPkcs8,
   type Encryption,
   type Kdf,
-  MAX_PBKDF2_ITERATIONS,
   MAX_SCRYPT_BYTES,
   readEncryptedPkcs8,
 } from "./encrypted_private_key.ts";

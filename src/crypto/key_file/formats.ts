@@ -54,7 +54,7 @@ const javaKeystore = (kind: string) =>
   );
 const openssh = refusal(
   "a key in OpenSSH's own format: convert a copy with `ssh-keygen -p -m PKCS8 -f COPY` " +
-    "(an Ed25519 key needs OpenSSH 9.6 or later)",
+    "(ssh-keygen 9.2 leaves an Ed25519 key in that format: make a new key with `signer keygen`)",
 );
 
 /** The PEM labels that are known (RFC 7468, OpenSSL's PEM_read(3ossl)). */
@@ -89,7 +89,7 @@ const companions: ReadonlySet<string> = new Set([
 ]);
 
 /** The first bytes of formats that are neither PEM nor DER nor JSON. */
-const signatures: readonly [start: Uint8Array, Refusal][] = [
+const firstBytes: readonly [start: Uint8Array, Refusal][] = [
   [Uint8Array.of(0xfe, 0xed, 0xfe, 0xed), javaKeystore("JKS")],
   [Uint8Array.of(0xce, 0xce, 0xce, 0xce), javaKeystore("JCEKS")],
   // PKCS #12 in BER: a SEQUENCE of indefinite length with the version 3.
@@ -132,7 +132,7 @@ export function detect(file: Uint8Array): Found {
   if (looksLikePem(file)) return fromPem(findPemBlocks(file));
   const json = startOfJson(file);
   if (json !== undefined) return { container: "jwk", bytes: json };
-  const known = signatures.find(([start]) => start.every((byte, i) => file[i] === byte));
+  const known = firstBytes.find(([start]) => start.every((byte, i) => file[i] === byte));
   return { container: accept(known?.[1] ?? shapeOf(file)), bytes: file };
 }
 
