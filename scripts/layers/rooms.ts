@@ -49,7 +49,9 @@ export const rooms: Rooms = {
   "src/cli/client": [
     "src/api",
     "src/cli",
+    "src/cli/passphrase",
     "src/crypto",
+    "src/ffi",
     "src/grpc",
     "src/grpc/reflection",
     "src/grpc/stacks",
@@ -177,22 +179,26 @@ export const rooms: Rooms = {
     "src/crypto/encoding",
     "src/crypto/key_file",
     "src/crypto/openssl",
+    "src/crypto/x509",
   ],
   "src/crypto/builtin": ["src/crypto", "src/crypto/encoding"],
   "src/crypto/encoding": ["src/crypto", "src/crypto/encoding/families"],
   "src/crypto/encoding/families": ["src/crypto", "src/crypto/encoding"],
   "src/crypto/key_file": ["src/crypto", "src/crypto/encoding"],
   "src/crypto/openssl": ["src/crypto", "src/crypto/encoding", "src/ffi"],
+  "src/crypto/x509": ["src/crypto", "src/crypto/encoding"],
 
-  "src/net": ["src/ffi"],
+  "src/net": ["src/ffi", "src/net/tls"],
+  "src/net/tls": ["src/ffi", "src/net"],
 
   "src/telemetry": ["src/ffi", "npm:@logtape/logtape"],
 
   "src/protobuf": [],
 
-  "src/ffi": ["src/ffi/libc", "src/ffi/libcrypto"],
+  "src/ffi": ["src/ffi/libc", "src/ffi/libcrypto", "src/ffi/libssl"],
   "src/ffi/libc": [],
   "src/ffi/libcrypto": [],
+  "src/ffi/libssl": ["src/ffi/libc", "src/ffi/libcrypto"],
 };
 
 /**

@@ -22,6 +22,8 @@ export type CryptoErrorCode =
   | "DUPLICATE_KEY"
   /** A key id that is too long, or has characters that ids have not. */
   | "BAD_KEY_ID"
+  /** A distinguished name or an alternative name that cannot stand in a certificate. */
+  | "BAD_NAME"
   /** The provider cannot run here. */
   | "PROVIDER_UNAVAILABLE"
   /** The provider failed; its own error is the `cause`. */

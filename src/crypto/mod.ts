@@ -14,3 +14,4 @@ export * from "./key_file/mod.ts";
 export { KeyRing } from "./key_ring.ts";
 export * from "./key_store.ts";
 export type { PublicJwk } from "./encoding/mod.ts";
+export * from "./x509/mod.ts";

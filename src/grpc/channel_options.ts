@@ -1,3 +1,5 @@
+import type { TlsContext } from "../net/mod.ts";
+
 /** How calls are spread over the servers of a channel. */
 export type BalancingPolicy = "round_robin" | "pick_first";
 
@@ -26,6 +28,12 @@ export interface ReconnectOptions {
  */
 export const defaultReconnect = { initial: 100, max: 5000 } as const satisfies ReconnectOptions;
 
+/** TLS of a channel. */
+export interface ChannelTls {
+  /** The client's context, which must live as long as the channel. */
+  readonly context: TlsContext;
+}
+
 /** How a channel connects, balances and repeats. Times are in milliseconds, sizes in bytes. */
 export interface ChannelOptions {
   /** Where the servers are, in any form that `parseAddress` of `src/net` reads. */
@@ -36,6 +44,13 @@ export interface ChannelOptions {
   readonly retries?: number;
   /** How long a call may wait for a connection before it ends as UNAVAILABLE. */
   readonly connectTimeout?: number;
+  /** TLS to every address; plaintext where it is undefined. */
+  readonly tls?: ChannelTls;
+  /**
+   * The `:authority` of calls and, over TLS, the name that the server's certificate must have. By default
+   * the host of the first address, or `localhost` for Unix sockets and vsock.
+   */
+  readonly authority?: string;
   /** The waits between attempts to connect. */
   readonly reconnect?: ReconnectOptions;
   readonly keepalive?: KeepaliveOptions;

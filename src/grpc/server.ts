@@ -1,9 +1,14 @@
-import type { Address, ListenOptions } from "../net/mod.ts";
+import type { Address, ListenOptions, TlsContext } from "../net/mod.ts";
 import type { Service } from "./service.ts";
 
 /** What a stack needs to know to serve. */
 export interface RpcServerOptions {
   readonly services: readonly Service[];
+  /**
+   * Gives the TLS context of each new connection: another one after certificates have changed. Without it
+   * connections are plaintext.
+   */
+  readonly tls?: (() => TlsContext) | undefined;
 }
 
 /** A gRPC server, whichever stack it runs on. */

@@ -9,7 +9,7 @@ import { libc } from "../ffi/mod.ts";
 import { NetError } from "./errors.ts";
 import { formatPeer, type Peer } from "./peer.ts";
 import { type Reactor, sharedReactor } from "./reactor.ts";
-import type { Socket } from "./socket.ts";
+import type { Stream } from "./stream.ts";
 
 /** 64 KiB read from the kernel in one call: an HTTP/2 window of the default size. */
 const READ_SIZE = 64 * 1024;
@@ -43,7 +43,7 @@ export class SocketDuplex extends Duplex {
   bytesRead = 0;
   bytesWritten = 0;
   timeout = 0;
-  readonly #socket: Socket;
+  readonly #socket: Stream;
   readonly #reactor: Reactor;
   #interest = 0;
   #pending: { chunk: Uint8Array; callback: Callback } | undefined;
@@ -52,7 +52,7 @@ export class SocketDuplex extends Duplex {
   /** Both directions have ended. The socket is out of the epoll, which would report it without end. */
   #hungUp = false;
 
-  constructor(socket: Socket, reactor: Reactor) {
+  constructor(socket: Stream, reactor: Reactor) {
     super({ allowHalfOpen: false, autoDestroy: true, emitClose: true });
     this.#socket = socket;
     this.#reactor = reactor;
@@ -109,8 +109,8 @@ export class SocketDuplex extends Duplex {
   }
 
   override _read(): void {
-    if (this.#hungUp) queueMicrotask(() => this.destroyed || this.#receive());
-    else this.#watch(this.#interest | libc.EPOLLIN);
+    if (this.#hungUp || this.#socket.hasPending) this.#receiveSoon();
+    this.#watch(this.#interest | libc.EPOLLIN);
   }
 
   override _write(chunk: Uint8Array, _encoding: string, callback: Callback): void {
@@ -186,7 +186,7 @@ export class SocketDuplex extends Duplex {
       if (result === -libc.errno.EAGAIN) return;
       if (result === -libc.errno.EINTR) continue;
       if (result < 0) {
-        this.destroy(failure("receive from", this.peer, "recv", result));
+        this.destroy(this.#socket.failure ?? failure("receive from", this.peer, "recv", result));
         return;
       }
       if (result === 0) {
@@ -201,6 +201,12 @@ export class SocketDuplex extends Duplex {
       if (!wanted) return this.#watch(this.#interest & ~libc.EPOLLIN);
       if (result < READ_SIZE && !this.#hungUp) return;
     }
+    // Input that TLS has read already is reported by nobody.
+    if (this.#socket.hasPending) this.#receiveSoon();
+  }
+
+  #receiveSoon(): void {
+    queueMicrotask(() => this.destroyed || this.#receive());
   }
 
   /** Handles a hang-up while reading is paused: bytes received before it are read by `_read` later. */
@@ -241,11 +247,11 @@ export class SocketDuplex extends Duplex {
 }
 
 /**
- * Creates a Duplex that owns the socket, and closes it when the Duplex is destroyed.
+ * Creates a Duplex that owns a socket or TLS over one, and closes it when the Duplex is destroyed.
  *
  * @param reactor reports readiness; default: the reactor of this thread
  */
-export function toDuplex(socket: Socket, reactor: Reactor = sharedReactor()): SocketDuplex {
+export function toDuplex(socket: Stream, reactor: Reactor = sharedReactor()): SocketDuplex {
   return new SocketDuplex(socket, reactor);
 }
 

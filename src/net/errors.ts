@@ -19,6 +19,10 @@ export type NetErrorCode =
   | "HANDSHAKE_CLOSED"
   /** Another process listens on the path of a Unix socket, or the file there is no socket. */
   | "PATH_IN_USE"
+  /** TLS failed: the handshake, or a record. */
+  | "TLS_FAILED"
+  /** More TLS handshakes are under way than are allowed at once. */
+  | "TLS_BUSY"
   /** Used after `close()`. */
   | "CLOSED"
   | LibcErrorCode;

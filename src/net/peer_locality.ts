@@ -14,6 +14,12 @@ export function isLocalPeer(peer: string): boolean {
   return ip !== undefined && isLoopback(ip);
 }
 
+/** Reports whether a host of an address is this machine alone: `localhost` (RFC 6761 section 6.3) or a loopback address. */
+export function isLoopbackHost(host: string): boolean {
+  const ip = parseIp(host);
+  return ip === undefined ? host.toLowerCase() === "localhost" : isLoopback(ip);
+}
+
 /** 127.0.0.0/8 (RFC 1122 section 3.2.1.3), ::1 (RFC 4291 section 2.5.3), and 127.0.0.0/8 mapped to IPv6. */
 function isLoopback(ip: Uint8Array): boolean {
   if (ip.length === 4) return ip[0] === 127;

@@ -3,6 +3,7 @@ import { libc } from "../ffi/mod.ts";
 import type { Address } from "./address.ts";
 import { localAddress } from "./endpoint.ts";
 import { type Peer, peerOf } from "./peer.ts";
+import type { Stream } from "./stream.ts";
 
 /**
  * Owns a stream socket, connected or connecting. No method blocks. Methods return the result of the system
@@ -13,7 +14,10 @@ import { type Peer, peerOf } from "./peer.ts";
  *   └──── detach() ─▶ detached    the descriptor is the caller's
  * ```
  */
-export class Socket implements Disposable {
+export class Socket implements Stream, Disposable {
+  readonly hasPending = false;
+  readonly readWantsWrite = false;
+  readonly failure = undefined;
   #fd: number;
   #peer: Peer | undefined;
 
@@ -60,8 +64,8 @@ export class Socket implements Disposable {
   }
 
   /** Ends sending; receiving goes on. */
-  shutdownWrite(): number {
-    return libc.shutdown(this.#fd, libc.SHUT_WR);
+  shutdownWrite(): void {
+    libc.shutdown(this.#fd, libc.SHUT_WR);
   }
 
   /** Reads and clears the pending error, a positive errno: the result of a connection attempt. */

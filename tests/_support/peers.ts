@@ -26,6 +26,7 @@ const INSTALLED_BY = {
   /** Python with grpcio, its tools, reflection and health-checking, and cryptography */
   python: TASK,
   nghttp: "apt-get install nghttp2-client",
+  openssl: "apt-get install openssl",
 } as const;
 
 /** The name of a peer. */

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { withTls } from "../client/tls.ts";
 import { withTargets } from "../client/target_options.ts";
 import { parseDuration } from "../duration.ts";
 
@@ -7,9 +8,9 @@ const maxRetries = 20;
 
 /** Adds the options of every verb of `call`: the servers, the channel, and the form of the output. */
 export function withConnection(command: Command): Command {
-  return withTargets(command, {
+  return withTls(withTargets(command, {
     to: "server to call; may be repeated (env: SIGNER_ADDRESS)",
-  })
+  }))
     .option(
       "--deadline <duration>",
       "time limit of each call (unary: 10s, streams: none)",

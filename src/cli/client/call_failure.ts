@@ -30,7 +30,7 @@ export function callFailure(failure: Failure): CliError {
   const words = `${name} failed: ${statusName(error.code)}${details ? `: ${details}` : ""}`;
   const hint = foreign === undefined
     ? hints[error.code]?.(failure)
-    : `Name an address where signer serve listens, with --to or ${addressVariable}`;
+    : `Use --tls or --tls-ca with a server over TLS, or name another one with --to or ${addressVariable}`;
   return new CliError(exitCodeOfStatus(error.code), words, {
     cause: error,
     ...(hint ? { hint } : {}),
@@ -40,6 +40,10 @@ export function callFailure(failure: Failure): CliError {
 const hints: Partial<Record<StatusCode, (failure: Failure) => string | undefined>> = {
   [StatusCode.UNAVAILABLE]({ error, addresses }) {
     const elsewhere = `name another address with --to or ${addressVariable}`;
+    if (isCausedBy(error, "TLS_FAILED")) {
+      return "Check --tls-ca for the server's certificate, --authority for the name in it, and " +
+        "--tls-cert and --tls-key for this client's";
+    }
     if (/ECONNREFUSED|ENOENT/.test(error.message)) {
       return `Is the server running at ${addresses}? Start it with signer serve, wait for it with ` +
         `--wait-ready, or ${elsewhere}`;
@@ -73,6 +77,14 @@ const hints: Partial<Record<StatusCode, (failure: Failure) => string | undefined
       : undefined;
   },
 };
+
+/** Reports whether an error or one of its causes has a code. */
+function isCausedBy(error: Error, code: string): boolean {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if ((cause as { code?: unknown }).code === code) return true;
+  }
+  return false;
+}
 
 /** The hint for an unknown key or an algorithm that does not fit: for calls of the signing service only. */
 function keysHint({ path }: AnyMethod): string | undefined {

@@ -1,10 +1,11 @@
 import type { StackChoice } from "../../grpc/stacks/mod.ts";
+import type { ClientTlsOptions } from "./tls.ts";
 
 /** The form of a result: text for people, JSON for programs, or its bytes alone. */
 export type OutputForm = "text" | "json" | "raw";
 
 /** The options of every verb of `call`, as commander parses them. Durations are milliseconds, sizes bytes. */
-export interface ConnectionOptions {
+export interface ConnectionOptions extends ClientTlsOptions {
   readonly to?: readonly string[];
   readonly tcp?: readonly string[];
   readonly vsock?: readonly string[];

@@ -11,10 +11,12 @@ import {
   RpcError,
 } from "../../grpc/mod.ts";
 import { chosenStack, openChannel } from "../../grpc/stacks/mod.ts";
+import type { TlsContext } from "../../net/mod.ts";
 import { findForeign } from "../foreign_server.ts";
 import { callFailure } from "./call_failure.ts";
 import { type RequestHeaders, requestHeaders } from "./headers.ts";
 import type { ConnectionOptions } from "./options.ts";
+import { openClientTls } from "./tls.ts";
 import { targetAddresses } from "./targets.ts";
 import { CallTrace } from "./trace.ts";
 
@@ -27,17 +29,20 @@ export class Session implements Disposable {
   readonly #addresses: readonly string[];
   readonly #headers: RequestHeaders;
   readonly #channel: RpcChannel;
+  readonly #tls: TlsContext | undefined;
 
   private constructor(
     options: ConnectionOptions,
     addresses: readonly string[],
     headers: RequestHeaders,
     channel: RpcChannel,
+    tls: TlsContext | undefined,
   ) {
     this.#options = options;
     this.#addresses = addresses;
     this.#headers = headers;
     this.#channel = channel;
+    this.#tls = tls;
   }
 
   /**
@@ -48,16 +53,20 @@ export class Session implements Disposable {
   static async open(options: ConnectionOptions): Promise<Session> {
     const headers = requestHeaders(options.header ?? [], (name) => Deno.env.get(name));
     const addresses = targetAddresses(options);
-    const { lb, retries, connectTimeout, maxMessageSize, stack = "auto" } = options;
-    const channel = await openChannel(await chosenStack(stack), {
+    const { lb, retries, connectTimeout, maxMessageSize, authority } = options;
+    const stack = await chosenStack(options.stack ?? "auto");
+    const tls = await openClientTls(options, stack);
+    const channel = await openChannel(stack, {
       addresses,
       userAgent: `signer/${config.version}`,
+      ...(tls === undefined ? {} : { tls: { context: tls } }),
+      ...(authority === undefined ? {} : { authority }),
       ...(lb === undefined ? {} : { balancing: lb }),
       ...(retries === undefined ? {} : { retries }),
       ...(connectTimeout === undefined ? {} : { connectTimeout }),
       ...(maxMessageSize === undefined ? {} : { maxResponseBytes: maxMessageSize }),
     });
-    return new Session(options, addresses, headers, channel);
+    return new Session(options, addresses, headers, channel, tls);
   }
 
   /**
@@ -102,7 +111,9 @@ export class Session implements Disposable {
     } catch (error) {
       if (!(error instanceof RpcError)) throw error;
       await trace?.failed(call, error);
-      const foreign = await findForeign(error, this.#addresses);
+      const foreign = this.#tls === undefined
+        ? await findForeign(error, this.#addresses)
+        : undefined;
       throw callFailure({
         method,
         error,
@@ -115,6 +126,7 @@ export class Session implements Disposable {
 
   [Symbol.dispose](): void {
     this.#channel[Symbol.dispose]();
+    this.#tls?.[Symbol.dispose]();
   }
 
   #metadata({ path }: AnyMethod): Metadata {

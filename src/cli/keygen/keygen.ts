@@ -1,12 +1,14 @@
 /** The two operations of `signer keygen`. @module */
 import { usageError } from "../exit.ts";
+import { makeDevCa } from "./dev_ca.ts";
 import { exportPublicKey } from "./export_public_key.ts";
 import { makeKey } from "./make_key.ts";
 import type { KeygenOptions } from "./options.ts";
 
 /** Makes a key, or exports the public half of a key, by the options. */
 export async function keygen(options: KeygenOptions): Promise<void> {
-  const { type, from } = options;
+  const { type, from, devCa } = options;
+  if (devCa !== undefined) return await makeDevCa({ ...options, devCa });
   if (type !== undefined) return await makeKey({ ...options, type });
   if (from === undefined) {
     throw usageError(

@@ -15,6 +15,7 @@ export function keygenCommand(): Command {
         "signer keygen --type ecdsa-p256 --out key.pem",
         "signer keygen --type rsa-3072 --out key.pem --public-out public.pem --passphrase-prompt",
         "signer keygen --type ed25519 --format jwk --out key.jwk",
+        "signer keygen --dev-ca tls --host signer.example",
         "signer keygen --from key.pem --public --format der --public-out public.der",
       ),
     )
@@ -41,6 +42,17 @@ export function keygenCommand(): Command {
       new Option("--from <key>", "private key to read; see --public").conflicts("out"),
     )
     .option("--public", "export the public half of the key that --from names")
+    .addOption(
+      new Option(
+        "--dev-ca <dir>",
+        "make a CA, a server's and a client's certificate for trials of TLS",
+      ).conflicts(["type", "from", "public", "out", "publicOut"]),
+    )
+    .option(
+      "--host <name>",
+      "DNS name or IP address of the server of --dev-ca; repeatable",
+      collect,
+    )
     .option("--allow-insecure-key-files", "read a key file that group or others can read")
     .addOption(
       new Option("--provider <name>", "crypto provider")
@@ -54,4 +66,8 @@ export function keygenCommand(): Command {
       const { keygen } = await import("./keygen.ts");
       await keygen(options);
     });
+}
+
+function collect(value: string, previous: readonly string[] = []): string[] {
+  return [...previous, value];
 }

@@ -11,6 +11,8 @@ export interface KeygenOptions extends PassphraseOptions {
   readonly force?: boolean;
   readonly from?: string;
   readonly public?: boolean;
+  readonly devCa?: string;
+  readonly host?: readonly string[];
   readonly allowInsecureKeyFiles?: boolean;
   readonly provider: "auto" | "openssl" | "builtin";
 }

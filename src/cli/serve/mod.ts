@@ -18,6 +18,7 @@ export function serveCommand(): Command {
         "signer serve",
         "signer serve --tcp 0.0.0.0:50051 --key code-signing=/etc/signer/code.pem",
         "signer serve --vsock 5000 --key-dir /etc/signer/keys",
+        "signer serve --tcp 0.0.0.0:50051 --tls-cert server.pem --tls-key server.key",
         "signer serve --tcp 127.0.0.1:0 --unix /run/signer.sock --generate ed25519",
       ),
     )
@@ -46,6 +47,19 @@ export function serveCommand(): Command {
     )
     .option("--passphrase-file <file>", "file with the passphrase of encrypted keys")
     .option("--allow-insecure-key-files", "accept key files that other users own or can read")
+    .option("--tls-cert <file>", "certificate chain in PEM: serve over TLS 1.3")
+    .option("--tls-key <file>", "private key of the certificate")
+    .option("--tls-client-ca <file>", "CA certificates that clients' certificates must lead to")
+    .addOption(
+      new Option("--tls-client-auth <mode>", "client certificates (default: require with a CA)")
+        .choices(["require", "request", "none"]),
+    )
+    .option("--tls-crl <file>", "certificate revocation list in PEM of the clients' CA")
+    .addOption(
+      new Option("--tls-min <version>", "lowest version of TLS").choices(["1.2", "1.3"])
+        .default("1.3"),
+    )
+    .option("--allow-plaintext", "listen without TLS on addresses that the network can reach")
     .addOption(
       new Option("--provider <name>", "cryptography library")
         .choices(["auto", "openssl", "builtin"]).default("auto"),

@@ -13,12 +13,13 @@ import { type KeyOptions, loadKeys } from "./keys.ts";
 import { type PlaceOptions, placesOf } from "./places.ts";
 import { openServing, type ServingOptions } from "./serving.ts";
 import { KeyReloader } from "./reload.ts";
+import { refusePlaintext, ServerTls, type ServeTlsOptions } from "./tls.ts";
 import { stopSignal } from "./stop_signal.ts";
 import { type Inherited, inheritedListeners, needsSupervisor, supervise } from "./supervisor.ts";
 import { warnOfVsock } from "./vsock_warnings.ts";
 
 /** The options of `signer serve`, as commander reads them. */
-export interface ServeOptions extends KeyOptions, PlaceOptions, ServingOptions {
+export interface ServeOptions extends KeyOptions, PlaceOptions, ServingOptions, ServeTlsOptions {
   /** Permission bits of Unix sockets. */
   readonly unixMode: number;
   readonly provider: ProviderChoice;
@@ -40,8 +41,10 @@ export async function runServer(options: ServeOptions): Promise<void> {
   const provider = openChosenProvider(options.provider);
   const { store, generated } = await loadKeys(provider, options);
   using keys = new KeyRing(store);
+  using tls = await ServerTls.load(provider, options);
+  refusePlaintext(places, tls, options);
   closeInspector();
-  const serving = await openServing(options, config.version, provider, keys);
+  const serving = await openServing(options, config.version, provider, keys, tls);
   const { server, stack, workers } = serving;
   // An error in one call must not end the others.
   using _uncaught = onUncaught((error) => log.error("Uncaught", { error }));
@@ -57,6 +60,7 @@ export async function runServer(options: ServeOptions): Promise<void> {
       provider: provider.name,
       providerVersion: provider.version,
       keys: store.size,
+      tls: tls !== undefined,
     });
     using reloader = new KeyReloader({
       provider,

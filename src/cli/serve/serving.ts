@@ -18,6 +18,7 @@ import {
   logger,
   logTarget,
 } from "../../telemetry/mod.ts";
+import { openTlsContext, type ServerTls } from "./tls.ts";
 import type { ServeSetup, ServeUpdate } from "./worker.ts";
 
 /** Options of `serve` for the stack and its threads. */
@@ -53,6 +54,7 @@ export async function openServing(
   version: string,
   provider: CryptoProvider,
   keys: KeyRing,
+  tls: ServerTls | undefined,
 ): Promise<Serving> {
   const stack = await chosenStack(options.stack);
   const { name, version: providerVersion } = provider;
@@ -64,7 +66,7 @@ export async function openServing(
   };
   const workers = stack === "native" ? chosenWorkers(options.workers) : 0;
   if (workers > 0) {
-    const server = await openWorkers(options, workers, identity, keys);
+    const server = await openWorkers(options, workers, identity, keys, tls);
     return {
       server,
       stack,
@@ -85,7 +87,8 @@ export async function openServing(
   const { services, health } = signerServices(keys, identity, ({ error, ...call }) => {
     report("A call failed inside the server", { ...call, error });
   });
-  const server = await openServer(stack, { services });
+  const context = tls && openTlsContext(tls.share());
+  const server = await openServer(stack, { services, tls: context && (() => context) });
   const drain = (graceMs: number) => {
     health.drain();
     return server.drain(graceMs);
@@ -105,6 +108,7 @@ function openWorkers(
   workers: number,
   identity: ServerIdentity,
   keys: KeyRing,
+  tls: ServerTls | undefined,
 ): Promise<WorkerServer> {
   const logs = { level: logLevel, format: logFormat, target: logTarget() };
   return openWorkerServer({
@@ -113,7 +117,7 @@ function openWorkers(
     entry: new URL("./worker.ts", import.meta.url),
     setup: () => {
       const shared = keys.current.share();
-      const data = { keys: shared, identity, logs } satisfies ServeSetup;
+      const data = { keys: shared, identity, logs, tls: tls?.share() } satisfies ServeSetup;
       return { data, transfer: secretsOf(shared) };
     },
   });

@@ -15,12 +15,14 @@ import {
   logger,
   type LogTarget,
 } from "../../telemetry/mod.ts";
+import { openTlsContext, type SharedTls } from "./tls.ts";
 
 /** The data that the main thread starts a worker with. */
 export interface ServeSetup {
   readonly keys: SharedKeyStore;
   readonly identity: ServerIdentity;
   readonly logs: { readonly level: Level; readonly format: LogFormat; readonly target: LogTarget };
+  readonly tls: SharedTls | undefined;
 }
 
 /** A change that the main thread sends to a worker. */
@@ -30,7 +32,7 @@ export type ServeUpdate =
   /** The generation up to which retired keys are disposed of. */
   | { readonly release: number };
 
-serveAsWorker(({ keys: shared, identity, logs }: ServeSetup) => {
+serveAsWorker(({ keys: shared, identity, logs, tls }: ServeSetup) => {
   configureLogs(logs);
   const report = errorReports(logger("serve"));
   const { provider } = openProvider(identity.provider.name);
@@ -38,8 +40,10 @@ serveAsWorker(({ keys: shared, identity, logs }: ServeSetup) => {
   const { services, health } = signerServices(keys, identity, ({ error, ...call }) => {
     report("A call failed inside the server", { ...call, error });
   });
+  const context = tls && openTlsContext(tls);
   return {
     services,
+    tls: context && (() => context),
     drain: () => health.drain(),
     update(update) {
       const change = update as ServeUpdate;
@@ -49,6 +53,9 @@ serveAsWorker(({ keys: shared, identity, logs }: ServeSetup) => {
         keys.release(change.release);
       }
     },
-    [Symbol.dispose]: () => keys[Symbol.dispose](),
+    [Symbol.dispose]() {
+      keys[Symbol.dispose]();
+      context?.[Symbol.dispose]();
+    },
   };
 });

@@ -115,6 +115,14 @@ export function isSupported(): boolean {
   }
 }
 
+/**
+ * The `errno` of this thread: of the last failed call, as far as nothing has overwritten it since
+ * (`_result.ts`).
+ */
+export function lastErrno(): number {
+  return libc().errno[0];
+}
+
 function open(): Libc {
   if (platform === undefined) {
     throw new LibcError(

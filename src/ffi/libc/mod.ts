@@ -13,4 +13,4 @@ export * from "./sockaddr.ts";
 export * from "./socket.ts";
 export * from "./spawn.ts";
 export * from "./vsock.ts";
-export { isSupported } from "./_symbols.ts";
+export { isSupported, lastErrno } from "./_symbols.ts";

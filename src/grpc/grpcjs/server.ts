@@ -9,7 +9,10 @@ import {
   peerIdentity,
   RESERVED_DESCRIPTORS,
   sharedReactor,
+  type Socket,
   socketsSupported,
+  type Stream,
+  TlsHandshakes,
   toDuplex,
 } from "../../net/mod.ts";
 import { logger } from "../../telemetry/mod.ts";
@@ -68,10 +71,12 @@ class GrpcJsServer implements RpcServer {
   #watch: ReturnType<typeof setInterval> | undefined;
   /** Resolved when the last connection is gone. */
   #gone = Promise.withResolvers<void>();
+  readonly #tls: RpcServerOptions["tls"];
   readonly #log = logger("grpc-js");
 
-  constructor({ services }: RpcServerOptions, limits: GrpcJsLimits) {
+  constructor({ services, tls }: RpcServerOptions, limits: GrpcJsLimits) {
     this.#limits = limits;
+    this.#tls = tls;
     this.#budgets = new Budgets(limits);
     this.#turns = new Turns(limits.sliceMs);
     this.#server = new Server({
@@ -119,7 +124,7 @@ class GrpcJsServer implements RpcServer {
     const listener = await listen(address, options);
     this.#listeners.push(listener);
     const acceptor = new Acceptor(listener, sharedReactor(), {
-      onConnection: (socket) => this.#take(toDuplex(socket), formatPeer(socket.peer)),
+      onConnection: this.#takeSocket(),
       onShortage: () => this.#closeSilent(),
       onPause: (error) => this.#log.warn("Accepting pauses", { error: error.message }),
       onResume: () => this.#log.info("Accepting again"),
@@ -142,6 +147,28 @@ class GrpcJsServer implements RpcServer {
 
   close(): Promise<void> {
     return this.drain(0);
+  }
+
+  /** Takes accepted sockets: over TLS once the handshake is done. */
+  #takeSocket(): (socket: Socket) => void {
+    const take = (stream: Stream) => this.#take(toDuplex(stream), formatPeer(stream.peer));
+    if (this.#tls === undefined) return take;
+    const handshakes = new TlsHandshakes(this.#tls, sharedReactor(), {
+      onStream: take,
+      onFailed: (stream, { code, message }) => {
+        this.#log.debug("A TLS handshake failed", { peer: formatPeer(stream.peer), code, message });
+        stream.close();
+      },
+    });
+    const timer = setInterval(() => handshakes.expire(performance.now()), sweepMs);
+    Deno.unrefTimer(timer);
+    this.#listeners.push({
+      close() {
+        clearInterval(timer);
+        handshakes[Symbol.dispose]();
+      },
+    });
+    return (socket) => handshakes.start(socket, performance.now());
   }
 
   #take(duplex: Duplex, peer: string): void {

@@ -1,5 +1,5 @@
 import type { Http2Config } from "../../../http2/mod.ts";
-import type { Registrar } from "../../../net/mod.ts";
+import type { Registrar, TlsContext } from "../../../net/mod.ts";
 import { RpcError } from "../../mod.ts";
 import type { ClientTransport } from "./_transport.ts";
 import { Timer, TimerQueue } from "./_timers.ts";
@@ -32,6 +32,8 @@ export interface CoreOptions {
   readonly http2: Http2Config;
   /** Milliseconds that a call may wait for a connection. */
   readonly connectTimeout: number | undefined;
+  /** TLS, with the name that servers' certificates must have. */
+  readonly tls: { readonly context: TlsContext; readonly serverName: string } | undefined;
   /** The servers' names, for messages. */
   readonly servers: string;
   readonly maxRequestBytes: number;

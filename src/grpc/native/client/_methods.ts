@@ -15,11 +15,13 @@ const MAX_KEPT = 256;
 
 /** The methods that a channel calls, prepared when they are first called. */
 export class Methods {
+  readonly #scheme: "http" | "https";
   readonly #authority: string;
   readonly #userAgent: string;
   readonly #kept = new Map<string, PreparedMethod>();
 
-  constructor(authority: string, userAgent: string) {
+  constructor(scheme: "http" | "https", authority: string, userAgent: string) {
+    this.#scheme = scheme;
     this.#authority = authority;
     this.#userAgent = userAgent;
   }
@@ -43,7 +45,7 @@ export class Methods {
     metadata = new Metadata(),
   ): PreparedMethod {
     const headers = prepareHeaders([
-      ...[":method", "POST", ":scheme", "http", ":path", path, ":authority", this.#authority],
+      ...[":method", "POST", ":scheme", this.#scheme, ":path", path, ":authority", this.#authority],
       ...[headerNames.te, "trailers", headerNames.contentType, contentType],
       ...[headerNames.userAgent, this.#userAgent, headerNames.acceptEncoding, acceptedEncodings],
       ...(compression === undefined ? [] : [headerNames.encoding, compression]),

@@ -38,6 +38,10 @@ export function coreOptions(options: NativeChannelOptions): CoreOptions {
     registrar: options.registrar ?? sharedReactor(),
     http2: http2Config(options),
     connectTimeout: options.connectTimeout,
+    tls: options.tls && {
+      context: options.tls.context,
+      serverName: hostOf(authorityOf(addressesOf(options), options.authority)),
+    },
     servers: options.addresses.join(", "),
     maxRequestBytes: options.maxRequestBytes ?? Infinity,
     maxResponseBytes: options.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES,
@@ -59,8 +63,15 @@ export function addressesOf({ addresses }: NativeChannelOptions): Address[] {
  * The `:authority` of all calls: gRPC's for Unix sockets and vsock; the first address stands for
  * all.
  */
-export function authorityOf([first]: readonly Address[]): string {
+export function authorityOf([first]: readonly Address[], authority?: string): string {
+  if (authority !== undefined) return authority;
   return first.transport === "tcp" ? hostAndPort(first.host, first.port) : "localhost";
+}
+
+/** The host of an authority: `[::1]:443` is `::1`. */
+function hostOf(authority: string): string {
+  const [, bracketed, plain] = /^(?:\[(.*)\]|([^:]*))(?::\d+)?$/.exec(authority) ?? [];
+  return bracketed ?? plain ?? authority;
 }
 
 function http2Config({ windows }: NativeChannelOptions): Http2Config {

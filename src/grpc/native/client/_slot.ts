@@ -4,7 +4,8 @@ import {
   formatAddress,
   hostAndPort,
   NetError,
-  type Socket,
+  startTls,
+  type Stream,
 } from "../../../net/mod.ts";
 import type { KeepaliveOptions, ReconnectOptions } from "../../mod.ts";
 import { Backoff } from "./_backoff.ts";
@@ -89,8 +90,7 @@ export class Slot implements TransportOwner {
     const state: SlotState = { kind: "connecting", abort };
     this.#state = state;
     this.#startedAt = performance.now();
-    const { registrar } = this.#core.options;
-    dial(this.address, { signal: abort.signal, reactor: registrar }).then(
+    this.#dial(abort.signal).then(
       (socket) => this.#state === state ? this.#open(state, socket) : socket.close(),
       (error) => this.#state === state && this.#failed(error),
     );
@@ -138,7 +138,14 @@ export class Slot implements TransportOwner {
     this.#core.onOutput(transport);
   }
 
-  #open(state: SlotState & { kind: "connecting" }, socket: Socket): void {
+  async #dial(signal: AbortSignal): Promise<Stream> {
+    const { registrar, tls } = this.#core.options;
+    const socket = await dial(this.address, { signal, reactor: registrar });
+    if (tls === undefined) return socket;
+    return await startTls(tls.context, socket, tls.serverName, registrar, signal);
+  }
+
+  #open(state: SlotState & { kind: "connecting" }, socket: Stream): void {
     const { registrar, http2 } = this.#core.options;
     const { peer } = socket;
     const name = peer.transport === "tcp"

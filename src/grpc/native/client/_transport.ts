@@ -12,7 +12,7 @@ import {
   type PreparedHeaders,
   type ResetOrigin,
 } from "../../../http2/mod.ts";
-import { NetError, type PollHandler, type Registrar, type Socket } from "../../../net/mod.ts";
+import { NetError, type PollHandler, type Registrar, type Stream } from "../../../net/mod.ts";
 import { MAX_STREAMS_OPENED } from "./_limits.ts";
 
 /** What hears of a stream: one attempt at a call. */
@@ -57,7 +57,7 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
   readonly peer: string;
   #phase: "opening" | "ready" | "draining" | "closed" = "opening";
   #failure: Error | undefined;
-  readonly #socket: Socket;
+  readonly #socket: Stream;
   readonly #registrar: Registrar;
   readonly #owner: TransportOwner;
   readonly #connection: Http2ClientConnection<StreamUser>;
@@ -70,7 +70,7 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
   #broken = false;
 
   constructor(
-    socket: Socket,
+    socket: Stream,
     peer: string,
     registrar: Registrar,
     config: Http2Config,
@@ -145,13 +145,15 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
       }
     }
     if (connection.closed) return this.#closeSocket();
-    this.#watch(output.length > 0 ? libc.EPOLLIN | libc.EPOLLOUT : libc.EPOLLIN);
+    // Input that TLS has read already is reported by nobody: a writable socket is ready at once.
+    const more = output.length > 0 || this.#socket.hasPending || this.#socket.readWantsWrite;
+    this.#watch(more ? libc.EPOLLIN | libc.EPOLLOUT : libc.EPOLLIN);
   }
 
   /** The registrar's call: the socket is ready. */
   onReady(events: number): void {
     this.#busy = true;
-    if ((events & ~libc.EPOLLOUT) !== 0) this.#receive();
+    if ((events & ~libc.EPOLLOUT) !== 0 || this.#socket.hasPending) this.#receive();
     this.#busy = false;
     this.flush();
   }
@@ -274,7 +276,7 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
 
   #lose(action: string, call: string, result: number): void {
     const error = libc.LibcError.of(call, result);
-    this.#failure ??= NetError.ofLibc(`${action} ${this.peer}`, error);
+    this.#failure ??= this.#socket.failure ?? NetError.ofLibc(`${action} ${this.peer}`, error);
     this.#connection.disconnect();
   }
 

@@ -96,7 +96,11 @@ class Channel implements NativeChannel {
     const addresses = addressesOf(options);
     const { connections = 1, reconnect, keepalive } = options;
     const policy = options.balancing ?? (addresses.length > 1 ? "round_robin" : "pick_first");
-    this.#methods = new Methods(authorityOf(addresses), userAgentOf(options));
+    this.#methods = new Methods(
+      options.tls === undefined ? "http" : "https",
+      authorityOf(addresses, options.authority),
+      userAgentOf(options),
+    );
     this.#retries = options.retries ?? 0;
     this.#core = new ChannelCore(
       coreOptions(options),

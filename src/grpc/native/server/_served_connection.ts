@@ -11,7 +11,7 @@ import {
   peerIdentity,
   type PollHandler,
   type Registrar,
-  type Socket,
+  type Stream,
 } from "../../../net/mod.ts";
 import { RpcError } from "../../mod.ts";
 import type { Lane } from "../../scheduling/mod.ts";
@@ -79,10 +79,10 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   /** Calls that wait until the connection is not full any more, in the order of their coming. */
   readonly #waiting = new Set<RoomWaiter>();
   readonly #thread: ServingThread;
-  readonly #socket: Socket;
+  readonly #socket: Stream;
   readonly #policy: ConnectionPolicy;
 
-  constructor(thread: ServingThread, socket: Socket) {
+  constructor(thread: ServingThread, socket: Stream) {
     this.#thread = thread;
     this.#socket = socket;
     const identity = this.#identity = peerIdentity(this.peer);
@@ -117,7 +117,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     this.#thread.lookAtClock();
     this.#guard(() => {
       if ((events & libc.EPOLLOUT) !== 0) this.#flush();
-      if ((events & ~libc.EPOLLOUT) !== 0) this.#read();
+      if ((events & ~libc.EPOLLOUT) !== 0 || this.#socket.hasPending) this.#read();
     });
   }
 
@@ -259,7 +259,8 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
       if (this.#phase.kind === "closed") return;
     }
     this.#noteSending();
-    if (this.#waitsForRoom) this.#waitForRoom(false);
+    // Input that TLS has read already is reported by nobody: a writable socket is ready at once.
+    this.#waitForRoom(this.#socket.hasPending);
     if (this.#phase.kind === "ending") this.#linger();
   }
 
@@ -272,8 +273,10 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
       this.#policy.heard(now);
       this.http2.receive(buffer, now, 0, size);
       this.#noteSending();
-      if (this.http2.output.length > 0) this.touch();
+      if (this.http2.output.length > 0 || this.#socket.hasPending) this.touch();
     } else if (size !== -libc.errno.EAGAIN && size !== -libc.errno.EINTR) {
+      const { failure } = this.#socket;
+      if (failure !== undefined) this.#thread.note(failure.message, { code: failure.code });
       this.abandon();
     }
   }

@@ -2,10 +2,15 @@ import { libc } from "../../../ffi/mod.ts";
 import { configure, type Http2Config } from "../../../http2/mod.ts";
 import {
   Acceptor,
+  formatPeer,
   type Listener,
+  type NetError,
   Poller,
   RESERVED_DESCRIPTORS,
   type Socket,
+  type Stream,
+  type TlsContext,
+  TlsHandshakes,
 } from "../../../net/mod.ts";
 import { type ErrorReports, errorReports, type Logger } from "../../../telemetry/mod.ts";
 import type { Service } from "../../mod.ts";
@@ -55,6 +60,8 @@ export interface EngineOptions {
   readonly owns?: (fd: number, owned: boolean) => void;
   /** Told of each descriptor that accepting takes besides, and gives up (`AcceptorOptions.holds`). */
   readonly holds?: (fd: number, held: boolean) => void;
+  /** Gives the TLS context of new connections; without it they are plaintext. */
+  readonly tls?: (() => TlsContext) | undefined;
   /** The last handler that answers with a promise is done. */
   readonly onSettled?: () => void;
   /** Something is due that was not when the last turn ended. */
@@ -84,6 +91,7 @@ export class Engine implements ServingThread, Disposable {
   readonly #options: EngineOptions;
   readonly #reports: ErrorReports;
   readonly #acceptors: Acceptor[] = [];
+  readonly #handshakes: TlsHandshakes | undefined;
   readonly #connections = new Set<ServedConnection>();
   #dirty: ServedConnection[] = [];
   #fresh: TimedCall[] = [];
@@ -112,6 +120,10 @@ export class Engine implements ServingThread, Disposable {
     this.work = new WorkQueue(this.limits);
     this.accounts = new Accounts(this.limits);
     this.poller.pause = () => performance.now() >= this.#eventsEnd;
+    this.#handshakes = options.tls && new TlsHandshakes(options.tls, this.poller, {
+      onStream: (stream) => this.#serve(stream),
+      onFailed: (stream, error) => this.#refuse(stream, error),
+    });
   }
 
   /** Handlers that have not settled the promise that they answered with. */
@@ -122,7 +134,7 @@ export class Engine implements ServingThread, Disposable {
   /** Milliseconds until something is due: 0 for at once, -1 for never. */
   get timeout(): number {
     if (this.work.size > 0 || this.#waiting.length > 0 || this.poller.hasPaused) return 0;
-    const next = Math.min(this.deadlines.next, this.#tickAt);
+    const next = Math.min(this.deadlines.next, this.#tickAt, this.#handshakes?.due ?? Infinity);
     if (next === Infinity) return -1;
     return Math.max(0, Math.ceil(next - performance.now()));
   }
@@ -145,20 +157,23 @@ export class Engine implements ServingThread, Disposable {
     for (const acceptor of this.#acceptors.splice(0)) acceptor.close();
   }
 
-  /** Serves a connection. */
+  /** Serves a connection, over TLS after its handshake. */
   add(socket: Socket): void {
     this.lookAtClock();
-    const connection = new ServedConnection(this, socket);
+    this.#options.owns?.(socket.fd, true);
+    if (this.#handshakes === undefined) this.#serve(socket);
+    else this.#handshakes.start(socket, this.now);
+  }
+
+  #serve(stream: Stream): void {
+    const connection = new ServedConnection(this, stream);
     try {
-      this.poller.add(socket.fd, libc.EPOLLIN, connection);
+      this.poller.add(stream.fd, libc.EPOLLIN, connection);
     } catch (error) {
       this.report("A connection cannot be watched", { peer: connection.peer, error });
-      this.#options.owns?.(socket.fd, false);
       connection.forsake();
-      socket.close();
-      return;
+      return this.#giveUp(stream);
     }
-    this.#options.owns?.(socket.fd, true);
     this.#connections.add(connection);
     this.note("Connected", { peer: connection.peer });
     this.#limitSilent(connection);
@@ -272,6 +287,7 @@ export class Engine implements ServingThread, Disposable {
   /** Lets every connection end. `done` is called once there is none. */
   drain(done: () => void): void {
     this.stopAccepting();
+    this.#handshakes?.[Symbol.dispose]();
     this.#emptied = done;
     if (this.#connections.size === 0) return done();
     for (const connection of [...this.#connections]) connection.drain();
@@ -280,6 +296,7 @@ export class Engine implements ServingThread, Disposable {
   /** Ends everything at once; the engine can then not be used any more. */
   [Symbol.dispose](): void {
     this.stopAccepting();
+    this.#handshakes?.[Symbol.dispose]();
     for (const connection of [...this.#connections]) connection.cut();
     this.poller.close();
   }
@@ -303,6 +320,17 @@ export class Engine implements ServingThread, Disposable {
     if (idle.length === 0) return;
     this.note("Idle connections were closed for want of descriptors", { count: idle.length });
     for (const connection of idle) connection.cut();
+  }
+
+  /** Closes a connection whose TLS handshake failed. */
+  #refuse(stream: Stream, { code, message }: NetError): void {
+    this.note("A TLS handshake failed", { peer: formatPeer(stream.peer), code, message });
+    this.#giveUp(stream);
+  }
+
+  #giveUp(stream: Stream): void {
+    this.#options.owns?.(stream.fd, false);
+    stream.close();
   }
 
   /** Handles events, and sends what they gave. */
@@ -331,6 +359,7 @@ export class Engine implements ServingThread, Disposable {
     }
     if (this.#fresh.length > 0) this.#fresh = [];
     if (this.deadlines.next <= this.now) this.deadlines.expire(this.now);
+    this.#handshakes?.expire(this.now);
     if (this.#tickAt <= this.now) {
       this.#tickAt = this.now + TICK_MS;
       for (const connection of this.#connections) connection.tick(this.now);

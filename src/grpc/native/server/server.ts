@@ -22,9 +22,9 @@ class NativeServer implements RpcServer {
   readonly #listeners: Listener[] = [];
   #closing: Promise<void> | undefined;
 
-  constructor({ services, limits }: NativeServerOptions) {
+  constructor({ services, limits, tls }: NativeServerOptions) {
     const onDue = () => this.#drive.arm();
-    this.#engine = new Engine({ services, limits, log: logger("native"), onDue });
+    this.#engine = new Engine({ services, limits, tls, log: logger("native"), onDue });
     this.#drive = new ReactorDrive(this.#engine);
   }
 

@@ -1,5 +1,5 @@
 import { libc } from "../../../ffi/mod.ts";
-import { Listener, Socket, wakePoller } from "../../../net/mod.ts";
+import { Listener, Socket, type TlsContext, wakePoller } from "../../../net/mod.ts";
 import { logger } from "../../../telemetry/mod.ts";
 import type { Service } from "../../mod.ts";
 import { Engine } from "../server/mod.ts";
@@ -11,6 +11,8 @@ import type { LastWords, NumberedRequest, WorkerAnswer, WorkerRequest } from "./
 /** What a worker serves. It is disposed of when the worker ends in order. */
 export interface WorkerServices extends Disposable {
   readonly services: readonly Service[];
+  /** Gives the TLS context of new connections; without it they are plaintext. */
+  readonly tls?: (() => TlsContext) | undefined;
   /** Told when the server drains, so that calls that would never end do. */
   drain(): void;
   /** Takes what the pool's `update()` was given. What it throws ends the worker. */
@@ -106,6 +108,7 @@ class ServingWorker {
     this.#served = build(start.setup as never);
     this.#engine = new Engine({
       services: this.#served.services,
+      tls: this.#served.tls,
       limits: start.limits,
       log,
       place: (socket) => this.#place(socket),

@@ -1,0 +1,34 @@
+/** The loading of libssl 3, and of the libcrypto that it is linked to. @module */
+import { LIBCRYPTO_VARIABLE } from "../libcrypto/mod.ts";
+import { LibsslError } from "./errors.ts";
+import { certificateSymbols, type SslLibrary, sslSymbols } from "./symbols.ts";
+
+let loaded: SslLibrary | undefined;
+
+/**
+ * Loads libssl on the first call on a thread. Where `SIGNER_LIBCRYPTO` names a libcrypto by its path,
+ * that is the libssl beside it: both must be of one build. Neither is ever unloaded.
+ *
+ * @throws {LibsslError} `LIBSSL_MISSING`
+ */
+export function loadLibssl(): SslLibrary {
+  return loaded ??= load();
+}
+
+function load(): SslLibrary {
+  const named = Deno.env.get(LIBCRYPTO_VARIABLE);
+  const crypto = named || (Deno.build.os === "darwin" ? "libcrypto.3.dylib" : "libcrypto.so.3");
+  const ssl = crypto.replace(/libcrypto(?=[^/]*$)/, "libssl");
+  try {
+    // libcrypto comes first, so that libssl finds the one that is loaded already.
+    const certificates = Deno.dlopen(crypto, certificateSymbols).symbols;
+    return { crypto: certificates, ssl: Deno.dlopen(ssl, sslSymbols).symbols };
+  } catch (cause) {
+    throw new LibsslError(
+      "LIBSSL_MISSING",
+      `TLS needs OpenSSL 3, and ${ssl} could not be loaded: install it (for example the package ` +
+        `libssl3), or name its libcrypto in ${LIBCRYPTO_VARIABLE}`,
+      { cause },
+    );
+  }
+}

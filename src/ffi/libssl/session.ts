@@ -1,0 +1,226 @@
+/** An SSL: one TLS connection on a non-blocking socket. @module */
+import { errno, lastErrno } from "../libc/mod.ts";
+import {
+  Ctrl,
+  SslError,
+  TLSEXT_NAMETYPE_HOST_NAME,
+  X509_CHECK_FLAG_NEVER_CHECK_SUBJECT,
+  X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS,
+} from "./constants.ts";
+import { clearErrors, drainErrors, LibsslError, reasonOf } from "./errors.ts";
+import type { SslLibrary } from "./symbols.ts";
+
+/** The parameters that a handshake agreed on. */
+export interface TlsParameters {
+  /** `TLSv1.3` or `TLSv1.2`. */
+  readonly version: string;
+  /** The cipher suite's name, such as `TLS_AES_128_GCM_SHA256`. */
+  readonly cipher: string;
+  /** The session was resumed by a ticket. */
+  readonly resumed: boolean;
+  /** The peer's certificate in DER; undefined where it sent none. */
+  readonly peerCertificate: Uint8Array | undefined;
+}
+
+/** X509_V_OK of openssl/x509_vfy.h. */
+const X509_V_OK = 0n;
+
+/**
+ * A TLS connection over a socket that the caller owns, closes and watches.
+ *
+ * Every operation gives what a socket gives: a number of bytes, 0 at the end of the stream, or minus an
+ * errno. `-EAGAIN` means that the socket must become readable, or writable where {@linkcode wantsWrite}
+ * says so. `-EPROTO` means that TLS has failed, and {@linkcode failure} says why.
+ */
+export class TlsSession implements Disposable {
+  readonly #library: SslLibrary;
+  #pointer: Deno.PointerObject | null;
+  /** The operation that gave `-EAGAIN` waits for the socket to be writable. */
+  wantsWrite = false;
+  /** The reason of `-EPROTO`. */
+  failure: LibsslError | undefined = undefined;
+
+  private constructor(library: SslLibrary, pointer: Deno.PointerObject) {
+    this.#library = library;
+    this.#pointer = pointer;
+  }
+
+  /** Opens a session; `TlsContext.open()` is the public way. */
+  static open(
+    library: SslLibrary,
+    context: Deno.PointerObject,
+    role: "server" | "client",
+    fd: number,
+    serverName: string | undefined,
+  ): TlsSession {
+    const { ssl, crypto } = library;
+    clearErrors(crypto);
+    const pointer = ssl.SSL_new(context);
+    if (pointer === null || ssl.SSL_set_fd(pointer, fd) !== 1) {
+      if (pointer !== null) ssl.SSL_free(pointer);
+      const queue = drainErrors(crypto);
+      throw new LibsslError("LIBSSL_FAILED", `SSL_new failed: ${reasonOf(queue)}`, { queue });
+    }
+    if (role === "server") ssl.SSL_set_accept_state(pointer);
+    else {
+      ssl.SSL_set_connect_state(pointer);
+      if (serverName !== undefined) expectName(library, pointer, serverName);
+    }
+    return new TlsSession(library, pointer);
+  }
+
+  /** Goes on with the handshake: 1 once it is done, `-EAGAIN`, 0 when the peer left, `-EPROTO`. */
+  handshake(): number {
+    const { ssl, crypto } = this.#library;
+    clearErrors(crypto);
+    const pointer = this.#open();
+    const result = ssl.SSL_do_handshake(pointer);
+    return result === 1 ? 1 : this.#outcome(pointer, result);
+  }
+
+  /** Reads at most `length` bytes into the front of `buffer`, of one record. */
+  read(buffer: Uint8Array, length: number): number {
+    const { ssl, crypto } = this.#library;
+    clearErrors(crypto);
+    const pointer = this.#open();
+    const result = ssl.SSL_read(pointer, buffer as Uint8Array<ArrayBuffer>, length);
+    return result > 0 ? result : this.#outcome(pointer, result);
+  }
+
+  /** Sends the first bytes of `buffer`, `length` at most and one record (16 KiB) at a time. */
+  write(buffer: Uint8Array, length: number): number {
+    const { ssl, crypto } = this.#library;
+    clearErrors(crypto);
+    const pointer = this.#open();
+    const result = ssl.SSL_write(pointer, buffer as Uint8Array<ArrayBuffer>, length);
+    if (result > 0) return result;
+    const outcome = this.#outcome(pointer, result);
+    // An end of the stream: nothing can be sent any more. Zero bytes sent would be tried again for ever.
+    return outcome === 0 ? -errno.EPIPE : outcome;
+  }
+
+  /** Input that was read from the socket already, so that the socket does not report it as readable. */
+  get hasPending(): boolean {
+    return this.#library.ssl.SSL_has_pending(this.#open()) === 1;
+  }
+
+  /** Sends close_notify (RFC 8446 section 6.1), where the socket takes it. */
+  shutdown(): void {
+    // SSL_shutdown(3ossl): not after a fatal error, nor within the handshake, where it fails by itself.
+    if (this.failure !== undefined || this.#pointer === null) return;
+    clearErrors(this.#library.crypto);
+    this.#library.ssl.SSL_shutdown(this.#pointer);
+    clearErrors(this.#library.crypto);
+  }
+
+  /** The parameters that the handshake agreed on. To be called once it is done. */
+  parameters(): TlsParameters {
+    const { ssl } = this.#library;
+    const pointer = this.#open();
+    const cipher = ssl.SSL_get_current_cipher(pointer);
+    return {
+      version: textAt(ssl.SSL_get_version(pointer)),
+      cipher: cipher === null ? "" : textAt(ssl.SSL_CIPHER_get_name(cipher)),
+      resumed: ssl.SSL_session_reused(pointer) === 1,
+      peerCertificate: this.#peerCertificate(pointer),
+    };
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#pointer === null) return;
+    this.#library.ssl.SSL_free(this.#pointer);
+    this.#pointer = null;
+  }
+
+  #open(): Deno.PointerObject {
+    if (this.#pointer !== null) return this.#pointer;
+    throw new LibsslError("LIBSSL_FAILED", "A TLS session was used after its disposal");
+  }
+
+  /** The result of a failed operation (SSL_get_error(3ossl)). */
+  #outcome(pointer: Deno.PointerObject, result: number): number {
+    // Read at once: other calls overwrite it.
+    const systemError = lastErrno();
+    this.wantsWrite = false;
+    switch (this.#library.ssl.SSL_get_error(pointer, result)) {
+      case SslError.WANT_READ:
+        return -errno.EAGAIN;
+      case SslError.WANT_WRITE:
+        this.wantsWrite = true;
+        return -errno.EAGAIN;
+      case SslError.ZERO_RETURN:
+        return 0;
+      case SslError.SYSCALL:
+        // EAGAIN is seen here although it should be WANT_READ.
+        if (systemError === errno.EAGAIN || systemError === errno.EINTR) return -systemError;
+        return systemError === 0
+          ? 0
+          : systemError === errno.EPIPE
+          ? -errno.EPIPE
+          : -errno.ECONNRESET;
+      default:
+        return this.#fail(pointer);
+    }
+  }
+
+  #fail(pointer: Deno.PointerObject): number {
+    const { ssl, crypto } = this.#library;
+    const queue = drainErrors(crypto);
+    const verdict = ssl.SSL_get_verify_result(pointer);
+    const reason = verdict === X509_V_OK
+      ? reasonOf(queue) || "protocol error"
+      : `${textAt(crypto.X509_verify_cert_error_string(verdict))} (certificate)`;
+    this.failure ??= new LibsslError("HANDSHAKE_FAILED", `TLS failed: ${reason}`, { queue });
+    return -errno.EPROTO;
+  }
+
+  #peerCertificate(pointer: Deno.PointerObject): Uint8Array | undefined {
+    const { ssl, crypto } = this.#library;
+    const certificate = ssl.SSL_get1_peer_certificate(pointer);
+    if (certificate === null) return undefined;
+    try {
+      const der = new Uint8Array(crypto.i2d_X509(certificate, null));
+      // i2d advances a pointer to the bytes.
+      const at = new BigUint64Array([BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(der)))]);
+      crypto.i2d_X509(certificate, at);
+      return der;
+    } finally {
+      crypto.X509_free(certificate);
+    }
+  }
+}
+
+/** An IPv4 address, or anything with a colon: names of other kinds than DNS. */
+const IP_ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|.*:.*)$/;
+
+/** Has the handshake ask for a server by its name, and fail unless its certificate has the name. */
+function expectName(
+  { ssl, crypto }: SslLibrary,
+  pointer: Deno.PointerObject,
+  serverName: string,
+): void {
+  const name = new TextEncoder().encode(`${serverName}\0`);
+  let result: number;
+  if (IP_ADDRESS.test(serverName)) {
+    // RFC 6066 section 3 allows no addresses in server_name.
+    result = crypto.X509_VERIFY_PARAM_set1_ip_asc(ssl.SSL_get0_param(pointer), name);
+  } else {
+    ssl.SSL_set_hostflags(
+      pointer,
+      X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT,
+    );
+    result = ssl.SSL_set1_host(pointer, name);
+    const command = Ctrl.SET_TLSEXT_HOSTNAME;
+    ssl.ssl_ctrl_bytes(pointer, command, BigInt(TLSEXT_NAMETYPE_HOST_NAME), name);
+  }
+  if (result === 1) return;
+  ssl.SSL_free(pointer);
+  throw new LibsslError(
+    "LIBSSL_FAILED",
+    `${JSON.stringify(serverName)} is no name that a certificate can have`,
+  );
+}
+
+function textAt(pointer: Deno.PointerValue): string {
+  return pointer === null ? "" : Deno.UnsafePointerView.getCString(pointer);
+}

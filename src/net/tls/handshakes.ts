@@ -1,0 +1,149 @@
+/** The TLS handshakes of the connections that one thread has accepted. @module */
+import { libc, type TlsContext } from "../../ffi/mod.ts";
+import { NetError } from "../errors.ts";
+import { formatPeer } from "../peer.ts";
+import type { PollHandler, Registrar } from "../poller.ts";
+import type { Socket } from "../socket.ts";
+import type { Stream } from "../stream.ts";
+import { TlsStream } from "./tls_stream.ts";
+
+/** Limits of handshakes, which cost a peer nothing and a server a signature each. */
+export interface HandshakeLimits {
+  /** Milliseconds that one may take: it is three messages, so a few round trips. */
+  readonly timeoutMs: number;
+  /** Handshakes under way at once on a thread. A new one beyond it is refused. */
+  readonly maxPending: number;
+}
+
+export const DEFAULT_HANDSHAKE_LIMITS: HandshakeLimits = { timeoutMs: 10_000, maxPending: 1_000 };
+
+/** The outcomes of handshakes. */
+export interface HandshakeEvents {
+  /** A handshake is done. The stream, which nobody watches, is the callee's. */
+  onStream(stream: TlsStream): void;
+  /** A handshake failed. The stream, which nobody watches, is the callee's to close. */
+  onFailed(stream: Stream, error: NetError): void;
+}
+
+/**
+ * Server handshakes under way. Each has the same time, so the oldest are those that run out first, and
+ * the insertion order of the set is the order of their deadlines.
+ */
+export class TlsHandshakes implements Disposable {
+  readonly #context: () => TlsContext;
+  readonly #registrar: Registrar;
+  readonly #events: HandshakeEvents;
+  readonly #limits: HandshakeLimits;
+  readonly #pending = new Set<Handshake>();
+
+  /** @param context gives the context for new handshakes: another one after certificates changed */
+  constructor(
+    context: () => TlsContext,
+    registrar: Registrar,
+    events: HandshakeEvents,
+    limits: HandshakeLimits = DEFAULT_HANDSHAKE_LIMITS,
+  ) {
+    this.#context = context;
+    this.#registrar = registrar;
+    this.#events = events;
+    this.#limits = limits;
+  }
+
+  /** Handshakes under way. */
+  get size(): number {
+    return this.#pending.size;
+  }
+
+  /** When the oldest handshake runs out of time, on the clock of `start()`; Infinity without any. */
+  get due(): number {
+    for (const { due } of this.#pending) return due;
+    return Infinity;
+  }
+
+  /** Begins the handshake of an accepted socket. */
+  start(socket: Socket, now: number): void {
+    if (this.#pending.size >= this.#limits.maxPending) {
+      const text = `${this.#limits.maxPending} TLS handshakes are under way: refused another one`;
+      return this.#events.onFailed(socket, new NetError("TLS_BUSY", text));
+    }
+    try {
+      const stream = new TlsStream(this.#context(), socket);
+      const handshake = new Handshake(stream, now + this.#limits.timeoutMs, this);
+      this.#registrar.add(stream.fd, libc.EPOLLIN, handshake);
+      this.#pending.add(handshake);
+    } catch (error) {
+      this.#events.onFailed(socket, error as NetError);
+    }
+  }
+
+  /** Ends the handshakes whose time is over. */
+  expire(now: number): void {
+    for (const handshake of this.#pending) {
+      if (handshake.due > now) return;
+      this.#fail(
+        handshake,
+        new NetError(
+          "TIMED_OUT",
+          `The TLS handshake with ${formatPeer(handshake.stream.peer)} took longer than ` +
+            `${this.#limits.timeoutMs} ms`,
+        ),
+      );
+    }
+  }
+
+  /** Makes the next step of a handshake whose socket is ready. */
+  proceed(handshake: Handshake): void {
+    const { stream } = handshake;
+    const result = stream.handshake();
+    if (result === 1) {
+      this.#pending.delete(handshake);
+      this.#registrar.remove(stream.fd);
+      return this.#events.onStream(stream);
+    }
+    if (result === -libc.errno.EINTR) return;
+    if (result === -libc.errno.EAGAIN) {
+      return this.#registrar.modify(
+        stream.fd,
+        stream.readWantsWrite ? libc.EPOLLOUT : libc.EPOLLIN,
+      );
+    }
+    this.#fail(
+      handshake,
+      stream.failure ?? new NetError(
+        "CLOSED",
+        `${formatPeer(stream.peer)} left within the TLS handshake`,
+      ),
+    );
+  }
+
+  /** Ends every handshake, as failed. */
+  [Symbol.dispose](): void {
+    for (const handshake of this.#pending) {
+      this.#fail(handshake, new NetError("CLOSED", "The server ends"));
+    }
+  }
+
+  #fail(handshake: Handshake, error: NetError): void {
+    const { stream } = handshake;
+    this.#pending.delete(handshake);
+    this.#registrar.remove(stream.fd);
+    this.#events.onFailed(stream, error);
+  }
+}
+
+/** One handshake under way. */
+class Handshake implements PollHandler {
+  readonly stream: TlsStream;
+  readonly due: number;
+  readonly #owner: TlsHandshakes;
+
+  constructor(stream: TlsStream, due: number, owner: TlsHandshakes) {
+    this.stream = stream;
+    this.due = due;
+    this.#owner = owner;
+  }
+
+  onReady(): void {
+    this.#owner.proceed(this);
+  }
+}

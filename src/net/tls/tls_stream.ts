@@ -1,0 +1,134 @@
+/** A byte stream over TLS. @module */
+import type { TlsContext, TlsParameters, TlsSession } from "../../ffi/mod.ts";
+import type { Address } from "../address.ts";
+import { NetError } from "../errors.ts";
+import { formatPeer, type Peer } from "../peer.ts";
+import type { Socket } from "../socket.ts";
+import type { Stream } from "../stream.ts";
+
+/**
+ * TLS on a connected socket, which it owns.
+ *
+ * ```text
+ * handshaking ── handshake() gives 1 ──▶ open ── close() ──▶ closed
+ *      └──────────────── close() ──────────────────────────────▲
+ * ```
+ */
+export class TlsStream implements Stream, Disposable {
+  readonly #socket: Socket;
+  readonly #session: TlsSession;
+  #parameters: TlsParameters | undefined;
+  #closed = false;
+  /**
+   * The last read took every whole record. OpenSSL may hold a part of the next one, which
+   * SSL_has_pending(3ossl) counts and nobody can read yet: its rest makes the socket readable.
+   */
+  #drained = false;
+
+  /**
+   * Starts TLS on a socket, which stays the caller's when that fails.
+   *
+   * @param serverName a client's: the name that the server's certificate must have
+   * @throws {NetError} `TLS_FAILED`
+   */
+  constructor(context: TlsContext, socket: Socket, serverName?: string) {
+    this.#socket = socket;
+    try {
+      this.#session = context.open(socket.fd, serverName);
+    } catch (cause) {
+      throw new NetError("TLS_FAILED", (cause as Error).message, { cause });
+    }
+  }
+
+  get fd(): number {
+    return this.#socket.fd;
+  }
+
+  get peer(): Peer {
+    return this.#socket.peer;
+  }
+
+  get hasPending(): boolean {
+    return !this.#closed && !this.#drained && this.#session.hasPending;
+  }
+
+  get localAddress(): Address | undefined {
+    return this.#socket.localAddress;
+  }
+
+  get readWantsWrite(): boolean {
+    return this.#session.wantsWrite;
+  }
+
+  /** The parameters that the handshake agreed on. To be asked once it is done. */
+  get parameters(): TlsParameters {
+    return this.#parameters ??= this.#session.parameters();
+  }
+
+  /** The reason for `-EPROTO`, with the peer that it happened with. */
+  get failure(): NetError | undefined {
+    const cause = this.#session.failure;
+    if (cause === undefined) return undefined;
+    return new NetError("TLS_FAILED", `${cause.message}, with ${formatPeer(this.peer)}`, { cause });
+  }
+
+  /**
+   * Goes on with the handshake: 1 when it is done, `-EAGAIN` when the socket is to be waited for
+   * ({@linkcode readWantsWrite}), 0 when the peer left, minus another errno when it failed.
+   */
+  handshake(): number {
+    return this.#session.handshake();
+  }
+
+  /** Reads records until the buffer is full or no more are there. */
+  read(buffer: Uint8Array, length: number): number {
+    let filled = 0;
+    this.#drained = false;
+    while (filled < length) {
+      const rest = filled === 0 ? buffer : buffer.subarray(filled);
+      const result = this.#session.read(rest, length - filled);
+      if (result <= 0) {
+        this.#drained = true;
+        // The end of the stream, or a failure, comes again with the next read.
+        return filled === 0 ? result : filled;
+      }
+      filled += result;
+    }
+    return filled;
+  }
+
+  write(buffer: Uint8Array, length: number): number {
+    return this.#session.write(buffer, length);
+  }
+
+  /** Sends close_notify and half-closes the socket. */
+  shutdownWrite(): void {
+    if (this.#closed) return;
+    this.#session.shutdown();
+    this.#socket.shutdownWrite();
+  }
+
+  takeError(): number {
+    return this.#socket.takeError();
+  }
+
+  setNoDelay(on?: boolean): void {
+    this.#socket.setNoDelay(on);
+  }
+
+  setKeepAlive(on: boolean, idleSeconds?: number): void {
+    this.#socket.setKeepAlive(on, idleSeconds);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#session.shutdown();
+    this.#session[Symbol.dispose]();
+    this.#socket.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
