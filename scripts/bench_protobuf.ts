@@ -9,10 +9,10 @@
 import type { MessageTypeDefinition } from "@grpc/proto-loader";
 import { echoDefinition as echo, signingDefinition as signing } from "../src/api/mod.ts";
 import type { AnyMethod } from "../src/grpc/mod.ts";
-import { loadSignerPackage } from "../src/grpc/official/mod.ts";
+import { loadProtos } from "../src/grpc/official/mod.ts";
 
 const options = { longs: Number, enums: String, defaults: true, oneofs: true } as const;
-const official = loadSignerPackage(options);
+const official = loadProtos(options);
 
 interface Sample {
   readonly type: string;

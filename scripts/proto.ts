@@ -1,6 +1,6 @@
 /**
  * Generates `src/api/generated` from `proto/`: for each `.proto` file a module with the types and codecs of
- * its messages and the definitions of its services, and an index of all. With `--check`, compares instead,
+ * its messages and the definitions of its services, an index, and the descriptors of all. With `--check`, compares instead,
  * and exits 1 when the tree is not as generated.
  *
  * @module
@@ -9,6 +9,7 @@ import { dirname, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
 import { indexCode, moduleCode } from "./proto/code.ts";
+import { descriptorsCode } from "./proto/descriptors_code.ts";
 import { generatedFolder, moduleOf } from "./proto/imports.ts";
 import { readProtoFiles } from "./proto/schema.ts";
 
@@ -22,6 +23,7 @@ async function generate(folder: string): Promise<void> {
   };
   for (const file of files) write(moduleOf(file.name), moduleCode(file));
   write("mod.ts", indexCode(files));
+  write("descriptors/mod.ts", descriptorsCode(`${root}proto`));
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     cwd: root,
     args: ["fmt", "--quiet", "--no-config", `--line-width=${config.fmt.lineWidth}`, folder],

@@ -9,17 +9,20 @@ export function* breachesOfRooms(
   rooms: Rooms,
   withoutIndex: ReadonlySet<string>,
 ): Generator<string> {
-  const folders = new Set([...graph.keys()].map((file) => dirname(file)));
-  for (const folder of folders) {
-    if (!rooms[folder]) yield `${folder} is no room: add it to scripts/layers/rooms.ts`;
+  const roomOf = (file: string) => roomOfFolder(dirname(file), rooms);
+  for (const folder of new Set([...graph.keys()].map((file) => dirname(file)))) {
+    if (!roomOfFolder(folder, rooms)) {
+      yield `${folder} is no room: add it to scripts/layers/rooms.ts`;
+    }
   }
+  const used = new Set([...graph.keys()].map(roomOf));
   for (const [room, allowed] of Object.entries(rooms)) {
-    if (!folders.has(room)) yield `The room ${room} has no files`;
+    if (!used.has(room)) yield `The room ${room} has no files`;
     const imported = new Set<string>();
     for (const [file, targets] of graph) {
-      if (dirname(file) !== room) continue;
+      if (roomOf(file) !== room) continue;
       for (const target of targets) {
-        const other = target.startsWith("npm:") ? target : dirname(target);
+        const other = target.startsWith("npm:") ? target : roomOf(target) ?? dirname(target);
         if (other === room) continue;
         imported.add(other);
         if (!allowed.includes(other)) yield `${file} may not import ${target}`;
@@ -32,6 +35,14 @@ export function* breachesOfRooms(
     for (const name of allowed) {
       if (!imported.has(name)) yield `The room ${room} is allowed ${name} and does not import it`;
     }
+  }
+}
+
+/** Returns the room of a folder: its own, or one of a folder above that takes in all below it. */
+function roomOfFolder(folder: string, rooms: Rooms): string | undefined {
+  if (rooms[folder]) return folder;
+  for (let above = folder; above.includes("/"); above = dirname(above)) {
+    if (rooms[`${above}/**`]) return `${above}/**`;
   }
 }
 

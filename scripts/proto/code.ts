@@ -26,13 +26,24 @@ export function moduleCode(file: ProtoFile): string {
 
 /** Generates the index: the types of all messages and enums, and the definitions of all services. */
 export function indexCode(files: readonly ProtoFile[]): string {
-  const exports = files.flatMap(({ name, enums, messages, services }) => {
-    const from = `from "./${moduleOf(name)}";`;
-    const types = [
+  const namesOf = ({ enums, messages, services }: ProtoFile) => ({
+    types: [
       ...enums.map(localName),
       ...messages.flatMap((type) => [localName(type), `${localName(type)}Init`]),
-    ].sort();
-    const definitions = services.map(definitionOf);
+    ].sort(),
+    definitions: services.map(definitionOf),
+  });
+  const all = files.map(namesOf).flatMap(({ types, definitions }) => [...types, ...definitions]);
+  const exports = files.flatMap((file) => {
+    const from = `from "./${moduleOf(file.name)}";`;
+    // A name that several packages have gets the version of its own: `FooV1alpha`.
+    const version = file.name.split("/").at(-2)!;
+    const exported = (name: string) =>
+      all.indexOf(name) === all.lastIndexOf(name)
+        ? name
+        : `${name} as ${name}${version[0].toUpperCase()}${version.slice(1)}`;
+    const types = namesOf(file).types.map(exported);
+    const definitions = namesOf(file).definitions.map(exported);
     return [
       `export type { ${types.join(", ")} } ${from}`,
       ...definitions.length > 0 ? [`export { ${definitions.join(", ")} } ${from}`] : [],

@@ -46,7 +46,10 @@ export function valueOf(field: protobuf.FieldBase): FieldValue {
   if (resolvedType instanceof protobuf.Enum) return { kind: "enum", type: resolvedType };
   if (resolvedType instanceof protobuf.Type) return { kind: "message", type: resolvedType };
   const scalar = scalars[field.type];
-  if (!scalar || (field.repeated && field.type !== "string")) throw unsupported(field, field.type);
+  if (!scalar) throw unsupported(field, field.type);
+  if (field.repeated && !["bytes", "int32", "string"].includes(field.type)) {
+    throw unsupported(field, `repeated ${field.type}`);
+  }
   return { kind: "scalar", scalar };
 }
 

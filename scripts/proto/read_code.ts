@@ -86,8 +86,15 @@ function fieldCases(type: protobuf.Type, field: protobuf.FieldBase, imports: Imp
     return [forget, `${target} = ${expression};`, `${choice} = "${name}";`];
   };
   switch (value.kind) {
-    case "scalar":
-      return [one(value.scalar.wireType, ...set(`reader.${value.scalar.method}()`))];
+    case "scalar": {
+      const { method, wireType } = value.scalar;
+      const cases = [one(wireType, ...set(`reader.${method}()`))];
+      if (field.repeated && wireType === WireType.VARINT) {
+        const packed = `reader.packed(${target}, (each) => each.${method}());`;
+        cases.push(one(WireType.LENGTH_DELIMITED, packed));
+      }
+      return cases;
+    }
     case "message": {
       const into = field.repeated ? "" : `, ${target}`;
       const read = `reader.message(${imports.codec(value.type)}.read${into})`;

@@ -64,6 +64,7 @@ function listCode(field: protobuf.FieldBase, source: string, imports: Imports): 
   const value = valueOf(field);
   switch (value.kind) {
     case "scalar":
+      if (value.scalar.wireType === WireType.VARINT) return `writer.packedInt32(${tag}, ${list});`;
       return `for (const each of ${list}) writer.${value.scalar.method}(${tag}, each);`;
     case "message":
       return `for (const each of ${list}) {

@@ -45,3 +45,8 @@ export function methodKind(method: AnyMethod): AnyHandler["kind"] {
   if (method.requestStream) return method.responseStream ? "bidi" : "client-stream";
   return method.responseStream ? "server-stream" : "unary";
 }
+
+/** Returns the full name of a service, from the path of its first method: `/NAME/Method`. */
+export function serviceName({ definition }: Service): string {
+  return Object.values(definition)[0].path.split("/")[1];
+}

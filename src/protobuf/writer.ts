@@ -149,6 +149,18 @@ export class WireWriter {
     this.#finish(at);
   }
 
+  /** Writes a repeated int32 in one field, and nothing for an empty list. */
+  packedInt32(tag: number, values: readonly number[]): void {
+    if (values.length === 0) return;
+    const at = this.#begin(tag);
+    for (const value of values) {
+      if (value !== (value | 0)) throw this.#invalid(tag, "integers of 32 bits", value);
+      this.#reserve(HEAD_SIZE);
+      this.#int32(value);
+    }
+    this.#finish(at);
+  }
+
   /** Returns the number of an enum's value, and writes nothing. */
   number<N extends string>(tag: number, value: N | number, names: EnumNames<N>): number {
     const number = names.number(value);

@@ -1,6 +1,6 @@
 /** The services of the server: handlers that are independent of stack and socket. @module */
 import type { KeyRing } from "../crypto/mod.ts";
-import { intercept, type Service } from "../grpc/mod.ts";
+import { intercept, type Service, serviceName } from "../grpc/mod.ts";
 import { echoService } from "./echo.ts";
 import { Health } from "./health.ts";
 import { type InternalErrorReport, mapErrors, negotiateProtocol } from "./interceptors.ts";
@@ -29,12 +29,8 @@ export function signerServices(
     health,
     services: [
       ...own.map((service) => intercept(service, errors, negotiateProtocol)),
-      ...[health.service, ...reflectionServices()].map((service) => intercept(service, errors)),
+      ...[health.service, ...reflectionServices([...own, health.service])]
+        .map((service) => intercept(service, errors)),
     ],
   };
-}
-
-/** Reads the full name of a service from the path of its first method, `/NAME/Method`. */
-function serviceName({ definition }: Service): string {
-  return Object.values(definition)[0].path.split("/")[1];
 }

@@ -1,80 +1,118 @@
-/** The standard reflection services, loaded at the first call. @module */
-import { type AnyMethod, bidi, type BidiHandler, RpcError, type Service } from "../grpc/mod.ts";
+/**
+ * The standard reflection service (grpc's doc/server-reflection.md), v1 and v1alpha: it describes the files of
+ * `proto/`, the service itself among them.
+ *
+ * @module
+ */
+import {
+  type FileDescriptor,
+  loadFileDescriptors,
+  serverReflectionDefinitionV1,
+  serverReflectionDefinitionV1alpha,
+  type ServerReflectionRequestV1,
+  type ServerReflectionResponseInitV1,
+} from "../api/mod.ts";
+import {
+  bidi,
+  type CallContext,
+  implement,
+  type Service,
+  serviceName,
+  StatusCode,
+} from "../grpc/mod.ts";
 import { StreamLimit } from "./stream_limit.ts";
 
 /** Reflection streams that may be open at once on each thread, and those of one peer: a client needs one. */
 const MAX_STREAMS = 1_024;
 const MAX_STREAMS_PER_PEER = 64;
 
-/** The one method of each version of the service. */
-const paths = [
-  "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
-  "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
-];
-
-/**
- * Creates the standard reflection services, v1 and v1alpha. Their implementation takes about 20 MB on each
- * thread and is loaded at the first call, as most threads never get one.
- */
-export function reflectionServices(): Service[] {
+/** Returns both versions of the service. They list the services given, and themselves. */
+export function reflectionServices(others: readonly Service[]): Service[] {
   const limit = new StreamLimit(
     MAX_STREAMS,
     MAX_STREAMS_PER_PEER,
     "Too many reflection streams are open here: try again later",
   );
-  let loaded: Promise<Service[]> | undefined;
-  const load = () =>
-    loaded ??= import("./reflection_service.ts").then(({ loadReflection }) => loadReflection());
-  return paths.map((path) => {
-    const name = path.slice(path.lastIndexOf("/") + 1);
-    return {
-      definition: { [name]: { ...undecoded, path, originalName: name } as unknown as AnyMethod },
-      handlers: {
-        [name]: bidi(async function* (requests: AsyncIterable<Uint8Array>, context) {
-          using _ = limit.open(context);
-          const { method, handle } = find(await load(), path);
-          const decoded = map(requests, (bytes) => decode(method, bytes as Buffer));
-          yield* map(handle(decoded, context), method.responseSerialize);
-        }),
-      },
-    };
-  });
-}
-
-/** A method that leaves its messages encoded until the implementation is loaded. */
-const undecoded = {
-  requestStream: true,
-  responseStream: true,
-  requestSerialize: unchanged,
-  requestDeserialize: unchanged,
-  responseSerialize: unchanged,
-  responseDeserialize: unchanged,
-};
-
-function unchanged<T>(bytes: T): T {
-  return bytes;
-}
-
-/** @throws {RpcError} INTERNAL for bytes that are no request, which is the caller's fault and not logged */
-function decode(method: AnyMethod, bytes: Buffer): unknown {
-  try {
-    return method.requestDeserialize(bytes);
-  } catch (cause) {
-    throw new RpcError("INTERNAL", "Error deserializing request", { cause });
-  }
-}
-
-function find(services: readonly Service[], path: string) {
-  for (const { definition, handlers } of services) {
-    for (const [name, method] of Object.entries(definition)) {
-      if (method.path !== path) continue;
-      const { handle } = handlers[name] as BidiHandler<unknown, unknown>;
-      return { method, handle };
+  const names: string[] = [];
+  async function* answer(
+    requests: AsyncIterable<ServerReflectionRequestV1>,
+    context: CallContext,
+  ): AsyncGenerator<ServerReflectionResponseInitV1> {
+    using _ = limit.open(context);
+    const answers = new Answers(await loadFileDescriptors(), names);
+    for await (const request of requests) {
+      yield { validHost: request.host, originalRequest: request, ...answers.to(request) };
     }
   }
-  throw new TypeError(`@grpc/reflection has no method ${path}: use the version in deno.lock`);
+  const own = [
+    implement(serverReflectionDefinitionV1, { ServerReflectionInfo: bidi(answer) }),
+    implement(serverReflectionDefinitionV1alpha, { ServerReflectionInfo: bidi(answer) }),
+  ];
+  names.push(...[...others, ...own].map(serviceName).sort());
+  return own;
 }
 
-async function* map<I, O>(all: AsyncIterable<I>, change: (one: I) => O): AsyncGenerator<O> {
-  for await (const one of all) yield change(one);
+/** The answers of one stream, which sends each file once. */
+class Answers {
+  readonly #files: readonly FileDescriptor[];
+  readonly #services: readonly string[];
+  readonly #sent = new Set<string>();
+
+  constructor(files: readonly FileDescriptor[], services: readonly string[]) {
+    this.#files = files;
+    this.#services = services;
+  }
+
+  to(request: ServerReflectionRequestV1): ServerReflectionResponseInitV1 {
+    switch (request.messageRequest) {
+      case "listServices":
+        return { listServicesResponse: { service: this.#services.map((name) => ({ name })) } };
+      case "fileByFilename":
+        return this.#file(({ name }) => name === request.fileByFilename, "file");
+      case "fileContainingSymbol":
+        return this.#file(
+          ({ symbols }) => symbols.includes(request.fileContainingSymbol),
+          "symbol",
+        );
+      case "fileContainingExtension":
+        return notFound("extension");
+      case "allExtensionNumbersOfType": {
+        // Files of proto3 have no extensions.
+        const type = request.allExtensionNumbersOfType;
+        return this.#files.some(({ symbols }) => symbols.includes(type))
+          ? { allExtensionNumbersResponse: { baseTypeName: type } }
+          : notFound("symbol");
+      }
+      default:
+        return failed(StatusCode.INVALID_ARGUMENT, "The request asks for nothing");
+    }
+  }
+
+  /** The file that fits, and the files that it imports, without those that were sent. */
+  #file(fits: (file: FileDescriptor) => boolean, what: string): ServerReflectionResponseInitV1 {
+    const file = this.#files.find(fits);
+    if (!file) return notFound(what);
+    const wanted = [file];
+    for (const { imports } of wanted) {
+      wanted.push(
+        ...this.#files.filter((each) => imports.includes(each.name) && !wanted.includes(each)),
+      );
+    }
+    // The file that was asked for is sent again: an answer without it would be none.
+    const unsent = wanted.filter((each) => each === file || !this.#sent.has(each.name));
+    for (const { name } of unsent) this.#sent.add(name);
+    return {
+      fileDescriptorResponse: {
+        fileDescriptorProto: unsent.map(({ descriptor }) => Uint8Array.fromBase64(descriptor)),
+      },
+    };
+  }
+}
+
+function notFound(what: string): ServerReflectionResponseInitV1 {
+  return failed(StatusCode.NOT_FOUND, `The server describes no ${what} of that name`);
+}
+
+function failed(errorCode: number, errorMessage: string): ServerReflectionResponseInitV1 {
+  return { errorResponse: { errorCode, errorMessage } };
 }

@@ -166,3 +166,37 @@ testWith("go_echo", "has 20 calls at a time answered", async (at, goEcho) => {
   assert.equal(code, 0, stderr);
   assert.deepEqual(JSON.parse(stdout), { succeeded: 100, errors: [] });
 });
+
+testWith("grpcurl", "describes the real files, and reflection itself", async (at, grpcurl) => {
+  const described = async (symbol: string) => {
+    const { code, stdout, stderr } = await run(grpcurl, "-plaintext", at, "describe", symbol);
+    assert.equal(code, 0, stderr);
+    return stdout;
+  };
+  assert.match(await described("signer.v1.KeyInfo"), /string thumbprint = 5;/);
+  assert.match(await described("grpc.reflection.v1alpha.ServerReflection"), /ServerReflectionInfo/);
+  const listed = await run(grpcurl, "-plaintext", at, "list");
+  assert.ok(listed.stdout.split("\n").includes("grpc.reflection.v1.ServerReflection"));
+});
+
+testWith("python", "reads files and services by grpcio-reflection", async (at, python) => {
+  const script = new URL("../peers/python/describe_server.py", import.meta.url).pathname;
+  const { code, stdout, stderr } = await run(python, script, at);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(JSON.parse(stdout), {
+    services: [
+      "grpc.health.v1.Health",
+      "grpc.reflection.v1.ServerReflection",
+      "grpc.reflection.v1alpha.ServerReflection",
+      "signer.v1.EchoService",
+      "signer.v1.ServerInfoService",
+      "signer.v1.SigningService",
+    ],
+    keys: ["KeyInfo"],
+    go_package: "signer/v1;signerv1",
+    input: "signer.v1.SignRequest",
+    idempotency: 2,
+    own: "grpc/reflection/v1/reflection.proto",
+    missing: "KeyError",
+  });
+});

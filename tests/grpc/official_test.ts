@@ -18,9 +18,9 @@ const [test, modules] = await gate(["net", "env", "read", "sys", "ffi"], async (
 
 /** The packages' own services on a stack, and a channel of the same stack to them. */
 async function serve(stack: Stack) {
-  const { adopt, HealthImplementation, ReflectionService, loadSignerPackage } = modules;
+  const { adopt, HealthImplementation, ReflectionService, loadProtos } = modules;
   const health = new HealthImplementation({ "a.B": "SERVING" });
-  const services = [...adopt(health), ...adopt(new ReflectionService(loadSignerPackage({})))];
+  const services = [...adopt(health), ...adopt(new ReflectionService(loadProtos({})))];
   const served = await Served.by(await modules.openServer(stack, { services }));
   const channel = await modules.openChannel(stack, { addresses: [served.address] });
   return {

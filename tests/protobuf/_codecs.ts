@@ -1,4 +1,6 @@
 import * as health from "../../src/api/generated/grpc/health/v1/health_pb.ts";
+import * as reflection from "../../src/api/generated/grpc/reflection/v1/reflection_pb.ts";
+import * as reflectionAlpha from "../../src/api/generated/grpc/reflection/v1alpha/reflection_pb.ts";
 import * as echo from "../../src/api/generated/signer/v1/echo_pb.ts";
 import * as keys from "../../src/api/generated/signer/v1/keys_pb.ts";
 import * as serverInfo from "../../src/api/generated/signer/v1/server_info_pb.ts";
@@ -7,7 +9,9 @@ import type { Codec } from "../../src/protobuf/mod.ts";
 
 /** The codec of every message that there is, by the message's full name. */
 export const codecs: ReadonlyMap<string, Codec<object, object>> = new Map(
-  [health, echo, keys, serverInfo, signing].flatMap((module) => Object.values<unknown>(module))
+  [health, reflection, reflectionAlpha, echo, keys, serverInfo, signing].flatMap((module) =>
+    Object.values<unknown>(module)
+  )
     .filter(isCodec)
     .map((codec) => [codec.name, codec]),
 );

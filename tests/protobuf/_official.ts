@@ -1,7 +1,7 @@
 import type { MessageTypeDefinition } from "@grpc/proto-loader";
 import { fileURLToPath } from "node:url";
 import type protobuf from "protobufjs";
-import { loadHealthPackage, loadSignerPackage } from "../../src/grpc/official/mod.ts";
+import { loadProtos } from "../../src/grpc/official/mod.ts";
 import { fullName, readProtoFiles } from "../../scripts/proto/schema.ts";
 
 /** A message as protobufjs knows it, and as proto-loader makes it of that. */
@@ -16,7 +16,7 @@ const options = { longs: Number, enums: String, defaults: true, oneofs: true } a
 
 /** Every message of `proto/`, by its full name. */
 export function officialMessages(): Map<string, OfficialMessage> {
-  const definitions = { ...loadSignerPackage(options), ...loadHealthPackage(options) };
+  const definitions = loadProtos(options);
   const folder = fileURLToPath(new URL("../../proto", import.meta.url));
   const files = readProtoFiles(folder);
   return new Map(

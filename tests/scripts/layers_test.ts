@@ -79,6 +79,15 @@ Deno.test("a folder that is not in the table is a breach, and so is a room witho
   assert.deepEqual(breaches({}, ["src/ffi/mod.ts"]), ["The room src/ffi has no files"]);
 });
 
+Deno.test("a room may take in the folders below it", () => {
+  const files = { "src/api/v1/a.ts": ["src/api/v2/b.ts"], "src/api/v2/b.ts": ["npm:commander"] };
+  assert.deepEqual([
+    ...breachesOfRooms(new Map(Object.entries(files)), { "src/api/**": [] }, new Set()),
+  ], [
+    "src/api/v2/b.ts may not import npm:commander",
+  ]);
+});
+
 Deno.test("an allowance that nothing uses is a breach: the table shows what there is", () => {
   assert.deepEqual(breaches({ "src/cli/mod.ts": ["src/cli/run.ts"] }), [
     "The room src/cli is allowed npm:commander and does not import it",

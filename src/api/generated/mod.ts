@@ -12,6 +12,44 @@ export type {
 } from "./grpc/health/v1/health_pb.ts";
 export { healthDefinition } from "./grpc/health/v1/health_pb.ts";
 export type {
+  ErrorResponse as ErrorResponseV1,
+  ErrorResponseInit as ErrorResponseInitV1,
+  ExtensionNumberResponse as ExtensionNumberResponseV1,
+  ExtensionNumberResponseInit as ExtensionNumberResponseInitV1,
+  ExtensionRequest as ExtensionRequestV1,
+  ExtensionRequestInit as ExtensionRequestInitV1,
+  FileDescriptorResponse as FileDescriptorResponseV1,
+  FileDescriptorResponseInit as FileDescriptorResponseInitV1,
+  ListServiceResponse as ListServiceResponseV1,
+  ListServiceResponseInit as ListServiceResponseInitV1,
+  ServerReflectionRequest as ServerReflectionRequestV1,
+  ServerReflectionRequestInit as ServerReflectionRequestInitV1,
+  ServerReflectionResponse as ServerReflectionResponseV1,
+  ServerReflectionResponseInit as ServerReflectionResponseInitV1,
+  ServiceResponse as ServiceResponseV1,
+  ServiceResponseInit as ServiceResponseInitV1,
+} from "./grpc/reflection/v1/reflection_pb.ts";
+export { serverReflectionDefinition as serverReflectionDefinitionV1 } from "./grpc/reflection/v1/reflection_pb.ts";
+export type {
+  ErrorResponse as ErrorResponseV1alpha,
+  ErrorResponseInit as ErrorResponseInitV1alpha,
+  ExtensionNumberResponse as ExtensionNumberResponseV1alpha,
+  ExtensionNumberResponseInit as ExtensionNumberResponseInitV1alpha,
+  ExtensionRequest as ExtensionRequestV1alpha,
+  ExtensionRequestInit as ExtensionRequestInitV1alpha,
+  FileDescriptorResponse as FileDescriptorResponseV1alpha,
+  FileDescriptorResponseInit as FileDescriptorResponseInitV1alpha,
+  ListServiceResponse as ListServiceResponseV1alpha,
+  ListServiceResponseInit as ListServiceResponseInitV1alpha,
+  ServerReflectionRequest as ServerReflectionRequestV1alpha,
+  ServerReflectionRequestInit as ServerReflectionRequestInitV1alpha,
+  ServerReflectionResponse as ServerReflectionResponseV1alpha,
+  ServerReflectionResponseInit as ServerReflectionResponseInitV1alpha,
+  ServiceResponse as ServiceResponseV1alpha,
+  ServiceResponseInit as ServiceResponseInitV1alpha,
+} from "./grpc/reflection/v1alpha/reflection_pb.ts";
+export { serverReflectionDefinition as serverReflectionDefinitionV1alpha } from "./grpc/reflection/v1alpha/reflection_pb.ts";
+export type {
   EchoRequest,
   EchoRequestInit,
   EchoResponse,

@@ -1,20 +1,18 @@
 import { loadSync, type Options, type PackageDefinition } from "@grpc/proto-loader";
+import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** What `proto/signer/v1` declares, as proto-loader gives it. */
-export function loadSignerPackage(options: Options): PackageDefinition {
-  return load(
-    ["signer/v1/echo.proto", "signer/v1/signing.proto", "signer/v1/server_info.proto"],
-    options,
-  );
+const folder = fileURLToPath(new URL("../../../proto", import.meta.url));
+
+/** Loads all of `proto/` by proto-loader. */
+export function loadProtos(options: Options): PackageDefinition {
+  return loadSync([...protoFiles(folder)], { ...options, includeDirs: [folder] });
 }
 
-/** What `proto/grpc/health/v1` declares, as proto-loader gives it. */
-export function loadHealthPackage(options: Options): PackageDefinition {
-  return load(["grpc/health/v1/health.proto"], options);
-}
-
-function load(files: string[], options: Options): PackageDefinition {
-  const includeDirs = [fileURLToPath(new URL("../../../proto", import.meta.url))];
-  return loadSync(files, { ...options, includeDirs });
+function* protoFiles(below: string): Generator<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(below)) {
+    const path = `${below}/${name}`;
+    if (isDirectory) yield* protoFiles(path);
+    else if (name.endsWith(".proto")) yield relative(folder, path);
+  }
 }

@@ -42,8 +42,22 @@ export function describeFile(
     ...members(namespace, { name: scope, symbols }),
     service: namespace.nestedArray.filter((each) => each instanceof protobuf.Service)
       .map((service) => serviceOf(service, { name: join(scope, service.name), symbols })),
-    ...featuresOf(namespace),
+    ...featuresOf(namespace, optionsOf(namespace, fileOptions)),
   };
+}
+
+/** The options of a file and of a method that descriptors keep, besides those that change their meaning. */
+const fileOptions = [
+  ...["csharp_namespace", "go_package", "java_multiple_files", "java_outer_classname"],
+  ...["java_package", "objc_class_prefix", "php_namespace", "ruby_package", "swift_prefix"],
+];
+const methodOptions = ["deprecated", "idempotency_level"];
+
+function optionsOf({ options = {} }: protobuf.ReflectionObject, names: readonly string[]): object {
+  return Object.fromEntries(
+    names.filter((name) => options[name] !== undefined)
+      .map((name) => [protoCamelCase(name), options[name]]),
+  );
 }
 
 function editionOf({ nestedArray }: protobuf.NamespaceBase): object {
@@ -163,6 +177,7 @@ function serviceOf(service: protobuf.Service, scope: Scope): object {
       outputType: resolve(method.responseType, scope).name,
       ...(method.requestStream ? { clientStreaming: true } : {}),
       ...(method.responseStream ? { serverStreaming: true } : {}),
+      ...featuresOf(method, optionsOf(method, methodOptions)),
     })),
   };
 }
