@@ -16,6 +16,8 @@ export interface MethodDefinition<I, O, DI = I, DO = O> {
   /** The name that handlers may go by, such as `getServerInfo`. */
   readonly originalName?: string;
   readonly options?: MethodOptions;
+  /** Set when the codecs are generated: the reference stack puts proto-loader's in their place. */
+  readonly generated?: true;
 }
 
 /** What a `.proto` file says of a method beside its messages. */
@@ -41,6 +43,7 @@ export function method<I, O, DI, DO>(
 ): MethodDefinition<I, O, DI, DO> {
   return {
     path,
+    generated: true,
     ...traits,
     requestSerialize: request.encode,
     requestDeserialize: request.decode,

@@ -39,7 +39,7 @@ function* protoFiles(folder: string): Generator<string> {
 }
 
 /**
- * The method with the codecs of proto-loader, or as it is when `proto/` does not declare it.
+ * The method with the codecs of proto-loader in place of generated ones; any other method as it is.
  *
  * The generated codecs look at each message first and refuse what they would refuse on the native stack: protobufjs
  * takes text that is not UTF-8, fields of a wrong type, and any number of nested messages, which cost 200 times the
@@ -54,6 +54,8 @@ export function withReferenceCodecs(method: AnyMethod): AnyMethod {
 const known = new WeakMap<AnyMethod, AnyMethod>();
 
 function changeCodecs(method: AnyMethod): AnyMethod {
+  // Messages of other codecs, such as those known at run time only, have another form.
+  if (!method.generated) return method;
   const reference = loadedMethods().get(method.path);
   if (!reference) return method;
   return {
