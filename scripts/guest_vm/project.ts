@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 
 /** The project's folder, in the host and in the guest. */
-export const PROJECT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
+const PROJECT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 export const GUEST_PROJECT = "/signer";
 
 /** Where the guest's packages and the npm packages are kept between runs. */

@@ -56,7 +56,8 @@ function nameOf(specifier: string): string | undefined {
   return npm ? `npm:${npm[1]}` : undefined;
 }
 
-function* sourceFiles(folder: string): Generator<string> {
+/** Yields the TypeScript files below a folder. */
+export function* sourceFiles(folder: string): Generator<string> {
   for (const { name, isDirectory } of Deno.readDirSync(`${root}${folder}`)) {
     const path = `${folder}/${name}`;
     if (isDirectory) yield* sourceFiles(path);

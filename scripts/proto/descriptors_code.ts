@@ -28,7 +28,7 @@ export function descriptorsCode(folder: string): string {
  *
  * @module
  */
-export const fileDescriptors = [${files.join("\n")}] as const;
+${"export"} const fileDescriptors = [${files.join("\n")}] as const;
 `;
 }
 

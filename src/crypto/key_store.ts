@@ -148,7 +148,7 @@ export class KeyStore implements Disposable {
  *
  * @throws {CryptoError} `BAD_KEY_ID`
  */
-export function checkKeyId(id: string): string {
+function checkKeyId(id: string): string {
   if (isKeyId(id)) return id;
   const shown = JSON.stringify(id.slice(0, 40));
   throw new CryptoError(

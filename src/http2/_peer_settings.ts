@@ -5,7 +5,7 @@ import { MAX_31_BITS } from "./frame/mod.ts";
 export const DEFAULT_WINDOW = 65_535;
 
 /** The smallest and the largest SETTINGS_MAX_FRAME_SIZE (section 6.5.2). */
-export const MIN_FRAME_SIZE = 16_384;
+const MIN_FRAME_SIZE = 16_384;
 const MAX_FRAME_SIZE = 16_777_215;
 
 /** What stands for no limit on streams, which have 31 bits, or on header lists. */

@@ -8,7 +8,7 @@ type RateName = { [K in LimitName]: Limits[K] extends Rate ? K : never }[LimitNa
  * A bucket of tokens that refills with time, and with useful work. The time is looked at only when the
  * bucket is empty, so what stays within its limit costs a subtraction.
  */
-export class RateLimiter {
+class RateLimiter {
   readonly #name: RateName;
   readonly #rate: Rate;
   #tokens: number;

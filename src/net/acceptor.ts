@@ -10,7 +10,7 @@ import type { Socket } from "./socket.ts";
 const ACCEPTS_PER_EVENT = 64;
 
 /** 100 ms: the pause of accepting when descriptors or kernel memory are short. */
-export const ACCEPT_PAUSE_MS = 100;
+const ACCEPT_PAUSE_MS = 100;
 
 /**
  * 8 descriptors that an acceptor reserves, and closes while accepting is paused, so that the rest of the

@@ -27,7 +27,7 @@ export type Address =
   | { readonly transport: "vsock+unix"; readonly path: string; readonly port: number };
 
 /** 107 bytes for the path or name of a Unix socket: `sun_path` has 108, with a NUL at the end (unix(7)). */
-export const MAX_UNIX_PATH_BYTES = 107;
+const MAX_UNIX_PATH_BYTES = 107;
 
 /** 2^32 - 1: "any", as a CID and as a vsock port. Both have 32 bits. */
 const VSOCK_ANY = libc.VMADDR_CID_ANY;

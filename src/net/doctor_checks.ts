@@ -33,7 +33,7 @@ export function socketsSupported(): boolean {
 }
 
 /** 4,096 descriptors: enough for 1,000 connections and for the server itself. */
-export const RECOMMENDED_DESCRIPTORS = 4096;
+const RECOMMENDED_DESCRIPTORS = 4096;
 
 /** Runs all checks, in the order of printing. None throws or changes the machine. */
 export function checkTransports(): Check[] {

@@ -13,7 +13,7 @@ import type { Socket } from "./socket.ts";
 import { waitReady } from "./_wait_ready.ts";
 
 /** 32 bytes: the longest answer, `OK 4294967295\n`, has 14. */
-export const MAX_HANDSHAKE_LINE = 32;
+const MAX_HANDSHAKE_LINE = 32;
 
 /**
  * Requests a connection to a port of the guest from the monitor. Afterwards, the next byte of the socket is

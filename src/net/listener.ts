@@ -8,10 +8,10 @@ import { identify, removeOwn, removeStale, type SocketFile } from "./_socket_fil
 import { Socket } from "./socket.ts";
 
 /** 4,096 connections that wait to be accepted; the kernel caps it at net.core.somaxconn. */
-export const DEFAULT_BACKLOG = 4096;
+const DEFAULT_BACKLOG = 4096;
 
 /** The file mode of a Unix socket: only its owner may connect. */
-export const DEFAULT_UNIX_MODE = 0o600;
+const DEFAULT_UNIX_MODE = 0o600;
 
 export interface ListenOptions {
   /** Connections that wait to be accepted, at most net.core.somaxconn. */

@@ -5,7 +5,7 @@ import { NetError } from "./errors.ts";
 import { parseIp } from "./ip.ts";
 
 /** 16 addresses of one name: enough for a dual-stack cluster, and a bound on a hostile answer. */
-export const MAX_RESOLVED_ADDRESSES = 16;
+const MAX_RESOLVED_ADDRESSES = 16;
 
 /**
  * Resolves an address to numeric addresses, in the order to try them: that of getaddrinfo(3), with

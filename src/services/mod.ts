@@ -8,7 +8,7 @@ import { reflectionServices } from "./reflection.ts";
 import { type ServerIdentity, serverInfoService } from "./server_info.ts";
 import { signingService } from "./signing.ts";
 
-export type { Health, InternalErrorReport, ServerIdentity };
+export type { InternalErrorReport, ServerIdentity };
 
 /** The services of a server, and its health, which reports a drain. */
 export interface SignerServices {

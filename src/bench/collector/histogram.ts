@@ -1,5 +1,5 @@
 /** Bits of a value that are kept: 2^-10 of it, about a thousandth, is the most that it is off by. */
-export const SIGNIFICANT_BITS = 10;
+const SIGNIFICANT_BITS = 10;
 
 const HALF = 1 << SIGNIFICANT_BITS;
 /** Values of up to 2^42 ns, over an hour; more counts as that. */
@@ -212,6 +212,6 @@ function highestOf(index: number): number {
 }
 
 /** The value that stands for all of a bucket. */
-export function middleOf(index: number): number {
+function middleOf(index: number): number {
   return (lowestOf(index) + highestOf(index)) / 2;
 }

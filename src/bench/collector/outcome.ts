@@ -4,7 +4,7 @@ import { statusName } from "../../grpc/mod.ts";
 export const BAD_SIGNATURE = 17;
 
 /** A status code that gRPC does not know. */
-export const OTHER_STATUS = 18;
+const OTHER_STATUS = 18;
 
 /** How a request can end: a gRPC status code, or one of the two above. */
 export const OUTCOMES = 19;

@@ -1,7 +1,7 @@
 import type { Histogram } from "../collector/mod.ts";
 
 /** The percentiles that are told: ghz's, and those beyond. */
-export const percentages = [10, 25, 50, 75, 90, 95, 99, 99.9, 99.99] as const;
+const percentages = [10, 25, 50, 75, 90, 95, 99, 99.9, 99.99] as const;
 
 /** A latency that a share of the requests did not exceed. */
 export interface LatencyAt {

@@ -65,7 +65,7 @@ ${memoryChart(report)}
 }
 
 /** Text as it stands in HTML, also in attributes. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   const entities: Record<string, string> = {
     "&": "&amp;",
     "<": "&lt;",

@@ -62,7 +62,7 @@ function checkOverlap(reports: readonly Report[]): void {
 }
 
 /** The windows of a report, with their histograms. */
-export function windowsOf({ windows }: Report): Window[] {
+function windowsOf({ windows }: Report): Window[] {
   return windows.map(({ hdr, ...window }) => ({ ...window, latency: Histogram.fromEncoded(hdr) }));
 }
 

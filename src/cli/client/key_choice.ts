@@ -23,7 +23,7 @@ export interface Choice {
 }
 
 /** The protocol's name of a key type: `KEY_TYPE_RSA_3072` for `rsa-3072`. */
-export function wireKeyType(keyType: string): string {
+function wireKeyType(keyType: string): string {
   return `KEY_TYPE_${keyType.toUpperCase().replaceAll("-", "_")}`;
 }
 

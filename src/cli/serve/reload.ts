@@ -11,7 +11,7 @@ import { type KeyOptions, reloadKeys } from "./keys.ts";
  * 5 s: how long a replaced key stays after the replacement, for calls that had been read and wait for
  * their turn. A batch or a stream keeps the keys that it began with until it ends.
  */
-export const RETIREMENT_MS = 5_000;
+const RETIREMENT_MS = 5_000;
 
 /** The parts of a server that a reload touches. */
 export interface Reloading {

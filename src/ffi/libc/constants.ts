@@ -34,8 +34,6 @@ export const SO_DOMAIN = 39;
 export const IPPROTO_TCP = 6;
 export const TCP_NODELAY = 1;
 export const TCP_KEEPIDLE = 4;
-export const IPPROTO_IPV6 = 41;
-export const IPV6_V6ONLY = 26;
 
 // include/uapi/linux/vm_sockets.h
 export const VMADDR_CID_ANY = 0xffff_ffff;

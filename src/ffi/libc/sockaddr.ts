@@ -18,7 +18,7 @@ import { AF_INET, AF_INET6, AF_UNIX, AF_VSOCK } from "./constants.ts";
 export const SOCKADDR_MAX = 110;
 
 /** Bytes of the path in `sockaddr_un`: 107 and a NUL at the end. */
-export const UNIX_PATH_MAX = 108;
+const UNIX_PATH_MAX = 108;
 
 /** The fields of a socket address. `path` and `name` are bytes, without an encoding. */
 export type SocketAddress =

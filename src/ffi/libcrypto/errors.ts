@@ -35,7 +35,7 @@ export class LibcryptoError extends Error {
 const ERROR_STRING_BYTES = 256;
 
 /** Reads and empties the error queue of this thread, the oldest entry first. */
-export function drainErrorQueue(symbols: Symbols): string[] {
+function drainErrorQueue(symbols: Symbols): string[] {
   const queue: string[] = [];
   const text = new Uint8Array(ERROR_STRING_BYTES);
   for (let code = symbols.ERR_get_error(); code !== 0n; code = symbols.ERR_get_error()) {

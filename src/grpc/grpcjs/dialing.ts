@@ -17,7 +17,7 @@ import { guardSession, type Session } from "./_session_guard.ts";
 import { type Address, dial, formatAddress, parseAddress, toDuplex } from "../../net/mod.ts";
 
 /** Schemes of gRPC's naming that grpc-js does not know itself, and does after `installDialer`. */
-export const dialledSchemes = ["vsock", "unix-abstract", "vsock+unix"] as const;
+const dialledSchemes = ["vsock", "unix-abstract", "vsock+unix"] as const;
 
 /** Where a subchannel address carries what is to be dialled. Balancers pass the object on as it is. */
 const DIALLED = Symbol("dialled");

@@ -8,7 +8,7 @@ export const acceptedEncodings = "identity,gzip";
 export type Encoding = "identity" | "gzip";
 
 /** The encoding that a `grpc-encoding` names, which is identity where there is none. */
-export function encodingOf(value: string | undefined): Encoding | undefined {
+function encodingOf(value: string | undefined): Encoding | undefined {
   if (value === undefined || value === "identity") return "identity";
   return value === "gzip" ? value : undefined;
 }

@@ -15,7 +15,7 @@ import { wellKnownFile } from "./well_known_files.ts";
  * Limits of what a server may send for one symbol. A service of the largest public interfaces needs under
  * a hundred files, of some 10 KB each.
  */
-export const reflectionLimits = {
+const reflectionLimits = {
   /** Files, each of which may name more to fetch. */
   files: 500,
   /** Serialized descriptors in all: 16 MiB. */

@@ -2,7 +2,7 @@
 import type { ChannelOptions, RpcChannel, RpcServer, RpcServerOptions } from "../mod.ts";
 import type { WorkerPoolOptions, WorkerServer } from "../native/workers/mod.ts";
 
-export type { WorkerPoolOptions, WorkerServer };
+export type { WorkerServer };
 
 /** The stacks that there are. */
 export const stacks = ["native", "grpc-js"] as const;

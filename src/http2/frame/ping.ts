@@ -10,7 +10,7 @@ import {
 } from "./header.ts";
 
 /** Octets of a PING's payload. */
-export const PING_LENGTH = 8;
+const PING_LENGTH = 8;
 
 /**
  * Checks a PING frame (RFC 9113 section 6.7); flag ACK (0x1).

@@ -15,7 +15,7 @@ export interface HandshakeLimits {
   readonly maxPending: number;
 }
 
-export const DEFAULT_HANDSHAKE_LIMITS: HandshakeLimits = { timeoutMs: 10_000, maxPending: 1_000 };
+const DEFAULT_HANDSHAKE_LIMITS: HandshakeLimits = { timeoutMs: 10_000, maxPending: 1_000 };
 
 /** The outcomes of handshakes. */
 export interface HandshakeEvents {

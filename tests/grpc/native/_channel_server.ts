@@ -73,7 +73,7 @@ export function goaway(lastStreamId: number, errorCode = 0): Uint8Array {
 }
 
 /** One connection of a scripted server. */
-export class ScriptedConnection {
+class ScriptedConnection {
   readonly http2: Http2Connection<Gathered>;
   readonly #socket: Socket;
 

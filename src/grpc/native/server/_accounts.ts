@@ -24,7 +24,7 @@ export type Level = "thread" | "peer" | "connection";
 export type Shares = Readonly<Record<Resource, Readonly<Record<Level, number>>>>;
 
 /** The limits by resource and level, as `NativeLimits` names them. */
-export function sharesOf(limits: NativeLimits): Shares {
+function sharesOf(limits: NativeLimits): Shares {
   return {
     heldBytes: {
       thread: limits.maxHeldBytes,

@@ -1,5 +1,4 @@
 import {
-  type AnyHandler,
   asBuffer,
   type BidiHandler,
   type ClientStreamHandler,
@@ -15,9 +14,6 @@ import type { RequestHead } from "./_request_head.ts";
 import { SingleRequest } from "./_single_request.ts";
 import type { RequestMessage } from "./_request_bytes.ts";
 import type { Thread } from "./_thread.ts";
-
-/** The kinds of handlers that stream in one direction or in both. */
-export type StreamingHandler = Exclude<AnyHandler, { kind: "unary" }>;
 
 /** A call with many requests, many responses, or both. */
 export class StreamingCall extends Call {
