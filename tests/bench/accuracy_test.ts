@@ -92,12 +92,12 @@ function percentile({ latencyDistribution }: Distribution, percent: number): num
 }
 
 /** Attempts to measure while the machine is quiet enough for narrow bounds. */
-const ATTEMPTS = 3;
+const ATTEMPTS = 2;
 
 test("figures over sockets are within 1 % of what the answers of servers truly took", async () => {
   const delays = { kind: "delays", least: 20, mean: 30 } as const;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const runs = await Promise.all([1, 2, 3, 4].map((seed) => measure({ ...delays, seed }, 75, 0)));
+    const runs = await Promise.all([1, 2, 3].map((seed) => measure({ ...delays, seed }, 50, 0)));
     // The bounds hold on a busy machine too; they are only wider.
     for (const { report, truth } of runs) {
       check("closed loop", report, truth.corrected);

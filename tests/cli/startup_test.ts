@@ -29,6 +29,11 @@ async function loadedBy(file: string): Promise<string[]> {
   return [...found];
 }
 
+test("a call without TLS loads neither keys nor what opens TLS", async () => {
+  const loaded = await loadedBy("src/cli/call/echo.ts");
+  assert.deepEqual(loaded.filter((name) => /src\/crypto|cli\/client\/tls\.ts/.test(name)), []);
+});
+
 test("only commands for methods by name load what handles messages known at run time", async () => {
   const starts = [
     "src/cli/call/echo.ts",

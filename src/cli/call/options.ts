@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { withTls } from "../client/tls.ts";
+import { withTls } from "../client/tls_options.ts";
 import { withTargets } from "../client/target_options.ts";
 import { parseDuration } from "../duration.ts";
 

@@ -16,7 +16,7 @@ import { findForeign } from "../foreign_server.ts";
 import { callFailure } from "./call_failure.ts";
 import { type RequestHeaders, requestHeaders } from "./headers.ts";
 import type { ConnectionOptions } from "./options.ts";
-import { openClientTls } from "./tls.ts";
+import { wantsTls } from "./tls_options.ts";
 import { targetAddresses } from "./targets.ts";
 import { CallTrace } from "./trace.ts";
 
@@ -55,7 +55,9 @@ export class Session implements Disposable {
     const addresses = targetAddresses(options);
     const { lb, retries, connectTimeout, maxMessageSize, authority } = options;
     const stack = await chosenStack(options.stack ?? "auto");
-    const tls = await openClientTls(options, stack);
+    const tls = wantsTls(options)
+      ? await (await import("./tls.ts")).openClientTls(options, stack)
+      : undefined;
     const channel = await openChannel(stack, {
       addresses,
       userAgent: `signer/${config.version}`,
