@@ -46,7 +46,7 @@ function addSigning(call: Command): void {
         "signer call sign hello",
         "signer call sign --key code-signing --in release.tar --out release.sig",
         "signer call sign --key code-signing --in a.tar --in b.tar --out signatures/",
-        "sha256sum release.tar | cut -c1-64 | xargs signer call sign --key-type rsa-3072 --digest",
+        "sha256sum a.tar | cut -c1-64 | xargs signer call sign --key release --digest",
       ),
     )
     .addOption(preferOption("--prefer <list>", "algorithms or schemes to choose from, in order"))
@@ -63,7 +63,7 @@ function addSigning(call: Command): void {
     .addHelpText(
       "before",
       examples(
-        "signer call verify --key code-signing --in release.tar --signature-file release.sig",
+        "signer call verify --key release --in a.tar --signature-file a.sig",
         'signer call verify --key-type ed25519 --signature "$SIGNATURE" hello',
       ),
     )

@@ -13,7 +13,7 @@ export function keygenCommand(): Command {
       "before",
       examples(
         "signer keygen --type ecdsa-p256 --out key.pem",
-        "signer keygen --type rsa-3072 --out key.pem --public-out public.pem --passphrase-prompt",
+        "signer keygen --type rsa-3072 --out key.pem --passphrase-prompt",
         "signer keygen --type ed25519 --format jwk --out key.jwk",
         "signer keygen --dev-ca tls --host signer.example",
         "signer keygen --from key.pem --public --format der --public-out public.der",
