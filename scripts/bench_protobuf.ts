@@ -9,10 +9,9 @@
 import type { MessageTypeDefinition } from "@grpc/proto-loader";
 import { echoDefinition as echo, signingDefinition as signing } from "../src/api/mod.ts";
 import type { AnyMethod } from "../src/grpc/mod.ts";
-import { loadProtos } from "../src/grpc/official/mod.ts";
+import { loadProtos } from "../src/grpc/grpcjs/protos.ts";
 
-const options = { longs: Number, enums: String, defaults: true, oneofs: true } as const;
-const official = loadProtos(options);
+const official = loadProtos();
 
 interface Sample {
   readonly type: string;

@@ -154,7 +154,6 @@ export const rooms: Rooms = {
     "npm:@grpc/proto-loader",
   ],
   "src/grpc/reflection": ["src/grpc", "npm:@bufbuild/protobuf", "npm:protobufjs"],
-  "src/grpc/official": ["src/grpc", "npm:@grpc/proto-loader"],
   "src/grpc/scheduling": ["src/grpc"],
   "src/api": ["src/api/generated/**", "src/grpc"],
   "src/api/generated/**": ["src/grpc", "src/protobuf"],

@@ -1,7 +1,7 @@
 import type { MessageTypeDefinition } from "@grpc/proto-loader";
 import { fileURLToPath } from "node:url";
 import type protobuf from "protobufjs";
-import { loadProtos } from "../../src/grpc/official/mod.ts";
+import { loadProtos } from "../../src/grpc/grpcjs/protos.ts";
 import { fullName, readProtoFiles } from "../../scripts/proto/schema.ts";
 
 /** A message as protobufjs knows it, and as proto-loader makes it of that. */
@@ -11,12 +11,9 @@ export interface OfficialMessage {
   deserialize(bytes: Buffer): object;
 }
 
-/** How our messages look in JavaScript: what scripts/proto.ts generates their types with. */
-const options = { longs: Number, enums: String, defaults: true, oneofs: true } as const;
-
 /** Every message of `proto/`, by its full name. */
 export function officialMessages(): Map<string, OfficialMessage> {
-  const definitions = loadProtos(options);
+  const definitions = loadProtos();
   const folder = fileURLToPath(new URL("../../proto", import.meta.url));
   const files = readProtoFiles(folder);
   return new Map(

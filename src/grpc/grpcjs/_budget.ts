@@ -1,35 +1,35 @@
 import type { GrpcJsLimits } from "./_limits.ts";
 
-/** Bytes that are held for one connection, for the connections of one peer, or for all. */
+/** Counts the bytes that the server holds for one connection, for one peer or for all connections. */
 export class Budget {
   held = 0;
-  /** Those of them that are responses, at the level of the connection. */
+  /** The part of `held` that is responses. Counted for connections only. */
   unread = 0;
   /** True when the connection has made a call. */
   hasCalled = false;
-  /** Whether the connection waits for its peer to read, so that no request of it should be started. */
+  /** True while the peer of the connection does not read. No request of it is started then. */
   isBlocked = () => false;
   readonly #limit: number;
   readonly #parent: Budget | undefined;
 
-  /** @param parent the level above, whose limit holds too */
+  /** @param parent the level above; its limit applies too */
   constructor(limit: number, parent?: Budget) {
     this.#limit = limit;
     this.#parent = parent;
   }
 
-  /** Counts bytes, or with a negative number takes them off. */
+  /** Adds to the count. A negative number subtracts. */
   add(bytes: number): void {
     this.held += bytes;
     this.#parent?.add(bytes);
   }
 
-  /** Whether `bytes` more are within the limits of this level and those above. */
+  /** Returns true if `bytes` more are within the limits of this level and of those above. */
   hasRoom(bytes: number): boolean {
     return this.held + bytes <= this.#limit && (this.#parent?.hasRoom(bytes) ?? true);
   }
 
-  /** Whether twice the limit of this level is held: responses are counted and not refused. */
+  /** True over twice the limit of this level. Responses are counted but not refused, so they can exceed the limit. */
   get isOverrun(): boolean {
     return this.held > 2 * this.#limit;
   }

@@ -1,13 +1,13 @@
 import { Buffer } from "node:buffer";
 
-/** Octets of the prefix of a message: a flag and a length (grpc's PROTOCOL-HTTP2.md, Length-Prefixed-Message). */
+/** Size of a message's prefix: a flag and a length (grpc's PROTOCOL-HTTP2.md, Length-Prefixed-Message). */
 export const prefixBytes = 5;
 
 const emptyBytes = Buffer.alloc(0);
 
 /**
- * Bytes of a request in the order of their arrival, in one buffer that grows: many small DATA frames take no more
- * memory than one large one.
+ * A queue of received bytes in one growing buffer, so that many small DATA frames take no more memory than one large
+ * frame.
  */
 export class ByteQueue {
   #bytes: Buffer = emptyBytes;
@@ -18,12 +18,12 @@ export class ByteQueue {
     return this.#end - this.#start;
   }
 
-  /** Bytes of memory that are taken. */
+  /** Size of the buffer, which may exceed `length`. */
   get capacity(): number {
     return this.#bytes.length;
   }
 
-  /** Appends bytes, which are kept as they are when they are the only ones. */
+  /** Appends bytes. An empty queue keeps `chunk` without a copy. */
   push(chunk: Buffer): void {
     if (this.length === 0) {
       this.#bytes = chunk;
@@ -43,19 +43,19 @@ export class ByteQueue {
     this.#end += chunk.length;
   }
 
-  /** Octets of the first message with its prefix; undefined when its prefix is not complete. */
+  /** Size of the first message with its prefix; undefined while the prefix is incomplete. */
   get firstMessage(): number | undefined {
     return this.length < prefixBytes
       ? undefined
       : prefixBytes + this.#bytes.readUInt32BE(this.#start + 1);
   }
 
-  /** Whether the first message is marked as compressed. */
+  /** True if the first message is marked as compressed. */
   get isCompressed(): boolean {
     return this.length > 0 && this.#bytes[this.#start] === 1;
   }
 
-  /** Removes and returns bytes from the front: a view of the buffer when it is not written to again. */
+  /** Removes and returns `count` bytes from the front: a copy, or the buffer itself if it is emptied. */
   take(count: number): Buffer {
     const whole = count === this.length;
     const view = this.#bytes.subarray(this.#start, this.#start + count);

@@ -14,18 +14,18 @@ import {
 import { sendRequests } from "./_channel_requests.ts";
 import { fromGrpcMetadata, toGrpcMetadata } from "./_metadata.ts";
 
-/** How a call ended: with trailers, or in error. */
+/** The end of a call. */
 type Outcome =
   | { readonly ok: true; readonly trailers: GrpcMetadata }
   | { readonly ok: false; readonly error: RpcError };
 
 /**
- * One call of any kind, on grpc-js's call below its stubs: there, each message is asked for and each
- * write is acknowledged, so the consumer's pace and the peer's reach each other. At most one response
- * waits to be taken, and one request to be written.
+ * A client call of any kind, on grpc-js's `CallStream` below its stubs. There, each message is requested and each
+ * write is acknowledged, which gives back-pressure in both directions. At most one response and one request are
+ * buffered.
  *
- *     open ── message ──▶ open, a response waits ── next() ──▶ open
- *       └── status ──▶ ended: the response that waits is still given, then the outcome
+ *     open ── message ──▶ open, one response buffered ── next() ──▶ open
+ *       └── status ──▶ ended: the buffered response is still delivered, then the outcome
  */
 export class GrpcJsCall<I, O> implements ClientCall<O> {
   readonly responses: AsyncIterable<O> = { [Symbol.asyncIterator]: () => this.#iterator() };
@@ -34,18 +34,18 @@ export class GrpcJsCall<I, O> implements ClientCall<O> {
   readonly #options: CallOptions;
   readonly #peerName: (peer: string) => string;
   readonly #whenEnded: (() => void)[] = [];
-  /** What the client itself found wrong: the cause of the error that ends the call. */
+  /** The client-side error that ended the call. */
   #cause: unknown;
   #response: { readonly value: O } | undefined;
   #reader: ResponseReader<O> | undefined;
   #headers: GrpcMetadata | undefined;
   #outcome: Outcome | undefined;
-  /** Made, and read, when first asked for: most callers look at neither. */
+  /** Created at the first use: most callers read neither headers nor trailers. */
   #headersPromise: PromiseWithResolvers<Metadata> | undefined;
   #trailersPromise: PromiseWithResolvers<Metadata> | undefined;
   #endedPromise: PromiseWithResolvers<void> | undefined;
 
-  /** @param peerName what to call the peer that grpc-js names */
+  /** @param peerName maps grpc-js's name of the peer to the one that callers get */
   constructor(
     call: experimental.CallStream,
     method: AnyMethod,
@@ -69,7 +69,7 @@ export class GrpcJsCall<I, O> implements ClientCall<O> {
   get trailers(): Promise<Metadata> {
     if (!this.#trailersPromise) {
       const trailers = this.#trailersPromise = Promise.withResolvers();
-      // Who asks for them need not look at them once the responses have thrown.
+      // A caller that got the error from `responses` may leave this promise alone.
       trailers.promise.catch(() => {});
       if (this.#outcome) settle(trailers, this.#outcome);
     }
@@ -80,7 +80,7 @@ export class GrpcJsCall<I, O> implements ClientCall<O> {
     return this.#peerName(this.#call.getPeer());
   }
 
-  /** Sends the headers and begins to send the requests and to read the responses. */
+  /** Sends the headers, and starts to send requests and to read responses. */
   start(requests: Iterable<I> | AsyncIterable<I>): void {
     const { metadata = [], waitForReady = false, signal } = this.#options;
     this.#call.start(toGrpcMetadata(metadata, { waitForReady }), {
@@ -99,14 +99,14 @@ export class GrpcJsCall<I, O> implements ClientCall<O> {
     }, requests);
   }
 
-  /** Ends the call from this side; without effect on one that has ended. */
+  /** Ends the call from this side. Has no effect on a call that has ended. */
   cancel(code: StatusName, reason: string, cause?: unknown): void {
     if (this.#outcome) return;
     this.#cause ??= cause;
     this.#call.cancelWithStatus(StatusCode[code] as number as status, reason);
   }
 
-  /** Runs `ended` when the call has ended. */
+  /** Registers a listener for the end of the call. */
   onEnd(ended: () => void): void {
     if (this.#outcome) ended();
     else this.#whenEnded.push(ended);
@@ -177,7 +177,7 @@ export class GrpcJsCall<I, O> implements ClientCall<O> {
     return { ok: true, trailers: metadata };
   }
 
-  /** Hands a reader what there is, or keeps it until there is something. */
+  /** Resolves a reader with the buffered response or the outcome, or keeps it until one arrives. */
   #give(reader: ResponseReader<O>): void {
     if (this.#response && (this.#method.responseStream || this.#outcome)) {
       reader.resolve({ done: false, value: this.#response.value });

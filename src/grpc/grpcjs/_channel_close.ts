@@ -1,16 +1,16 @@
 import type { ChannelInterface } from "@grpc/grpc-js";
 import { nextTick } from "node:process";
 
-/** The part of grpc-js 1.14.7's subchannels that outlives their channel. */
+/** The part of grpc-js 1.14.7's subchannels that `closeChannel` uses. */
 interface Subchannel {
   stopBackoff(): void;
   readonly connector?: { readonly session: { destroy(): void } | null };
 }
 
 /**
- * Closes a channel and what grpc-js 1.14.7 leaves behind when it does: the timer of a connection that
- * failed, and a connection to a peer that has not begun to speak HTTP/2. Both are private there, so this
- * reaches in; the tests' sanitizers see to it that it still finds them.
+ * Closes a channel with two resources that grpc-js 1.14.7 leaks: the backoff timer of a failed connection, and a
+ * connection whose peer has not sent its SETTINGS. Both are private to grpc-js; the sanitizers of the tests fail if
+ * they are no longer found.
  */
 export function closeChannel(channel: ChannelInterface): void {
   const { internalChannel } = channel as unknown as {
@@ -18,7 +18,7 @@ export function closeChannel(channel: ChannelInterface): void {
   };
   const pooled = Object.values(internalChannel?.subchannelPool?.pool ?? {}).flat();
   channel.close();
-  // After the ticks in which grpc-js itself starts a connection, or lets go of one.
+  // grpc-js opens and releases connections in earlier ticks.
   nextTick(() => {
     for (const { subchannel } of pooled) {
       subchannel.stopBackoff();

@@ -10,12 +10,12 @@ import {
 } from "../mod.ts";
 
 /**
- * Room to keep what was sent until it is known that it need not be sent again: one largest request. What
- * is kept counts as sent, so without retries there is no room: a stream then goes at the peer's pace.
+ * Size of the retry buffer of a call: one request of the largest size. Buffered messages count as written, so calls
+ * without retries have no buffer and get back-pressure.
  */
 const retryBufferBytes = serverLimits.maxRequestBytes + 64 * 1024;
 
-/** The options in grpc-js's names. */
+/** Converts channel options to grpc-js's. */
 export function toGrpcOptions(options: ChannelOptions): GrpcChannelOptions {
   const { keepalive, retries = 0 } = options;
   const reconnect = { ...defaultReconnect, ...options.reconnect };
@@ -27,10 +27,10 @@ export function toGrpcOptions(options: ChannelOptions): GrpcChannelOptions {
     "grpc.per_rpc_retry_buffer_size": retries > 0 ? retryBufferBytes : 0,
     "grpc.initial_reconnect_backoff_ms": reconnect.initial,
     "grpc.max_reconnect_backoff_ms": reconnect.max,
-    // A channel has connections of its own, so that closing it closes them.
+    // Connections are not shared between channels: closing a channel closes its connections.
     "grpc.use_local_subchannel_pool": 1,
     "grpc.enable_channelz": 0,
-    // A proxy of the environment is for HTTP to elsewhere, never for the way to a signer.
+    // Ignores http_proxy and grpc_proxy: a signer is not reached by a web proxy.
     "grpc.enable_http_proxy": 0,
     "grpc.max_send_message_length": options.maxRequestBytes ?? -1,
     ...(options.maxResponseBytes === undefined
@@ -64,7 +64,7 @@ function serviceConfig({ addresses, balancing, retries = 0 }: ChannelOptions): S
   };
 }
 
-/** The methods of signer.v1 that may be repeated. Of methods that are not ours nothing is known. */
+/** The methods of signer.v1 that are safe to retry. Other services' methods are never retried. */
 function repeatableMethods(): { service: string; method: string }[] {
   return [echoDefinition, signingDefinition, serverInfoDefinition]
     .flatMap((definition) => Object.values<AnyMethod>(definition))

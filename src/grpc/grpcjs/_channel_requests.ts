@@ -2,17 +2,17 @@ import { setImmediate } from "node:timers";
 import type { experimental } from "@grpc/grpc-js";
 import type { AnyMethod, StatusName } from "../mod.ts";
 
-/** What the sending of requests needs of its call. */
+/** The call whose requests are sent. */
 export interface Sending {
   readonly call: experimental.CallStream;
   readonly method: AnyMethod;
-  /** Resolves when the call has ended, however it did. */
+  /** Resolves when the call has ended, with any status. */
   readonly ended: () => Promise<void>;
   readonly cancel: (code: StatusName, reason: string, cause?: unknown) => void;
 }
 
 /**
- * Sends the requests of a call and then its end. What goes wrong ends the call: nothing is thrown.
+ * Sends the requests of a call and half-closes it. An error cancels the call and is not thrown.
  */
 export function sendRequests<I>(sending: Sending, requests: Iterable<I> | AsyncIterable<I>): void {
   const failed = (cause: unknown) =>
@@ -20,14 +20,14 @@ export function sendRequests<I>(sending: Sending, requests: Iterable<I> | AsyncI
   if (sending.method.requestStream) {
     sendEach(sending, requests).catch(failed);
   } else if (Symbol.iterator in requests) {
-    // Without a promise: this is the way of nearly every call.
+    // The fast path of nearly every call: no promise is allocated.
     sendOnly(sending, [...requests]);
   } else {
     collect(requests).then((all) => sendOnly(sending, all)).catch(failed);
   }
 }
 
-/** The one request of a method that takes one. */
+/** Sends the request of a method with one request. */
 function sendOnly<I>(sending: Sending, requests: readonly I[]): void {
   if (requests.length !== 1) {
     const problem = `${sending.method.path} takes one request, not ${requests.length}`;
@@ -46,12 +46,12 @@ async function collect<I>(requests: AsyncIterable<I>): Promise<I[]> {
 }
 
 /**
- * Requests after which the event loop gets a turn: a source that never waits would keep the answers, and
- * the end of the call, from being read.
+ * Requests after which the sender yields to the event loop. Without it, a source that never waits would keep
+ * responses and the end of the call from being read.
  */
 const requestsPerTurn = 64;
 
-/** Sends requests as they come, each when the one before it was taken, until the call ends. */
+/** Sends each request when the write of the previous one is acknowledged, until the call ends. */
 async function sendEach<I>(
   sending: Sending,
   requests: Iterable<I> | AsyncIterable<I>,
@@ -76,7 +76,7 @@ async function sendEach<I>(
     );
     await Promise.race([taken, ended]);
   }
-  // Not waited for: a source that itself waits for input would keep it waiting.
+  // Not awaited: a source that waits for input might never return.
   Promise.resolve(iterator.return?.()).catch(() => {});
 }
 

@@ -7,17 +7,17 @@ import {
 import { type Address, formatAddress, hostAndPort, parseAddress } from "../../net/mod.ts";
 import { installDialer } from "./dialing.ts";
 
-/** What grpc-js needs to know to reach a server or several. */
+/** The arguments with which grpc-js opens a channel. */
 export interface Dialing {
-  /** In grpc-js's own naming. */
+  /** A target URI of grpc-js. */
   readonly target: string;
   readonly credentials: ChannelCredentials;
   readonly options: ChannelOptions;
 }
 
 /**
- * How grpc-js reaches the addresses: the one place that knows. TCP and Unix sockets it dials itself,
- * which works wherever Deno runs; the rest is dialled by `src/net`.
+ * Translates addresses into a target of grpc-js. grpc-js itself connects to TCP and Unix sockets, which works
+ * wherever Deno runs; `src/net` connects to all other addresses.
  *
  * @throws {TypeError} when there is no address
  * @throws {NetError} `BAD_ADDRESS`
@@ -33,7 +33,7 @@ export function dialing(addresses: readonly string[]): Dialing {
   };
 }
 
-/** An address in gRPC's naming (grpc's doc/naming.md). */
+/** Formats an address by gRPC's naming (grpc's doc/naming.md). */
 function grpcName(address: Address): string {
   return address.transport === "tcp"
     ? `dns:${hostAndPort(address.host, address.port)}`
@@ -44,10 +44,10 @@ type GrpcUri = experimental.GrpcUri;
 type Endpoint = experimental.Endpoint;
 type Listener = experimental.ResolverListener;
 
-/** A target that lists addresses, each resolved in its own way by `AddressListResolver`. */
+/** The scheme of targets that list addresses. `AddressListResolver` resolves each by its own scheme. */
 const listScheme = "signer-list";
 
-/** The names in a target that `dialing()` made. */
+/** Parses the addresses of a target that `dialing()` returned. */
 function urisOf(target: GrpcUri): GrpcUri[] {
   return target.path.split(",").map((part) => {
     const [scheme = "", ...path] = decodeURIComponent(part).split(":");
@@ -56,12 +56,12 @@ function urisOf(target: GrpcUri): GrpcUri[] {
 }
 
 /**
- * Resolves a list of addresses: the endpoints of all, in the order of the list. It has also a list of one
- * to itself: grpc-js 1.14.7's own resolvers answer even after their channel was closed, and it connects.
+ * Resolves a list of addresses to the endpoints of all, in the order of the list. Lists of one address are resolved
+ * here too: grpc-js 1.14.7's own resolvers report results after their channel was closed, and it then connects.
  */
 class AddressListResolver implements experimental.Resolver {
   readonly #children: readonly experimental.Resolver[];
-  /** What each address resolved to last; undefined before its first answer, null when it failed. */
+  /** The latest endpoints of each address: undefined before the first result, null after a failure. */
   readonly #endpoints: (readonly Endpoint[] | null | undefined)[];
   readonly #listener: Listener;
   #destroyed = false;
@@ -76,7 +76,7 @@ class AddressListResolver implements experimental.Resolver {
   }
 
   static getDefaultAuthority(target: GrpcUri): string {
-    // Sent as :authority to every server of the list; the first stands for all.
+    // grpc-js sends one :authority to all servers of the list: that of the first.
     const [first] = urisOf(target);
     return first?.scheme === "dns" ? first.path : "localhost";
   }
@@ -91,7 +91,7 @@ class AddressListResolver implements experimental.Resolver {
     for (const child of this.#children) child.destroy();
   }
 
-  /** An address that does not resolve is left out, unless none does. */
+  /** Returns the listener for one address. Failed addresses are left out; if all failed, the failure is reported. */
   #resolved(index: number): Listener {
     return (result, attributes, serviceConfig, note) => {
       if (this.#destroyed) return true;

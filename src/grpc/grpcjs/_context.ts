@@ -5,7 +5,7 @@ import type { WorkOwner } from "../scheduling/mod.ts";
 import { fromGrpcMetadata, toGrpcMetadata } from "./_metadata.ts";
 import type { CallWork } from "./_call_work.ts";
 
-/** The part of grpc-js's call objects that all four kinds share. */
+/** The members that grpc-js's call objects of all four kinds share. */
 export type SurfaceCall =
   & Pick<
     ServerUnaryCall<unknown, unknown>,
@@ -14,13 +14,13 @@ export type SurfaceCall =
   & { once(event: "cancelled", listener: () => void): unknown };
 
 /**
- * A handler's view of a grpc-js call. What most handlers never ask for (metadata, an abort signal) is
- * made when it is first asked for.
+ * The `CallContext` of a grpc-js call. Metadata and the abort signal, which most handlers do not use, are created
+ * at the first use.
  */
 export class GrpcJsContext implements CallContext, WorkOwner {
-  /** grpc-js hands out messages without a word of how they came. */
+  /** Always false: grpc-js does not report whether a message was compressed. */
   readonly requestCompressed = false;
-  /** Without effect: grpc-js compresses no responses. */
+  /** Has no effect: grpc-js servers do not compress responses. */
   compressResponse = false;
   readonly #call: SurfaceCall;
   readonly #work: CallWork;
@@ -89,7 +89,7 @@ export class GrpcJsContext implements CallContext, WorkOwner {
     return this.#work.run(this.peer, this, units);
   }
 
-  /** Sends the response's headers, if the handler set any; else they go with the first message. */
+  /** Sends the response headers that the handler has set. Without any, grpc-js sends headers with the first message. */
   sendHeaders(): void {
     if (this.#responseHeaders?.size) {
       this.#call.sendMetadata(toGrpcMetadata(this.#responseHeaders));
@@ -97,7 +97,7 @@ export class GrpcJsContext implements CallContext, WorkOwner {
     }
   }
 
-  /** The trailers in grpc-js's form, if the handler set any. */
+  /** Returns the trailers that the handler has set, as grpc-js's metadata. */
   takeTrailers(): GrpcMetadata | undefined {
     return this.#responseTrailers?.size ? toGrpcMetadata(this.#responseTrailers) : undefined;
   }

@@ -38,7 +38,7 @@ export function toGrpcJsHandler(handler: AnyHandler, work: CallWork): UntypedHan
   }
 }
 
-/** The part of grpc-js's writable calls that both kinds share. */
+/** The members that grpc-js's calls with streamed responses share. */
 interface WritableCall {
   readonly cancelled: boolean;
   write(response: unknown): boolean;
@@ -49,7 +49,7 @@ interface WritableCall {
 }
 type UnaryCallback = Parameters<handleUnaryCall<unknown, unknown>>[1];
 
-/** Ends a call with the one response that `handle` gives, or with its error. */
+/** Ends a call with the response or the error of `handle`. */
 async function answer(
   handle: () => unknown,
   context: GrpcJsContext,
@@ -65,7 +65,7 @@ async function answer(
   }
 }
 
-/** Writes the responses that `handle` gives, each when the peer has room for it, and ends the call. */
+/** Writes the responses of `handle`, each when the stream has room for it, and ends the call. */
 async function write(
   handle: () => AsyncIterable<unknown>,
   context: GrpcJsContext,
@@ -86,7 +86,7 @@ async function write(
   }
 }
 
-/** Resolves when the stream takes more, or never will. */
+/** Resolves when the stream has room or is closed. */
 function roomIn(call: WritableCall): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
@@ -98,8 +98,8 @@ function roomIn(call: WritableCall): Promise<void> {
 }
 
 /**
- * The requests of a stream. It reads on demand, so that a handler that is slow slows the peer; and it
- * ends when the peer leaves, where Node's own iterator would throw a premature close.
+ * Iterates over the requests of a stream. Reads on demand, so that flow control reaches the peer. Ends when the peer
+ * leaves, where Node's own iterator throws ERR_STREAM_PREMATURE_CLOSE.
  */
 async function* requestsOf(
   call: Pick<ServerReadableStream<unknown, unknown>, "cancelled" | "iterator">,
@@ -113,8 +113,8 @@ async function* requestsOf(
 }
 
 /**
- * What grpc-js takes for the end of a call in error. Services turn what they throw into `RpcError`; what
- * comes here otherwise is told to nobody but as INTERNAL.
+ * Converts an error to the object by which grpc-js ends a call. Services throw `RpcError`; any other error becomes
+ * INTERNAL without its message.
  */
 function toServiceError(error: unknown) {
   const known = error instanceof RpcError

@@ -1,10 +1,9 @@
 /**
- * HTTP/2 streams as grpc-js's server gets them: it reads a request only when it can be handled, and all that is held for
- * it is counted.
+ * Streams that stand between node:http2 and grpc-js's server, and count the bytes that are held for each call.
  *
- * grpc-js itself keeps, inflates and decodes each message as soon as its bytes arrive. A few bytes of gzip on each of
- * many streams become gigabytes. Here a request of one message is passed on when it has ended and its turn has come,
- * and the messages of a stream one by one, when grpc-js asks for the next.
+ * grpc-js inflates and decodes each message as soon as its bytes arrive, so a few bytes of gzip on each of many streams
+ * become gigabytes. These streams pass a request on when it is complete and its turn has come (`SingleRequestStream`),
+ * or message by message when grpc-js reads the next (`MessageStream`).
  *
  * @module
  */
@@ -16,27 +15,27 @@ import type { StreamListener } from "./_http2_server.ts";
 import type { GrpcJsLimits } from "./_limits.ts";
 import type { Turns } from "./_turns.ts";
 
-/** DEFLATE expands a byte to at most 1,032 (zlib's "Maximum Compression Factor"). */
+/** The largest ratio of DEFLATE (zlib's "Maximum Compression Factor"). */
 const maxInflation = 1_032;
 
-/** The surroundings of a stream. */
+/** The resources that a stream shares with others. */
 export interface StreamHost {
   readonly limits: GrpcJsLimits;
   /** The budget of its connection. */
   readonly budget: Budget;
   readonly turns: Turns;
-  /** The requests of one message that are not with their handler yet. */
+  /** Single requests that have not been passed to grpc-js. */
   readonly incomplete: Set<{ checkAge(now: number): void }>;
-  /** grpc-js's own listener for new streams. */
+  /** grpc-js's listener for new streams. */
   readonly next: StreamListener;
 }
 
-/** The error code of a peer that takes too much (RFC 9113 section 7). gRPC reads it as RESOURCE_EXHAUSTED. */
+/** The error code for a peer that uses too much (RFC 9113 section 7). gRPC maps it to RESOURCE_EXHAUSTED. */
 export const ENHANCE_YOUR_CALM = 0xb;
 
 type Listener = (...args: unknown[]) => void;
 
-/** The part of a `ServerHttp2Stream` that grpc-js 1.14.7 uses. */
+/** Implements the members of `ServerHttp2Stream` that grpc-js 1.14.7 uses. */
 export abstract class HeldStream {
   protected readonly queue = new ByteQueue();
   protected onData: Listener | undefined;
@@ -105,33 +104,33 @@ export abstract class HeldStream {
     this.stream.end();
   }
 
-  /** Counts bytes of responses, or with a negative number takes them off. */
+  /** Adds to the count of response bytes. A negative number subtracts. */
   protected unread(bytes: number): void {
     this.#written += bytes;
     this.host.budget.unread += bytes;
     this.host.budget.add(bytes);
   }
 
-  /** Sets the bytes that are counted for the request. */
+  /** Sets the count of request bytes. */
   protected hold(bytes: number): void {
     this.host.budget.add(bytes - this.#held);
     this.#held = bytes;
   }
 
-  /** Whether the request may hold `bytes` in all: within the budgets, or because it is small. */
+  /** Returns true if the request may hold `bytes` in total: it is small, or within the budgets. */
   protected mayHold(bytes: number): boolean {
     const { budget, limits } = this.host;
     return bytes <= limits.smallRequestBytes || budget.hasRoom(bytes - this.#held);
   }
 
-  /** The memory that the first message takes inflated; 0 when it is not compressed. */
+  /** An upper bound of the inflated size of the first message; 0 if it is not compressed. */
   protected inflated(): number {
     const { maxRequestBytes } = this.host.limits;
     const size = (this.queue.firstMessage ?? 0) * maxInflation;
     return this.queue.isCompressed ? Math.min(maxRequestBytes, size) : 0;
   }
 
-  /** Whether the first message is declared to be too large. grpc-js refuses it by its prefix. */
+  /** Returns true if the prefix of the first message exceeds the limit. grpc-js refuses it by its prefix. */
   protected isTooLarge(): boolean {
     return (this.queue.firstMessage ?? 0) - prefixBytes > this.host.limits.maxRequestBytes;
   }
@@ -139,6 +138,6 @@ export abstract class HeldStream {
   /** Called when the stream is closed. */
   protected abstract released(): void;
 
-  /** Called when response bytes were passed on to HTTP/2. */
+  /** Called when node:http2 has taken response bytes. */
   protected wrote(_count: number): void {}
 }

@@ -1,6 +1,6 @@
 /**
- * The node:http2 server inside a grpc-js server, made fit for peers that break the protocol. grpc-js 1.14.7 keeps it
- * private and adds no listeners of its own to sessions, so this reaches in; tests notice if it finds nothing.
+ * Access to the node:http2 servers inside a grpc-js server. grpc-js 1.14.7 keeps them private; the tests of hostile
+ * peers fail if they are no longer found.
  *
  * @module
  */
@@ -9,13 +9,13 @@ import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import type { Server } from "@grpc/grpc-js";
 import { guardSession } from "./_session_guard.ts";
 
-/** Answers a new HTTP/2 stream. */
+/** A listener for new HTTP/2 streams. */
 export type StreamListener = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void;
 
 /**
- * Guards each HTTP/2 server inside a grpc-js server.
+ * Guards the sessions of a grpc-js server, and wraps its listener for new streams.
  *
- * @param route makes the listener for new streams from grpc-js's own
+ * @param route returns the new listener, given grpc-js's own
  */
 export function guardHttp2Servers(
   server: Server,

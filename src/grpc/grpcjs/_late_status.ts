@@ -11,10 +11,10 @@
 import type { IncomingHttpHeaders } from "node:http2";
 import { Http2SubchannelCall } from "@grpc/grpc-js/build/src/subchannel-call.js";
 
-/** Trailers that wait for the messages before them. */
+/** The property that holds trailers until the messages before them have been read. */
 const TRAILERS = Symbol("trailers");
 
-/** The part of grpc-js's call that this depends on. */
+/** The private members of grpc-js's `Http2SubchannelCall` that are used. */
 interface SubchannelCall {
   [TRAILERS]?: IncomingHttpHeaders;
   readonly http2Stream: { readonly readableLength: number };
@@ -30,7 +30,7 @@ interface SubchannelCall {
 let installed = false;
 
 /**
- * Changes grpc-js for the process; a second call does nothing.
+ * Patches grpc-js. A second call has no effect.
  *
  * @throws {TypeError} when grpc-js is not a version that this works with
  */
@@ -53,7 +53,7 @@ export function keepMessagesBeforeStatus(): void {
     if (this[TRAILERS] && this.readsClosed && isRead(this)) release(this);
     else maybeOutputStatus.call(this);
   };
-  // Called for whatever else ends the stream after its trailers: they tell more.
+  // Called when the stream ends otherwise after its trailers, which have the better status.
   prototype.endCall = function (status) {
     if (this[TRAILERS]) release(this);
     else endCall.call(this, status);
@@ -71,7 +71,7 @@ export function keepMessagesBeforeStatus(): void {
   }
 }
 
-/** Whether no message waits that was received. */
+/** Returns true if all received messages have been passed on. */
 function isRead(call: SubchannelCall): boolean {
   return call.http2Stream.readableLength === 0 && call.unpushedReadMessages.length === 0 &&
     !call.isPushPending;

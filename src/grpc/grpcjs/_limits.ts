@@ -1,38 +1,37 @@
 import { serverLimits } from "../mod.ts";
 
-/** Limits on what one peer may cost the grpc-js server. Sizes are bytes, times milliseconds. */
+/** Limits of the grpc-js server. Sizes are in bytes, times in milliseconds. */
 export interface GrpcJsLimits {
-  /** One request message, compressed or not. */
+  /** Size of one request message, compressed or inflated. */
   readonly maxRequestBytes: number;
   /**
-   * Requests and responses that the server holds: from their first byte until the stream is closed. Over the share
-   * of a connection, requests wait; over that of a peer or of the server, they are refused with
-   * RESOURCE_EXHAUSTED.
+   * Bytes of requests and responses that are held, from their arrival until the stream is closed. Over a limit,
+   * further bytes of requests are refused with RESOURCE_EXHAUSTED, and compressed requests wait.
    */
   readonly maxHeldBytes: number;
   readonly maxHeldBytesPerPeer: number;
   readonly maxHeldBytesPerConnection: number;
-  /** A request up to this size is admitted in any case, so that health checks are answered. */
+  /** Requests up to this size are always admitted, so that health checks are answered. */
   readonly smallRequestBytes: number;
-  /** From the headers of a request to its end, for a method with one request message. */
+  /** Time from the headers to the end of a single request. */
   readonly maxRequestMs: number;
-  /** Responses that a connection keeps because its peer does not read. Over it, nothing more is read from it. */
+  /** Bytes of unread responses on a connection above which the connection is not read. */
   readonly maxUnsentBytes: number;
-  /** How long a connection may be over `stalledBytes` while the peer reads less than that. */
+  /** Time in which a peer with more than `stalledBytes` unread has to read `stalledBytes`. */
   readonly maxStallMs: number;
   readonly stalledBytes: number;
   /** How long a connection may be without its first call while accepting fails for want of descriptors. */
   readonly maxSilentInShortageMs: number;
-  /** Requests are handed to their handlers for so long before sockets are read again. */
+  /** Time for which requests are started before sockets are read again. */
   readonly sliceMs: number;
 }
 
-/** The limits unless configured otherwise: the first seven are those of the native stack. */
+/** The default limits. The first seven are those of the native stack. */
 export const defaultGrpcJsLimits: GrpcJsLimits = {
   maxRequestBytes: serverLimits.maxRequestBytes,
   maxHeldBytes: 64 * serverLimits.maxRequestBytes,
   maxHeldBytesPerPeer: 32 * serverLimits.maxRequestBytes,
-  // Somewhat over 20 concurrent messages of the largest size.
+  // A client may well send 20 messages of the largest size at once.
   maxHeldBytesPerConnection: 24 * serverLimits.maxRequestBytes,
   smallRequestBytes: 1_024,
   // The largest message at 70 kB/s.

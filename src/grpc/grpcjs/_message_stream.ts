@@ -2,7 +2,7 @@ import type { Buffer } from "node:buffer";
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { ENHANCE_YOUR_CALM, HeldStream, type StreamHost } from "./_held_stream.ts";
 
-/** The stream of a call with any number of request messages. */
+/** The stream of a method with streamed requests. */
 export class MessageStream extends HeldStream {
   #flowing = false;
   #ended = false;
@@ -50,7 +50,7 @@ export class MessageStream extends HeldStream {
     this.#pump();
   }
 
-  /** Passes messages on while grpc-js asks for them, and reads on while none is complete. */
+  /** Passes messages on while grpc-js reads, and reads from the connection while no message is complete. */
   #pump(): void {
     if (this.#pumping || this.#over) return;
     this.#pumping = true;
@@ -63,7 +63,7 @@ export class MessageStream extends HeldStream {
       }
       const message = this.isTooLarge() ? this.queue.length : this.queue.firstMessage!;
       const bytes = this.queue.take(message);
-      // The message is held until grpc-js asks for the next.
+      // Counted until grpc-js reads the next message.
       this.hold(this.queue.capacity + Math.max(inflated, bytes.length));
       this.onData?.(bytes);
     }

@@ -1,7 +1,7 @@
 import { Metadata as GrpcMetadata, type MetadataOptions } from "@grpc/grpc-js";
 import { asBuffer, Metadata } from "../mod.ts";
 
-/** Metadata to send, in grpc-js's form. */
+/** Converts metadata to grpc-js's. */
 export function toGrpcMetadata(
   from: Iterable<readonly [string, string | Uint8Array]>,
   options?: MetadataOptions,
@@ -14,8 +14,8 @@ export function toGrpcMetadata(
 }
 
 /**
- * Metadata that a peer sent. What gRPC does not allow (grpc's PROTOCOL-HTTP2.md, Custom-Metadata: text
- * outside printable ASCII) is left out: HTTP/2 lets it through, and a call does not fail for it.
+ * Converts received metadata from grpc-js's. Values that gRPC does not allow (grpc's PROTOCOL-HTTP2.md,
+ * Custom-Metadata: text outside printable ASCII) are left out. HTTP/2 allows them, so they do not fail the call.
  */
 export function fromGrpcMetadata(from: GrpcMetadata): Metadata {
   const metadata = new Metadata();

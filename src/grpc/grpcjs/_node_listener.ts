@@ -5,15 +5,14 @@ import { type Address, formatAddress, hostAndPort, NetError } from "../../net/mo
 /** A listener of node:net. */
 export interface NodeListener {
   readonly address: Address;
-  /** Stops listening; connections stay. */
+  /** Stops listening. Connections stay open. */
   close(): void;
 }
 
 /**
- * Listens on TCP or a Unix socket by node:net: where `src/net` does not work, which is everywhere but on
- * Linux with glibc.
+ * Listens on TCP or a Unix socket by node:net, for platforms without `src/net`: all but Linux with glibc.
  *
- * @throws {NetError} what listen(2) fails with; `WRONG_ADDRESS` for another transport
+ * @throws {NetError} with the code of listen(2); `WRONG_ADDRESS` for another transport
  */
 export function listenByNode(
   address: Address,
@@ -37,7 +36,7 @@ export function listenByNode(
     server.listen(place, () => {
       const bound = server.address();
       const port = typeof bound === "object" && bound !== null ? bound.port : 0;
-      // accept(2) may fail later: that connection is lost, the listener goes on.
+      // A failure of accept(2) loses one connection and not the listener.
       server.on("error", () => {});
       resolve({
         address: address.transport === "tcp" ? { ...address, port } : address,
@@ -61,11 +60,11 @@ function placeOf(address: Address): { host: string; port: number } | { path: str
   }
 }
 
-/** The socket behind a stream of its own: node:http2 would take the handle of the socket itself. */
+/** Wraps a socket in a plain Duplex, because node:http2 takes over the handle of a net.Socket. */
 function throughDuplex(socket: Socket): Duplex {
   const duplex = new Duplex({
     read: () => void socket.resume(),
-    // Completed in a later turn, always: see `SocketDuplex` in src/net.
+    // Always completed asynchronously: see `SocketDuplex` in src/net.
     write: (chunk, _encoding, callback) => {
       socket.write(chunk, (error) => queueMicrotask(() => callback(error)));
     },

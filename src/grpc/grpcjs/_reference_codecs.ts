@@ -1,28 +1,21 @@
 /**
- * Codecs of proto-loader in place of the generated ones, so that this stack checks those of the native stack: a call
- * between the stacks is written by protobufjs and read by our code, or the other way round.
+ * Replaces the generated codecs by proto-loader's, so that each call between the stacks compares the two: protobufjs
+ * writes and the generated code reads, or the other way round.
  *
  * @module
  */
-import { loadSync, type ServiceDefinition as LoadedService } from "@grpc/proto-loader";
-import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import type { ServiceDefinition as LoadedService } from "@grpc/proto-loader";
 import type { AnyMethod } from "../mod.ts";
+import { loadProtos } from "./protos.ts";
 
-/** The options by which proto-loader's objects have the shape of the generated types. */
-const options = { longs: Number, enums: String, defaults: true, oneofs: true } as const;
-
-/** The methods of `proto/` as proto-loader gives them, by their paths; read when first asked for. */
+/** The methods of `proto/` by path, as proto-loader defines them. Loaded at the first use. */
 let loaded: Map<string, LoadedService[string]> | undefined;
 
 function loadedMethods(): Map<string, LoadedService[string]> {
   if (loaded) return loaded;
   loaded = new Map();
-  const folder = fileURLToPath(new URL("../../../proto", import.meta.url));
-  const files = [...protoFiles(folder)].map((file) => relative(folder, file));
-  const definitions = loadSync(files, { ...options, includeDirs: [folder] });
-  for (const definition of Object.values(definitions)) {
-    // A definition is of a message, of an enum or of a service.
+  for (const definition of Object.values(loadProtos())) {
+    // Messages and enums have a format; services have none.
     if ("format" in definition) continue;
     for (const method of Object.values(definition as LoadedService)) {
       loaded.set(method.path, method);
@@ -31,19 +24,12 @@ function loadedMethods(): Map<string, LoadedService[string]> {
   return loaded;
 }
 
-function* protoFiles(folder: string): Generator<string> {
-  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
-    if (isDirectory) yield* protoFiles(join(folder, name));
-    else if (name.endsWith(".proto")) yield join(folder, name);
-  }
-}
-
 /**
- * The method with the codecs of proto-loader in place of generated ones; any other method as it is.
+ * Returns the method with proto-loader's codecs in place of generated ones. Other methods are returned as they are.
  *
- * The generated codecs look at each message first and refuse what they would refuse on the native stack: protobufjs
- * takes text that is not UTF-8, fields of a wrong type, and any number of nested messages, which cost 200 times the
- * memory of their bytes.
+ * The generated codecs run first, and refuse the same messages as on the native stack: protobufjs accepts text that is
+ * not UTF-8, fields of a wrong type, and any number of nested messages, each of which takes 200 times the memory of its
+ * bytes.
  */
 export function withReferenceCodecs(method: AnyMethod): AnyMethod {
   let changed = known.get(method);
@@ -54,7 +40,7 @@ export function withReferenceCodecs(method: AnyMethod): AnyMethod {
 const known = new WeakMap<AnyMethod, AnyMethod>();
 
 function changeCodecs(method: AnyMethod): AnyMethod {
-  // Messages of other codecs, such as those known at run time only, have another form.
+  // The messages of other codecs, such as dynamic messages, have another form.
   if (!method.generated) return method;
   const reference = loadedMethods().get(method.path);
   if (!reference) return method;
@@ -67,7 +53,7 @@ function changeCodecs(method: AnyMethod): AnyMethod {
   };
 }
 
-/** A codec that returns what the reference makes of a value that ours accepts. */
+/** Returns a codec that calls both, and returns the result of the reference. */
 function both<I, O>(ours: (value: I) => O, reference: (value: I) => unknown): (value: I) => O {
   return (value) => {
     ours(value);

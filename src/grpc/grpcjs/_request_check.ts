@@ -1,14 +1,14 @@
 /**
- * Checks of a request's headers that grpc-js 1.14.7 on Deno 2.9.6 does not make as grpc's PROTOCOL-HTTP2.md asks:
- * it answers a foreign content type by 200 (its constant for 415 is undefined in Deno), accepts a `grpc-timeout` with
- * anything around it, overflows at one over 24 days, and decodes any number of metadata values.
+ * Checks of request headers that grpc-js 1.14.7 on Deno 2.9.6 lacks, by grpc's PROTOCOL-HTTP2.md. grpc-js answers a
+ * foreign content type with 200 (Deno does not define its constant for 415), accepts text around a `grpc-timeout`,
+ * overflows at timeouts over 24 days, and decodes any number of metadata values.
  *
  * @module
  */
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { StatusCode } from "../mod.ts";
 
-/** The answer to a request of which no call can come. */
+/** The response to a request that is refused by its headers. */
 export type Refusal =
   | { readonly kind: "http"; readonly status: 405 | 415 }
   | { readonly kind: "grpc"; readonly code: StatusCode; readonly message: string };
@@ -17,19 +17,20 @@ const contentTypeForm = /^application\/grpc($|[+;])/;
 const timeoutForm = /^([0-9]{1,8})([HMSmun])$/;
 const milliseconds = { H: 3_600_000, M: 60_000, S: 1_000, m: 1, u: 1e-3, n: 1e-6 };
 
-/** The longest delay of a timer, 24 days (setTimeout() of HTML). A longer timeout is none. */
+/** The longest delay of setTimeout(), 24 days. A longer timeout is ignored. */
 const maxTimerDelay = 2 ** 31 - 1;
 
-/** Values of one key of binary metadata that are decoded, as on the native stack. */
+/** Values of one binary metadata key that are decoded, as on the native stack. */
 const maxValues = 64;
 
-/** The longest path that an error repeats. A peer sends it in one octet when it is in the HPACK table. */
+/** The longest path that an error message repeats: a path in the HPACK table costs its peer one byte. */
 const maxPathInMessage = 256;
 
 /**
- * Checks the headers of a request, and takes a timeout out of them that grpc-js cannot keep.
+ * Checks the headers of a request. Removes a timeout that grpc-js cannot represent, and metadata over the limit.
  *
- * @param isMethod tells the paths of the methods that are served
+ * @param isMethod returns true for the path of a served method
+ * @returns the refusal, or undefined if grpc-js may handle the request
  */
 export function checkRequest(
   headers: IncomingHttpHeaders,
@@ -54,14 +55,14 @@ export function checkRequest(
   if (delay > maxTimerDelay) delete headers["grpc-timeout"];
 }
 
-/** The milliseconds of a `grpc-timeout`, or undefined when it is not one. */
+/** Parses a `grpc-timeout` to milliseconds; undefined if it is malformed. */
 export function parseTimeout(value: string | string[] | undefined): number | undefined {
   const [, count, unit] = timeoutForm.exec(String(value)) ?? [];
   if (count === undefined) return undefined;
   return Number(count) * milliseconds[unit as keyof typeof milliseconds];
 }
 
-/** Cuts binary metadata off after `maxValues` values of a key: grpc-js decodes each, asked for or not. */
+/** Truncates binary metadata to `maxValues` values of a key, because grpc-js decodes all values of each call. */
 function limitMetadata(headers: IncomingHttpHeaders): void {
   for (const [name, value] of Object.entries(headers)) {
     if (!name.endsWith("-bin") || typeof value !== "string") continue;
@@ -70,7 +71,7 @@ function limitMetadata(headers: IncomingHttpHeaders): void {
   }
 }
 
-/** Answers a request that is refused. The rest of it is dropped. */
+/** Sends a refusal, and discards the rest of the request. */
 export function refuse(stream: ServerHttp2Stream, refusal: Refusal): void {
   const headers = refusal.kind === "http"
     ? { ":status": refusal.status, ...(refusal.status === 405 ? { allow: "POST" } : {}) }

@@ -8,11 +8,12 @@ export interface Session extends EventEmitter {
 }
 
 /**
- * Keeps a session of node:http2 from ending the process. Its errors need a listener: without one, the EPIPE of a peer
- * that left is an uncaught exception. And it has to be closed outside of nghttp2's callbacks: in Deno 2.9.6,
- * node:http2 destroys a session within them when it receives GOAWAY, or a PING acknowledgement that answers no PING;
- * nghttp2 goes on with memory that was freed, and the process ends by SIGSEGV or a failed assertion. In the next
- * turn of the event loop nghttp2 has returned.
+ * Prevents two ways in which a node:http2 session of Deno 2.9.6 ends the process.
+ *
+ * Without an error listener, the EPIPE of a peer that left is an uncaught exception. And for GOAWAY, or a PING
+ * acknowledgement that answers no PING, node:http2 destroys the session within a callback of nghttp2, which then uses
+ * freed memory: SIGSEGV, or a failed assertion. Deferred to the next turn of the event loop, the session is destroyed
+ * after nghttp2 has returned.
  */
 export function guardSession(session: Session): void {
   session.on("error", () => {});

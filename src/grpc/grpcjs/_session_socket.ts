@@ -2,24 +2,24 @@ import type { Http2Session } from "node:http2";
 import type { Duplex } from "node:stream";
 import type { Budget } from "./_budget.ts";
 
-/** The budget of a connection, kept where a session's `socket` can be asked for it. */
+/** The property of a connection that holds its budget. */
 const BUDGET = Symbol("budget");
 
-/** The properties of a connection for `sessionSocket`. */
+/** Options of `sessionSocket`. */
 export interface SessionSocketOptions {
-  /** The whole name of the peer. */
+  /** The peer's name. */
   readonly peer: string;
   readonly budget: Budget;
-  /** Over so many bytes of responses that the peer does not read, nothing more is read from it. */
+  /** Bytes of unread responses above which the connection is not read. */
   readonly maxUnsentBytes: number;
-  /** Called when the peer has read all. */
+  /** Called when all responses have been read. */
   readonly onDrain: () => void;
 }
 
 /**
- * Prepares a connection for a session of node:http2: its errors are the session's alone, and its `remoteAddress`
- * becomes the name of the peer, which grpc-js's `getPeer()` gives. It is not read while its peer does not read:
- * node:http2 writes without regard to that, and would fill the memory.
+ * Prepares a connection for a session of node:http2. Sets `remoteAddress` to the name of the peer, which grpc-js's
+ * `getPeer()` returns, and stops reading while the peer does not read: node:http2 ignores back-pressure of the
+ * connection, so its output would grow without bound.
  */
 export function sessionSocket(connection: Duplex, options: SessionSocketOptions): void {
   const { peer, budget, maxUnsentBytes, onDrain } = options;
@@ -43,7 +43,7 @@ export function sessionSocket(connection: Duplex, options: SessionSocketOptions)
   Object.assign(connection, { remoteAddress: peer, remotePort: undefined, [BUDGET]: budget });
 }
 
-/** The budget of a session's connection. */
+/** Returns the budget of a session's connection. */
 export function budgetOf(session: Http2Session): Budget {
   return (session.socket as unknown as { readonly [BUDGET]: Budget })[BUDGET];
 }

@@ -6,13 +6,13 @@ import { HeldStream, type StreamHost } from "./_held_stream.ts";
 import { parseTimeout, refuse } from "./_request_check.ts";
 import type { Waiting } from "./_turns.ts";
 
-/** The stream of a call whose request is one message. */
+/** The stream of a method with a single request. */
 export class SingleRequestStream extends HeldStream implements Waiting {
   readonly #headers: IncomingHttpHeaders;
   readonly #began = performance.now();
   readonly #timeout: number;
   #over = false;
-  /** Memory of the message when it is inflated, and of an answer as large. */
+  /** An upper bound of the inflated message and a response of the same size. */
   #inflated = 0;
 
   constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, host: StreamHost) {
@@ -73,7 +73,7 @@ export class SingleRequestStream extends HeldStream implements Waiting {
     this.host.turns.push(this.host.budget, this);
   }
 
-  /** Refuses the request if it has not ended, or not been started, in time. To be called about once a second. */
+  /** Refuses the request if it has not been started in time. Called about once a second. */
   checkAge(now: number): void {
     const limit = Math.min(this.#timeout, this.host.limits.maxRequestMs);
     if (now - this.#began < limit) return;

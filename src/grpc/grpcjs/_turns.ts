@@ -1,28 +1,28 @@
 import { setImmediate } from "node:timers";
 
-/** A complete request that waits for its handler. */
+/** A complete request that has not been started. */
 export interface Waiting {
-  /** Whether it can start now; a request that cannot holds up those behind it on its connection. */
+  /** Returns true if the request can start now. If not, later requests of its connection wait too. */
   isReady(): boolean;
   start(): void;
 }
 
 /**
- * Hands complete requests to their handlers, one of each connection in turn, and lets the event loop read sockets after
- * each slice of time: one connection with much work does not stop the others.
+ * Starts complete requests, one of each connection in turn, and yields to the event loop after each slice of time, so
+ * that one connection with many requests does not delay the others.
  */
 export class Turns {
   readonly #sliceMs: number;
   readonly #queues = new Map<object, Waiting[]>();
   #running = false;
-  /** Undefined before the first request of a turn of the event loop. */
+  /** Undefined until a request is started in this turn of the event loop. */
   #sliceEnd: number | undefined;
 
   constructor(sliceMs: number) {
     this.#sliceMs = sliceMs;
   }
 
-  /** Queues a request behind those of the same connection. */
+  /** Queues a request after those of the same connection. */
   push(connection: object, request: Waiting): void {
     const queue = this.#queues.get(connection);
     if (queue) queue.push(request);
@@ -30,7 +30,7 @@ export class Turns {
     this.wake();
   }
 
-  /** Removes a request, if it is queued. */
+  /** Removes a request if it is queued. */
   remove(connection: object, request: Waiting): void {
     const queue = this.#queues.get(connection);
     const at = queue?.indexOf(request) ?? -1;
@@ -39,7 +39,7 @@ export class Turns {
     if (queue!.length === 0) this.#queues.delete(connection);
   }
 
-  /** Looks again for requests that can start. */
+  /** Starts requests that have become ready. */
   wake(): void {
     if (this.#running || this.#queues.size === 0) return;
     this.#running = true;
@@ -58,14 +58,14 @@ export class Turns {
         this.remove(connection, request);
         request.start();
         if (this.#queues.size === 0) break;
-        // grpc-js calls the handler a few microtasks later: its time belongs to the slice.
+        // grpc-js calls the handler a few microtasks later, and its time counts in the slice.
         for (let i = 0; i < 4; i++) await undefined;
       }
     }
     this.#running = false;
   }
 
-  /** Tells the end of the slice, after which the event loop has its turn and the requests go on. */
+  /** Returns true at the end of the slice. The next turn of the event loop continues. */
   #sliceIsOver(): boolean {
     const now = performance.now();
     if (this.#sliceEnd !== undefined) return now >= this.#sliceEnd;

@@ -15,8 +15,8 @@ import { withReferenceCodecs } from "./_reference_codecs.ts";
 import { dialing } from "./_channel_targets.ts";
 
 /**
- * A channel on the reference stack, `@grpc/grpc-js`. Nothing is dialled before the first call or
- * `connect()`. Disposing of it ends its calls as CANCELLED and closes its connections.
+ * Opens a channel on `@grpc/grpc-js`. It connects at the first call or `connect()`. Disposing of it ends its calls
+ * as CANCELLED and closes its connections.
  *
  * @throws {TypeError} when there is no address
  * @throws {NetError} `BAD_ADDRESS`
@@ -25,7 +25,7 @@ export function openChannel(options: ChannelOptions): RpcChannel {
   return new GrpcJsChannel(options);
 }
 
-/** A call as its channel sees it. */
+/** The part of a call that its channel uses. */
 type OpenCall = Pick<GrpcJsCall<unknown, unknown>, "cancel" | "onEnd">;
 
 class GrpcJsChannel implements RpcChannel {
@@ -66,7 +66,7 @@ class GrpcJsChannel implements RpcChannel {
     const deadline = options.deadline ?? Infinity;
     const inner = this.#channel.createCall(method.path, deadline, null, null, null);
     const call = new GrpcJsCall<I, O>(inner, withReferenceCodecs(method), options, (peer) =>
-      // grpc-js names its target, so the list of all servers, while it has chosen none of them.
+      // Before grpc-js has picked a server, its name of the peer is the target.
       peer === this.#channel.getTarget() ? this.#servers : peer);
     this.#calls.add(call);
     call.onEnd(() => this.#calls.delete(call));
@@ -82,7 +82,7 @@ class GrpcJsChannel implements RpcChannel {
     closeChannel(this.#channel);
   }
 
-  /** Ends a call that starts without a connection when there is none within the time for that. */
+  /** Ends a call as UNAVAILABLE if no connection is ready within the connect timeout. */
   #limitConnecting(call: OpenCall): void {
     if (this.#connectTimeout === undefined || this.#isReady()) return;
     const timer = setTimeout(() => {

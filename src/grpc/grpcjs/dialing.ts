@@ -16,14 +16,14 @@ import { Http2SubchannelConnector } from "@grpc/grpc-js/build/src/transport.js";
 import { guardSession, type Session } from "./_session_guard.ts";
 import { type Address, dial, formatAddress, parseAddress, toDuplex } from "../../net/mod.ts";
 
-/** Schemes of gRPC's naming that grpc-js does not know itself, and does after `installDialer`. */
+/** The schemes that `installDialer` adds to grpc-js. */
 const dialledSchemes = ["vsock", "unix-abstract", "vsock+unix"] as const;
 
-/** Where a subchannel address carries what is to be dialled. Balancers pass the object on as it is. */
+/** The property of a subchannel address that holds an `Address`. Balancers pass the object on unchanged. */
 const DIALLED = Symbol("dialled");
 
 interface DialledAddress {
-  /** The address in words: grpc-js puts it into its errors, traces and channelz. */
+  /** The formatted address, for grpc-js's errors, traces and channelz. */
   readonly path: string;
   readonly [DIALLED]: Address;
 }
@@ -37,8 +37,8 @@ interface Connector {
 let installed = false;
 
 /**
- * Teaches grpc-js the `dialledSchemes`: as targets of channels, and for `experimental.createResolver`.
- * Once for the process; a second call does nothing.
+ * Registers the `dialledSchemes` with grpc-js, for targets and `experimental.createResolver`. A second call has no
+ * effect.
  *
  * @throws {TypeError} when grpc-js is not a version that this works with
  */
@@ -58,7 +58,7 @@ export function installDialer(): void {
   };
   prototype.createSession = function (this: Connector, ...args) {
     const created = createSession.apply(this, args);
-    // Set before `createSession` returns; null when the channel is closed already.
+    // Set before `createSession` returns; null if the channel is closed.
     if (this.session) guardSession(this.session);
     return created;
   };
@@ -68,12 +68,12 @@ export function installDialer(): void {
 
 async function connect(address: Address): Promise<unknown> {
   const duplex = toDuplex(await dial(address));
-  // grpc-js listens for errors only while it sets up; one that comes later must not end the process.
+  // grpc-js listens for errors only during its setup.
   duplex.on("error", () => {});
   return duplex;
 }
 
-/** Hands out the one address that a target names: there is nothing to look up. */
+/** Resolves a target to the address that it names, without a lookup. */
 class AddressResolver implements experimental.Resolver {
   readonly #listener: experimental.ResolverListener;
   readonly #address: Address;
@@ -100,13 +100,13 @@ class AddressResolver implements experimental.Resolver {
     this.#told = false;
   }
 
-  /** The `:authority` of calls and the name that TLS checks: gRPC's for Unix sockets and vsock. */
+  /** The `:authority` of calls: gRPC's default for Unix sockets and vsock. */
   static getDefaultAuthority(): string {
     return "localhost";
   }
 }
 
-/** grpc-js splits `vsock+unix:///run/vm.sock:5000` into an empty authority and `run/vm.sock:5000`. */
+/** Restores the text of a URI: grpc-js splits `vsock+unix:///run/vm.sock:5000` at the authority. */
 function textOf({ scheme, authority, path }: experimental.GrpcUri): string {
   return `${scheme}:${authority === undefined ? "" : `//${authority}/`}${path}`;
 }

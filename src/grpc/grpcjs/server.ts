@@ -38,25 +38,25 @@ export function openGrpcJsServer(
   return new GrpcJsServer(options, { ...defaultGrpcJsLimits, ...limits });
 }
 
-/** The time between looks at what has a limit of time, in milliseconds. */
+/** Milliseconds between checks of time limits. */
 const sweepMs = 1_000;
 
 /** Connections that are closed each time that accepting fails: four times the descriptors that it reserves. */
 const closedInShortage = 4 * RESERVED_DESCRIPTORS;
 
-/** A connection, and how much of its responses its peer has read. */
+/** A connection, and the progress of its peer in reading responses. */
 interface Connection {
   readonly duplex: Duplex & { readonly bytesWritten?: number; readonly remoteAddress?: string };
   readonly budget: Budget;
   readonly openedAt: number;
-  /** `bytesWritten` when it last grew by `stalledBytes`, or nothing waited, and when that was. */
+  /** `bytesWritten` at the last progress, and the time of it. */
   written: number;
   since: number;
 }
 
 /**
- * Connections of every transport are accepted by `src/net` on this thread's reactor, and enter grpc-js
- * through its connection injector. Where `src/net` does not work, node:net accepts TCP and Unix sockets.
+ * The server. `src/net` accepts connections of every transport on this thread's reactor, and grpc-js gets them by its
+ * connection injector. On platforms without `src/net`, node:net accepts TCP and Unix sockets.
  */
 class GrpcJsServer implements RpcServer {
   readonly stack = "grpc-js";
@@ -69,7 +69,7 @@ class GrpcJsServer implements RpcServer {
   readonly #connections = new Set<Connection>();
   readonly #incomplete = new Set<SingleRequestStream>();
   #watch: ReturnType<typeof setInterval> | undefined;
-  /** Resolved when the last connection is gone. */
+  /** Resolves when the last connection is closed. */
   #gone = Promise.withResolvers<void>();
   readonly #tls: RpcServerOptions["tls"];
   readonly #log = logger("grpc-js");
@@ -101,7 +101,7 @@ class GrpcJsServer implements RpcServer {
     }
     this.#injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
     guardHttp2Servers(this.#server, (next) => (stream, headers) => {
-      // It may have been reset, or its session closed, since it was announced.
+      // Streams are announced a tick late: it may be closed already.
       if (stream.destroyed || stream.closed) return;
       const refusal = checkRequest(headers, (path) => methods.has(path));
       if (refusal) return refuse(stream, refusal);
@@ -129,15 +129,15 @@ class GrpcJsServer implements RpcServer {
       onPause: (error) => this.#log.warn("Accepting pauses", { error: error.message }),
       onResume: () => this.#log.info("Accepting again"),
     });
-    // The acceptor stops before its listener is closed.
+    // Closed before its listener.
     this.#listeners.unshift(acceptor);
     return listener.address;
   }
 
   async drain(graceMs: number): Promise<void> {
     this.#stopAccepting();
-    // Sends GOAWAY. Its callback comes, on Deno, while calls are still under way; but a session closes its
-    // connection when the last of them has ended.
+    // Sends GOAWAY. On Deno the callback comes before the last call has ended, but a session closes its connection
+    // after that call.
     this.#server.tryShutdown(() => {});
     if (this.#connections.size === 0) return;
     const timer = setTimeout(() => this.#cutOff(), graceMs);
@@ -193,7 +193,7 @@ class GrpcJsServer implements RpcServer {
     this.#injector.injectConnection(duplex);
   }
 
-  /** Ends requests that are too old, and connections whose peers leave responses unread. */
+  /** Refuses requests that are too old, and closes connections whose peers do not read. */
   #sweep(): void {
     const now = performance.now();
     for (const request of this.#incomplete) request.checkAge(now);

@@ -4,8 +4,16 @@ import { fileURLToPath } from "node:url";
 
 const folder = fileURLToPath(new URL("../../../proto", import.meta.url));
 
-/** Loads all of `proto/` by proto-loader. */
-export function loadProtos(options: Options): PackageDefinition {
+/** The options by which proto-loader's objects have the form of the generated types. */
+const generatedForm = {
+  longs: Number,
+  enums: String,
+  defaults: true,
+  oneofs: true,
+} as const satisfies Options;
+
+/** Loads all files of `proto/` by proto-loader. */
+export function loadProtos(options: Options = generatedForm): PackageDefinition {
   return loadSync([...protoFiles(folder)], { ...options, includeDirs: [folder] });
 }
 
