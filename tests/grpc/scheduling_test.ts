@@ -197,6 +197,33 @@ Deno.test("The units of a call are done in turns with other calls, each with its
   assert.ok(rig.ran.indexOf("single") < 2);
 });
 
+Deno.test("`probe()` runs one unit of each workload that was never measured, so that the rest can be planned", async () => {
+  // 100 batches that came before the first signature were taken for short, and all admitted.
+  const rig = new Rig();
+  const workloads = new Workloads();
+  workloads.of("known").record(3);
+  const ran: number[] = [];
+  const units = ["known", "new", "known", "new", "newer"].map((workload, i) => ({
+    workload,
+    run: () => {
+      ran.push(i);
+      const end = performance.now() + 2;
+      while (performance.now() < end);
+      return i;
+    },
+  }));
+  const work = new UnitWork(waiting, units, workloads, 0.1);
+  work.probe();
+  assert.deepEqual(ran, [1, 4]);
+  assert.ok(work.expectedMs >= 8, `${work.expectedMs}`);
+  const settled = await results(rig, rig.queue.openLane(), work);
+  assert.deepEqual(ran, [1, 4, 0, 2, 3]);
+  assert.deepEqual(
+    settled.map((result) => result.status === "fulfilled" && result.value),
+    [0, 1, 2, 3, 4],
+  );
+});
+
 Deno.test("The units of a call that has ended are not done, and reject as CANCELLED", async () => {
   const rig = new Rig();
   const owner = { over: false, neededBy: Infinity };

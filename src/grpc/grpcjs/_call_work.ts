@@ -10,7 +10,7 @@ import {
 } from "../scheduling/mod.ts";
 
 /** Milliseconds of work at a stretch, before Deno's event loop handles events again. */
-const SLICE_MS = 5;
+const SLICE_MS = 1;
 
 /** The lane of a peer's address, which is that of one connection, while calls of it have work there. */
 interface OpenLane {
@@ -48,6 +48,8 @@ export class CallWork {
   ): Promise<readonly PromiseSettledResult<T>[]> {
     if (units.length === 0) return [];
     const work = new UnitWork(owner, units, this.#workloads, DEFAULT_QUEUE_LIMITS.cheapCallMs);
+    work.probe();
+    if (work.isDone) return await work.done;
     if (units.length === 1 && !owner.over && this.#isCheap(units[0])) {
       work.run();
       return await work.done;

@@ -11,6 +11,9 @@ export interface WorkOwner {
   readonly neededBy: number;
 }
 
+/** Units that `probe()` runs at most: more than there are types of keys. */
+const MAX_PROBES = 8;
+
 /** Units of work of one call, done one by one in the turns of its lane. */
 export class UnitWork<T> implements Work {
   readonly #owner: WorkOwner;
@@ -20,6 +23,8 @@ export class UnitWork<T> implements Work {
   readonly #left = new Map<Workload, number>();
   readonly #unmeasuredMs: number;
   readonly #results: PromiseSettledResult<T>[] = [];
+  /** Index of the next unit that may have no result. */
+  #next = 0;
   readonly #done = Promise.withResolvers<readonly PromiseSettledResult<T>[]>();
 
   /** @param unmeasuredMs expected milliseconds of a unit whose workload was not measured yet */
@@ -44,7 +49,11 @@ export class UnitWork<T> implements Work {
   }
 
   get pieceMs(): number {
-    return this.#expected(this.#workloads[this.#results.length]);
+    return this.isDone ? 0 : this.#expected(this.#workloads[this.#next]);
+  }
+
+  get isDone(): boolean {
+    return this.#next === this.#units.length;
   }
 
   get expectedMs(): number {
@@ -61,25 +70,46 @@ export class UnitWork<T> implements Work {
     return this.#owner.over;
   }
 
-  run(): boolean {
-    const index = this.#results.length;
-    const workload = this.#workloads[index];
-    const began = performance.now();
-    try {
-      this.#results.push({ status: "fulfilled", value: this.#units[index].run() });
-      // A unit that fails may take far less than its workload does.
-      workload.record(performance.now() - began);
-    } catch (reason) {
-      this.#results.push({ status: "rejected", reason });
+  /**
+   * Runs a unit of each workload that was never measured, at once: without it 100 batches would be taken for short and
+   * admitted together.
+   */
+  probe(): void {
+    for (let i = 0, probes = 0; i < this.#units.length && probes < MAX_PROBES; i++) {
+      if (this.#workloads[i].meanMs !== undefined) continue;
+      this.#runUnit(i);
+      probes++;
     }
-    this.#left.set(workload, this.#left.get(workload)! - 1);
-    if (this.#results.length < this.#units.length) return true;
-    this.#done.resolve(this.#results);
-    return false;
+    this.#advance();
+  }
+
+  run(): boolean {
+    this.#runUnit(this.#next);
+    this.#advance();
+    return !this.isDone;
   }
 
   drop(): void {
     this.#done.reject(new RpcError("CANCELLED", "The caller left before its work was done"));
+  }
+
+  #runUnit(index: number): void {
+    const workload = this.#workloads[index];
+    const began = performance.now();
+    try {
+      this.#results[index] = { status: "fulfilled", value: this.#units[index].run() };
+      // A unit that fails may take far less than its workload does.
+      workload.record(performance.now() - began);
+    } catch (reason) {
+      this.#results[index] = { status: "rejected", reason };
+    }
+    this.#left.set(workload, this.#left.get(workload)! - 1);
+  }
+
+  /** Goes on to the next unit without a result. */
+  #advance(): void {
+    while (this.#results[this.#next] !== undefined) this.#next++;
+    if (this.isDone) this.#done.resolve(this.#results);
   }
 
   #expected(workload: Workload): number {

@@ -22,6 +22,9 @@ export const DEFAULT_QUEUE_LIMITS: QueueLimits = {
   cheapCallMs: 0.1,
 };
 
+/** One object for all refusals: an overloaded server makes thousands a second, and each would capture a stack. */
+const overShare = new RpcError("RESOURCE_EXHAUSTED", "Too much work waits here: try again later");
+
 /**
  * The work that waits on one thread.
  *
@@ -149,7 +152,7 @@ export class WorkQueue {
     const peers = this.#peers.active + (peer.isActive ? 0 : 1);
     const lanes = peer.turns.active + (lane.isActive ? 0 : 1);
     if (this.#isOverShare(lane, peers, lanes)) {
-      return new RpcError("RESOURCE_EXHAUSTED", "Too much work waits here: try again later");
+      return overShare;
     }
     // A single piece is tried when nothing waits: its last measurement may have been a slow moment.
     if (this.#size === 0 && work.expectedMs <= work.pieceMs) return undefined;

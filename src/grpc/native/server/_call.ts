@@ -192,7 +192,9 @@ export abstract class Call implements CallContext, Timed {
     if (units.length === 0) return [];
     const { thread, connection: { lane } } = this;
     const work = new UnitWork(this, units, thread.workloads, thread.limits.cheapCallMs);
+    work.probe();
     thread.lap();
+    if (work.isDone) return await work.done;
     if (
       units.length === 1 && !this.over &&
       thread.mayRunNow(lane, thread.workloads.of(units[0].workload))

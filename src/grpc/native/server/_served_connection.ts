@@ -28,8 +28,10 @@ export interface ServingThread extends Thread {
   readonly http2: Http2Config;
   readonly methods: Methods;
   readonly poller: Registrar;
-  /** Where what is read stands during the call that takes it. */
+  /** Holds the bytes that were read, during the call that takes them. */
   readonly buffer: Uint8Array;
+  /** Bytes that are read for one event. */
+  readonly readSize: number;
   lookAtClock(): void;
   /** Sends what a connection has at the end of the turn. */
   flushLater(connection: ServedConnection): void;
@@ -265,8 +267,8 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   }
 
   #read(): void {
-    const { buffer } = this.#thread;
-    const size = this.#socket.read(buffer, buffer.length);
+    const { buffer, readSize } = this.#thread;
+    const size = this.#socket.read(buffer, readSize);
     if (size > 0) {
       if (this.#phase.kind !== "open") return;
       const now = this.#now;

@@ -23,8 +23,11 @@ import { ServedConnection, type ServingThread } from "./_served_connection.ts";
 import type { TimedCall } from "./_thread.ts";
 import { DEFAULT_NATIVE_LIMITS, type NativeLimits } from "./limits.ts";
 
-/** Bytes read in one call: many requests, or four frames of the largest size. */
+/** Bytes read for one event: many requests, or four frames of the largest size. */
 const READ_BUFFER_SIZE = 131_072;
+
+/** The same while work waits: some hundred requests, which take about a millisecond even when all are refused. */
+const BUSY_READ_SIZE = 8_192;
 
 /** How often connections look at the time. */
 const TICK_MS = 1_000;
@@ -41,7 +44,10 @@ const FREE_CALL_MS = 0.02;
  */
 const CALLS_SLICE_MS = 0.25;
 
-/** The longest that a turn handles events, or does queued work, at a stretch. */
+/** The longest that events are handled, or queued work is done, at a stretch. */
+const STRETCH_MS = 3;
+
+/** The longest that a turn does both, before the thread's event loop goes on. */
 const TURN_SLICE_MS = 10;
 
 /** The time for which streams go on with requests and responses that are there, before events are handled. */
@@ -197,7 +203,7 @@ export class Engine implements ServingThread, Disposable {
       let looked = CALLS_SLICE_MS;
       while (this.now < until && this.work.size > 0) {
         // Queued work has as much time as events, lest a flood of cheap calls keeps it waiting.
-        this.#work(this.now + Math.max(looked, CALLS_SLICE_MS));
+        this.#work(this.now + Math.min(Math.max(looked, CALLS_SLICE_MS), STRETCH_MS));
         const began = this.now;
         this.#look(0);
         looked = this.now - began;
@@ -207,12 +213,16 @@ export class Engine implements ServingThread, Disposable {
     }
   }
 
+  get readSize(): number {
+    return this.work.size > 0 ? BUSY_READ_SIZE : READ_BUFFER_SIZE;
+  }
+
   lookAtClock(): void {
     this.lap();
     this.now = this.#lapAt;
     if (this.#sliceEnd !== Infinity) return;
     this.#sliceEnd = this.now + CALLS_SLICE_MS;
-    this.#eventsEnd = this.now + TURN_SLICE_MS;
+    this.#eventsEnd = this.now + STRETCH_MS;
   }
 
   lap(): number {
