@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Backoff } from "../../../src/grpc/native/client/_backoff.ts";
+import { Backoff } from "../../../src/grpc/native/client/_timers.ts";
 import { Poller } from "../../../src/net/mod.ts";
 import { gate } from "../../_support/gate.ts";
 import { loadLibc } from "../_rig.ts";

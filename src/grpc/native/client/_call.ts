@@ -1,255 +1,285 @@
-import { Buffer } from "node:buffer";
-import type { HeaderList, Http2Stream, PreparedHeaders } from "../../../http2/mod.ts";
+/** A call of any kind and its attempts, one HTTP/2 stream each. @module */
 import {
-  type AnyMethod,
-  type CallOptions,
-  type ClientCall,
-  Metadata,
-  RpcError,
-  StatusCode,
-  type StatusName,
-} from "../../mod.ts";
-import type { ChannelCore } from "./_channel_core.ts";
-import { type Ending, Exchange } from "./_exchange.ts";
-import { Inbox, type InboxOwner } from "./_inbox.ts";
-import { type PreparedMethod, withoutUserAgent } from "./_methods.ts";
-import { attemptsHeader, RetryPolicy } from "./_retry.ts";
-import { RequestSender, type SenderOwner } from "./_sender.ts";
-import type { StreamUser } from "./_transport.ts";
-import { formatTimeout, headerNames, metadataFields, metadataOf, PREFIX_LENGTH } from "../mod.ts";
+  ErrorCode,
+  type HeaderList,
+  type Http2Stream,
+  type PreparedHeaders,
+  type ResetOrigin,
+  StreamState,
+} from "../../../http2/mod.ts";
+import { RpcError, StatusCode, type StatusName } from "../../mod.ts";
+import { decompress, Deframer, isOneMessage, PREFIX_LENGTH } from "../mod.ts";
+import { type CallStatus, headOf, statusOf, statusOfReset } from "./_call_status.ts";
+import { type ChannelCore, closedError, type PendingCall } from "./_channel_core.ts";
+import { MAX_TRANSPARENT_RETRIES } from "./_options.ts";
+import { type Timed, Timer } from "./_timers.ts";
+import type { ClientTransport, StreamUser } from "./_transport.ts";
 
-/** How a call of the native client is made. */
-export interface NativeCallOptions extends CallOptions {
-  /** Which messages are compressed in a call with `compression`: all of them unless said otherwise. */
-  readonly compresses?: (request: unknown) => boolean;
+/** The end of a call or of an attempt. */
+export interface CallEnd extends CallStatus {
+  /** The trailers received; undefined where the server sent no status. */
+  readonly trailers?: HeaderList | undefined;
+  readonly cause?: unknown;
+  /** Forbids a retry. */
+  readonly final?: boolean;
 }
-
-function always(): boolean {
-  return true;
-}
-
-/** How a call ended: with trailers, or in error. */
-type Outcome =
-  | { readonly ok: true; readonly trailers: HeaderList | undefined }
-  | { readonly ok: false; readonly error: RpcError };
 
 /**
- * A call of any kind: requests from their source, responses to who takes them, at the pace of both.
+ * A call, which makes one attempt after another until one ends it.
+ *
+ *     pending ── begin() ──▶ attempt under way ── status, failure ──▶ over
+ *        ▲                        │
+ *        └── not processed, retry ┘
  */
-export class NativeCall<I, O> extends Exchange implements ClientCall<O>, InboxOwner, SenderOwner {
-  readonly responses: AsyncIterable<O>;
-  readonly #inbox: Inbox<O>;
-  readonly #sender: RequestSender<I>;
-  readonly #method: AnyMethod;
-  readonly #prepared: PreparedMethod;
-  readonly #options: NativeCallOptions;
-  readonly #metadata: readonly string[];
-  readonly #retries: RetryPolicy;
-  readonly #startedAt = Date.now();
-  readonly #abort = () =>
-    this.#cancel("CANCELLED", "The caller cancelled the call", this.#options.signal?.reason);
-  /** Bytes of DATA that are not granted again, and those of messages that wait in the inbox. */
-  #arrived = 0;
-  #waiting = 0;
-  #outcome: Outcome | undefined;
-  /** Made when first asked for: most callers look at neither. */
-  #headersPromise: PromiseWithResolvers<Metadata> | undefined;
-  #trailersPromise: PromiseWithResolvers<Metadata> | undefined;
+export abstract class Call implements PendingCall, Timed {
+  due = Infinity;
+  place = -1;
+  readonly waitForReady: boolean;
+  protected readonly core: ChannelCore;
+  /** The attempt under way, or the one that ended the call. */
+  protected attempt: Attempt | undefined;
+  /** The transport of the latest attempt. */
+  protected transport: ClientTransport | undefined;
+  /** Bytes on the wire of the messages that the application has not taken. */
+  #held = 0;
+  #over = false;
+  #transparentRetries = 0;
 
-  /** @param retries how often it may be made again after UNAVAILABLE */
-  constructor(
-    core: ChannelCore,
-    method: AnyMethod,
-    prepared: PreparedMethod,
-    options: NativeCallOptions,
-    retries: number,
-  ) {
-    super(core, options.waitForReady ?? false);
-    const { maxRequestBytes } = core.options;
-    this.#method = method;
-    this.#prepared = prepared;
-    this.#options = options;
-    this.#metadata = options.metadata ? metadataFields(withoutUserAgent(options.metadata)) : [];
-    this.#retries = new RetryPolicy(retries);
-    const compresses = prepared.compression && (options.compresses ?? always);
-    this.#sender = new RequestSender(method, compresses, maxRequestBytes, this);
-    this.#inbox = new Inbox<O>(!method.responseStream, this);
-    this.responses = this.#inbox;
+  constructor(core: ChannelCore, waitForReady: boolean) {
+    this.core = core;
+    this.waitForReady = waitForReady;
   }
 
-  get headers(): Promise<Metadata> {
-    if (!this.#headersPromise) {
-      this.#headersPromise = Promise.withResolvers();
-      if (this.responseHeaders || this.over) this.#settleHeaders();
-    }
-    return this.#headersPromise.promise;
+  /** True once the call has ended. */
+  get over(): boolean {
+    return this.#over;
   }
 
-  get trailers(): Promise<Metadata> {
-    if (!this.#trailersPromise) {
-      this.#trailersPromise = Promise.withResolvers();
-      // Who asks for them need not look at them once the responses have thrown.
-      this.#trailersPromise.promise.catch(() => {});
-      this.#settleTrailers();
-    }
-    return this.#trailersPromise.promise;
+  /** Returns the name of the server that has the call, or the names of all while none has. */
+  peer(): string {
+    return this.transport?.peer ?? this.core.settings.servers;
   }
 
-  /** Begins to take the requests, and with them the call. */
-  start(requests: Iterable<I> | AsyncIterable<I>): void {
-    const { signal, deadline = Infinity } = this.#options;
-    if (signal?.aborted) return this.#abort();
-    const left = deadline - Date.now();
-    if (left <= 0) return this.onDue();
-    if (left < Infinity) this.core.timers.set(this, performance.now() + left);
-    signal?.addEventListener("abort", this.#abort, { once: true });
-    this.#sender.start(requests);
+  /** Makes an attempt, now or as soon as a transport has room. */
+  makeAttempt(): void {
+    if (!this.#over) this.core.start(this);
   }
 
-  onDue(): void {
-    const elapsed = Date.now() - this.#startedAt;
-    const time = elapsed < 1
-      ? "less than 1 ms"
-      : elapsed < 1000
-      ? `${elapsed} ms`
-      : `${elapsed / 1000} s`;
-    const where = this.stream === undefined ? ", waiting for a connection" : "";
-    this.#cancel("DEADLINE_EXCEEDED", `Deadline exceeded after ${time}${where}`);
-  }
-
-  onRequest(): void {
-    if (!this.over) this.core.start(this);
-  }
-
-  onSent(): void {
-    this.transport?.touch();
-  }
-
-  onUnsendable(code: StatusName, message: string, cause?: unknown): void {
-    this.#cancel(code, message, cause);
-  }
-
-  override onWritable(): void {
-    this.#sender.resume();
-  }
-
-  onTaken(size: number): void {
-    this.#waiting -= size;
-    if (this.stream !== undefined && !this.over) this.#grant(this.stream);
-  }
-
-  onLeft(): void {
-    this.#cancel("CANCELLED", "The caller took no more responses");
-  }
-
-  protected override requestHeaders(): PreparedHeaders {
-    return this.#prepared.headers;
-  }
-
-  protected override requestFields(): readonly string[] {
-    const fields = [...this.#metadata];
-    const { deadline = Infinity } = this.#options;
-    if (deadline < Infinity) fields.push(headerNames.timeout, formatTimeout(deadline - Date.now()));
-    const { attempts } = this.#retries;
-    if (attempts > 0) fields.push(attemptsHeader, String(attempts));
-    return fields;
-  }
-
-  protected override send(stream: Http2Stream<StreamUser>): void {
-    this.#sender.attach(stream);
-  }
-
-  protected override begun(): void {
-    this.#sender.commit();
-    this.#settleHeaders();
-  }
-
-  protected override receive(bytes: Uint8Array, start: number, end: number): void {
-    const { responseStream, path } = this.#method;
-    if (!responseStream && this.#inbox.length > 0) {
-      return this.#cancel("INTERNAL", "The server sent more than one response");
-    }
-    // The one response of a unary call is not taken before the end: it holds nothing up.
-    const size = responseStream ? end - start + PREFIX_LENGTH : 0;
-    let response: O;
+  begin(transport: ClientTransport): void {
+    const attempt = new Attempt(this, transport, this.core.settings.maxResponseBytes);
     try {
-      // A copy: messages may keep parts of what they are read from.
-      response = this.#method.responseDeserialize(Buffer.from(bytes.subarray(start, end)));
-    } catch (cause) {
-      return this.#cancel("INTERNAL", `Cannot read a response of ${path}`, cause);
+      const stream = transport.open(this.requestHeaders(), this.requestFields(), attempt);
+      if (stream === undefined) return this.core.start(this);
+      attempt.stream = stream;
+    } catch (error) {
+      return this.endSoon({
+        code: StatusCode.INTERNAL,
+        message: "The headers of the call cannot be sent",
+        cause: error,
+        final: true,
+      });
     }
-    this.#waiting += size;
-    this.#inbox.push(response, size);
+    this.transport = transport;
+    this.attempt = attempt;
+    this.send(attempt);
   }
 
-  protected override arrived(stream: Http2Stream<StreamUser>, size: number): void {
-    this.#arrived += size;
-    this.#grant(stream);
+  refuse(error: RpcError, final: boolean): void {
+    this.end({ code: error.code, message: error.message, cause: error.cause, final });
   }
 
-  protected override canRepeat(): boolean {
-    return this.#sender.canRepeat;
-  }
+  /** Called when the deadline has passed. */
+  abstract onDue(): void;
 
-  protected override leaveStream(): void {
-    super.leaveStream();
-    this.#sender.detach();
-    this.#arrived = 0;
-  }
+  /** Called by the attempt when the headers of a response have arrived, unless they end the call. */
+  onHeaders(): void {}
 
-  protected override end(ending: Ending): void {
-    if (this.over) return;
-    const mayRepeat = !ending.final && this.responseHeaders === undefined;
-    const wait = mayRepeat ? this.#retries.next(ending) : undefined;
-    if (wait === undefined) return super.end(ending);
-    this.leaveStream();
-    this.core.startLater(this, wait);
-  }
+  /** Called by the attempt with a message of the response; the buffer is valid during the call. */
+  abstract onMessage(bytes: Uint8Array, start: number, end: number): void;
 
-  protected override ended({ code, message, trailers, cause }: Ending): void {
-    this.#options.signal?.removeEventListener("abort", this.#abort);
-    this.#sender.stop();
-    const missing = code === StatusCode.OK && !this.#method.responseStream &&
-      this.#inbox.length === 0;
-    if (code === StatusCode.OK && !missing) {
-      this.#outcome = { ok: true, trailers };
-      this.#inbox.end(null);
-    } else {
-      const error = missing
-        ? new RpcError("INTERNAL", "The server sent no response")
-        : new RpcError(code, message, {
-          metadata: metadataOf(trailers?.fields ?? []),
-          ...(cause === undefined ? {} : { cause }),
-        });
-      this.#outcome = { ok: false, error };
-      this.#inbox.end(error);
+  /** Called by the attempt when its stream takes more DATA again. */
+  onWritable(): void {}
+
+  /** Called by the attempt when its stream was reset. Retries what no server has processed. */
+  onReset(attempt: Attempt, errorCode: number, origin: ResetOrigin): void {
+    const unprocessed = origin === "unprocessed" ||
+      origin === "peer" && errorCode === ErrorCode.REFUSED_STREAM &&
+        attempt.responseHeaders === undefined;
+    if (unprocessed && this.#transparentRetries < MAX_TRANSPARENT_RETRIES && this.canRepeat()) {
+      this.#transparentRetries++;
+      this.abandonAttempt();
+      return this.core.start(this);
     }
-    this.#settleHeaders();
-    this.#settleTrailers();
+    if (origin === "connection" && this.core.closed) return this.refuse(closedError(), true);
+    this.end(statusOfReset(errorCode, origin, attempt.transport.failure));
   }
 
-  #cancel(code: StatusName, message: string, cause?: unknown): void {
+  /** Holds back the flow-control credit of a message until the application takes the message. */
+  hold(size: number): void {
+    this.#held += size;
+  }
+
+  /** Returns the credit of a message that the application has taken. */
+  release(size: number): void {
+    this.#held -= size;
+    if (!this.#over) this.attempt?.returnCredit();
+  }
+
+  /** Bytes for which credit is held back. */
+  get held(): number {
+    return this.#held;
+  }
+
+  /** Fails the call with an error of this side, without a retry. */
+  fail(code: StatusName, message: string, cause?: unknown): void {
     this.end({ code: StatusCode[code], message, cause, final: true });
   }
 
-  /** Grants the server again what came, but for what nobody has taken. */
-  #grant(stream: Http2Stream<StreamUser>): void {
-    const size = this.#arrived - this.#waiting;
+  /** Ends the call. Without effect on a call that is over. */
+  end(end: CallEnd): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.core.timers.clear(this);
+    if (this.attempt === undefined) this.core.forget(this);
+    else this.attempt.close(end.trailers !== undefined);
+    this.onEnd(end);
+  }
+
+  /** Returns the request headers that all calls of the method share. */
+  protected abstract requestHeaders(): PreparedHeaders;
+  /** Returns the request fields of this call: name, value, name, value, … */
+  protected abstract requestFields(): readonly string[];
+  /** Sends the request on a new attempt, or starts to. */
+  protected abstract send(attempt: Attempt): void;
+  /** Called once, when the call has ended. */
+  protected abstract onEnd(end: CallEnd): void;
+
+  /** Returns whether the request can be sent once more. */
+  protected canRepeat(): boolean {
+    return true;
+  }
+
+  /** Ends the call from the event loop, because callers expect no end while they make a call. */
+  protected endSoon(end: CallEnd): void {
+    this.core.timers.set(new Timer(() => this.end(end)), performance.now());
+  }
+
+  /** Gives up the attempt under way, before another one. */
+  protected abandonAttempt(): void {
+    this.attempt?.close(false);
+    this.attempt = undefined;
+  }
+}
+
+/** One attempt of a call: its stream, and the response read from it. */
+export class Attempt implements StreamUser {
+  readonly transport: ClientTransport;
+  /** Set by the call as soon as the stream is open. */
+  stream!: Http2Stream<StreamUser>;
+  /** The response's headers; undefined before them, and for a response of trailers only. */
+  responseHeaders: HeaderList | undefined;
+  readonly #call: Call;
+  /** Made for the first message that does not arrive as one whole DATA frame. */
+  #deframer: Deframer | undefined;
+  readonly #maxResponseBytes: number;
+  /** Bytes of DATA for which no flow-control credit was returned. */
+  #uncredited = 0;
+
+  constructor(call: Call, transport: ClientTransport, maxResponseBytes: number) {
+    this.#call = call;
+    this.transport = transport;
+    this.#maxResponseBytes = maxResponseBytes;
+  }
+
+  onHeaders(list: HeaderList, endStream: boolean): void {
+    if (this.#call.over) return;
+    if (endStream) return this.onTrailers(list);
+    if (list.status < 200) return;
+    this.responseHeaders = list;
+    const { fault } = headOf(list);
+    if (fault !== undefined) this.#call.end(fault);
+    else this.#call.onHeaders();
+  }
+
+  onData(bytes: Uint8Array, start: number, end: number, endStream: boolean): void {
+    const call = this.#call;
+    if (call.over) return;
+    if (
+      this.#deframer === undefined && end - start - PREFIX_LENGTH <= this.#maxResponseBytes &&
+      isOneMessage(bytes, start, end)
+    ) {
+      call.onMessage(bytes, start + PREFIX_LENGTH, end);
+    } else if (start < end) {
+      this.#deframe(bytes, start, end);
+    }
+    this.#uncredited += end - start;
+    this.returnCredit();
+    if (endStream) {
+      call.end({
+        code: StatusCode.INTERNAL,
+        message: "The server ended the call without a status",
+      });
+    }
+  }
+
+  onTrailers(list: HeaderList): void {
+    const { code, message } = statusOf(list);
+    if (code === StatusCode.OK && this.#deframer?.pending) {
+      const broken = "The server broke off a response";
+      return this.#call.end({ code: StatusCode.INTERNAL, message: broken });
+    }
+    this.#call.end({ code, message, trailers: list });
+  }
+
+  onReset(errorCode: number, origin: ResetOrigin): void {
+    if (!this.#call.over) this.#call.onReset(this, errorCode, origin);
+  }
+
+  onWritable(): void {
+    this.#call.onWritable();
+  }
+
+  /** Returns flow-control credit for the bytes that the application has taken. */
+  returnCredit(): void {
+    const size = this.#uncredited - this.#call.held;
     if (size <= 0) return;
-    this.#arrived -= size;
-    stream.consume(size);
-    this.transport!.touch();
+    this.#uncredited -= size;
+    this.stream.consume(size);
+    this.transport.touch();
   }
 
-  #settleHeaders(): void {
-    this.#headersPromise?.resolve(metadataOf(this.responseHeaders?.fields ?? []));
+  /**
+   * Resets the stream, unless it has ended. A status that arrives before the end of the request needs no
+   * error (RFC 9113 section 8.1).
+   */
+  close(answered: boolean): void {
+    if (this.stream.state === StreamState.CLOSED) return;
+    this.stream.reset(answered ? ErrorCode.NO_ERROR : ErrorCode.CANCEL);
+    this.transport.touch();
   }
 
-  #settleTrailers(): void {
-    if (this.#outcome?.ok) {
-      this.#trailersPromise?.resolve(metadataOf(this.#outcome.trailers?.fields ?? []));
-    } else if (this.#outcome) {
-      this.#trailersPromise?.reject(this.#outcome.error);
+  #deframe(bytes: Uint8Array, start: number, end: number): void {
+    this.#deframer ??= new Deframer(this.#maxResponseBytes);
+    try {
+      this.#deframer.push(bytes, start, end, (message, compressed) => {
+        if (this.#call.over) return;
+        const plain = compressed ? this.#decompress(message) : message;
+        this.#call.onMessage(plain, 0, plain.length);
+      });
+    } catch (error) {
+      if (!(error instanceof RpcError)) throw error;
+      this.#call.end({ code: error.code, message: error.message });
+    }
+  }
+
+  #decompress(message: Uint8Array): Uint8Array {
+    try {
+      const { encoding } = headOf(this.responseHeaders!);
+      return decompress(message, encoding, this.#maxResponseBytes);
+    } catch (error) {
+      // grpc's doc/compression.md: for a client, an encoding that it does not accept is INTERNAL.
+      const unknown = error instanceof RpcError && error.code === StatusCode.UNIMPLEMENTED;
+      throw unknown ? new RpcError("INTERNAL", error.message) : error;
     }
   }
 }

@@ -1,200 +1,186 @@
-import type { Http2Config } from "../../../http2/mod.ts";
-import type { Registrar, TlsContext } from "../../../net/mod.ts";
+/** The engine of a channel: pending calls, the transports that they take, and timers. @module */
 import { RpcError } from "../../mod.ts";
-import type { ClientTransport } from "./_transport.ts";
+import type { ChannelSettings } from "./_options.ts";
 import { Timer, TimerQueue } from "./_timers.ts";
+import type { ClientTransport } from "./_transport.ts";
 
-/** A call that needs a transport. */
-export interface Waiter {
-  /** Whether it waits through failures to connect. */
+/** A call that waits for a transport. */
+export interface PendingCall {
+  /** Keep waiting when connecting fails (gRPC's wait-for-ready). */
   readonly waitForReady: boolean;
-  /** Opens a stream on the transport, which has room for one. */
+  /** Starts the call on a transport, which has room for a stream. */
   begin(transport: ClientTransport): void;
-  /** There is no transport. `final` tells that none is to be waited for any more. */
+  /** Fails the call for want of a transport. `final` forbids a retry. */
   refuse(error: RpcError, final: boolean): void;
 }
 
-/** Where transports come from. */
+/** The source of transports: the balancer. */
 export interface TransportSource extends Disposable {
-  /** How many transports there are. */
+  /** Number of transports that are ready for calls. */
   readonly connected: number;
-  /** Why there is no transport and none on its way, if so. */
+  /** The last error, while every subchannel has failed to connect. */
   readonly failure: Error | undefined;
-  /** A transport with room for a call. */
+  /** Returns the next transport in turn that has room for a stream. */
   pick(): ClientTransport | undefined;
-  /** Sees to it that there will be one. */
+  /** Connects where no connection is. */
   connect(): void;
 }
 
-/** What a channel and its parts share. Sizes are in bytes, of one message. */
-export interface CoreOptions {
-  readonly registrar: Registrar;
-  readonly http2: Http2Config;
-  /** Milliseconds that a call may wait for a connection. */
-  readonly connectTimeout: number | undefined;
-  /** TLS, with the name that servers' certificates must have. */
-  readonly tls: { readonly context: TlsContext; readonly serverName: string } | undefined;
-  /** The servers' names, for messages. */
-  readonly servers: string;
-  readonly maxRequestBytes: number;
-  readonly maxResponseBytes: number;
-}
-
-/** Between looks at what HTTP/2 limits in time. */
+/** Milliseconds between checks of HTTP/2's time limits. */
 const TICK_MS = 1000;
 
 /**
- * The engine of a channel: finds transports for calls, keeps those that wait, sends what transports
- * have to send, and has the time. It is driven by its registrar alone.
+ * Gives transports to calls, queues the calls that wait for one, sends the output of transports, and
+ * runs the channel's timers. It runs on callbacks of the registrar alone.
  */
 export class ChannelCore implements Disposable {
-  readonly options: CoreOptions;
+  readonly settings: ChannelSettings;
   readonly timers: TimerQueue;
   readonly #source: TransportSource;
   readonly #transports = new Set<ClientTransport>();
-  /** In the order in which they came; each with the timer that ends its waiting, if any. */
-  readonly #waiting = new Map<Waiter, Timer | undefined>();
-  /** Calls that are to be made again, after a pause. */
-  readonly #delayed = new Map<Waiter, Timer>();
+  /** Pending calls in order of arrival, each with the timer of `connectTimeout`, if any. */
+  readonly #pending = new Map<PendingCall, Timer | undefined>();
+  /** Calls that wait before their next attempt. */
+  readonly #delayed = new Map<PendingCall, Timer>();
+  /** Transports with output to send. */
   #unsent: ClientTransport[] = [];
   readonly #ticker = new Timer((now) => this.#tick(now));
   /**
-   * Calls are never refused while they are being made: who makes the next one at once would do so
-   * without end, and the time in which a connection could be made would not come.
+   * Fails pending calls from the event loop. A call never fails within `start()`: a caller that starts
+   * its next call at once would do so forever, and leave no time for a connection to be made.
    */
-  readonly #refuser = new Timer(() => this.#refuseWaiting());
+  readonly #refuser = new Timer(() => this.refusePending());
   readonly #flushSoon = () => this.flush();
   #closed = false;
 
-  constructor(options: CoreOptions, source: (core: ChannelCore) => TransportSource) {
-    this.options = options;
-    this.timers = new TimerQueue(options.registrar);
+  constructor(settings: ChannelSettings, source: (core: ChannelCore) => TransportSource) {
+    this.settings = settings;
+    this.timers = new TimerQueue(settings.registrar);
     this.#source = source(this);
   }
 
+  /** True once the channel is disposed of. */
   get closed(): boolean {
     return this.#closed;
   }
 
-  /** How many transports are there for calls. */
+  /** Number of transports that are ready for calls. */
   get connected(): number {
     return this.#source.connected;
   }
 
-  /** Whether calls wait for a transport. */
-  get wanted(): boolean {
-    return this.#waiting.size > 0;
+  /** True while calls wait for a transport. */
+  get hasPending(): boolean {
+    return this.#pending.size > 0;
   }
 
-  /** Finds a transport for a call, now or as soon as there is one. */
-  start(waiter: Waiter): void {
-    if (this.#closed) return waiter.refuse(closedError(), true);
-    if (this.#waiting.size === 0) {
+  /** Starts a call on a transport, now or as soon as one has room. */
+  start(call: PendingCall): void {
+    if (this.#closed) return call.refuse(closedError(), true);
+    if (this.#pending.size === 0) {
       const transport = this.#source.pick();
-      if (transport !== undefined) return waiter.begin(transport);
+      if (transport !== undefined) return call.begin(transport);
     }
-    this.#wait(waiter);
+    this.#enqueue(call);
     this.#source.connect();
     if (this.#source.failure !== undefined && this.#refuser.place < 0) {
       this.timers.set(this.#refuser, performance.now());
     }
   }
 
-  /** As `start()`, after so many milliseconds. */
-  startLater(waiter: Waiter, wait: number): void {
+  /** Starts a call after a number of milliseconds. */
+  startLater(call: PendingCall, delay: number): void {
     const timer = new Timer(() => {
-      this.#delayed.delete(waiter);
-      this.start(waiter);
+      this.#delayed.delete(call);
+      this.start(call);
     });
-    this.#delayed.set(waiter, timer);
-    this.timers.set(timer, performance.now() + wait);
+    this.#delayed.set(call, timer);
+    this.timers.set(timer, performance.now() + delay);
   }
 
-  /** The call waits no longer. */
-  forget(waiter: Waiter): void {
-    const delay = this.#delayed.get(waiter);
+  /** Removes a call that waits. */
+  forget(call: PendingCall): void {
+    const delay = this.#delayed.get(call);
     if (delay !== undefined) this.timers.clear(delay);
-    this.#delayed.delete(waiter);
-    const timer = this.#waiting.get(waiter);
+    this.#delayed.delete(call);
+    const timer = this.#pending.get(call);
     if (timer !== undefined) this.timers.clear(timer);
-    this.#waiting.delete(waiter);
+    this.#pending.delete(call);
   }
 
-  /** A transport has room, or there is one more. */
-  onRoom(): void {
-    if (this.#waiting.size === 0 || this.#closed) return;
-    for (const waiter of this.#waiting.keys()) {
+  /** Starts pending calls, after a transport became ready or a stream ended. */
+  startPending(): void {
+    if (this.#pending.size === 0 || this.#closed) return;
+    for (const call of this.#pending.keys()) {
       const transport = this.#source.pick();
       if (transport === undefined) return;
-      this.forget(waiter);
-      waiter.begin(transport);
+      this.forget(call);
+      call.begin(transport);
     }
   }
 
-  /** No connection can be had for now: those who do not wait for one are told. */
-  onFailing(): void {
-    this.#refuseWaiting();
+  /** Fails the pending calls that do not wait for ready, while every subchannel fails to connect. */
+  refusePending(): void {
+    const { failure } = this.#source;
+    if (failure === undefined || this.#pending.size === 0) return;
+    const message = `No connection established. Last error: ${failure.message}`;
+    for (const call of [...this.#pending.keys()]) {
+      if (call.waitForReady) continue;
+      this.forget(call);
+      call.refuse(new RpcError("UNAVAILABLE", message, { cause: failure }), false);
+    }
   }
 
-  /** A transport has something to send, which is sent at the end of this turn at the latest. */
-  onOutput(transport: ClientTransport): void {
+  /** Schedules a flush of a transport, at the end of this turn of the event loop at the latest. */
+  flushLater(transport: ClientTransport): void {
     this.#unsent.push(transport);
     if (this.#unsent.length === 1) queueMicrotask(this.#flushSoon);
   }
 
-  /** Sends what waits. For a thread that does not return to its event loop. */
+  /** Sends the output of all transports now, for a thread that does not return to its event loop. */
   flush(): void {
     const unsent = this.#unsent;
     this.#unsent = [];
     for (const transport of unsent) transport.flush();
   }
 
-  opened(transport: ClientTransport): void {
+  /** Registers a new transport for ticks, and to be closed with the channel. */
+  add(transport: ClientTransport): void {
     this.#transports.add(transport);
     if (this.#ticker.place < 0) this.timers.set(this.#ticker, performance.now() + TICK_MS);
   }
 
-  gone(transport: ClientTransport): void {
+  /** Removes a transport that has closed. */
+  remove(transport: ClientTransport): void {
     this.#transports.delete(transport);
   }
 
   [Symbol.dispose](): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const waiter of [...this.#waiting.keys(), ...this.#delayed.keys()]) {
-      this.forget(waiter);
-      waiter.refuse(closedError(), true);
+    for (const call of [...this.#pending.keys(), ...this.#delayed.keys()]) {
+      this.forget(call);
+      call.refuse(closedError(), true);
     }
     this.#source[Symbol.dispose]();
     for (const transport of [...this.#transports]) transport.close();
     this.timers[Symbol.dispose]();
   }
 
-  #wait(waiter: Waiter): void {
-    const { connectTimeout, servers } = this.options;
+  #enqueue(call: PendingCall): void {
+    const { connectTimeout, servers } = this.settings;
     let timer: Timer | undefined;
     if (connectTimeout !== undefined && this.connected === 0) {
       timer = new Timer(() => {
-        // Connected, it waits for room: that is not the time of this limit.
+        // While connected, a call waits for a free stream, which this timeout does not limit.
         if (this.connected > 0) return;
-        this.forget(waiter);
+        this.forget(call);
         const message = `No connection to ${servers} within ${connectTimeout} ms`;
-        waiter.refuse(new RpcError("UNAVAILABLE", message), true);
+        call.refuse(new RpcError("UNAVAILABLE", message), true);
       });
       this.timers.set(timer, performance.now() + connectTimeout);
     }
-    this.#waiting.set(waiter, timer);
-  }
-
-  #refuseWaiting(): void {
-    const { failure } = this.#source;
-    if (failure === undefined || this.#waiting.size === 0) return;
-    const message = `No connection established. Last error: ${failure.message}`;
-    for (const waiter of [...this.#waiting.keys()]) {
-      if (waiter.waitForReady) continue;
-      this.forget(waiter);
-      waiter.refuse(new RpcError("UNAVAILABLE", message, { cause: failure }), false);
-    }
+    this.#pending.set(call, timer);
   }
 
   #tick(now: number): void {
@@ -203,7 +189,7 @@ export class ChannelCore implements Disposable {
   }
 }
 
-/** The error of what is asked of a channel that was disposed of. */
+/** Returns the error of calls on a channel that was disposed of. */
 export function closedError(): RpcError {
   return new RpcError("CANCELLED", "The channel was closed");
 }

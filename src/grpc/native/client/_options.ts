@@ -1,79 +1,134 @@
-import { configure, type Http2Config, type Windows } from "../../../http2/mod.ts";
+/** Options of a native channel, and the settings and limits that its parts take from them. @module */
+import { configure, type Http2Config, type Limits, type Windows } from "../../../http2/mod.ts";
 import {
   type Address,
   hostAndPort,
   parseAddress,
   type Registrar,
   sharedReactor,
+  type TlsContext,
 } from "../../../net/mod.ts";
-import type { ChannelOptions } from "../../mod.ts";
-import type { CoreOptions } from "./_channel_core.ts";
-import { clientLimits, DEFAULT_MAX_RESPONSE_BYTES } from "./_limits.ts";
+import type {
+  BalancingPolicy,
+  ChannelOptions,
+  KeepaliveOptions,
+  ReconnectOptions,
+} from "../../mod.ts";
 
-/** What a native channel can be told beside what every channel can. */
+/** Options of a native channel. */
 export interface NativeChannelOptions extends ChannelOptions {
-  /** Connections to each address that is in use; one unless said otherwise. */
+  /** Number of connections to each address in use; 1 by default. */
   readonly connections?: number;
-  /** The receive windows of the connections. */
+  /** Receive windows of the connections. */
   readonly windows?: Partial<Windows>;
   /**
-   * What drives the channel; this thread's reactor, so Deno's event loop, unless said otherwise. A
-   * thread that blocks in a `Poller` gives that, and returns to its event loop while a connection
-   * is being made.
+   * Watches the channel's descriptors. By default the reactor of this thread, which runs on Deno's event
+   * loop. A thread that blocks in a `Poller` passes the poller, and must return to its event loop while
+   * a connection is being made.
    */
   readonly registrar?: Registrar;
 }
 
-/** The name of this client, after grpc's PROTOCOL-HTTP2.md, User-Agents. */
-const ownName = "grpc-deno-native/1";
-
-/** All `user-agent`s begin with the name of the program, when it gave one. */
-export function userAgentOf({ userAgent }: NativeChannelOptions): string {
-  return userAgent === undefined ? ownName : `${userAgent} ${ownName}`;
+/** Settings that the parts of a channel share. Sizes are bytes of one message. */
+export interface ChannelSettings {
+  readonly addresses: readonly Address[];
+  /** Number of connections to each address in use. */
+  readonly connections: number;
+  readonly policy: BalancingPolicy;
+  readonly reconnect: ReconnectOptions | undefined;
+  readonly keepalive: KeepaliveOptions | undefined;
+  readonly registrar: Registrar;
+  readonly http2: Http2Config;
+  /** Milliseconds that a call may wait for a connection. */
+  readonly connectTimeout: number | undefined;
+  /** The TLS context, and the name that the servers' certificates must have. */
+  readonly tls: { readonly context: TlsContext; readonly serverName: string } | undefined;
+  /** The `:authority` of every call. */
+  readonly authority: string;
+  /** The `user-agent` of every call. */
+  readonly userAgent: string;
+  /** Names of the servers, for messages. */
+  readonly servers: string;
+  readonly maxRequestBytes: number;
+  readonly maxResponseBytes: number;
 }
 
-/** The options that the parts of a channel share. */
-export function coreOptions(options: NativeChannelOptions): CoreOptions {
+/**
+ * HTTP/2 limits of a client, where they differ from the defaults, which are made for servers. A client
+ * decides itself how much it sends, so its own requests must not end its connection.
+ */
+const clientLimits: Partial<Limits> = {
+  // Requests that wait for the peer's windows are those of this program.
+  maxQueuedBytes: Infinity,
+  // Headers of calls that start together wait here too: a server may allow any number of streams.
+  maxOutputSize: 64 * 1024 * 1024,
+  // A server that does not read a request stream is slow, not hostile: deadlines and keepalive apply.
+  stallTimeout: Infinity,
+  // A server may still answer every call that was cancelled or has timed out.
+  strayFrames: { burst: 1_000_000, perSecond: 100_000 },
+  // An overloaded server may refuse every stream.
+  resets: { burst: 1_000_000, perSecond: 100_000 },
+};
+
+/** Size limit of one response message by default, in bytes: that of the other gRPC libraries. */
+const DEFAULT_MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
+
+/** Streams that one connection can open: odd numbers up to 2^31-1 (RFC 9113 section 5.1.1). */
+export const MAX_STREAMS_OPENED = 2 ** 30 - 1;
+
+/**
+ * Transparent retries of one call, made when no server has processed it (grpc's gRFC A6: one; more
+ * would storm a server that refuses everything).
+ */
+export const MAX_TRANSPARENT_RETRIES = 1;
+
+/**
+ * Bytes of requests that a client stream keeps for another attempt until the response begins. A stream
+ * that has sent more is not retried.
+ */
+export const MAX_REPLAY_BYTES = 64 * 1024;
+
+/** Name and version of this client in `user-agent` (grpc's PROTOCOL-HTTP2.md, User-Agents). */
+const ownName = "grpc-deno-native/1";
+
+/**
+ * Resolves the options of a channel.
+ *
+ * @throws {TypeError} when there is no address
+ * @throws {NetError} `BAD_ADDRESS`
+ */
+export function channelSettings(options: NativeChannelOptions): ChannelSettings {
+  if (options.addresses.length === 0) {
+    throw new TypeError("A channel needs an address to connect to");
+  }
+  const addresses = options.addresses.map(parseAddress);
+  const { tls, userAgent, windows } = options;
+  const authority = options.authority ?? defaultAuthority(addresses[0]);
   return {
+    addresses,
+    connections: options.connections ?? 1,
+    policy: options.balancing ?? (addresses.length > 1 ? "round_robin" : "pick_first"),
+    reconnect: options.reconnect,
+    keepalive: options.keepalive,
     registrar: options.registrar ?? sharedReactor(),
-    http2: http2Config(options),
+    http2: configure({ limits: clientLimits, ...(windows ? { windows } : {}) }),
     connectTimeout: options.connectTimeout,
-    tls: options.tls && {
-      context: options.tls.context,
-      serverName: hostOf(authorityOf(addressesOf(options), options.authority)),
-    },
+    tls: tls && { context: tls.context, serverName: hostOf(authority) },
+    authority,
+    userAgent: userAgent === undefined ? ownName : `${userAgent} ${ownName}`,
     servers: options.addresses.join(", "),
     maxRequestBytes: options.maxRequestBytes ?? Infinity,
     maxResponseBytes: options.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES,
   };
 }
 
-/**
- * The addresses of a channel.
- *
- * @throws {TypeError} when there is none
- * @throws {NetError} `BAD_ADDRESS`
- */
-export function addressesOf({ addresses }: NativeChannelOptions): Address[] {
-  if (addresses.length === 0) throw new TypeError("A channel needs an address to connect to");
-  return addresses.map(parseAddress);
+/** Returns gRPC's authority of an address, which is `localhost` for Unix sockets and vsock. */
+function defaultAuthority(address: Address): string {
+  return address.transport === "tcp" ? hostAndPort(address.host, address.port) : "localhost";
 }
 
-/**
- * The `:authority` of all calls: gRPC's for Unix sockets and vsock; the first address stands for
- * all.
- */
-export function authorityOf([first]: readonly Address[], authority?: string): string {
-  if (authority !== undefined) return authority;
-  return first.transport === "tcp" ? hostAndPort(first.host, first.port) : "localhost";
-}
-
-/** The host of an authority: `[::1]:443` is `::1`. */
+/** Returns the host of an authority: `[::1]:443` is `::1`. */
 function hostOf(authority: string): string {
   const [, bracketed, plain] = /^(?:\[(.*)\]|([^:]*))(?::\d+)?$/.exec(authority) ?? [];
   return bracketed ?? plain ?? authority;
-}
-
-function http2Config({ windows }: NativeChannelOptions): Http2Config {
-  return configure({ limits: clientLimits, ...(windows ? { windows } : {}) });
 }

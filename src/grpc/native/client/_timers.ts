@@ -1,16 +1,19 @@
+/** Timers of a channel: their queue, the backoff of reconnects, and keepalive. @module */
 import { libc } from "../../../ffi/mod.ts";
-import type { PollHandler, Registrar } from "../../../net/mod.ts";
+import { NetError, type PollHandler, type Registrar } from "../../../net/mod.ts";
+import { defaultReconnect, type KeepaliveOptions, type ReconnectOptions } from "../../mod.ts";
 import { type Due, DueHeap } from "../../scheduling/mod.ts";
+import type { ClientTransport } from "./_transport.ts";
 
-/** Something that is due at a time. */
+/** An item of a timer queue. */
 export interface Timed extends Due {
-  /** The queue's to write. */
+  /** The time, on the clock of `performance.now()`. Written by the queue. */
   due: number;
-  /** The time has come; it is out of the queue. */
+  /** Called at the time, once the item has left the queue. */
   onDue(now: number): void;
 }
 
-/** A function that is due at a time. */
+/** A function to be called at a time. */
 export class Timer implements Timed {
   due = Infinity;
   place = -1;
@@ -20,10 +23,9 @@ export class Timer implements Timed {
 }
 
 /**
- * Timers of a channel: deadlines, backoffs, keepalive. They run by a timerfd on the channel's
- * registrar, so they run in a thread that blocks in a `Poller` too, where Deno's own timers stand
- * still. The descriptor is armed for the nearest time only, and left armed when that is taken back:
- * a call whose deadline is never reached costs no system call.
+ * A queue of timers that runs by a timerfd on the channel's registrar. So timers also run in a thread
+ * that blocks in a `Poller`, where Deno's own do not. The timerfd is armed for the nearest time, and
+ * stays armed when that timer is cleared: a call that ends before its deadline costs no system call.
  */
 export class TimerQueue implements PollHandler, Disposable {
   readonly #registrar: Registrar;
@@ -36,7 +38,7 @@ export class TimerQueue implements PollHandler, Disposable {
     this.#registrar = registrar;
   }
 
-  /** Has `timed` be due at a time, in the place of the time that it may have had. */
+  /** Sets an item to run at a time, in place of any earlier one. */
   set(timed: Timed, due: number): void {
     if (this.#closed) return;
     this.#heap.remove(timed);
@@ -45,12 +47,12 @@ export class TimerQueue implements PollHandler, Disposable {
     this.#arm();
   }
 
-  /** Takes `timed` out. */
+  /** Removes an item. */
   clear(timed: Timed): void {
     this.#heap.remove(timed);
   }
 
-  /** The registrar's call: the nearest time has come. */
+  /** Called by the registrar when the timerfd has expired. */
   onReady(): void {
     libc.drainCounter(this.#fd);
     this.#armedFor = Infinity;
@@ -59,7 +61,7 @@ export class TimerQueue implements PollHandler, Disposable {
     this.#arm();
   }
 
-  /** Forgets all timers. */
+  /** Removes all items and closes the timerfd. */
   [Symbol.dispose](): void {
     this.#closed = true;
     this.#heap.clear();
@@ -80,5 +82,86 @@ export class TimerQueue implements PollHandler, Disposable {
     const wait = Math.max(1, Math.ceil(due - performance.now()));
     libc.check("timerfd_settime", libc.armTimerfd(this.#fd, wait));
     this.#armedFor = due;
+  }
+}
+
+/** Parameters of grpc's doc/connection-backoff.md that are not options. */
+const MULTIPLIER = 1.6;
+const JITTER = 0.2;
+
+/** Exponential backoff between attempts to connect to one address. */
+export class Backoff {
+  readonly #initial: number;
+  readonly #max: number;
+  #current: number;
+
+  constructor(options: ReconnectOptions = {}) {
+    const { initial, max } = { ...defaultReconnect, ...options };
+    this.#initial = initial;
+    this.#max = Math.max(initial, max);
+    this.#current = initial;
+  }
+
+  /** The first backoff, in milliseconds. */
+  get initial(): number {
+    return this.#initial;
+  }
+
+  /** Returns the milliseconds from the start of the failed attempt to the start of the next. */
+  next(): number {
+    const wait = this.#current;
+    this.#current = Math.min(this.#max, wait * MULTIPLIER);
+    return wait * (1 + JITTER * (2 * Math.random() - 1));
+  }
+
+  /** Starts over with the first backoff, after a connection that lasted. */
+  reset(): void {
+    this.#current = this.#initial;
+  }
+}
+
+/** Sends a PING on a connection without traffic, and closes the connection when no answer arrives (gRFC A8). */
+export class Keepalive {
+  readonly #transport: ClientTransport;
+  readonly #timers: TimerQueue;
+  readonly #options: KeepaliveOptions;
+  readonly #interval = new Timer((now) => this.#check(now));
+  readonly #timeout = new Timer(() => this.#expire());
+  /** Bytes that the transport had received at the last check. */
+  #received = 0;
+
+  constructor(transport: ClientTransport, timers: TimerQueue, options: KeepaliveOptions) {
+    this.#transport = transport;
+    this.#timers = timers;
+    this.#options = options;
+    this.#wait(performance.now());
+  }
+
+  /** Stops the pings. */
+  stop(): void {
+    this.#timers.clear(this.#interval);
+    this.#timers.clear(this.#timeout);
+  }
+
+  #wait(now: number): void {
+    this.#received = this.#transport.bytesReceived;
+    this.#timers.set(this.#interval, now + this.#options.interval);
+  }
+
+  #check(now: number): void {
+    const { timeout, whenIdle = false } = this.#options;
+    const silent = this.#transport.bytesReceived === this.#received;
+    const needed = silent && (whenIdle || this.#transport.streamCount > 0);
+    if (needed && this.#transport.ping(() => this.#timers.clear(this.#timeout))) {
+      this.#timers.set(this.#timeout, now + timeout);
+    }
+    this.#wait(now);
+  }
+
+  #expire(): void {
+    this.stop();
+    const { peer } = this.#transport;
+    const message = `Keepalive of ${peer} had no answer within ${this.#options.timeout} ms`;
+    this.#transport.close(new NetError("TIMED_OUT", message));
   }
 }

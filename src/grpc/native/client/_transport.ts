@@ -1,3 +1,4 @@
+/** A transport: one HTTP/2 connection to a server on a socket, driven by the channel's registrar. @module */
 import { libc } from "../../../ffi/mod.ts";
 import {
   type ConnectionHandler,
@@ -6,54 +7,55 @@ import {
   type Goaway,
   type HeaderList,
   type Http2ClientConnection,
-  type Http2Config,
   type Http2Connection,
   type Http2Stream,
   type PreparedHeaders,
   type ResetOrigin,
 } from "../../../http2/mod.ts";
 import { NetError, type PollHandler, type Registrar, type Stream } from "../../../net/mod.ts";
-import { MAX_STREAMS_OPENED } from "./_limits.ts";
+import { type ChannelSettings, MAX_STREAMS_OPENED } from "./_options.ts";
 
-/** What hears of a stream: one attempt at a call. */
+/** Receiver of a stream's events: an attempt of a call. */
 export interface StreamUser {
+  /** A header section of the response. */
   onHeaders(list: HeaderList, endStream: boolean): void;
-  /** The bytes from `start` to `end` of a buffer that is valid during the call. */
+  /** DATA: the bytes from `start` to `end` of a buffer that is valid during the call. */
   onData(bytes: Uint8Array, start: number, end: number, endStream: boolean): void;
   onTrailers(list: HeaderList): void;
   onReset(errorCode: number, origin: ResetOrigin): void;
+  /** The stream takes more DATA again. */
   onWritable(): void;
 }
 
-/** What a transport tells those that it serves. */
+/** Receiver of a transport's events: its subchannel. */
 export interface TransportOwner {
-  /** The server's SETTINGS have come: it speaks HTTP/2. */
+  /** The server's SETTINGS have arrived: it speaks HTTP/2. */
   onReady(transport: ClientTransport): void;
-  /** It takes no new streams; those that it has go on. */
+  /** The transport takes no new streams; its open streams go on. */
   onDraining(transport: ClientTransport): void;
-  /** It is over. `failure` says why, where there is a reason. */
+  /** The transport has closed; its `failure` says why. */
   onClosed(transport: ClientTransport): void;
-  /** A stream has ended: there may be room for another. */
+  /** The transport may have room for another stream. */
   onRoom(): void;
-  /** It has something to send, which `flush()` does. */
+  /** The transport has output, which the owner is to `flush()` soon. */
   onOutput(transport: ClientTransport): void;
 }
 
-/** Bytes taken from the kernel at once. One buffer for the thread: nothing is kept in it. */
+/** Bytes of one read. The thread has one buffer for all transports: it is empty between reads. */
 const READ_SIZE = 65_536;
 const scratch = new Uint8Array(READ_SIZE);
 
-/** Reads of one connection before others have their turn. */
+/** Reads from one socket before other sockets have their turn. */
 const READS_PER_EVENT = 4;
 
 /**
- * One connection: an HTTP/2 client on a socket, driven by whatever reports the socket's readiness.
+ * One connection of a subchannel.
  *
- *     opening ── SETTINGS ──▶ ready ── GOAWAY, numbers used up ──▶ draining
- *        └───────────────────────┴──── end, failure, close() ─────────┴──▶ closed
+ *     opening ── SETTINGS ──▶ ready ── GOAWAY, last stream number ──▶ draining
+ *        └───────────────────────┴──── end, failure, close() ────────────┴──▶ closed
  */
 export class ClientTransport implements PollHandler, ConnectionHandler<StreamUser> {
-  /** The server, such as `127.0.0.1:50051`. */
+  /** Name of the server, such as `127.0.0.1:50051`. */
   readonly peer: string;
   #phase: "opening" | "ready" | "draining" | "closed" = "opening";
   #failure: Error | undefined;
@@ -62,53 +64,49 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
   readonly #owner: TransportOwner;
   readonly #connection: Http2ClientConnection<StreamUser>;
   #interest: number = libc.EPOLLIN;
-  /** Within `onReady`, which flushes at its end. */
+  /** True within `onReady`, which flushes at its end. */
   #busy = false;
-  /** The owner knows that there is output. */
+  /** True from `touch()` until the flush after it. */
   #announced = false;
-  /** Sending has failed: what is still to be read may say why. */
+  /** True once sending has failed. Input that is left may say why. */
   #broken = false;
 
-  constructor(
-    socket: Stream,
-    peer: string,
-    registrar: Registrar,
-    config: Http2Config,
-    owner: TransportOwner,
-  ) {
+  constructor(socket: Stream, peer: string, settings: ChannelSettings, owner: TransportOwner) {
+    const { http2, registrar } = settings;
     this.#socket = socket;
     this.peer = peer;
     this.#registrar = registrar;
     this.#owner = owner;
-    this.#connection = createClientConnection<StreamUser>(config, this, performance.now());
+    this.#connection = createClientConnection<StreamUser>(http2, this, performance.now());
     registrar.add(socket.fd, this.#interest, this);
     this.touch();
   }
 
-  /** Why it ends, where there is a reason. */
+  /** The reason for the end of the connection, where there is one. */
   get failure(): Error | undefined {
     const { phase } = this.#connection;
     return this.#failure ?? (phase.kind === "closed" ? phase.error : undefined);
   }
 
-  /** Streams that can be opened now. */
+  /** Number of streams that can be opened now. */
   get available(): number {
     return this.#phase === "ready" ? this.#connection.availableStreams : 0;
   }
 
-  /** Bytes received so far: a change is a sign of life. */
+  /** Number of bytes received so far. */
   get bytesReceived(): number {
     return this.#connection.statistics.bytesReceived;
   }
 
-  /** Streams that are open. */
+  /** Number of open streams. */
   get streamCount(): number {
     return this.#connection.streamCount;
   }
 
   /**
-   * Opens a stream; undefined where there is no room for one.
+   * Opens a stream, and returns undefined when there is no room for one.
    *
+   * @param extra request fields that follow the prepared ones: name, value, name, value, …
    * @throws {Http2Error} for headers that cannot be sent
    */
   open(
@@ -121,14 +119,14 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
     return stream;
   }
 
-  /** Something was written into a stream: it leaves with the next flush. */
+  /** Has the owner flush output that was written. */
   touch(): void {
     if (this.#busy || this.#announced || this.#phase === "closed") return;
     this.#announced = true;
     this.#owner.onOutput(this);
   }
 
-  /** Sends what waits, as much as the kernel takes. */
+  /** Sends output, as much as the kernel takes. */
   flush(): void {
     this.#announced = false;
     const connection = this.#connection;
@@ -145,12 +143,12 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
       }
     }
     if (connection.closed) return this.#closeSocket();
-    // Input that TLS has read already is reported by nobody: a writable socket is ready at once.
+    // epoll does not report input that TLS holds in its buffer. A writable socket is reported at once.
     const more = output.length > 0 || this.#socket.hasPending || this.#socket.readWantsWrite;
     this.#watch(more ? libc.EPOLLIN | libc.EPOLLOUT : libc.EPOLLIN);
   }
 
-  /** The registrar's call: the socket is ready. */
+  /** Called by the registrar when the socket is ready. */
   onReady(events: number): void {
     this.#busy = true;
     if ((events & ~libc.EPOLLOUT) !== 0 || this.#socket.hasPending) this.#receive();
@@ -158,20 +156,20 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
     this.flush();
   }
 
-  /** To be called about once a second. */
+  /** Checks HTTP/2's time limits. To be called about once a second. */
   tick(now: number): void {
     this.#connection.tick(now);
     this.flush();
   }
 
-  /** Asks for a sign of life; false where one was asked for and has not come too often already. */
+  /** Sends a PING, and returns false when too many have no answer yet. */
   ping(onAck: () => void): boolean {
-    const asked = this.#connection.ping(onAck);
-    if (asked) this.touch();
-    return asked;
+    const sent = this.#connection.ping(onAck);
+    if (sent) this.touch();
+    return sent;
   }
 
-  /** Ends it at once, and all its streams; `failure` says why. */
+  /** Closes the connection and all its streams at once, for the reason given. */
   close(failure?: Error): void {
     this.#failure ??= failure;
     this.#connection.close(ErrorCode.NO_ERROR);
@@ -258,23 +256,23 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
       } else if (size === -libc.errno.EAGAIN) {
         return;
       } else if (size !== -libc.errno.EINTR) {
-        return this.#lose("receive from", "recv", size);
+        return this.#disconnect("receive from", "recv", size);
       }
     }
   }
 
   /**
-   * The server has left, or something is wrong here. What it said before it left, perhaps why, can
-   * still be read, and is when the registrar reports the hang-up: not now, as the buffer may be in
-   * use.
+   * Handles a failed send. When the server has closed the connection, input that it sent before is read
+   * first, as it may say why: on the registrar's report of the hang-up, because the buffer may be in
+   * use now.
    */
   #sendFailed(result: number): void {
     this.#broken = true;
-    const left = result === -libc.errno.EPIPE || result === -libc.errno.ECONNRESET;
-    if (!left) this.#lose("send to", "send", result);
+    const hungUp = result === -libc.errno.EPIPE || result === -libc.errno.ECONNRESET;
+    if (!hungUp) this.#disconnect("send to", "send", result);
   }
 
-  #lose(action: string, call: string, result: number): void {
+  #disconnect(action: string, call: string, result: number): void {
     const error = libc.LibcError.of(call, result);
     this.#failure ??= this.#socket.failure ?? NetError.ofLibc(`${action} ${this.peer}`, error);
     this.#connection.disconnect();
@@ -286,7 +284,7 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
     try {
       this.#registrar.modify(this.#socket.fd, interest);
     } catch (error) {
-      // Unwatched, it would stand still: out of kernel memory, say.
+      // For one when the kernel is out of memory. A socket that is not watched would hang its calls.
       this.#failure ??= error as Error;
       this.#connection.disconnect();
       this.#closeSocket();

@@ -1,3 +1,4 @@
+/** The native channel: calls on messages, and unary calls on bytes. @module */
 import {
   type AnyMethod,
   type ClientCall,
@@ -7,57 +8,50 @@ import {
   type RpcChannel,
   RpcError,
 } from "../../mod.ts";
-import { Balancer } from "./_balancer.ts";
-import { ChannelCore, closedError } from "./_channel_core.ts";
-import {
-  addressesOf,
-  authorityOf,
-  coreOptions,
-  type NativeChannelOptions,
-  userAgentOf,
-} from "./_options.ts";
-import { NativeCall, type NativeCallOptions } from "./_call.ts";
-import { Methods, type PreparedMethod } from "./_methods.ts";
+import { ChannelCore, closedError, type PendingCall } from "./_channel_core.ts";
+import { MessageCall, type NativeCallOptions } from "./_message_call.ts";
+import { channelSettings, type NativeChannelOptions } from "./_options.ts";
+import { type PreparedMethod, PreparedMethods } from "./_prepared_methods.ts";
+import { Balancer } from "./_subchannels.ts";
 import { Timer } from "./_timers.ts";
-import { UnaryCall, type UnaryObserver } from "./_unary.ts";
+import { UnaryCall, type UnaryObserver } from "./_unary_call.ts";
 
 export type { NativeChannelOptions } from "./_options.ts";
-export type { NativeCallOptions } from "./_call.ts";
-export type { PreparedMethod } from "./_methods.ts";
-export type { UnaryCall, UnaryObserver } from "./_unary.ts";
+export type { NativeCallOptions } from "./_message_call.ts";
+export type { PreparedMethod } from "./_prepared_methods.ts";
+export type { UnaryCall, UnaryObserver } from "./_unary_call.ts";
 
-/** What all calls of a prepared method send. */
+/** Request headers that all calls of a prepared method send. */
 export interface PrepareOptions {
   readonly metadata?: Metadata;
   readonly compression?: Compression;
 }
 
-/** How one unary call on bytes is made. */
+/** Options of one unary call on bytes. */
 export interface UnaryOptions {
   /** Milliseconds from now; 0, the default, is no limit. */
   readonly timeout?: number;
-  /** Wait for a connection rather than fail when there is none. */
+  /** Wait for a connection when there is none, instead of failing. */
   readonly waitForReady?: boolean;
 }
 
 /**
- * A channel over the native stack. Besides calls as every stack makes them it makes unary calls on
- * bytes, with an observer in the place of promises, fast enough to put a server under load from one
- * thread.
+ * A channel on the native stack. Beside the calls that every stack makes it makes unary calls on bytes
+ * with an observer in place of promises, at a rate that loads a server from one thread.
  */
 export interface NativeChannel extends RpcChannel {
-  /** How many of its connections are ready for calls. */
+  /** Number of connections that are ready for calls. */
   readonly connected: number;
   call<I, O>(
     method: AnyMethod,
     requests: Iterable<I> | AsyncIterable<I>,
     options?: NativeCallOptions,
   ): ClientCall<O>;
-  /** Makes a method ready for `unary()`. */
+  /** Prepares a method for `unary()`. */
   prepare(method: Pick<AnyMethod, "path">, options?: PrepareOptions): PreparedMethod;
   /**
-   * Calls a method with a request in its serialized form. The observer is told of the response and
-   * of the end, never before this returns. The request's bytes may be used again after the end.
+   * Calls a method with a serialized request, whose bytes must not change before the end of the call.
+   * The observer is never called before this returns.
    *
    * @throws {RpcError} CANCELLED when the channel is disposed of
    */
@@ -68,15 +62,15 @@ export interface NativeChannel extends RpcChannel {
     options?: UnaryOptions,
   ): UnaryCall;
   /**
-   * Sends what calls have written, which otherwise leaves at the end of the turn of the event loop:
-   * for a thread that makes calls and then blocks in its `Poller`.
+   * Sends the output of all calls now. Otherwise it is sent at the end of the turn of the event loop:
+   * a thread that makes calls and then blocks in its `Poller` has to flush before.
    */
   flush(): void;
 }
 
 /**
- * A channel over the native stack. Nothing is dialled before the first call or `connect()`.
- * Disposing of it ends its calls as CANCELLED and closes its connections.
+ * Opens a channel on the native stack. It connects with the first call or `connect()`. Disposing of it
+ * ends its calls as CANCELLED and closes its connections.
  *
  * @throws {TypeError} when there is no address
  * @throws {NetError} `BAD_ADDRESS`
@@ -89,23 +83,14 @@ const NO_OPTIONS: UnaryOptions = {};
 
 class Channel implements NativeChannel {
   readonly #core: ChannelCore;
-  readonly #methods: Methods;
+  readonly #methods: PreparedMethods;
   readonly #retries: number;
 
   constructor(options: NativeChannelOptions) {
-    const addresses = addressesOf(options);
-    const { connections = 1, reconnect, keepalive } = options;
-    const policy = options.balancing ?? (addresses.length > 1 ? "round_robin" : "pick_first");
-    this.#methods = new Methods(
-      options.tls === undefined ? "http" : "https",
-      authorityOf(addresses, options.authority),
-      userAgentOf(options),
-    );
+    const settings = channelSettings(options);
+    this.#methods = new PreparedMethods(settings);
     this.#retries = options.retries ?? 0;
-    this.#core = new ChannelCore(
-      coreOptions(options),
-      (core) => new Balancer(core, { addresses, connections, policy, reconnect, keepalive }),
-    );
+    this.#core = new ChannelCore(settings, (core) => new Balancer(core));
   }
 
   get connected(): number {
@@ -118,22 +103,22 @@ class Channel implements NativeChannel {
       if (core.closed) return reject(closedError());
       if (core.connected > 0) return resolve();
       const timer = new Timer(() => {
-        core.forget(waiter);
-        reject(new RpcError("UNAVAILABLE", `No connection to ${core.options.servers} in time`));
+        core.forget(pending);
+        reject(new RpcError("UNAVAILABLE", `No connection to ${core.settings.servers} in time`));
       });
-      const waiter = {
+      const pending: PendingCall = {
         waitForReady: true,
         begin() {
           core.timers.clear(timer);
           resolve();
         },
-        refuse(error: RpcError) {
+        refuse(error) {
           core.timers.clear(timer);
           reject(error);
         },
       };
       core.timers.set(timer, performance.now() + Math.max(0, deadline - Date.now()));
-      core.start(waiter);
+      core.start(pending);
     });
   }
 
@@ -145,7 +130,7 @@ class Channel implements NativeChannel {
     if (this.#core.closed) throw closedError();
     const prepared = this.#methods.get(method.path, options.compression);
     const retries = isRepeatable(method) ? this.#retries : 0;
-    const call = new NativeCall<I, O>(this.#core, method, prepared, options, retries);
+    const call = new MessageCall<I, O>(this.#core, method, prepared, options, retries);
     call.start(requests);
     return call;
   }

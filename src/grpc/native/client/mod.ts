@@ -1,2 +1,2 @@
-/** The native client: a channel over connections of its own. @module */
+/** The native client: a gRPC channel over HTTP/2 connections of `src/http2`. @module */
 export * from "./channel.ts";

@@ -1,32 +1,30 @@
+/** Methods of a channel with the request headers that all of their calls share. @module */
 import { type PreparedHeaders, prepareHeaders } from "../../../http2/mod.ts";
 import { type Compression, Metadata } from "../../mod.ts";
 import { acceptedEncodings, contentType, headerNames, metadataFields } from "../mod.ts";
+import type { ChannelSettings } from "./_options.ts";
 
-/** A method of the servers of one channel, with all that its calls have in common. */
+/** A method of one channel's servers, with the request headers that all of its calls share. */
 export interface PreparedMethod {
-  /** As in `/signer.v1.EchoService/Echo`. */
+  /** The full name, as in `/signer.v1.EchoService/Echo`. */
   readonly path: string;
   readonly headers: PreparedHeaders;
   readonly compression: Compression | undefined;
 }
 
-/** Methods that are kept prepared: far more than a service has. */
+/** Methods kept for a channel: far more than a service has. */
 const MAX_KEPT = 256;
 
-/** The methods that a channel calls, prepared when they are first called. */
-export class Methods {
-  readonly #scheme: "http" | "https";
-  readonly #authority: string;
-  readonly #userAgent: string;
+/** Prepares the methods of one channel, and keeps those without metadata for their next calls. */
+export class PreparedMethods {
+  readonly #settings: ChannelSettings;
   readonly #kept = new Map<string, PreparedMethod>();
 
-  constructor(scheme: "http" | "https", authority: string, userAgent: string) {
-    this.#scheme = scheme;
-    this.#authority = authority;
-    this.#userAgent = userAgent;
+  constructor(settings: ChannelSettings) {
+    this.#settings = settings;
   }
 
-  /** A method without metadata, made once. */
+  /** Returns the method without metadata, prepared by the first call. */
   get(path: string, compression: Compression | undefined): PreparedMethod {
     const key = compression === undefined ? path : `${compression} ${path}`;
     let method = this.#kept.get(key);
@@ -38,16 +36,18 @@ export class Methods {
     return method;
   }
 
-  /** A method with the metadata that all of its calls send. */
+  /** Prepares a method with metadata that all of its calls send. */
   prepare(
     path: string,
     compression: Compression | undefined,
     metadata = new Metadata(),
   ): PreparedMethod {
+    const { tls, authority, userAgent } = this.#settings;
+    const scheme = tls === undefined ? "http" : "https";
     const headers = prepareHeaders([
-      ...[":method", "POST", ":scheme", this.#scheme, ":path", path, ":authority", this.#authority],
+      ...[":method", "POST", ":scheme", scheme, ":path", path, ":authority", authority],
       ...[headerNames.te, "trailers", headerNames.contentType, contentType],
-      ...[headerNames.userAgent, this.#userAgent, headerNames.acceptEncoding, acceptedEncodings],
+      ...[headerNames.userAgent, userAgent, headerNames.acceptEncoding, acceptedEncodings],
       ...(compression === undefined ? [] : [headerNames.encoding, compression]),
       ...metadataFields(withoutUserAgent(metadata)),
     ]);
@@ -55,7 +55,7 @@ export class Methods {
   }
 }
 
-/** Metadata without the one name that is the channel's own to send. */
+/** Returns the metadata without `user-agent`, which the channel sends itself. */
 export function withoutUserAgent(metadata: Metadata): Metadata {
   if (metadata.get(headerNames.userAgent) === undefined) return metadata;
   return new Metadata([...metadata].filter(([name]) => name !== headerNames.userAgent));

@@ -1,34 +1,30 @@
+/** The responses of a call that the application has not taken yet. @module */
 import { iterateResponses, type ResponseReader, type RpcError } from "../../mod.ts";
-
-/** What an inbox tells its call. */
-export interface InboxOwner {
-  /** A message of that many bytes on the wire was taken. */
-  onTaken(size: number): void;
-  /** Nobody takes any more. */
-  onLeft(): void;
-}
+import type { Call } from "./_call.ts";
 
 /**
- * The responses of a call between the wire and whoever takes them. Those that came before an error
- * are given before it. The one response of a unary call is given when the call has ended well.
+ * Queues the responses of one call for the application. Responses received before an error are given
+ * before the error. The one response of a unary call is given once the call has ended with OK.
  */
-export class Inbox<O> implements AsyncIterable<O> {
+export class ResponseQueue<O> implements AsyncIterable<O> {
   readonly #single: boolean;
-  readonly #owner: InboxOwner;
+  readonly #call: Call;
   #values: O[] = [];
+  /** Size on the wire of each value, in bytes. */
   #sizes: number[] = [];
-  /** Where the first that waits is: those before it are gone. */
+  /** Index of the first value that was not taken. */
   #first = 0;
   #reader: ResponseReader<O> | undefined;
-  /** How the call ended: null is well. */
+  /** The end of the call: null for OK, undefined before it. */
   #end: RpcError | null | undefined;
 
-  constructor(single: boolean, owner: InboxOwner) {
+  /** @param single true for a call with one response */
+  constructor(single: boolean, call: Call) {
     this.#single = single;
-    this.#owner = owner;
+    this.#call = call;
   }
 
-  /** Responses that wait. */
+  /** Number of responses that were not taken. */
   get length(): number {
     return this.#values.length - this.#first;
   }
@@ -38,23 +34,16 @@ export class Inbox<O> implements AsyncIterable<O> {
     const reader = this.#reader;
     if (reader !== undefined && !this.#single) {
       this.#reader = undefined;
-      this.#owner.onTaken(size);
+      this.#call.release(size);
       return reader.resolve({ done: false, value });
     }
     this.#values.push(value);
     this.#sizes.push(size);
   }
 
-  /** Drops what waits. */
-  clear(): void {
-    this.#values = [];
-    this.#sizes = [];
-    this.#first = 0;
-  }
-
-  /** The call has ended, in the error if there is one. */
+  /** Ends the queue with the call: with its error, or with null for OK. */
   end(error: RpcError | null): void {
-    if (error !== null && this.#single) this.clear();
+    if (error !== null && this.#single) this.#clear();
     this.#end = error;
     const reader = this.#reader;
     this.#reader = undefined;
@@ -65,7 +54,7 @@ export class Inbox<O> implements AsyncIterable<O> {
     return iterateResponses({
       isAwaited: () => this.#reader !== undefined,
       give: (reader) => this.#give(reader),
-      leave: () => this.#owner.onLeft(),
+      leave: () => this.#call.fail("CANCELLED", "The caller took no more responses"),
     });
   }
 
@@ -90,7 +79,13 @@ export class Inbox<O> implements AsyncIterable<O> {
       this.#sizes.splice(0, this.#first);
       this.#first = 0;
     }
-    this.#owner.onTaken(size);
+    this.#call.release(size);
     return value;
+  }
+
+  #clear(): void {
+    this.#values = [];
+    this.#sizes = [];
+    this.#first = 0;
   }
 }

@@ -1,9 +1,6 @@
-import type { HeaderList, Http2Stream, PreparedHeaders } from "../../../http2/mod.ts";
+/** A unary call on bytes, with an observer in place of promises. @module */
+import type { HeaderList, PreparedHeaders } from "../../../http2/mod.ts";
 import { Metadata, StatusCode } from "../../mod.ts";
-import type { ChannelCore } from "./_channel_core.ts";
-import { type Ending, Exchange } from "./_exchange.ts";
-import type { PreparedMethod } from "./_methods.ts";
-import type { StreamUser } from "./_transport.ts";
 import {
   compress,
   formatTimeout,
@@ -12,25 +9,29 @@ import {
   PREFIX_LENGTH,
   writePrefix,
 } from "../mod.ts";
+import { type Attempt, Call, type CallEnd } from "./_call.ts";
+import type { ChannelCore } from "./_channel_core.ts";
+import type { PreparedMethod } from "./_prepared_methods.ts";
 
-/** What hears of unary calls. One can serve any number of them. It must not throw. */
+/** Observes unary calls, any number of them. Its methods must not throw. */
 export interface UnaryObserver {
   /**
-   * The response is in the bytes from `start` to `end` of a buffer that is valid during the call.
-   * How the call ends is told after it.
+   * Called with the response, the bytes from `start` to `end` of a buffer that is valid during the call.
+   * `onDone` follows.
    */
   onResponse?(call: UnaryCall, bytes: Uint8Array, start: number, end: number): void;
-  /** The call is over, well or not: look at its `code`. */
+  /** Called when the call has ended, with its `code` set. */
   onDone(call: UnaryCall): void;
 }
 
 const prefix = new Uint8Array(PREFIX_LENGTH);
 const NO_FIELDS: readonly string[] = [];
 
-/** A unary call on bytes, without a promise: what load generators make. */
-export class UnaryCall extends Exchange {
-  /** How it ended; undefined before. */
+/** A unary call on serialized messages. Load generators make these. */
+export class UnaryCall extends Call {
+  /** The status code; undefined before the end. */
   code: StatusCode | undefined;
+  /** The status message. */
   message = "";
   readonly #method: PreparedMethod;
   readonly #request: Uint8Array;
@@ -39,7 +40,7 @@ export class UnaryCall extends Exchange {
   #trailers: HeaderList | undefined;
   #responses = 0;
 
-  /** @param timeout milliseconds from now, 0 for none */
+  /** @param timeout milliseconds from now; 0 is none */
   constructor(
     core: ChannelCore,
     method: PreparedMethod,
@@ -56,12 +57,12 @@ export class UnaryCall extends Exchange {
     if (timeout > 0) core.timers.set(this, performance.now() + timeout);
   }
 
-  /** What came with the status. */
+  /** The trailers, without the status. */
   get trailers(): Metadata {
     return this.#trailers === undefined ? new Metadata() : metadataOf(this.#trailers.fields);
   }
 
-  /** Ends it as CANCELLED, which the observer is told before this returns. */
+  /** Ends the call as CANCELLED. The observer is called before this returns. */
   cancel(): void {
     this.end({ code: StatusCode.CANCELLED, message: "The caller cancelled the call" });
   }
@@ -71,17 +72,25 @@ export class UnaryCall extends Exchange {
     this.end({ code: StatusCode.DEADLINE_EXCEEDED, message });
   }
 
+  override onMessage(bytes: Uint8Array, start: number, end: number): void {
+    if (++this.#responses > 1) {
+      const message = "The server sent more than one response";
+      return this.end({ code: StatusCode.INTERNAL, message });
+    }
+    this.#observer.onResponse?.(this, bytes, start, end);
+  }
+
   protected override requestHeaders(): PreparedHeaders {
     return this.#method.headers;
   }
 
   protected override requestFields(): readonly string[] {
-    // A call that had to wait has waited part of its time away; that costs a look at the clock.
+    // The time left, because a pending call has used a part of its timeout already.
     return this.#timeout > 0 ? timeoutFields(this.due - performance.now()) : NO_FIELDS;
   }
 
-  protected override send(stream: Http2Stream<StreamUser>): void {
-    const { maxRequestBytes } = this.core.options;
+  protected override send({ stream }: Attempt): void {
+    const { maxRequestBytes } = this.core.settings;
     if (this.#request.length > maxRequestBytes) {
       const message = `Attempted to send message with a size larger than ${maxRequestBytes}`;
       return this.endSoon({ code: StatusCode.RESOURCE_EXHAUSTED, message });
@@ -91,15 +100,7 @@ export class UnaryCall extends Exchange {
     stream.sendPrefixed(writePrefix(prefix, message.length, compressed), message, true);
   }
 
-  protected override receive(bytes: Uint8Array, start: number, end: number): void {
-    if (++this.#responses > 1) {
-      const message = "The server sent more than one response";
-      return this.end({ code: StatusCode.INTERNAL, message });
-    }
-    this.#observer.onResponse?.(this, bytes, start, end);
-  }
-
-  protected override ended({ code, message, trailers }: Ending): void {
+  protected override onEnd({ code, message, trailers }: CallEnd): void {
     const missing = code === StatusCode.OK && this.#responses === 0;
     this.code = missing ? StatusCode.INTERNAL : code;
     this.message = missing ? "The server sent no response" : message;
@@ -108,10 +109,7 @@ export class UnaryCall extends Exchange {
   }
 }
 
-/**
- * Whole milliseconds of the last timeout, and its field: a load generator's calls have all the
- * same.
- */
+/** The last timeout in whole milliseconds, and its field: calls of one load mostly have the same. */
 let lastTimeout = 0;
 let lastFields: readonly string[] = NO_FIELDS;
 
