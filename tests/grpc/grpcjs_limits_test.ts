@@ -44,6 +44,23 @@ test("A request of one message that does not end is refused at its age", async (
   assert.ok(!attacker.frames.includes("HEADERS 3 end"));
 });
 
+test("A connection has as many streams as are left free, and another one still some", async () => {
+  await using served = await serve({ maxOpenStreams: 8, minOpenStreamsPerConnection: 2 });
+  await using first = await Attacker.connect(portOf(served));
+  await using second = await Attacker.connect(portOf(served));
+  for (const id of [1, 3, 5, 7, 9]) await first.send(openCall("/test.Kinds/Chat", id));
+  assert.ok(await first.saw(/^HEADERS 9 end$/));
+  for (const id of [1, 3, 5]) await second.send(openCall("/test.Kinds/Chat", id));
+  assert.ok(await second.saw(/^HEADERS 5 end$/));
+  assert.ok(!second.frames.includes("HEADERS 3 end"));
+  // A stream that is closed makes room for another one.
+  await first.send(dataFrames(1, new Uint8Array(0), true));
+  assert.ok(await first.saw(/^HEADERS 1 end$/));
+  await second.send(dataFrames(1, new Uint8Array(0), true), openCall("/test.Kinds/Chat", 7));
+  assert.ok(await second.saw(/^HEADERS 1 end$/));
+  assert.ok(!second.frames.includes("HEADERS 7 end"));
+});
+
 test("A request over the share of its connection is refused, and a small one is not", async () => {
   await using served = await serve({ maxHeldBytesPerConnection: 3_000, smallRequestBytes: 50 });
   await using attacker = await Attacker.connect(portOf(served));

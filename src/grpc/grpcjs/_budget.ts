@@ -5,6 +5,8 @@ export class Budget {
   held = 0;
   /** The part of `held` that is responses. Counted for connections only. */
   unread = 0;
+  /** Streams that are open. */
+  streams = 0;
   /** True when the connection has made a call. */
   hasCalled = false;
   /** True while the peer of the connection does not read. No request of it is started then. */
@@ -27,6 +29,17 @@ export class Budget {
   /** Returns true if `bytes` more are within the limits of this level and of those above. */
   hasRoom(bytes: number): boolean {
     return this.held + bytes <= this.#limit && (this.#parent?.hasRoom(bytes) ?? true);
+  }
+
+  /** Counts a stream that opens, or with -1 one that closes. */
+  addStreams(count: number): void {
+    this.streams += count;
+    this.#parent?.addStreams(count);
+  }
+
+  /** The streams that are open on all connections. */
+  get allStreams(): number {
+    return this.#parent?.allStreams ?? this.streams;
   }
 
   /** True over twice the limit of this level. Responses are counted but not refused, so they can exceed the limit. */

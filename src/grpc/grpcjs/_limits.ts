@@ -11,6 +11,12 @@ export interface GrpcJsLimits {
   readonly maxHeldBytes: number;
   readonly maxHeldBytesPerPeer: number;
   readonly maxHeldBytesPerConnection: number;
+  /**
+   * Open streams on all connections. One connection may open as many as are left free, and always
+   * `minOpenStreamsPerConnection`.
+   */
+  readonly maxOpenStreams: number;
+  readonly minOpenStreamsPerConnection: number;
   /** Requests up to this size are always admitted, so that health checks are answered. */
   readonly smallRequestBytes: number;
   /** Time from the headers to the end of a single request. */
@@ -33,6 +39,9 @@ export const defaultGrpcJsLimits: GrpcJsLimits = {
   maxHeldBytesPerPeer: 32 * serverLimits.maxRequestBytes,
   // A client may well send 20 messages of the largest size at once.
   maxHeldBytesPerConnection: 24 * serverLimits.maxRequestBytes,
+  // node:http2 and grpc-js take 17 KB for each: 256 MiB.
+  maxOpenStreams: 16_384,
+  minOpenStreamsPerConnection: 4,
   smallRequestBytes: 1_024,
   // The largest message at 70 kB/s.
   maxRequestMs: 60_000,

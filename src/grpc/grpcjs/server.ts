@@ -16,13 +16,19 @@ import {
   toDuplex,
 } from "../../net/mod.ts";
 import { logger } from "../../telemetry/mod.ts";
-import { type AnyMethod, type RpcServer, type RpcServerOptions, serverLimits } from "../mod.ts";
+import {
+  type AnyMethod,
+  type RpcServer,
+  type RpcServerOptions,
+  serverLimits,
+  StatusCode,
+} from "../mod.ts";
 import { CallWork } from "./_call_work.ts";
 import { toGrpcJsHandler } from "./_handlers.ts";
 import { guardHttp2Servers } from "./_http2_server.ts";
 import { listenByNode } from "./_node_listener.ts";
 import { withReferenceCodecs } from "./_reference_codecs.ts";
-import { checkRequest, refuse } from "./_request_check.ts";
+import { checkRequest, type Refusal, refuse } from "./_request_check.ts";
 import { MessageStream } from "./_message_stream.ts";
 import { SingleRequestStream } from "./_single_request.ts";
 import { budgetOf, sessionSocket } from "./_session_socket.ts";
@@ -40,6 +46,12 @@ export function openGrpcJsServer(
 
 /** Milliseconds between checks of time limits. */
 const sweepMs = 1_000;
+
+const tooManyStreams: Refusal = {
+  kind: "grpc",
+  code: StatusCode.RESOURCE_EXHAUSTED,
+  message: "Too many calls are open here: try again later",
+};
 
 /** Connections that are closed each time that accepting fails: four times the descriptors that it reserves. */
 const closedInShortage = 4 * RESERVED_DESCRIPTORS;
@@ -107,6 +119,9 @@ class GrpcJsServer implements RpcServer {
       if (refusal) return refuse(stream, refusal);
       const budget = budgetOf(stream.session!);
       budget.hasCalled = true;
+      if (!this.#mayOpen(budget)) return refuse(stream, tooManyStreams);
+      budget.addStreams(1);
+      stream.once("close", () => budget.addStreams(-1));
       const host = { limits, turns: this.#turns, incomplete: this.#incomplete, budget, next };
       if (methods.get(headers[":path"]!)!.requestStream) new MessageStream(stream, headers, host);
       else new SingleRequestStream(stream, headers, host);
@@ -209,6 +224,11 @@ class GrpcJsServer implements RpcServer {
         duplex.destroy();
       }
     }
+  }
+
+  #mayOpen({ streams, allStreams }: Budget): boolean {
+    const { maxOpenStreams, minOpenStreamsPerConnection } = this.#limits;
+    return streams < Math.max(minOpenStreamsPerConnection, maxOpenStreams - allStreams);
   }
 
   /** Closes some connections that have made no call, so that others find descriptors. */

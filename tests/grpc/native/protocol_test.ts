@@ -251,3 +251,23 @@ test("A request that is not complete within its time ends, and an open stream do
   chat.flush();
   assert.deepEqual(messagesOf(await chat.response), [1, 2]);
 });
+
+test("Streams that are only open count too, and the connection with the most loses some", async () => {
+  const handlers = { Chat: bidi((requests: AsyncIterable<unknown>) => requests) };
+  await using rig = new NativeRig(handlers, { maxHeldBytes: 200_000 });
+  await using many = await rig.connect();
+  await using few = await rig.connect();
+  const chat = few.open(callFields("Chat"), [json(1)], false);
+  let refused = 0;
+  for (let i = 0; i < 100; i++) {
+    many.open(callFields("Chat"), [], false).response.then((response) => {
+      if (statusOf(response) === StatusCode.RESOURCE_EXHAUSTED) refused++;
+    });
+  }
+  await many.ping();
+  await many.ping();
+  assert.ok(refused > 30 && refused < 70, String(refused));
+  chat.stream.sendData(json(2), true);
+  chat.flush();
+  assert.deepEqual(messagesOf(await chat.response), [1, 2]);
+});

@@ -182,7 +182,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
       // A peer that does not read leaves the rest where it is.
       if (this.http2.output.length > 0) this.abandon();
     } else if (resource === "heldBytes") {
-      this.#failLargestCall();
+      this.#failLargestCalls();
     }
   }
 
@@ -304,14 +304,21 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     }
   }
 
-  /** Refuses the call that keeps the most of its request, so that others find room. */
-  #failLargestCall(): void {
-    let largest: Call | undefined;
+  /**
+   * Refuses the calls that keep the most of their requests, down to a sixteenth less than is held: one call at a time
+   * would be looked for among all of them each time.
+   */
+  #failLargestCalls(): void {
+    const calls: Call[] = [];
     for (const { user } of this.http2.openStreams()) {
-      if (user === undefined || user.over) continue;
-      if (largest === undefined || user.freeableBytes > largest.freeableBytes) largest = user;
+      if (user !== undefined && !user.over) calls.push(user);
     }
-    largest?.fail(heldTooMuch());
+    calls.sort((a, b) => b.freeableBytes - a.freeableBytes);
+    const enough = this.account.heldBytes * 15 / 16;
+    for (const call of calls) {
+      if (this.account.heldBytes <= enough) return;
+      call.fail(heldTooMuch());
+    }
   }
 
   #waitForRoom(wait: boolean): void {
