@@ -1,36 +1,35 @@
-/** What a step of a ramp has shown. */
+/** The result of a step of a ramp. */
 export interface RampStep {
-  /** Requests a second that were asked for. */
+  /** The target rate, in requests a second. */
   readonly rate: number;
-  /** Requests a second that ended. */
+  /** The completed requests a second. */
   readonly reached: number;
   readonly errors: number;
-  /** Nanoseconds, from when requests were due. */
+  /** Median latency in nanoseconds, from the due time. */
   readonly p50: number;
   readonly p99: number;
 }
 
-/** Why a step is beyond the knee. */
+/** The reason why a step is beyond the knee. */
 export type Strain = "errors" | "rate" | "latency";
 
-/** A server that answers less than this share of what it is asked does not keep up. */
+/** A server that completes a smaller share of the target rate does not keep up. */
 const REACHED_SHARE = 0.95;
 
-/** The median of a server that keeps up stays below so many times that of the first step ... */
+/** The median of a server that keeps up is at most this many times the median of the first step ... */
 const LATENCY_FACTOR = 10;
-/** ... or below this, where that was too short to compare with; nanoseconds. */
+/** ... or at most this many nanoseconds, which allows for a very short first median. */
 const SHORT_NS = 5_000_000;
 
-/** Between steps until there is one too many, each is so many times as steep. */
+/** Factor between the rates of successive steps until one fails. */
 const GROWTH = 1.5;
 
-/** Steps between the last good and the first bad one, to find the knee between them. */
+/** Bisection steps between the last good and the first bad rate. */
 const REFINEMENTS = 3;
 
 /**
- * Looks for the knee: the highest rate that a server keeps up with. The rate grows by half with each
- * step, until a step fails; then the gap between the last that held and the first that did not is
- * halved a few times.
+ * Searches for the knee: the highest rate that a server keeps up with. The rate grows by half with each step until a
+ * step fails. Bisection between the last good and the first bad rate follows.
  */
 export class RampSearch {
   readonly #limit: number;
@@ -46,27 +45,27 @@ export class RampSearch {
     this.#limit = limit;
   }
 
-  /** The rate to try next; undefined when the knee is found, or the limit reached. */
+  /** The rate of the next step; undefined when the knee is found or the limit is reached. */
   get next(): number | undefined {
     return this.#rate === 0 ? undefined : this.#rate;
   }
 
-  /** What was tried, in its order, and what was wrong with it. */
+  /** The completed steps in order, each with the reason for its failure. */
   get steps(): readonly (RampStep & { readonly strain: Strain | undefined })[] {
     return this.#steps;
   }
 
-  /** The steepest step that held. */
+  /** The step with the highest rate that held. */
   get knee(): RampStep | undefined {
     return this.#good;
   }
 
-  /** The lowest rate that did not hold; undefined when all did. */
+  /** The lowest rate that failed; undefined if none did. */
   get broken(): number | undefined {
     return this.#bad;
   }
 
-  /** The result of the step that was next. */
+  /** Records the result of the step at rate `next`. */
   record(step: RampStep): void {
     const strain = this.#strainOf(step);
     this.#steps.push({ ...step, strain });

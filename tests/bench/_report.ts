@@ -24,15 +24,15 @@ export const options: ReportOptions = {
 
 interface Shape {
   readonly seed: number;
-  /** By how much every latency is longer. */
+  /** A factor on all latencies. */
   readonly factor?: number;
-  /** How much windows differ from each other. */
+  /** The variation between windows. */
   readonly noise?: number;
   readonly windows?: number;
   readonly perWindow?: number;
 }
 
-/** What was measured of a server whose latencies are exponentially distributed, with a mean of 1 ms. */
+/** Returns measurements of a server with exponentially distributed latencies and a mean of 1 ms. */
 export function measured(
   { seed, factor = 1, noise = 0.05, windows = 20, perWindow = 200 }: Shape,
 ): Measured {

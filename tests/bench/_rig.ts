@@ -12,11 +12,11 @@ import {
 import { openServer } from "../../src/grpc/stacks/mod.ts";
 import { formatAddress, tcpAddress } from "../../src/net/mod.ts";
 
-/** A server of this process that counts what it is asked, and signs wrongly. */
+/** A server in this process that counts its calls, and returns invalid signatures. */
 export class Rig implements AsyncDisposable {
   calls = 0;
   streamed = 0;
-  /** The values of `x-test` that have come. */
+  /** The received values of `x-test`. */
   readonly metadata = new Set<unknown>();
   #server!: RpcServer;
   #address = "";
@@ -35,7 +35,7 @@ export class Rig implements AsyncDisposable {
     return this.#address;
   }
 
-  /** Calls of `Sign`, of whose answers a share is verified. */
+  /** Returns a workload of `Sign` of which a share is verified. */
   signing(share: number): Workload {
     const { path, requestSerialize } = signingDefinition.Sign;
     const message = new Uint8Array(32);

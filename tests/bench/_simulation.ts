@@ -1,16 +1,16 @@
 import { Collector, type Phase, Runner } from "../../src/bench/mod.ts";
 
-/** A server in simulated time. Times are milliseconds. */
+/** A server in simulated time. Times are in milliseconds. */
 export interface SimulatedServer {
-  /** When a request that comes at `time` is answered. */
+  /** Returns the time of the response to a request that arrives at `time`. */
   answerAt(time: number): number;
 }
 
 export interface Simulated {
   readonly collector: Collector;
-  /** When each request was sent, in their order. */
+  /** The send times of the requests in order. */
   readonly sent: readonly number[];
-  /** When the last one ended. */
+  /** The end of the last request. */
   readonly end: number;
 }
 
@@ -22,7 +22,7 @@ interface SimulationOptions {
   readonly catchUp?: number;
 }
 
-/** Runs a load to its end without a clock: time goes on to the next thing that happens. */
+/** Runs a load in simulated time, which advances to the next event. */
 export function simulate(
   { phases, server, concurrency, duration = Infinity, catchUp = Infinity }: SimulationOptions,
 ): Simulated {

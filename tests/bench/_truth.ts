@@ -1,4 +1,4 @@
-/** How a server of the truth takes its time, in milliseconds. */
+/** The response times of a truth server, in milliseconds. */
 export type Behaviour =
   | {
     readonly kind: "delays";
@@ -6,10 +6,10 @@ export type Behaviour =
     readonly least: number;
     readonly mean: number;
   }
-  /** Before it answers the request of that number, from 0 on. */
+  /** Pauses before the response to one request, numbered from 0. */
   | { readonly kind: "pause"; readonly request: number; readonly milliseconds: number };
 
-/** What the server knows of a request. Times are milliseconds since 1970. */
+/** The server's times of a request, in milliseconds since 1970. */
 export interface Served {
   readonly received: number;
   readonly answered: number;
@@ -23,7 +23,7 @@ export type TruthAnswer =
   | { readonly kind: "ready"; readonly address: string }
   | { readonly kind: "served"; readonly served: readonly Served[] };
 
-/** A server of the truth as a test sees it. */
+/** A test's handle of a truth server. */
 export class TruthServer implements Disposable {
   readonly #worker = new Worker(new URL("./_truth_server.ts", import.meta.url), { type: "module" });
   #answer = Promise.withResolvers<TruthAnswer>();
@@ -44,7 +44,7 @@ export class TruthServer implements Disposable {
     return server;
   }
 
-  /** All requests that were answered, in the order of that. */
+  /** Returns the answered requests in the order of their responses. */
   async served(): Promise<readonly Served[]> {
     const told = await this.#ask({ kind: "tell" });
     return told.kind === "served" ? told.served : [];
@@ -61,34 +61,33 @@ export class TruthServer implements Disposable {
   }
 }
 
-/** A time that is known to be from `least` to `most`, in milliseconds. */
+/** Bounds of a time in milliseconds. */
 export interface Bounds {
   readonly least: number;
   readonly most: number;
 }
 
-/** When a load was made: since when at the least and at the most, and until when at the most. */
+/** Bounds of the start of a load, and an upper bound of its end. */
 export interface LoadTimes {
   readonly began: Bounds;
   readonly over: number;
 }
 
-/** What the latencies of a load truly were, request by request. */
+/** The true latencies of a load, by request. */
 export interface Truth {
-  /** From when each was due. */
+  /** Latencies from the due times. */
   readonly corrected: readonly Bounds[];
-  /** From when each was sent. */
+  /** Latencies from the send times. */
   readonly uncorrected: readonly Bounds[];
 }
 
 /**
- * What the latencies of a load with one request under way at a time truly were. The client sends a
- * request after it had the answer before, and has its answer before it sends the next. So what the server
- * notes bounds what the client saw: from the time between receiving and answering, to that with all
- * between the answer before and the next request. The difference is the allowance for the loopback and
- * for both stacks; it holds however long the machine took for them.
+ * Computes bounds of the true latencies of a load with one concurrent request, from the server's times. The client sends
+ * a request after the previous response, and has its response before it sends the next. So its latency is at least the
+ * time between the server's receipt and response, and at most the time between the server's previous response and its
+ * next receipt. The difference covers the loopback and both stacks, on a machine of any speed.
  *
- * @param interval milliseconds between requests that are due; 0 for a closed loop
+ * @param interval milliseconds between due times; 0 for a closed loop
  */
 export function truthOf(
   served: readonly Served[],
@@ -113,7 +112,7 @@ function between(start: Bounds, end: Bounds): Bounds {
   return { least: Math.max(0, end.least - start.most), most: end.most - start.least };
 }
 
-/** The percentile of times each of which is known so: ranks keep their order, so it lies between both. */
+/** Returns bounds of a percentile of bounded times: ranks keep their order. */
 export function percentileOf(times: readonly Bounds[], percent: number): Bounds {
   const rank = Math.max(1, Math.ceil(percent / 100 * times.length - 1e-9));
   const at = (values: number[]) => values.sort((a, b) => a - b)[rank - 1];

@@ -1,7 +1,7 @@
 /**
- * A server on a thread of its own, whose answers take times that are known: it notes when each request
- * came to it and when it answered, which is the truth that a load generator is held to. While it waits,
- * all of the thread does: nothing else is read or answered, as in a server that stalls.
+ * The truth server: a server on its own thread with known response times. It records the time of each receipt and
+ * response, with which the measurements of a load generator are compared. Its waits block the whole thread, as in a
+ * server that stalls.
  *
  * @module
  */
@@ -39,13 +39,13 @@ async function serve(behaviour: Behaviour): Promise<void> {
   scope.postMessage({ kind: "ready", address });
 }
 
-/** Times of an exponential distribution above a least one: most are short, few are long. */
+/** Yields a minimum plus exponentially distributed times. */
 function* drawn({ seed, least, mean }: Behaviour & { kind: "delays" }): Generator<number, never> {
   const random = randomNumbers(seed);
   while (true) yield least - mean * Math.log(1 - random());
 }
 
-/** No time at all, but for one request. */
+/** Yields 0 for all requests but one. */
 function* pausing(
   { request, milliseconds }: Behaviour & { kind: "pause" },
 ): Generator<number, never> {
@@ -56,7 +56,7 @@ function sleep(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
-/** Milliseconds since 1970, on the clock that the load's threads count on. */
+/** Milliseconds since 1970, on the clock of the load threads. */
 function now(): number {
   return performance.timeOrigin + performance.now();
 }

@@ -21,16 +21,16 @@ const [test, { echoDefinition, runLoad, reportOf, socketsSupported }] = await ga
   }),
 );
 
-// Opened here: libraries stay loaded, which is no leak of the test that needs them first.
+// Opened here, because a library stays loaded: a test that opened it would report a leak.
 socketsSupported?.();
 
 const NS_PER_MS = 1e6;
 
-/** What a figure may be off by, beyond what the path between client and server may have taken. */
+/** The allowed error of a figure, beyond the bounds of the path between client and server. */
 const TOLERANCE = 0.01;
 
 /**
- * Makes a load over sockets, of one request at a time.
+ * Runs a load over sockets with one concurrent request.
  *
  * @param rate requests a second; 0 for a closed loop
  */
@@ -64,7 +64,7 @@ async function measure(
   const report = reportOf(result, "echo");
   const served = await server.served();
   assert.deepEqual([served.length, report.count, report.errors], [requests, requests, 0]);
-  // A date has no parts of a millisecond.
+  // A Date has a resolution of milliseconds.
   const began = { least: result.date.getTime(), most: result.date.getTime() + 1 };
   return { report, truth: truthOf(served, { began, over }, rate === 0 ? 0 : 1000 / rate) };
 }
@@ -85,20 +85,20 @@ function check(name: string, figures: Distribution, truth: readonly Bounds[]): v
   near("average", figures.average, meanOf(truth));
 }
 
-/** A percentile in milliseconds. */
+/** Returns a percentile in milliseconds. */
 function percentile({ latencyDistribution }: Distribution, percent: number): number {
   const found = latencyDistribution.find(({ percentage }) => percentage === percent);
   return found!.latency / NS_PER_MS;
 }
 
-/** Attempts to measure while the machine is quiet enough for narrow bounds. */
+/** Attempts, of which one may find the machine quiet enough for narrow bounds. */
 const ATTEMPTS = 2;
 
 test("figures over sockets are within 1 % of what the answers of servers truly took", async () => {
   const delays = { kind: "delays", least: 20, mean: 30 } as const;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const runs = await Promise.all([1, 2, 3].map((seed) => measure({ ...delays, seed }, 50, 0)));
-    // The bounds hold on a busy machine too; they are only wider.
+    // On a busy machine the bounds hold too but are wider.
     for (const { report, truth } of runs) {
       check("closed loop", report, truth.corrected);
       check("closed loop, from sending", report.uncorrected, truth.corrected);
@@ -110,12 +110,12 @@ test("figures over sockets are within 1 % of what the answers of servers truly t
 
 test("a server that pauses delays all that was due meanwhile, which counting from sending hides", async () => {
   const pause = { kind: "pause", request: 100, milliseconds: 300 } as const;
-  // In the pause, 120 of 400 requests are due.
+  // 120 of 400 requests are due during the pause.
   const { report, truth } = await measure(pause, 400, 400);
   check("open loop", report, truth.corrected);
   check("open loop, from sending", report.uncorrected, truth.uncorrected);
-  // Of those due in its first half, 60, each waited for the other half at least. Counted from sending,
-  // one request in 400 took that long; for 40 to do so, the machine would have to stall 40 times.
+  // The 60 that were due in its first half waited for at least the second half. From the send time, one request in
+  // 400 took that long; for 40, the machine would have to stall 40 times.
   assert.ok(percentile(report, 90) > pause.milliseconds / 2);
   assert.ok(percentile(report.uncorrected, 90) < pause.milliseconds / 2);
 });

@@ -9,10 +9,10 @@ import {
 } from "../../src/bench/mod.ts";
 import { reportWith } from "./_report.ts";
 
-/** How much runs of one server differ among themselves: their standard deviation, as a share. */
+/** The relative standard deviation between runs of one server. */
 const RUN_NOISE = 0.025;
 
-/** Runs of a server, each at a level of its own: windows of one run are alike, and runs are not. */
+/** Returns runs with a random level each: windows of a run are alike, runs are not. */
 function runsOf(count: number, seed: number, factor = 1): Report[] {
   const random = randomNumbers(seed);
   return Array.from({ length: count }, (_, i) => {

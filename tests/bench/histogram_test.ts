@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Histogram, indexOf, lowestOf, randomNumbers } from "../../src/bench/mod.ts";
 
-/** The value that a share of a sorted list does not exceed, without any histogram. */
+/** Returns the exact percentile of a sorted list. */
 function exactPercentile(sorted: readonly number[], percent: number): number {
   return sorted[Math.max(1, Math.ceil(percent / 100 * sorted.length - 1e-9)) - 1];
 }

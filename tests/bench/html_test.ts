@@ -20,7 +20,7 @@ function findChromium(): string | undefined {
   });
 }
 
-/** What the browser sees: it is asked by a script that is added to the page for that. */
+/** A script that is added to the page and reports its rendered content. */
 const probe = `
 const boxes = [...document.querySelectorAll("svg")].map((svg) => {
   const box = svg.getBoundingClientRect();

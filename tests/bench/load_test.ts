@@ -16,7 +16,7 @@ const [test, { echoDefinition, Rig, runLoad, signingDefinition, socketsSupported
     }),
   );
 
-// Opened here: libraries stay loaded, which is no leak of the test that needs them first.
+// Opened here, because a library stays loaded: a test that opened it would report a leak.
 if (openProvider !== undefined) {
   openProvider("auto");
   socketsSupported();

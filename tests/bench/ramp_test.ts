@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { RampSearch, type RampStep } from "../../src/bench/mod.ts";
 
-/** Searches the knee of a server that is described by what it does at each rate. */
+/** Searches the knee of a server, given its result at each rate. */
 function search(serve: (rate: number) => Partial<RampStep>, limit = 1e6): RampSearch {
   const ramp = new RampSearch(100, limit);
   for (let rate = ramp.next; rate !== undefined; rate = ramp.next) {

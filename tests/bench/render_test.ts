@@ -23,7 +23,7 @@ const usage = (cores: number) => ({
   })),
 });
 
-/** A load whose figures are all known: 100 requests, one of 10 ms after 90 of 1 ms, and errors. */
+/** Returns the report of a known load: 90 requests of 1 ms, one of 10 ms, and errors; 100 in all. */
 function known(changes: Partial<Measured> = {}): Report {
   const latency = new Histogram();
   for (let i = 0; i < 90; i++) latency.record(1_000_000);

@@ -16,7 +16,7 @@ function openLoop(rate: number, requests: number): Phase[] {
   return [{ pacer, start: 0, measured: true }];
 }
 
-/** A server whose answers take a time of a known distribution, and none leaves it in a pause. */
+/** Returns a server with response times of a known distribution, and pauses without responses. */
 function serverWith(
   delays: (n: number) => number,
   pauses: readonly (readonly [from: number, to: number])[] = [],
@@ -30,7 +30,7 @@ function serverWith(
   };
 }
 
-/** The time that each of the requests takes from when it is due, by `slots` workers that take turns. */
+/** Returns the true latencies from the due times, with `slots` concurrent requests. */
 function trueLatencies(
   rate: number,
   requests: number,
@@ -57,7 +57,7 @@ function assertPercentiles(histogram: Histogram, latencies: number[]): void {
   }
 }
 
-/** Exponentially distributed delays, the same at each call with the same seed. */
+/** Returns exponentially distributed delays, reproducible by seed. */
 function exponential(mean: number, seed: number): () => number {
   const random = randomNumbers(seed);
   return () => -Math.log(1 - random()) * mean;
@@ -84,14 +84,14 @@ Deno.test("a server that stalls is seen by the corrected figures, and hidden by 
   });
   const truth = trueLatencies(1000, 60_000, 16, serverWith(exponential(1, 7), pauses));
   assertPercentiles(collector.corrected, truth);
-  // 2,500 of 60,000 requests were due in a pause: 4 %. Only 16 were under way in each.
+  // 2,500 of 60,000 requests (4 %) were due in a pause. Only 16 were pending in each.
   assert.ok(collector.corrected.percentile(99) > 1e9);
   assert.ok(collector.uncorrected.percentile(99) < 1e7);
   assert.ok(collector.uncorrected.max > 1.9e9);
 });
 
 Deno.test("a server that is too slow for the rate builds a queue, which the figures show", () => {
-  // 10 at once, 20 ms each: 500 a second of the 1,000 that are asked for.
+  // 10 concurrent requests of 20 ms each: 500 a second, of a target of 1,000.
   const delays = () => 20;
   const { collector, end } = simulate({
     phases: openLoop(1000, 5000),

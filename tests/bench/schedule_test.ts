@@ -9,7 +9,7 @@ import {
   stepSchedule,
 } from "../../src/bench/mod.ts";
 
-/** All times that a pacer names, in milliseconds. */
+/** Returns all due times of a pacer in milliseconds. */
 function timesOf(pacer: Pacer): number[] {
   const times: number[] = [];
   for (let due = pacer.due(0); due !== Infinity; due = pacer.due(0)) {
@@ -60,7 +60,7 @@ Deno.test("`stepSchedule()` refuses more steps than it may have", () => {
 
 Deno.test("a ramp reaches as many requests as the area below it", () => {
   const schedule = rampSchedule({ start: 0, end: 1000 }, 10_000);
-  // The integral is 50 t² with t in seconds: 50 requests in the first, 5000 in all ten.
+  // The integral is 50 t² with t in seconds: 50 requests in the first second, 5000 in ten.
   assert.ok(Math.abs(schedule.dueAt(50) - 1000) < 1e-9);
   assert.ok(Math.abs(schedule.dueAt(5000) - 10_000) < 1e-9);
   assert.ok(Math.abs(schedule.dueAt(5001) - 10_001) < 1e-9);

@@ -15,12 +15,12 @@ const [test, modules] = await gate(
   }),
 );
 
-// Opened here: libraries stay loaded, which is no leak of the test that needs them first.
+// Opened here, because a library stays loaded: a test that opened it would report a leak.
 modules.socketsSupported?.();
 
 const options = { connectTimeout: 10_000 } as BenchOptions;
 
-/** Whom a client takes for the server at a Unix socket and at a TCP address, when it says that of itself. */
+/** Returns the server processes that a client finds at a Unix socket and at a TCP address, for a reported identity. */
 async function foundAt(
   said: { pid: number; pidStartTicks: number } | undefined,
 ): Promise<{ unix: number | undefined; tcp: number | undefined }> {

@@ -1,7 +1,6 @@
 /**
- * Conversations of hostile clients with a gRPC server over HTTP/2: the bytes that several connections send, in
- * which order and with which pauses, all made from a seed. Most frames are valid, some are wrong by
- * themselves or out of place, and some are mutated.
+ * Generates the input of hostile HTTP/2 clients of a gRPC server from a seed: frames on several connections, with
+ * pauses and resets. Most frames are valid; some are malformed, out of place or mutated.
  *
  * @module
  */
@@ -27,7 +26,7 @@ import { mutate } from "./mutations.ts";
 /** An action of a connection. */
 export type Step =
   | { readonly kind: "send"; readonly bytes: Uint8Array }
-  /** Waits; the time is in milliseconds. */
+  /** Waits for a time in milliseconds. */
   | { readonly kind: "pause"; readonly time: number }
   /** Half-closes the socket (FIN). */
   | { readonly kind: "end" }
@@ -36,7 +35,7 @@ export type Step =
 
 /** The steps of one connection. */
 export interface Script {
-  /** Answers are read; false for a peer that never reads. */
+  /** False for a peer that never reads. */
   readonly reads: boolean;
   readonly steps: readonly Step[];
 }
@@ -94,7 +93,7 @@ const EXTRAS: readonly (readonly string[])[] = [
   [":protocol", "websocket"],
 ];
 
-/** Makes the scripts of one to four connections that play at the same time. The same seed gives the same scripts. */
+/** Returns the scripts of one to four concurrent connections, reproducible by seed. */
 export function conversation(seed: number): Script[] {
   const random = generator(seed);
   return Array.from({ length: 1 + random(4) }, () => new ScriptMaker(random).make());
@@ -104,9 +103,9 @@ class ScriptMaker {
   readonly #random: Random;
   readonly #encoder = new HpackEncoder(4_096);
   readonly #steps: Step[] = [];
-  /** Frames out of place, in percent. */
+  /** Percentage of frames that are out of place. */
   readonly #wild: number;
-  /** Frames that are mutated, in percent. */
+  /** Percentage of frames that are mutated. */
   readonly #mutated: number;
   #nextId = 1;
 
@@ -134,7 +133,7 @@ class ScriptMaker {
     return { reads, steps: this.#steps };
   }
 
-  /** Sends the frames in one piece, in two or byte by byte. */
+  /** Sends the frames in one piece, in two, or byte by byte. */
   #send(frames: readonly Uint8Array[]): void {
     const bytes = join(...frames);
     const cuts = this.#random(10);
@@ -157,7 +156,7 @@ class ScriptMaker {
     return frames.map((frame) => random(100) < this.#mutated ? mutate(frame, random) : frame);
   }
 
-  /** A request on a new stream, whole or not. */
+  /** Returns a complete or incomplete request on a new stream. */
   #request(): Uint8Array[] {
     const random = this.#random;
     const id = this.#nextId;
@@ -205,7 +204,7 @@ class ScriptMaker {
     return fields;
   }
 
-  /** Length-prefixed messages, right or wrong. */
+  /** Returns length-prefixed messages, some of them malformed. */
   #messages(): Uint8Array {
     const random = this.#random;
     const count = random(5) === 0 ? random(40) : 1;
@@ -241,7 +240,7 @@ class ScriptMaker {
     return settings(...entries);
   }
 
-  /** A frame that is valid by itself or nearly so, on any stream. */
+  /** Returns a frame on any stream, well-formed or nearly so. */
   #anything(): Uint8Array {
     const random = this.#random;
     const id = random(8) === 0 ? random(5) : Math.max(1, this.#nextId - 2 * random(6));

@@ -10,9 +10,9 @@ import {
 
 type Stream = Http2Stream<Life>;
 
-/** What has been heard of a stream. */
+/** The state of a stream by its events. */
 export interface Life {
-  /** Whether nothing but its closing may still come. */
+  /** True when `onStreamClosed` is the only event that may follow. */
   over: boolean;
   ended: boolean;
 }
@@ -21,8 +21,7 @@ const RESPONSE = prepareHeaders([":status", "200", "content-type", "application/
 const TRAILERS = prepareHeaders(["grpc-status", "0"]);
 
 /**
- * A handler that asserts the order of events which `ConnectionHandler` promises, answers requests, and
- * writes down what it is told.
+ * Asserts the order of events that `ConnectionHandler` guarantees, answers requests, and records the events.
  */
 export class LifecycleHandler implements ConnectionHandler<Life> {
   readonly events: string[] = [];
@@ -60,7 +59,7 @@ export class LifecycleHandler implements ConnectionHandler<Life> {
   }
 
   onReset(stream: Stream, errorCode: number): void {
-    // A reset may come to a stream whose peer has ended, and never to one that is over.
+    // A stream may be reset after its end by the peer, but not after it is over.
     const life = stream.user ??= { over: false, ended: false };
     assert.ok(!life.over);
     life.over = true;
@@ -92,7 +91,7 @@ export class LifecycleHandler implements ConnectionHandler<Life> {
   onEnd(connection: Http2Connection<Life>, error: Http2Error | undefined): void {
     assert.ok(!this.ended);
     this.ended = true;
-    // The protocol's own errors have no cause: one would be an exception of the code.
+    // Protocol errors have no cause. A cause is an exception of the implementation.
     if (error?.cause !== undefined) throw error.cause;
     assert.ok(error === undefined || error instanceof Http2Error);
     assert.equal(connection.streamCount, 0);

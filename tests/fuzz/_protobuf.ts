@@ -10,7 +10,7 @@ import type { Random } from "../http2/_random.ts";
 import { codecs } from "../protobuf/_codecs.ts";
 import type { FuzzTarget } from "./_target.ts";
 
-/** Fields of any number and wire type, with values that mostly are right. */
+/** Returns fields of random numbers and wire types, with mostly valid values. */
 function fieldSoup(random: Random): Uint8Array {
   const bytes: number[] = [];
   for (let i = random(12); i > 0; i--) {
@@ -27,13 +27,13 @@ function fieldSoup(random: Random): Uint8Array {
     return Uint8Array.from({ length }, () => random(256));
   }
 
-  /** What ends a varint. */
+  /** Returns the last byte of a varint. */
   function closing(wireType: number): number[] {
     return wireType === 0 ? [random(0x80)] : [];
   }
 }
 
-/** Every message's codec takes the bytes or refuses them, and what it took it writes and takes again. */
+/** Each codec decodes or refuses the bytes. A decoded message is encoded and decoded to an equal one. */
 export const protobuf: FuzzTarget = {
   name: "protobuf",
   seeds: () => [
@@ -78,7 +78,7 @@ export const protobuf: FuzzTarget = {
   },
 };
 
-/** A message without the integers of 64 bits that are none of JavaScript's. */
+/** Replaces integers that are not safe in JavaScript, which cannot be encoded. */
 function writable(message: object): object {
   const isWritable = (value: unknown) => typeof value !== "number" || Number.isSafeInteger(value);
   return Object.fromEntries(

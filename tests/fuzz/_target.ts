@@ -1,12 +1,12 @@
 import type { Random } from "../http2/_random.ts";
 
-/** Something that takes bytes from a peer. */
+/** A parser of bytes from a peer. */
 export interface FuzzTarget {
   readonly name: string;
-  /** Real input, to be mutated. */
+  /** Returns valid inputs to mutate. */
   seeds(): Uint8Array[];
-  /** Made-up input, where random bytes would not get far. */
+  /** Generates structured input, for parsers that refuse random bytes early. */
   generate?(random: Random): Uint8Array;
-  /** Throws if the target does anything but take the bytes or refuse them by its protocol. */
+  /** Throws if the parser neither accepts the bytes nor refuses them with its own error. */
   run(bytes: Uint8Array): void;
 }

@@ -3,17 +3,17 @@ import { gate } from "../_support/gate.ts";
 import { fuzz } from "./runner.ts";
 import { targets } from "./targets.ts";
 
-/** Rounds of the short run; `deno task fuzz` goes on for as long as it is told. */
+/** Rounds of the short run. `deno task fuzz` runs for a given time. */
 const ROUNDS = 400;
 
 for (const target of targets) {
-  Deno.test(`${target.name} stands ${ROUNDS} hostile inputs`, () => fuzz(target, 1, ROUNDS));
+  Deno.test(`${target.name} survives ${ROUNDS} hostile inputs`, () => fuzz(target, 1, ROUNDS));
 }
 
 const seeds = new URL("seeds/", import.meta.url);
 const [test] = await gate(["read"], () => Promise.resolve({}));
 
-test("every input that is kept under seeds/ is stood", () => {
+test("Every input under seeds/ is survived", () => {
   let count = 0;
   for (const { name } of Deno.readDirSync(seeds)) {
     const target = targets.find((candidate) => name.startsWith(`${candidate.name}-`));

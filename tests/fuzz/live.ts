@@ -1,6 +1,6 @@
 /**
- * The live target of the fuzzer: a `signer serve` in a process of its own, which hostile clients talk to while a good
- * client makes calls. All calls of the good client have to be answered, and the process has to stay as it is.
+ * The live target of the fuzzer: a `signer serve` process with hostile clients and a good client. All calls of the good
+ * client have to succeed. The process must not end, log a fault or exceed a limit of memory.
  *
  * @module
  */
@@ -18,16 +18,16 @@ import { conversation, type Script, type Step } from "./_conversation.ts";
 export const liveStacks = ["native", "grpc-js"] as const;
 export type LiveStack = typeof liveStacks[number];
 
-/** The longest time of a call of the good client on a busy machine, in milliseconds. */
+/** Deadline of a call of the good client, in milliseconds. Generous, for busy machines. */
 const CALL_TIMEOUT = 30_000;
 
-/** The longest time that a hostile connection is kept, in milliseconds. */
+/** The longest life of a hostile connection, in milliseconds. */
 const SCRIPT_TIMEOUT = 300;
 
-/** The most resident memory of the server, in MiB. */
+/** The limit of resident memory of the server, in MiB. */
 const MAX_RESIDENT = 700;
 
-/** A conversation after which the server was not as it should be. */
+/** A fault of the server after a conversation. */
 export class LiveFailure extends Error {
   override readonly name = "LiveFailure";
 
@@ -36,13 +36,13 @@ export class LiveFailure extends Error {
   }
 }
 
-/** A server to be fuzzed, and its good client. */
+/** A server process that is fuzzed, with its good client. */
 export class LiveServer implements AsyncDisposable {
   readonly #stack: LiveStack;
   readonly #child: Deno.ChildProcess;
   readonly #port: number;
   readonly #channel: RpcChannel;
-  /** The last of the server's log, and when it is all read. */
+  /** The last part of the server's log. */
   #log = "";
   readonly #logRead: Promise<void>;
 
@@ -107,7 +107,7 @@ export class LiveServer implements AsyncDisposable {
     for await (const _ of responses);
   }
 
-  /** A line of the log that tells of a fault. */
+  /** Returns the first line of the log that reports a fault. */
   #fault(): string | undefined {
     const line = /^.*(?:Uncaught|panicked|ended by a signal).*$/m.exec(this.#log)?.[0];
     return line && `its log has ${line.slice(0, 2_000)}`;
@@ -119,14 +119,14 @@ export class LiveServer implements AsyncDisposable {
     }
   }
 
-  /** Resident memory (proc(5), status). */
+  /** Returns the resident memory of the server (proc(5), status). */
   #residentMiB(): number {
     const status = Deno.readTextFileSync(`/proc/${servingPid(this.#child.pid)}/status`);
     return Math.round(Number(/^VmRSS:\s+(\d+)/m.exec(status)![1]) / 1_024);
   }
 }
 
-/** Plays the script of one connection to its end, or as long as the server keeps the connection. */
+/** Plays the script of a connection until it or the connection ends. */
 async function perform(port: number, { reads, steps }: Script): Promise<void> {
   const socket = connect(port, "127.0.0.1");
   socket.on("error", () => {});

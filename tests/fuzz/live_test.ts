@@ -1,6 +1,6 @@
 import { gate } from "../_support/gate.ts";
 
-/** Conversations of the short run; `deno task fuzz` goes on for as long as it is told. */
+/** Conversations of the short run. `deno task fuzz` runs for a given time. */
 const SEEDS = 60;
 
 const [test, { liveStacks = [], LiveServer }] = await gate(

@@ -1,37 +1,37 @@
 import type { Random } from "../http2/_random.ts";
 
-/** Values at which parsers change their minds. */
+/** Boundary values of parsers. */
 const EDGES = [0, 1, 0x1f, 0x20, 0x3f, 0x40, 0x7f, 0x80, 0xbe, 0xff];
 
-/** A change of some bytes into others, which it may share nothing with or nearly everything. */
+/** Returns a changed copy of an input. */
 type Mutation = (bytes: Uint8Array, random: Random) => Uint8Array;
 
 const MUTATIONS: readonly Mutation[] = [
-  // A bit turned.
+  // Flips a bit.
   (bytes, random) => {
     const copy = bytes.slice();
     if (copy.length > 0) copy[random(copy.length)] ^= 1 << random(8);
     return copy;
   },
-  // A byte at an edge.
+  // Sets a byte to a boundary value.
   (bytes, random) => {
     const copy = bytes.slice();
     if (copy.length > 0) copy[random(copy.length)] = EDGES[random(EDGES.length)];
     return copy;
   },
-  // Cut off.
+  // Truncates.
   (bytes, random) => bytes.slice(0, random(bytes.length + 1)),
-  // A piece taken out.
+  // Removes bytes.
   (bytes, random) => {
     const at = random(bytes.length + 1);
     return concat(bytes.subarray(0, at), bytes.subarray(at + random(16)));
   },
-  // A piece doubled.
+  // Repeats bytes.
   (bytes, random) => {
     const at = random(bytes.length + 1);
     return concat(bytes.subarray(0, at + random(64)), bytes.subarray(at));
   },
-  // Random bytes put in.
+  // Inserts random bytes.
   (bytes, random) => {
     const at = random(bytes.length + 1);
     const noise = Uint8Array.from({ length: random(12) }, () => random(256));
@@ -39,7 +39,7 @@ const MUTATIONS: readonly Mutation[] = [
   },
 ];
 
-/** Changes an input in one to four places. */
+/** Applies one to four mutations. */
 export function mutate(bytes: Uint8Array, random: Random): Uint8Array {
   for (let i = 1 + random(4); i > 0; i--) {
     bytes = MUTATIONS[random(MUTATIONS.length)](bytes, random);

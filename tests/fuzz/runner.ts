@@ -2,7 +2,7 @@ import { generator } from "../http2/_random.ts";
 import { mutate } from "./mutations.ts";
 import type { FuzzTarget } from "./_target.ts";
 
-/** An input that a target did not stand. */
+/** An input on which a target failed. */
 export class FuzzFailure extends Error {
   override readonly name = "FuzzFailure";
   readonly input: Uint8Array;
@@ -14,10 +14,10 @@ export class FuzzFailure extends Error {
 }
 
 /**
- * Runs a target on its seeds and then on `rounds` inputs: mutated seeds, made-up ones, random bytes.
- * The same seed gives the same inputs.
+ * Runs a target on its seeds and on `rounds` inputs: mutated seeds, generated input and random bytes. The inputs are
+ * reproducible by seed.
  *
- * @throws {FuzzFailure} for the first input that the target does not stand
+ * @throws {FuzzFailure} at the first failure
  */
 export function fuzz(target: FuzzTarget, seed: number, rounds: number): void {
   const random = generator(seed);

@@ -63,7 +63,7 @@ const huffman: FuzzTarget = {
   },
 };
 
-/** Blocks that use the tables, one after the other, each behind its length. */
+/** Returns header blocks that use the HPACK tables, each with a length prefix. */
 function blocks(): Uint8Array {
   const encoder = new HpackEncoder(4_096);
   const lists = [REQUEST, [...REQUEST, "x-a", "1"], REQUEST, ["authorization", "secret"]];
@@ -120,7 +120,7 @@ const hpackRoundTrip: FuzzTarget = {
   },
 };
 
-/** A session of a client that does a bit of everything. */
+/** Returns the bytes of a client that uses most features of HTTP/2. */
 function clientSession(): Uint8Array {
   const encoder = new HpackEncoder(4_096);
   const request = (id: number, flags: number, fields: readonly string[] = REQUEST) =>
@@ -150,7 +150,7 @@ function clientSession(): Uint8Array {
   );
 }
 
-/** A session of a server that answers streams 1 to 9. */
+/** Returns the bytes of a server that answers streams 1 to 9. */
 function serverSession(): Uint8Array {
   const encoder = new HpackEncoder(4_096);
   const send = (id: number, flags: number, fields: readonly string[]) =>
@@ -172,7 +172,7 @@ function serverSession(): Uint8Array {
   );
 }
 
-/** Frames that are right one by one, in any order, on a few streams. */
+/** Returns well-formed frames in random order, on a few streams. */
 function frameSoup(random: Random): Uint8Array {
   const id = () => random(6) === 0 ? random(4) : 1 + 2 * random(6);
   const makers: (() => Uint8Array)[] = [
@@ -197,7 +197,7 @@ function frameSoup(random: Random): Uint8Array {
   return join(CLIENT_PREFACE, settings(), ...frames);
 }
 
-/** Feeds bytes to a connection in pieces, sends its output away now and then, and looks at bounds. */
+/** Feeds bytes to a connection in pieces, drains its output, and checks the bounds of memory. */
 function feed(
   connection: Http2Connection<Life>,
   handler: LifecycleHandler,
@@ -208,7 +208,7 @@ function feed(
   for (let at = 0; at < bytes.length;) {
     const end = Math.min(bytes.length, at + piece(random));
     connection.receive(bytes, 0, at, end);
-    // A piece can add no more than the answers to its frames.
+    // A piece adds at most the responses to its frames.
     assert.ok(connection.output.length < 600_000 && connection.queuedBytes <= 200_000);
     connection.sent(connection.output.length, 0);
     at = end;
@@ -220,7 +220,7 @@ function feed(
   assert.ok(handler.ended);
 }
 
-/** Runs a session whole and in pieces, and compares what was told. */
+/** Runs a session in one piece and in many, and compares the events. */
 function session(
   bytes: Uint8Array,
   answers: boolean,
@@ -256,7 +256,7 @@ const client: FuzzTarget = {
   },
 };
 
-/** Every decoder of HTTP/2, the connection as a whole in both roles, and the messages. */
+/** All targets: the decoders of HTTP/2, the connection in both roles, and the protobuf codecs. */
 export const targets: readonly FuzzTarget[] = [
   huffman,
   hpackDecoder,

@@ -12,10 +12,10 @@ import {
 } from "./_definitions.ts";
 import { echoedInHeaders, echoedInTrailers } from "./_service.ts";
 
-/** A case of gRPC's doc/interop-test-descriptions.md, by its name there. */
+/** A test case of gRPC's doc/interop-test-descriptions.md. */
 export type Case = (channel: RpcChannel) => Promise<void>;
 
-/** The sizes that the descriptions name. */
+/** The payload sizes of the descriptions. */
 const LARGE_REQUEST = 271_828;
 const LARGE_RESPONSE = 314_159;
 const REQUESTS = [27_182, 8, 1828, 45_904] as const;
@@ -166,8 +166,8 @@ export const cases: Readonly<Record<string, Case>> = {
 };
 
 /**
- * The cases with compressed requests. What a server that does not know how they came is sent is the
- * same, but for the probes, which it would not refuse.
+ * Returns the cases with compressed requests. Probes are left out for servers that cannot tell if a request was
+ * compressed, because they do not refuse probes.
  */
 export function compressedRequestCases(probes: boolean): Readonly<Record<string, Case>> {
   return {
@@ -193,8 +193,8 @@ export function compressedRequestCases(probes: boolean): Readonly<Record<string,
 }
 
 /**
- * The cases with compressed responses. What a client gets is the same either way: that messages have
- * the flag, and which, `tests/grpc/native/compression_test.ts` reads from the wire.
+ * The cases with compressed responses. The client sees equal messages either way;
+ * `tests/grpc/native/compression_test.ts` checks the compressed flag on the wire.
  */
 export const compressedResponseCases: Readonly<Record<string, Case>> = {
   async server_compressed_unary(channel) {
@@ -234,7 +234,7 @@ async function largeUnary(
   assert.deepEqual(Uint8Array.from(response.payload!.body), new Uint8Array(LARGE_RESPONSE));
 }
 
-/** What the server counts in the payloads of the requests. */
+/** Returns the size of the payloads that the server has counted. */
 async function inputCall(
   channel: RpcChannel,
   requests: readonly StreamingInputRequest[],
@@ -257,12 +257,12 @@ function sizeOf({ payload }: PayloadMessage): number {
   return payload?.body.length ?? 0;
 }
 
-/** Requests of which none ever comes. */
+/** A stream of requests that never yields. */
 const never: AsyncIterable<never> = {
   [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }),
 };
 
-/** Checks that a call ended in an `RpcError` of the code, and gives it. */
+/** Asserts that a call fails with a status code, and returns the error. */
 async function failure(code: keyof typeof StatusCode, ended: Promise<unknown>): Promise<RpcError> {
   const error = await ended.then(() => assert.fail("The call succeeded"), (error) => error);
   if (!(error instanceof RpcError)) throw error;

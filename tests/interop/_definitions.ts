@@ -43,7 +43,7 @@ type Methods = Readonly<Record<string, AnyMethod>>;
 
 let loaded: Readonly<Record<"TestService" | "UnimplementedService", Methods>> | undefined;
 
-/** The services of gRPC's interop tests, read when first asked for, which takes a permission. */
+/** Loads the services of gRPC's interop tests at the first use, which needs read permission. */
 function services() {
   if (loaded) return loaded;
   const file = fileURLToPath(new URL("proto/test.proto", import.meta.url));
@@ -65,7 +65,7 @@ export function unimplementedService(): Methods {
   return services().UnimplementedService;
 }
 
-/** A payload of so many zeros. */
+/** Returns a payload of zeros. */
 export function zeros(size: number): Payload {
   return { body: new Uint8Array(size) };
 }

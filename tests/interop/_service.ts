@@ -21,15 +21,15 @@ import {
 } from "./_definitions.ts";
 
 /**
- * The metadata that the service sends back as it came: the one in headers, the other in trailers.
+ * The metadata keys that the service echoes: this one in headers, the next in trailers.
  */
 export const echoedInHeaders = "x-grpc-test-echo-initial";
 export const echoedInTrailers = "x-grpc-test-echo-trailing-bin";
 
 /**
- * The server of gRPC's interop tests, without the methods that are never served.
+ * Returns the service of gRPC's interop tests, without the unimplemented methods.
  *
- * @param tellsCompression whether the stack tells how requests came: otherwise that is not checked
+ * @param tellsCompression true if the stack reports compressed requests; else that is not checked
  */
 export function interopServer(tellsCompression: boolean): Service {
   const checkCompression = (expected: BoolValue | null | undefined, context: CallContext) => {

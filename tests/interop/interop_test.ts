@@ -1,6 +1,6 @@
 /**
- * The cases of gRPC's interop tests (doc/interop-test-descriptions.md), each stack's client with
- * each stack's server, over TCP and over a Unix socket.
+ * The cases of gRPC's interop tests (doc/interop-test-descriptions.md), with the clients and servers of both stacks in
+ * each combination, over TCP and Unix sockets.
  */
 import type { RpcChannel, RpcServer, Service } from "../../src/grpc/mod.ts";
 import { formatAddress, parseAddress } from "../../src/net/mod.ts";
@@ -19,12 +19,12 @@ const [test, stacks] = await gate(["net", "env", "read", "write", "sys", "ffi"],
 
 type Connect = (address: string) => RpcChannel;
 
-/** A stack's server, and what it can do for compressed messages. */
+/** A stack's server and its support of compression. */
 interface Serving {
   open(services: Service[]): RpcServer;
-  /** Whether handlers are told if a request came compressed. */
+  /** True if handlers can tell compressed requests. */
   readonly tellsCompression: boolean;
-  /** Why no response is compressed. */
+  /** The reason if responses are never compressed. */
   readonly compressesNoResponses?: string;
 }
 
@@ -50,7 +50,7 @@ const transports: Readonly<Record<string, (directory: string) => string>> = {
   unix: (directory) => `unix:${directory}/interop.sock`,
 };
 
-/** Why a client compresses no requests of single calls. */
+/** The reason if a client cannot compress the requests of single calls. */
 const compressesNoRequests: Readonly<Record<string, string | undefined>> = {
   "grpc-js client": "grpc-js compresses all calls of a channel or none",
 };

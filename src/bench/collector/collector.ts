@@ -1,7 +1,7 @@
 import { Histogram } from "./histogram.ts";
 import { OUTCOMES } from "./outcome.ts";
 
-/** Where the counters stand, before them one for each outcome. */
+/** Index of the counter of started requests. The counters of outcomes precede it. */
 const STARTED = OUTCOMES;
 const UNSENT = OUTCOMES + 1;
 const COUNTERS = OUTCOMES + 2;
@@ -9,20 +9,20 @@ const COUNTERS = OUTCOMES + 2;
 const NS_PER_MS = 1e6;
 
 /**
- * What one thread has measured, in memory that others can read meanwhile. Its size does not change,
- * however long the load takes. Latencies are those of requests that ended with OK: a refusal is quick,
- * and would make a server look better the more it refuses.
+ * The measurements of one thread, in shared memory of constant size that other threads can read at any time.
+ * Latencies are recorded for requests that ended with OK only: refusals are quick, and would make a server look better
+ * the more it refuses.
  */
 export class Collector {
-  /** From the moment a request was due to its end. */
+  /** Latency from the due time of a request to its end. */
   readonly corrected: Histogram;
-  /** From the moment a request was sent to its end. */
+  /** Latency from the send time of a request to its end. */
   readonly uncorrected: Histogram;
-  /** From the moment a request was due to when it was sent. */
+  /** Time from the due time of a request to its send time. */
   readonly lateness: Histogram;
   readonly #counters: Float64Array;
 
-  /** @param buffer from `Collector.allocate()`, of this thread or another */
+  /** @param buffer from `Collector.allocate()` on any thread */
   constructor(buffer: SharedArrayBuffer) {
     this.corrected = Histogram.at(buffer, 0);
     this.uncorrected = Histogram.at(buffer, Histogram.BYTES);
@@ -30,7 +30,7 @@ export class Collector {
     this.#counters = new Float64Array(buffer, 3 * Histogram.BYTES, COUNTERS);
   }
 
-  /** Memory for one, which threads can share. */
+  /** Allocates the shared memory of a collector. */
   static allocate(): SharedArrayBuffer {
     const counters = COUNTERS * Float64Array.BYTES_PER_ELEMENT;
     return new SharedArrayBuffer(3 * Histogram.BYTES + counters);
@@ -40,23 +40,23 @@ export class Collector {
     return this.#counters[STARTED];
   }
 
-  /** Requests that were due, and for which there was never room among those under way. */
+  /** Requests that were due and never sent, because all slots were taken. */
   get unsent(): number {
     return this.#counters[UNSENT];
   }
 
-  /** Requests by outcome. */
+  /** Number of requests by outcome. */
   get outcomes(): readonly number[] {
     return [...this.#counters.subarray(0, OUTCOMES)];
   }
 
-  /** A request is sent `late` milliseconds after it was due. */
+  /** Records that a request is sent, `late` milliseconds after its due time. */
   start(late: number): void {
     this.#counters[STARTED]++;
     this.lateness.record(Math.round(late * NS_PER_MS));
   }
 
-  /** A request has ended. Times are milliseconds of one clock. */
+  /** Records the end of a request. Times are in milliseconds of one clock. */
   end(due: number, sent: number, now: number, outcome: number): void {
     this.#counters[outcome]++;
     if (outcome !== 0) return;
@@ -68,7 +68,7 @@ export class Collector {
     this.#counters[UNSENT] += count;
   }
 
-  /** Adds all that another one has. */
+  /** Adds the measurements of another collector. */
   add(other: Collector): void {
     this.corrected.add(other.corrected);
     this.uncorrected.add(other.uncorrected);
@@ -76,7 +76,7 @@ export class Collector {
     for (let i = 0; i < COUNTERS; i++) this.#counters[i] += other.#counters[i];
   }
 
-  /** Forgets all. */
+  /** Resets all measurements. */
   clear(): void {
     this.corrected.clear();
     this.uncorrected.clear();

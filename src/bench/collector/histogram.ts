@@ -1,12 +1,12 @@
-/** Bits of a value that are kept: 2^-10 of it, about a thousandth, is the most that it is off by. */
+/** Significant bits of a recorded value. The relative error is at most 2^-10, about a thousandth. */
 const SIGNIFICANT_BITS = 10;
 
 const HALF = 1 << SIGNIFICANT_BITS;
-/** Values of up to 2^42 ns, over an hour; more counts as that. */
+/** The largest value: 2^42 ns, over an hour. Larger values are recorded as this. */
 const MAX_VALUE = 2 ** 42;
 const SIZE = indexOf(MAX_VALUE) + 1;
 
-/** Where the figures stand before the counts. */
+/** Indices of the summary values, which precede the counts. */
 const COUNT = 0;
 const SUM = 1;
 const MIN = 2;
@@ -14,29 +14,28 @@ const MAX = 3;
 const COUNTS = 4;
 
 /**
- * A histogram of high dynamic range: counts of nanoseconds in buckets whose width grows with the value,
- * as Gil Tene's HdrHistogram lays them out, in constant memory (272 KiB).
+ * A histogram of high dynamic range: counts of nanoseconds in buckets whose width grows with the value, with the
+ * layout of Gil Tene's HdrHistogram, in constant memory (272 KiB).
  *
- * It is a view of plain numbers, so it can stand in memory that threads share: the one that records does
- * not stop for those that read meanwhile, who may see a value in some of the figures and not yet in
- * others.
+ * It is a view of plain numbers and can be in shared memory. The recording thread takes no lock, so a reader may see a
+ * value in some of the numbers and not yet in others.
  */
 export class Histogram {
-  /** Bytes of memory of one. */
+  /** Size of a histogram in bytes. */
   static readonly BYTES = (COUNTS + SIZE) * Float64Array.BYTES_PER_ELEMENT;
   readonly #cells: Float64Array;
 
-  /** @param cells all zero, or those of another histogram; memory of its own when left out */
+  /** @param cells zeros, or the cells of another histogram; default: new memory */
   constructor(cells: Float64Array = new Float64Array(COUNTS + SIZE)) {
     this.#cells = cells;
   }
 
-  /** A histogram in the memory from `offset` on, which shares it. */
+  /** Returns a histogram over existing memory, starting at `offset`. */
   static at(buffer: ArrayBufferLike, offset: number): Histogram {
     return new Histogram(new Float64Array(buffer, offset, COUNTS + SIZE));
   }
 
-  /** How many values were recorded. */
+  /** The number of recorded values. */
   get count(): number {
     return this.#cells[COUNT];
   }
@@ -45,12 +44,12 @@ export class Histogram {
     return this.#cells[SUM];
   }
 
-  /** The smallest value; 0 without any. */
+  /** The smallest value; 0 if there is none. */
   get min(): number {
     return this.#cells[MIN];
   }
 
-  /** The largest value, exactly; 0 without any. */
+  /** The largest value, exact; 0 if there is none. */
   get max(): number {
     return this.#cells[MAX];
   }
@@ -68,7 +67,7 @@ export class Histogram {
     return Math.sqrt(squares / this.count);
   }
 
-  /** Counts a value, whole nanoseconds; less than 0 counts as 0. */
+  /** Records a value in whole nanoseconds. Negative values are recorded as 0. */
   record(value: number): void {
     const cells = this.#cells;
     const clamped = value > 0 ? Math.min(value, MAX_VALUE) : 0;
@@ -79,7 +78,7 @@ export class Histogram {
   }
 
   /**
-   * The value that `percent` of all values do not exceed, up to the width of a bucket; 0 without any.
+   * Returns the value that `percent` of all values do not exceed, up to the width of a bucket; 0 if there is none.
    */
   percentile(percent: number): number {
     if (this.count === 0) return 0;
@@ -92,7 +91,7 @@ export class Histogram {
     return this.max;
   }
 
-  /** Adds all that another one has. */
+  /** Adds the values of another histogram. */
   add(other: Histogram): void {
     const cells = this.#cells;
     const others = other.#cells;
@@ -104,15 +103,16 @@ export class Histogram {
     for (let i = COUNTS; i < cells.length; i++) cells[i] += others[i];
   }
 
-  /** Forgets all. */
+  /** Removes all values. */
   clear(): void {
     this.#cells.fill(0);
   }
 
   /**
-   * What was recorded since `earlier`, a copy of this one. Its smallest and largest are of buckets.
+   * Returns the values that were recorded since `earlier`, a copy of this histogram. Minimum and maximum are
+   * exact to the width of a bucket.
    *
-   * @param result where it goes: an empty one
+   * @param result an empty histogram to fill
    */
   since(earlier: Histogram, result: Histogram = new Histogram()): Histogram {
     for (let index = 0; index < SIZE; index++) {
@@ -127,7 +127,7 @@ export class Histogram {
     return new Histogram(new Float64Array(this.#cells));
   }
 
-  /** The buckets that are not empty, in their order: index and count. */
+  /** Iterates over the non-empty buckets in order. */
   *buckets(): Generator<[index: number, count: number]> {
     for (let index = 0; index < SIZE; index++) {
       const count = this.#cells[COUNTS + index];
@@ -135,7 +135,7 @@ export class Histogram {
     }
   }
 
-  /** How many values are at most `value`, up to the width of a bucket. */
+  /** Returns the number of values that are at most `value`, up to the width of a bucket. */
   countUpTo(value: number): number {
     const last = indexOf(Math.min(value, MAX_VALUE));
     let seen = 0;
@@ -143,13 +143,13 @@ export class Histogram {
     return seen;
   }
 
-  /** As plain numbers, for JSON. */
+  /** Converts the histogram to plain numbers for JSON. */
   toEncoded(): EncodedHistogram {
     const { sum, min, max } = this;
     return { significantBits: SIGNIFICANT_BITS, sum, min, max, counts: [...this.buckets()].flat() };
   }
 
-  /** @throws {TypeError} when it is not what `toEncoded()` gives */
+  /** @throws {TypeError} if the value is not from `toEncoded()` */
   static fromEncoded(encoded: EncodedHistogram): Histogram {
     const { significantBits, counts, sum, min, max } = encoded;
     if (significantBits !== SIGNIFICANT_BITS || !Array.isArray(counts) || counts.length % 2 !== 0) {
@@ -180,7 +180,7 @@ export class Histogram {
   }
 }
 
-/** A histogram in JSON. Values are nanoseconds; `counts` has index and count in turn. */
+/** A histogram in JSON. Values are in nanoseconds; `counts` alternates index and count. */
 export interface EncodedHistogram {
   readonly significantBits: number;
   readonly sum: number;
@@ -190,8 +190,8 @@ export interface EncodedHistogram {
 }
 
 /**
- * The bucket of a value. Below 2^11 each value has one; from there on each doubling has 2^10:
- * bucket `s·2^10 + v/2^s`, with `s` such that `v/2^s` is from 2^10 to 2^11.
+ * Returns the bucket of a value. Each value below 2^11 has its own bucket; each doubling above has 2^10 buckets:
+ * `s·2^10 + v/2^s`, with `s` such that `v/2^s` is from 2^10 to 2^11.
  */
 export function indexOf(value: number): number {
   if (value < 2 * HALF) return value | 0;
@@ -200,7 +200,7 @@ export function indexOf(value: number): number {
   return shift * HALF + Math.floor(value / 2 ** shift);
 }
 
-/** The smallest value of a bucket. */
+/** Returns the smallest value of a bucket. */
 export function lowestOf(index: number): number {
   if (index < 2 * HALF) return index;
   const shift = Math.floor(index / HALF) - 1;
@@ -211,7 +211,7 @@ function highestOf(index: number): number {
   return index < 2 * HALF ? index : lowestOf(index + 1) - 1;
 }
 
-/** The value that stands for all of a bucket. */
+/** Returns the value that represents a bucket. */
 function middleOf(index: number): number {
   return (lowestOf(index) + highestOf(index)) / 2;
 }

@@ -1,4 +1,4 @@
-/** What is measured: histograms, counts by outcome, and the course of a load. @module */
+/** Measurements of a load: latency histograms, counts by outcome, and windows of time. @module */
 export * from "./collector.ts";
 export * from "./histogram.ts";
 export * from "./outcome.ts";

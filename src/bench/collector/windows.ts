@@ -1,30 +1,30 @@
 import { Histogram } from "./histogram.ts";
 
-/** What was measured in a stretch of a load. */
+/** The measurements of a part of a load. */
 export interface Window {
   /** Milliseconds from the start of the load. */
   readonly start: number;
   readonly duration: number;
   readonly errors: number;
-  /** Latencies of what ended well in it. */
+  /** Latencies of the requests that ended with OK in the window. */
   readonly latency: Histogram;
 }
 
-/** The most windows that are kept: when there are so many, each two become one. */
+/** The largest number of windows. At this number, each two adjacent windows are merged. */
 export const MAX_WINDOWS = 60;
 
 /**
- * The course of a load in a bounded number of windows, which get longer the longer it takes, and in
- * bounded memory.
+ * The course of a load in a bounded number of windows. The windows get longer as the load goes on, so memory is
+ * bounded too.
  */
 export class Windows {
   #windows: Window[] = [];
-  /** How many of those that are told become one. */
+  /** Number of added windows that are merged into one. */
   #merge = 1;
   #pending: Window | undefined;
   #pendingCount = 0;
 
-  /** Adds the window that follows the last. Its histogram may be used again. */
+  /** Appends a window. The caller may reuse its histogram. */
   add(window: Window): void {
     const pending = this.#pending;
     this.#pending = pending === undefined ? joined([window]) : extended(pending, window);
@@ -42,20 +42,20 @@ export class Windows {
   }
 }
 
-/** A window with the one that follows it, in the memory of the first. */
+/** Merges a window with its successor, in the memory of the first. */
 function extended(window: Window, { start, duration, errors, latency }: Window): Window {
   window.latency.add(latency);
   return { ...window, duration: start + duration - window.start, errors: window.errors + errors };
 }
 
-/** Half as many windows, each twice as long. */
+/** Merges each two adjacent windows. */
 export function halved(windows: readonly Window[]): Window[] {
   const result: Window[] = [];
   for (let i = 0; i < windows.length; i += 2) result.push(joined(windows.slice(i, i + 2)));
   return result;
 }
 
-/** One window for several that follow each other. */
+/** Merges adjacent windows into one. */
 export function joined(windows: readonly Window[]): Window {
   const last = windows.at(-1)!;
   const latency = new Histogram();

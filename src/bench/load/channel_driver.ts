@@ -1,4 +1,3 @@
-import { echoDefinition } from "../../api/mod.ts";
 import {
   type AnyMethod,
   asBuffer,
@@ -17,7 +16,7 @@ import { openVerifier, type Verifier } from "./verifier.ts";
 
 type Calls = Workload & { kind: "unary" | "stream" };
 
-/** Calls of any kind on either stack, as programs make them: with promises, on the event loop. */
+/** Makes calls of any kind on either stack by the channel API, on the event loop. */
 export class ChannelDriver implements Driver {
   readonly blocking = false;
   readonly #channels: readonly RpcChannel[];
@@ -77,7 +76,7 @@ export class ChannelDriver implements Driver {
     return Promise.resolve();
   }
 
-  /** Makes a call and takes all of its responses. */
+  /** Makes a call and reads all responses. */
   async #call(channel: RpcChannel): Promise<number> {
     const { responses } = channel.call<Uint8Array, Uint8Array>(this.#method, this.#requests, {
       metadata: this.#metadata,
@@ -91,14 +90,15 @@ export class ChannelDriver implements Driver {
   }
 }
 
-/** A method whose messages are left as the bytes that they are. */
+/** Returns a method whose messages are plain bytes. */
 function methodOnBytes(workload: Calls): AnyMethod {
   return {
-    ...echoDefinition.Echo,
     path: workload.path,
     requestStream: workload.kind === "stream" && workload.requestStream,
     responseStream: workload.kind === "stream" && workload.responseStream,
     requestSerialize: asBuffer,
+    requestDeserialize: asBuffer,
+    responseSerialize: asBuffer,
     responseDeserialize: asBuffer,
-  } as AnyMethod;
+  };
 }

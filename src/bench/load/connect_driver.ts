@@ -5,7 +5,7 @@ import { outcomeOf } from "../collector/mod.ts";
 import type { Driver, DriverListener } from "./driver.ts";
 import type { LoadPlan } from "./plan.ts";
 
-/** Connections that are made, up to the server's SETTINGS, and closed. */
+/** Opens connections, up to the server's SETTINGS, and closes them. */
 export class ConnectDriver implements Driver {
   readonly blocking = false;
   readonly #plan: LoadPlan;
@@ -50,7 +50,7 @@ export class ConnectDriver implements Driver {
 
   #end(slot: number, channel: RpcChannel, outcome: number, message: string): void {
     this.#open.delete(channel);
-    // The time that it takes to close is not the connection's.
+    // The time to close the connection is not measured.
     this.#listener.onEnd(slot, outcome, message);
     channel[Symbol.dispose]();
   }

@@ -1,6 +1,6 @@
 const STOP = 0;
 
-/** How the main thread tells a thread that blocks to stop: a word of memory that both see. */
+/** Stops a blocking thread from the main thread, by a word of shared memory. */
 export class Control {
   readonly buffer: SharedArrayBuffer;
   readonly #words: Int32Array;
@@ -10,7 +10,7 @@ export class Control {
     this.#words = new Int32Array(buffer);
   }
 
-  /** Whether `stop()` was called, on any thread. */
+  /** True after `stop()` on any thread. */
   get stopped(): boolean {
     return Atomics.load(this.#words, STOP) !== 0;
   }
@@ -20,7 +20,7 @@ export class Control {
     Atomics.notify(this.#words, STOP);
   }
 
-  /** Blocks the thread for so many milliseconds, or parts of one, or until `stop()`. */
+  /** Blocks the thread for a time in (fractional) milliseconds, or until `stop()`. */
   sleep(milliseconds: number): void {
     Atomics.wait(this.#words, STOP, 0, milliseconds);
   }

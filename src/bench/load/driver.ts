@@ -1,25 +1,25 @@
-/** What makes requests: a client, or something that stands for one. */
+/** A client that makes requests, or a test double of one. */
 export interface Driver extends AsyncDisposable {
-  /** Whether the thread may block in `wait()`, or must return to its event loop. */
+  /** True if the thread blocks in `wait()`; false if it must return to its event loop. */
   readonly blocking: boolean;
   /**
-   * Gets ready, by a time in milliseconds since 1970.
+   * Connects before a deadline in milliseconds since 1970.
    *
-   * @throws {RpcError} UNAVAILABLE when it cannot
+   * @throws {RpcError} UNAVAILABLE
    */
   connect(deadline: number): Promise<void>;
-  /** Makes the next request, whose end is told to the listener with the slot. */
+  /** Sends a request. Its end is reported to the listener with the slot. */
   send(slot: number): void;
-  /** All requests of this turn were made. */
+  /** Writes the requests that were sent in this turn. */
   flush(): void;
-  /** Waits up to so many milliseconds for something to happen; for a driver that blocks. */
+  /** Waits for events for up to `milliseconds`. Blocking drivers only. */
   wait(milliseconds: number): void;
-  /** Whether it needs turns of the event loop, to connect again. */
+  /** Returns true while the driver needs the event loop to reconnect. */
   needsEventLoop(): boolean;
 }
 
-/** What is told of the end of a request. */
+/** Receives the ends of requests. */
 export interface DriverListener {
-  /** @param outcome a status code, or one of those of the collector */
+  /** @param outcome a status code, or another outcome of the collector */
   onEnd(slot: number, outcome: number, message: string): void;
 }

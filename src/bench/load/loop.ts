@@ -3,22 +3,22 @@ import type { Control } from "./control.ts";
 import type { Driver } from "./driver.ts";
 import type { Runner } from "./runner.ts";
 
-/** The longest wait of a thread that blocks: so long it may take to stop. */
+/** The longest wait of a blocking thread, which bounds the time to stop. */
 const MAX_WAIT_MS = 100;
 
-/** What is under way when a load is stopped may end within this time. */
+/** Time for pending requests to end after a load is stopped. */
 const STOP_GRACE_MS = 1000;
 
 /**
- * Turns of a thread that blocks between runs of its queued microtasks: the client queues one each turn,
- * and they would pile up.
+ * Turns of a blocking thread between runs of its microtasks. The client queues one each turn, and they would
+ * accumulate.
  */
 const TURNS_PER_MICROTASKS = 256;
 
-/** Timers are no more precise than this: what is due sooner is waited for turn by turn. */
+/** Precision of timers. Shorter waits poll the event loop. */
 const TIMER_MS = 2;
 
-/** Runs a load to its end, or until the control says to stop. */
+/** Runs a load to its end, or until it is stopped. */
 export async function runLoop(
   runner: Runner,
   driver: Driver,
@@ -50,9 +50,9 @@ export async function runLoop(
 }
 
 /**
- * Waits for responses, or for the next request to be due, whichever comes first. epoll_wait(2) counts
- * in milliseconds: with nothing under way the thread sleeps to the microsecond, and with something
- * under way it looks again and again for the last part of a millisecond.
+ * Waits for responses or until the next request is due. epoll_wait(2) has a resolution of milliseconds: without
+ * pending requests the thread sleeps with a resolution of microseconds, and with pending requests it polls during the
+ * last part of a millisecond.
  */
 function block(runner: Runner, driver: Driver, control: Control, wait: number): void {
   if (runner.pending === 0 && wait > 0) {
@@ -73,7 +73,7 @@ export class Signal {
     this.#wake();
   }
 
-  /** Resolves when the signal was given since the last time, or after so many milliseconds. */
+  /** Resolves when the signal was given since the last wait, or after a time in milliseconds. */
   async wait(milliseconds: number): Promise<void> {
     if (!this.#given && milliseconds > 0) {
       let timer: ReturnType<typeof setTimeout> | undefined;

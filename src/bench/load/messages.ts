@@ -1,20 +1,20 @@
 import { outcomeName } from "../collector/mod.ts";
 
-/** Different messages that are told apart; more, such as those with a number in each, are one. */
+/** The largest number of different messages. Further messages are counted as one. */
 const MAX_MESSAGES = 20;
 
-/** Characters of a message that are kept: it comes from the server. */
+/** The largest length of a message, which is chosen by the server. */
 const MAX_LENGTH = 300;
 
 const OTHERS = "Other messages";
 
-/** What failed requests were told, and how often, in a bounded number of texts. */
+/** Counts the error messages of failed requests, up to a bounded number of texts. */
 export class Messages {
   readonly #counts = new Map<string, number>();
 
   add(outcome: number, message: string): void {
     const text = message === "" ? outcomeName(outcome) : `${outcomeName(outcome)}: ${message}`;
-    // deno-lint-ignore no-control-regex -- what a server sends must not steer a terminal
+    // deno-lint-ignore no-control-regex -- text of a server must not control the terminal
     this.#count(text.slice(0, MAX_LENGTH).replace(/[\x00-\x1f\x7f-\x9f]/g, "\ufffd"), 1);
   }
 
@@ -22,7 +22,7 @@ export class Messages {
     for (const [text, count] of counts) this.#count(text, count);
   }
 
-  /** Texts and how often each was seen, the most frequent first. */
+  /** The texts with their counts, the most frequent first. */
   list(): [text: string, count: number][] {
     return [...this.#counts].sort((a, b) => b[1] - a[1]);
   }

@@ -1,4 +1,4 @@
-/** Makes load: pacer, client and collector together, in threads. @module */
+/** The load threads: each runs a pacer, a client and a collector. @module */
 export * from "./driver.ts";
 export * from "./plan.ts";
 export { scheduleOf } from "./phases.ts";

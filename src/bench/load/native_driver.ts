@@ -14,12 +14,12 @@ import { type LoadPlan, shareOf, type Workload } from "./plan.ts";
 import type { Share } from "../pacer/mod.ts";
 import { openVerifier, type Verifier } from "./verifier.ts";
 
-/** Between looks for connections that are being made. */
+/** Milliseconds between checks of connections that are being opened. */
 const CONNECTING_MS = 1;
 
 /**
- * Unary calls on bytes over the native stack, in a thread that blocks in its own epoll: no promise and
- * no turn of the event loop stands between a response and its time.
+ * Makes unary calls on plain bytes over the native stack, on a thread that blocks in its own epoll. A response is
+ * timed without a promise or a turn of the event loop in between.
  */
 export class NativeDriver implements Driver {
   readonly blocking = true;
@@ -104,7 +104,7 @@ export class NativeDriver implements Driver {
   }
 }
 
-/** The calls that are made one after the other in a slot. */
+/** The successive calls of one slot. */
 class Slot implements UnaryObserver {
   readonly #slot: number;
   readonly #listener: DriverListener;

@@ -12,7 +12,7 @@ import {
 import type { LoadPlan, Pacing } from "./plan.ts";
 import type { Phase } from "./runner.ts";
 
-/** The phases of one thread's part of a load: a warm-up at the rate of the start, and the load. */
+/** Returns the phases of one thread's share of a load: a warm-up at the initial rate, and the load. */
 export function phasesOf(plan: LoadPlan, share: Share): Phase[] {
   const { pacing, requests, duration, warmup } = plan;
   const load: Phase = {
@@ -26,9 +26,9 @@ export function phasesOf(plan: LoadPlan, share: Share): Phase[] {
 }
 
 /**
- * The rates of a pacing; undefined for a closed loop, which has none.
+ * Returns the schedule of a pacing; undefined for a closed loop.
  *
- * @throws {RangeError} for a schedule that is too long
+ * @throws {RangeError} if the schedule has too many steps
  */
 export function scheduleOf(pacing: Pacing): Schedule | undefined {
   switch (pacing.kind) {

@@ -1,16 +1,16 @@
 import type { Stack } from "../../grpc/stacks/mod.ts";
 import type { AlgorithmName, SignatureFormat } from "../../crypto/mod.ts";
 
-/** What each request is. It is the same every time. */
+/** The operation of which a load consists. All requests are equal. */
 export type Workload =
-  /** A unary method, its request in its serialized form. */
+  /** A unary method with its serialized request. */
   | {
     readonly kind: "unary";
     readonly path: string;
     readonly request: Uint8Array;
     readonly verify?: Verification;
   }
-  /** A method that streams, either way or both: the requests, serialized, and all of its responses. */
+  /** A streaming method with its serialized requests. All responses are read. */
   | {
     readonly kind: "stream";
     readonly path: string;
@@ -18,12 +18,12 @@ export type Workload =
     readonly requestStream: boolean;
     readonly responseStream: boolean;
   }
-  /** A connection that is made, up to the server's SETTINGS, and closed. */
+  /** Opens a connection, up to the server's SETTINGS, and closes it. */
   | { readonly kind: "connect" };
 
-/** How the signatures of a load are checked. */
+/** The verification of the signatures of a load. */
 export interface Verification {
-  /** The share of them that is, from 0 to 1. */
+  /** The share of signatures that are verified, from 0 to 1. */
   readonly share: number;
   /** The public key as a SubjectPublicKeyInfo in DER. */
   readonly spki: Uint8Array;
@@ -32,9 +32,9 @@ export interface Verification {
   readonly message: Uint8Array;
 }
 
-/** How requests are paced. Rates are requests a second, durations milliseconds. */
+/** The pacing of requests. Rates are in requests a second, durations in milliseconds. */
 export type Pacing =
-  /** The next when one has ended. */
+  /** Each slot sends its next request when the previous one has ended. */
   | { readonly kind: "closed" }
   | { readonly kind: "constant"; readonly rate: number }
   | {
@@ -51,34 +51,34 @@ export type Pacing =
     readonly duration: number;
   };
 
-/** A load, in plain data that can be posted to threads. Times are milliseconds. */
+/** A load as plain data that can be posted to threads. Times are in milliseconds. */
 export interface LoadPlan {
   readonly workload: Workload;
   readonly pacing: Pacing;
-  /** Where the servers are. */
+  /** The addresses of the servers. */
   readonly addresses: readonly string[];
   readonly stack: Stack;
-  /** Measured requests; Infinity for no such end. */
+  /** The number of measured requests; Infinity for no limit. */
   readonly requests: number;
-  /** Measured time; Infinity for no such end. */
+  /** The measured time; Infinity for no limit. */
   readonly duration: number;
   readonly warmup: number;
-  /** Requests under way at once, in all. */
+  /** Concurrent requests of all threads. */
   readonly concurrency: number;
-  /** Connections to each address, in all. */
+  /** Connections of all threads to each address. */
   readonly connections: number;
   readonly threads: number;
-  /** The limit of one request; 0 for none. */
+  /** The deadline of a request; 0 for none. */
   readonly deadline: number;
   readonly connectTimeout: number;
   readonly balancing: "round_robin" | "pick_first" | undefined;
   readonly userAgent: string;
   readonly metadata: readonly (readonly [string, string | Uint8Array])[];
-  /** Of what is drawn at random. */
+  /** The seed of random choices. */
   readonly seed: number;
 }
 
-/** The part of `total` that is a thread's: the first threads have one more where it cannot be even. */
+/** Returns a thread's share of `total`. The first threads have one more if the shares are not even. */
 export function shareOf(total: number, thread: number, threads: number): number {
   return Math.floor(total / threads) + (thread < total % threads ? 1 : 0);
 }

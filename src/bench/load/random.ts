@@ -1,9 +1,9 @@
 /**
- * Numbers from 0 up to 1 that depend on the seed alone: Marsaglia's xorshift of 32 bits ("Xorshift
- * RNGs", 2003). For drawing samples, never for secrets.
+ * Returns a generator of reproducible numbers in [0, 1): Marsaglia's 32-bit xorshift ("Xorshift RNGs", 2003). Not for
+ * secrets.
  */
 export function randomNumbers(seed: number): () => number {
-  // Neighbouring seeds are spread, and 0, which xorshift never leaves, is avoided.
+  // Spreads neighbouring seeds, and avoids 0, a fixed point of xorshift.
   let state = Math.imul(seed + 1, 0x9e3779b1) | 1;
   return () => {
     state ^= state << 13;
@@ -13,7 +13,7 @@ export function randomNumbers(seed: number): () => number {
   };
 }
 
-/** Bytes that depend on the seed alone. */
+/** Returns reproducible bytes. */
 export function randomBytes(length: number, seed: number): Uint8Array {
   const random = randomNumbers(seed);
   return Uint8Array.from({ length }, () => random() * 256);

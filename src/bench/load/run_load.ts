@@ -5,37 +5,37 @@ import { Messages } from "./messages.ts";
 import type { LoadPlan } from "./plan.ts";
 import { ThreadHandle } from "./thread_handle.ts";
 
-/** Between the order to begin and the beginning, so that all threads begin at once. */
+/** Milliseconds from the order to begin to the start, so that all threads start at the same time. */
 const LEAD_MS = 20;
 
-/** Between looks at what the threads have measured. */
+/** Milliseconds between samples of the threads' measurements. */
 const SAMPLE_MS = 100;
 
-/** What a load has measured so far: valid while it is told. */
+/** The progress of a load. Valid during the callback only. */
 export interface Progress {
-  /** Milliseconds since the measurement began; below 0 during the warm-up. */
+  /** Milliseconds since the start of the measurement; negative during the warm-up. */
   readonly elapsed: number;
   readonly collector: Collector;
-  /** What was measured since the last progress. */
+  /** The measurements since the previous callback. */
   readonly window: Window;
 }
 
-/** What a caller may want besides the result. */
+/** Options of `runLoad`. */
 export interface RunOptions {
-  /** The server's process, if it is on this machine. */
+  /** The process id of the server, if it is on this machine. */
   readonly serverPid?: number | undefined;
-  /** Ends the load early when aborted; what was measured until then is the result. */
+  /** Ends the load early when aborted. The result has the measurements until then. */
   readonly signal?: AbortSignal;
-  /** Told about ten times a second. */
+  /** Called about ten times a second. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
-/** What a load has measured. */
+/** The result of a load. */
 export interface LoadResult {
   readonly plan: LoadPlan;
-  /** When the measurement began. */
+  /** The start of the measurement. */
   readonly date: Date;
-  /** Milliseconds until the last response. */
+  /** Milliseconds from the start to the last response. */
   readonly elapsed: number;
   readonly collector: Collector;
   readonly windows: readonly Window[];
@@ -45,9 +45,9 @@ export interface LoadResult {
 }
 
 /**
- * Makes a load, from threads of its own, and measures it.
+ * Runs a load on its own threads and measures it.
  *
- * @throws {RpcError} UNAVAILABLE when the servers cannot be reached
+ * @throws {RpcError} UNAVAILABLE if the servers cannot be reached
  */
 export async function runLoad(plan: LoadPlan, options: RunOptions = {}): Promise<LoadResult> {
   const control = new Control();
@@ -91,7 +91,7 @@ export async function runLoad(plan: LoadPlan, options: RunOptions = {}): Promise
   }
 }
 
-/** Looks at what the threads measure while they do. */
+/** Samples the threads' measurements during the load. */
 class Sampler implements Disposable {
   readonly #collectors: readonly Collector[];
   readonly #start: number;
@@ -105,7 +105,7 @@ class Sampler implements Disposable {
   readonly #spare: Histogram[] = [];
   #last: { readonly at: number; readonly errors: number } | undefined;
 
-  /** @param start of the measurement, in milliseconds since 1970 */
+  /** @param start start of the measurement in milliseconds since 1970 */
   constructor(collectors: readonly Collector[], start: number, options: RunOptions) {
     this.#collectors = collectors;
     this.#start = start;
@@ -115,15 +115,15 @@ class Sampler implements Disposable {
     this.#timer = setInterval(() => this.#sample(now()), SAMPLE_MS);
   }
 
-  /** The last look, when all threads are done. */
+  /** Takes the last sample, when all threads are done. */
   finish(end: number): Pick<LoadResult, "collector" | "windows" | "resources"> {
     clearInterval(this.#timer);
     const elapsed = end - this.#start;
     const collector = this.#sample(Math.max(end, this.#start, this.#last?.at ?? 0));
-    // The last windows are one, which ends with the load: they may be short, or reach beyond it.
+    // The last windows may be short or reach beyond the load. They become one that ends with it.
     if (this.#held.length > 0) {
       const last = joined(this.#held);
-      // A millisecond at least: it is divided by.
+      // At least a millisecond, because it is a divisor.
       this.#windows.add({ ...last, duration: Math.max(1, elapsed - last.start) });
     }
     return {
@@ -137,7 +137,7 @@ class Sampler implements Disposable {
     clearInterval(this.#timer);
   }
 
-  /** Looks, in memory that is used again and again: what is told of it is valid until the next look. */
+  /** Takes a sample in reused memory, valid until the next sample. */
   #sample(at: number): Collector {
     const collector = this.#merged;
     collector.clear();
@@ -164,7 +164,7 @@ class Sampler implements Disposable {
     this.#last = { at, errors };
     this.#previous.clear();
     this.#previous.add(corrected);
-    // The last two are held back: they may turn out to be the last of all.
+    // The last two are held back, because the load may end with them.
     if (this.#held.length > 2) {
       const settled = this.#held.shift()!;
       this.#windows.add(settled);
@@ -174,7 +174,7 @@ class Sampler implements Disposable {
   }
 }
 
-/** Milliseconds since 1970, on a clock that nobody sets and that threads have in common. */
+/** Milliseconds since 1970, on a monotonic clock that all threads share. */
 function now(): number {
   return performance.timeOrigin + performance.now();
 }

@@ -1,39 +1,38 @@
 import type { Collector } from "../collector/mod.ts";
 import type { Pacer } from "../pacer/mod.ts";
 
-/** A stretch of a load. The first one's times begin with the load, each other's with its own start. */
+/** A phase of a load. The times of its pacer are relative to its start; those of the first, to the load's. */
 export interface Phase {
   readonly pacer: Pacer;
   /** Milliseconds from the start of the load. */
   readonly start: number;
-  /** Whether what is sent in it is measured: not so for a warm-up. */
+  /** True if its requests are measured; false for a warm-up. */
   readonly measured: boolean;
 }
 
-/** What a runner needs. Times are milliseconds. */
+/** Options of a `Runner`. Times are in milliseconds. */
 export interface RunnerOptions {
-  /** In their order; each but the last has an end. */
+  /** The phases in order. All but the last have an end. */
   readonly phases: readonly Phase[];
   readonly collector: Collector;
-  /** Requests that may be under way at once. */
+  /** The number of slots: concurrent requests. */
   readonly concurrency: number;
   /** The clock. */
   readonly now: () => number;
   /** Sends a request. `runner.end()` is called when it has ended, never before this returns. */
   readonly send: (slot: number) => void;
-  /** How long after the end of the load requests that were due before it may still be sent. */
+  /** Time after the end of the load in which requests that were due before may be sent. */
   readonly catchUp: number;
-  /** When the load ends by its time, in milliseconds from its start; Infinity for by its count only. */
+  /** The duration of the load; Infinity if only the number of requests ends it. */
   readonly duration: number;
 }
 
 /**
- * One thread's load: asks the pacer, sends, and measures. It neither waits nor knows what sends: it is
- * called when something has happened or the time has come, so simulated time is as good as real time.
+ * The load of one thread: sends requests when the pacer says so, and measures them. It does not wait and has no I/O:
+ * its methods are called at events and due times, so tests run it in simulated time.
  *
- * A request that is due while all slots are taken is sent when there is room, and its latency counts
- * from when it was due. That is what keeps a server that stalls from hiding it: the requests that it
- * kept from being sent have waited too (coordinated omission).
+ * A request that is due while all slots are taken is sent when a slot is free, and its latency is measured from its due
+ * time. Otherwise a stalled server would delay requests that nobody measures (coordinated omission).
  */
 export class Runner {
   readonly #options: RunnerOptions;
@@ -56,30 +55,30 @@ export class Runner {
     this.#measured = new Uint8Array(concurrency);
   }
 
-  /** Requests under way. */
+  /** The number of pending requests. */
   get pending(): number {
     return this.#options.concurrency - this.#freeCount;
   }
 
-  /** Whether nothing is under way, and nothing will be. */
+  /** True when no request is pending and none will be sent. */
   get finished(): boolean {
     return this.pending === 0 && (this.#stopped || this.#phase >= this.#options.phases.length);
   }
 
-  /** The load begins: its time 0 is `at` on the clock. */
+  /** Starts the load. Its time 0 is `at` on the clock. */
   begin(at: number): void {
     this.#startedAt = at;
   }
 
-  /** Sends nothing more. What is under way goes on. */
+  /** Stops sending. Pending requests go on. */
   stop(): void {
     this.#stopped = true;
   }
 
   /**
-   * Sends all that is due.
+   * Sends all requests that are due.
    *
-   * @returns when to call again, on the clock; Infinity for after the next end of a request
+   * @returns the time of the next call on the clock; Infinity to wait for the end of a request
    */
   step(): number {
     const { phases, now } = this.#options;
@@ -102,13 +101,13 @@ export class Runner {
       if (this.#freeCount === 0) return this.#lastCall();
       phase.pacer.take();
       this.#send(dueAt, time, phase.measured);
-      // Most often in a closed loop; to look at the clock again would take a hundredth of a request.
+      // The usual case of a closed loop. Reading the clock again would cost 1 % of a request.
       if (this.#freeCount === 0) return this.#lastCall();
     }
     return Infinity;
   }
 
-  /** A request has ended. */
+  /** Records the end of a request. */
   end(slot: number, outcome: number): void {
     this.#free[this.#freeCount++] = slot;
     if (this.#measured[slot] === 0) return;
@@ -129,13 +128,13 @@ export class Runner {
     return time >= this.#lastCall();
   }
 
-  /** From when on nothing is sent any more. */
+  /** The time after which nothing is sent. */
   #lastCall(): number {
     const { duration, catchUp } = this.#options;
     return this.#startedAt + duration + catchUp;
   }
 
-  /** Counts what the schedule still has: it was due, and was never sent. */
+  /** Counts the due requests that are left in the schedule as unsent. */
   #miss({ pacer, measured }: Phase): void {
     let missed = 0;
     for (; pacer.due(Infinity) !== Infinity; missed++) pacer.take();

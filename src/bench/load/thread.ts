@@ -1,7 +1,7 @@
 import type { LoadPlan } from "./plan.ts";
 import type { Share } from "../pacer/mod.ts";
 
-/** What the main thread asks of a load thread. */
+/** A message from the main thread to a load thread. */
 export type Order =
   | {
     readonly kind: "prepare";
@@ -10,24 +10,24 @@ export type Order =
     readonly collector: SharedArrayBuffer;
     readonly control: SharedArrayBuffer;
   }
-  /** Begin at a time in milliseconds since 1970. */
+  /** Start at a time in milliseconds since 1970. */
   | { readonly kind: "begin"; readonly at: number };
 
-/** What a load thread answers, each once. */
+/** A message from a load thread. Each kind is sent at most once. */
 export type Answer =
-  /** It is connected, and waits for the order to begin. */
+  /** The thread is connected and waits for `begin`. */
   | { readonly kind: "ready" }
   | {
     readonly kind: "failed";
     readonly message: string;
     /** The status of a gRPC error. */
     readonly status: number | undefined;
-    /** The error of the network that caused it. */
+    /** The network error that caused it. */
     readonly cause: { readonly code: string } | undefined;
   }
   | {
     readonly kind: "done";
-    /** When, in milliseconds since 1970. */
+    /** The time of the end, in milliseconds since 1970. */
     readonly at: number;
     readonly messages: readonly (readonly [string, number])[];
   };

@@ -1,14 +1,14 @@
 import { RpcError, type StatusCode } from "../../grpc/mod.ts";
 import type { Answer, Order } from "./thread.ts";
 
-/** A load thread as the main thread sees it. */
+/** The main thread's handle of a load thread. */
 export class ThreadHandle implements Disposable {
   readonly #worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   readonly #ready = Promise.withResolvers<void>();
   readonly #done = Promise.withResolvers<Answer & { kind: "done" }>();
 
   constructor(order: Order & { kind: "prepare" }) {
-    // Each of the two may fail while only the other is awaited.
+    // Either promise may reject while the other is awaited.
     this.#ready.promise.catch(() => {});
     this.#done.promise.catch(() => {});
     this.#worker.onmessage = ({ data }: MessageEvent<Answer>) => this.#hear(data);
@@ -19,17 +19,17 @@ export class ThreadHandle implements Disposable {
     this.#post(order);
   }
 
-  /** Resolves when it is connected. Rejects with the error that keeps it from that. */
+  /** Resolves when the thread is connected; rejects if it cannot connect. */
   get ready(): Promise<void> {
     return this.#ready.promise;
   }
 
-  /** Resolves when its share is done. */
+  /** Resolves when the share of the thread is done. */
   get done(): Promise<Answer & { kind: "done" }> {
     return this.#done.promise;
   }
 
-  /** Has it begin at a time in milliseconds since 1970. */
+  /** Starts the load at a time in milliseconds since 1970. */
   begin(at: number): void {
     this.#post({ kind: "begin", at });
   }

@@ -3,16 +3,15 @@ import { signingDefinition } from "../../api/mod.ts";
 import type { Verification } from "./plan.ts";
 import { randomNumbers } from "./random.ts";
 
-/** Checks the signatures in responses of `Sign`, or a share of them that is drawn at random. */
+/** Verifies the signatures in responses of `Sign`, or a random sample of them. */
 export interface Verifier extends Disposable {
   /**
-   * Whether the response in the bytes from `start` to `end` has a signature of the request, or is not
-   * one of those that are looked at.
+   * Returns true if the response in the bytes from `start` to `end` has a valid signature, or is not in the sample.
    */
   accepts(bytes: Uint8Array, start: number, end: number): boolean;
 }
 
-/** A verifier with the public key; which responses it looks at depends on the seed alone. */
+/** Opens a verifier. The seed determines the sample. */
 export function openVerifier(
   { share, spki, algorithm, format, message }: Verification,
   seed: number,
@@ -27,7 +26,7 @@ export function openVerifier(
         const { signature } = responseDeserialize(Buffer.from(bytes.subarray(start, end)));
         return key.verify(algorithm, { message }, signature, format);
       } catch {
-        // A response that cannot be read has no signature.
+        // A malformed response has no signature.
         return false;
       }
     },

@@ -1,6 +1,6 @@
 /**
- * The entry of a thread that makes load: it connects, waits for the order to begin, makes its share of
- * the requests, and says what went wrong. What it measures is in memory that the main thread reads.
+ * The entry module of a load thread. It connects, waits for `begin`, makes its share of the requests and reports
+ * errors. Its measurements are in memory that the main thread reads.
  *
  * @module
  */
@@ -20,10 +20,10 @@ import { shareOf } from "./plan.ts";
 import { Runner } from "./runner.ts";
 import type { Answer, Order } from "./thread.ts";
 
-/** prctl(2): by how many nanoseconds the kernel may let this thread oversleep, 50,000 by default. */
+/** prctl(2): the nanoseconds by which the kernel may delay a timer of this thread, 50,000 by default. */
 const PR_SET_TIMERSLACK = 29;
 
-/** Requests that were due before the end are still sent for this long at least. */
+/** The least time after the end in which due requests are sent. */
 const MIN_CATCH_UP_MS = 1000;
 
 const scope = self as unknown as {
@@ -79,7 +79,7 @@ function fail(error: unknown): void {
   scope.postMessage({ kind: "failed", message, status, cause: netErrorIn(error) });
 }
 
-/** The error of the network behind an error: an error's code does not survive `postMessage()`. */
+/** Returns the network error that caused an error, because `postMessage()` drops the `code` of errors. */
 function netErrorIn(error: unknown): { readonly code: string } | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof NetError) return { code: cause.code };

@@ -1,3 +1,3 @@
-/** When requests are due: schedules, and pacers that follow them. @module */
+/** The due times of requests: schedules and pacers. @module */
 export * from "./pacer.ts";
 export * from "./schedule.ts";

@@ -1,31 +1,30 @@
 import type { Schedule } from "./schedule.ts";
 
 /**
- * Says when the next request is due. It has no clock: times are handed in, in milliseconds from the
- * start of the load.
+ * Computes the due times of requests. Times are in milliseconds from the start of the load; a pacer has no clock.
  */
 export interface Pacer {
-  /** When the next request is due: perhaps in the past, `now` where one always is, Infinity for never. */
+  /** The due time of the next request, which may be in the past: `now` in a closed loop, Infinity for never. */
   due(now: number): number;
-  /** The request that was due has been taken. */
+  /** Moves on to the next request. */
   take(): void;
 }
 
-/** Where a load ends: after so many requests, or milliseconds, whichever comes first. */
+/** The end of a load: a number of requests or a time in milliseconds, whichever is first. */
 export interface LoadEnd {
   readonly requests: number;
   readonly duration: number;
 }
 
-/** One of several threads that share a load: each takes every `threads`-th request. */
+/** The share of a thread: every `threads`-th request. */
 export interface Share {
   readonly thread: number;
   readonly threads: number;
 }
 
 /**
- * Open loop: requests are due when the schedule says so, whether or not those before were answered. A
- * thread's requests are those whose number leaves the thread's own as a remainder.
+ * The pacer of an open loop: requests are due by a schedule, regardless of earlier responses. A thread has the
+ * requests whose number modulo `threads` is its own.
  */
 export class OpenPacer implements Pacer {
   readonly #schedule: Schedule;
@@ -58,7 +57,7 @@ export class OpenPacer implements Pacer {
   }
 }
 
-/** Closed loop: a request is due as soon as there is somebody to make it. */
+/** The pacer of a closed loop: a request is due as soon as a slot is free. */
 export class ClosedPacer implements Pacer {
   readonly #duration: number;
   #left: number;

@@ -1,29 +1,29 @@
-/** A stretch of time in which the rate goes evenly from one value to another. */
+/** A period in which the rate changes linearly. */
 interface Segment {
-  /** Milliseconds; only the last segment may be endless, and then its rate does not change. */
+  /** Milliseconds. Only the last segment may be endless; its rate is then constant. */
   readonly duration: number;
   /** Requests a second. */
   readonly from: number;
   readonly to: number;
 }
 
-/** A segment with what comes before it. */
+/** A segment with its position. */
 interface Placed extends Segment {
   readonly start: number;
-  /** How much of the requests falls before it: the integral of the rate, so not a whole number. */
+  /** Requests before it: the integral of the rate, not a whole number. */
   readonly before: number;
-  /** How much of them falls into it. */
+  /** Requests within it. */
   readonly inside: number;
 }
 
 /**
- * When each request of an open loop is due: the k-th at the time at which the integral of the rate
- * reaches k. Each time is computed from the start and not from the time before it, so nothing drifts.
+ * The due times of an open loop: request k is due when the integral of the rate reaches k. Each time is computed from
+ * the start, so errors do not accumulate.
  */
 export class Schedule {
   readonly #segments: readonly Placed[];
 
-  /** @param segments the last one endless */
+  /** @param segments the last must be endless */
   constructor(segments: readonly Segment[]) {
     let start = 0;
     let before = 0;
@@ -37,7 +37,7 @@ export class Schedule {
     });
   }
 
-  /** When request `k` is due, in milliseconds from the start; Infinity where the rate stays at 0. */
+  /** The due time of request `k` in milliseconds from the start; Infinity if the rate stays at 0. */
   dueAt(k: number): number {
     const segments = this.#segments;
     let low = 0;
@@ -51,7 +51,7 @@ export class Schedule {
     return segment.start + timeWithin(segment, k - segment.before);
   }
 
-  /** Requests a second at a time in milliseconds from the start. */
+  /** The rate at a time in milliseconds from the start. */
   rateAt(time: number): number {
     const segment = this.#segments.findLast(({ start }) => start <= time) ?? this.#segments[0];
     const { start, from, to, duration } = segment;
@@ -60,8 +60,8 @@ export class Schedule {
 }
 
 /**
- * Milliseconds into a segment until `amount` of requests has fallen into it: where
- * `from·t + (to-from)·t²/2d = amount`. Written so that it holds for every slope, also for none.
+ * Returns the time within a segment at which `amount` requests are due: the solution of
+ * `from·t + (to-from)·t²/2d = amount`, in a form that is stable for every slope and for none.
  */
 function timeWithin({ from, to, duration }: Segment, amount: number): number {
   if (amount <= 0) return 0;
@@ -70,28 +70,28 @@ function timeWithin({ from, to, duration }: Segment, amount: number): number {
   return 2 * amount / (from + Math.sqrt(Math.max(0, from * from + 2 * slope * amount))) * 1000;
 }
 
-/** The same rate all the time. */
+/** A schedule of a constant rate. */
 export function constantSchedule(rate: number): Schedule {
   return new Schedule([{ duration: Infinity, from: rate, to: rate }]);
 }
 
-/** A rate that changes from `start` to `end` requests a second, and stays there. */
+/** A change of the rate from `start` to `end` requests a second, which then stays. */
 export interface RateChange {
   readonly start: number;
   readonly end: number;
 }
 
-/** The steps that a rate takes: so much more, or less, each `stepDuration` milliseconds. */
+/** A change of the rate by `step` every `stepDuration` milliseconds. */
 export interface Steps extends RateChange {
   readonly step: number;
   readonly stepDuration: number;
 }
 
-/** Steps beyond which a schedule is meant to be a ramp. */
+/** The largest number of steps. A schedule with more should be a ramp. */
 export const MAX_STEPS = 10_000;
 
 /**
- * A rate that goes in steps.
+ * Returns a schedule whose rate changes in steps.
  *
  * @throws {RangeError} for more than {@linkcode MAX_STEPS} steps
  */
@@ -110,7 +110,7 @@ export function stepSchedule({ start, end, step, stepDuration }: Steps): Schedul
   return new Schedule(segments);
 }
 
-/** A rate that goes evenly from `start` to `end` in `duration` milliseconds. */
+/** Returns a schedule whose rate changes linearly from `start` to `end` in `duration` milliseconds. */
 export function rampSchedule({ start, end }: RateChange, duration: number): Schedule {
   return new Schedule([
     { duration, from: start, to: end },

@@ -3,24 +3,24 @@ import type { ResourceFigures } from "../resources/mod.ts";
 import type { Report } from "./report.ts";
 import { formatBytes, formatNanoseconds } from "./units.ts";
 
-/** An expression that cannot be read. */
+/** A syntax error in an assertion. */
 export class AssertionSyntaxError extends Error {
   override readonly name = "AssertionSyntaxError";
   readonly code = "BAD_ASSERTION";
 }
 
-/** A condition that a report has to meet. */
+/** A condition on a report. */
 export interface Assertion {
-  /** As it was written. */
+  /** The source text. */
   readonly text: string;
   readonly metric: string;
-  /** Why a report misses it; undefined when it meets it. */
+  /** Returns the reason why a report does not meet the condition; undefined if it does. */
   failure(report: Report): string | undefined;
 }
 
 type Kind = "time" | "count" | "bytes" | "rate";
 
-/** What can be asserted; percentiles, `p99` and the like, besides. */
+/** The metrics of assertions, besides percentiles such as `p99`. */
 const metrics: Readonly<Record<string, readonly [Kind, (report: Report) => number | undefined]>> = {
   rps: ["rate", ({ rps }) => rps],
   count: ["count", ({ count }) => count],
@@ -68,9 +68,8 @@ const comparisons: Readonly<Record<string, (a: number, b: number) => boolean>> =
 };
 
 /**
- * Reads conditions such as `p99<1ms,errors=0,rps>10000` or `errors<0.1%`. Times have a unit; a share of
- * all requests is a number with %. Percentiles count from when requests were due; those with `sent_`
- * before them, from when they were sent.
+ * Parses conditions such as `p99<1ms,errors=0,rps>10000` or `errors<0.1%`. Times have a unit; a share of all requests
+ * has a %. Percentiles are measured from the due time; with the prefix `sent_`, from the send time.
  *
  * @throws {AssertionSyntaxError}
  */
@@ -114,7 +113,7 @@ function parseAssertion(text: string): Assertion {
   };
 }
 
-/** The highest of a figure of several runs; undefined where none has it. */
+/** Returns the largest value of several runs; undefined if no run has one. */
 function most(
   { resources }: Report,
   figure: (resources: ResourceFigures) => number | undefined,
@@ -128,7 +127,7 @@ function metricOf(name: string): readonly [Kind, (report: Report) => number | un
   if (percent !== undefined) {
     return ["time", ({ hdr, uncorrected }) => {
       const histogram = Histogram.fromEncoded(sent === undefined ? hdr : uncorrected.hdr);
-      // Without a single success there is no latency that could be low enough.
+      // Without a success there is no latency, and the condition is not met.
       return histogram.count === 0 ? undefined : histogram.percentile(Number(percent));
     }];
   }

@@ -2,7 +2,7 @@ import { Histogram, lowestOf } from "../collector/mod.ts";
 import type { Report } from "./report.ts";
 import { formatBytes, formatNanoseconds } from "./units.ts";
 
-/** The chart's area in the units of its viewBox, and the room around it for the labels of the axes. */
+/** Size of the chart's area in units of its viewBox, and the margins for the labels of the axes. */
 const width = 720;
 const height = 220;
 const left = 64;
@@ -11,7 +11,7 @@ const top = 12;
 const bottom = 28;
 
 interface Point {
-  /** From 0, at the left or the bottom, to 1. */
+  /** From 0 (left or bottom) to 1. */
   readonly x: number;
   readonly y: number;
 }
@@ -27,10 +27,10 @@ interface Axes {
   readonly y2?: readonly Tick[];
 }
 
-/** Bars of the latency chart: so many to each tenfold. */
+/** Bars of the latency chart per decade. */
 const BARS_PER_DECADE = 20;
 
-/** How often each latency was, over a logarithmic scale. */
+/** Renders the histogram of latencies on a logarithmic scale. */
 export function latencyChart({ hdr }: Report): string {
   const histogram = Histogram.fromEncoded(hdr);
   if (histogram.count === 0) return chart({ x: [], y: [] }, "", "No request ended well");
@@ -54,10 +54,10 @@ export function latencyChart({ hdr }: Report): string {
   return chart({ x: scale.ticks, y: countTicks(most) }, bars, "How often each latency was");
 }
 
-/** The shares of the percentile chart's axis, each tenth as far from 100 % as the one before. */
+/** The ticks of the percentile chart's axis, each a tenth as far from 100 % as the previous one. */
 const tails = [0, 90, 99, 99.9, 99.99];
 
-/** Latency by percentile: each nine as wide as the one before, as HdrHistogram plots it. */
+/** Renders latency by percentile, with equal width for each further nine, as HdrHistogram plots it. */
 export function percentileChart(report: Report): string {
   const corrected = Histogram.fromEncoded(report.hdr);
   const uncorrected = Histogram.fromEncoded(report.uncorrected.hdr);
@@ -80,7 +80,7 @@ export function percentileChart(report: Report): string {
   return chart({ x, y: scale.ticks }, lines, "Latency by percentile");
 }
 
-/** Requests a second and the 99th percentile over time. */
+/** Renders the rate and the 99th percentile over time. */
 export function courseChart({ windows, total }: Report): string {
   const seconds = total / 1e9;
   const course = windows.map(({ start, duration, errors, hdr }) => {
@@ -100,7 +100,7 @@ export function courseChart({ windows, total }: Report): string {
   );
 }
 
-/** Resident memory of client and server over time; of the first run where several were merged. */
+/** Renders the resident memory of client and server over time, for the first run of a merged report. */
 export function memoryChart({ resources: [first], total }: Report): string {
   const courses = [first?.client.course ?? [], first?.server?.course ?? []];
   const most = Math.max(1, ...courses.flat().map(({ residentBytes }) => residentBytes));
@@ -115,7 +115,7 @@ export function memoryChart({ resources: [first], total }: Report): string {
   return chart({ x: secondTicks(end / 1000), y }, lines.join(""), "Resident memory over time");
 }
 
-/** A logarithmic scale for nanoseconds that goes from one power of ten, or 2 or 5 of it, to another. */
+/** Returns a logarithmic scale for nanoseconds, between values of the form 1, 2 or 5 times a power of ten. */
 function logScale(min: number, max: number) {
   const marks = Array.from({ length: 13 }, (_, i) => [1, 2, 5].map((m) => m * 10 ** i)).flat();
   const low = marks.findLast((mark) => mark <= min) ?? 1;
@@ -123,7 +123,7 @@ function logScale(min: number, max: number) {
   const at = (value: number) =>
     (Math.log(Math.max(value, low)) - Math.log(low)) / (Math.log(high) - Math.log(low));
   const inside = marks.filter((mark) => mark >= low && mark <= high);
-  // More labels than these would stand on each other.
+  // More labels would overlap.
   const shown = inside.length > 8 ? inside.filter((mark) => /^1e|^10*$/.test(`${mark}`)) : inside;
   const ticks = shown.map((mark) => ({ at: at(mark), label: formatMark(mark) }));
   return { low, at, ticks };

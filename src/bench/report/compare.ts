@@ -9,7 +9,7 @@ import { randomNumbers } from "../load/mod.ts";
 import type { ProcessFigures } from "../resources/mod.ts";
 import type { Report } from "./report.ts";
 
-/** The values of one figure over the runs of a side. */
+/** The distribution of a figure over the runs of a side. */
 export interface Spread {
   readonly mean: number;
   readonly min: number;
@@ -44,19 +44,19 @@ export const SIGNIFICANCE = 0.025;
 /** A change of less than this share is not reported, however significant it is. */
 const SMALLEST_CHANGE = 0.01;
 
-/** Splits of the runs that are examined at most; up to 7 runs a side that is all of them. */
+/** The largest number of splits that are examined: all of them for up to 7 runs a side. */
 const MAX_SPLITS = 4000;
 
 interface Figure {
   readonly name: string;
   readonly unit: "rate" | "time";
-  /** NaN where the report lacks it. */
+  /** Returns the value; NaN if the report lacks it. */
   readonly of: (report: Report, latency: Histogram) => number;
-  /** More is better. */
+  /** True if a larger value is better. */
   readonly rising: boolean;
 }
 
-/** All figures that reports are compared by. */
+/** The figures that are compared. */
 export const comparedFigures: readonly Figure[] = [
   { name: "rps", unit: "rate", of: ({ rps }) => rps, rising: true },
   { name: "mean", unit: "time", of: (_, latency) => latency.mean, rising: false },
@@ -81,7 +81,7 @@ export const comparedFigures: readonly Figure[] = [
  * all splits have a difference that large in any figure. With fewer than 5 runs a side (or 3 and 5) no
  * split can be that rare, and every verdict is `unknown`. Figures that a report lacks are left out.
  *
- * @param seed of the splits that are drawn where there are too many for all of them
+ * @param seed seed of the sample of splits, if there are too many to examine all
  */
 export function compareReports(
   before: readonly Report[],
@@ -123,16 +123,16 @@ function cpuOfRequest(
   return seconds.reduce((sum, each) => sum + each, 0) * 1e9 / count;
 }
 
-/** The geometric mean: ratios, and so its own logarithm, are what is compared. */
+/** Returns the geometric mean and the range: ratios are compared, so means are of logarithms. */
 function spreadOf(values: readonly number[]): Spread {
   const mean = Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
   return { mean, min: Math.min(...values), max: Math.max(...values) };
 }
 
-/** The size of Welch's t between the runs of a split and the others. */
+/** Returns the absolute value of Welch's t between the runs of a split and the others. */
 function difference(logs: readonly number[], split: readonly boolean[]): number {
   const [a, b] = [true, false].map((side) => momentsOf(logs.filter((_, i) => split[i] === side)));
-  // Equal runs have no variance: a thousandth of a percent stands for it.
+  // Equal runs have no variance; a thousandth of a percent is assumed.
   const error = Math.sqrt(a.variance / a.count + b.variance / b.count + 1e-10);
   return Math.abs(a.mean - b.mean) / error;
 }
@@ -144,7 +144,7 @@ function momentsOf(values: readonly number[]) {
   return { count, mean, variance: count > 1 ? squares / (count - 1) : 0 };
 }
 
-/** The lowest probability that a comparison of so many runs can come to. */
+/** Returns the lowest p-value that a comparison of these numbers of runs can have. */
 function smallestP(a: number, b: number): number {
   // With sides of one size, a split and its opposite differ alike.
   return (a === b ? 2 : 1) / choose(a + b, Math.min(a, b));
@@ -156,7 +156,7 @@ function choose(n: number, k: number): number {
   return count;
 }
 
-/** Ways to take `taken` of `all` runs, the first of them the one at hand: all ways, or some drawn at random. */
+/** Returns splits of `all` runs with `taken` on one side, the observed split first: all splits, or a random sample. */
 function splitsOf(taken: number, all: number, seed: number): boolean[][] {
   const actual = Array.from({ length: all }, (_, i) => i < taken);
   if (choose(all, taken) > MAX_SPLITS) {

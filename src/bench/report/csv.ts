@@ -4,7 +4,7 @@ import type { Report } from "./report.ts";
 const columns = ["start_ms", "duration_ms", "count", "errors", "rps"] as const;
 const latencies = ["mean", "p50", "p90", "p99", "max"] as const;
 
-/** The course of the load: a line for each window, latencies in nanoseconds. */
+/** Renders one line for each window. Latencies are in nanoseconds. */
 export function renderCsv({ windows }: Report): string {
   const lines = windows.map(({ start, duration, errors, hdr }) => {
     const latency = Histogram.fromEncoded(hdr);

@@ -1,16 +1,16 @@
 import type { Histogram } from "../collector/mod.ts";
 
-/** The percentiles that are told: ghz's, and those beyond. */
+/** The percentiles of a report: ghz's, and higher ones. */
 const percentages = [10, 25, 50, 75, 90, 95, 99, 99.9, 99.99] as const;
 
-/** A latency that a share of the requests did not exceed. */
+/** A percentile of the latency. */
 export interface LatencyAt {
   readonly percentage: number;
   /** Nanoseconds. */
   readonly latency: number;
 }
 
-/** Figures of a distribution; nanoseconds. */
+/** The summary of a distribution, in nanoseconds. */
 export interface Distribution {
   readonly average: number;
   readonly deviation: number;
@@ -19,7 +19,7 @@ export interface Distribution {
   readonly latencyDistribution: readonly LatencyAt[];
 }
 
-/** The figures of a histogram of nanoseconds. */
+/** Summarizes a histogram of nanoseconds. */
 export function distributionOf(histogram: Histogram): Distribution {
   return {
     average: Math.round(histogram.mean),

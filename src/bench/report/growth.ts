@@ -4,28 +4,28 @@ export interface Point {
   readonly value: number;
 }
 
-/** How a quantity goes over time. */
+/** The trend of a quantity. */
 export interface Growth {
-  /** By how much it changes in an hour, from the line of least squares. */
+  /** The change in an hour, by linear regression. */
   readonly perHour: number;
-  /** Whether it grows, more than it varies: what leaks does. */
+  /** True if it grows by more than its variation, as a leak does. */
   readonly grows: boolean;
 }
 
-/** The part of a run that is left out: caches fill and code is compiled. */
+/** The first part of a run, in which caches fill and code is compiled. It is ignored. */
 const SETTLING = 1 / 3;
 
-/** Points below which nothing can be said, and the time: memory is collected only now and then. */
+/** The least number of points and the least time for a trend: garbage is collected at long intervals. */
 const MIN_POINTS = 10;
 const MIN_SPAN_MS = 60_000;
 
-/** The slope is beyond doubt when it is so many times its standard error. */
+/** A slope is significant from this many standard errors. */
 const STANDARD_ERRORS = 4;
 
-/** Less growth than this, of the mean and during the run, is not worth a word. */
+/** The least growth during the run, relative to the mean, that is reported. */
 const WORTH_SAYING = 0.05;
 
-/** How a quantity went after it had settled; undefined for too few points, or too short a time. */
+/** Computes the trend of a quantity after the settling time; undefined for too few points or too short a time. */
 export function growthOf(points: readonly Point[]): Growth | undefined {
   const settled = points.slice(Math.floor(points.length * SETTLING));
   const count = settled.length;

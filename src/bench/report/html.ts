@@ -20,7 +20,7 @@ svg { width: 100%; height: auto; } svg text { fill: var(--soft); font: 11px syst
 .key-one { color: var(--one); } .key-two { color: var(--two); } .warning { color: var(--two); }
 `;
 
-/** A report as one HTML file that needs nothing else: no script, no font, no address. */
+/** Renders a report as a self-contained HTML file, without scripts, fonts or links. */
 export function renderHtml(report: Report): string {
   const title = `${report.name ?? report.options.call}: signer bench`;
   const paced = report.options["load-schedule"] !== "closed";
@@ -64,7 +64,7 @@ ${memoryChart(report)}
 `;
 }
 
-/** Text as it stands in HTML, also in attributes. */
+/** Escapes text for HTML, including attributes. */
 function escapeHtml(text: string): string {
   const entities: Record<string, string> = {
     "&": "&amp;",

@@ -1,6 +1,6 @@
 import type { LoadPlan } from "../load/mod.ts";
 
-/** How the load was made. Times are milliseconds; what had no limit is null. */
+/** The options of a load in a report. Times are in milliseconds; null means no limit. */
 export interface ReportOptions extends Record<string, unknown> {
   readonly call: string;
   readonly hosts: readonly string[];
@@ -13,7 +13,7 @@ export interface ReportOptions extends Record<string, unknown> {
   readonly warmup: number;
 }
 
-/** The options of a load, as its report tells them. `call` is its method's name, or `connect`. */
+/** Returns the options of a load for its report. `call` is the name of the method, or `connect`. */
 export function optionsOf(plan: LoadPlan, call: string): ReportOptions {
   const { kind, ...rates } = plan.pacing;
   return {

@@ -1,18 +1,18 @@
-/** One report made of several. @module */
+/** Merging of reports. @module */
 import { halved, Histogram, type Window } from "../collector/mod.ts";
 import { joined } from "../collector/mod.ts";
 import { buildReport, type Report } from "./report.ts";
 import { ReportError } from "./read.ts";
 
-/** The share of the shortest run in which all runs of a merged report must have been under way together. */
+/** The share of the shortest run in which all merged runs must have overlapped. */
 const OVERLAP_SHARE = 0.5;
 
 /**
- * Merges runs that several machines made at the same time: counts, histograms and rates add up,
- * windows are laid side by side from their starts.
+ * Merges runs of several machines at the same time. Counts, histograms and rates are added; windows are aligned at
+ * their starts.
  *
- * @throws {ReportError} when there is none, or they are of different methods or of different times: the
- *   rates of runs that followed each other would add up to a rate that no server had
+ * @throws {ReportError} if there is no report, or the reports are of different methods or times: the sum of rates
+ *   of successive runs would be a rate that no server had
  */
 export function mergeReports(reports: readonly Report[]): Report {
   const [first] = reports;
@@ -34,7 +34,7 @@ export function mergeReports(reports: readonly Report[]): Report {
       hosts: [...new Set(reports.flatMap(({ options }) => options.hosts))],
       concurrency: sum(({ options }) => options.concurrency),
       connections: sum(({ options }) => options.connections),
-      // Of each machine: by them it is known whether the busiest client was the bottleneck.
+      // Kept for each machine, to show if the busiest client was the bottleneck.
       threads: Math.max(...reports.map(({ options }) => options.threads)),
     },
     elapsed: Math.max(...reports.map(({ total }) => total)) / 1e6,
@@ -61,7 +61,7 @@ function checkOverlap(reports: readonly Report[]): void {
   );
 }
 
-/** The windows of a report, with their histograms. */
+/** Returns the windows of a report with their histograms. */
 function windowsOf({ windows }: Report): Window[] {
   return windows.map(({ hdr, ...window }) => ({ ...window, latency: Histogram.fromEncoded(hdr) }));
 }
@@ -80,7 +80,7 @@ function addUp(tables: readonly Readonly<Record<string, number>>[]): Record<stri
   return total;
 }
 
-/** Windows of several runs, those of the same time as one. Longer runs have longer windows. */
+/** Merges the windows of several runs by time. Longer runs have longer windows. */
 function sideBySide(runs: readonly (readonly Window[])[]): Window[] {
   const length = (windows: readonly Window[]) => windows[0]?.duration ?? 0;
   const longest = Math.max(0, ...runs.map(length));

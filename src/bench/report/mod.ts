@@ -1,4 +1,4 @@
-/** Reports: their figures, their forms, and what is made of several of them. @module */
+/** Reports: figures, formats, merging and comparison. @module */
 export * from "./assertion.ts";
 export * from "./compare.ts";
 export * from "./distribution.ts";

@@ -5,7 +5,7 @@ type Sample = readonly [labels: Record<string, string>, value: number, suffix?: 
 
 const quantiles = [0.5, 0.9, 0.95, 0.99, 0.999, 0.9999];
 
-/** The figures in Prometheus' text format, for a push gateway or a textfile collector. */
+/** Renders a report in Prometheus' text format, for a push gateway or a textfile collector. */
 export function renderPrometheus(report: Report): string {
   const call = { call: report.options.call };
   return [

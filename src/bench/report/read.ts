@@ -1,4 +1,4 @@
-/** Reports read back from JSON. @module */
+/** Parsing of reports in JSON. @module */
 import { Histogram } from "../collector/mod.ts";
 import { type Report, REPORT_VERSION } from "./report.ts";
 
@@ -9,9 +9,9 @@ export class ReportError extends Error {
 }
 
 /**
- * Reads a report in JSON, as `-O json` writes it.
+ * Parses a report in JSON, the format of `-O json`.
  *
- * @throws {ReportError} when the text is not a report
+ * @throws {ReportError} if the text is not a report
  */
 export function readReport(text: string, source: string): Report {
   return checkReport(parse(text, source), source);
@@ -47,7 +47,7 @@ function checkReport(report: Partial<Report>, source: string): Report {
 /** Repeated runs, as `--repeat` writes them in JSON. */
 export interface Runs {
   readonly runs: readonly Report[];
-  /** The runs of `--against`, made by turns with the others. */
+  /** The runs of `--against`, interleaved with the others. */
   readonly against: readonly Report[];
 }
 
@@ -59,7 +59,7 @@ export function renderRuns(runs: Runs): string {
 /**
  * Reads repeated runs, or one report as one run.
  *
- * @throws {ReportError} when it is neither
+ * @throws {ReportError} if the text is neither
  */
 export function readRuns(text: string, source: string): Runs {
   const json = parse(text, source);

@@ -12,17 +12,17 @@ const renderers = {
   html: renderHtml,
 } as const;
 
-/** The forms of a report. */
+/** The formats of a report. */
 export type ReportFormat = keyof typeof renderers;
 
 export const reportFormats = Object.keys(renderers) as readonly ReportFormat[];
 
-/** A report in one of its forms, which ends with a newline. */
+/** Renders a report in a format, with a final newline. */
 export function renderReport(report: Report, format: ReportFormat): string {
   return renderers[format](report);
 }
 
-/** JSON in lines, but for the counts of histograms, which would be a line each. */
+/** Renders indented JSON, with the counts of a histogram on one line. */
 function renderJson(report: Report): string {
   const json = JSON.stringify(report, null, 2);
   return `${json.replace(/\[[\d,\s]+\]/g, (numbers) => numbers.replace(/\s+/g, ""))}\n`;

@@ -11,10 +11,10 @@ import { type Distribution, distributionOf } from "./distribution.ts";
 import { optionsOf, type ReportOptions } from "./load_options.ts";
 import { warningsOf } from "./warnings.ts";
 
-/** The version of the form of reports in JSON. */
+/** The version of the JSON format of reports. */
 export const REPORT_VERSION = 1;
 
-/** A bar of the histogram that is shown: requests up to `mark`, and beyond the mark before. */
+/** A bar of the displayed histogram: the requests between the previous mark and `mark`. */
 export interface Bar {
   /** Seconds. */
   readonly mark: number;
@@ -22,7 +22,7 @@ export interface Bar {
   readonly frequency: number;
 }
 
-/** A stretch of the load. */
+/** A window of the load. */
 export interface ReportWindow {
   /** Milliseconds from the start. */
   readonly start: number;
@@ -32,17 +32,17 @@ export interface ReportWindow {
 }
 
 /**
- * A report as it is written in JSON: ghz's fields, by ghz's names and units, then our own. There are no
- * `details` of each request: a report's size does not depend on how many there were.
+ * A report in JSON: ghz's fields with ghz's names and units, then our own. There are no `details` of each request, so
+ * the size of a report does not depend on the number of requests.
  */
 export interface Report extends Distribution {
   readonly name?: string;
   readonly date: string;
   readonly endReason: "normal" | "interrupted";
   readonly options: ReportOptions;
-  /** Requests that have ended, well or not. */
+  /** Completed requests, with any outcome. */
   readonly count: number;
-  /** Nanoseconds that the load took. */
+  /** Duration of the load in nanoseconds. */
   readonly total: number;
   readonly rps: number;
   readonly errorDistribution: Readonly<Record<string, number>>;
@@ -52,18 +52,18 @@ export interface Report extends Distribution {
   readonly errors: number;
   /** Requests that were due and never sent. */
   readonly unsent: number;
-  /** From when requests were sent; the figures above count from when they were due. */
+  /** Latency from the send time. The figures above are measured from the due time. */
   readonly uncorrected: Distribution & { readonly hdr: EncodedHistogram };
-  /** From when requests were due to when they were sent. */
+  /** Time from the due time to the send time. */
   readonly lateness: Distribution & { readonly hdr: EncodedHistogram };
   readonly hdr: EncodedHistogram;
   readonly windows: readonly ReportWindow[];
-  /** One for each run: several where reports were merged. */
+  /** One for each run of a merged report. */
   readonly resources: readonly ResourceFigures[];
   readonly warnings: readonly string[];
 }
 
-/** What a report is made of. */
+/** The data of which a report is built. */
 export interface Measured {
   readonly name?: string | undefined;
   readonly date: Date;
@@ -81,7 +81,7 @@ export interface Measured {
   readonly resources: readonly ResourceFigures[];
 }
 
-/** The report of a load. `call` is its method's name, or `connect`. */
+/** Builds the report of a load. `call` is the name of the method, or `connect`. */
 export function reportOf(result: LoadResult, call: string, name?: string): Report {
   const { plan, collector, date, elapsed, windows, messages, resources, interrupted } = result;
   return buildReport({
@@ -101,7 +101,7 @@ export function reportOf(result: LoadResult, call: string, name?: string): Repor
   });
 }
 
-/** A report with all figures that follow from what was measured. */
+/** Builds a report with the figures that are derived from the measurements. */
 export function buildReport(measured: Measured): Report {
   const { name, date, elapsed, outcomes, corrected, uncorrected, lateness } = measured;
   const count = Object.values(outcomes).reduce((sum, each) => sum + each, 0);
@@ -134,7 +134,7 @@ export function buildReport(measured: Measured): Report {
   return { ...report, warnings: warningsOf(report) };
 }
 
-/** How many bars a histogram is shown with beside the one of the fastest, as ghz does. */
+/** Number of bars of the displayed histogram, besides the one of the fastest request, as in ghz. */
 const BARS = 10;
 
 function barsOf(histogram: Histogram): Bar[] {

@@ -3,10 +3,10 @@ import type { Distribution } from "./distribution.ts";
 import type { Report } from "./report.ts";
 import { formatBytes, formatNanoseconds } from "./units.ts";
 
-/** The longest bar of the histogram. */
+/** Width of the longest bar of the histogram in characters. */
 const BAR_WIDTH = 40;
 
-/** A report for people: ghz's blocks, with a column for the uncorrected figures, and ours. */
+/** Renders a report as text: ghz's blocks, with a column of uncorrected figures, and our own. */
 export function renderSummary(report: Report): string {
   const blocks = [
     summaryBlock(report),

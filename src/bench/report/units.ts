@@ -1,4 +1,4 @@
-/** Nanoseconds for people, as ghz writes them: `12.34 µs`, `1.20 ms`, `3.01 s`. */
+/** Formats nanoseconds as ghz does: `12.34 µs`, `1.20 ms`, `3.01 s`. */
 export function formatNanoseconds(value: number): string {
   if (value < 1000) return `${value.toFixed(0)} ns`;
   if (value < 1e6) return `${(value / 1e3).toFixed(2)} µs`;
@@ -6,7 +6,7 @@ export function formatNanoseconds(value: number): string {
   return `${(value / 1e9).toFixed(2)} s`;
 }
 
-/** Bytes for people: `12.3 MiB`. */
+/** Formats bytes: `12.3 MiB`. */
 export function formatBytes(value: number): string {
   const units = ["B", "KiB", "MiB", "GiB"];
   let unit = 0;

@@ -2,18 +2,18 @@ import type { ResourceFigures } from "../resources/mod.ts";
 import type { Distribution } from "./distribution.ts";
 import type { ReportOptions } from "./load_options.ts";
 
-/** A load thread that is busy for this share of the time has nothing left for more load. */
+/** A load thread that is busy for this share of the time is saturated. */
 const BUSY = 0.9;
 
-/** A pacer is late when it is so, in one request of a hundred, by more than this and ... */
+/** A pacer is late if the 99th percentile of lateness exceeds this and ... */
 const LATE_NS = 1_000_000;
-/** ... by more than this share of the median latency. */
+/** ... this share of the median latency. */
 const LATE_SHARE = 0.1;
 
-/** Cold code and the first messages on a connection weigh in a load without warm-up shorter than this. */
+/** In a shorter load without warm-up, cold code and the first messages of connections distort the figures. */
 const COLD_NS = 2_000_000_000;
 
-/** What is over sooner has used too little of the processor to be counted in ticks. */
+/** CPU time is counted in ticks, too coarse for shorter loads. */
 const SHORT_NS = 500_000_000;
 
 interface Figures extends Distribution {
@@ -25,7 +25,7 @@ interface Figures extends Distribution {
   readonly resources: readonly ResourceFigures[];
 }
 
-/** Reasons for not taking the figures as the server's own. */
+/** Returns the reasons why the figures may not be those of the server. */
 export function warningsOf(figures: Figures): string[] {
   const { options, lateness, unsent, resources } = figures;
   const warnings: string[] = [];

@@ -1,3 +1,3 @@
-/** What client and server use of the machine while a load is made. @module */
+/** CPU time, memory and descriptors of client and server during a load. @module */
 export { parseUsage, usageOf } from "./process.ts";
 export * from "./watch.ts";

@@ -1,20 +1,20 @@
 import process from "node:process";
 import { libc } from "../../ffi/mod.ts";
 
-/** What a process has used. */
+/** The resource usage of a process. */
 export interface Usage {
-  /** Seconds of processor time since it began. */
+  /** CPU seconds since its start. */
   readonly cpuSeconds: number;
-  /** Bytes of memory that are resident. */
+  /** Resident memory in bytes. */
   readonly residentBytes: number;
-  /** Open descriptors; undefined where that cannot be seen. */
+  /** Open descriptors; undefined if they cannot be read. */
   readonly descriptors: number | undefined;
 }
 
 /** Clock ticks in a second (sysconf(3), _SC_CLK_TCK): 100 on every Linux. */
 const TICKS_PER_SECOND = 100;
 
-/** What this process has used (getrusage(2)). */
+/** Returns the usage of this process (getrusage(2)). */
 export function ownUsage(): Usage {
   const { user, system } = process.cpuUsage();
   return {
@@ -24,7 +24,7 @@ export function ownUsage(): Usage {
   };
 }
 
-/** What another process of this machine has used; undefined where that cannot be seen. */
+/** Returns the usage of another process of this machine; undefined if it cannot be read. */
 export function usageOf(pid: number): Usage | undefined {
   const stat = libc.readSmallFile(`/proc/${pid}/stat`);
   const status = libc.readSmallFile(`/proc/${pid}/status`);
@@ -35,7 +35,7 @@ export function usageOf(pid: number): Usage | undefined {
   };
 }
 
-/** Reads proc_pid_stat(5), whose fields 14 and 15 are ticks, and VmRSS of proc_pid_status(5). */
+/** Parses proc_pid_stat(5), whose fields 14 and 15 are ticks, and VmRSS of proc_pid_status(5). */
 export function parseUsage(
   stat: string,
   status: string,
@@ -47,8 +47,8 @@ export function parseUsage(
 }
 
 /**
- * Only of one's own processes; not of a server that has made itself undumpable (prctl(2)), as signer's
- * does for its keys, save for root.
+ * Counts the descriptors of a process of the same user. Only root can read those of a process that is not dumpable
+ * (prctl(2)), such as signer's server.
  */
 function countDescriptors(pid: number): number | undefined {
   return libc.countEntries(`/proc/${pid}/fd`);

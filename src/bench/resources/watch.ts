@@ -1,25 +1,25 @@
 import { ownUsage, type Usage, usageOf } from "./process.ts";
 
-/** Between looks: reading /proc costs the server nothing and the client little. */
+/** Milliseconds between samples. Reading /proc costs the server nothing and the client little. */
 const INTERVAL_MS = 500;
 
-/** The most samples of a course: when there are so many, every second one is dropped. */
+/** The largest number of samples. At this number, every second one is dropped. */
 const MAX_SAMPLES = 60;
 
-/** What a process used during a load. */
+/** The resource usage of a process during a load. */
 export interface ProcessFigures {
   readonly cpuSeconds: number;
-  /** Processors that it kept busy, on average. */
+  /** The average number of busy CPUs. */
   readonly cores: number;
   readonly residentBytes: { readonly first: number; readonly last: number; readonly peak: number };
   readonly descriptors:
     | { readonly first: number; readonly last: number; readonly peak: number }
     | undefined;
-  /** Its course, in a bounded number of samples. */
+  /** Usage over time, in a bounded number of samples. */
   readonly course: readonly ResourceSample[];
 }
 
-/** What a process held at a time. */
+/** The usage of a process at a time. */
 export interface ResourceSample {
   /** Milliseconds from the start. */
   readonly at: number;
@@ -27,13 +27,13 @@ export interface ResourceSample {
   readonly descriptors: number | undefined;
 }
 
-/** What client and server used; the server's is undefined where that cannot be seen. */
+/** The usage of client and server. That of the server is undefined if it cannot be read. */
 export interface ResourceFigures {
   readonly client: ProcessFigures;
   readonly server: ProcessFigures | undefined;
 }
 
-/** Follows what client and server use, in constant memory. */
+/** Samples the usage of client and server, in constant memory. */
 export class ResourceWatch {
   readonly #client = new ProcessWatch(ownUsage);
   readonly #server: ProcessWatch | undefined;
@@ -44,20 +44,20 @@ export class ResourceWatch {
   }
 
   /**
-   * Looks, if it is time for that.
+   * Takes a sample if the interval has passed.
    *
-   * @param elapsed milliseconds of the measurement: the figures count from the last look before it
+   * @param elapsed milliseconds of the measurement; the figures start at the last sample before 0
    */
   sample(elapsed: number): void {
     if (elapsed < this.#next && elapsed > 0) return;
     if (elapsed <= 0) this.#reset();
     this.#next = elapsed + INTERVAL_MS;
-    this.#look(Math.max(0, elapsed));
+    this.#sample(Math.max(0, elapsed));
   }
 
-  /** @param elapsed milliseconds that the measurement took */
+  /** @param elapsed duration of the measurement in milliseconds */
   finish(elapsed: number): ResourceFigures {
-    this.#look(Math.max(elapsed, this.#next - INTERVAL_MS));
+    this.#sample(Math.max(elapsed, this.#next - INTERVAL_MS));
     return { client: this.#client.figures()!, server: this.#server?.figures() };
   }
 
@@ -66,37 +66,37 @@ export class ResourceWatch {
     this.#server?.reset();
   }
 
-  #look(elapsed: number): void {
-    this.#client.look(elapsed);
-    this.#server?.look(elapsed);
+  #sample(elapsed: number): void {
+    this.#client.sample(elapsed);
+    this.#server?.sample(elapsed);
   }
 }
 
-/** What a process had used at a time. */
-interface Look extends Usage {
-  /** On the clock of `performance.now()`. */
+/** A sample with its time. */
+interface TimedUsage extends Usage {
+  /** The time by `performance.now()`. */
   readonly at: number;
 }
 
 class ProcessWatch {
   readonly #read: () => Usage | undefined;
-  #first: Look | undefined;
-  #last: Look | undefined;
+  #first: TimedUsage | undefined;
+  #last: TimedUsage | undefined;
   #peakResident = 0;
   #peakDescriptors = 0;
   #course: ResourceSample[] = [];
-  /** Looks for one sample of the course. */
+  /** Samples taken per sample that is kept. */
   #stride = 1;
-  #looks = 0;
+  #sampleCount = 0;
 
   constructor(read: () => Usage | undefined) {
     this.#read = read;
   }
 
   /** @param elapsed milliseconds from the start */
-  look(elapsed: number): void {
+  sample(elapsed: number): void {
     const usage = this.#read();
-    // A process that has ended keeps the figures that it had.
+    // A process that has ended keeps its last figures.
     if (usage === undefined) return;
     this.#last = { ...usage, at: performance.now() };
     this.#first ??= this.#last;
@@ -105,8 +105,8 @@ class ProcessWatch {
     this.#keep({ ...usage, at: elapsed });
   }
 
-  #keep({ at, residentBytes, descriptors }: Look): void {
-    if (this.#looks++ % this.#stride !== 0) return;
+  #keep({ at, residentBytes, descriptors }: TimedUsage): void {
+    if (this.#sampleCount++ % this.#stride !== 0) return;
     this.#course.push({ at, residentBytes, descriptors });
     if (this.#course.length < MAX_SAMPLES) return;
     this.#course = this.#course.filter((_, i) => i % 2 === 0);
@@ -116,7 +116,7 @@ class ProcessWatch {
   reset(): void {
     this.#first = undefined;
     this.#course = [];
-    this.#looks = 0;
+    this.#sampleCount = 0;
     this.#peakResident = 0;
     this.#peakDescriptors = 0;
   }
