@@ -30,6 +30,31 @@ export interface ClientCall<O> {
   readonly responses: AsyncIterable<O>;
   /** The server that took the call, such as `127.0.0.1:50051`. */
   peer(): string;
+  /**
+   * Resolves to the TLS parameters of the call's connection: undefined for plaintext and before the call
+   * has a connection. The reference stack does not have this method.
+   */
+  security?(): Promise<ConnectionSecurity | undefined>;
+}
+
+/** The TLS parameters of a connection. */
+export interface ConnectionSecurity {
+  /** The protocol version, such as `TLSv1.3`. */
+  readonly version: string;
+  /** The cipher suite, such as `TLS_AES_128_GCM_SHA256`. */
+  readonly cipher: string;
+  /** True when the handshake resumed an earlier session. */
+  readonly resumed: boolean;
+  /** The certificate of the other end; undefined where it sent none, or one that cannot be parsed. */
+  readonly peerCertificate: PeerCertificate | undefined;
+}
+
+/** The certificate of the other end, with names as in `O=Example, CN=server`. */
+export interface PeerCertificate {
+  readonly subject: string;
+  readonly issuer: string;
+  /** Whole days until the certificate expires; negative afterwards. */
+  readonly daysLeft: number;
 }
 
 /** A client's way to one server or to several that are balanced. */

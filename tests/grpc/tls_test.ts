@@ -171,6 +171,58 @@ for (const stack of stacks) {
   );
 }
 
+test("`security()` gives the TLS parameters and the server's certificate, and nothing for plaintext", async () => {
+  await using server = await serving("native", "tcp");
+  using context = new TlsContext({
+    role: "client",
+    minVersion: "1.3",
+    identity: undefined,
+    ca: server.ca.pem,
+    crl: undefined,
+    peerCertificate: "require",
+  });
+  using channel = await openChannel("native", { addresses: [server.address], tls: { context } });
+  const call = channel.call(echoDefinition.Echo, [{}], { deadline: Date.now() + 20_000 });
+  assert.equal(await call.security!(), undefined);
+  await Array.fromAsync(call.responses);
+  const security = await call.security!();
+  assert.match(security!.cipher, /^TLS_/);
+  assert.deepEqual({ ...security, cipher: "" }, {
+    version: "TLSv1.3",
+    cipher: "",
+    resumed: false,
+    // The certificate of a test is valid for one day from its issue.
+    peerCertificate: { subject: "CN=test", issuer: "CN=Test CA", daysLeft: 0 },
+  });
+
+  await using plain = await openServer("native", {
+    services: [implement(echoDefinition, { Echo: unary(() => ({})) })],
+  }).then((server) => Object.assign(server, { [Symbol.asyncDispose]: () => server.close() }));
+  const address = formatAddress(await plain.listen(parseAddress("127.0.0.1:0")));
+  using other = await openChannel("native", { addresses: [address] });
+  const plaintext = other.call(echoDefinition.Echo, [{}], { deadline: Date.now() + 20_000 });
+  await Array.fromAsync(plaintext.responses);
+  assert.equal(await plaintext.security!(), undefined);
+});
+
+test("`call -v` prints the TLS parameters and the server's certificate", async () => {
+  await using server = await serving("native", "tcp");
+  const ca = join(server.folder, "ca.pem");
+  await Deno.writeFile(ca, server.ca.pem);
+  const answer = await run(
+    Deno.execPath(),
+    ...["run", "--quiet", "-P", "main.ts", "call", "-v", "echo", "hello"],
+    ...["--to", server.address, "--tls-ca", ca],
+  );
+  assert.equal(answer.code, 0, answer.stderr);
+  assert.equal(answer.stdout, "hello\n");
+  assert.match(answer.stderr, /^signer: TLS: TLSv1\.3, TLS_[A-Z0-9_]+, full handshake$/m);
+  assert.match(
+    answer.stderr,
+    /^signer: server certificate: CN=test; issued by CN=Test CA; expires in 0 days$/m,
+  );
+});
+
 test("a call to a server whose certificate has another name fails with that reason", async () => {
   await using server = await serving("native", "tcp");
   const call = echo(server.address, server.ca, { authority: "other.example" });

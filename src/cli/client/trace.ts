@@ -1,3 +1,4 @@
+/** The trace of a call that `-v` prints on standard error. @module */
 import {
   type AnyMethod,
   type ClientCall,
@@ -8,7 +9,7 @@ import {
 import { note } from "../output.ts";
 import { printBytes } from "./base64.ts";
 
-/** The trace of a call that `-v` prints on standard error: metadata sent and received, peer, status, time. */
+/** Prints metadata sent and received, the peer, its TLS parameters, the status and times of one call. */
 export class CallTrace {
   readonly #started = performance.now();
   #answered = false;
@@ -24,6 +25,7 @@ export class CallTrace {
     if (this.#answered) return;
     this.#answered = true;
     note(`answered by ${call.peer()} after ${this.#elapsed()}`);
+    await showSecurity(call);
     show("<", await call.headers);
   }
 
@@ -43,6 +45,18 @@ export class CallTrace {
   #elapsed(): string {
     return `${(performance.now() - this.#started).toFixed(1)} ms`;
   }
+}
+
+/** Prints the TLS parameters of the call's connection, unless it is plaintext. */
+async function showSecurity(call: ClientCall<unknown>): Promise<void> {
+  const security = await call.security?.();
+  if (security === undefined) return;
+  const { version, cipher, resumed, peerCertificate } = security;
+  note(`TLS: ${version}, ${cipher}, ${resumed ? "resumed session" : "full handshake"}`);
+  if (peerCertificate === undefined) return;
+  const { subject, issuer, daysLeft } = peerCertificate;
+  const expiry = daysLeft < 0 ? "expired" : `expires in ${daysLeft} days`;
+  note(`server certificate: ${subject}; issued by ${issuer}; ${expiry}`);
 }
 
 function show(direction: string, metadata: Metadata, secrets?: ReadonlySet<string>): void {

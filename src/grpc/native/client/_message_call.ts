@@ -5,6 +5,7 @@ import {
   type AnyMethod,
   type CallOptions,
   type ClientCall,
+  type ConnectionSecurity,
   Metadata,
   repeatBackoff,
   RpcError,
@@ -97,6 +98,14 @@ export class MessageCall<I, O> extends Call implements ClientCall<O> {
       this.#settleTrailers();
     }
     return this.#trailersPromise.promise;
+  }
+
+  async security(): Promise<ConnectionSecurity | undefined> {
+    const tls = this.transport?.tls;
+    if (tls === undefined) return undefined;
+    // Loaded when asked for: node:crypto is no part of a call.
+    const { connectionSecurity } = await import("./_security.ts");
+    return connectionSecurity(tls);
   }
 
   /** Starts the call with its requests. */

@@ -12,7 +12,14 @@ import {
   type PreparedHeaders,
   type ResetOrigin,
 } from "../../../http2/mod.ts";
-import { NetError, type PollHandler, type Registrar, type Stream } from "../../../net/mod.ts";
+import {
+  NetError,
+  type PollHandler,
+  type Registrar,
+  type Stream,
+  type TlsParameters,
+  TlsStream,
+} from "../../../net/mod.ts";
 import { type ChannelSettings, MAX_STREAMS_OPENED } from "./_options.ts";
 
 /** Receiver of a stream's events: an attempt of a call. */
@@ -57,6 +64,8 @@ const READS_PER_EVENT = 4;
 export class ClientTransport implements PollHandler, ConnectionHandler<StreamUser> {
   /** Name of the server, such as `127.0.0.1:50051`. */
   readonly peer: string;
+  /** The parameters of TLS, read before the connection can be lost; undefined for plaintext. */
+  readonly tls: TlsParameters | undefined;
   #phase: "opening" | "ready" | "draining" | "closed" = "opening";
   #failure: Error | undefined;
   readonly #socket: Stream;
@@ -75,6 +84,7 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
     const { http2, registrar } = settings;
     this.#socket = socket;
     this.peer = peer;
+    this.tls = socket instanceof TlsStream ? socket.parameters : undefined;
     this.#registrar = registrar;
     this.#owner = owner;
     this.#connection = createClientConnection<StreamUser>(http2, this, performance.now());
