@@ -1,0 +1,163 @@
+/** Connections of every channel: refused, silent, lost, and closed. @module */
+import assert from "node:assert/strict";
+import { unary } from "../../src/grpc/mod.ts";
+import {
+  channelTo,
+  failure,
+  forever,
+  freeAddress,
+  openChannel,
+  serve,
+  test,
+} from "./_channel_pairs.ts";
+import { all, kinds } from "./_rig.ts";
+
+test("`call()` to a closed port is UNAVAILABLE, unless it waits for the server", async () => {
+  const address = await freeAddress();
+  using channel = openChannel({ addresses: [address] });
+  const error = await failure("UNAVAILABLE", all(channel.call(kinds.Unary, [1]).responses));
+  assert.match(error.message, /ECONNREFUSED/);
+  const call = channel.call(kinds.Unary, [1], {
+    waitForReady: true,
+    deadline: Date.now() + 60_000,
+  });
+  await using _late = await serve({ Unary: unary(() => "late") }, address);
+  assert.deepEqual(await all(call.responses), ["late"]);
+});
+
+/**
+ * While it connects, grpc-js's pick_first runs a timer of 250 ms that closing the channel does not stop.
+ * It disturbs only the sanitizer of a test that ends sooner.
+ */
+const longerThanPickFirst = 600;
+
+/** Opens a port that accepts connections and sends nothing. */
+function silent(): Disposable & { address: string } {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const connections: Deno.Conn[] = [];
+  (async () => {
+    for await (const connection of listener) connections.push(connection);
+  })();
+  return {
+    address: `127.0.0.1:${(listener.addr as Deno.NetAddr).port}`,
+    [Symbol.dispose]() {
+      listener.close();
+      for (const connection of connections) connection.close();
+    },
+  };
+}
+
+test("`connectTimeout` ends a call that waits for a server that never speaks", async () => {
+  using served = silent();
+  using channel = openChannel({ addresses: [served.address], connectTimeout: longerThanPickFirst });
+  const error = await failure("UNAVAILABLE", all(channel.call(kinds.Unary, [1]).responses));
+  assert.equal(
+    error.message,
+    `No connection to ${served.address} within ${longerThanPickFirst} ms`,
+  );
+});
+
+test("`connectTimeout` does not end a call that has a connection", async () => {
+  await using served = await serve({ Unary: forever });
+  using channel = openChannel({ addresses: [served.address], connectTimeout: 10_000 });
+  const call = channel.call(kinds.Unary, [1], { deadline: Date.now() + 200 });
+  await failure("DEADLINE_EXCEEDED", all(call.responses));
+});
+
+test("`connect()` resolves when connected and rejects when it takes too long", async () => {
+  await using served = await serve({ Unary: forever });
+  using channel = channelTo(served);
+  await channel.connect(Date.now() + 10_000);
+  using mute = silent();
+  using other = channelTo(mute);
+  await failure("UNAVAILABLE", other.connect(Date.now() + longerThanPickFirst));
+});
+
+test(
+  "A connection that breaks ends its calls as UNAVAILABLE, and the next call has a new one",
+  async () => {
+    const served = await serve({ Unary: forever });
+    using channel = channelTo(served);
+    await channel.connect(Date.now() + 10_000);
+    const call = channel.call(kinds.Unary, [1]);
+    // Once the call has reached the server, the server closes at once.
+    const ended = failure("UNAVAILABLE", all(call.responses));
+    await all(channel.call(kinds.Chat, []).responses).catch(() => {});
+    await served.server.close();
+    await ended;
+    await using _again = await serve({ Unary: unary(() => "again") }, served.address);
+    const next = channel.call(kinds.Unary, [1], {
+      waitForReady: true,
+      deadline: Date.now() + 60_000,
+    });
+    assert.deepEqual(await all(next.responses), ["again"]);
+  },
+);
+
+/** Starts a relay to a server that can stop forwarding, as a network that fails silently does. */
+function relayTo(address: string): Disposable & { address: string; freeze(): void } {
+  const [hostname, port] = address.split(":");
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const connections: Deno.Conn[] = [];
+  let frozen = false;
+  const pass = async (from: Deno.Conn, to: Deno.Conn) => {
+    try {
+      for await (const chunk of from.readable) if (!frozen) await writeAll(to, chunk);
+    } catch {
+      // One of the two was closed.
+    }
+  };
+  (async () => {
+    for await (const client of listener) {
+      const server = await Deno.connect({ hostname: hostname!, port: Number(port) });
+      connections.push(client, server);
+      pass(client, server);
+      pass(server, client);
+    }
+  })();
+  return {
+    address: `127.0.0.1:${(listener.addr as Deno.NetAddr).port}`,
+    freeze() {
+      frozen = true;
+    },
+    [Symbol.dispose]() {
+      listener.close();
+      for (const connection of connections) {
+        try {
+          connection.close();
+        } catch {
+          // It was read to its end, which closes it.
+        }
+      }
+    },
+  };
+}
+
+async function writeAll(to: Deno.Conn, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length;) written += await to.write(bytes.subarray(written));
+}
+
+test("`keepalive` ends the calls of a connection that is silently dead", async () => {
+  await using served = await serve({ Unary: forever });
+  using relay = relayTo(served.address);
+  using channel = openChannel({
+    addresses: [relay.address],
+    keepalive: { interval: 50, timeout: 50 },
+  });
+  await channel.connect(Date.now() + 10_000);
+  const call = channel.call(kinds.Unary, [1]);
+  relay.freeze();
+  await failure("UNAVAILABLE", all(call.responses));
+});
+
+test("Disposing of a channel ends its calls, and it makes no others", async () => {
+  await using served = await serve({ Unary: forever });
+  const channel = channelTo(served);
+  await channel.connect(Date.now() + 10_000);
+  const call = channel.call(kinds.Unary, [1]);
+  channel[Symbol.dispose]();
+  channel[Symbol.dispose]();
+  await failure("CANCELLED", all(call.responses));
+  assert.throws(() => channel.call(kinds.Unary, [1]), { message: "The channel was closed" });
+  await failure("CANCELLED", channel.connect(Date.now() + 10_000));
+});
