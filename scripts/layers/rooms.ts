@@ -18,6 +18,7 @@ export const rooms: Rooms = {
     "src/cli/keygen",
     "src/cli/serve",
     "src/crypto",
+    "src/errors",
     "src/ffi",
     "src/grpc",
     "src/http2",
@@ -51,6 +52,7 @@ export const rooms: Rooms = {
     "src/cli",
     "src/cli/passphrase",
     "src/crypto",
+    "src/errors",
     "src/ffi",
     "src/grpc",
     "src/grpc/reflection",
@@ -106,7 +108,12 @@ export const rooms: Rooms = {
     "src/net",
   ],
   "src/bench/pacer": [],
-  "src/bench/report": ["src/bench/collector", "src/bench/load", "src/bench/resources"],
+  "src/bench/report": [
+    "src/bench/collector",
+    "src/bench/load",
+    "src/bench/resources",
+    "src/errors",
+  ],
   "src/bench/resources": ["src/ffi"],
 
   "src/services": ["src/api", "src/crypto", "src/grpc"],
@@ -153,13 +160,13 @@ export const rooms: Rooms = {
     "npm:@grpc/grpc-js",
     "npm:@grpc/proto-loader",
   ],
-  "src/grpc/reflection": ["src/grpc", "npm:@bufbuild/protobuf", "npm:protobufjs"],
+  "src/grpc/reflection": ["src/errors", "src/grpc", "npm:@bufbuild/protobuf", "npm:protobufjs"],
   "src/grpc/scheduling": ["src/grpc"],
   "src/api": ["src/api/generated/**", "src/grpc"],
   "src/api/generated/**": ["src/grpc", "src/protobuf"],
-  "src/grpc": ["src/net", "src/protobuf"],
+  "src/grpc": ["src/errors", "src/net", "src/protobuf"],
 
-  "src/http2": ["src/http2/frame", "src/http2/hpack"],
+  "src/http2": ["src/errors", "src/http2/frame", "src/http2/hpack"],
   "src/http2/frame": ["src/http2"],
   "src/http2/hpack": ["src/http2"],
 
@@ -169,25 +176,28 @@ export const rooms: Rooms = {
     "src/crypto/key_file",
     "src/crypto/openssl",
     "src/crypto/x509",
+    "src/errors",
   ],
   "src/crypto/builtin": ["src/crypto", "src/crypto/encoding"],
-  "src/crypto/encoding": ["src/crypto", "src/crypto/encoding/families"],
+  "src/crypto/encoding": ["src/crypto", "src/crypto/encoding/families", "src/errors"],
   "src/crypto/encoding/families": ["src/crypto", "src/crypto/encoding"],
   "src/crypto/key_file": ["src/crypto", "src/crypto/encoding"],
   "src/crypto/openssl": ["src/crypto", "src/crypto/encoding", "src/ffi"],
   "src/crypto/x509": ["src/crypto", "src/crypto/encoding"],
 
-  "src/net": ["src/ffi", "src/net/tls"],
+  "src/net": ["src/errors", "src/ffi", "src/net/tls"],
   "src/net/tls": ["src/ffi", "src/net"],
 
   "src/telemetry": ["src/ffi", "npm:@logtape/logtape"],
 
-  "src/protobuf": [],
+  "src/protobuf": ["src/errors"],
 
   "src/ffi": ["src/ffi/libc", "src/ffi/libcrypto", "src/ffi/libssl"],
-  "src/ffi/libc": [],
-  "src/ffi/libcrypto": [],
-  "src/ffi/libssl": ["src/ffi/libc", "src/ffi/libcrypto"],
+  "src/ffi/libc": ["src/errors"],
+  "src/ffi/libcrypto": ["src/errors"],
+  "src/ffi/libssl": ["src/errors", "src/ffi/libc", "src/ffi/libcrypto"],
+
+  "src/errors": [],
 };
 
 /** Rooms without a `mod.ts`, of which other rooms may import any file. */

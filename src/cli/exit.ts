@@ -1,5 +1,7 @@
 /** Exit codes, and the error that carries one. @module */
 
+import type { ErrorCodes, LayerError } from "../errors/mod.ts";
+
 /** The exit codes of the program. A failed call is 64 + its gRPC status, as grpcurl has it. */
 export const ExitCode = {
   done: 0,
@@ -28,8 +30,9 @@ export function exitCodeOfStatus(status: number): number {
 }
 
 /** An error that ends a command: a line for people, a hint and the exit code. */
-export class CliError extends Error {
+export class CliError extends Error implements LayerError<"cli"> {
   override readonly name = "CliError";
+  readonly layer = "cli";
   readonly exitCode: number;
   readonly hint: string | undefined;
 
@@ -37,6 +40,19 @@ export class CliError extends Error {
     super(message, options);
     this.exitCode = exitCode;
     this.hint = options?.hint;
+  }
+
+  get code(): ErrorCodes["cli"] {
+    switch (this.exitCode) {
+      case ExitCode.usage:
+        return "USAGE";
+      case ExitCode.threshold:
+        return "THRESHOLD";
+      case ExitCode.interrupted:
+        return "INTERRUPTED";
+      default:
+        return this.exitCode >= 64 ? "CALL_FAILED" : "FAILED";
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 /** The report of the error that ended a command, and its exit code. @module */
 import { CommanderError } from "commander";
+import { findError } from "../errors/mod.ts";
 import { CliError, ExitCode } from "./exit.ts";
 import { fail, note, OutputClosed } from "./output.ts";
 
@@ -33,17 +34,15 @@ function describe(
       exitCode: ExitCode.usage,
     };
   }
-  // Recognised by name, so that a command without keys does not load src/crypto. All codes but
-  // PROVIDER_FAILED mean a wrong key, file, passphrase or provider on the command line.
-  if (error instanceof Error && error.name === "CryptoError") {
-    const { code } = error as Error & { code: string };
-    const exitCode = code === "PROVIDER_FAILED" ? ExitCode.failed : ExitCode.usage;
-    return { message: error.message, exitCode };
+  // A wrong key, file, passphrase or provider on the command line, unless the provider itself failed.
+  const ofKeys = findError(error, "crypto");
+  if (ofKeys && ofKeys === error) {
+    const exitCode = ofKeys.code === "PROVIDER_FAILED" ? ExitCode.failed : ExitCode.usage;
+    return { message: ofKeys.message, exitCode };
   }
   // An address on the command line that cannot be parsed, bound or reached.
-  if (error instanceof Error && error.name === "NetError") {
-    return { message: error.message, exitCode: ExitCode.usage };
-  }
+  const ofNet = findError(error, "net");
+  if (ofNet && ofNet === error) return { message: ofNet.message, exitCode: ExitCode.usage };
   return {
     message: `Unexpected: ${error instanceof Error ? error.message : String(error)}`,
     hint: `Set ${DEBUG_VARIABLE}=1 or add --debug to see the stack`,

@@ -14,14 +14,17 @@
  *
  * @module
  */
+import type { LayerError } from "../errors/mod.ts";
 import { CliError, ExitCode } from "./exit.ts";
 import { printable, printableLines } from "./printable.ts";
 
 const encoder = new TextEncoder();
 
 /** The reader of standard output has closed it: the program ends with exit code 0. */
-export class OutputClosed extends Error {
+export class OutputClosed extends Error implements LayerError<"cli"> {
   override readonly name = "OutputClosed";
+  readonly layer = "cli";
+  readonly code = "OUTPUT_CLOSED";
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { LayerError } from "../errors/mod.ts";
 import { ErrorCode, type ErrorCodeName } from "./error_codes.ts";
 import type { LimitName } from "./limits.ts";
 
@@ -16,8 +17,9 @@ const CONNECTION: Http2ErrorScope = { kind: "connection" };
 
 /** The error of everything under `src/http2`. Its message never holds header values or payloads;
  * that a server does not speak HTTP/2 is shown by its first 9 bytes. */
-export class Http2Error extends Error {
+export class Http2Error extends Error implements LayerError<"http2"> {
   override readonly name = "Http2Error";
+  readonly layer = "http2";
   /** The RFC's name of the error. */
   readonly code: ErrorCodeName;
   readonly scope: Http2ErrorScope;

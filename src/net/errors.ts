@@ -1,35 +1,14 @@
 /** Errors of the socket layer. @module */
+import type { ErrorCodes, LayerError } from "../errors/mod.ts";
 import type { LibcError, LibcErrorCode } from "../ffi/mod.ts";
 
-/** The reason of an error: one of this layer, or the name of the errno of a failed call. */
-export type NetErrorCode =
-  /** An address cannot be parsed. */
-  | "BAD_ADDRESS"
-  /** A valid address that does not fit the action, such as dialling `any`. */
-  | "WRONG_ADDRESS"
-  /** A host name without an address. */
-  | "NAME_NOT_FOUND"
-  /** The timeout has expired. */
-  | "TIMED_OUT"
-  /** The caller has aborted the action. */
-  | "ABORTED"
-  /** The monitor of a hybrid vsock did not answer `OK`. */
-  | "HANDSHAKE_REFUSED"
-  /** The monitor of a hybrid vsock closed the connection before it answered. */
-  | "HANDSHAKE_CLOSED"
-  /** Another process listens on the path of a Unix socket, or the file there is no socket. */
-  | "PATH_IN_USE"
-  /** TLS failed: the handshake, or a record. */
-  | "TLS_FAILED"
-  /** More TLS handshakes are under way than are allowed at once. */
-  | "TLS_BUSY"
-  /** Used after `close()`. */
-  | "CLOSED"
-  | LibcErrorCode;
+/** The code of a NetError. The errno of a failed call is one too. */
+export type NetErrorCode = Exclude<ErrorCodes["net"], `E${string}`> | LibcErrorCode;
 
 /** An error of `src/net`. */
-export class NetError extends Error {
+export class NetError extends Error implements LayerError<"net"> {
   override readonly name = "NetError";
+  readonly layer = "net";
   readonly code: NetErrorCode;
 
   constructor(code: NetErrorCode, message: string, options?: ErrorOptions) {

@@ -18,6 +18,7 @@ export const negotiateProtocol: Interceptor = {
         `Protocol version ${JSON.stringify(asked)} is not spoken here: use one of ${
           protocolVersions.join(", ")
         }`,
+        { metadata: new Metadata([[protocolHeader, protocolVersions[0]]]) },
       );
     }
     responseHeaders.set(protocolHeader, asked === undefined ? protocolVersions[0] : String(asked));

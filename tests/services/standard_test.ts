@@ -52,9 +52,11 @@ test("A protocol version that is not spoken is FAILED_PRECONDITION and names tho
     async () => {
       for await (const _ of served.open("echo.Echo", [{}], { metadata }).responses);
     },
-    (error: Error & { code: number }) => {
+    (error: Error & { code: number; metadata: Metadata }) => {
       assert.equal(error.code, StatusCode.FAILED_PRECONDITION);
       assert.match(error.message, /"7".*use one of 1$/);
+      // By this, and not by its message, a client knows which precondition failed.
+      assert.equal(error.metadata.get("signer-protocol"), "1");
       return true;
     },
   );

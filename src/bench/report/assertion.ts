@@ -1,11 +1,13 @@
+import type { LayerError } from "../../errors/mod.ts";
 import { Histogram } from "../collector/mod.ts";
 import type { ResourceFigures } from "../resources/mod.ts";
 import type { Report } from "./report.ts";
 import { formatBytes, formatNanoseconds } from "./units.ts";
 
 /** A syntax error in an assertion. */
-export class AssertionSyntaxError extends Error {
+export class AssertionSyntaxError extends Error implements LayerError<"bench"> {
   override readonly name = "AssertionSyntaxError";
+  readonly layer = "bench";
   readonly code = "BAD_ASSERTION";
 }
 

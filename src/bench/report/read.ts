@@ -1,10 +1,12 @@
 /** Parsing of reports in JSON. @module */
+import type { LayerError } from "../../errors/mod.ts";
 import { Histogram } from "../collector/mod.ts";
 import { type Report, REPORT_VERSION } from "./report.ts";
 
 /** An error in reports: not a report, a damaged one, or reports that do not fit together. */
-export class ReportError extends Error {
+export class ReportError extends Error implements LayerError<"bench"> {
   override readonly name = "ReportError";
+  readonly layer = "bench";
   readonly code = "BAD_REPORT";
 }
 

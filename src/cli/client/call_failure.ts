@@ -1,5 +1,6 @@
 /** Errors of failed calls, as the commands report them. @module */
 import { protocolHeader, protocolVersions, requestIdHeader } from "../../api/mod.ts";
+import { findError } from "../../errors/mod.ts";
 import { type AnyMethod, type RpcError, StatusCode, statusName } from "../../grpc/mod.ts";
 import { CliError, exitCodeOfStatus } from "../exit.ts";
 import { addressVariable } from "./targets.ts";
@@ -40,15 +41,15 @@ export function callFailure(failure: Failure): CliError {
 const hints: Partial<Record<StatusCode, (failure: Failure) => string | undefined>> = {
   [StatusCode.UNAVAILABLE]({ error, addresses }) {
     const elsewhere = `name another address with --to or ${addressVariable}`;
-    if (isCausedBy(error, "TLS_FAILED")) {
+    if (findError(error, "net", "TLS_FAILED")) {
       return "Check --tls-ca for the server's certificate, --authority for the name in it, and " +
         "--tls-cert and --tls-key for this client's";
     }
-    if (/ECONNREFUSED|ENOENT/.test(error.message)) {
+    if (findError(error, "net", "ECONNREFUSED", "ENOENT")) {
       return `Is the server running at ${addresses}? Start it with signer serve, wait for it with ` +
         `--wait-ready, or ${elsewhere}`;
     }
-    if (/name resolution|ENOTFOUND|EAI_AGAIN/i.test(error.message)) {
+    if (findError(error, "net", "NAME_NOT_FOUND")) {
       return `Check the host name in ${addresses}, or ${elsewhere}`;
     }
     return `Try again with --retries 3, or ${elsewhere}`;
@@ -61,7 +62,7 @@ const hints: Partial<Record<StatusCode, (failure: Failure) => string | undefined
   [StatusCode.NOT_FOUND]: ({ method }) => keysHint(method),
   [StatusCode.INVALID_ARGUMENT]: ({ method }) => keysHint(method),
   [StatusCode.FAILED_PRECONDITION]: ({ error }) =>
-    /protocol version/i.test(error.message) || error.metadata.get(protocolHeader) !== undefined
+    error.metadata.get(protocolHeader) !== undefined
       ? `This client speaks protocol version ${
         protocolVersions[0]
       }: use the server's release of signer`
@@ -77,14 +78,6 @@ const hints: Partial<Record<StatusCode, (failure: Failure) => string | undefined
       : undefined;
   },
 };
-
-/** Reports whether an error or one of its causes has a code. */
-function isCausedBy(error: Error, code: string): boolean {
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    if ((cause as { code?: unknown }).code === code) return true;
-  }
-  return false;
-}
 
 /** The hint for an unknown key or an algorithm that does not fit: for calls of the signing service only. */
 function keysHint({ path }: AnyMethod): string | undefined {

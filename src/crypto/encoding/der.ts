@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { LayerError } from "../../errors/mod.ts";
 
 /** Tags (X.690 section 8.1.2), with the bit for constructed values where DER has them constructed. */
 export const Tag = {
@@ -21,7 +22,7 @@ export const Tag = {
 } as const;
 
 /** The error for bytes that are not the expected DER. */
-export class DerError extends Error {
+export class DerError extends Error implements LayerError<"crypto"> {
   override readonly name = "DerError";
   readonly layer = "crypto";
   readonly code = "BAD_DER";

@@ -1,12 +1,14 @@
 /** The error of a failed system call. @module */
+import type { LayerError } from "../../errors/mod.ts";
 import { type ErrnoName, errnoName, strerror } from "./errno.ts";
 
 /** The name of an errno, or `UNSUPPORTED_PLATFORM` where there is no usable libc. */
 export type LibcErrorCode = ErrnoName | `E${number}` | "UNSUPPORTED_PLATFORM";
 
 /** An error of `src/ffi/libc`. */
-export class LibcError extends Error {
+export class LibcError extends Error implements LayerError<"libc"> {
   override readonly name = "LibcError";
+  readonly layer = "libc";
   readonly code: LibcErrorCode;
   /** The positive error number; 0 when there is no usable libc. */
   readonly errno: number;

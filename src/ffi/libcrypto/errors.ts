@@ -1,19 +1,12 @@
 /** Errors of libcrypto, from OpenSSL's error queue. @module */
+import type { ErrorCodes, LayerError } from "../../errors/mod.ts";
 import type { Symbols } from "./symbols.ts";
 
-/** The reason of a LibcryptoError. */
-export type LibcryptoErrorCode =
-  /** No libcrypto could be loaded. */
-  | "LIBCRYPTO_MISSING"
-  /** The library is older than OpenSSL 3.0, or is not OpenSSL. */
-  | "LIBCRYPTO_TOO_OLD"
-  /** A function of libcrypto failed; `queue` has the entries of its error queue. */
-  | "LIBCRYPTO_FAILED"
-  /** A key was used after it was disposed of. */
-  | "HANDLE_DISPOSED";
+/** The code of a LibcryptoError. */
+export type LibcryptoErrorCode = ErrorCodes["libcrypto"];
 
 /** An error of `src/ffi/libcrypto`. */
-export class LibcryptoError extends Error {
+export class LibcryptoError extends Error implements LayerError<"libcrypto"> {
   override readonly name = "LibcryptoError";
   readonly layer = "libcrypto";
   readonly code: LibcryptoErrorCode;

@@ -1,25 +1,14 @@
 /** Errors of libssl. @module */
+import type { ErrorCodes, LayerError } from "../../errors/mod.ts";
 import type { CertificateSymbols, SslLibrary } from "./symbols.ts";
 
-/**
- * - `LIBSSL_MISSING`: no libssl 3 could be loaded
- * - `BAD_CERTIFICATE`, `BAD_CRL`: PEM text that libssl does not take
- * - `KEY_MISMATCH`: the private key is not that of the certificate
- * - `HANDSHAKE_FAILED`: the peer or its certificate was refused, or it refused ours
- * - `LIBSSL_FAILED`: any other failure; `queue` has OpenSSL's words
- */
-export type LibsslErrorCode =
-  | "LIBSSL_MISSING"
-  | "BAD_CERTIFICATE"
-  | "BAD_CRL"
-  | "KEY_MISMATCH"
-  | "HANDSHAKE_FAILED"
-  | "LIBSSL_FAILED";
+/** The code of a LibsslError. */
+export type LibsslErrorCode = ErrorCodes["libssl"];
 
 /** The error of `src/ffi/libssl`. */
-export class LibsslError extends Error {
+export class LibsslError extends Error implements LayerError<"libssl"> {
   override readonly name = "LibsslError";
-  readonly layer = "ffi";
+  readonly layer = "libssl";
   readonly code: LibsslErrorCode;
   /** OpenSSL's error queue, the oldest entry first. */
   readonly queue: readonly string[];

@@ -11,6 +11,7 @@ import {
   StatusCode,
   type StatusName,
 } from "../mod.ts";
+import { connectFailure } from "./_connect_failure.ts";
 import { sendRequests } from "./_channel_requests.ts";
 import { fromGrpcMetadata, toGrpcMetadata } from "./_metadata.ts";
 
@@ -165,9 +166,10 @@ export class GrpcJsCall<I, O> implements ClientCall<O> {
 
   #outcomeOf(code: status, details: string, metadata: GrpcMetadata): Outcome {
     if (code !== status.OK) {
+      const cause = this.#cause ?? connectFailure(code, details);
       const options = {
         metadata: fromGrpcMetadata(metadata),
-        ...(this.#cause ? { cause: this.#cause } : {}),
+        ...(cause ? { cause } : {}),
       };
       return { ok: false, error: new RpcError(receivedStatus(code), details, options) };
     }
