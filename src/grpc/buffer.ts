@@ -1,6 +1,7 @@
+/** Conversion of bytes to the Buffer of Node.js. @module */
 import { Buffer } from "node:buffer";
 
-/** The same bytes as the class that serializers of grpc-js and proto-loader ask for, without a copy. */
+/** Returns a Buffer of the same bytes without a copy: the type that grpc-js and proto-loader expect. */
 export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes)
     ? bytes

@@ -1,21 +1,22 @@
+/** The channel of a client and its calls, on either stack. @module */
 import type { AnyMethod } from "./service.ts";
 import type { Metadata } from "./metadata.ts";
 
-/** How the messages of a request are compressed. */
+/** The compression of request messages. */
 export type Compression = "gzip";
 
-/** How a client wants a call made. */
+/** Options of a call. */
 export interface CallOptions {
   readonly metadata?: Metadata;
-  /** When to stop waiting, in milliseconds since 1970. */
+  /** Time at which the call fails with DEADLINE_EXCEEDED, in milliseconds since 1970. */
   readonly deadline?: number;
   /** Cancels the call when aborted. */
   readonly signal?: AbortSignal;
-  /** Wait for a connection rather than fail when there is none (gRPC's wait-for-ready). */
+  /** Wait for a connection when there is none, instead of failing (gRPC's wait-for-ready). */
   readonly waitForReady?: boolean;
   /**
-   * Compresses the messages of the request. It is a wish: the reference stack compresses the calls of a
-   * channel or none, so there it is without effect.
+   * Compresses the request messages. Without effect on the reference stack, which compresses either all
+   * calls of a channel or none.
    */
   readonly compression?: Compression;
 }
@@ -26,9 +27,9 @@ export interface ClientCall<O> {
   readonly headers: Promise<Metadata>;
   /** The response's trailers; rejects as `responses` does. */
   readonly trailers: Promise<Metadata>;
-  /** The responses in their order. Throws an `RpcError` at the end of a call that failed. */
+  /** The responses in order. Iteration throws an `RpcError` at the end of a call that failed. */
   readonly responses: AsyncIterable<O>;
-  /** The server that took the call, such as `127.0.0.1:50051`. */
+  /** Returns the name of the call's server, such as `127.0.0.1:50051`, or of all servers before it has one. */
   peer(): string;
   /**
    * Resolves to the TLS parameters of the call's connection: undefined for plaintext and before the call
@@ -57,14 +58,14 @@ export interface PeerCertificate {
   readonly daysLeft: number;
 }
 
-/** A client's way to one server or to several that are balanced. */
+/** A client's channel to one server, or to several with load balancing. */
 export interface RpcChannel extends Disposable {
   /**
-   * Resolves once connected; rejects with an UNAVAILABLE `RpcError` when that takes until `deadline`
-   * (milliseconds since 1970).
+   * Resolves once connected. Rejects with an UNAVAILABLE `RpcError` at `deadline`, in milliseconds since
+   * 1970.
    */
   connect(deadline: number): Promise<void>;
-  /** Calls a method of any of the four kinds: a unary one is sent one request and gets one response. */
+  /** Calls a method of any of the four kinds. A unary method takes one request and gives one response. */
   call<I, O>(
     method: AnyMethod,
     requests: Iterable<I> | AsyncIterable<I>,

@@ -1,17 +1,18 @@
+/** The error of a failed call. @module */
 import type { LayerError } from "../errors/mod.ts";
 import { Metadata } from "./metadata.ts";
 import { StatusCode, type StatusName } from "./status.ts";
 
 /**
- * The end of a call with a status other than OK: what handlers throw and what clients get. Its message
- * goes over the wire, so it never holds key material, a path of the server or a stack.
+ * A status other than OK, thrown by handlers on servers and by calls on clients. The message is sent to
+ * the client, so it never contains key material, a path of the server or a stack trace.
  */
 export class RpcError extends Error implements LayerError<"grpc"> {
   override readonly name = "RpcError";
   readonly layer = "grpc";
   /** The status code as gRPC numbers it. */
   readonly code: StatusCode;
-  /** Sent, or received, as trailers. */
+  /** Trailers of the call. */
   readonly metadata: Metadata;
 
   constructor(

@@ -1,17 +1,18 @@
+/** Handlers of the four kinds of methods, and the context of their calls. @module */
 import type { Metadata } from "./metadata.ts";
 
-/** A unit of work: it runs to its end at a stretch. */
+/** A unit of work, which runs without interruption. */
 export interface WorkUnit<T> {
-  /** Name of work that takes alike long each time, such as signing with one type of key. */
+  /** Name of a class of work that takes about the same time, such as signing with one type of key. */
   readonly workload: string;
   run(): T;
 }
 
-/** What a handler knows of its call, and what it may say beside its answer. */
+/** The call of a handler: request metadata, deadline and peer, and headers and trailers of the response. */
 export interface CallContext {
   /** The full name of the method, as in `/signer.v1.EchoService/Echo`. */
   readonly method: string;
-  /** Who calls, such as `127.0.0.1:40422`. */
+  /** Name of the client, such as `127.0.0.1:40422`. */
   readonly peer: string;
   /**
    * Name of the peer for which limits are counted, such as `ip:10.0.0.5`: its host, guest or user, or else the
@@ -19,75 +20,75 @@ export interface CallContext {
    */
   readonly peerIdentity: string;
   /**
-   * Whether the peer is on this machine, by its address. A tunnel or a relay on this machine makes a caller
-   * from elsewhere look local, so this is no ground for authority.
+   * True when the peer's address is on this machine. Never grounds for authorization: a tunnel or relay on
+   * this machine makes a remote client look local.
    */
   readonly peerIsLocal: boolean;
-  /** What the caller sent. */
+  /** Metadata of the request. */
   readonly metadata: Metadata;
-  /** When the caller stops waiting, in milliseconds since 1970; undefined when it waits for ever. */
+  /** Deadline in milliseconds since 1970; undefined without one. */
   readonly deadline: number | undefined;
-  /** Aborted when the caller cancels or leaves, or the deadline passes. */
+  /** Aborted when the client cancels or disconnects, and when the deadline passes. */
   readonly signal: AbortSignal;
   /**
-   * Whether the last request message that was handed out came compressed. The reference stack cannot
-   * tell: always false there.
+   * True when the last request message given to the handler was compressed. Always false on the reference
+   * stack, which does not know.
    */
   readonly requestCompressed: boolean;
   /**
-   * Compresses the next messages of the answer; false unless set. It is a wish: the caller has to accept
-   * gzip, and the reference stack never compresses. Read at each message, but the headers name the
-   * encoding: where it is false at the first message, none is compressed. Not for answers with a secret
-   * beside what the caller chose: their length would tell of it.
+   * Compresses the next response messages; false by default. Without effect when the client does not
+   * accept gzip, and on the reference stack, which never compresses. Read at each message, but headers
+   * announce the encoding: while it is false at the first message, no message is compressed. Not for
+   * responses with both a secret and text of the client's choice: their length would reveal the secret.
    */
   compressResponse: boolean;
-  /** Sent before the first message of the answer: set it before that. */
+  /** Metadata of the response headers, which are sent with the first response message. */
   readonly responseHeaders: Metadata;
-  /** Sent after the last message of an answer that succeeds. */
+  /** Metadata of the trailers of a call that succeeds. */
   readonly responseTrailers: Metadata;
   /**
-   * Runs units of work that take long, one by one, in turns with the work of other calls: connections take turns,
-   * and cheap work goes before dear. To be used by handlers that do more than one such unit, and by those of
-   * streams; a unary handler's own work has its turn before `handle` is called (`UnaryHandler.workload`).
+   * Schedules long units of work with the work of other calls: connections take turns, and short work runs
+   * before long work. For handlers with more than one such unit, and for streams. A unary handler is itself
+   * scheduled before `handle` is called (`UnaryHandler.workload`).
    *
    * @returns the result or the error of each unit
-   * @throws {RpcError} RESOURCE_EXHAUSTED before any of it is done, when all of it cannot be done before the
-   *   deadline, or too much waits already; CANCELLED when the call ends meanwhile
+   * @throws {RpcError} RESOURCE_EXHAUSTED before the first unit, when not all can be done before the deadline
+   *   or the queue is full; CANCELLED when the call ends meanwhile
    */
   runInTurn<T>(units: readonly WorkUnit<T>[]): Promise<readonly PromiseSettledResult<T>[]>;
 }
 
-/** One request, one response. A handler that needs not wait answers at once, without a promise. */
+/** A handler of one request and one response. A synchronous handler returns its response without a promise. */
 export interface UnaryHandler<I, O> {
   readonly kind: "unary";
   handle(request: I, context: CallContext): O | Promise<O>;
   /**
-   * Names the workload of a request: requests that take alike long, such as those for one type of key. The stack
-   * measures each, and lets long work wait for its turn behind short work. Must itself be cheap; errors that it
-   * throws are ignored. Without it all requests of the method are one workload.
+   * Returns the workload of a request: the name of a class of requests that take about the same time, such as
+   * those for one type of key. The stack measures each workload, and runs short work before long work. Must be
+   * cheap; its errors are ignored. By default all requests of the method are one workload.
    */
   workload?(request: I): string;
 }
 
-/** Many requests, one response. */
+/** A handler of many requests and one response. */
 export interface ClientStreamHandler<I, O> {
   readonly kind: "client-stream";
   handle(requests: AsyncIterable<I>, context: CallContext): Promise<O>;
 }
 
-/** One request, many responses. The next is asked for when the peer has room for it. */
+/** A handler of one request and many responses. The next is drawn when flow control has room for it. */
 export interface ServerStreamHandler<I, O> {
   readonly kind: "server-stream";
   handle(request: I, context: CallContext): AsyncIterable<O>;
 }
 
-/** Many requests, many responses, in whichever order the handler takes and gives them. */
+/** A handler of many requests and many responses, in any order. */
 export interface BidiHandler<I, O> {
   readonly kind: "bidi";
   handle(requests: AsyncIterable<I>, context: CallContext): AsyncIterable<O>;
 }
 
-/** What answers the calls of a method. It ends a call in error by throwing an `RpcError`. */
+/** A handler of a method's calls. Throws an `RpcError` to fail a call. */
 export type Handler<I, O> =
   | UnaryHandler<I, O>
   | ClientStreamHandler<I, O>
@@ -95,10 +96,11 @@ export type Handler<I, O> =
   | BidiHandler<I, O>;
 
 /*
- * Each of these gives the union, not its own kind: so TypeScript infers the types of the messages from the
- * method that the handler is for. That the kind is the method's, `implement` checks.
+ * These functions return the union and not their own kind, so that TypeScript infers the types of messages
+ * from the method. `implement` checks that the kind is that of the method.
  */
 
+/** Makes a handler of a unary method. */
 export function unary<I, O>(
   handle: UnaryHandler<I, O>["handle"],
   workload?: UnaryHandler<I, O>["workload"],
@@ -106,14 +108,17 @@ export function unary<I, O>(
   return { kind: "unary", handle, workload };
 }
 
+/** Makes a handler of a client-streaming method. */
 export function clientStream<I, O>(handle: ClientStreamHandler<I, O>["handle"]): Handler<I, O> {
   return { kind: "client-stream", handle };
 }
 
+/** Makes a handler of a server-streaming method. */
 export function serverStream<I, O>(handle: ServerStreamHandler<I, O>["handle"]): Handler<I, O> {
   return { kind: "server-stream", handle };
 }
 
+/** Makes a handler of a bidirectional method. */
 export function bidi<I, O>(handle: BidiHandler<I, O>["handle"]): Handler<I, O> {
   return { kind: "bidi", handle };
 }

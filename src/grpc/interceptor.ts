@@ -1,15 +1,16 @@
+/** Interceptors of services. @module */
 import type { CallContext } from "./handler.ts";
 import type { AnyHandler, Service } from "./service.ts";
 
-/** What happens around every call of a service. */
+/** Code that runs around every call of a service. */
 export interface Interceptor {
-  /** Runs before the handler; what it throws ends the call. */
+  /** Runs before the handler. An error that it throws fails the call. */
   readonly before?: (context: CallContext) => void;
-  /** Turns what ended the call, from `before` or the handler, into what the caller gets. */
+  /** Maps an error of `before` or of the handler to the error that the client receives. */
   readonly onError?: (error: unknown, context: CallContext) => unknown;
 }
 
-/** The service with the interceptors around each of its handlers, the first one outermost. */
+/** Returns the service with interceptors around each handler, the first one outermost. */
 export function intercept(service: Service, ...interceptors: readonly Interceptor[]): Service {
   const handlers = Object.entries(service.handlers).map(([name, handler]) => [
     name,
@@ -25,7 +26,7 @@ function interceptHandler(handler: AnyHandler, { before, onError }: Interceptor)
       return {
         kind: handler.kind,
         workload: handler.workload,
-        // Not an async function: an answer that is there at once costs no promise.
+        // Not an async function, so that a synchronous response costs no promise.
         handle(request, context) {
           try {
             before?.(context);

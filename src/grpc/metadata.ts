@@ -1,4 +1,5 @@
-/** A value of metadata: text, or bytes under a key that ends in `-bin`. */
+/** Metadata of calls. @module */
+/** A value of metadata: text, or bytes for a key that ends in `-bin`. */
 export type MetadataValue = string | Uint8Array;
 
 const keyForm = /^[0-9a-z_.-]+$/;
@@ -6,7 +7,7 @@ const textForm = /^[\x20-\x7e]*$/;
 
 /**
  * The metadata of a call, sent as HTTP/2 headers or trailers (grpc's PROTOCOL-HTTP2.md,
- * Custom-Metadata). Keys are lower case; each has one or more values, in their order.
+ * Custom-Metadata). Keys are lower case; each has one or more values in order.
  */
 export class Metadata {
   readonly #values = new Map<string, MetadataValue[]>();
@@ -15,26 +16,27 @@ export class Metadata {
     for (const [key, value] of entries) this.add(key, value);
   }
 
+  /** Number of keys. */
   get size(): number {
     return this.#values.size;
   }
 
-  /** The first value of a key. */
+  /** Returns the first value of a key. */
   get(key: string): MetadataValue | undefined {
     return this.#values.get(key.toLowerCase())?.[0];
   }
 
-  /** All values of a key. */
+  /** Returns all values of a key. */
   getAll(key: string): readonly MetadataValue[] {
     return this.#values.get(key.toLowerCase()) ?? [];
   }
 
-  /** Replaces the values of a key by one. */
+  /** Replaces the values of a key by one value. */
   set(key: string, value: MetadataValue): void {
     this.#values.set(checkedKey(key, value), [value]);
   }
 
-  /** Appends a value to those of a key. */
+  /** Adds a value to a key. */
   add(key: string, value: MetadataValue): void {
     const name = checkedKey(key, value);
     const values = this.#values.get(name);
@@ -42,7 +44,7 @@ export class Metadata {
     else this.#values.set(name, [value]);
   }
 
-  /** Every key and value, a key with several values once for each. */
+  /** Iterates over keys and values: a key with several values is repeated. */
   *[Symbol.iterator](): IterableIterator<[string, MetadataValue]> {
     for (const [key, values] of this.#values) {
       for (const value of values) yield [key, value];
@@ -50,7 +52,7 @@ export class Metadata {
   }
 }
 
-/** The key in lower case, once it and its value are known to be what may be sent. */
+/** Checks a key and a value, and returns the key in lower case. */
 function checkedKey(key: string, value: MetadataValue): string {
   const name = key.toLowerCase();
   if (!keyForm.test(name)) {

@@ -1,8 +1,9 @@
+/** Methods: path, kind and codecs. @module */
 import type { Codec } from "../protobuf/mod.ts";
 
 /**
- * A method as grpc-js and proto-loader describe it, which may say more of it. `I` and `O` are the request
- * and the response that may be given, `DI` and `DO` what is got of them.
+ * A method, as grpc-js and proto-loader describe it. `I` and `O` are the types of a request and a response to
+ * write, `DI` and `DO` of those that were read.
  */
 export interface MethodDefinition<I, O, DI = I, DO = O> {
   /** `/package.Service/Method`. */
@@ -13,20 +14,20 @@ export interface MethodDefinition<I, O, DI = I, DO = O> {
   readonly requestDeserialize: (bytes: Buffer) => DI;
   readonly responseSerialize: (response: O) => Buffer;
   readonly responseDeserialize: (bytes: Buffer) => DO;
-  /** The name that handlers may go by, such as `getServerInfo`. */
+  /** Alternative name for the handler, such as `getServerInfo`. */
   readonly originalName?: string;
   readonly options?: MethodOptions;
-  /** Set when the codecs are generated: the reference stack puts proto-loader's in their place. */
+  /** True for generated codecs, which the reference stack replaces by proto-loader's. */
   readonly generated?: true;
 }
 
-/** What a `.proto` file says of a method beside its messages. */
+/** Options of a method in its `.proto` file. */
 export interface MethodOptions {
   /** `IDEMPOTENCY_UNKNOWN`, `NO_SIDE_EFFECTS` or `IDEMPOTENT`. */
   readonly idempotency_level: string;
 }
 
-/** What a method is, beside its path and its messages. */
+/** Properties of a method beside its path and messages. */
 interface MethodTraits {
   readonly requestStream: boolean;
   readonly responseStream: boolean;
@@ -34,7 +35,7 @@ interface MethodTraits {
   readonly options: MethodOptions;
 }
 
-/** A method out of the codecs of its messages. */
+/** Makes a method of the codecs of its messages. */
 export function method<I, O, DI, DO>(
   path: string,
   request: Codec<I, DI>,

@@ -1,4 +1,4 @@
-/** gRPC without a stack: methods, handlers, servers and channels as interfaces, status and metadata. @module */
+/** gRPC apart from any stack: interfaces of methods, handlers, servers and channels; status and metadata. @module */
 export * from "./buffer.ts";
 export type * from "./channel.ts";
 export * from "./channel_options.ts";

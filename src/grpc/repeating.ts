@@ -1,11 +1,12 @@
+/** Retries of calls: the methods that allow them, and their backoff. @module */
 import type { AnyMethod } from "./service.ts";
 
 const unknownIdempotency = "IDEMPOTENCY_UNKNOWN";
 
 /**
- * Whether a method may be called again after it may have been processed: the contract marks it with an
- * `idempotency_level`. Signing is such a method: it changes nothing on the server, and a second signature
- * of the same input is as good as the first, even where the algorithm is randomised. A stream of requests
+ * Returns whether a call that a server may have processed can be repeated: its method has an
+ * `idempotency_level` in the contract. Signing is repeatable: it changes nothing on the server, and a second
+ * signature of the same input is as good as the first, for randomised algorithms too. A stream of requests
  * is never repeated.
  */
 export function isRepeatable({ requestStream, options }: AnyMethod): boolean {
@@ -14,7 +15,7 @@ export function isRepeatable({ requestStream, options }: AnyMethod): boolean {
 }
 
 /**
- * The waits between attempts of one call (grpc's gRFC A6), in milliseconds; a random part of each is
- * taken. They span a server's restart, not its absence: that is what waiting for a connection is for.
+ * Backoff between attempts of one call in milliseconds, of which each takes a random part (gRFC A6). It is
+ * long enough for a server's restart. For a longer absence a call waits for a connection.
  */
 export const repeatBackoff = { initial: 50, max: 2000, multiplier: 2 } as const;

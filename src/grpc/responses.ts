@@ -1,22 +1,23 @@
+/** Iteration over the responses of a call, for the channels of both stacks. @module */
 import type { RpcError } from "./errors.ts";
 
-/** One who waits for the next response of a call. */
+/** A reader that waits for the next response of a call. */
 export interface ResponseReader<O> {
   resolve(result: IteratorResult<O>): void;
   reject(error: RpcError): void;
 }
 
-/** Where the responses of a call come from, one at a time. */
+/** The source of a call's responses. */
 export interface ResponseSource<O> {
-  /** Whether somebody waits for the next response already. */
+  /** Returns whether a reader waits for the next response. */
   isAwaited(): boolean;
-  /** Hands a reader what there is, or keeps it until there is something. */
+  /** Gives a reader the next response, now or as soon as there is one. */
   give(reader: ResponseReader<O>): void;
-  /** Nobody takes any more. */
+  /** Called when the application stops reading. */
   leave(): void;
 }
 
-/** Responses go to whoever asks; one who stops early has left the call, and an error is told once. */
+/** Returns an iterator over responses. Stopping early leaves the call, and an error is thrown once. */
 export function iterateResponses<O>(source: ResponseSource<O>): AsyncIterator<O, undefined> {
   let failed = false;
   return {

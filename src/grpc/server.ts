@@ -1,31 +1,33 @@
+/** The interface of servers, on either stack. @module */
 import type { Address, ListenOptions, TlsContext } from "../net/mod.ts";
 import type { Service } from "./service.ts";
 
-/** What a stack needs to know to serve. */
+/** Options of a server. */
 export interface RpcServerOptions {
   readonly services: readonly Service[];
   /**
-   * Gives the TLS context of each new connection: another one after certificates have changed. Without it
-   * connections are plaintext.
+   * Returns the TLS context for a new connection, a new one after certificates have changed. Plaintext by
+   * default.
    */
   readonly tls?: (() => TlsContext) | undefined;
 }
 
-/** A gRPC server, whichever stack it runs on. */
+/** A gRPC server. */
 export interface RpcServer {
+  /** Name of the stack. */
   readonly stack: string;
   /**
-   * Starts to accept connections at an address. Port 0 is any free one.
+   * Starts to accept connections at an address. Port 0 picks a free port.
    *
-   * @returns the address bound, with the port that was chosen
+   * @returns the bound address, with the port picked
    * @throws {NetError} when the address cannot be bound
    */
   listen(address: Address, options?: ListenOptions): Promise<Address>;
   /**
-   * Stops gracefully: no new connections, GOAWAY on those there are, calls under way go on. Resolves
-   * when the last has ended, or after `graceMs` milliseconds, when the rest are cut off.
+   * Drains the server: accepts no connections, sends GOAWAY on the open ones, and lets their calls go on.
+   * Resolves when the last call has ended, or after `graceMs` milliseconds, when open connections are closed.
    */
   drain(graceMs: number): Promise<void>;
-  /** Cuts everything off at once. Resolves when all that the server held is given back. */
+  /** Closes all connections at once. Resolves when all resources are released. */
   close(): Promise<void>;
 }

@@ -1,22 +1,23 @@
+/** Services: definitions with their handlers. @module */
 import type { Handler } from "./handler.ts";
 import type { MethodDefinition } from "./method.ts";
 
-/** A method whose messages are of any type: what the stacks work on. */
+/** A method with messages of any type, as the stacks use it. */
 // deno-lint-ignore no-explicit-any -- messages are typed where services are implemented
 export type AnyMethod = MethodDefinition<any, any, any, any>;
 // deno-lint-ignore no-explicit-any
 export type AnyHandler = Handler<any, any>;
 
-/** A service as proto-loader and grpc-js describe it: its methods by name. */
+/** Methods of a service by name, as proto-loader and grpc-js describe it. */
 export type ServiceDefinition = Readonly<Record<string, AnyMethod>>;
 
-/** A service that can be served: its definition, and a handler for each of its methods. */
+/** A service: its definition, and a handler for each method. */
 export interface Service {
   readonly definition: ServiceDefinition;
   readonly handlers: Readonly<Record<string, AnyHandler>>;
 }
 
-/** The handlers that a service's definition asks for, with the types of its messages. */
+/** The handlers of a service definition, with the types of its messages. */
 export type HandlersOf<D> = {
   readonly [M in keyof D]: D[M] extends MethodDefinition<infer _I, infer O, infer I, infer _O>
     ? Handler<I, O>
@@ -24,7 +25,7 @@ export type HandlersOf<D> = {
 };
 
 /**
- * Ties a service's definition to its handlers.
+ * Makes a service of a definition and its handlers.
  *
  * @throws {TypeError} when a method has no handler, or one of the wrong kind
  */
@@ -40,7 +41,7 @@ export function implement<D extends object>(definition: D, handlers: HandlersOf<
   return service;
 }
 
-/** Which of gRPC's four kinds a method is. */
+/** Returns the kind of a method. */
 export function methodKind(method: AnyMethod): AnyHandler["kind"] {
   if (method.requestStream) return method.responseStream ? "bidi" : "client-stream";
   return method.responseStream ? "server-stream" : "unary";

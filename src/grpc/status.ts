@@ -1,3 +1,4 @@
+/** Status codes and their names. @module */
 /** The status codes of gRPC (grpc's doc/statuscodes.md). */
 export const StatusCode = {
   OK: 0,
@@ -22,14 +23,14 @@ export const StatusCode = {
 export type StatusCode = typeof StatusCode[keyof typeof StatusCode];
 export type StatusName = keyof typeof StatusCode;
 
-/** A status code that a peer sent. One that gRPC does not define is UNKNOWN, as in grpc-java. */
+/** Returns the status code for a number that a peer sent: UNKNOWN unless gRPC defines it, as in grpc-java. */
 export function receivedStatus(code: number): StatusCode {
   return names.has(code) ? code as StatusCode : StatusCode.UNKNOWN;
 }
 
 const names = new Map(Object.entries(StatusCode).map(([name, code]) => [code as number, name]));
 
-/** The name of a status code, such as `NOT_FOUND`; a code that gRPC does not know is `CODE(42)`. */
+/** Returns the name of a status code, such as `NOT_FOUND`, or as in `CODE(42)` for an unknown one. */
 export function statusName(code: number): string {
   return names.get(code) ?? `CODE(${code})`;
 }
