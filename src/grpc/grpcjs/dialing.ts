@@ -17,7 +17,11 @@ import { guardSession, type Session } from "./_session_guard.ts";
 import { type Address, dial, formatAddress, parseAddress, toDuplex } from "../../net/mod.ts";
 
 /** The schemes that `installDialer` adds to grpc-js. */
-const dialledSchemes = ["vsock", "unix-abstract", "vsock+unix"] as const;
+const dialledSchemes = {
+  "vsock": true,
+  "unix-abstract": true,
+  "vsock+unix": true,
+} as const satisfies Record<Exclude<Address["transport"], "tcp" | "unix">, true>;
 
 /** The property of a subchannel address that holds an `Address`. Balancers pass the object on unchanged. */
 const DIALLED = Symbol("dialled");
@@ -62,7 +66,9 @@ export function installDialer(): void {
     if (this.session) guardSession(this.session);
     return created;
   };
-  for (const scheme of dialledSchemes) experimental.registerResolver(scheme, AddressResolver);
+  for (const scheme of Object.keys(dialledSchemes)) {
+    experimental.registerResolver(scheme, AddressResolver);
+  }
   installed = true;
 }
 
