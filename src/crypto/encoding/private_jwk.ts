@@ -151,7 +151,7 @@ function member(jwk: Jwk, name: string, length: number | undefined): Uint8Array 
 /**
  * Encodes a private key as a JWK: one line of JSON in UTF-8, built without a string of the secret.
  *
- * @param key the two halves of one key
+ * @param key the two halves of one key; the private half is zeroed
  */
 export function encodePrivateJwk(
   { pkcs8, spki }: { readonly pkcs8: Uint8Array; readonly spki: Uint8Array },
@@ -175,5 +175,6 @@ export function encodePrivateJwk(
   write("}\n");
   const jwk = concatenate(pieces);
   for (const secret of secrets) secret.fill(0);
+  zero(parts.numbers);
   return jwk;
 }
