@@ -128,7 +128,7 @@ export class Accounts {
     (connection.parent as SumAccount).children.delete(connection);
   }
 
-  /** The number of connections of the peer that an account of a connection belongs to, as far as that can be told. */
+  /** Number of connections of the same peer; 1 for a connection that counts by itself. */
   connectionsOfPeer({ parent }: Account): number {
     return parent === this.#thread ? 1 : (parent as SumAccount).children.size;
   }
@@ -154,8 +154,8 @@ export class Accounts {
   /**
    * Checks what an account has just added against all limits. Besides them, a peer may occupy no more of the
    * thread than is left free: so one peer gets half, each of four a fifth, and there is always room for one more
-   * (dynamic thresholds, as switches share their buffers). Where there is none, whoever occupies the most frees
-   * some first.
+   * (dynamic thresholds, as switches share their buffers). Without free room, the heaviest connection frees some
+   * first.
    *
    * @returns false when the account is over its share
    */

@@ -26,28 +26,28 @@ import { compress, metadataFields, PREFIX_LENGTH, writePrefix } from "../mod.ts"
 const OPEN_UNARY_BYTES = 1_024;
 const OPEN_STREAMING_BYTES = 3_584;
 
-/** The connection of a call, as far as calls know it. */
+/** The part of a connection that calls use. */
 export interface CallConnection {
   readonly account: Account;
   /** The address of the peer. */
   readonly peer: string;
   /** The work of the connection that waits for its turn. */
   readonly lane: Lane;
-  /** A part of a response was written: it is to be sent at the end of the turn. */
+  /** Schedules sending at the end of the turn, after a part of a response was written. */
   wrote(): void;
-  /** Something else was, such as room for more of a request. */
+  /** Schedules sending at the end of the turn, after other frames were written, such as flow-control credit. */
   touch(): void;
-  /** Whether so much waits to be sent that calls should not add to it (`maxConnectionUnreadBytes`). */
+  /** True while the unsent output is over `maxConnectionUnreadBytes`, and calls should add none. */
   readonly full: boolean;
-  /** Calls `call.onRoom()` once the connection is not full any more, unless the call is over by then. */
+  /** Calls `call.onRoom()` when the connection is no longer full, unless the call is over by then. */
   awaitRoom(call: RoomWaiter): void;
 }
 
-/** A call that waits until less waits to be sent on its connection. */
+/** A call that waits for its connection to have less unsent output. */
 export interface RoomWaiter {
-  /** Nobody waits for an answer any more. */
+  /** True when the call has ended or was cancelled. */
   readonly over: boolean;
-  /** The connection takes more. */
+  /** Reports that the connection is no longer full. */
   onRoom(): void;
   /** Ends the call in error. */
   fail(error: unknown): void;
@@ -59,11 +59,11 @@ export type CallStream = Http2Stream<Call>;
 /** The status message of a call whose response the connection has no room for. */
 export const NOT_READ = "Too many responses wait for the client to read them";
 
-/** Reused for every message: HTTP/2 copies what it is given. */
+/** Message prefix, reused for every message: HTTP/2 copies it. */
 const prefix = new Uint8Array(PREFIX_LENGTH);
 
 /**
- * A call that is served: what its handler knows of it, and how it ends.
+ * A call on the server: the context of its handler, and the ways in which it ends.
  *
  * ```text
  * open ── finish(), fail() ──▶ ended       the status is sent, or waits behind DATA
@@ -82,17 +82,17 @@ export abstract class Call implements CallContext, Timed {
   protected readonly head: RequestHead;
   protected phase: "open" | "ended" | "cancelled" = "open";
   #headersSent = false;
-  /** Whether the headers allow messages to be compressed. */
+  /** True when the response headers have announced gzip. */
   #gzip = false;
   #responseHeaders: Metadata | undefined = undefined;
   #responseTrailers: Metadata | undefined = undefined;
   #abort: AbortController | undefined = undefined;
-  /** Bytes of memory that the open call takes, without its request. */
+  /** Memory of the open call without its request, in bytes. */
   readonly #openBytes: number;
-  /** Milliseconds of the thread's clock, whole ones: a fraction would be an object of its own. */
+  /** Time of the request headers. Whole milliseconds, because V8 allocates an object for a fraction. */
   readonly #openedAt: number;
   #held: HeldBytes | undefined = undefined;
-  /** True until the promise of a handler is settled, which keeps the request for as long. */
+  /** True until the handler's promise is settled. The handler keeps the request for as long. */
   #handlerRuns = false;
 
   constructor(
@@ -114,25 +114,25 @@ export abstract class Call implements CallContext, Timed {
     this.#openedAt = Math.trunc(thread.now);
   }
 
-  /** The call has come: its request follows. */
+  /** Starts the call. The request follows. */
   abstract start(): void;
 
-  /** DATA of the request. */
+  /** Receives DATA of the request. */
   abstract receive(bytes: Uint8Array, start: number, end: number, last: boolean): void;
 
-  /** The request has ended, without DATA to tell it. */
+  /** Receives the end of the request, when no DATA frame has it. */
   abstract receiveEnd(): void;
 
-  /** The stream takes more again. */
+  /** Reports that the stream takes more DATA. */
   abstract writable(): void;
 
-  /** True for a method that takes one message, until that has arrived. */
+  /** True until the request is complete, for a method with a single request message. */
   protected abstract get awaitsRequest(): boolean;
 
-  /** Drops what the call keeps of its request. The call is over. */
+  /** Drops the request, because the call is over. */
   protected abstract release(): void;
 
-  /** Bytes of memory that the end of this call would free. */
+  /** Memory that the end of this call would free, in bytes. */
   get freeableBytes(): number {
     return this.#openBytes + (this.#held?.buffered ?? 0);
   }
@@ -178,7 +178,7 @@ export abstract class Call implements CallContext, Timed {
     return this.#responseTrailers ??= new Metadata();
   }
 
-  /** True when nobody waits for an answer any more. */
+  /** True when the call has ended or was cancelled. */
   get over(): boolean {
     return this.phase !== "open";
   }
@@ -218,7 +218,7 @@ export abstract class Call implements CallContext, Timed {
     this.#abort?.abort();
   }
 
-  /** Looks at the time, about once a second. */
+  /** Checks the age of the request. Called about once a second. */
   tick(now: number): void {
     const { maxRequestMs } = this.thread.limits;
     if (this.over || !this.awaitsRequest || now - this.#openedAt < maxRequestMs) return;
@@ -226,32 +226,32 @@ export abstract class Call implements CallContext, Timed {
     this.fail(new RpcError("DEADLINE_EXCEEDED", text));
   }
 
-  /** The stream is gone before the call has ended. */
+  /** Cancels the call, because its stream is closed. */
   leave(): void {
     if (this.phase !== "open") return;
     this.#end("cancelled");
     this.#abort?.abort();
   }
 
-  /** The bytes that the call keeps of its request. */
+  /** Counter of the request bytes that the call keeps. */
   protected get held(): HeldBytes {
     return this.#held ??= new HeldBytes(this.thread.accounts, this.connection.account);
   }
 
-  /** The handler has answered with a promise: the event loop has to run until that is settled. */
+  /** Marks that the handler has returned a promise: the event loop has to run until it is settled. */
   protected beginAsync(): void {
     this.#handlerRuns = true;
     this.thread.beginAsync();
   }
 
-  /** The promise is settled. */
+  /** Marks that the handler's promise is settled. */
   protected endAsync(): void {
     this.#handlerRuns = false;
     if (this.phase !== "open") this.#held?.setHandedOut(0);
     this.thread.endAsync();
   }
 
-  /** Sends a message of the response, behind its headers. False says to wait for `writable()`. */
+  /** Sends a response message, after the headers. Returns false when the call should wait for `writable()`. */
   protected sendMessage(response: unknown): boolean {
     const bytes = this.#serialize(response);
     if (!this.#headersSent) {
@@ -263,7 +263,7 @@ export abstract class Call implements CallContext, Timed {
     return this.#send(compressed ? compress(bytes) : bytes, compressed);
   }
 
-  /** Ends the call well. */
+  /** Ends the call with the status OK. */
   protected finish(): void {
     if (this.phase !== "open") return;
     if (!this.#headersSent) this.#sendHeaders();
@@ -276,8 +276,8 @@ export abstract class Call implements CallContext, Timed {
   }
 
   /**
-   * Ends the call in error. What is no `RpcError` is told to nobody but as INTERNAL. This never throws: a
-   * peer that takes no such trailers gets them without metadata, and one that takes none a reset.
+   * Ends the call with an error. Errors other than `RpcError` become INTERNAL without details. Never throws: when
+   * the peer's limit on header lists refuses the trailers, they are sent without metadata, or else the stream is reset.
    */
   fail(error: unknown): void {
     if (this.phase !== "open") return;
@@ -292,7 +292,7 @@ export abstract class Call implements CallContext, Timed {
     this.connection.touch();
   }
 
-  /** Calls what is the handler's; what it throws ends the call. */
+  /** Runs a function whose exception ends the call. */
   protected guard(run: () => void): void {
     try {
       run();
@@ -350,7 +350,7 @@ export abstract class Call implements CallContext, Timed {
   #end(phase: "ended" | "cancelled"): void {
     const wasOpen = this.phase === "open";
     this.phase = phase;
-    // To send the status can close the stream, which ends the call by `leave()` already.
+    // Sending the status can close the stream, which has then ended the call by `leave()`.
     if (!wasOpen) return;
     if (this.place >= 0) this.thread.deadlines.remove(this);
     this.release();

@@ -1,29 +1,29 @@
 import { ErrorCode, type Http2Connection } from "../../../http2/mod.ts";
 import type { NativeLimits } from "./limits.ts";
 
-/** How much an age varies, so that connections made at one time do not end at one time. */
+/** Relative variation of the maximum age, so that connections made together do not end together. */
 const AGE_JITTER = 0.1;
 
-/** How long a peer may take to answer the PING that the first half of a drain waits for. */
+/** Time that a drain waits for the answer to its PING before it goes on. */
 const DRAIN_ROUND_TRIP_MS = 500;
 
 /**
- * How long a connection lives, whether its peer is still there, and how often that may ask
- * (grpc's proposals A8 and A9, doc/keepalive.md). It is looked at about once a second.
+ * Policy of one connection: its maximum age and idle time, keepalive PINGs, and the rate of the peer's PINGs
+ * (grpc's proposals A8 and A9, doc/keepalive.md). Checked about once a second.
  */
 export class ConnectionPolicy {
   readonly #limits: NativeLimits;
   readonly #connection: Http2Connection<unknown>;
-  /** When its age is over, if ever. */
+  /** Time at which the maximum age is reached. */
   readonly #drainAt: number | undefined;
   #cutAt: number | undefined = undefined;
-  /** When it was first seen to drain. */
+  /** Time at which the drain was first seen. */
   #drainsSince: number | undefined = undefined;
   #idleSince: number;
   #streams = 0;
   #heardAt: number;
   #pingedAt: number | undefined = undefined;
-  /** When the peer has sent a PING, since a response was written last. */
+  /** Time of the peer's last PING since a response was written. */
   #peerPingedAt: number | undefined = undefined;
   #strikes = 0;
 
@@ -35,23 +35,23 @@ export class ConnectionPolicy {
     this.#heardAt = now;
   }
 
-  /** The time since which the connection has had no call, as it was seen last. */
+  /** Start of the current idle time, to within a second. */
   get idleSince(): number {
     return this.#idleSince;
   }
 
-  /** Bytes have come. */
+  /** Notes that bytes have arrived. */
   heard(now: number): void {
     this.#heardAt = now;
   }
 
-  /** A part of a response was written: the peer has reason to ask. */
+  /** Notes that a part of a response was written. The peer may then send a PING. */
   wrote(): void {
     this.#strikes = 0;
     this.#peerPingedAt = undefined;
   }
 
-  /** The peer has sent a PING. */
+  /** Counts a PING of the peer, and closes the connection when there were too many. */
   onPing(now: number): void {
     const { minPingIntervalMs, minIdlePingIntervalMs, maxPingStrikes } = this.#limits;
     const interval = this.#connection.streamCount > 0 ? minPingIntervalMs : minIdlePingIntervalMs;
@@ -61,7 +61,7 @@ export class ConnectionPolicy {
     this.#connection.close(ErrorCode.ENHANCE_YOUR_CALM, "too_many_pings");
   }
 
-  /** Looks at the time. False when the peer is not there any more. */
+  /** Checks age, idle time and keepalive. Returns false when the peer no longer answers. */
   tick(now: number): boolean {
     this.#checkAge(now);
     this.#checkIdle(now);
@@ -104,7 +104,7 @@ export class ConnectionPolicy {
   }
 }
 
-/** When the age of a connection made at `now` is over; undefined for never. */
+/** Time at which a connection opened at `now` reaches its maximum age; undefined for never. */
 function ageEnd(maxAgeMs: number, now: number): number | undefined {
   if (maxAgeMs === Infinity) return undefined;
   return now + Math.round(maxAgeMs * (1 + AGE_JITTER * (2 * Math.random() - 1)));

@@ -1,14 +1,14 @@
 import { type Due, DueHeap } from "../../scheduling/mod.ts";
 
-/** What has a deadline, in milliseconds of the thread's clock. */
+/** An object with a deadline, in milliseconds of the thread's clock. */
 export interface Timed extends Due {
-  /** The deadline has passed. */
+  /** Called when the deadline has passed. */
   onDeadline(): void;
 }
 
-/** The deadlines of a thread's calls, the next one first. */
+/** The deadlines of a thread's calls, the earliest first. */
 export class Deadlines extends DueHeap<Timed> {
-  /** Takes out what is over at `now`, and tells it. */
+  /** Removes each object whose deadline has passed at `now`, and calls its `onDeadline()`. */
   expire(now: number): void {
     for (let timed; (timed = this.takeDue(now)) !== undefined;) timed.onDeadline();
   }

@@ -1,7 +1,7 @@
 import type { AnyHandler, AnyMethod, Service } from "../../mod.ts";
 import type { Workload, Workloads } from "../../scheduling/mod.ts";
 
-/** A method as calls need it. */
+/** A method: its handler, its codecs and its workloads. */
 export interface Method {
   readonly path: string;
   readonly handler: AnyHandler;
@@ -13,8 +13,8 @@ export interface Method {
   readonly decoding: Workload;
 }
 
-/** Methods by their paths, `/package.Service/Method`. */
-export type Methods = ReadonlyMap<string, Method>;
+/** Methods by path, `/package.Service/Method`. */
+export type MethodTable = ReadonlyMap<string, Method>;
 
 /**
  * Messages of more bytes are a workload of their own where the handler names none: decoding and writing them takes
@@ -22,8 +22,8 @@ export type Methods = ReadonlyMap<string, Method>;
  */
 const SMALL_MESSAGE = 4_096;
 
-/** Indexes the methods of services. Where two services have one path, the later one's holds. */
-export function methodsOf(services: readonly Service[], workloads: Workloads): Methods {
+/** Indexes the methods of services by path. The later of two equal paths is used. */
+export function methodsOf(services: readonly Service[], workloads: Workloads): MethodTable {
   const methods = new Map<string, Method>();
   for (const { definition, handlers } of services) {
     for (const [name, handler] of Object.entries(handlers)) {

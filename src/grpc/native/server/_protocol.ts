@@ -6,30 +6,30 @@ import {
   type ResetOrigin,
 } from "../../../http2/mod.ts";
 import type { Call, CallConnection } from "./_call.ts";
-import type { Methods } from "./_methods.ts";
+import type { MethodTable } from "./_methods.ts";
 import { RequestHead } from "./_request_head.ts";
 import { notGrpcHeaders, trailersOnlyHeaders } from "./_responses.ts";
 import { StreamingCall } from "./_streaming_call.ts";
 import type { Thread } from "./_thread.ts";
 import { UnaryCall } from "./_unary_call.ts";
 
-/** What a connection does besides carrying calls. */
+/** The connection that owns a `Protocol`. */
 export interface ConnectionOwner extends CallConnection {
-  /** The peer has sent a PING. */
+  /** Called for each PING of the peer. */
   onPing(): void;
-  /** A stream was reset because the peer does not read it. */
+  /** Called when a stream was reset because the peer does not read it. */
   onStall(): void;
-  /** The connection is over, but for what waits to be sent. */
+  /** Called when HTTP/2 has ended. Output may still wait to be sent. */
   onEnd(error: Http2Error | undefined): void;
 }
 
-/** gRPC over HTTP/2 (grpc's PROTOCOL-HTTP2.md): turns what happens on a connection into calls. */
+/** gRPC over HTTP/2 (grpc's PROTOCOL-HTTP2.md): maps the events of a connection to calls. */
 export class Protocol implements ConnectionHandler<Call> {
-  readonly #methods: Methods;
+  readonly #methods: MethodTable;
   readonly #thread: Thread;
   readonly #owner: ConnectionOwner;
 
-  constructor(methods: Methods, thread: Thread, owner: ConnectionOwner) {
+  constructor(methods: MethodTable, thread: Thread, owner: ConnectionOwner) {
     this.#methods = methods;
     this.#thread = thread;
     this.#owner = owner;
@@ -92,7 +92,7 @@ export class Protocol implements ConnectionHandler<Call> {
   }
 }
 
-/** Answers a request that becomes no call. */
+/** Answers a request that is refused before it becomes a call. */
 function refuse(
   stream: Http2Stream<Call>,
   routing: Exclude<RequestHead["routing"], { kind: "call" }>,

@@ -1,24 +1,24 @@
 import type { HeaderList } from "../../../http2/mod.ts";
 import { type Metadata, RpcError, type StatusName } from "../../mod.ts";
 import { acceptsGzip, headerNames, isGrpcContentType, metadataOf, parseTimeout } from "../mod.ts";
-import type { Method, Methods } from "./_methods.ts";
+import type { Method, MethodTable } from "./_methods.ts";
 import { statusFields } from "./_responses.ts";
 
-/** What a request's headers come to. */
+/** The outcome of a request's headers. */
 export type Routing =
   | { readonly kind: "call"; readonly method: Method }
-  /** No gRPC: answered by an HTTP status. */
+  /** Not a gRPC request: answered by an HTTP status. */
   | { readonly kind: "not-grpc"; readonly status: 405 | 415 }
-  /** gRPC, but no call can come of it. */
+  /** A gRPC request that is refused with a status. */
   | { readonly kind: "refused"; readonly fields: readonly string[] };
 
 /** Characters of a peer's text that are repeated in a status message: enough for any method's path. */
 const MAX_QUOTED = 128;
 
-/** What a server makes of a request's headers: once for all requests that repeat them. */
+/** Parsed headers of a request. Requests with equal headers share one. */
 export class RequestHead {
   readonly routing: Routing;
-  /** Milliseconds that the caller waits; `Infinity` when it does so for ever. */
+  /** Timeout in milliseconds; `Infinity` for none. */
   readonly timeout: number;
   /** The value of `grpc-encoding`. */
   readonly encoding: string | undefined;
@@ -28,7 +28,7 @@ export class RequestHead {
   #metadata: Metadata | undefined;
   #acceptsGzip: boolean | undefined;
 
-  constructor(headers: HeaderList, methods: Methods) {
+  constructor(headers: HeaderList, methods: MethodTable) {
     this.#headers = headers;
     const timeout = headers.get(headerNames.timeout);
     this.timeout = timeout === undefined ? Infinity : parseTimeout(timeout) ?? NaN;
@@ -42,15 +42,15 @@ export class RequestHead {
     return this.#metadata ??= metadataOf(this.#headers.fields);
   }
 
-  /** Whether the caller takes responses compressed with gzip. */
+  /** True when the caller accepts responses compressed with gzip. */
   get acceptsGzip(): boolean {
     return this.#acceptsGzip ??= this.#headers.fields.some(({ name, value }) =>
       name === headerNames.acceptEncoding && acceptsGzip(value)
     );
   }
 
-  /** The head of a request, kept with its headers. */
-  static of(headers: HeaderList, methods: Methods): RequestHead {
+  /** Returns the head of a request, which is cached with its headers. */
+  static of(headers: HeaderList, methods: MethodTable): RequestHead {
     return (headers.derived ??= new RequestHead(headers, methods)) as RequestHead;
   }
 }
@@ -61,7 +61,7 @@ function sizeOf({ path, authority, fields }: HeaderList): number {
   return size;
 }
 
-function route(headers: HeaderList, methods: Methods, badTimeout: boolean): Routing {
+function route(headers: HeaderList, methods: MethodTable, badTimeout: boolean): Routing {
   if (headers.method !== "POST") return { kind: "not-grpc", status: 405 };
   if (!isGrpcContentType(headers.get(headerNames.contentType))) {
     return { kind: "not-grpc", status: 415 };

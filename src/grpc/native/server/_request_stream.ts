@@ -36,8 +36,8 @@ export interface RequestStreamOptions {
  * The request messages of a call as its handler reads them.
  *
  * A message is taken out of the bytes, inflated and decoded when the handler asks for it, not before. Credit is
- * returned for the bytes that the handler has read, and for those of the message for which it waits: so a slow
- * handler slows the peer, and unread messages occupy the bytes of a flow-control window, whatever they decode to.
+ * returned for the bytes that the handler has read, and for the message that it waits for: so a slow handler slows
+ * the peer, and unread messages occupy the bytes of a flow-control window, whatever they decode to.
  */
 export class RequestStream implements AsyncIterableIterator<unknown> {
   readonly #options: RequestStreamOptions;
@@ -163,7 +163,7 @@ export class RequestStream implements AsyncIterableIterator<unknown> {
     for (const read of this.#reads.splice(0)) read.reject(error);
   }
 
-  /** Returns credit, except for the bytes that wait here while nobody asks for them. */
+  /** Returns credit, except for bytes that wait while the handler does not read. */
   #returnCredit(): void {
     const unread = this.#reads.length > 0 && !this.#awaitsTurn ? 0 : this.#bytes.length;
     const bytes = this.#owedCredit - unread;

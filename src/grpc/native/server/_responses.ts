@@ -26,10 +26,10 @@ const ordinary = [
 /** The headers of a response to a call. */
 export const responseHeaders = prepareHeaders(ordinary);
 
-/** The same, of a response whose messages may be compressed. */
+/** Headers of a response whose messages may be compressed. */
 export const gzipResponseHeaders = prepareHeaders([...ordinary, headerNames.encoding, "gzip"]);
 
-/** What stands before the status when a call fails before its response has begun (Trailers-Only). */
+/** Fields before the status of a call that fails before its response headers (Trailers-Only). */
 export const trailersOnlyHeaders = prepareHeaders([
   ":status",
   "200",
@@ -37,13 +37,13 @@ export const trailersOnlyHeaders = prepareHeaders([
   `${contentType}+proto`,
 ]);
 
-/** The trailers of a call that went well. */
+/** Trailers of the status OK. */
 export const okTrailers = prepareHeaders([headerNames.status, "0"]);
 
-/** Trailers whose fields all follow. */
+/** Empty headers, for trailers whose fields all follow. */
 export const noHeaders = prepareHeaders([]);
 
-/** What answers a request that is no gRPC. */
+/** Responses to requests other than gRPC's, by HTTP status. */
 export const notGrpcHeaders: Readonly<Record<405 | 415, PreparedHeaders>> = {
   405: prepareHeaders([":status", "405", "allow", "POST"]),
   415: prepareHeaders([":status", "415"]),
@@ -54,7 +54,7 @@ export function statusFields({ code, message, metadata }: RpcError): string[] {
   return [...bareStatus(code, message), ...metadataFields(metadata)];
 }
 
-/** The fields of a status without its metadata, for a peer that takes no more. */
+/** The fields of a status without metadata, for a peer whose limit on header lists is low. */
 export function bareStatus(code: number, message: string): string[] {
   const fields = [headerNames.status, String(code)];
   const encoded = encodeStatusMessage(message);
@@ -68,14 +68,14 @@ function shorten(encoded: string): string {
   return encoded.slice(0, MAX_MESSAGE_LENGTH).replace(/%.?$/, "").trimEnd();
 }
 
-/** Lists of response metadata that are remembered on a thread. */
+/** Lists of response metadata that a thread caches. */
 const MAX_REMEMBERED = 64;
-/** Octets of a list that is worth remembering. */
+/** Bytes of the longest list that is cached. */
 const MAX_REMEMBERED_LENGTH = 128;
 
 /**
- * The response headers with a call's metadata. Servers say the same again and again, such as the protocol
- * version: a list that comes a second time is prepared, and from then on sent as a few octets.
+ * Response headers with metadata. Most responses of a server have equal metadata, such as the protocol version: a
+ * list is prepared when it is sent for the second time, and from then on takes a few bytes.
  */
 export class MetadataHeaders {
   readonly #seen = new Map<string, PreparedHeaders | undefined>();

@@ -19,27 +19,27 @@ import type { Account, AccountOwner, Resource } from "./_accounts.ts";
 import { type Call, NOT_READ, type RoomWaiter } from "./_call.ts";
 import { ConnectionPolicy } from "./_connection_policy.ts";
 import { heldTooMuch } from "./_held_bytes.ts";
-import type { Methods } from "./_methods.ts";
+import type { MethodTable } from "./_methods.ts";
 import { type ConnectionOwner, Protocol } from "./_protocol.ts";
 import type { Thread } from "./_thread.ts";
 
-/** What the connections of one thread share. */
+/** The part of a thread that its connections use. */
 export interface ServingThread extends Thread {
   readonly http2: Http2Config;
-  readonly methods: Methods;
+  readonly methods: MethodTable;
   readonly poller: Registrar;
   /** Holds the bytes that were read, during the call that takes them. */
   readonly buffer: Uint8Array;
   /** Bytes that are read for one event. */
   readonly readSize: number;
   lookAtClock(): void;
-  /** Sends what a connection has at the end of the turn. */
+  /** Schedules a flush of a connection at the end of the turn. */
   flushLater(connection: ServedConnection): void;
-  /** A connection is about to be closed. */
+  /** Removes a connection, which is about to be closed. */
   forget(connection: ServedConnection): void;
-  /** Says that something went wrong in the server. */
+  /** Logs an error of the server. */
   report(message: string, properties: Record<string, unknown>): void;
-  /** Says what is only of interest to whoever looks for it. */
+  /** Logs a detail at the level debug. */
   note(message: string, properties: Record<string, unknown>): void;
 }
 
@@ -51,8 +51,8 @@ export interface ServingThread extends Thread {
  *   └────────────────────────── peer closes, or an error of the socket ──────────────────────────▲
  * ```
  *
- * It lingers because a socket that is closed with input unread is reset, and what was sent last, the
- * GOAWAY that says why, may then never be read (RFC 9112 section 9.6 has the same for HTTP/1.1).
+ * It lingers because closing a socket with unread input resets the connection, and the peer may then not read the
+ * GOAWAY that gives the reason (RFC 9112 section 9.6 describes this for HTTP/1.1).
  */
 type Phase =
   | { readonly kind: "open" }
@@ -68,7 +68,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   /** The resources that the connection occupies. */
   readonly account: Account;
   readonly lane: Lane;
-  /** Whether it is among those that are flushed at the end of the turn. */
+  /** True while a flush is scheduled for the end of the turn. */
   dirty = false;
   /** `peerIdentity()` of the peer. */
   readonly #identity: string | undefined;
@@ -104,13 +104,13 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     return this.#socket.fd;
   }
 
-  /** The time since which there is no call; undefined while there are some, or the connection ends. */
+  /** Start of the current idle time; undefined while calls are open or the connection ends. */
   get idleSince(): number | undefined {
     const isIdle = this.#phase.kind === "open" && this.http2.streamCount === 0;
     return isIdle ? this.#policy.idleSince : undefined;
   }
 
-  /** True as long as the peer has made no call. */
+  /** True until the peer makes its first call. */
   get isSilent(): boolean {
     return this.http2.statistics.streamsOpened === 0;
   }
@@ -162,7 +162,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     this.touch();
   }
 
-  /** Lets the calls under way end, and takes no new ones. A second call hurries. */
+  /** Refuses new calls, and closes when the open ones have ended. A second call skips the round trip of GOAWAY. */
   drain(): void {
     this.http2.drain();
     this.touch();
@@ -186,18 +186,18 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     }
   }
 
-  /** Looks at the time: about once a second. */
+  /** Checks timeouts. Called about once a second. */
   tick(now: number): void {
     this.#guard(() => this.#tick(Math.trunc(now)));
   }
 
-  /** Sends what waits, as much as the kernel takes. */
+  /** Sends output, as much as the kernel takes. */
   flush(): void {
     this.dirty = false;
     this.#guard(() => this.#flush());
   }
 
-  /** Closes the socket at once. Calls that are open are told that their caller is gone. */
+  /** Closes the socket at once, and cancels open calls. */
   abandon(): void {
     if (this.#phase.kind === "closed") return;
     this.#phase = CLOSED;
@@ -214,12 +214,12 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     this.#thread.work.closeLane(this.lane, this.#identity);
   }
 
-  /** The time in whole milliseconds: each field that keeps a fraction would be an object of its own. */
+  /** The time in whole milliseconds, because V8 allocates an object for each field with a fraction. */
   get #now(): number {
     return Math.trunc(this.#thread.now);
   }
 
-  /** A defect in what one connection asks for is not the end of the others'. */
+  /** Runs a function whose exception ends this connection alone. */
   #guard(run: () => void): void {
     try {
       run();
@@ -261,7 +261,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
       if (this.#phase.kind === "closed") return;
     }
     this.#noteSending();
-    // Input that TLS has read already is reported by nobody: a writable socket is ready at once.
+    // epoll does not report input that TLS has read already: a writable socket is ready at once.
     this.#waitForRoom(this.#socket.hasPending);
     if (this.#phase.kind === "ending") this.#linger();
   }
@@ -284,9 +284,8 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   }
 
   /**
-   * Counts the bytes that have come to wait or have left since, and lets calls go on that waited for room.
-   * The policy is told of DATA that left: a peer that is sent much measures the path with PINGs while it
-   * comes, long after the handler wrote it.
+   * Updates the count of unsent bytes, and resumes calls that waited for room. The policy learns of DATA that was
+   * sent, because a peer that receives much measures the bandwidth with PINGs, long after the handler wrote it.
    */
   #noteSending(): void {
     const { queuedBytes, unsentBytes } = this.http2;
@@ -305,8 +304,8 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   }
 
   /**
-   * Refuses the calls that keep the most of their requests, down to a sixteenth less than is held: one call at a time
-   * would be looked for among all of them each time.
+   * Refuses the calls with the largest requests until a sixteenth of the held bytes is free. To search all calls for a
+   * single one each time would cost too much.
    */
   #failLargestCalls(): void {
     const calls: Call[] = [];

@@ -4,15 +4,15 @@ import type { Deadlines, Timed } from "./_deadlines.ts";
 import type { MetadataHeaders } from "./_responses.ts";
 import type { NativeLimits } from "./limits.ts";
 
-/** A call, as far as its deadline goes. */
+/** A call with a deadline. */
 export interface TimedCall extends Timed {
-  /** Nobody waits for it any more. */
+  /** True when the call has ended or was cancelled. */
   readonly over: boolean;
 }
 
-/** What the calls of one thread share. */
+/** The part of a thread that its calls use. */
 export interface Thread {
-  /** The thread's clock, in milliseconds, as it was when this turn looked at it. */
+  /** The thread's clock in milliseconds, read at the start of the turn or later. */
   readonly now: number;
   readonly limits: NativeLimits;
   readonly deadlines: Deadlines;
@@ -22,7 +22,7 @@ export interface Thread {
   readonly workloads: Workloads;
   /** The resources that peers occupy here. */
   readonly accounts: Accounts;
-  /** A call that is open at the end of the turn in which it came: it needs its deadline watched. */
+  /** Watches the deadline of a new call, if it is still open at the end of the turn. */
   watchDeadline(call: TimedCall): void;
   /** Reports whether work of a connection may be done at once, and need not wait for its turn. */
   mayRunNow(lane: Lane, workload: Workload): boolean;
@@ -30,12 +30,12 @@ export interface Thread {
   lap(): number;
   /** Has the work that waits done, although no event has come. */
   wake(): void;
-  /** Whether what is done without a look at what has come takes long by now. */
+  /** True when this turn has run for so long that events should be handled. */
   readonly turnIsLong: boolean;
   /** Resolves in the next turn. */
   nextTurn(): Promise<void>;
-  /** A handler has begun to answer with a promise: the event loop has to run until it is done. */
+  /** Counts a handler that has returned a promise: the event loop has to run until it is settled. */
   beginAsync(): void;
-  /** It is done, in whichever way. */
+  /** Counts down when the promise is settled. */
   endAsync(): void;
 }

@@ -17,7 +17,7 @@ import type { Service } from "../../mod.ts";
 import { type Lane, type Workload, Workloads, WorkQueue } from "../../scheduling/mod.ts";
 import { Accounts } from "./_accounts.ts";
 import { Deadlines } from "./_deadlines.ts";
-import { type Methods, methodsOf } from "./_methods.ts";
+import { methodsOf, type MethodTable } from "./_methods.ts";
 import { MetadataHeaders } from "./_responses.ts";
 import { ServedConnection, type ServingThread } from "./_served_connection.ts";
 import type { TimedCall } from "./_thread.ts";
@@ -29,7 +29,7 @@ const READ_BUFFER_SIZE = 131_072;
 /** The same while work waits: some hundred requests, which take about a millisecond even when all are refused. */
 const BUSY_READ_SIZE = 8_192;
 
-/** How often connections look at the time. */
+/** Interval between checks of the connections' timeouts. */
 const TICK_MS = 1_000;
 
 /**
@@ -60,17 +60,17 @@ export interface EngineOptions {
   readonly services: readonly Service[];
   readonly limits?: Partial<NativeLimits>;
   readonly log: Logger;
-  /** Takes a connection in the engine's place, which may give it to another one. */
+  /** Takes accepted connections, to place them on any thread. Without it the engine serves them itself. */
   readonly place?: (socket: Socket) => void;
-  /** Told of the descriptor of each connection that the engine takes, and before it gives it up. */
+  /** Called with the descriptor of each connection: after the engine takes it, and before it is closed. */
   readonly owns?: (fd: number, owned: boolean) => void;
-  /** Told of each descriptor that accepting takes besides, and gives up (`AcceptorOptions.holds`). */
+  /** Called with each other descriptor of the acceptors (`AcceptorOptions.holds`). */
   readonly holds?: (fd: number, held: boolean) => void;
   /** Gives the TLS context of new connections; without it they are plaintext. */
   readonly tls?: (() => TlsContext) | undefined;
-  /** The last handler that answers with a promise is done. */
+  /** Called when no promise of a handler is pending any more. */
   readonly onSettled?: () => void;
-  /** Something is due that was not when the last turn ended. */
+  /** Called when `timeout` may have become shorter since the last turn. */
   readonly onDue?: () => void;
   /** Called after each event, call and piece of work, to tell a busy thread from one that hangs. */
   readonly onProgress?: () => void;
@@ -85,12 +85,12 @@ export class Engine implements ServingThread, Disposable {
   readonly poller = new Poller();
   readonly limits: NativeLimits;
   readonly http2: Http2Config;
-  readonly methods: Methods;
+  readonly methods: MethodTable;
   readonly deadlines = new Deadlines();
   readonly metadataHeaders = new MetadataHeaders();
   readonly work: WorkQueue;
   readonly workloads = new Workloads();
-  /** What was read last, for the time of the call that takes it. */
+  /** Read buffer. Its content is valid during `Http2Connection.receive()`. */
   readonly buffer = new Uint8Array(READ_BUFFER_SIZE);
   now = performance.now();
   readonly accounts: Accounts;
@@ -132,12 +132,12 @@ export class Engine implements ServingThread, Disposable {
     });
   }
 
-  /** Handlers that have not settled the promise that they answered with. */
+  /** Number of pending promises of handlers. */
   get asyncCalls(): number {
     return this.#asyncCalls;
   }
 
-  /** Milliseconds until something is due: 0 for at once, -1 for never. */
+  /** Milliseconds until the next deadline or check: 0 for at once, -1 for never. */
   get timeout(): number {
     if (this.work.size > 0 || this.#waiting.length > 0 || this.poller.hasPaused) return 0;
     const next = Math.min(this.deadlines.next, this.#tickAt, this.#handshakes?.due ?? Infinity);
@@ -145,7 +145,7 @@ export class Engine implements ServingThread, Disposable {
     return Math.max(0, Math.ceil(next - performance.now()));
   }
 
-  /** Accepts the connections of a listener, which stays the caller's to close. */
+  /** Accepts the connections of a listener. The caller closes the listener. */
   accept(listener: Listener, exclusive: boolean): void {
     const { log, place, holds } = this.#options;
     const acceptor = new Acceptor(listener, this.poller, {
@@ -188,7 +188,7 @@ export class Engine implements ServingThread, Disposable {
     connection.touch();
   }
 
-  /** Waits for what comes, up to `timeout` milliseconds (-1 for ever), and does what it asks for. */
+  /** Waits for events, up to `timeout` milliseconds (-1 for no limit), and handles them. */
   turn(timeout: number): void {
     this.#inTurn = true;
     try {
@@ -294,7 +294,7 @@ export class Engine implements ServingThread, Disposable {
     this.#options.log.debug(message, properties);
   }
 
-  /** Lets every connection end. `done` is called once there is none. */
+  /** Drains every connection, and calls `done` when all are closed. */
   drain(done: () => void): void {
     this.stopAccepting();
     this.#handshakes?.[Symbol.dispose]();
@@ -343,14 +343,14 @@ export class Engine implements ServingThread, Disposable {
     stream.close();
   }
 
-  /** Handles events, and sends what they gave. */
+  /** Handles events, and sends the output. */
   #look(timeout: number): void {
     this.#sliceEnd = this.#eventsEnd = Infinity;
     this.poller.wait(timeout);
     this.#settle();
   }
 
-  /** Does queued work until `end`, at least one piece of it, and sends what it gave. */
+  /** Does queued work until `end`, at least one piece, and sends the output. */
   #work(end: number): void {
     let now = this.now;
     do {

@@ -3,8 +3,8 @@ import { DEFAULT_LIMITS } from "../../../http2/mod.ts";
 import { DEFAULT_QUEUE_LIMITS, type QueueLimits } from "../../scheduling/mod.ts";
 
 /**
- * What a peer may cost a thread of the native stack, besides the limits of HTTP/2 itself
- * (`src/http2/limits.ts`). Times are milliseconds; `Infinity` turns a limit off.
+ * Limits of one thread of the native server on the resources of its peers, in addition to the limits of HTTP/2
+ * (`src/http2/limits.ts`). Times are in milliseconds; `Infinity` turns a limit off.
  */
 export interface NativeLimits extends QueueLimits {
   /** Bytes of one request message, compressed or not. Over it: RESOURCE_EXHAUSTED. */
@@ -12,18 +12,18 @@ export interface NativeLimits extends QueueLimits {
   /** Calls at once on one connection. More are refused with REFUSED_STREAM. */
   readonly maxConcurrentStreams: number;
   /**
-   * Bytes of requests that a thread holds: those that are incomplete, wait for their turn or their
-   * reader, or are with a handler that has not answered yet. Over it: RESOURCE_EXHAUSTED.
+   * Memory of open calls and their requests on a thread, in bytes: incomplete requests, requests that wait for their
+   * turn or for the handler, and requests that a handler has. Over it: RESOURCE_EXHAUSTED.
    */
   readonly maxHeldBytes: number;
   /**
-   * The same for one peer (`peerIdentity()`) and for one connection. Over either, further bytes of requests
-   * are refused with RESOURCE_EXHAUSTED, except those of small calls.
+   * Share of one peer (`peerIdentity()`) and of one connection in `maxHeldBytes`. Over it, calls whose requests take
+   * more than 1 KB are refused with RESOURCE_EXHAUSTED.
    */
   readonly maxHeldBytesPerPeer: number;
   readonly maxHeldBytesPerConnection: number;
   /**
-   * How long a request may take from its headers to its end, if the method takes one message. Over it:
+   * Time from the headers to the end of a request, for methods with a single request message. Over it:
    * DEADLINE_EXCEEDED.
    */
   readonly maxRequestMs: number;
@@ -39,35 +39,35 @@ export interface NativeLimits extends QueueLimits {
    * ENHANCE_YOUR_CALM.
    */
   readonly maxUnreadBytes: number;
-  /** The same for one peer. */
+  /** Share of one peer in `maxUnreadBytes`. */
   readonly maxUnreadBytesPerPeer: number;
-  /** How old a connection gets before it is drained. */
+  /** Age of a connection at which it is drained. */
   readonly maxConnectionAgeMs: number;
-  /** How long the calls of a connection that is too old may still go on. */
+  /** Time that calls have to end on a connection that is drained for its age. */
   readonly maxConnectionAgeGraceMs: number;
-  /** How long a connection may be without a call. */
+  /** Time without a call after which a connection is drained. */
   readonly maxConnectionIdleMs: number;
   /**
-   * Connections of one peer that have made no call. With one more, the oldest of them is closed. A peer on this
-   * machine whose connections cannot be told from others' has no such limit.
+   * Connections of one peer that have made no call. Over it, the oldest of them is closed. Connections over loopback
+   * have no peer, so they are not limited.
    */
   readonly maxSilentConnectionsPerPeer: number;
   /**
-   * How long a connection may be without a call while accepting fails for want of descriptors. Those that have made
-   * none are closed first, then those that have been idle for the longest.
+   * Time without a call after which a connection may be closed while accepting fails for lack of descriptors.
+   * Connections that have made no call are closed first, then the longest idle ones.
    */
   readonly maxIdleInShortageMs: number;
-  /** How long a peer may be silent before it is asked with a PING whether it is still there. */
+  /** Time without input after which a PING is sent to the peer. */
   readonly keepaliveMs: number;
-  /** How long the answer to that PING may take. */
+  /** Time for the answer to that PING, after which the connection is closed. */
   readonly keepaliveTimeoutMs: number;
-  /** The least time between PINGs of a peer while nothing is sent to it. */
+  /** Least interval between PINGs of a peer while no response is sent. */
   readonly minPingIntervalMs: number;
-  /** The same while it has no call under way. */
+  /** Least interval between PINGs of a peer while it has no open call. */
   readonly minIdlePingIntervalMs: number;
-  /** PINGs that may come too early. One more ends the connection: `too_many_pings`. */
+  /** PINGs that may be too early. One more ends the connection with `too_many_pings`. */
   readonly maxPingStrikes: number;
-  /** How long a connection that has ended waits for its peer to read what was sent and to close. */
+  /** Time that an ended connection waits for its peer to read the rest of the output and to close. */
   readonly lingerMs: number;
   /**
    * The longest time without progress of a worker's thread, before it is taken for hung and replaced. Each event, call
@@ -77,26 +77,26 @@ export interface NativeLimits extends QueueLimits {
   readonly maxTurnMs: number;
 }
 
-/** The limits unless configured otherwise, each with its reason. */
+/** The default limits, each with its reason. */
 export const DEFAULT_NATIVE_LIMITS: NativeLimits = {
   maxRequestBytes: serverLimits.maxRequestBytes,
   maxConcurrentStreams: serverLimits.maxConcurrentStreams,
-  // 64 of the largest messages: whoever sends them slowly on many streams gets no more memory.
+  // 64 of the largest messages.
   maxHeldBytes: 64 * serverLimits.maxRequestBytes,
-  // Half of it: one peer alone never fills the pool.
+  // Half of the thread's limit: one peer alone never fills it.
   maxHeldBytesPerPeer: 32 * serverLimits.maxRequestBytes,
-  // Somewhat over the 20 large messages that a client may well send at once.
+  // Somewhat over 20 concurrent messages of the largest size, which a client may well send.
   maxHeldBytesPerConnection: 24 * serverLimits.maxRequestBytes,
   // The largest message at 70 kB/s.
   maxRequestMs: 60_000,
   // Four of the largest responses, so that the wire never runs dry, and the rest of HTTP/2's 64 MiB for
   // those of calls that run already.
   maxConnectionUnreadBytes: 4 * serverLimits.maxRequestBytes,
-  // CVE-2019-9517 on many connections: four that go up to what HTTP/2 lets each keep.
+  // CVE-2019-9517 on many connections: the output of four connections at the limit of HTTP/2.
   maxUnreadBytes: 4 * DEFAULT_LIMITS.maxQueuedBytes,
   maxUnreadBytesPerPeer: 2 * DEFAULT_LIMITS.maxQueuedBytes,
   ...DEFAULT_QUEUE_LIMITS,
-  // Connections last: who balances by reconnecting sets an age.
+  // No limit: an age is for operators that balance load by reconnecting clients.
   maxConnectionAgeMs: Infinity,
   maxConnectionAgeGraceMs: Infinity,
   maxConnectionIdleMs: Infinity,
@@ -111,7 +111,7 @@ export const DEFAULT_NATIVE_LIMITS: NativeLimits = {
   minPingIntervalMs: 300_000,
   minIdlePingIntervalMs: 7_200_000,
   maxPingStrikes: 2,
-  // A round trip to the far side of the world, thrice.
+  // Three round trips of 330 ms.
   lingerMs: 1_000,
   // The longest piece of work, an RSA-4096 signature of the slowest provider, takes a hundredth of it.
   maxTurnMs: 10_000,

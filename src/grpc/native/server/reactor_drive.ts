@@ -4,7 +4,7 @@ import { Reactor } from "../../../net/mod.ts";
 import type { Engine } from "./engine.ts";
 
 /**
- * Runs an engine on Deno's event loop: its epoll is watched by a reactor, and its next time by one timer.
+ * Runs an engine on Deno's event loop: a reactor watches its epoll, and one timer its next deadline.
  */
 export class ReactorDrive {
   readonly #engine: Engine;
@@ -21,7 +21,7 @@ export class ReactorDrive {
     this.#afterTurn = afterTurn;
   }
 
-  /** Begins to run. From then on it looks at the engine whenever that has something to do. */
+  /** Starts to run the engine's turns, whenever it has events or a deadline. */
   start(): void {
     if (this.#phase === "new") {
       this.#phase = "running";
@@ -30,7 +30,7 @@ export class ReactorDrive {
     this.arm();
   }
 
-  /** Looks at the engine's time again, which something else than a turn has changed. */
+  /** Reads the engine's `timeout` again, because it has changed outside a turn. */
   arm(): void {
     if (this.#phase !== "running") return;
     const { timeout } = this.#engine;
@@ -52,7 +52,7 @@ export class ReactorDrive {
     }, timeout);
   }
 
-  /** Resolves when all that it held is given back. */
+  /** Stops. Resolves when all resources are released. */
   async stop(): Promise<void> {
     if (this.#phase === "running") this.#reactor.remove(this.#engine.poller.fd);
     this.#phase = "stopped";

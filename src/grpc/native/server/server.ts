@@ -5,7 +5,7 @@ import { Engine } from "./engine.ts";
 import { ReactorDrive } from "./reactor_drive.ts";
 import type { NativeLimits } from "./limits.ts";
 
-/** What the native stack can be told besides what is served. */
+/** Options of a server on the native stack. */
 export interface NativeServerOptions extends RpcServerOptions {
   readonly limits?: Partial<NativeLimits>;
 }
