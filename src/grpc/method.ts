@@ -3,7 +3,7 @@ import type { Codec } from "../protobuf/mod.ts";
 
 /**
  * A method, as grpc-js and proto-loader describe it. `I` and `O` are the types of a request and a response to
- * write, `DI` and `DO` of those that were read.
+ * write, `DI` and `DO` of a request and a response that were read.
  */
 export interface MethodDefinition<I, O, DI = I, DO = O> {
   /** `/package.Service/Method`. */

@@ -125,7 +125,7 @@ test("`call()` refuses a unary call without a request, or with two", async () =>
   }
 });
 
-test("`call()` hands on what a source of requests throws as the cause", async () => {
+test("`call()` fails with the error of a source of requests as its cause", async () => {
   await using served = await serve({
     Collect: clientStream(async (requests) => await all(requests)),
   });

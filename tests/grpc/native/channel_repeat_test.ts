@@ -1,4 +1,4 @@
-/** What a channel does again, and where, when a server has not processed a call or is gone. */
+/** Retries, reconnects and keepalive of the native channel. @module */
 import assert from "node:assert/strict";
 import { type AnyMethod, RpcError, StatusCode } from "../../../src/grpc/mod.ts";
 import { prepareHeaders } from "../../../src/http2/mod.ts";

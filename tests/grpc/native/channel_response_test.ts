@@ -1,3 +1,4 @@
+/** Requests and responses of the native channel, the malformed ones too. @module */
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { RpcError, StatusCode, type StatusName } from "../../../src/grpc/mod.ts";
@@ -13,7 +14,7 @@ const [test, { openNativeChannel }] = await gate(["net", "ffi", "env", "read", "
 
 const json = (value: unknown) => framed(new TextEncoder().encode(JSON.stringify(value)));
 
-/** What a unary call gives when the server does as the script says. */
+/** Makes a unary call to a scripted server, and returns its response. */
 async function called(script: Script, maxResponseBytes?: number): Promise<unknown> {
   await using server = await ScriptedServer.start(script);
   using channel = openNativeChannel({
@@ -24,7 +25,7 @@ async function called(script: Script, maxResponseBytes?: number): Promise<unknow
   return response;
 }
 
-/** Checks how a unary call ends in error. */
+/** Checks that a unary call fails with a status. */
 async function fails(code: StatusName, message: string | RegExp, ended: Promise<unknown>) {
   const error = await ended.then(() => assert.fail("The call succeeded"), (error) => error);
   if (!(error instanceof RpcError)) throw error;
@@ -177,8 +178,8 @@ const faults: Readonly<Record<string, [StatusName, string | RegExp, Script]>> = 
   ],
 };
 
-for (const [what, [code, message, script]] of Object.entries(faults)) {
-  test(`${what} ends the call as ${code}`, () => fails(code, message, called(script)));
+for (const [fault, [code, message, script]] of Object.entries(faults)) {
+  test(`${fault} ends the call as ${code}`, () => fails(code, message, called(script)));
 }
 
 test("an interim response is passed over", async () => {

@@ -1,3 +1,4 @@
+/** Timers and reconnect backoff of the native channel. @module */
 import assert from "node:assert/strict";
 import { Backoff } from "../../../src/grpc/native/client/_timers.ts";
 import { Poller } from "../../../src/net/mod.ts";
@@ -9,7 +10,7 @@ const [test, { Timer, TimerQueue }] = await gate(["ffi"], () => {
   return import("../../../src/grpc/native/client/_timers.ts");
 });
 
-test("a queue runs what is due in the order of the times, and not what was taken back", () => {
+test("a queue runs timers in the order of their times, and none that was cleared", () => {
   using poller = new Poller();
   using queue = new TimerQueue(poller);
   const ran: number[] = [];
@@ -40,7 +41,7 @@ test("a queue waits for the nearest time, whichever was set first", () => {
   assert.deepEqual(ran, ["near"]);
 });
 
-test("a timer can be set again by what it runs, and the queue can be ended there", () => {
+test("a timer's function can set the timer again, and dispose of the queue", () => {
   using poller = new Poller();
   const queue = new TimerQueue(poller);
   let runs = 0;

@@ -1,4 +1,4 @@
-/** The calls of load generators: on bytes, with an observer. */
+/** Unary calls on bytes, as load generators make them. @module */
 import assert from "node:assert/strict";
 import { Metadata, RpcError, StatusCode } from "../../../src/grpc/mod.ts";
 import {
@@ -19,7 +19,7 @@ const [test, { openNativeChannel }] = await gate(["net", "ffi", "env", "read", "
 const ECHO = { path: "/test.Bytes/Echo" };
 const request = Uint8Array.of(1, 2, 3);
 
-/** Answers with what was asked. */
+/** Answers with the request. */
 const echo = (asked: Parameters<typeof answer>[0]) => answer(asked, [asked.body]);
 
 /** An observer of one call. */

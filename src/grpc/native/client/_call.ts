@@ -100,7 +100,7 @@ export abstract class Call implements PendingCall, Timed {
   /** Called by the attempt when its stream takes more DATA again. */
   onWritable(): void {}
 
-  /** Called by the attempt when its stream was reset. Retries what no server has processed. */
+  /** Called by the attempt when its stream was reset. Makes another attempt if no server has processed this one. */
   onReset(attempt: Attempt, errorCode: number, origin: ResetOrigin): void {
     const unprocessed = origin === "unprocessed" ||
       origin === "peer" && errorCode === ErrorCode.REFUSED_STREAM &&

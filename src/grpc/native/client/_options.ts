@@ -58,7 +58,7 @@ export interface ChannelSettings {
  * decides itself how much it sends, so its own requests must not end its connection.
  */
 const clientLimits: Partial<Limits> = {
-  // Requests that wait for the peer's windows are those of this program.
+  // Requests wait for the peer's windows because this program makes more than the server takes.
   maxQueuedBytes: Infinity,
   // Headers of calls that start together wait here too: a server may allow any number of streams.
   maxOutputSize: 64 * 1024 * 1024,

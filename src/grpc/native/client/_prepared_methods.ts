@@ -15,7 +15,7 @@ export interface PreparedMethod {
 /** Methods kept for a channel: far more than a service has. */
 const MAX_KEPT = 256;
 
-/** Prepares the methods of one channel, and keeps those without metadata for their next calls. */
+/** Prepares the methods of one channel, and caches the ones without metadata. */
 export class PreparedMethods {
   readonly #settings: ChannelSettings;
   readonly #kept = new Map<string, PreparedMethod>();

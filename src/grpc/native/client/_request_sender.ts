@@ -173,7 +173,7 @@ export class RequestSender {
     this.#call.fail("CANCELLED", "The requests ended in an error", cause);
   }
 
-  /** Tells whether the call has stopped the sender meanwhile, which the compiler does not see. */
+  /** True when the call has stopped the sender meanwhile, which the compiler does not see. */
   #over(): boolean {
     return this.#state === "over";
   }

@@ -130,7 +130,7 @@ class Subchannel implements TransportOwner {
   readonly #balancer: Balancer;
   readonly #backoff: Backoff;
   /**
-   * Keepalive of the connection in use and of those that drain: their calls must not wait for a dead
+   * Keepalive of the connection in use and of draining ones: their calls must not wait for a dead
    * server.
    */
   readonly #keepalives = new Map<ClientTransport, Keepalive>();

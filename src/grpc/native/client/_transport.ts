@@ -232,8 +232,8 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
 
   onGoaway(_connection: Http2Connection<StreamUser>, { errorCode, debugData }: Goaway): void {
     if (errorCode !== ErrorCode.NO_ERROR) {
-      const what = `The server ended the connection: ${debugData || `error code ${errorCode}`}`;
-      this.#failure ??= new NetError("CLOSED", what);
+      const message = `The server ended the connection: ${debugData || `error code ${errorCode}`}`;
+      this.#failure ??= new NetError("CLOSED", message);
     }
     this.#drain();
   }
