@@ -1,12 +1,12 @@
 import { connectionError } from "./errors.ts";
 import type { LimitName, Limits, Rate } from "./limits.ts";
 
-/** The limits that are rates. */
+/** The names of the limits that are rates. */
 type RateName = { [K in LimitName]: Limits[K] extends Rate ? K : never }[LimitName];
 
 /**
- * A bucket of tokens that refills with time, and with useful work. The time is looked at only when the
- * bucket is empty, so what stays within its limit costs a subtraction.
+ * A token bucket that refills with time and with useful work. The time is read only when the bucket is
+ * empty, so a token within the limit costs a subtraction.
  */
 class RateLimiter {
   readonly #name: RateName;
@@ -39,14 +39,16 @@ class RateLimiter {
     }
   }
 
-  /** Puts tokens back: work that allows for more. */
+  /** Puts tokens back for useful work. */
   give(tokens: number): void {
     this.#tokens = Math.min(this.#rate.burst, this.#tokens + tokens);
   }
 }
 
-/** The limiters of one connection, each made when it is first taken from: until then its bucket is full. */
+/** The rate limiters of one connection, each made when the first token is taken. */
 export class RateLimiters {
+  /** The current time in milliseconds, as the application told it last. */
+  now: number;
   resets: RateLimiter | undefined = undefined;
   provokedResets: RateLimiter | undefined = undefined;
   refusals: RateLimiter | undefined = undefined;
@@ -62,14 +64,15 @@ export class RateLimiters {
   constructor(limits: Limits, now: number) {
     this.#limits = limits;
     this.#since = now;
+    this.now = now;
   }
 
   /**
-   * Takes a token of the limit at `now`, in milliseconds.
+   * Takes a token of the limit `name`.
    *
    * @throws {Http2Error} ENHANCE_YOUR_CALM when there is none
    */
-  take(name: RateName, now: number): void {
-    (this[name] ??= new RateLimiter(name, this.#limits, this.#since)).take(now);
+  take(name: RateName): void {
+    (this[name] ??= new RateLimiter(name, this.#limits, this.#since)).take(this.now);
   }
 }

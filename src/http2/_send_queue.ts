@@ -1,4 +1,4 @@
-import { StallMeter } from "./_stall_meter.ts";
+import { ProgressMeter } from "./_progress_meter.ts";
 import type { PreparedHeaders } from "./hpack/mod.ts";
 
 /** A header section that waits until it can be sent. */
@@ -36,7 +36,7 @@ export class SendQueue {
   /** Bytes of DATA in the queue. */
   length = 0;
   /** The progress of the DATA. */
-  readonly meter = new StallMeter();
+  readonly meter = new ProgressMeter();
   readonly #chunks: Uint8Array[] = [];
   /** Bytes of the last chunk that are used. */
   #filled = 0;

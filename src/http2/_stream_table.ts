@@ -1,22 +1,26 @@
-/** Slots of a new table; always a power of two, and at most half of them are taken. */
+/** Slots of a table with its first stream; always a power of two, and at most half of them are taken. */
 const FIRST_CAPACITY = 16;
 
+/** The slots of a table that was never used. */
+const NO_IDS = new Int32Array(1);
+const NO_STREAMS = [undefined];
+
 /**
- * The streams of a connection by their ids: a hash table of open addressing, with linear probing.
+ * The streams of a connection by their ids: a hash table of open addressing, with linear probing. An
+ * empty table that was never used holds no memory.
  *
- * It does what a `Map` does, and is here for the garbage collector's sake. V8 renews the table inside a
- * `Map` every so many insertions, and the old one refers to the new. An old one that has survived long
- * enough to be left to the next major collection keeps all streams since then alive in the meantime:
- * under load the pauses of minor collections went from 0.3 ms to 10 to 45 ms, and memory grew by half.
+ * A `Map` would do the same, at a cost to the garbage collector. V8 renews the table inside a `Map` every so
+ * many insertions, and the old table refers to the new one. An old table that has survived long enough to
+ * be left to the next major collection keeps all streams since then alive in the meantime: under load the
+ * pauses of minor collections went from 0.3 ms to 10 to 45 ms, and memory grew by half.
  *
- * A peer that chooses its ids so that they fall together makes a lookup pass its own streams, of which
- * `maxConcurrentStreams` is the most.
+ * A peer that chooses ids which collide makes a lookup pass its own streams, `maxConcurrentStreams` at most.
  */
 export class StreamTable<S> {
-  /** Ids by slot; 0, which is no stream's (RFC 9113 section 5.1.1), where there is none. */
-  #ids = new Int32Array(FIRST_CAPACITY);
-  #streams: (S | undefined)[] = new Array(FIRST_CAPACITY).fill(undefined);
-  #mask = FIRST_CAPACITY - 1;
+  /** Ids by slot; 0, which is no stream's (RFC 9113 section 5.1.1), in a free slot. */
+  #ids = NO_IDS;
+  #streams: (S | undefined)[] = NO_STREAMS;
+  #mask = 0;
   #size = 0;
 
   get size(): number {
@@ -32,7 +36,7 @@ export class StreamTable<S> {
   }
 
   set(id: number, stream: S): void {
-    if (2 * this.#size > this.#mask) this.#grow();
+    if (2 * this.#size >= this.#mask) this.#grow();
     const slot = this.#slotOf(id);
     if (this.#ids[slot] === 0) this.#size++;
     this.#ids[slot] = id;
@@ -43,7 +47,7 @@ export class StreamTable<S> {
     let free = this.#slotOf(id);
     if (this.#ids[free] !== id) return;
     this.#size--;
-    // Whatever was put further along because this slot was taken moves up.
+    // Streams that were put further along because this slot was taken move up.
     for (let slot = this.#next(free); this.#ids[slot] !== 0; slot = this.#next(slot)) {
       const home = this.#home(this.#ids[slot]);
       const mayMove = ((slot - home) & this.#mask) >= ((slot - free) & this.#mask);
@@ -56,15 +60,15 @@ export class StreamTable<S> {
     this.#streams[free] = undefined;
   }
 
-  /** All streams, in no order. */
+  /** All streams, in no particular order. The table may not be changed meanwhile. */
   *values(): Generator<S> {
     for (let slot = 0; slot <= this.#mask; slot++) {
       if (this.#ids[slot] !== 0) yield this.#streams[slot]!;
     }
   }
 
+  /** The slot of an id when nothing collides. Ids of one side are all odd or all even. */
   #home(id: number): number {
-    // Ids of one side are all odd or all even.
     return (id >> 1) & this.#mask;
   }
 
@@ -72,7 +76,7 @@ export class StreamTable<S> {
     return (slot + 1) & this.#mask;
   }
 
-  /** Where an id is, or else the slot that is free for it. */
+  /** The slot that holds an id, or else the one that is free for it. */
   #slotOf(id: number): number {
     let slot = this.#home(id);
     while (this.#ids[slot] !== 0 && this.#ids[slot] !== id) slot = this.#next(slot);
@@ -81,7 +85,7 @@ export class StreamTable<S> {
 
   #grow(): void {
     const [ids, streams] = [this.#ids, this.#streams];
-    const capacity = 2 * ids.length;
+    const capacity = Math.max(FIRST_CAPACITY, 2 * ids.length);
     this.#mask = capacity - 1;
     this.#ids = new Int32Array(capacity);
     this.#streams = new Array(capacity).fill(undefined);

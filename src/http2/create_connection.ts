@@ -1,5 +1,6 @@
-import { ClientConnection } from "./_client_connection.ts";
-import { ServerConnection } from "./_server_connection.ts";
+import { ClientRole } from "./_client_role.ts";
+import { Connection } from "./_connection.ts";
+import { ServerRole } from "./_server_role.ts";
 import type { Http2Config } from "./config.ts";
 import type { ConnectionHandler } from "./handler.ts";
 import type { Http2ClientConnection, Http2Connection } from "./http2_connection.ts";
@@ -13,7 +14,7 @@ export function createServerConnection<User>(
   handler: ConnectionHandler<User>,
   now: number,
 ): Http2Connection<User> {
-  return new ServerConnection(config, handler, now);
+  return new Connection(config, handler, now, new ServerRole());
 }
 
 /**
@@ -25,5 +26,5 @@ export function createClientConnection<User>(
   handler: ConnectionHandler<User>,
   now: number,
 ): Http2ClientConnection<User> {
-  return new ClientConnection(config, handler, now);
+  return new Connection(config, handler, now, new ClientRole());
 }

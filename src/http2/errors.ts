@@ -61,3 +61,10 @@ export function streamError(
 ): Http2Error {
   return new Http2Error(code, { kind: "stream", streamId }, message, options);
 }
+
+/** The error of a header list over `maxHeaderListSize`, which ends its stream. */
+export function listTooLarge(streamId: number): Http2Error {
+  return streamError(streamId, "ENHANCE_YOUR_CALM", "A header list is larger than the limit", {
+    limit: "maxHeaderListSize",
+  });
+}

@@ -34,6 +34,12 @@ export class OutputBuffer {
     return this.end;
   }
 
+  append(bytes: Uint8Array): void {
+    const at = this.reserve(bytes.length);
+    this.bytes.set(bytes, at);
+    this.end = at + bytes.length;
+  }
+
   /** Drops `size` bytes from the front: they are sent. */
   consume(size: number): void {
     this.start += size;

@@ -1,7 +1,7 @@
 /** Bytes of which at least as many have to leave within `stallTimeout`, unless fewer wait. */
 const MIN_PROGRESS = 65_536;
 
-/** The share of the waiting bytes that has to leave within `stallTimeout`: an eighth. */
+/** The share of the waiting bytes that has to leave within `stallTimeout`. */
 const SHARE = 1 / 8;
 
 /**
@@ -9,7 +9,7 @@ const SHARE = 1 / 8;
  * progress: within each period an eighth of the bytes that waited at its beginning has to leave, and
  * 64 KiB at least or, where fewer wait, all of them.
  */
-export class StallMeter {
+export class ProgressMeter {
   /** Bytes that have left since the period began. */
   progress = 0;
   #goal = 0;
@@ -20,9 +20,9 @@ export class StallMeter {
    *
    * @param waiting bytes that wait at this moment
    * @param timeout milliseconds for a period
-   * @returns whether the period is over without enough progress
+   * @returns true when the period is over without enough progress
    */
-  stalled(now: number, waiting: number, timeout: number): boolean {
+  hasStalled(now: number, waiting: number, timeout: number): boolean {
     if (waiting > 0 && this.progress < this.#goal) return now - this.#since > timeout;
     this.#goal = Math.min(waiting, Math.max(MIN_PROGRESS, waiting * SHARE));
     this.progress = 0;

@@ -4,30 +4,31 @@ import type { Http2Connection, Http2Stream } from "./http2_connection.ts";
 import { ReceiveWindow } from "./receive_window.ts";
 import { StreamState } from "./stream_state.ts";
 
-/** What a stream needs of its connection. */
-export interface StreamOwner<User> extends Http2Connection<User> {
+/** The operations of a connection on one of its streams. `Streams` implements it. */
+export interface StreamOperations<User> {
+  readonly connection: Http2Connection<User>;
   sendHeaders(
-    stream: StreamRecord<User>,
+    stream: Stream<User>,
     headers: PreparedHeaders,
     extra: readonly string[],
     endStream: boolean,
   ): void;
   sendData(
-    stream: StreamRecord<User>,
+    stream: Stream<User>,
     prefix: Uint8Array,
     bytes: Uint8Array,
     endStream: boolean,
   ): boolean;
-  resetStream(stream: StreamRecord<User>, errorCode: number): void;
-  stopPeer(stream: StreamRecord<User>): void;
-  consume(stream: StreamRecord<User>, size: number): void;
+  reset(stream: Stream<User>, errorCode: number): void;
+  stopPeer(stream: Stream<User>): void;
+  consume(stream: Stream<User>, size: number): void;
 }
 
 const NO_BYTES = new Uint8Array(0);
 const NO_FIELDS: readonly string[] = [];
 
-/** A stream with all that its connection knows of it. */
-export class StreamRecord<User> implements Http2Stream<User> {
+/** The state of one stream, and the handle by which the application uses it. */
+export class Stream<User> implements Http2Stream<User> {
   readonly id: number;
   user: User | undefined = undefined;
   state: StreamState = StreamState.OPEN;
@@ -36,27 +37,32 @@ export class StreamRecord<User> implements Http2Stream<User> {
   sendWindow: number;
   /** Frames that wait; null when the next frame can be sent at once. */
   queue: SendQueue | null = null;
-  /** Whether the peer is told to stop its side as soon as ours has ended. */
+  /** True when the peer is told to stop its side as soon as ours has ended. */
   stopsPeer = false;
-  /** Whether `sendData()` has asked the owner to wait for `onWritable`. */
-  awaited = false;
-  /** Bytes that the content-length still promises, -1 for no promise. */
-  expected = -1;
-  /** Whether the peer's header section has come: a request's always has. */
+  /** True after `sendData()` returned false, until `onWritable`. */
+  awaitsWritable = false;
+  /** Bytes of content that `content-length` announced and that have not arrived, -1 without the field. */
+  remainingContent = -1;
+  /** True once the peer's header section has arrived; on a server always. */
   headersReceived = false;
-  /** Interim responses so far. */
-  interim = 0;
-  readonly #owner: StreamOwner<User>;
+  /** Interim (1xx) responses that have arrived. */
+  interimResponses = 0;
+  readonly #operations: StreamOperations<User>;
 
-  constructor(id: number, owner: StreamOwner<User>, sendWindow: number, receiveWindow: number) {
+  constructor(
+    id: number,
+    operations: StreamOperations<User>,
+    sendWindow: number,
+    receiveWindow: number,
+  ) {
     this.id = id;
-    this.#owner = owner;
+    this.#operations = operations;
     this.sendWindow = sendWindow;
     this.receiveWindow = new ReceiveWindow(receiveWindow);
   }
 
   get connection(): Http2Connection<User> {
-    return this.#owner;
+    return this.#operations.connection;
   }
 
   get queuedBytes(): number {
@@ -64,26 +70,26 @@ export class StreamRecord<User> implements Http2Stream<User> {
   }
 
   sendHeaders(headers: PreparedHeaders, extra = NO_FIELDS, endStream = false): void {
-    this.#owner.sendHeaders(this, headers, extra, endStream);
+    this.#operations.sendHeaders(this, headers, extra, endStream);
   }
 
   sendData(bytes: Uint8Array, endStream = false): boolean {
-    return this.#owner.sendData(this, NO_BYTES, bytes, endStream);
+    return this.#operations.sendData(this, NO_BYTES, bytes, endStream);
   }
 
   sendPrefixed(prefix: Uint8Array, bytes: Uint8Array, endStream = false): boolean {
-    return this.#owner.sendData(this, prefix, bytes, endStream);
+    return this.#operations.sendData(this, prefix, bytes, endStream);
   }
 
   reset(errorCode: number): void {
-    this.#owner.resetStream(this, errorCode);
+    this.#operations.reset(this, errorCode);
   }
 
   stopPeer(): void {
-    this.#owner.stopPeer(this);
+    this.#operations.stopPeer(this);
   }
 
   consume(size: number): void {
-    this.#owner.consume(this, size);
+    this.#operations.consume(this, size);
   }
 }
