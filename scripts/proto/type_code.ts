@@ -49,11 +49,14 @@ export function draftName(type: protobuf.Type): string {
 /** Generates that type: all members of oneofs side by side. */
 export function draftType(type: protobuf.Type, imports: Imports): string {
   const fields = fieldsOf(type).map((field) => {
-    const optional = oneofOf(field) === undefined ? "" : "?";
-    return `${field.name}${optional}: ${fieldType(field, "read", imports)};`;
+    const type = fieldType(field, "read", imports);
+    const isMember = oneofOf(field) !== undefined;
+    return isMember ? `${field.name}?: ${type} | undefined;` : `${field.name}: ${type};`;
   });
   const choices = type.oneofsArray.map(({ name, oneof }) =>
-    `${name}?: ${oneof.map((member) => JSON.stringify(camel(type, member))).join(" | ")};`
+    `${name}?: ${
+      oneof.map((member) => JSON.stringify(camel(type, member))).join(" | ")
+    } | undefined;`
   );
   return `interface ${draftName(type)} { ${[...fields, ...choices].join("\n")} }`;
 }

@@ -28,7 +28,8 @@ const DEFAULT_WINDOWS: Windows = { stream: 262_144, connection: 1_048_576, adapt
  * @throws {Http2Error} for a frame size or a window that HTTP/2 does not allow
  */
 export function configure(
-  options: { readonly limits?: Partial<Limits>; readonly windows?: Partial<Windows> } = {},
+  options: { readonly limits?: Partial<Limits> | undefined; readonly windows?: Partial<Windows> } =
+    {},
 ): Http2Config {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const windows = { ...DEFAULT_WINDOWS, ...options.windows };

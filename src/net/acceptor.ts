@@ -34,7 +34,7 @@ export interface AcceptorOptions {
    * Called for each descriptor of the acceptor itself, after it is opened and before it is closed, so that
    * another thread can close the descriptors when this thread has ended.
    */
-  readonly holds?: (fd: number, held: boolean) => void;
+  readonly holds?: ((fd: number, held: boolean) => void) | undefined;
 }
 
 /**

@@ -104,7 +104,7 @@ export class SocketDuplex extends Duplex {
     return this.#setRef(false);
   }
 
-  address(): { address?: string; port?: number; family: string } {
+  address(): { address: string | undefined; port: number | undefined; family: string } {
     return { address: this.localAddress, port: this.localPort, family: this.remoteFamily };
   }
 

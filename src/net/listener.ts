@@ -17,7 +17,7 @@ export interface ListenOptions {
   /** Connections that wait to be accepted, at most net.core.somaxconn. */
   readonly backlog?: number;
   /** Permission bits of a Unix socket's file. Default 0600. */
-  readonly unixMode?: number;
+  readonly unixMode?: number | undefined;
   /** TCP: share the port with other listeners; the kernel distributes connections (SO_REUSEPORT). */
   readonly reusePort?: boolean;
   /** A descriptor that listens there already, inherited from the process that started this one. */

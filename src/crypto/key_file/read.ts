@@ -10,7 +10,7 @@ export type PassphraseSource = (source: string) => Uint8Array | Promise<Uint8Arr
 /** Options of reading a private key. */
 export interface ReadPrivateKeyOptions {
   /** Called when the key is encrypted, and only then. */
-  readonly passphrase?: PassphraseSource;
+  readonly passphrase?: PassphraseSource | undefined;
   /** Called once the bytes are known to hold a private key. It may throw a CryptoError to refuse it. */
   readonly beforeImport?: () => void;
 }

@@ -59,14 +59,14 @@ export function keepMessagesBeforeStatus(): void {
     else endCall.call(this, status);
   };
   prototype.cancelWithStatus = function (status, details) {
-    this[TRAILERS] = undefined;
+    delete this[TRAILERS];
     cancelWithStatus.call(this, status, details);
   };
   installed = true;
 
   function release(call: SubchannelCall): void {
     const trailers = call[TRAILERS]!;
-    call[TRAILERS] = undefined;
+    delete call[TRAILERS];
     handleTrailers.call(call, trailers);
   }
 }

@@ -58,7 +58,7 @@ const CLOSED_IN_SHORTAGE = 4 * RESERVED_DESCRIPTORS;
 
 export interface EngineOptions {
   readonly services: readonly Service[];
-  readonly limits?: Partial<NativeLimits>;
+  readonly limits?: Partial<NativeLimits> | undefined;
   readonly log: Logger;
   /** Takes accepted connections, to place them on any thread. Without it the engine serves them itself. */
   readonly place?: (socket: Socket) => void;

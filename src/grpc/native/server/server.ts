@@ -7,7 +7,7 @@ import type { NativeLimits } from "./limits.ts";
 
 /** Options of a server on the native stack. */
 export interface NativeServerOptions extends RpcServerOptions {
-  readonly limits?: Partial<NativeLimits>;
+  readonly limits?: Partial<NativeLimits> | undefined;
 }
 
 /** A server on the native stack that runs on the calling thread's event loop. */

@@ -38,7 +38,7 @@ export interface NumberedRequest {
 /** A worker's answer: that it is done, or why it cannot be. */
 export interface WorkerAnswer {
   readonly id: number;
-  readonly failure?: string;
+  readonly failure?: string | undefined;
 }
 
 /** What a worker says last: an error that nobody caught has ended it, and it has given back what it had. */

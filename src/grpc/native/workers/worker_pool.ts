@@ -23,7 +23,7 @@ export interface WorkerPoolOptions {
   /** Called for each worker that starts, also for one that replaces another. */
   readonly setup: () => WorkerSetup;
   /** Whether each worker stays on a processor of its own, of those that the process may use. */
-  readonly pin?: boolean;
+  readonly pin?: boolean | undefined;
   readonly limits?: Partial<NativeLimits>;
   /** Told of a worker that has died, and is being replaced. */
   readonly onDeath?: (worker: number, reason: string) => void;

@@ -120,14 +120,14 @@ function writeSignRequest(
 }
 
 interface SignRequestDraft {
-  keyId?: string;
-  keyType?: KeyType | number;
+  keyId?: string | undefined;
+  keyType?: KeyType | number | undefined;
   algorithm: SigningAlgorithm | number;
-  message?: Buffer;
-  digest?: Buffer;
+  message?: Buffer | undefined;
+  digest?: Buffer | undefined;
   signatureFormat: SignatureFormat | number;
-  key?: "keyId" | "keyType";
-  input?: "message" | "digest";
+  key?: "keyId" | "keyType" | undefined;
+  input?: "message" | "digest" | undefined;
 }
 
 /** Reads the fields of a `signer.v1.SignRequest`. */
@@ -376,9 +376,9 @@ function writeSignResult(
 }
 
 interface SignResultDraft {
-  response?: SignResponse;
-  error?: SignError;
-  result?: "response" | "error";
+  response?: SignResponse | undefined;
+  error?: SignError | undefined;
+  result?: "response" | "error" | undefined;
 }
 
 /** Reads the fields of a `signer.v1.SignResult`. */
@@ -541,15 +541,15 @@ function writeVerifyRequest(
 }
 
 interface VerifyRequestDraft {
-  keyId?: string;
-  keyType?: KeyType | number;
+  keyId?: string | undefined;
+  keyType?: KeyType | number | undefined;
   algorithm: SigningAlgorithm | number;
-  message?: Buffer;
-  digest?: Buffer;
+  message?: Buffer | undefined;
+  digest?: Buffer | undefined;
   signatureFormat: SignatureFormat | number;
   signature: Buffer;
-  key?: "keyId" | "keyType";
-  input?: "message" | "digest";
+  key?: "keyId" | "keyType" | undefined;
+  input?: "message" | "digest" | undefined;
 }
 
 /** Reads the fields of a `signer.v1.VerifyRequest`. */
@@ -794,10 +794,10 @@ function writeGetPublicKeyRequest(
 }
 
 interface GetPublicKeyRequestDraft {
-  keyId?: string;
-  keyType?: KeyType | number;
+  keyId?: string | undefined;
+  keyType?: KeyType | number | undefined;
   format: PublicKeyFormat | number;
-  key?: "keyId" | "keyType";
+  key?: "keyId" | "keyType" | undefined;
 }
 
 /** Reads the fields of a `signer.v1.GetPublicKeyRequest`. */
@@ -883,10 +883,10 @@ function writeGetPublicKeyResponse(
 
 interface GetPublicKeyResponseDraft {
   key: KeyInfo | null;
-  pem?: string;
-  der?: Buffer;
-  jwk?: string;
-  publicKey?: "pem" | "der" | "jwk";
+  pem?: string | undefined;
+  der?: Buffer | undefined;
+  jwk?: string | undefined;
+  publicKey?: "pem" | "der" | "jwk" | undefined;
 }
 
 /** Reads the fields of a `signer.v1.GetPublicKeyResponse`. */

@@ -132,17 +132,18 @@ function writeServerReflectionRequest(
 
 interface ServerReflectionRequestDraft {
   host: string;
-  fileByFilename?: string;
-  fileContainingSymbol?: string;
-  fileContainingExtension?: ExtensionRequest;
-  allExtensionNumbersOfType?: string;
-  listServices?: string;
+  fileByFilename?: string | undefined;
+  fileContainingSymbol?: string | undefined;
+  fileContainingExtension?: ExtensionRequest | undefined;
+  allExtensionNumbersOfType?: string | undefined;
+  listServices?: string | undefined;
   messageRequest?:
     | "fileByFilename"
     | "fileContainingSymbol"
     | "fileContainingExtension"
     | "allExtensionNumbersOfType"
-    | "listServices";
+    | "listServices"
+    | undefined;
 }
 
 /** Reads the fields of a `grpc.reflection.v1alpha.ServerReflectionRequest`. */
@@ -382,15 +383,16 @@ function writeServerReflectionResponse(
 interface ServerReflectionResponseDraft {
   validHost: string;
   originalRequest: ServerReflectionRequest | null;
-  fileDescriptorResponse?: FileDescriptorResponse;
-  allExtensionNumbersResponse?: ExtensionNumberResponse;
-  listServicesResponse?: ListServiceResponse;
-  errorResponse?: ErrorResponse;
+  fileDescriptorResponse?: FileDescriptorResponse | undefined;
+  allExtensionNumbersResponse?: ExtensionNumberResponse | undefined;
+  listServicesResponse?: ListServiceResponse | undefined;
+  errorResponse?: ErrorResponse | undefined;
   messageResponse?:
     | "fileDescriptorResponse"
     | "allExtensionNumbersResponse"
     | "listServicesResponse"
-    | "errorResponse";
+    | "errorResponse"
+    | undefined;
 }
 
 /** Reads the fields of a `grpc.reflection.v1alpha.ServerReflectionResponse`. */
