@@ -63,7 +63,7 @@ function initialValue(field: protobuf.FieldBase, imports: Imports): string {
   }
 }
 
-/** The cases of a field in the switch over tags: two for a list that may be packed. */
+/** Generates the cases of a field in the switch over tags: two for a list that may be packed. */
 function fieldCases(type: protobuf.Type, field: protobuf.FieldBase, imports: Imports): string[] {
   const { name } = field;
   const target = `message.${name}`;

@@ -1,10 +1,10 @@
-/** The metadata keys that signer gives a meaning. Those of gRPC itself are the stacks' business. */
+/** Metadata keys of the contract. The stacks handle those of gRPC itself. @module */
 
-/** The protocol version: asked for in a request's headers, answered in the response's. */
+/** The protocol version, in the headers of requests and responses. */
 export const protocolHeader = "signer-protocol";
 
 /** The protocol versions that this program speaks, newest first (docs/protocol.md). */
 export const protocolVersions = ["1"] as const;
 
-/** The id that ties an INTERNAL error to a line of the server's log: in the trailers of that call. */
+/** The id of the line in the server's log about an INTERNAL error, in the trailers of the call. */
 export const requestIdHeader = "signer-request-id";

@@ -1,6 +1,6 @@
 /**
- * Protocol Buffers: the wire format, which generated code reads and writes messages with. Our own, as the
- * libraries take some 6 MB of memory in each thread that serves, or many times as long.
+ * The wire format of Protocol Buffers, by which generated code reads and writes messages. Written here because
+ * the libraries take some 6 MB of memory in each serving thread, or many times as long.
  *
  * @module
  */

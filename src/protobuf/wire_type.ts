@@ -1,8 +1,8 @@
-/** How a field's value is laid out: the low three bits of its tag. */
+/** The layout of a field's value: the low three bits of its tag. */
 export const WireType = {
   VARINT: 0,
   FIXED64: 1,
-  /** A length, and so many bytes: strings, bytes, messages, packed lists. */
+  /** A length and that number of bytes: strings, bytes, messages, packed lists. */
   LENGTH_DELIMITED: 2,
   START_GROUP: 3,
   END_GROUP: 4,

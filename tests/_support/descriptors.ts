@@ -1,4 +1,4 @@
-/** How many descriptors a process has open, this one unless said otherwise (proc(5), fd). */
+/** Returns the number of open descriptors of a process, by default this one (proc(5), fd). */
 export function openDescriptors(pid: number | "self" = "self"): number {
   return [...Deno.readDirSync(`/proc/${pid}/fd`)].length;
 }

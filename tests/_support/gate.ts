@@ -1,3 +1,4 @@
+/** Declaration of tests that need permissions. @module */
 /** The permissions that a test can ask for. */
 export type Permission = "env" | "ffi" | "net" | "read" | "run" | "sys" | "write";
 
@@ -8,11 +9,10 @@ export interface Test {
 }
 
 /**
- * A `test` function for tests that need permissions, and what `load` gives when all are granted.
+ * Returns a `test` function for tests that need permissions, and the result of `load` when all are granted.
  *
- * Without them, so in a plain `deno test`, every test is reported as ignored, with the missing flags in
- * its name, and nothing is loaded: some npm packages read the environment as they load, which would
- * fail the whole file.
+ * Without them, as in a plain `deno test`, every test is reported as ignored, with the missing flags in its name,
+ * and nothing is loaded: some npm packages read the environment at import, which would fail the whole file.
  */
 export async function gate<T extends object>(
   permissions: readonly Permission[],

@@ -116,7 +116,7 @@ export const echoResponseCodec: Codec<EchoResponseInit, EchoResponse> = codec(
   readEchoResponse,
 );
 
-/** Answers with what it was sent: for trying a connection, and for measuring one. */
+/** Returns the message and the payload of a request, to try or to measure a connection. */
 export const echoDefinition = {
   Echo: method(
     "/signer.v1.EchoService/Echo",

@@ -67,28 +67,28 @@ export interface KeyInfoInit {
   /** Chosen by the key's owner, or else the thumbprint. */
   readonly keyId?: string | undefined;
   readonly keyType?: KeyType | number | undefined;
-  /** What the server can sign with this key, in its order of preference. */
+  /** The algorithms for which the server signs with this key, in its order of preference. */
   readonly algorithms?: readonly (SigningAlgorithm | number)[] | undefined;
-  /** What it signs with when a request names no algorithm. */
+  /** The algorithm of requests that name none. */
   readonly defaultAlgorithm?: SigningAlgorithm | number | undefined;
   /** Base64url of the SHA-256 JWK thumbprint (RFC 7638; RFC 8037 section 2 for Ed25519). */
   readonly thumbprint?: string | undefined;
-  /** Whether a request that names only this key's type gets this key. */
+  /** True when requests that name only this key's type are signed with this key. */
   readonly isDefault?: boolean | undefined;
 }
 
-/** A key that the server holds. Nothing secret is in it. */
+/** A key of the server, without secrets. */
 export interface KeyInfo {
   /** Chosen by the key's owner, or else the thumbprint. */
   keyId: string;
   keyType: KeyType | number;
-  /** What the server can sign with this key, in its order of preference. */
+  /** The algorithms for which the server signs with this key, in its order of preference. */
   algorithms: (SigningAlgorithm | number)[];
-  /** What it signs with when a request names no algorithm. */
+  /** The algorithm of requests that name none. */
   defaultAlgorithm: SigningAlgorithm | number;
   /** Base64url of the SHA-256 JWK thumbprint (RFC 7638; RFC 8037 section 2 for Ed25519). */
   thumbprint: string;
-  /** Whether a request that names only this key's type gets this key. */
+  /** True when requests that name only this key's type are signed with this key. */
   isDefault: boolean;
 }
 

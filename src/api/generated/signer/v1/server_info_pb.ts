@@ -44,22 +44,22 @@ export interface GetServerInfoResponseInit {
   readonly version?: string | undefined;
   /** The values of the metadata key "signer-protocol" that this server speaks, newest first. */
   readonly protocolVersions?: readonly string[] | undefined;
-  /** What the keys that it holds can sign with, in its order of preference. */
+  /** The algorithms of its keys, in its order of preference. */
   readonly algorithms?: readonly (SigningAlgorithm | number)[] | undefined;
-  /** The types of the keys that it holds. */
+  /** The types of its keys. */
   readonly keyTypes?: readonly (KeyType | number)[] | undefined;
   readonly limits?: LimitsInit | null | undefined;
-  /** What does the cryptography, such as "openssl" and "OpenSSL 3.0.19 27 Jan 2026". */
+  /** The cryptographic provider and its version, such as "openssl" and "OpenSSL 3.0.19 27 Jan 2026". */
   readonly provider?: string | undefined;
   readonly providerVersion?: string | undefined;
-  /** What speaks gRPC: "grpc-js" or "native". */
+  /** The gRPC implementation: "grpc-js" or "native". */
   readonly stack?: string | undefined;
-  /** The server's process: only told to peers on the same machine, 0 to others. */
+  /** The number of the server's process for peers on the same machine, 0 for others. */
   readonly pid?: number | undefined;
   /**
-   * When that process began, in clock ticks since the machine did (field 22 of /proc/PID/stat), told
-   * with pid. It tells the process from others that have the number elsewhere: in another container, or
-   * behind a tunnel that makes a peer look local. 0 where it is not known.
+   * The start of that process, in clock ticks after boot (field 22 of /proc/PID/stat), set with pid. It
+   * distinguishes the process from one with the same number elsewhere: in another container, or behind a
+   * tunnel that makes a peer look local. 0 when it is unknown.
    */
   readonly pidStartTicks?: number | undefined;
 }
@@ -70,22 +70,22 @@ export interface GetServerInfoResponse {
   version: string;
   /** The values of the metadata key "signer-protocol" that this server speaks, newest first. */
   protocolVersions: string[];
-  /** What the keys that it holds can sign with, in its order of preference. */
+  /** The algorithms of its keys, in its order of preference. */
   algorithms: (SigningAlgorithm | number)[];
-  /** The types of the keys that it holds. */
+  /** The types of its keys. */
   keyTypes: (KeyType | number)[];
   limits: Limits | null;
-  /** What does the cryptography, such as "openssl" and "OpenSSL 3.0.19 27 Jan 2026". */
+  /** The cryptographic provider and its version, such as "openssl" and "OpenSSL 3.0.19 27 Jan 2026". */
   provider: string;
   providerVersion: string;
-  /** What speaks gRPC: "grpc-js" or "native". */
+  /** The gRPC implementation: "grpc-js" or "native". */
   stack: string;
-  /** The server's process: only told to peers on the same machine, 0 to others. */
+  /** The number of the server's process for peers on the same machine, 0 for others. */
   pid: number;
   /**
-   * When that process began, in clock ticks since the machine did (field 22 of /proc/PID/stat), told
-   * with pid. It tells the process from others that have the number elsewhere: in another container, or
-   * behind a tunnel that makes a peer look local. 0 where it is not known.
+   * The start of that process, in clock ticks after boot (field 22 of /proc/PID/stat), set with pid. It
+   * distinguishes the process from one with the same number elsewhere: in another container, or behind a
+   * tunnel that makes a peer look local. 0 when it is unknown.
    */
   pidStartTicks: number;
 }
@@ -212,7 +212,7 @@ export interface LimitsInit {
   readonly maxBatchItems?: number | undefined;
 }
 
-/** What a request may ask for. Beyond it, the answer is RESOURCE_EXHAUSTED or INVALID_ARGUMENT. */
+/** Limits of requests. A request beyond them ends with RESOURCE_EXHAUSTED or INVALID_ARGUMENT. */
 export interface Limits {
   /** Bytes of one request message. */
   maxRequestBytes: number;
@@ -265,7 +265,7 @@ export const limitsCodec: Codec<LimitsInit, Limits> = codec(
 
 /** The service `signer.v1.ServerInfoService`. */
 export const serverInfoDefinition = {
-  /** What a client needs to know to choose how to speak to this server. */
+  /** Returns the versions, algorithms and limits by which a client chooses how to call this server. */
   GetServerInfo: method(
     "/signer.v1.ServerInfoService/GetServerInfo",
     getServerInfoRequestCodec,

@@ -18,7 +18,7 @@ import {
 } from "./keys_pb.ts";
 import { method } from "../../../../grpc/mod.ts";
 
-/** How an ECDSA signature is laid out. Other signatures have one layout and ignore it. */
+/** The layout of an ECDSA signature. Signatures of other algorithms have one layout and ignore it. */
 export type SignatureFormat =
   | "SIGNATURE_FORMAT_UNSPECIFIED"
   | "SIGNATURE_FORMAT_DER"
@@ -421,14 +421,14 @@ export const signResultCodec: Codec<SignResultInit, SignResult> = codec(
 
 /** A `signer.v1.SignError` to write: fields may be left out. */
 export interface SignErrorInit {
-  /** A gRPC status code, as Sign would have ended with. */
+  /** The gRPC status code with which Sign would have ended. */
   readonly code?: number | undefined;
   readonly message?: string | undefined;
 }
 
-/** Why one request of a batch or a stream was not signed. */
+/** The error of one request of a batch or a stream. */
 export interface SignError {
-  /** A gRPC status code, as Sign would have ended with. */
+  /** The gRPC status code with which Sign would have ended. */
   code: number;
   message: string;
 }
@@ -623,7 +623,7 @@ export const verifyRequestCodec: Codec<VerifyRequestInit, VerifyRequest> = codec
 
 /** A `signer.v1.VerifyResponse` to write: fields may be left out. */
 export interface VerifyResponseInit {
-  /** False for every signature that is not one of the input by this key, however malformed. */
+  /** True for a valid signature of the input by this key; false for every other, malformed ones included. */
   readonly valid?: boolean | undefined;
   readonly keyId?: string | undefined;
   readonly algorithm?: SigningAlgorithm | number | undefined;
@@ -631,7 +631,7 @@ export interface VerifyResponseInit {
 
 /** A `signer.v1.VerifyResponse` that was read. */
 export interface VerifyResponse {
-  /** False for every signature that is not one of the input by this key, however malformed. */
+  /** True for a valid signature of the input by this key; false for every other, malformed ones included. */
   valid: boolean;
   keyId: string;
   algorithm: SigningAlgorithm | number;
@@ -939,8 +939,8 @@ export const getPublicKeyResponseCodec: Codec<GetPublicKeyResponseInit, GetPubli
   );
 
 /**
- * Signing twice is as good as once: it changes nothing on the server, and either signature verifies. So
- * clients may repeat these calls.
+ * Signs with the keys of the server. Clients may repeat these calls: signing changes nothing on the
+ * server, and every signature verifies.
  */
 export const signingDefinition = {
   Sign: method(
@@ -955,8 +955,8 @@ export const signingDefinition = {
     },
   ),
   /**
-   * Signs up to ServerInfo's max_batch_items requests. Each has its own result: one that fails leaves
-   * the others alone.
+   * Signs up to ServerInfo's max_batch_items requests. Each has its own result: the failure of one does
+   * not affect the others.
    */
   SignBatch: method(
     "/signer.v1.SigningService/SignBatch",
@@ -970,8 +970,8 @@ export const signingDefinition = {
     },
   ),
   /**
-   * Signs requests as they come. Results are in the order of the requests, one for each; a request that
-   * fails has an error for its result and the stream goes on.
+   * Signs each request of the stream. The results are in the order of the requests, one for each. The
+   * result of a request that fails is an error, and the stream continues.
    */
   SignStream: method(
     "/signer.v1.SigningService/SignStream",
