@@ -31,21 +31,20 @@ const SHORT_STRING = 12;
 const LONG_STRING = 1_024;
 
 /**
- * Reads protobuf's wire format (https://protobuf.dev/programming-guides/encoding/) from memory. Fields are
- * read by their tags: number << 3 | wire type. A field that is known by another wire type than it comes
- * with is an unknown one, to be skipped.
+ * Reads protobuf's wire format (https://protobuf.dev/programming-guides/encoding/) from memory. A field's tag is
+ * number << 3 | wire type. A known number with another wire type is an unknown field, to be skipped.
  *
- * Each method throws a `ProtobufError` when the bytes are not what it reads.
+ * Each method throws a `ProtobufError` when the bytes are malformed.
  */
 export class WireReader {
   readonly #bytes: Buffer;
   #position = 0;
-  /** Where the message or the packed list ends that is being read. */
+  /** Offset of the end of the message or packed list that is being read. */
   #end: number;
   #depth = 0;
   #nested = 0;
   #fields = 0;
-  /** The halves of the varint that was read last. */
+  /** The halves of the last varint. */
   #low = 0;
   #high = 0;
 
@@ -56,12 +55,12 @@ export class WireReader {
     this.#end = bytes.length;
   }
 
-  /** Whether the message has another field, or the packed list another number. */
+  /** Reports whether the message has another field, or the packed list another number. */
   more(): boolean {
     return this.#position < this.#end;
   }
 
-  /** The tag of the next field. */
+  /** Reads the tag of the next field. */
   tag(): number {
     if (++this.#fields > maxFields) {
       throw new ProtobufError("TOO_MANY", `The message has over ${maxFields} fields`);
@@ -76,7 +75,7 @@ export class WireReader {
     return (this.#low | this.#high) !== 0;
   }
 
-  /** A varint's low 32 bits: of a longer one the rest is dropped, as protobuf wants. */
+  /** Reads the low 32 bits of a varint, and drops the others, as protobuf specifies. */
   int32(): number {
     if (this.#position < this.#end) {
       const byte = this.#bytes[this.#position];
@@ -89,7 +88,7 @@ export class WireReader {
     return this.#low;
   }
 
-  /** To the nearest number that there is, where it is beyond 2 ** 53. */
+  /** Reads 64 bits, rounded to the nearest number beyond 2 ** 53. */
   int64(): number {
     this.#varint();
     return this.#high * 0x1_0000_0000 + (this.#low >>> 0);
@@ -107,13 +106,13 @@ export class WireReader {
     return text;
   }
 
-  /** A `bytes` field: a view of the memory that is read, not a copy. */
+  /** Reads a `bytes` field: a view of the memory, not a copy. */
   bytes(): Buffer {
     const start = this.#delimited();
     return start === this.#position ? EMPTY_BYTES : this.#bytes.subarray(start, this.#position);
   }
 
-  /** A nested message. One that a field had before is read into: protobuf merges them. */
+  /** Reads a nested message, into the one that the field has already: protobuf merges them. */
   message<O>(read: ReadMessage<O>, into?: O | null): O {
     if (++this.#nested > maxNestedMessages) {
       throw new ProtobufError("TOO_MANY", `The message has over ${maxNestedMessages} others in it`);
@@ -129,7 +128,7 @@ export class WireReader {
     return message;
   }
 
-  /** A packed list, of which `read` reads each item. */
+  /** Reads a packed list, each item by `read`. */
   packed<T>(list: T[], read: (reader: WireReader) => T): void {
     const outer = this.#end;
     const start = this.#delimited();
@@ -139,7 +138,7 @@ export class WireReader {
     this.#end = outer;
   }
 
-  /** Passes over the value of a field that is not known. */
+  /** Skips the value of an unknown field. */
   skip(tag: number): void {
     switch (tag & 7) {
       case WireType.VARINT:
@@ -178,7 +177,7 @@ export class WireReader {
     }
   }
 
-  /** Reads a length and passes over so many bytes: from where this returns to the position. */
+  /** Reads a length and skips that many bytes. Returns the offset of the first of them. */
   #delimited(): number {
     const length = this.#uint32();
     const start = this.#position;
@@ -191,7 +190,7 @@ export class WireReader {
     this.#position += count;
   }
 
-  /** A varint of at most 32 bits: a tag or a length. */
+  /** Reads a varint of at most 32 bits: a tag or a length. */
   #uint32(): number {
     if (this.#position < this.#end) {
       const byte = this.#bytes[this.#position];
@@ -208,7 +207,7 @@ export class WireReader {
     return this.#low >>> 0;
   }
 
-  /** Reads a varint of up to 64 bits, as two halves. What its tenth byte has beyond them is dropped. */
+  /** Reads a varint as two halves. Bits of its tenth byte beyond the 64th are dropped. */
   #varint(): void {
     const bytes = this.#bytes;
     let low = 0;

@@ -10,7 +10,7 @@ let death = Promise.withResolvers<void>();
 const rig = await PoolRig.start(1, {
   limits: { maxTurnMs: 400 },
   setup: () => ({ data: { release } }),
-  onDeath: () => death.resolve(),
+  onFailure: () => death.resolve(),
 });
 
 /** Asks the worker, once it is there, and its replacement for its name when it has died. */

@@ -19,73 +19,73 @@ Deno.test("`push()` and `shift()` keep the order, and a ring that is full takes 
 
 Deno.test("`fewest()` prefers itself among equals, and passes over workers that do not serve", () => {
   const shared = SharedState.create(3);
-  shared.enter(0, 10, 11);
-  shared.enter(2, 14, 15);
+  shared.start(0, 10, 11);
+  shared.start(2, 14, 15);
   assert.deepEqual([shared.fewest(0), shared.fewest(2)], [0, 2]);
   shared.addConnections(0, 2);
   shared.addConnections(2, 1);
   assert.deepEqual([shared.fewest(0), shared.fewest(2)], [2, 2]);
-  shared.retire(2);
+  shared.stop(2);
   assert.equal(shared.fewest(0), 0);
 });
 
-Deno.test("`leave()` gives all that a worker owned, once, and nothing of the others'", () => {
+Deno.test("`reap()` gives all that a worker owned, once, and nothing of the others'", () => {
   const shared = SharedState.create(2);
-  shared.enter(0, 10, 11);
-  shared.enter(1, 12, 13);
+  shared.start(0, 10, 11);
+  shared.start(1, 12, 13);
   for (const fd of [20, 22, 24]) shared.own(0, fd);
   shared.own(1, 21);
   assert.equal(shared.disown(0, 22), true);
   assert.equal(shared.disown(0, 21), false);
   shared.addConnections(0, 2);
-  assert.deepEqual(shared.leave(0), [10, 11, 20, 24]);
-  assert.deepEqual(shared.leave(0), []);
+  assert.deepEqual(shared.reap(0), [10, 11, 20, 24]);
+  assert.deepEqual(shared.reap(0), []);
   assert.equal(shared.connections(0), 0);
   assert.equal(shared.owns(1, 21), true);
 });
 
 Deno.test("A worker that ended in order leaves nothing behind to close", () => {
   const shared = SharedState.create(1);
-  shared.enter(0, 10, 11);
-  shared.retire(0);
-  assert.deepEqual(shared.leave(0), []);
+  shared.start(0, 10, 11);
+  shared.stop(0);
+  assert.deepEqual(shared.reap(0), []);
 });
 
-Deno.test("A worker that is condemned can close nothing that it had, and its number waits for `leave()`", () => {
+Deno.test("A worker that is fenced can close nothing that it had, and its number waits for `reap()`", () => {
   const shared = SharedState.create(2);
-  shared.appear(0, 9);
-  shared.enter(0, 10, 11);
+  shared.register(0, 9);
+  shared.start(0, 10, 11);
   for (const fd of [20, 22]) shared.own(0, fd);
   shared.own(1, 21);
   shared.markProgress(0);
-  const taken = shared.condemn(0);
+  const taken = shared.fence(0);
   assert.deepEqual(taken, [20, 22]);
-  assert.deepEqual([shared.progress(0), shared.isCondemned(0), shared.isServing(0)], [
+  assert.deepEqual([shared.progress(0), shared.isFenced(0), shared.isServing(0)], [
     1,
     true,
     false,
   ]);
   assert.equal(shared.disown(0, 20), false);
   assert.equal(shared.fewest(0), 0);
-  // What it opens before it sees that it is condemned is closed as well.
+  // What it opens before it sees that it is fenced is closed as well.
   shared.own(0, 23);
-  assert.deepEqual(shared.leave(0, taken), [10, 11, 9, 20, 22, 23]);
-  assert.deepEqual([shared.isCondemned(0), shared.threadFd(0)], [false, -1]);
+  assert.deepEqual(shared.reap(0, taken), [10, 11, 9, 20, 22, 23]);
+  assert.deepEqual([shared.isFenced(0), shared.threadFd(0)], [false, -1]);
   assert.equal(shared.owns(1, 21), true);
 });
 
-Deno.test("A worker that is condemned while it starts does not begin to serve", () => {
+Deno.test("A worker that is fenced while it starts does not begin to serve", () => {
   const shared = SharedState.create(1);
-  shared.appear(0, 9);
-  assert.deepEqual(shared.condemn(0), []);
-  assert.equal(shared.enter(0, 10, 11), false);
+  shared.register(0, 9);
+  assert.deepEqual(shared.fence(0), []);
+  assert.equal(shared.start(0, 10, 11), false);
   assert.equal(shared.isServing(0), false);
 });
 
-Deno.test("One that ended in order and is taken for dead after that leaves nothing to close either", () => {
+Deno.test("One that ended in order and is fenced after that leaves nothing to close either", () => {
   const shared = SharedState.create(1);
-  shared.appear(0, 9);
-  shared.enter(0, 10, 11);
-  shared.retire(0);
-  assert.deepEqual(shared.leave(0, shared.condemn(0)), []);
+  shared.register(0, 9);
+  shared.start(0, 10, 11);
+  shared.stop(0);
+  assert.deepEqual(shared.reap(0, shared.fence(0)), []);
 });

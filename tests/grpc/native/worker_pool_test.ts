@@ -34,7 +34,7 @@ test("Connections that come all at once are spread too, and each is served", asy
 test("A worker that dies loses its own connections alone, and another takes its place", async () => {
   const death = Promise.withResolvers<[number, string]>();
   await using rig = await PoolRig.start(2, {
-    onDeath: (worker, reason) => death.resolve([worker, reason]),
+    onFailure: (worker, reason) => death.resolve([worker, reason]),
   });
   await using one = await rig.connect();
   await using other = await rig.connect();

@@ -23,7 +23,7 @@ async function watchedPool(release: Int32Array) {
   const rig = await PoolRig.start(2, {
     limits: { maxTurnMs: 1_000 },
     setup: () => ({ data: { release } }),
-    onDeath: (worker, reason) => {
+    onFailure: (worker, reason) => {
       deaths.push({ worker, reason });
       death.resolve(deaths[0]);
     },

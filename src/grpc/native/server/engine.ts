@@ -60,8 +60,8 @@ export interface EngineOptions {
   readonly services: readonly Service[];
   readonly limits?: Partial<NativeLimits> | undefined;
   readonly log: Logger;
-  /** Takes accepted connections, to place them on any thread. Without it the engine serves them itself. */
-  readonly place?: (socket: Socket) => void;
+  /** Takes accepted connections, to assign them to any thread. Without it the engine serves them itself. */
+  readonly assign?: (socket: Socket) => void;
   /** Called with the descriptor of each connection: after the engine takes it, and before it is closed. */
   readonly owns?: (fd: number, owned: boolean) => void;
   /** Called with each other descriptor of the acceptors (`AcceptorOptions.holds`). */
@@ -147,11 +147,11 @@ export class Engine implements ServingThread, Disposable {
 
   /** Accepts the connections of a listener. The caller closes the listener. */
   accept(listener: Listener, exclusive: boolean): void {
-    const { log, place, holds } = this.#options;
+    const { log, assign, holds } = this.#options;
     const acceptor = new Acceptor(listener, this.poller, {
       exclusive,
       holds,
-      onConnection: place ?? ((socket) => this.add(socket)),
+      onConnection: assign ?? ((socket) => this.add(socket)),
       onShortage: () => this.#closeIdle(),
       onPause: (error) => log.warn("Accepting pauses", { error: error.message }),
       onResume: () => log.info("Accepting again"),

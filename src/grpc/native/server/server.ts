@@ -10,7 +10,7 @@ export interface NativeServerOptions extends RpcServerOptions {
   readonly limits?: Partial<NativeLimits> | undefined;
 }
 
-/** A server on the native stack that runs on the calling thread's event loop. */
+/** Opens a server on the native stack that runs on the calling thread's event loop. */
 export function openNativeServer(options: NativeServerOptions): RpcServer {
   return new NativeServer(options);
 }

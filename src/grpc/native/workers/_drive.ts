@@ -2,16 +2,16 @@ import { setImmediate } from "node:timers";
 import { type Engine, ReactorDrive } from "../server/mod.ts";
 
 /**
- * Runs an engine on a thread of its own.
+ * Runs an engine on the thread of a worker.
  *
  * ```text
- * blocking ── a handler answers with a promise, or a message is on its way ──▶ on the event loop
- *    ▲─────────────────── neither any more ──────────────────────────────────────────┘
+ * blocking ── a handler returned a promise, or the main thread posted a message ──▶ on the event loop
+ *    ▲──────────── all promises are settled, and all messages received ────────────────┘
  * ```
  *
- * While it blocks, the thread waits in epoll_wait(2) itself: an idle one costs nothing, and one that is
- * woken answers at once. Deno's event loop does not run then, so promises that are not the engine's own
- * would never settle: as long as there are any, the engine runs on the event loop instead.
+ * While blocking, the thread waits in epoll_wait(2): an idle thread costs nothing, and answers at once when an event
+ * wakes it. Deno's event loop does not run then, so promises of handlers would never settle, and messages would not
+ * arrive: for these the engine runs on the event loop.
  */
 export class WorkerDrive {
   readonly #engine: Engine;
@@ -22,7 +22,7 @@ export class WorkerDrive {
   #resuming = false;
 
   /**
-   * @param awaitsMessage whether a message was posted to this thread that it has not got
+   * @param awaitsMessage reports whether a message was posted to this thread that it has not received
    * @param afterTurn called after each turn
    */
   constructor(engine: Engine, awaitsMessage: () => boolean, afterTurn: () => void) {
@@ -35,7 +35,7 @@ export class WorkerDrive {
     });
   }
 
-  /** Goes back to blocking, in a turn of its own, if nothing needs the event loop. */
+  /** Blocks again, from the next turn of the event loop on, if nothing needs that loop. */
   resume(): void {
     if (this.#resuming || this.#phase !== "on-the-loop" || this.#needsEventLoop()) return;
     this.#resuming = true;
@@ -45,12 +45,12 @@ export class WorkerDrive {
     });
   }
 
-  /** Looks at the engine's time again, which something else than a turn has changed. */
+  /** Reads the engine's timeout again, after a change outside of a turn. */
   arm(): void {
     this.#reactorDrive.arm();
   }
 
-  /** Resolves when the engine is not run any more. */
+  /** Stops running the engine. */
   async stop(): Promise<void> {
     this.#phase = "stopped";
     await this.#reactorDrive.stop();

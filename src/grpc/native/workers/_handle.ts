@@ -1,52 +1,52 @@
 import { wakePoller } from "../../../net/mod.ts";
 import type { SharedState } from "./_shared_state.ts";
 import { hasEnded } from "./_thread_presence.ts";
-import type { LastWords, NumberedRequest, WorkerAnswer, WorkerRequest } from "./_messages.ts";
+import type { NumberedRequest, WorkerAnswer, WorkerExit, WorkerRequest } from "./_messages.ts";
 
-/** How long a worker may take to load its module and to build its services, on the slowest machine. */
+/** The time limit of loading a worker's module and building its services, for the slowest machine. */
 const START_TIMEOUT_MS = 120_000;
 
-/** What is known of the thread of a worker that has died: that it runs nothing any more, or not. */
-export type Ending = "ended" | "may-come-back";
+/** The thread of a worker that has failed: known to have ended, or possibly still running. */
+export type ThreadState = "ended" | "may-run";
 
 /**
- * The main thread's end of a worker.
+ * A worker, as the main thread sees it.
  *
  * ```text
- * alive ── an error that nobody caught, fail(), silence ──▶ dead
- *   └───── close() ───────────────────────────────────────▶ closed
+ * alive ── an uncaught error, fail(), no progress ──▶ failed
+ *   └───── close() ─────────────────────────────────▶ closed
  * ```
  */
 export class WorkerHandle {
-  /** Its number in what is shared. */
+  /** Number of its thread in the shared state. */
   readonly worker: number;
   readonly #worker: Worker;
-  readonly #place: number;
+  readonly #index: number;
   readonly #shared: SharedState;
-  readonly #onDeath: (reason: string, ending: Ending) => void;
+  readonly #onFailure: (reason: string, thread: ThreadState) => void;
   readonly #pending = new Map<number, PromiseWithResolvers<void>>();
   readonly #openedAt = performance.now();
-  #phase: "alive" | "closed" | "dead" = "alive";
+  #phase: "alive" | "closed" | "failed" = "alive";
   #nextId = 1;
   #hasServed = false;
   #progress = 0;
-  #silentLooks = 0;
+  #silentChecks = 0;
 
   constructor(
     entry: URL,
-    place: number,
+    index: number,
     worker: number,
     shared: SharedState,
-    onDeath: (reason: string, ending: Ending) => void,
+    onFailure: (reason: string, thread: ThreadState) => void,
   ) {
     this.worker = worker;
-    this.#place = place;
+    this.#index = index;
     this.#shared = shared;
-    this.#onDeath = onDeath;
-    this.#worker = new Worker(entry, { type: "module", name: `signer-${place}` });
+    this.#onFailure = onFailure;
+    this.#worker = new Worker(entry, { type: "module", name: `signer-${index}` });
     this.#worker.onmessage = ({ data }) => this.#onMessage(data);
     this.#worker.onerror = (event) => {
-      // Otherwise the error is the main thread's own, and ends the process.
+      // By default the error is rethrown in the main thread, and ends the process.
       event.preventDefault();
       this.fail(event.message, "ended");
     };
@@ -57,9 +57,9 @@ export class WorkerHandle {
   }
 
   /**
-   * Asks something of the worker. Resolves when it has done it.
+   * Sends a request to the worker. Resolves when it is done.
    *
-   * @throws {Error} when it cannot, or dies before
+   * @throws {Error} when the request or the worker fails
    */
   ask(request: WorkerRequest, transfer: readonly Transferable[] = []): Promise<void> {
     if (this.#phase !== "alive") return Promise.reject(this.#gone());
@@ -72,7 +72,7 @@ export class WorkerHandle {
     return answer.promise;
   }
 
-  /** As `ask`, for what a worker that is dead has done as well. */
+  /** Sends a request that needs not be done by a worker that has failed. */
   async settled(request: WorkerRequest): Promise<void> {
     try {
       await this.ask(request);
@@ -82,33 +82,33 @@ export class WorkerHandle {
   }
 
   /**
-   * Checks for progress since the last look, and wakes the worker if there was none: one that only waits for events
-   * then makes some. A worker is busy, however long its turn, as long as calls of it end; one that hangs, or has
-   * ended itself, makes no progress, and says nothing.
+   * Checks for progress since the last check, and wakes a worker that made none: if it only waits for events, it makes
+   * some then. A busy worker makes progress with each call, however long its turn is. One that hangs, or has ended its
+   * own thread, makes none.
    *
-   * @param patience looks at which it may be silent
+   * @param maxSilentChecks checks in a row that may find no progress
    */
-  look(patience: number): void {
+  check(maxSilentChecks: number): void {
     if (this.#phase !== "alive") return;
     const serves = this.#shared.isServing(this.worker);
     this.#hasServed ||= serves;
     if (!this.#hasServed) {
       if (performance.now() - this.#openedAt < START_TIMEOUT_MS) return;
-      return this.fail(`It has not started within ${START_TIMEOUT_MS} ms`, "may-come-back");
+      return this.fail(`It has not started within ${START_TIMEOUT_MS} ms`, "may-run");
     }
     const progress = this.#shared.progress(this.worker);
     if (progress !== this.#progress) {
       this.#progress = progress;
-      this.#silentLooks = 0;
+      this.#silentChecks = 0;
       return;
     }
-    if (this.#silentLooks > 0 && hasEnded(this.#shared.threadFd(this.worker))) {
+    if (this.#silentChecks > 0 && hasEnded(this.#shared.threadFd(this.worker))) {
       return this.fail("Its thread has ended", "ended");
     }
-    if (this.#silentLooks++ >= patience) {
+    if (this.#silentChecks++ >= maxSilentChecks) {
       return this.fail(
-        "It hangs: a call, or what a call has begun, does not return",
-        "may-come-back",
+        "It hangs: a call, or a callback of one, does not return",
+        "may-run",
       );
     }
     if (serves) wakePoller(this.#shared.wakeFd(this.worker));
@@ -127,22 +127,22 @@ export class WorkerHandle {
     this.#rejectPending();
   }
 
-  /** Takes the worker for dead. */
-  fail(reason: string, ending: Ending): void {
+  /** Terminates the worker, and reports its failure. */
+  fail(reason: string, thread: ThreadState): void {
     if (this.#phase !== "alive") return;
-    this.#phase = "dead";
+    this.#phase = "failed";
     this.#worker.terminate();
     this.#rejectPending();
-    this.#onDeath(reason, ending);
+    this.#onFailure(reason, thread);
   }
 
-  #onMessage(message: WorkerAnswer | LastWords): void {
-    if ("died" in message) return this.fail(message.died, "ended");
+  #onMessage(message: WorkerAnswer | WorkerExit): void {
+    if ("exitReason" in message) return this.fail(message.exitReason, "ended");
     const { id, failure } = message;
     const answer = this.#pending.get(id);
     this.#pending.delete(id);
     if (failure === undefined) answer?.resolve();
-    else answer?.reject(new Error(`Worker ${this.#place} failed: ${failure}`));
+    else answer?.reject(new Error(`Worker ${this.#index} failed: ${failure}`));
   }
 
   #rejectPending(): void {
@@ -151,6 +151,6 @@ export class WorkerHandle {
   }
 
   #gone(): Error {
-    return new Error(`Worker ${this.#place} has ended`);
+    return new Error(`Worker ${this.#index} has ended`);
   }
 }

@@ -2,46 +2,47 @@ import type { Address } from "../../../net/mod.ts";
 import type { NativeLimits } from "../server/mod.ts";
 import type { SharedMemory } from "./_shared_state.ts";
 
-/** What the main thread asks of a worker. */
+/** A request of the main thread to a worker. */
 export type WorkerRequest =
-  /** To begin: the first message. */
+  /** Start serving: the first request. */
   | {
     readonly kind: "start";
-    /** Its number in what is shared. */
+    /** Number of the thread in the shared state. */
     readonly worker: number;
-    /** The worker's place in the pool, by which logs call it. */
-    readonly place: number;
+    /** Index of the worker in the pool, by which logs name it. */
+    readonly index: number;
     readonly shared: SharedMemory;
     readonly limits: Partial<NativeLimits>;
-    /** The processor to stay on. */
+    /** Processor to pin the thread to. */
     readonly processor: number | undefined;
-    /** For the worker's own module, which builds the services. */
+    /** Passed to the worker's own module, which builds the services. */
     readonly setup: unknown;
   }
-  /** To take what its services have changed, such as keys: for the worker's own module. */
+  /** Pass a change of the services, such as new keys, to the worker's own module. */
   | { readonly kind: "update"; readonly update: unknown }
-  /** To accept from a listening descriptor. */
+  /** Accept connections from a listening descriptor. */
   | { readonly kind: "listen"; readonly fd: number; readonly address: Address }
-  /** To accept no more: the descriptors are about to be closed. */
+  /** Stop accepting: the listening descriptors are about to be closed. */
   | { readonly kind: "stop-accepting" }
-  /** To end its connections gracefully. Answered when there is none. */
+  /** Drain the connections. Answered when none is left. */
   | { readonly kind: "drain" }
-  /** To end. */
+  /** End the thread. */
   | { readonly kind: "close" };
 
-/** A request with the number that its answer has. */
+/** A request with the number that its answer repeats. */
 export interface NumberedRequest {
   readonly id: number;
   readonly request: WorkerRequest;
 }
 
-/** A worker's answer: that it is done, or why it cannot be. */
+/** A worker's answer: the request is done, or has failed. */
 export interface WorkerAnswer {
   readonly id: number;
   readonly failure?: string | undefined;
 }
 
-/** What a worker says last: an error that nobody caught has ended it, and it has given back what it had. */
-export interface LastWords {
-  readonly died: string;
+/** The last message of a worker that an uncaught error has ended. Its descriptors are closed. */
+export interface WorkerExit {
+  /** Message of the error. */
+  readonly exitReason: string;
 }

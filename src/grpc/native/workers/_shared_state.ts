@@ -1,15 +1,15 @@
-/** Words of a worker's head, before its ring. */
+/** Indexes of the words before a worker's ring. */
 const Word = {
   /** One of `WorkerState`. */
   STATE: 0,
-  /** Connections that it has, or was given. */
+  /** Number of connections that it serves, or that are on their way to it. */
   CONNECTIONS: 1,
-  /** Messages that the main thread has posted to it. */
+  /** Number of messages that the main thread has posted to it. */
   MESSAGES: 2,
-  /** Descriptors are kept plus one: 0 is none. */
+  /** Descriptors are stored plus one: 0 is none. */
   WAKE_FD: 3,
   EPOLL_FD: 4,
-  /** That by which others see whether the thread is still there. */
+  /** The descriptor of `openThread()`. */
   THREAD_FD: 5,
   RING_HEAD: 6,
   RING_TAIL: 7,
@@ -17,48 +17,47 @@ const Word = {
   PROGRESS: 8,
 } as const;
 
-/** Descriptors that a worker has besides those whose owner is noted. */
+/** Descriptors of a worker besides those in the table of owners. */
 const OWN_FDS = [Word.EPOLL_FD, Word.WAKE_FD, Word.THREAD_FD] as const;
 
 const HEAD_WORDS = 16;
 
-/** Descriptors on their way to one worker: more than are accepted in one go. A power of two. */
+/** Descriptors on their way to one worker: more than one event accepts. A power of two. */
 const RING_WORDS = 1_024;
 
 const WORKER_WORDS = HEAD_WORDS + RING_WORDS;
 
-/** More threads than a machine has processors for. */
+/** The most workers of a pool: far more than a machine has processors. */
 export const MAX_WORKERS = 255;
 
-/** The owner of a descriptor that was taken from a thread which does not answer. */
-const NOBODY = 0xffff;
+/** The owner of a descriptor that was taken from a failed worker. */
+const FENCED = 0xffff;
 
-/** Descriptors whose owner is known: Linux's own default for the most that a process may have. */
+/** Descriptors that can have an owner: Linux's default limit for a process (fs.nr_open). */
 const MAX_DESCRIPTORS = 1 << 20;
 
 /**
  * ```text
- * absent ── enter() ──▶ serving ── condemn() ──▶ condemned
- *   ▲───── retire() ───────┴────── leave() ──────────┘
+ * absent ── start() ──▶ serving ── fence() ──▶ fenced
+ *   ▲────── stop() ────────┴─────── reap() ───────┘
  * ```
  */
-const WorkerState = { ABSENT: 0, SERVING: 1, CONDEMNED: 2 } as const;
+const WorkerState = { ABSENT: 0, SERVING: 1, FENCED: 2 } as const;
 
-/** The memory behind a `SharedState`, as it is posted to workers. */
+/** The memory of a `SharedState`, as it is posted to workers. */
 export interface SharedMemory {
   readonly words: SharedArrayBuffer;
   readonly owners: SharedArrayBuffer;
 }
 
 /**
- * What the threads of a server share: how many connections each worker has, descriptors on their way
- * from one to the other, and who owns which, so that those of a worker that dies can be closed. A
- * worker's number here is that of one thread: one that takes the place of another has a number of its
- * own as long as the other's thread may still come back.
+ * State that the threads of a server share: the number of connections of each worker, descriptors on their way from
+ * one worker to another, and the owner of each descriptor, so that those of a failed worker can be closed. A worker's
+ * number here is that of one thread: a replacement has another number while the failed thread may still run.
  *
  * ```text
  * words   for each worker: state, counts, its epoll and eventfd, and a ring of descriptors
- * owners  for each descriptor: its worker's number from 1 on, 0, or `NOBODY`
+ * owners  for each descriptor: its worker's number plus one; 0 for none; or `FENCED`
  * ```
  */
 export class SharedState {
@@ -85,13 +84,13 @@ export class SharedState {
     return this.#load(worker, Word.STATE) === WorkerState.SERVING;
   }
 
-  /** A worker's thread has begun; `threadFd` is -1 when it cannot be seen. */
-  appear(worker: number, threadFd: number): void {
+  /** Registers the thread of a worker. `threadFd` is that of `openThread()`, -1 for none. */
+  register(worker: number, threadFd: number): void {
     this.#store(worker, Word.THREAD_FD, threadFd + 1);
   }
 
-  /** A worker begins to serve. False when it was taken for dead meanwhile. */
-  enter(worker: number, epollFd: number, wakeFd: number): boolean {
+  /** Marks a worker as serving. False when it was fenced meanwhile. */
+  start(worker: number, epollFd: number, wakeFd: number): boolean {
     this.#store(worker, Word.EPOLL_FD, epollFd + 1);
     this.#store(worker, Word.WAKE_FD, wakeFd + 1);
     const state = worker * WORKER_WORDS + Word.STATE;
@@ -110,30 +109,31 @@ export class SharedState {
   }
 
   /**
-   * Takes from a worker that is taken for dead what it owns, so that it cannot close it any more should
-   * its thread come back. Gives the descriptors, which stay open until `leave()`.
+   * Takes the descriptors of a failed worker from it, so that its thread, should it run on, cannot close them. Gives the
+   * descriptors, which stay open until `reap()`.
    */
-  condemn(worker: number): number[] {
-    this.#store(worker, Word.STATE, WorkerState.CONDEMNED);
+  fence(worker: number): number[] {
+    this.#store(worker, Word.STATE, WorkerState.FENCED);
     const taken: number[] = [];
     for (let fd = 0; fd < this.#owners.length; fd++) {
-      if (this.#owners[fd] === worker + 1 && this.#pass(fd, worker + 1, NOBODY)) taken.push(fd);
+      if (this.#owners[fd] === worker + 1 && this.#pass(fd, worker + 1, FENCED)) taken.push(fd);
     }
     return taken;
   }
 
-  isCondemned(worker: number): boolean {
-    return this.#load(worker, Word.STATE) === WorkerState.CONDEMNED;
+  /** Reports whether a worker was fenced: its thread must touch no descriptor any more. */
+  isFenced(worker: number): boolean {
+    return this.#load(worker, Word.STATE) === WorkerState.FENCED;
   }
 
   /**
-   * The thread of a worker is no more. Gives the descriptors that nobody else will close: those that
-   * `condemn()` took, those that were its own since, and its epoll and eventfd. The number is free.
+   * Frees the number of a worker whose thread has ended. Gives the descriptors that are to be closed for it: those that
+   * `fence()` took, those that it opened since, and its epoll and eventfd.
    */
-  leave(worker: number, taken: readonly number[] = []): number[] {
+  reap(worker: number, taken: readonly number[] = []): number[] {
     const orphans = OWN_FDS.map((word) => this.#load(worker, word) - 1).filter((fd) => fd >= 0);
     this.#store(worker, Word.STATE, WorkerState.ABSENT);
-    for (const fd of taken) if (this.#pass(fd, NOBODY, 0)) orphans.push(fd);
+    for (const fd of taken) if (this.#pass(fd, FENCED, 0)) orphans.push(fd);
     for (let fd = 0; fd < this.#owners.length; fd++) {
       if (this.#owners[fd] === worker + 1 && this.disown(worker, fd)) orphans.push(fd);
     }
@@ -141,23 +141,23 @@ export class SharedState {
     return orphans;
   }
 
-  /** A worker ends in order: it closes what is its own itself. */
-  retire(worker: number): void {
+  /** Marks a worker as ended in order: it closes its descriptors itself. */
+  stop(worker: number): void {
     this.#store(worker, Word.STATE, WorkerState.ABSENT);
     for (const word of OWN_FDS) this.#store(worker, word, 0);
   }
 
-  /** The eventfd that wakes a worker which serves. */
+  /** The eventfd that wakes a serving worker. */
   wakeFd(worker: number): number {
     return this.#load(worker, Word.WAKE_FD) - 1;
   }
 
-  /** The descriptor by which a worker's thread is seen; -1 when there is none. */
+  /** The descriptor of a worker's `openThread()`; -1 for none. */
   threadFd(worker: number): number {
     return this.#load(worker, Word.THREAD_FD) - 1;
   }
 
-  /** Connections that a worker has, or was given. */
+  /** Number of connections that a worker serves, or that are on their way to it. */
   connections(worker: number): number {
     return this.#load(worker, Word.CONNECTIONS);
   }
@@ -166,7 +166,7 @@ export class SharedState {
     Atomics.add(this.#words, worker * WORKER_WORDS + Word.CONNECTIONS, count);
   }
 
-  /** The worker with the fewest connections of those that serve; `self` when it is one of them. */
+  /** The serving worker with the fewest connections; `self` when it has as few. */
   fewest(self: number): number {
     let best = self;
     for (let worker = 0; worker < this.workers; worker++) {
@@ -176,37 +176,37 @@ export class SharedState {
     return best;
   }
 
-  /** Takes note of a message that is about to be posted. */
+  /** Counts a message that is about to be posted. */
   announceMessage(worker: number): void {
     Atomics.add(this.#words, worker * WORKER_WORDS + Word.MESSAGES, 1);
   }
 
-  /** Messages that were posted to a worker since it began. */
+  /** Number of messages that were posted to a worker since its start. */
   announcedMessages(worker: number): number {
     return this.#load(worker, Word.MESSAGES);
   }
 
-  /** Whether a descriptor is one whose owner can be noted. */
+  /** Reports whether a descriptor can have an owner. */
   canOwn(fd: number): boolean {
     return fd < this.#owners.length;
   }
 
-  /** Notes a worker as the owner of a descriptor that nobody owns. */
+  /** Makes a worker the owner of a descriptor that has none. */
   own(worker: number, fd: number): void {
     Atomics.store(this.#owners, fd, worker + 1);
   }
 
-  /** Whether a worker is the owner of a descriptor. */
+  /** Reports whether a worker is the owner of a descriptor. */
   owns(worker: number, fd: number): boolean {
     return Atomics.load(this.#owners, fd) === worker + 1;
   }
 
-  /** Takes a descriptor from a worker. False when it is not that one's (any more). */
+  /** Takes a descriptor from its owner. False when the worker is not the owner (any more). */
   disown(worker: number, fd: number): boolean {
     return this.#pass(fd, worker + 1, 0);
   }
 
-  /** Puts a descriptor into a worker's ring, from any thread. False when that is full. */
+  /** Puts a descriptor into a worker's ring, from any thread. False when the ring is full. */
   push(worker: number, fd: number): boolean {
     const base = worker * WORKER_WORDS;
     for (;;) {
@@ -221,11 +221,11 @@ export class SharedState {
     }
   }
 
-  /** The next descriptor of a worker's own ring; undefined when there is none. */
+  /** Takes the next descriptor out of a worker's own ring; undefined when it is empty. */
   shift(worker: number): number | undefined {
     const base = worker * WORKER_WORDS;
     const head = this.#load(worker, Word.RING_HEAD);
-    // A slot that is taken but not written yet is empty: who writes it wakes this worker after that.
+    // A slot that is taken but not written yet is empty: its writer wakes this worker afterwards.
     const value = Atomics.exchange(this.#words, base + slotOf(head), 0);
     if (value === 0) return undefined;
     this.#store(worker, Word.RING_HEAD, (head + 1) | 0);

@@ -1,19 +1,19 @@
 import { libc } from "../../../ffi/mod.ts";
 
 /**
- * A descriptor of the calling thread's folder in /proc (proc(5), `/proc/thread-self`), by which others
- * see whether it is still there; -1 where there is no /proc. Unlike the thread's number, it never comes
- * to mean another one.
+ * Opens the calling thread's folder in /proc (proc(5), `/proc/thread-self`), by which other threads see whether this
+ * one has ended; -1 where there is no /proc. Unlike a thread's number, the descriptor never comes to mean another
+ * thread.
  */
 export function openThread(): number {
   const fd = libc.open("/proc/thread-self", libc.O_RDONLY);
   return fd < 0 ? -1 : fd;
 }
 
-/** Whether the thread of a descriptor that `openThread()` gave there has certainly ended. */
+/** Reports whether a thread has certainly ended, by the descriptor that its `openThread()` gave. */
 export function hasEnded(threadFd: number): boolean {
   if (threadFd < 0) return false;
-  // What was in the folder of a thread that has ended cannot be found any more.
+  // The files in the folder of a thread that has ended are gone.
   const fd = libc.open(`/proc/self/fd/${threadFd}/stat`, libc.O_RDONLY);
   if (fd >= 0) libc.close(fd);
   return fd === -libc.errno.ENOENT || fd === -libc.errno.ESRCH;

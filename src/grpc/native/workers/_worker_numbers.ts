@@ -1,51 +1,53 @@
-import type { Ending } from "./_handle.ts";
-import { Remains } from "./_remains.ts";
+import type { ThreadState } from "./_handle.ts";
+import { OrphanedDescriptors } from "./_orphaned_descriptors.ts";
 import { SharedState } from "./_shared_state.ts";
 
 /**
- * Threads that hang and are not ended yet. Deno 2.9.6 does not end a thread that never leaves a loop or a C
- * function, and each of the former costs a processor: more replacements would not serve anybody.
+ * Failed threads that have not ended. Deno 2.9.6 cannot end a thread that never leaves a loop or a C function, and a
+ * thread in a loop occupies a processor: with so many of them, another replacement would not help.
  */
 const MAX_HANGING = 16;
 
-/** Gives each worker a number in what is shared, which is free again once its thread has ended. */
+/** Numbers of workers in the shared state. A number is free again once the thread that had it has ended. */
 export class WorkerNumbers {
   readonly shared: SharedState;
   readonly #free: number[];
-  readonly #remains = new Set<Remains>();
+  readonly #orphaned = new Set<OrphanedDescriptors>();
 
-  /** @param workers at once, besides those that hang */
+  /** @param workers number of workers that serve at once, besides failed threads */
   constructor(workers: number) {
     const count = workers + MAX_HANGING;
     this.shared = SharedState.create(count);
     this.#free = Array.from({ length: count }, (_, i) => count - 1 - i);
   }
 
-  /** Workers taken for dead whose threads may come back. */
+  /** Number of failed workers whose threads have not ended. */
   get hanging(): number {
-    return this.#remains.size;
+    return this.#orphaned.size;
   }
 
-  /** A number for a new worker; undefined when too many hang. */
+  /** Takes a number for a new worker; undefined when too many threads hang. */
   take(): number | undefined {
     return this.#free.pop();
   }
 
-  /** Ends the connections of a worker that is dead, and closes what it had as soon as that can be. */
-  bury(worker: number, ending: Ending): void {
-    const remains = new Remains(this.shared, worker);
-    this.#remains.add(remains);
-    if (ending === "ended") this.#close(remains);
+  /** Shuts down the connections of a worker that has failed, and closes its descriptors once its thread has ended. */
+  reap(worker: number, thread: ThreadState): void {
+    const descriptors = new OrphanedDescriptors(this.shared, worker);
+    this.#orphaned.add(descriptors);
+    if (thread === "ended") this.#close(descriptors);
   }
 
-  /** Closes what those had whose threads have ended since. */
+  /** Closes the descriptors of the threads that have ended since. */
   closeEnded(): void {
-    for (const remains of this.#remains) if (remains.threadHasEnded) this.#close(remains);
+    for (const descriptors of this.#orphaned) {
+      if (descriptors.threadHasEnded) this.#close(descriptors);
+    }
   }
 
-  #close(remains: Remains): void {
-    remains.close();
-    this.#remains.delete(remains);
-    this.#free.push(remains.worker);
+  #close(descriptors: OrphanedDescriptors): void {
+    descriptors.close();
+    this.#orphaned.delete(descriptors);
+    this.#free.push(descriptors.worker);
   }
 }

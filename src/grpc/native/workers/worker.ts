@@ -6,32 +6,32 @@ import { Engine } from "../server/mod.ts";
 import { SharedState } from "./_shared_state.ts";
 import { WorkerDrive } from "./_drive.ts";
 import { openThread } from "./_thread_presence.ts";
-import type { LastWords, NumberedRequest, WorkerAnswer, WorkerRequest } from "./_messages.ts";
+import type { NumberedRequest, WorkerAnswer, WorkerExit, WorkerRequest } from "./_messages.ts";
 
-/** What a worker serves. It is disposed of when the worker ends in order. */
+/** The services of a worker. They are disposed of when the worker ends in order. */
 export interface WorkerServices extends Disposable {
   readonly services: readonly Service[];
   /** Gives the TLS context of new connections; without it they are plaintext. */
   readonly tls?: (() => TlsContext) | undefined;
-  /** Told when the server drains, so that calls that would never end do. */
+  /** Called when the server drains: ends the calls that would not end by themselves. */
   drain(): void;
-  /** Takes what the pool's `update()` was given. What it throws ends the worker. */
+  /** Takes the value given to the pool's `update()`. An error that it throws ends the worker. */
   update?(update: unknown): void;
 }
 
-/** The part of a worker's global scope that is used here. */
+/** The part of a worker's global scope that this module uses. */
 interface WorkerScope extends EventTarget {
   onmessage: ((event: MessageEvent<NumberedRequest>) => void) | null;
-  postMessage(answer: WorkerAnswer | LastWords): void;
+  postMessage(answer: WorkerAnswer | WorkerExit): void;
   close(): void;
 }
 
 const scope = globalThis as unknown as WorkerScope;
 
 /**
- * Makes the calling module, the entry of a Web Worker, serve as one of a pool's.
+ * Serves as a worker of a pool. To be called by the entry module of a Web Worker.
  *
- * @param build makes the services of what the pool's `setup` gave
+ * @param build makes the services from the data of the pool's `setup`
  */
 export function serveAsWorker(build: (setup: never) => WorkerServices): void {
   let serving: ServingWorker | undefined;
@@ -46,15 +46,15 @@ export function serveAsWorker(build: (setup: never) => WorkerServices): void {
   };
   onUncaught((error) => {
     const end = () => {
-      scope.postMessage({ died: error instanceof Error ? error.message : String(error) });
+      scope.postMessage({ exitReason: error instanceof Error ? error.message : String(error) });
       scope.close();
     };
-    // What it has is given back here, where it is known; whatever happens at that, the worker ends.
+    // The thread closes its descriptors itself, as only it knows all of them; then it ends in any case.
     Promise.resolve(serving?.close()).then(end, end);
   });
 }
 
-/** Calls back with the first error that nobody caught; later ones are of what it has left behind. */
+/** Calls back with the first uncaught error; later ones are consequences of it. */
 function onUncaught(callback: (error: unknown) => void): void {
   let caught = false;
   const take = (event: { preventDefault(): void }, error: unknown) => {
@@ -70,18 +70,18 @@ function onUncaught(callback: (error: unknown) => void): void {
 }
 
 /**
- * Ends this thread at once, without another line of script. Whoever was taken for dead and comes back
- * must touch nothing: its descriptors are not its own any more.
+ * Terminates this thread at once, without running another line of script. A worker that was fenced must touch nothing:
+ * its descriptors are not its own any more.
  */
-function perish(): never {
+function terminate(): never {
   scope.close();
-  // The request to end is seen where a loop goes round.
+  // V8 checks for termination at each iteration.
   for (;;);
 }
 
 type Start = Extract<WorkerRequest, { kind: "start" }>;
 
-/** A worker's side of a pool. */
+/** A worker of a pool, on its own thread. */
 class ServingWorker {
   readonly #worker: number;
   readonly #shared: SharedState;
@@ -96,8 +96,8 @@ class ServingWorker {
     this.#worker = start.worker;
     this.#shared = new SharedState(start.shared);
     this.#threadFd = openThread();
-    this.#shared.appear(this.#worker, this.#threadFd);
-    const log = logger("native").with({ worker: start.place });
+    this.#shared.register(this.#worker, this.#threadFd);
+    const log = logger("native").with({ worker: start.index });
     if (start.processor !== undefined) {
       try {
         libc.pinThread([start.processor]);
@@ -111,7 +111,7 @@ class ServingWorker {
       tls: this.#served.tls,
       limits: start.limits,
       log,
-      place: (socket) => this.#place(socket),
+      assign: (socket) => this.#assign(socket),
       owns: (fd, owned) => this.#noteConnection(fd, owned),
       holds: (fd, held) => this.#note(fd, held),
       onSettled: () => this.#drive.resume(),
@@ -126,13 +126,13 @@ class ServingWorker {
       () => this.#afterTurn(),
     );
     this.#messages = 1;
-    if (!this.#shared.enter(this.#worker, poller.fd, poller.wakeFd)) perish();
+    if (!this.#shared.start(this.#worker, poller.fd, poller.wakeFd)) terminate();
     ready();
     this.#drive.resume();
   }
 
   handle(request: Exclude<WorkerRequest, Start>, done: () => void, exit: () => void): void {
-    if (this.#shared.isCondemned(this.#worker)) perish();
+    if (this.#shared.isFenced(this.#worker)) terminate();
     this.#messages++;
     switch (request.kind) {
       case "update":
@@ -158,16 +158,16 @@ class ServingWorker {
     this.#drive.resume();
   }
 
-  /** Gives back what this thread has. Resolves when that is done. */
+  /** Closes the connections and descriptors of this thread, and frees its keys. */
   close(): Promise<void> {
     return this.#closing ??= this.#close();
   }
 
   async #close(): Promise<void> {
     await this.#drive.stop();
-    if (this.#shared.isCondemned(this.#worker)) perish();
-    // From here on the main thread has nothing to close for this worker.
-    this.#shared.retire(this.#worker);
+    if (this.#shared.isFenced(this.#worker)) terminate();
+    // From here on the main thread closes nothing for this worker.
+    this.#shared.stop(this.#worker);
     libc.close(this.#threadFd);
     this.#engine[Symbol.dispose]();
     this.#served[Symbol.dispose]();
@@ -175,16 +175,16 @@ class ServingWorker {
 
   #afterTurn(): void {
     this.#shared.markProgress(this.#worker);
-    if (this.#shared.isCondemned(this.#worker)) perish();
+    if (this.#shared.isFenced(this.#worker)) terminate();
   }
 
   #awaitsMessage(): boolean {
     return this.#messages < this.#shared.announcedMessages(this.#worker);
   }
 
-  /** Gives a connection that was accepted here to whoever has the fewest. */
-  #place(socket: Socket): void {
-    if (this.#shared.isCondemned(this.#worker)) perish();
+  /** Assigns a connection that was accepted here to the worker that has the fewest. */
+  #assign(socket: Socket): void {
+    if (this.#shared.isFenced(this.#worker)) terminate();
     if (!this.#shared.canOwn(socket.fd)) return socket.close();
     const target = this.#shared.fewest(this.#worker);
     this.#shared.addConnections(target, 1);
@@ -193,7 +193,7 @@ class ServingWorker {
     this.#shared.own(target, fd);
     if (this.#shared.push(target, fd)) wakePoller(this.#shared.wakeFd(target));
     else this.#takeBack(target, fd);
-    // A worker that died meanwhile takes nothing out of its ring.
+    // A worker that has failed meanwhile takes nothing out of its ring.
     if (!this.#shared.isServing(target)) this.#takeBack(target, fd);
   }
 
@@ -208,7 +208,7 @@ class ServingWorker {
     for (;;) {
       const fd = this.#shared.shift(this.#worker);
       if (fd === undefined) return;
-      // One that was given to a predecessor which died has been taken back.
+      // A descriptor that was assigned to a failed predecessor has been taken back.
       if (this.#shared.owns(this.#worker, fd)) this.#engine.add(Socket.adopt(fd));
     }
   }
@@ -221,8 +221,8 @@ class ServingWorker {
   #note(fd: number, owned: boolean): void {
     if (!this.#shared.canOwn(fd)) return;
     if (owned) this.#shared.own(this.#worker, fd);
-    else if (!this.#shared.disown(this.#worker, fd) && this.#shared.isCondemned(this.#worker)) {
-      perish();
+    else if (!this.#shared.disown(this.#worker, fd) && this.#shared.isFenced(this.#worker)) {
+      terminate();
     }
   }
 }

@@ -2,62 +2,62 @@ import { type Address, listen, type Listener, type ListenOptions } from "../../.
 import { logger } from "../../../telemetry/mod.ts";
 import type { RpcServer } from "../../mod.ts";
 import { DEFAULT_NATIVE_LIMITS, type NativeLimits } from "../server/mod.ts";
-import { type Ending, WorkerHandle } from "./_handle.ts";
+import { type ThreadState, WorkerHandle } from "./_handle.ts";
 import { allowedProcessors } from "./_processors.ts";
 import { MAX_WORKERS } from "./_shared_state.ts";
 import { WorkerNumbers } from "./_worker_numbers.ts";
 
-/** What a worker's own module is given to build its services of. */
+/** Data from which a worker's own module builds its services. */
 export interface WorkerSetup {
   /** Cloned into the worker. */
   readonly data: unknown;
-  /** Parts of it that are moved there instead. */
+  /** Parts of it that are moved instead of cloned. */
   readonly transfer?: readonly Transferable[];
 }
 
 export interface WorkerPoolOptions {
-  /** How many threads serve, from 1 on. */
+  /** Number of threads that serve, from 1 on. */
   readonly workers: number;
   /** The module that calls `serveAsWorker()`. */
   readonly entry: URL;
-  /** Called for each worker that starts, also for one that replaces another. */
+  /** Called for each worker that starts, replacements too. */
   readonly setup: () => WorkerSetup;
-  /** Whether each worker stays on a processor of its own, of those that the process may use. */
+  /** Pins each worker to one processor of those that the process may use. */
   readonly pin?: boolean | undefined;
   readonly limits?: Partial<NativeLimits>;
-  /** Told of a worker that has died, and is being replaced. */
-  readonly onDeath?: (worker: number, reason: string) => void;
+  /** Called with the index of a worker that has failed, and will be replaced, and the reason. */
+  readonly onFailure?: (worker: number, reason: string) => void;
 }
 
-/** A server whose workers can be told of changes. */
+/** A server whose workers take changes of their services. */
 export interface WorkerServer extends RpcServer {
   /**
-   * Hands each worker what `make` gives for it (`WorkerServices.update()`). A worker that cannot take it is
-   * replaced, by one that is set up anew. Resolves when all have.
+   * Passes a value of `make` to each worker (`WorkerServices.update()`). A worker that cannot take it is replaced by one
+   * that is set up anew. Resolves when all workers have answered.
    */
   update(make: () => WorkerSetup): Promise<void>;
 }
 
-/** How long the replacement of a worker waits that died soon after its start; doubled each time. */
+/** The delay before a worker that failed soon after its start is replaced; doubled each time. */
 const RESTART_DELAY_MS = 100;
 const MAX_RESTART_DELAY_MS = 30_000;
-/** A worker that lives as long as this has not died of its start. */
+/** The age from which a failure is not one of the start. */
 const STABLE_MS = 10_000;
 
 /** The time that a worker has to end by itself before its thread is ended, and the same once a drain's grace is over. */
 const CLOSE_TIMEOUT_MS = 5_000;
 const LATE_CLOSE_TIMEOUT_MS = 500;
 
-/** How often a worker is looked at while it may be silent for no longer than `NativeLimits.maxTurnMs`. */
-const LOOKS_PER_LIMIT = 4;
-/** The most between two looks: those of a worker that has ended itself wait for the next. */
-const MAX_LOOK_INTERVAL_MS = 2_500;
+/** Checks for progress of a worker within `NativeLimits.maxTurnMs`. */
+const CHECKS_PER_LIMIT = 4;
+/** The longest time between two checks: a thread that has ended is noticed by a check only. */
+const MAX_CHECK_INTERVAL_MS = 2_500;
 
 /**
- * A server on the native stack whose connections are served by workers, each on a thread of its own. The
- * calling thread listens, starts workers, and replaces those that die.
+ * Opens a server on the native stack whose connections are served by workers, each on its own thread. The calling
+ * thread listens, starts workers, and replaces those that fail.
  *
- * @throws {TypeError} for a number of workers that cannot be; {Error} when one cannot be started
+ * @throws {TypeError} for an impossible number of workers; {Error} when a worker cannot be started
  */
 export async function openWorkerPool(options: WorkerPoolOptions): Promise<WorkerServer> {
   const { workers } = options;
@@ -74,8 +74,8 @@ export async function openWorkerPool(options: WorkerPoolOptions): Promise<Worker
   }
 }
 
-/** One worker's place in the pool, which its replacements take. */
-interface Place {
+/** A worker of the pool and its replacements, one after the other. */
+interface Member {
   handle: WorkerHandle;
   startedAt: number;
   delay: number;
@@ -86,12 +86,12 @@ class WorkerPool implements WorkerServer {
   readonly stack = "native";
   readonly #options: WorkerPoolOptions;
   readonly #numbers: WorkerNumbers;
-  readonly #places: Place[] = [];
+  readonly #members: Member[] = [];
   readonly #listeners: Listener[] = [];
   readonly #log = logger("native");
   readonly #processors: readonly number[];
-  readonly #patience: number;
-  #looking: ReturnType<typeof setInterval> | undefined;
+  readonly #maxSilentChecks: number;
+  #checking: ReturnType<typeof setInterval> | undefined;
   #phase: "serving" | "draining" | "closed" = "serving";
   #closing: Promise<void> | undefined;
 
@@ -99,7 +99,7 @@ class WorkerPool implements WorkerServer {
     this.#options = options;
     this.#numbers = new WorkerNumbers(options.workers);
     this.#processors = options.pin ? this.#processorsToPin() : [];
-    this.#patience = this.#maxTurnMs === Infinity ? Infinity : LOOKS_PER_LIMIT;
+    this.#maxSilentChecks = this.#maxTurnMs === Infinity ? Infinity : CHECKS_PER_LIMIT;
   }
 
   get #maxTurnMs(): number {
@@ -107,35 +107,35 @@ class WorkerPool implements WorkerServer {
   }
 
   async start(): Promise<void> {
-    for (let place = 0; place < this.#options.workers; place++) {
-      this.#places[place] = {
-        handle: this.#open(place, this.#numbers.take()!),
+    for (let index = 0; index < this.#options.workers; index++) {
+      this.#members[index] = {
+        handle: this.#open(index, this.#numbers.take()!),
         startedAt: performance.now(),
         delay: RESTART_DELAY_MS,
         restart: undefined,
       };
     }
-    const interval = Math.min(this.#maxTurnMs / LOOKS_PER_LIMIT, MAX_LOOK_INTERVAL_MS);
-    this.#looking = setInterval(() => this.#look(), interval);
-    await Promise.all(this.#places.map((_, place) => this.#begin(place)));
+    const interval = Math.min(this.#maxTurnMs / CHECKS_PER_LIMIT, MAX_CHECK_INTERVAL_MS);
+    this.#checking = setInterval(() => this.#check(), interval);
+    await Promise.all(this.#members.map((_, index) => this.#begin(index)));
   }
 
   async listen(address: Address, options?: ListenOptions): Promise<Address> {
     const listener = await listen(address, options);
     this.#listeners.push(listener);
-    await Promise.all(this.#places.map(({ handle }) => accept(handle, listener)));
+    await Promise.all(this.#members.map(({ handle }) => accept(handle, listener)));
     return listener.address;
   }
 
   async update(make: () => WorkerSetup): Promise<void> {
-    await Promise.all(this.#places.map(async ({ handle }) => {
+    await Promise.all(this.#members.map(async ({ handle }) => {
       if (!handle.alive) return;
       const { data, transfer } = make();
       try {
         await handle.ask({ kind: "update", update: data }, transfer);
       } catch (error) {
-        // With other data than the rest it must not serve.
-        handle.fail((error as Error).message, "may-come-back");
+        // It must not serve with other data than the rest.
+        handle.fail((error as Error).message, "may-run");
       }
     }));
   }
@@ -158,46 +158,48 @@ class WorkerPool implements WorkerServer {
 
   async #drainWorkers(): Promise<void> {
     await this.#stopListening();
-    await Promise.all(this.#places.map(({ handle }) => handle.settled({ kind: "drain" })));
+    await Promise.all(this.#members.map(({ handle }) => handle.settled({ kind: "drain" })));
   }
 
   async #close(timeoutMs: number): Promise<void> {
     this.#phase = "closed";
-    for (const { restart } of this.#places) clearTimeout(restart);
+    for (const { restart } of this.#members) clearTimeout(restart);
     const stopped = this.#stopListening();
-    await Promise.all(this.#places.map(({ handle }) => handle.close(timeoutMs)));
+    await Promise.all(this.#members.map(({ handle }) => handle.close(timeoutMs)));
     await stopped;
-    clearInterval(this.#looking);
+    clearInterval(this.#checking);
     this.#numbers.closeEnded();
   }
 
-  /** The workers stop first: a descriptor that is closed under them may come to be another's. */
+  /** Closes the listeners, after the workers have stopped: a closed descriptor may come to mean another file. */
   async #stopListening(): Promise<void> {
     const listeners = this.#listeners.splice(0);
     if (listeners.length === 0) return;
-    await Promise.all(this.#places.map(({ handle }) => handle.settled({ kind: "stop-accepting" })));
+    await Promise.all(
+      this.#members.map(({ handle }) => handle.settled({ kind: "stop-accepting" })),
+    );
     for (const listener of listeners) listener.close();
   }
 
-  #open(place: number, worker: number): WorkerHandle {
+  #open(index: number, worker: number): WorkerHandle {
     const { entry } = this.#options;
-    const onDeath = (reason: string, ending: Ending) => {
-      this.#numbers.bury(worker, ending);
-      this.#replaceLater(place, reason);
+    const onFailure = (reason: string, thread: ThreadState) => {
+      this.#numbers.reap(worker, thread);
+      this.#replaceLater(index, reason);
     };
-    return new WorkerHandle(entry, place, worker, this.#numbers.shared, onDeath);
+    return new WorkerHandle(entry, index, worker, this.#numbers.shared, onFailure);
   }
 
-  /** Has a new worker build its services, and accept. */
-  async #begin(place: number): Promise<void> {
+  /** Starts a new worker: it builds its services, and accepts. */
+  async #begin(index: number): Promise<void> {
     const { limits = {}, setup } = this.#options;
-    const { handle } = this.#places[place];
+    const { handle } = this.#members[index];
     const { data, transfer } = setup();
-    const processor = this.#processors[place % this.#processors.length];
+    const processor = this.#processors[index % this.#processors.length];
     const { worker } = handle;
     const shared = this.#numbers.shared.memory;
     await handle.ask(
-      { kind: "start", worker, place, shared, limits, processor, setup: data },
+      { kind: "start", worker, index, shared, limits, processor, setup: data },
       transfer,
     );
     for (const listener of this.#listeners) await accept(handle, listener);
@@ -213,44 +215,44 @@ class WorkerPool implements WorkerServer {
     return processors ?? [];
   }
 
-  #look(): void {
-    for (const { handle } of this.#places) handle.look(this.#patience);
+  #check(): void {
+    for (const { handle } of this.#members) handle.check(this.#maxSilentChecks);
     this.#numbers.closeEnded();
   }
 
-  #replaceLater(place: number, reason: string): void {
+  #replaceLater(index: number, reason: string): void {
     if (this.#phase !== "serving") return;
     this.#log.error("A worker died, its connections are closed, and it is replaced", {
-      worker: place,
+      worker: index,
       reason,
       hanging: this.#numbers.hanging,
     });
-    this.#options.onDeath?.(place, reason);
-    const at = this.#places[place];
+    this.#options.onFailure?.(index, reason);
+    const at = this.#members[index];
     const stable = performance.now() - at.startedAt >= STABLE_MS;
     const delay = stable ? 0 : at.delay;
     at.delay = stable ? RESTART_DELAY_MS : Math.min(2 * at.delay, MAX_RESTART_DELAY_MS);
-    at.restart = setTimeout(() => this.#replace(place), delay);
+    at.restart = setTimeout(() => this.#replace(index), delay);
   }
 
-  async #replace(place: number): Promise<void> {
-    const at = this.#places[place];
+  async #replace(index: number): Promise<void> {
+    const at = this.#members[index];
     const worker = this.#numbers.take();
     if (worker === undefined) {
       this.#log.error("A worker is not replaced as too many threads hang: restart the process", {
-        worker: place,
+        worker: index,
         hanging: this.#numbers.hanging,
       });
-      at.restart = setTimeout(() => this.#replace(place), MAX_RESTART_DELAY_MS);
+      at.restart = setTimeout(() => this.#replace(index), MAX_RESTART_DELAY_MS);
       return;
     }
     at.startedAt = performance.now();
-    at.handle = this.#open(place, worker);
+    at.handle = this.#open(index, worker);
     try {
-      await this.#begin(place);
+      await this.#begin(index);
     } catch (error) {
-      this.#log.error("A worker cannot be started", { worker: place, error });
-      at.handle.fail((error as Error).message, "may-come-back");
+      this.#log.error("A worker cannot be started", { worker: index, error });
+      at.handle.fail((error as Error).message, "may-run");
     }
   }
 }
