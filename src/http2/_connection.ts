@@ -1,3 +1,4 @@
+/** The connection of either role, composed of its parts. @module */
 import { Control, type OnPingAck } from "./_control.ts";
 import { FrameReader, type FrameSink } from "./_frame_reader.ts";
 import { HeaderReader } from "./_header_reader.ts";
@@ -176,7 +177,7 @@ export class Connection<User>
     this.output.clear();
   }
 
-  /** Takes the news from `Streams`. */
+  /** Called by `Streams` each time the last open stream is closed. */
   onNoStreams(): void {
     this.#lifecycle.endIfDrained();
   }

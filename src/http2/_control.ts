@@ -1,3 +1,4 @@
+/** SETTINGS and PING of a connection. @module */
 import type { ConnectionParts } from "./_parts.ts";
 import type { RateLimiters } from "./_rate_limiter.ts";
 import { connectionError } from "./errors.ts";

@@ -1,6 +1,6 @@
 import type { HeaderField } from "./hpack/mod.ts";
 
-/** What a field is to HTTP (RFC 9113 section 8): the numbers below 32 are bits of a list's pseudo-headers. */
+/** The kinds of fields in HTTP (RFC 9113 section 8); those below 32 are bits of a set of pseudo-headers. */
 export const FieldKind = {
   UNKNOWN: 0,
   METHOD: 1,
@@ -23,7 +23,7 @@ const PSEUDO_HEADERS: ReadonlyMap<string, number> = new Map([
   [":status", FieldKind.STATUS],
 ]);
 
-/** Fields that speak of an HTTP/1.1 connection (section 8.2.2). */
+/** Fields about an HTTP/1.1 connection, which HTTP/2 forbids (section 8.2.2). */
 const CONNECTION_SPECIFIC = new Set([
   "connection",
   "keep-alive",
@@ -43,7 +43,7 @@ const VALUE = /^(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-
 
 const DIGITS = /^[0-9]{1,15}$/;
 
-/** The kind of a field. It is worked out once: table entries keep it. */
+/** The kind of a field. It is computed once and kept in the field, which may be an entry of a table. */
 export function kindOf(field: HeaderField): number {
   if (field.kind === FieldKind.UNKNOWN) field.kind = classify(field.name, field.value);
   return field.kind;
@@ -55,7 +55,7 @@ function classify(name: string, value: string): number {
   if (!NAME.test(name) || CONNECTION_SPECIFIC.has(name)) return FieldKind.MALFORMED;
   switch (name) {
     case "te":
-      // Section 8.2.2: nothing but "trailers".
+      // Section 8.2.2: only "trailers".
       return value.toLowerCase() === "trailers" ? FieldKind.REGULAR : FieldKind.MALFORMED;
     case "content-length":
       return DIGITS.test(value) ? FieldKind.CONTENT_LENGTH : FieldKind.MALFORMED;

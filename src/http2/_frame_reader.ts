@@ -1,7 +1,7 @@
 import { connectionError } from "./errors.ts";
 import { FRAME_HEADER_LENGTH, readLength, readUint31 } from "./frame/mod.ts";
 
-/** Where frames go. */
+/** The receiver of the frames of a `FrameReader`. */
 export interface FrameSink {
   /** Takes a frame whose payload is in `bytes` at `at`. */
   onFrame(
@@ -14,15 +14,15 @@ export interface FrameSink {
   ): void;
 }
 
-/** The least that is held for a frame that has begun. */
+/** The smallest buffer for an incomplete frame, in bytes. */
 const MIN_TAIL = 64;
 
 const NO_BYTES = new Uint8Array(0);
 
 /**
- * Finds the frames in the bytes that arrive (RFC 9113 section 4.1). A frame that lies whole in what the
- * owner hands in is parsed where it is; only the beginning of a frame whose end is to come is kept, in
- * a buffer that grows with what has come and not with what the frame's header promises.
+ * Splits received bytes into frames (RFC 9113 section 4.1). A frame that is complete in the caller's buffer is
+ * passed on from there. Only an incomplete frame is copied, into a buffer that grows with the bytes that have
+ * arrived and not with the length that the frame's header announces.
  */
 export class FrameReader {
   readonly #sink: FrameSink;
@@ -35,15 +35,15 @@ export class FrameReader {
     this.#sink = sink;
   }
 
-  /** Whether a frame has begun and is not complete. */
+  /** True while a frame is incomplete. */
   get pending(): boolean {
     return this.#tailLength > 0;
   }
 
   /**
-   * Takes the bytes from `at` to `end`, and hands out the frames that they complete.
+   * Takes the bytes from `at` to `end`, and passes on the frames that they complete.
    *
-   * @throws {Http2Error} FRAME_SIZE_ERROR, before the frame's payload is kept
+   * @throws {Http2Error} FRAME_SIZE_ERROR, before the frame's payload is copied
    */
   push(bytes: Uint8Array, at: number, end: number): void {
     if (this.#tailLength > 0) at = this.#complete(bytes, at, end);
@@ -56,13 +56,13 @@ export class FrameReader {
     if (at < end) this.#keep(bytes, at, end);
   }
 
-  /** Lets go of what is kept. */
+  /** Drops the incomplete frame. */
   clear(): void {
     this.#tail = NO_BYTES;
     this.#tailLength = 0;
   }
 
-  /** Adds what the kept frame lacks, and hands it out if that was all. Returns what is used up to. */
+  /** Continues the incomplete frame, and passes it on when complete. Returns the place after its bytes. */
   #complete(bytes: Uint8Array, at: number, end: number): number {
     if (this.#tailLength < FRAME_HEADER_LENGTH) {
       const header = Math.min(end, at + FRAME_HEADER_LENGTH - this.#tailLength);
@@ -95,7 +95,7 @@ export class FrameReader {
   /** The length of a frame with its header. */
   #frameLength(bytes: Uint8Array, at: number): number {
     const length = readLength(bytes, at);
-    // Section 4.2: checked before a byte of the payload is kept.
+    // Section 4.2: checked before a byte of the payload is copied.
     if (length > this.#maxFrameSize) {
       throw connectionError("FRAME_SIZE_ERROR", `A frame of ${length} bytes is over the setting`);
     }

@@ -5,12 +5,12 @@ import type { Limits } from "./limits.ts";
 
 const NO_FRAGMENTS: readonly Uint8Array[] = [];
 
-/** Puts header blocks together from HEADERS and CONTINUATION frames, and has them decoded. */
+/** Joins the fragments of header blocks from HEADERS and CONTINUATION frames, and decodes them. */
 export class HeaderReader {
   readonly #limits: Limits;
   /** The stream whose block is incomplete, 0 for none. */
   openStreamId = 0;
-  /** Whether the incomplete block's HEADERS frame had END_STREAM. */
+  /** True when the HEADERS frame of the incomplete block had END_STREAM. */
   openEndStream = false;
   #fragments = NO_FRAGMENTS;
   #length = 0;
@@ -22,7 +22,7 @@ export class HeaderReader {
     this.#limits = limits;
   }
 
-  /** Begins a block that CONTINUATION frames will complete. */
+  /** Begins a block that CONTINUATION frames continue. */
   begin(
     bytes: Uint8Array,
     at: number,
@@ -37,9 +37,9 @@ export class HeaderReader {
   }
 
   /**
-   * Adds a CONTINUATION frame, and decodes the block if it is the last.
+   * Adds a CONTINUATION frame, and decodes the block after the last one.
    *
-   * @returns as `decode()`, and undefined as long as the block is incomplete
+   * @returns as `decode()`; undefined while the block is incomplete
    */
   proceed(
     bytes: Uint8Array,
@@ -72,7 +72,7 @@ export class HeaderReader {
   /**
    * Decodes a whole block.
    *
-   * @returns the list, or null where it is larger than the limit
+   * @returns the list, or null when it is larger than the limit
    * @throws {Http2Error} COMPRESSION_ERROR; ENHANCE_YOUR_CALM over `maxHeaderBlockSize`
    */
   decode(bytes: Uint8Array, at: number, end: number): HeaderList | null {
@@ -81,7 +81,7 @@ export class HeaderReader {
     return this.#decoder.decode(bytes, at, end);
   }
 
-  /** The peer has acknowledged our first SETTINGS: the table's size that they name holds. */
+  /** Applies the table size of our first SETTINGS, which the peer has acknowledged. */
   settingsAcknowledged(): void {
     if (this.#acknowledged) return;
     this.#acknowledged = true;

@@ -11,7 +11,7 @@ export class HeaderWriter {
   /** Made for the first header section, as an idle connection sends none. */
   #encoder: HpackEncoder | undefined = undefined;
 
-  /** @param maxTableSize bytes that the HPACK table may have, whatever the peer allows */
+  /** @param maxTableSize bytes of the HPACK table, even if the peer allows more */
   constructor(output: OutputBuffer, maxTableSize: number) {
     this.#output = output;
     this.#maxTableSize = maxTableSize;

@@ -1,3 +1,4 @@
+/** The phases of a connection, and GOAWAY. @module */
 import type { Control } from "./_control.ts";
 import type { Streams } from "./_streams.ts";
 import { ErrorCode, errorCodeName } from "./error_codes.ts";

@@ -16,7 +16,7 @@ export class PeerSettings {
   /** The least that the RFC recommends, until the peer's SETTINGS arrive. */
   maxConcurrentStreams = 100;
   initialWindowSize = DEFAULT_WINDOW;
-  /** Bytes of payload in the frames that we send: what the peer accepts, up to our own limit. */
+  /** Bytes of payload in the frames that we send: the peer's setting, up to our own limit. */
   maxFrameSize = MIN_FRAME_SIZE;
   maxHeaderListSize = UNLIMITED;
 

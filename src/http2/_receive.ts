@@ -1,3 +1,4 @@
+/** The receiving half of a connection. @module */
 import type { Control } from "./_control.ts";
 import type { ConnectionParts } from "./_parts.ts";
 import { DEFAULT_WINDOW } from "./_peer_settings.ts";
@@ -41,7 +42,7 @@ export class Receive<User> {
     this.initialWindow = Math.max(DEFAULT_WINDOW, parts.config.windows.stream);
   }
 
-  /** Announces the connection's window, which begins at the default whatever the SETTINGS. */
+  /** Widens the connection's window, which SETTINGS do not change, from the default. */
   start(): void {
     this.#growConnection(this.#config.windows.connection);
   }

@@ -1,3 +1,4 @@
+/** The sending half of a connection. @module */
 import { checkFields, HeaderWriter } from "./_header_writer.ts";
 import type { ConnectionParts } from "./_parts.ts";
 import type { RateLimiters } from "./_rate_limiter.ts";

@@ -25,7 +25,7 @@ export class SendProgress {
    * @param streams the streams that may have queues
    * @param timeout milliseconds without enough progress
    * @returns the streams whose own windows the peer has kept closed for too long
-   * @throws {Http2Error} ENHANCE_YOUR_CALM when the transport or the connection's window is what stalls
+   * @throws {Http2Error} ENHANCE_YOUR_CALM when the transport or the connection's window stalls
    */
   check<User>(
     now: number,

@@ -1,3 +1,4 @@
+/** The queue of unsent frames of one stream. @module */
 import { ProgressMeter } from "./_progress_meter.ts";
 import type { PreparedHeaders } from "./hpack/mod.ts";
 
@@ -52,7 +53,7 @@ export class SendQueue {
     return cost;
   }
 
-  /** Whether the next frame is DATA that carries bytes, so that it needs open windows. */
+  /** True when the next frame is DATA with bytes, which needs open windows. */
   get needsWindow(): boolean {
     return this.head === undefined && this.length > 0;
   }

@@ -1,3 +1,4 @@
+/** The streams of a connection. @module */
 import type { Control } from "./_control.ts";
 import { checkFields } from "./_header_writer.ts";
 import type { ConnectionParts } from "./_parts.ts";
@@ -20,7 +21,7 @@ import { canReceive, endLocal, StreamState } from "./stream_state.ts";
 
 /** The connection of `Streams`. */
 export interface StreamsOwner<User> extends Http2Connection<User> {
-  /** The last open stream was closed. */
+  /** Called each time the last open stream is closed. */
   onNoStreams(): void;
 }
 
@@ -211,7 +212,7 @@ export class Streams<User> implements StreamOperations<User>, SendOwner<User> {
     const end = at + length - padding;
     const endStream = (flags & FrameFlag.END_STREAM) !== 0;
     if (start === end && !endStream) this.rates.take("emptyFrames");
-    // Section 6.9: whatever becomes of the frame.
+    // Section 6.9: also for a frame that is ignored.
     this.receive.takeFromConnection(length);
     const stream = this.find(id);
     if (stream === undefined || !canReceive(stream.state)) {

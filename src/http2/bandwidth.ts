@@ -1,11 +1,10 @@
-/** The share of the window that one round trip has to fill before the window is doubled. */
+/** The share of the window that has to arrive in one round trip before the window is doubled. */
 const FULL_SHARE = 0.66;
 
 /**
- * Estimates the bandwidth-delay product of a connection, for receive windows that adapt to it: the
- * bytes that arrive between a PING and its answer are what the path holds. Where they come near the
- * window, the window is what limits, and it doubles. A sample is taken only when a window update is due,
- * so small calls cause no PINGs at all.
+ * Estimates the bandwidth-delay product of a connection, by which receive windows grow: the bytes that
+ * arrive between a PING and its answer. When they nearly fill the window, the window is the bottleneck,
+ * and it doubles. A sample is taken only when a window update is due, so small calls cause no PINGs.
  */
 export class BandwidthEstimator {
   #window: number;
@@ -18,7 +17,7 @@ export class BandwidthEstimator {
     this.#maxWindow = maxWindow;
   }
 
-  /** Whether a sample is to begin, with a PING: none is under way, and the window can still grow. */
+  /** Begins a sample, unless one is under way or the window cannot grow. True when a PING is to be sent. */
   begin(): boolean {
     if (this.#sampling || this.#window >= this.#maxWindow) return false;
     this.#sampling = true;
@@ -31,7 +30,7 @@ export class BandwidthEstimator {
     this.#bytes += bytes;
   }
 
-  /** The sample's PING was answered. Returns the new window where it grows, or else 0. */
+  /** Ends a sample, whose PING was answered. Returns the new window, or 0 when it does not grow. */
   end(): number {
     this.#sampling = false;
     if (this.#bytes < this.#window * FULL_SHARE) return 0;

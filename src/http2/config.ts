@@ -2,28 +2,28 @@ import { checkInitialWindow, checkMaxFrameSize, DEFAULT_WINDOW } from "./_peer_s
 import { type Setting, SettingId } from "./frame/mod.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 
-/** The receive windows of a connection: how much a peer may send that was not consumed yet. */
+/** The receive windows of a connection: bytes that a peer may send before the application consumes them. */
 export interface Windows {
   /** Bytes for each stream, announced with SETTINGS_INITIAL_WINDOW_SIZE. */
   readonly stream: number;
-  /** Bytes for the connection, 65,535 or more (RFC 9113 section 6.9.2 lets nobody lower it). */
+  /** Bytes for the connection, 65,535 or more: RFC 9113 section 6.9.2 has no way to lower it. */
   readonly connection: number;
-  /** Whether both grow with the path's bandwidth-delay product, up to `maxReceiveWindow`. */
+  /** True when both grow with the path's bandwidth-delay product, up to `maxReceiveWindow`. */
   readonly adaptive: boolean;
 }
 
-/** What the connections of one server or client have in common. Made by `configure()`, once. */
+/** The configuration that the connections of one server or client share. Made by `configure()`. */
 export interface Http2Config {
   readonly limits: Limits;
   readonly windows: Windows;
-  /** The SETTINGS that both roles begin with. */
+  /** The first SETTINGS of both roles. */
   readonly settings: readonly Setting[];
 }
 
 const DEFAULT_WINDOWS: Windows = { stream: 262_144, connection: 1_048_576, adaptive: true };
 
 /**
- * A configuration from what differs from the defaults.
+ * Makes a configuration of the defaults and some changes.
  *
  * @throws {Http2Error} for a frame size or a window that HTTP/2 does not allow
  */

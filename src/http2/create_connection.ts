@@ -6,8 +6,10 @@ import type { ConnectionHandler } from "./handler.ts";
 import type { Http2ClientConnection, Http2Connection } from "./http2_connection.ts";
 
 /**
- * The server's side of a connection that was accepted at `now`, in milliseconds. Its SETTINGS are in
- * `output` from the beginning.
+ * Makes the server's side of a connection.
+ *
+ * @param now time of its acceptance in milliseconds
+ * @returns the connection, whose SETTINGS are in `output`
  */
 export function createServerConnection<User>(
   config: Http2Config,
@@ -18,8 +20,10 @@ export function createServerConnection<User>(
 }
 
 /**
- * The client's side of a connection that was made at `now`, in milliseconds. Its preface and SETTINGS
- * are in `output` from the beginning; requests need not wait for the server's.
+ * Makes the client's side of a connection. Requests need not wait for the server's SETTINGS.
+ *
+ * @param now time of its beginning in milliseconds
+ * @returns the connection, whose preface and SETTINGS are in `output`
  */
 export function createClientConnection<User>(
   config: Http2Config,

@@ -21,9 +21,7 @@ export type ErrorCodeName = keyof typeof ErrorCode;
 
 const NAMES = Object.keys(ErrorCode) as ErrorCodeName[];
 
-/**
- * The name of a code. A code that is not in the RFC's table is `INTERNAL_ERROR`, as section 7 allows.
- */
+/** The name of an error code. An unknown code is `INTERNAL_ERROR`, as section 7 allows. */
 export function errorCodeName(code: number): ErrorCodeName {
   return NAMES[code] ?? "INTERNAL_ERROR";
 }

@@ -1,26 +1,29 @@
+/** The errors of HTTP/2. @module */
 import type { LayerError } from "../errors/mod.ts";
 import { ErrorCode, type ErrorCodeName } from "./error_codes.ts";
 import type { LimitName } from "./limits.ts";
 
-/** What an error ends (RFC 9113 section 5.4): the whole connection, or one stream of it. */
+/** The scope of an error (RFC 9113 section 5.4): the whole connection, or one stream. */
 export type Http2ErrorScope =
   | { readonly kind: "connection" }
   | { readonly kind: "stream"; readonly streamId: number };
 
-/** What an `Http2Error` can carry besides its message. */
+/** Options of an `Http2Error`. */
 export interface Http2ErrorOptions extends ErrorOptions {
-  /** The limit that was crossed, where one was: the reason to count. */
+  /** The name of the limit that was exceeded, if the error is about one. */
   readonly limit?: LimitName;
 }
 
 const CONNECTION: Http2ErrorScope = { kind: "connection" };
 
-/** The error of everything under `src/http2`. Its message never holds header values or payloads;
- * that a server does not speak HTTP/2 is shown by its first 9 bytes. */
+/**
+ * The error class of `src/http2`. A message holds no header values and no payloads, except for the first 9 bytes
+ * of a server that does not speak HTTP/2.
+ */
 export class Http2Error extends Error implements LayerError<"http2"> {
   override readonly name = "Http2Error";
   readonly layer = "http2";
-  /** The RFC's name of the error. */
+  /** The name of the error code (RFC 9113 section 7). */
   readonly code: ErrorCodeName;
   readonly scope: Http2ErrorScope;
   readonly limit: LimitName | undefined;
@@ -37,13 +40,13 @@ export class Http2Error extends Error implements LayerError<"http2"> {
     this.limit = options?.limit;
   }
 
-  /** The number that goes on the wire. */
+  /** The error code as it is sent in RST_STREAM and GOAWAY. */
   get errorCode(): number {
     return ErrorCode[this.code];
   }
 }
 
-/** An error that ends the connection (RFC 9113 section 5.4.1). */
+/** Makes an error that ends the connection (RFC 9113 section 5.4.1). */
 export function connectionError(
   code: ErrorCodeName,
   message: string,
@@ -52,7 +55,7 @@ export function connectionError(
   return new Http2Error(code, CONNECTION, message, options);
 }
 
-/** An error that ends one stream (RFC 9113 section 5.4.2). */
+/** Makes an error that ends one stream (RFC 9113 section 5.4.2). */
 export function streamError(
   streamId: number,
   code: ErrorCodeName,

@@ -1,23 +1,24 @@
+/** The interface by which an application handles the events of connections. @module */
 import type { Http2Error } from "./errors.ts";
 import type { Goaway } from "./frame/mod.ts";
 import type { HeaderList } from "./header_list.ts";
 import type { Http2Connection, Http2Stream, ResetOrigin } from "./http2_connection.ts";
 
 /**
- * What a connection tells its owner. One handler can serve any number of connections.
+ * The events of connections, as the application handles them. One handler can serve any number of connections.
  *
- * Calls come from within `receive()`, `sent()`, `tick()` and the methods of streams, and may call the
- * connection and its streams again, but not `receive()`. They should not throw: that ends the connection.
+ * The methods are called within `receive()`, `sent()`, `tick()` and the methods of streams. They may call
+ * methods of the connection and its streams except `receive()`. An exception ends the connection.
  */
 export interface ConnectionHandler<User> {
   /**
-   * A header section: on a server the request, and the first that is heard of the stream; on a client
-   * the response, after any interim ones (status 1xx).
+   * A header section has arrived: on a server the request, with which the stream begins; on a client the
+   * response, or an interim one (status 1xx) before it.
    */
   onHeaders(stream: Http2Stream<User>, headers: HeaderList, endStream: boolean): void;
   /**
-   * DATA: the bytes from `start` to `end` of a buffer that is the owner's again after the call. They are
-   * held against the windows until `stream.consume()`.
+   * DATA has arrived: the bytes from `start` to `end` of a buffer that is only valid during the call. They
+   * count against the windows until `stream.consume()`.
    */
   onData(
     stream: Http2Stream<User>,
@@ -26,23 +27,23 @@ export interface ConnectionHandler<User> {
     end: number,
     endStream: boolean,
   ): void;
-  /** The trailer section, which ends the peer's side of the stream. */
+  /** The trailer section has arrived, which ends the peer's side of the stream. */
   onTrailers(stream: Http2Stream<User>, trailers: HeaderList): void;
-  /** The stream was ended before its time, but not by `stream.reset()`. `onStreamClosed` follows. */
+  /** The stream was ended early, otherwise than by `stream.reset()`. `onStreamClosed` follows. */
   onReset(stream: Http2Stream<User>, errorCode: number, origin: ResetOrigin): void;
-  /** The last that is heard of a stream, once for each. */
+  /** The stream is closed: the last event of each stream. */
   onStreamClosed(stream: Http2Stream<User>): void;
-  /** A stream whose `sendData()` gave false takes more again. */
+  /** The queue of a stream whose `sendData()` returned false has room again. */
   onWritable(stream: Http2Stream<User>): void;
-  /** The peer's SETTINGS have come, which may allow for more streams. */
+  /** SETTINGS of the peer have arrived, which may allow more streams. */
   onSettings(connection: Http2Connection<User>): void;
-  /** A PING has come and was answered. */
+  /** A PING of the peer has arrived and was answered. */
   onPing(connection: Http2Connection<User>): void;
-  /** The peer will process no streams but those up to one. No new ones can be opened. */
+  /** GOAWAY has arrived: the peer processes no streams above `goaway.lastStreamId`, and no new ones. */
   onGoaway(connection: Http2Connection<User>, goaway: Goaway): void;
   /**
-   * The connection is over: with an error, which says why, or after a drain without one. What is in the
-   * output is still to be sent, and then the transport to be closed.
+   * The connection is closed: with an error, or without one after a drain. The application sends the rest of
+   * `output` and closes the transport.
    */
   onEnd(connection: Http2Connection<User>, error: Http2Error | undefined): void;
 }

@@ -1,3 +1,4 @@
+/** Received header lists. @module */
 import { FieldKind, kindOf } from "./_field_kind.ts";
 import type { HeaderField } from "./hpack/mod.ts";
 
@@ -5,11 +6,11 @@ const REQUEST = FieldKind.METHOD | FieldKind.SCHEME | FieldKind.PATH;
 const CONNECT = FieldKind.METHOD | FieldKind.AUTHORITY;
 
 /**
- * A header list that has arrived, checked by RFC 9113 section 8. Lists are shared and read-only: a peer
- * that sends the same block again gets the same object, so what is derived from one can be kept in it.
+ * A received header list, checked by RFC 9113 section 8. Lists are shared and read-only: a block that the peer
+ * repeats is the same object, so values derived from a list can be kept in it.
  */
 export class HeaderList {
-  /** The fields without pseudo-headers, in the order in which they came. */
+  /** The fields without pseudo-headers, in the order of the block. */
   readonly fields: readonly HeaderField[];
   readonly method: string = "";
   readonly scheme: string = "";
@@ -20,11 +21,11 @@ export class HeaderList {
   readonly status: number = 0;
   /** The value of `content-length`, -1 without one. */
   readonly contentLength: number = -1;
-  /** For the owner: what it made of the list, kept as long as the peer repeats it. */
+  /** A value that the application has derived from the list, kept as long as the peer repeats it. */
   derived: unknown = undefined;
-  /** Which pseudo-headers there are, as bits of `FieldKind`. */
+  /** The pseudo-headers of the list, as bits of `FieldKind`. */
   readonly #pseudo: number = 0;
-  /** What is malformed in whatever place the list stands, "" for nothing. */
+  /** The fault of the list in any kind of section, "" for none. */
   readonly #fault: string = "";
 
   constructor(all: readonly HeaderField[]) {
@@ -70,13 +71,13 @@ export class HeaderList {
     this.fields = fields;
   }
 
-  /** The value of the first field of a name in lower case, or undefined. */
+  /** The value of the first field with this name (in lower case), or undefined. */
   get(name: string): string | undefined {
     for (const field of this.fields) if (field.name === name) return field.value;
     return undefined;
   }
 
-  /** What is malformed in the list as a request's header section (section 8.3.1), "" for nothing. */
+  /** The fault of the list as the header section of a request (section 8.3.1), "" for none. */
   requestFault(): string {
     if (this.#fault !== "") return this.#fault;
     if (this.method === "CONNECT") {
@@ -91,15 +92,17 @@ export class HeaderList {
     return path || (this.scheme !== "http" && this.scheme !== "https") ? "" : "A path is malformed";
   }
 
-  /** What is malformed in the list as a response's header section (section 8.3.2), "" for nothing. */
+  /** The fault of the list as the header section of a response (section 8.3.2), "" for none. */
   responseFault(): string {
     if (this.#fault !== "") return this.#fault;
-    if (this.#pseudo !== FieldKind.STATUS) return "A response has not :status alone";
+    if (this.#pseudo !== FieldKind.STATUS) {
+      return "A response has other pseudo-header fields than :status";
+    }
     // Section 8.6: HTTP/2 has no 101.
     return this.status < 100 || this.status === 101 ? "A response has a malformed status" : "";
   }
 
-  /** What is malformed in the list as a trailer section (section 8.1), "" for nothing. */
+  /** The fault of the list as a trailer section (section 8.1), "" for none. */
   trailersFault(): string {
     return this.#fault || (this.#pseudo === 0 ? "" : "A trailer section has a pseudo-header field");
   }

@@ -1,33 +1,34 @@
+/** The interfaces by which an application uses connections and streams. @module */
 import type { Http2Error } from "./errors.ts";
 import type { PreparedHeaders } from "./hpack/mod.ts";
 import type { LimitName } from "./limits.ts";
 import type { OutputBuffer } from "./output_buffer.ts";
 import type { StreamState } from "./stream_state.ts";
 
-/** Who ended a stream before its time. */
+/** The origin of a stream's early end. */
 export type ResetOrigin =
   /** The peer, with RST_STREAM. */
   | "peer"
-  /** This side, for a fault of the peer in this stream. */
+  /** This side, for an error of the peer in this stream. */
   | "local"
-  /** The peer said in GOAWAY that it has not processed the stream: it can be tried elsewhere. */
+  /** The peer's GOAWAY: the stream was not processed, and its request can be sent again elsewhere. */
   | "unprocessed"
   /** This side: for `stallTimeout` the peer kept the stream's window closed to DATA that waited. */
   | "stalled"
-  /** The connection is gone, and the stream with it. */
+  /** The end of the connection. */
   | "connection";
 
 /**
- * A stream, as its owner sees it. On a stream that is closed every method does nothing: it may have been
- * reset an instant ago.
+ * A stream, as the application uses it. On a closed stream every method does nothing, because the peer may
+ * have reset it just before.
  */
 export interface Http2Stream<User> {
   readonly id: number;
   readonly connection: Http2Connection<User>;
-  /** For the owner: what it needs to find with the stream. */
+  /** A value that the application attaches to the stream. */
   user: User | undefined;
   readonly state: StreamState;
-  /** Bytes of DATA that flow control, or a full output, holds back. */
+  /** Bytes of DATA that wait for the peer's windows, or for room in the connection's output. */
   readonly queuedBytes: number;
 
   /**
@@ -43,7 +44,8 @@ export interface Http2Stream<User> {
   /**
    * Sends DATA. The bytes are copied: the caller may use their buffer again.
    *
-   * @returns whether to go on; false says to wait for `onWritable`. The bytes are accepted in both cases
+   * @returns false when the application should wait for `onWritable` before it sends more. The bytes are
+   *   accepted in both cases
    * @throws {Http2Error} INTERNAL_ERROR after the end of our side; ENHANCE_YOUR_CALM with the limit
    *   `maxQueuedBytes` when the connection's queues are full. The stream is then as it was before
    */
@@ -52,7 +54,7 @@ export interface Http2Stream<User> {
   /** Sends `prefix` and `bytes` as one piece of DATA: a message behind its length. */
   sendPrefixed(prefix: Uint8Array, bytes: Uint8Array, endStream?: boolean): boolean;
 
-  /** Ends the stream with RST_STREAM. What is queued is dropped; `onStreamClosed` follows. */
+  /** Ends the stream with RST_STREAM. Its queue is dropped; `onStreamClosed` follows. */
   reset(errorCode: number): void;
 
   /**
@@ -62,15 +64,15 @@ export interface Http2Stream<User> {
   stopPeer(): void;
 
   /**
-   * Grants the peer `size` bytes again, of those that `onData` handed out: the flow control of RFC 9113
-   * section 5.2. Bytes of a stream that closes are granted without it.
+   * Returns flow-control credit (RFC 9113 section 5.2) for `size` bytes of DATA that the application has
+   * consumed. Credit for the rest is returned when the stream closes.
    */
   consume(size: number): void;
 }
 
 /**
- * The life of a connection. The drain is that of RFC 9113 section 6.8: a first GOAWAY that names every
- * stream, a round trip for those that are on their way, then the GOAWAY that names the last one.
+ * The phases of a connection. A drain follows RFC 9113 section 6.8: a first GOAWAY that accepts every stream,
+ * a round trip for requests in flight, then a GOAWAY that names the last stream.
  *
  *     open --drain()--> announced --PING answered, or drain() again--> draining
  *       |                   |                                             | last stream closed
@@ -82,7 +84,7 @@ export type ConnectionPhase =
   | { readonly kind: "draining"; readonly lastStreamId: number }
   | { readonly kind: "closed"; readonly error: Http2Error | undefined };
 
-/** What a connection counts. */
+/** Counters of a connection. */
 export interface ConnectionStatistics {
   bytesReceived: number;
   framesReceived: number;
@@ -91,78 +93,78 @@ export interface ConnectionStatistics {
   resetsReceived: number;
   /** Streams that this side has reset or refused. */
   resetsSent: number;
-  /** The limit whose crossing ended the connection. */
+  /** The limit for which the connection was ended. */
   limitCrossed: LimitName | undefined;
 }
 
 /**
- * An HTTP/2 connection (RFC 9113) without a socket and without a clock. The owner hands in what arrives
- * (`receive()`), sends what is in `output` and says so (`sent()`), and calls `tick()` about once a
- * second. All times are milliseconds of one clock that never goes back; whole ones take the least memory.
+ * An HTTP/2 connection (RFC 9113) without a socket and without a clock. The application passes received bytes
+ * to `receive()`, sends the bytes of `output` and reports them to `sent()`, and calls `tick()` about once a
+ * second. All times are milliseconds of one monotonic clock; whole numbers take the least memory.
  */
 export interface Http2Connection<User> {
-  /** For the owner: what it needs to find with the connection. */
+  /** A value that the application attaches to the connection. */
   user: unknown;
   readonly phase: ConnectionPhase;
-  /** Whether all is over but the sending of `output`. */
+  /** True once the connection has ended; bytes of `output` may still have to be sent. */
   readonly closed: boolean;
   readonly statistics: Readonly<ConnectionStatistics>;
-  /** The frames that wait for the transport. Send them, then say so to `sent()`. */
+  /** The frames that wait for the transport. The application sends them and calls `sent()`. */
   readonly output: OutputBuffer;
-  /** Streams that are not closed. */
+  /** Number of streams that are not closed. */
   readonly streamCount: number;
   /** Bytes of DATA that wait for the peer's windows, or for room in `output`. */
   readonly queuedBytes: number;
-  /** Bytes of memory that everything takes that waits to be sent: `output`, DATA, headers, trailers. */
+  /** Bytes of memory of all unsent frames: `output`, and queued DATA, headers and trailers. */
   readonly unsentBytes: number;
 
   /**
-   * Takes bytes that have arrived, those from `start` to `end` of a buffer that stays the owner's. What
-   * is wrong with them never throws: it ends the stream or the connection.
+   * Takes received bytes: those from `start` to `end` of a buffer that the caller may use again. An error in
+   * them ends the stream or the connection, and is never thrown.
    */
   receive(bytes: Uint8Array, now: number, start?: number, end?: number): void;
 
-  /** The transport has taken `size` bytes of `output`. */
+  /** Removes `size` bytes from `output`, which the transport has accepted. */
   sent(size: number, now: number): void;
 
-  /** Looks at the time: ends a connection whose peer is too slow. To be called about once a second. */
+  /** Checks the timeouts. To be called about once a second. */
   tick(now: number): void;
 
-  /** The streams that are not closed, in the order of their opening. */
-  openStreams(): Iterable<Http2Stream<User>>;
+  /** A copy of the list of streams that are not closed, in no particular order. */
+  openStreams(): Http2Stream<User>[];
 
   /**
    * Sends a PING.
    *
-   * @param onAck called with the time at which the answer has come
-   * @returns false where `maxPendingPings` are without an answer already
+   * @param onAck is called when it is answered, with the time
+   * @returns false when `maxPendingPings` are unanswered, or the connection is closed
    */
   ping(onAck: (now: number) => void): boolean;
 
   /**
-   * Begins to end the connection without loss: streams that are open or on their way are served, new
-   * ones are not. A second call skips the round trip that those on their way are given.
+   * Begins to drain the connection: streams that are open or in flight are served, new ones are ignored. A
+   * second call skips the round trip for those in flight.
    */
   drain(): void;
 
-  /** Ends the connection at once, with a GOAWAY that gives the reason; `debugData` is ASCII. */
+  /** Ends the connection at once, with a GOAWAY; `debugData` is a reason in ASCII. */
   close(errorCode: number, debugData?: string): void;
 
-  /** The transport is gone: ends what is open, and drops the output. */
+  /** Ends the connection of a lost transport, and drops the output. */
   disconnect(): void;
 }
 
 /** The client's side of a connection. */
 export interface Http2ClientConnection<User> extends Http2Connection<User> {
-  /** The number of streams that can be opened now: 0 for good once the connection drains. */
+  /** Number of streams that can be opened now; 0 once the connection drains. */
   readonly availableStreams: number;
 
   /**
    * Sends a request.
    *
    * @param extra fields that follow the prepared ones: name, value, name, value, …
-   * @param user what `stream.user` is to be
-   * @returns the stream, or undefined where none is available
+   * @param user the value of `stream.user`
+   * @returns the stream, or undefined when none is available
    * @throws {Http2Error} as `Http2Stream.sendHeaders()`; no stream is opened then
    */
   openStream(

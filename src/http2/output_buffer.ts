@@ -1,34 +1,33 @@
-/** The size of a pooled buffer: the answers of one wake-up of a busy connection fit. */
+/** Bytes of a pooled buffer: enough for the answers of one turn of a busy connection. */
 const POOLED_SIZE = 16_384;
 
-/** Buffers that the pool of a thread keeps: as many as connections that have output at one moment. */
+/** Buffers in the pool of a thread: as many as connections that have output at one moment. */
 const POOL_LENGTH = 64;
 
 const EMPTY = new Uint8Array(0);
 const pool: Uint8Array[] = [];
 
 /**
- * Bytes on their way to the transport: frames are appended, the owner sends what is there in one piece
- * and consumes it. An empty one holds no memory: its buffer goes back to a pool that the connections
- * of a thread share.
+ * The bytes that wait for the transport: frames are appended at the end, and the application sends from the
+ * front. An empty buffer holds no memory: its bytes go back to a pool that the connections of a thread share.
  */
 export class OutputBuffer {
-  /** The buffer. Waiting are the bytes from `start` to `end`. */
+  /** The memory. The bytes from `start` to `end` wait. */
   bytes: Uint8Array = EMPTY;
   start = 0;
   end = 0;
 
-  /** The bytes that wait. */
+  /** Number of bytes that wait. */
   get length(): number {
     return this.end - this.start;
   }
 
-  /** What waits, as a view that is valid until the next call into the connection. */
+  /** A view of the bytes that wait, valid until the next call of a method of the connection. */
   view(): Uint8Array {
     return this.bytes.subarray(this.start, this.end);
   }
 
-  /** Makes room for `size` bytes after `end` and returns `end`. The caller then moves `end` itself. */
+  /** Makes room for `size` bytes after `end` and returns `end`. The caller writes them and moves `end`. */
   reserve(size: number): number {
     if (this.end + size > this.bytes.length) this.#grow(size);
     return this.end;
@@ -40,13 +39,13 @@ export class OutputBuffer {
     this.end = at + bytes.length;
   }
 
-  /** Drops `size` bytes from the front: they are sent. */
+  /** Removes `size` bytes from the front. */
   consume(size: number): void {
     this.start += size;
     if (this.start >= this.end) this.clear();
   }
 
-  /** Drops everything and gives the buffer back. */
+  /** Removes all bytes, and returns the memory to the pool. */
   clear(): void {
     release(this.bytes);
     this.bytes = EMPTY;

@@ -3,8 +3,8 @@ import { connectionError } from "./errors.ts";
 import { PreparedHeaders } from "./hpack/mod.ts";
 
 /**
- * Makes a header list that is sent again and again: once for each method of a client, once for each
- * kind of answer of a server.
+ * Makes a header list that is sent many times: one for each method of a client, one for each kind of response
+ * of a server.
  *
  * @param fields name, value, name, value, …, pseudo-headers first
  * @throws {Http2Error} INTERNAL_ERROR for a field that may not be sent (RFC 9113 section 8.2)

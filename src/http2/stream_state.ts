@@ -1,6 +1,6 @@
 /**
- * The state of a stream that was opened (RFC 9113 section 5.1). Push is disabled on both sides, so the
- * reserved states do not occur; a stream in `idle` has no object.
+ * The states of a stream (RFC 9113 section 5.1). Push is disabled on both sides, so the reserved states do not
+ * occur; a stream in `idle` has no object.
  *
  *                        send or recv HEADERS
  *                 +--------+          +--------+
@@ -27,7 +27,7 @@ export const StreamState = {
   CLOSED: 3,
 } as const;
 
-/** One of the states: bit 0 tells that our side has ended, bit 1 that the peer's has. */
+/** A state: bit 0 is set when our side has ended, bit 1 when the peer's has. */
 export type StreamState = typeof StreamState[keyof typeof StreamState];
 
 /** The state after we have sent END_STREAM. */
@@ -40,12 +40,12 @@ export function endRemote(state: StreamState): StreamState {
   return (state | StreamState.HALF_CLOSED_REMOTE) as StreamState;
 }
 
-/** Whether we may still send HEADERS and DATA. */
+/** True while we may send HEADERS and DATA. */
 export function canSend(state: StreamState): boolean {
   return (state & StreamState.HALF_CLOSED_LOCAL) === 0;
 }
 
-/** Whether the peer may still send HEADERS and DATA. */
+/** True while the peer may send HEADERS and DATA. */
 export function canReceive(state: StreamState): boolean {
   return (state & StreamState.HALF_CLOSED_REMOTE) === 0;
 }

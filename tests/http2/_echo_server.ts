@@ -1,3 +1,4 @@
+/** A server over TCP, for clients of other projects. @module */
 import {
   configure,
   type ConnectionHandler,
@@ -9,7 +10,7 @@ import {
   prepareHeaders,
 } from "../../src/http2/mod.ts";
 
-/** A server over TCP that answers every request with what it was sent, for tests from outside. */
+/** A server over TCP that answers every request with its content, for clients of other projects. */
 export interface EchoServer {
   readonly port: number;
   /** Stops listening, closes all connections and waits for them. */
@@ -19,10 +20,10 @@ export interface EchoServer {
 const RESPONSE = prepareHeaders([":status", "200", "content-type", "application/octet-stream"]);
 const TRAILERS = prepareHeaders(["x-echo", "done"]);
 
-/** What is sent to a request without content, so that there always is some. */
+/** The response to a request without content. */
 const DEFAULT_BODY = new TextEncoder().encode("nothing was sent");
 
-/** What has come of a request. */
+/** The content of a request that has arrived so far. */
 interface Request {
   chunks: Uint8Array[];
 }

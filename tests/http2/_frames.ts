@@ -1,3 +1,4 @@
+/** Frames and header blocks in bytes, for tests. @module */
 import { errorCodeName } from "../../src/http2/error_codes.ts";
 import {
   FrameFlag,
@@ -15,7 +16,7 @@ export { CLIENT_PREFACE, FrameFlag, FrameType };
 
 const TYPE_NAMES = Object.keys(FrameType);
 
-/** A frame made by hand, right or wrong. */
+/** Makes a frame, which need not be valid. */
 export function frame(
   type: number,
   flags: number,
@@ -27,7 +28,7 @@ export function frame(
   return bytes;
 }
 
-/** Some pieces as one. */
+/** Joins pieces of bytes. */
 export function join(...pieces: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
@@ -38,17 +39,17 @@ export function join(...pieces: readonly Uint8Array[]): Uint8Array {
   return bytes;
 }
 
-/** 32 bits in network order. */
+/** A number as 32 bits in network byte order. */
 export function uint32(value: number): number[] {
   return [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255];
 }
 
-/** A header block that uses no table, so that it can stand anywhere. */
+/** Makes a header block that uses no dynamic table, so that it is valid anywhere. */
 export function block(fields: readonly string[]): Uint8Array {
   return join(...new PreparedHeaders(fields).literals);
 }
 
-/** The block of an encoder, tables and all. */
+/** Makes a header block by an encoder, with its dynamic table. */
 export function encoded(encoder: HpackEncoder, fields: readonly string[]): Uint8Array {
   const output = new OutputBuffer();
   encoder.encode(new PreparedHeaders(fields), [], output);
@@ -60,7 +61,7 @@ export function encoded(encoder: HpackEncoder, fields: readonly string[]): Uint8
 /** The fields of a complete request. */
 export const REQUEST = [":method", "POST", ":scheme", "http", ":path", "/a/b", ":authority", "x"];
 
-/** A HEADERS frame with a whole block. */
+/** Makes a HEADERS frame with a complete block. */
 export function headers(
   streamId: number,
   fields: readonly string[] = REQUEST,
@@ -69,12 +70,12 @@ export function headers(
   return frame(FrameType.HEADERS, flags | FrameFlag.END_HEADERS, streamId, block(fields));
 }
 
-/** A DATA frame of so many zeros. */
+/** Makes a DATA frame of `size` zeros. */
 export function data(streamId: number, size: number, flags = 0): Uint8Array {
   return frame(FrameType.DATA, flags, streamId, new Uint8Array(size));
 }
 
-/** A SETTINGS frame. */
+/** Makes a SETTINGS frame. */
 export function settings(...entries: readonly (readonly [id: number, value: number])[]) {
   return frame(
     FrameType.SETTINGS,
@@ -87,17 +88,17 @@ export function settings(...entries: readonly (readonly [id: number, value: numb
 /** The acknowledgment of SETTINGS. */
 export const SETTINGS_ACK: Uint8Array = frame(FrameType.SETTINGS, FrameFlag.ACK, 0);
 
-/** A WINDOW_UPDATE frame. */
+/** Makes a WINDOW_UPDATE frame. */
 export function windowUpdate(streamId: number, increment: number): Uint8Array {
   return frame(FrameType.WINDOW_UPDATE, 0, streamId, uint32(increment));
 }
 
-/** An RST_STREAM frame. */
+/** Makes an RST_STREAM frame. */
 export function rstStream(streamId: number, code: number): Uint8Array {
   return frame(FrameType.RST_STREAM, 0, streamId, uint32(code));
 }
 
-/** The frames in some bytes, a line each, such as `DATA 1 end 5` or `GOAWAY 3 PROTOCOL_ERROR`. */
+/** Describes the frames in some bytes, a line each, such as `DATA 1 end 5` or `GOAWAY 3 PROTOCOL_ERROR`. */
 export function describe(bytes: Uint8Array): string[] {
   const lines: string[] = [];
   let at = 0;

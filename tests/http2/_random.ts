@@ -1,7 +1,7 @@
-/** Gives an integer from 0 to below `limit`. */
+/** A function that returns random integers from 0 to below `limit`. */
 export type Random = (limit: number) => number;
 
-/** A generator of the same numbers for the same seed, so that a failure can be had again. */
+/** Makes a generator that repeats its numbers for the same seed, so that a failure can be repeated. */
 export function generator(seed: number): Random {
   let state = (seed * 0x9e3779b9) >>> 0 || 1;
   return (limit) => {

@@ -1,3 +1,4 @@
+/** Connections with a handler that records its events, for tests. @module */
 import {
   configure,
   type ConnectionHandler,
@@ -17,12 +18,12 @@ import { CLIENT_PREFACE, describe, join, settings, SETTINGS_ACK } from "./_frame
 
 type Stream = Http2Stream<unknown>;
 
-/** A handler that writes down what it is told, a line each, and does what a test wants besides. */
+/** A handler that records its events, a line each, and runs the callbacks of a test. */
 export class Recorder implements ConnectionHandler<unknown> {
   events: string[] = [];
   streams: Stream[] = [];
   lists: HeaderList[] = [];
-  /** Whether DATA is consumed as it comes. */
+  /** True when DATA is consumed as it arrives. */
   consume = true;
   onRequest: (stream: Stream, endStream: boolean) => void = () => {};
   onRoom: (stream: Stream) => void = () => {};
@@ -75,19 +76,19 @@ export class Recorder implements ConnectionHandler<unknown> {
     this.events.push(error === undefined ? "end" : `end ${error.code} ${error.limit ?? ""}`.trim());
   }
 
-  /** What was written down since the last time. */
+  /** Returns the events since the last call. */
   take(): string[] {
     return this.events.splice(0);
   }
 }
 
-/** A connection, its recorder, and what to do with them. */
+/** A connection with its recorder. */
 export interface Rig<C extends Http2Connection<unknown>> {
   readonly connection: C;
   readonly recorder: Recorder;
-  /** Hands frames in, at a time in milliseconds, and takes what is answered, a line for each frame. */
+  /** Passes frames to the connection at a time in milliseconds, and describes its output, a line for each frame. */
   exchange(pieces: Uint8Array | readonly Uint8Array[], now?: number): string[];
-  /** Takes the output, a line for each frame. */
+  /** Describes the output, a line for each frame, and removes it. */
   sent(now?: number): string[];
 }
 
@@ -111,7 +112,7 @@ function rig<C extends Http2Connection<unknown>>(connection: C, recorder: Record
   };
 }
 
-/** A server that has not heard anything yet. */
+/** A server that has received nothing. */
 export function freshServer(options: Options = {}): Rig<Http2Connection<unknown>> {
   const recorder = new Recorder();
   const config: Http2Config = configure(options);
@@ -130,7 +131,7 @@ export function server(options: Options = {}): Rig<Http2Connection<unknown>> {
 export function client(options: Options = {}): Rig<Http2ClientConnection<unknown>> {
   const recorder = new Recorder();
   const fresh = rig(createClientConnection<unknown>(configure(options), recorder, 0), recorder);
-  // The preface is not a frame: it is taken unseen.
+  // The preface is not a frame, so it is removed without a description.
   fresh.connection.sent(fresh.connection.output.length, 0);
   fresh.exchange([settings(), SETTINGS_ACK]);
   recorder.take();

@@ -1,3 +1,4 @@
+/** The client role of a connection: calls, GOAWAY, and errors of servers. @module */
 import assert from "node:assert/strict";
 import {
   configure,
@@ -53,7 +54,7 @@ Deno.test("a unary call of a client", () => {
   assert.equal(connection.streamCount, 0);
 });
 
-Deno.test("a response that is trailers only", () => {
+Deno.test("a response of trailers only", () => {
   const { connection, exchange, recorder } = client();
   connection.openStream(METHOD, [], true);
   exchange(headers(1, [":status", "200", "grpc-status", "12"]));
@@ -74,7 +75,7 @@ Deno.test("a response that ends with its headers may name another's content-leng
   assert.deepEqual(recorder.take(), ["headers 1 304 end", "closed 1"]);
 });
 
-/** What a server must not do on a stream. */
+/** Errors of a server in one stream. */
 const STREAM_ERRORS: Readonly<Record<string, Uint8Array>> = {
   "DATA before the response": data(1, 1),
   "an interim response that ends": headers(1, [":status", "100"]),
@@ -89,7 +90,7 @@ for (const [what, bytes] of Object.entries(STREAM_ERRORS)) {
   });
 }
 
-/** What a server must not do at all. */
+/** Errors of a server in the connection. */
 const CONNECTION_ERRORS: Readonly<Record<string, Uint8Array>> = {
   "a stream opened by the server": headers(2),
   "a response to no request": headers(3, [":status", "200"]),
@@ -112,7 +113,7 @@ for (const [what, bytes] of Object.entries(CONNECTION_ERRORS)) {
   });
 }
 
-Deno.test("no more streams than the server allows: 100 until it has said how many", () => {
+Deno.test("a client opens as many streams as the server allows, and 100 before its SETTINGS", () => {
   const connection = createClientConnection<unknown>(configure(), new Recorder(), 0);
   assert.equal(connection.availableStreams, 100);
   connection.receive(settings([3, 2]), 0);
@@ -126,12 +127,12 @@ Deno.test("no more streams than the server allows: 100 until it has said how man
   assert.equal(connection.availableStreams, 0);
 });
 
-Deno.test("a server that does not say how many streams it allows allows as many as there are", () => {
+Deno.test("SETTINGS without MAX_CONCURRENT_STREAMS allow any number of streams", () => {
   const { connection } = client();
   assert.ok(connection.availableStreams >= 2 ** 30);
 });
 
-Deno.test("GOAWAY: what was not processed can be tried elsewhere, the rest goes on to its end", () => {
+Deno.test("after GOAWAY, unprocessed streams end as such, and the others go on", () => {
   const { connection, exchange, recorder } = client();
   for (let i = 0; i < 3; i++) connection.openStream(METHOD, [], true);
   exchange(goaway(0x7fff_ffff));
@@ -160,7 +161,7 @@ Deno.test("GOAWAY to an idle client ends the connection without an error", () =>
   assert.deepEqual(recorder.take(), ["goaway 0 NO_ERROR", "end"]);
 });
 
-Deno.test("a client and a server, a thousand calls, split anyhow", () => {
+Deno.test("a client and a server exchange a thousand calls, in pieces of any size", () => {
   const [atClient, atServer] = [new Recorder(), new Recorder()];
   const limits = { maxConcurrentStreams: 10 };
   const clientSide = createClientConnection<unknown>(configure({ limits }), atClient, 0);
@@ -179,7 +180,7 @@ Deno.test("a client and a server, a thousand calls, split anyhow", () => {
     to.receive(bytes.subarray(0, split), 0);
     to.receive(bytes.subarray(split), 0);
   };
-  // Until the server's SETTINGS come the client would open more than it allows.
+  // Before the server's SETTINGS the client would open more streams than they allow.
   move(serverSide, clientSide);
   for (let round = 0; round < 2_000 && calls < 1_000; round++) {
     for (;;) {
@@ -208,9 +209,9 @@ Deno.test("requests over the peer's window wait, with their end", () => {
 });
 
 /*
- * A load generator's calls timed out together, 400 of them, and were answered together a moment later. The
- * client remembered 256 of the streams that it had reset, took the answer of the next for an error of the
- * server, and closed the connection under the calls that had not timed out.
+ * 400 calls of a load generator timed out together, and were answered together shortly after. The client remembered
+ * 256 of the streams that it had reset, treated the answer on another one as an error of the server, and closed the
+ * connection with all other calls.
  */
 Deno.test("answers to calls that were all reset at once leave the connection open", () => {
   const { connection, exchange, recorder } = client();

@@ -1,3 +1,4 @@
+/** Flow control and queues, in both directions. @module */
 import assert from "node:assert/strict";
 import { DEFAULT_LIMITS, prepareHeaders, StreamState } from "../../src/http2/mod.ts";
 import {
@@ -20,7 +21,7 @@ const RESPONSE = prepareHeaders([":status", "200"]);
 const TRAILERS = prepareHeaders(["grpc-status", "0"]);
 const FIXED = { adaptive: false };
 
-Deno.test("DATA waits for the stream's window, and trailers for DATA", () => {
+Deno.test("DATA waits for the stream's window, and trailers wait for DATA", () => {
   const { exchange, recorder, sent } = server();
   exchange([settings([4, 10]), headers(1)]);
   const [stream] = recorder.streams;
@@ -34,7 +35,7 @@ Deno.test("DATA waits for the stream's window, and trailers for DATA", () => {
   assert.equal(recorder.take().at(-1), "closed 1");
 });
 
-Deno.test("END_STREAM goes with the last of the queue, and needs no window when alone", () => {
+Deno.test("END_STREAM is on the last frame of the queue, and needs no window without DATA", () => {
   const { exchange, recorder, sent } = server();
   exchange([settings([4, 0]), headers(1), headers(3)]);
   const [first, second] = recorder.streams;
@@ -67,7 +68,7 @@ Deno.test("DATA waits for the connection's window, and streams take turns", () =
   ]);
 });
 
-Deno.test("a setting changes the windows of open streams, even below zero", () => {
+Deno.test("SETTINGS change the windows of open streams, even below zero", () => {
   const { exchange, recorder, sent } = server();
   exchange(headers(1));
   const [stream] = recorder.streams;
@@ -80,7 +81,7 @@ Deno.test("a setting changes the windows of open streams, even below zero", () =
   assert.deepEqual(exchange(settings([4, 65_535])), ["SETTINGS ack", "DATA 1 6"]);
 });
 
-Deno.test("a window that a setting closes holds back what waited for the connection's", () => {
+Deno.test("a window that SETTINGS close holds back DATA that waited for the connection's window", () => {
   const { exchange, recorder, sent } = server();
   exchange([settings([4, 100_000]), headers(1)]);
   recorder.streams[0].sendData(new Uint8Array(80_000));
@@ -89,7 +90,7 @@ Deno.test("a window that a setting closes holds back what waited for the connect
   assert.deepEqual(exchange(settings([4, 65_545])), ["SETTINGS ack", "DATA 1 10"]);
 });
 
-Deno.test("a stream that the peer has ended is granted nothing more", () => {
+Deno.test("a stream that the peer has ended gets no more WINDOW_UPDATE", () => {
   const { exchange, recorder } = server({
     windows: { stream: 70_000, connection: 1 << 20, ...FIXED },
   });
@@ -124,7 +125,7 @@ Deno.test("our own limit cuts DATA, however large the frames that the peer takes
   assert.equal(connection.unsentBytes, 0);
 });
 
-Deno.test("HEADERS wait as well when the transport takes nothing, and are sent before DATA", () => {
+Deno.test("HEADERS wait as well while the transport does not take the output, and are sent before DATA", () => {
   const { connection, exchange, recorder, sent } = server({ limits: { outputHighWater: 10_000 } });
   exchange([settings([4, 1 << 20]), headers(1), headers(3), headers(5), headers(7)]);
   const [large, whole, parts, empty] = recorder.streams;
@@ -171,7 +172,7 @@ Deno.test("`unsentBytes` counts waiting streams and their trailers, and small pi
   assert.equal(connection.unsentBytes, 0);
 });
 
-Deno.test("small pieces that share memory come out in order", () => {
+Deno.test("small pieces that share memory are sent in order", () => {
   const { connection, exchange, recorder } = server();
   exchange([settings([4, 0]), headers(1)]);
   const [stream] = recorder.streams;
@@ -196,7 +197,7 @@ Deno.test("small pieces that share memory come out in order", () => {
   assert.equal(stream.queuedBytes, expected.length - received.length);
 });
 
-Deno.test("`stopPeer()` resets with NO_ERROR after the end of our side, however late that is sent", () => {
+Deno.test("`stopPeer()` resets with NO_ERROR once the end of our side is sent, even from the queue", () => {
   const { exchange, recorder, sent } = server();
   exchange([settings([4, 0]), headers(1, REQUEST, 0), headers(3, REQUEST, 0), headers(5)]);
   const [waits, sends, ended] = recorder.streams;
@@ -214,7 +215,7 @@ Deno.test("`stopPeer()` resets with NO_ERROR after the end of our side, however 
   ]);
 });
 
-Deno.test("`sendData()` says to wait over the high-water mark, and `onWritable` when to go on", () => {
+Deno.test("`sendData()` returns false over the high-water mark, and `onWritable` follows", () => {
   const { exchange, recorder } = server({ limits: { streamHighWater: 1_000 } });
   exchange([settings([4, 0]), headers(1)]);
   recorder.take();
@@ -229,7 +230,7 @@ Deno.test("`sendData()` says to wait over the high-water mark, and `onWritable` 
   assert.deepEqual(recorder.take(), []);
 });
 
-Deno.test("a stream that goes on from `onWritable` sends all of it in order", () => {
+Deno.test("a stream that sends more in `onWritable` sends everything in order", () => {
   const { exchange, recorder, connection } = server({ limits: { streamHighWater: 64 } });
   exchange([settings([4, 0]), headers(1)]);
   let next = 0;
@@ -259,7 +260,7 @@ Deno.test("a stream that goes on from `onWritable` sends all of it in order", ()
   assert.deepEqual(received, Array.from({ length: 1_000 }, (_, i) => Math.floor(i / 10)));
 });
 
-Deno.test("output that the transport does not take holds DATA back", () => {
+Deno.test("DATA waits while the transport does not take the output", () => {
   const { connection, exchange, recorder, sent } = server({ limits: { outputHighWater: 50_000 } });
   exchange([settings([4, 1 << 20]), windowUpdate(0, 1 << 20), headers(1)]);
   recorder.streams[0].sendData(new Uint8Array(200_000));
@@ -271,7 +272,7 @@ Deno.test("output that the transport does not take holds DATA back", () => {
   assert.equal(recorder.streams[0].queuedBytes, 0);
 });
 
-Deno.test("DATA over the stream's window ends the stream, over the connection's all", () => {
+Deno.test("DATA over the stream's window ends the stream, DATA over the connection's window the connection", () => {
   const { exchange, recorder } = server({
     windows: { stream: 70_000, connection: 100_000, ...FIXED },
   });
@@ -288,7 +289,7 @@ Deno.test("DATA over the stream's window ends the stream, over the connection's 
   assert.deepEqual(all.exchange(data(1, 16_384)), ["GOAWAY 1 FLOW_CONTROL_ERROR"]);
 });
 
-Deno.test("consumed bytes are granted again, half a window at a time", () => {
+Deno.test("credit for consumed bytes is returned, half a window at a time", () => {
   const { exchange, recorder } = server({
     windows: { stream: 70_000, connection: 300_000, ...FIXED },
   });
@@ -300,12 +301,12 @@ Deno.test("consumed bytes are granted again, half a window at a time", () => {
   assert.deepEqual(exchange([]), []);
   stream.consume(10_000);
   assert.deepEqual(exchange([]), ["WINDOW_UPDATE 1 40000"]);
-  // More than is held cannot be granted.
+  // Credit is returned only for bytes that the stream holds.
   stream.consume(1_000_000);
   assert.deepEqual(exchange([]), []);
 });
 
-Deno.test("a stream that closes gives the connection's window back, consumed or not", () => {
+Deno.test("a stream that closes returns its credit of the connection, consumed or not", () => {
   const { exchange, recorder } = server({
     windows: { stream: 70_000, connection: 70_000, ...FIXED },
   });
@@ -315,7 +316,7 @@ Deno.test("a stream that closes gives the connection's window back, consumed or 
   assert.deepEqual(exchange(rstStream(1, 8)), ["WINDOW_UPDATE 0 40000"]);
 });
 
-Deno.test("before our SETTINGS are acknowledged the default window holds, then the smaller one", () => {
+Deno.test("the default window applies until our SETTINGS are acknowledged, then the smaller one", () => {
   const { exchange, recorder } = freshServer({ windows: { stream: 1_000, ...FIXED } });
   recorder.consume = false;
   exchange([CLIENT_PREFACE, settings(), headers(1, REQUEST, 0)]);
@@ -326,7 +327,7 @@ Deno.test("before our SETTINGS are acknowledged the default window holds, then t
   assert.deepEqual(exchange(data(3, 1)), ["RST_STREAM 3 FLOW_CONTROL_ERROR"]);
 });
 
-Deno.test("windows that adapt double when a round trip fills them, up to the limit", () => {
+Deno.test("adaptive windows double when a round trip fills them, up to the limit", () => {
   const { connection, exchange } = server({
     windows: { stream: 100_000, connection: 100_000 },
     limits: { maxReceiveWindow: 400_000 },
@@ -338,7 +339,7 @@ Deno.test("windows that adapt double when a round trip fills them, up to the lim
     const output = connection.output.view().slice();
     const answer = exchange([]);
     grown.push(...answer.filter((line) => line === "SETTINGS"));
-    // The answer to a PING comes when nearly a window's worth has come.
+    // The PING is answered after nearly a window of DATA.
     const ping = answer.indexOf("PING");
     if (ping < 0) continue;
     for (let i = 8 * (1 + grown.length); i > 0; i--) exchange(data(1, 10_000));
@@ -349,7 +350,7 @@ Deno.test("windows that adapt double when a round trip fills them, up to the lim
   assert.equal(grown.length, 2);
 });
 
-Deno.test("windows that a round trip does not fill stay as they are", () => {
+Deno.test("adaptive windows that a round trip does not fill stay unchanged", () => {
   const { connection, exchange } = server({ windows: { stream: 100_000, connection: 100_000 } });
   exchange(headers(1, REQUEST, 0));
   let pings = 0;

@@ -35,7 +35,7 @@ Deno.test("`describeForeign()` shows bytes of a peer as printable ASCII only", (
   assert.equal(text, 'The server does not speak HTTP/2: its first bytes are ".]0;....\\""');
 });
 
-Deno.test("A client connection says what its server speaks, however the bytes are cut", () => {
+Deno.test("A client connection names the protocol of its server, in pieces of any size", () => {
   for (const size of [1, 2, 3, 100]) {
     const client = createClientConnection(configure(), new Recorder(), 0);
     const opening = bytes("HTTP/1.1 400 Bad Request\r\n");

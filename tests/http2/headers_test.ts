@@ -1,3 +1,4 @@
+/** Header lists: malformed and unusual ones (RFC 9113 section 8). @module */
 import assert from "node:assert/strict";
 import { block, FrameFlag, headers, REQUEST } from "./_frames.ts";
 import { client, server } from "./_recorder.ts";
@@ -50,7 +51,7 @@ for (const [what, fields] of Object.entries(MALFORMED)) {
   });
 }
 
-/** Requests that look odd and are right. */
+/** Unusual requests that are well-formed. */
 const WELL_FORMED: Readonly<Record<string, readonly string[]>> = {
   "te: trailers": [...REQUEST, "te", "trailers"],
   "an empty value": [...REQUEST, "x-name", ""],
@@ -89,7 +90,7 @@ Deno.test("a header list gives pseudo-headers, fields in order, and the authorit
   assert.deepEqual([list.get("a"), list.get("b"), list.get("c")], ["1", "2", undefined]);
 });
 
-Deno.test("the same block again is the same list, with what was derived from it", () => {
+Deno.test("a repeated block is the same list, with the value derived from it", () => {
   const { exchange, recorder } = server();
   for (let id = 1; id < 9; id += 2) {
     exchange(headers(id));

@@ -1,3 +1,4 @@
+/** The HPACK decoder: invalid blocks, and the dynamic table. @module */
 import assert from "node:assert/strict";
 import { type HeaderField, HpackDecoder } from "../../src/http2/hpack/mod.ts";
 import { Http2Error } from "../../src/http2/mod.ts";
@@ -10,7 +11,7 @@ function decode(decoder: HpackDecoder, block: string, maxListSize = Infinity): s
   return fields.map(({ name, value }) => `${name}: ${value}`);
 }
 
-/** Blocks that are at fault in a fresh table of 4,096 bytes. */
+/** Blocks that are invalid with an empty table of 4,096 bytes. */
 const FAULTS: Readonly<Record<string, string>> = {
   "an index of 0": "80",
   "an index past the static table when the dynamic one is empty": "be",
@@ -40,7 +41,7 @@ for (const [what, block] of Object.entries(FAULTS)) {
   });
 }
 
-Deno.test("a size update to nothing empties the table", () => {
+Deno.test("a size update to 0 empties the table", () => {
   const decoder = new HpackDecoder(4_096);
   assert.deepEqual(decode(decoder, "4001 6101 62"), ["a: b"]);
   assert.deepEqual(decode(decoder, "be"), ["a: b"]);
@@ -75,7 +76,7 @@ Deno.test("the oldest entry is evicted first", () => {
   assert.throws(() => decode(decoder, "c0"), Http2Error);
 });
 
-Deno.test("a block that blows up a small table entry keeps no more than the limit", () => {
+Deno.test("a block that repeats an entry of the table many times keeps fields up to the limit", () => {
   const decoder = new HpackDecoder(4_096);
   // An entry of 3,000 octets, and 1,000 references to it: 3 MB out of 4 KB.
   const bytes = hex(`4001 61 7fb9 16 ${"62".repeat(3_001 - 1)} ${"be".repeat(1_000)}`);

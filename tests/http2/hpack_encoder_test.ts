@@ -1,3 +1,4 @@
+/** The HPACK encoder: prepared lists, secrets, and table sizes. @module */
 import assert from "node:assert/strict";
 import {
   type HeaderField,
@@ -34,7 +35,7 @@ Deno.test("a prepared list becomes a few octets from the second time on", () => 
   for (let i = 0; i < 3; i++) assert.deepEqual([...encode(encoder, headers)], [0x88, 0xbe]);
 });
 
-Deno.test("prepared lists survive one another and what is added to them", () => {
+Deno.test("prepared lists stay valid beside each other and with extra fields", () => {
   const encoder = new HpackEncoder(4_096);
   const decoder = new HpackDecoder(4_096);
   const lists = [RESPONSE, ["grpc-status", "0"], [...RESPONSE, "server", "é\xff"]];
@@ -48,7 +49,7 @@ Deno.test("prepared lists survive one another and what is added to them", () => 
   }
 });
 
-Deno.test("nothing is evicted for a new field: a full table stays as it is", () => {
+Deno.test("a full table does not change: no entry is evicted for a new field", () => {
   const encoder = new HpackEncoder(100);
   const decoder = new HpackDecoder(4_096);
   for (let i = 0; i < 50; i++) {
@@ -59,7 +60,7 @@ Deno.test("nothing is evicted for a new field: a full table stays as it is", () 
   assert.equal(encode(encoder, new PreparedHeaders(["x-name", "value 0"])).at(-1), 0xbf);
 });
 
-Deno.test("secrets are never indexed, prepared or not", () => {
+Deno.test("secrets are never indexed, in prepared lists and in extra fields", () => {
   const encoder = new HpackEncoder(4_096);
   const decoder = new HpackDecoder(4_096);
   const headers = new PreparedHeaders(["authorization", "secret"]);
@@ -68,7 +69,7 @@ Deno.test("secrets are never indexed, prepared or not", () => {
   assert.equal(encoder.tableSize, 0);
 });
 
-Deno.test("a lowered table size is announced, the smallest one first (RFC 7541 section 4.2)", () => {
+Deno.test("size updates announce the smallest table size first, then the present one (RFC 7541 section 4.2)", () => {
   const encoder = new HpackEncoder(4_096);
   const decoder = new HpackDecoder(4_096);
   const headers = new PreparedHeaders(RESPONSE);

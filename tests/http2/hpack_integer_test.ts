@@ -1,3 +1,4 @@
+/** HPACK integers (RFC 7541 section 5.1). @module */
 import assert from "node:assert/strict";
 import { IntegerReader, MAX_INTEGER_LENGTH, writeInteger } from "../../src/http2/hpack/mod.ts";
 import { hex } from "./_hex.ts";
@@ -18,7 +19,7 @@ Deno.test("integers have the codings of RFC 7541 Appendix C.1", () => {
   }
 });
 
-Deno.test("integers around every octet's end survive, with every prefix", () => {
+Deno.test("integers at the limits of each length are read as written, with every prefix", () => {
   const reader = new IntegerReader();
   const bytes = new Uint8Array(MAX_INTEGER_LENGTH);
   for (let prefix = 4; prefix <= 7; prefix++) {
@@ -33,7 +34,7 @@ Deno.test("integers around every octet's end survive, with every prefix", () => 
   }
 });
 
-Deno.test("`read()` gives -1 for an integer that is cut off or longer than four further octets", () => {
+Deno.test("`read()` returns -1 for an integer that is incomplete or has more than four further octets", () => {
   const reader = new IntegerReader();
   const read = (digits: string) => reader.read(hex(digits), 0, digits.length / 2, 0x7f);
   assert.equal(read("7f"), -1);

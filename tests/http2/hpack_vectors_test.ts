@@ -1,3 +1,4 @@
+/** The examples of RFC 7541 Appendix C. @module */
 import assert from "node:assert/strict";
 import { encodeHuffman, HpackDecoder, huffmanLength } from "../../src/http2/hpack/mod.ts";
 import { hex } from "./_hex.ts";
@@ -128,7 +129,7 @@ for (const [name, [tableSize, ...vectors]] of Object.entries(SEQUENCES)) {
   });
 }
 
-Deno.test("a literal that is never indexed is told apart (RFC 7541 C.2.3)", () => {
+Deno.test("a never indexed literal is marked as sensitive (RFC 7541 C.2.3)", () => {
   const bytes = hex("1008 7061 7373 776f 7264 0673 6563 7265 74");
   const list: Parameters<HpackDecoder["decode"]>[3] = [];
   new HpackDecoder(4096).decode(bytes, 0, bytes.length, list, Infinity);

@@ -1,3 +1,4 @@
+/** The Huffman code of HPACK. @module */
 import assert from "node:assert/strict";
 import { decodeHuffman, encodeHuffman, huffmanLength } from "../../src/http2/hpack/mod.ts";
 import { generator } from "./_random.ts";
@@ -15,7 +16,7 @@ function encode(text: string): Uint8Array {
   return bytes;
 }
 
-Deno.test("every octet survives Huffman coding, alone and between others", () => {
+Deno.test("every octet is decoded as encoded, alone and between others", () => {
   for (let octet = 0; octet < 256; octet++) {
     for (const text of [String.fromCharCode(octet), `a${String.fromCharCode(octet)}\xff\0z`]) {
       assert.equal(decode(encode(text)), text);
@@ -23,7 +24,7 @@ Deno.test("every octet survives Huffman coding, alone and between others", () =>
   }
 });
 
-Deno.test("random strings survive Huffman coding", () => {
+Deno.test("random strings are decoded as encoded", () => {
   const random = generator(1);
   for (let round = 0; round < 500; round++) {
     const text = String.fromCharCode(
@@ -33,7 +34,7 @@ Deno.test("random strings survive Huffman coding", () => {
   }
 });
 
-Deno.test("what decodes from random octets encodes to the same octets", () => {
+Deno.test("random octets that decode are encoded to the same octets", () => {
   const random = generator(2);
   let decoded = 0;
   for (let round = 0; round < 5_000; round++) {
@@ -46,18 +47,18 @@ Deno.test("what decodes from random octets encodes to the same octets", () => {
   assert.ok(decoded > 50);
 });
 
-Deno.test("`decodeHuffman()` refuses EOS in a string", () => {
+Deno.test("`decodeHuffman()` rejects EOS in a string", () => {
   assert.equal(decode(hex("ffff ffff")), undefined);
   // "0" and then the 30 bits of EOS and padding.
   assert.equal(decode(hex("07ff ffff ff")), undefined);
 });
 
-Deno.test("`decodeHuffman()` refuses padding of more than 7 bits", () => {
+Deno.test("`decodeHuffman()` rejects padding of more than 7 bits", () => {
   assert.equal(decode(hex("ff")), undefined);
   assert.equal(decode(hex("1fff")), undefined);
 });
 
-Deno.test("`decodeHuffman()` refuses padding that is not of ones", () => {
+Deno.test("`decodeHuffman()` rejects padding that is not all ones", () => {
   assert.equal(decode(hex("18")), undefined);
   assert.equal(decode(hex("1f")), "a");
 });

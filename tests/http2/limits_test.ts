@@ -1,3 +1,4 @@
+/** Limits and timeouts: each has a test that exceeds it. @module */
 import assert from "node:assert/strict";
 import {
   DEFAULT_LIMITS,
@@ -26,9 +27,9 @@ import { client, freshServer, type Options, server } from "./_recorder.ts";
 const TRAILERS = prepareHeaders(["grpc-status", "0"]);
 const PING = frame(FrameType.PING, 0, 0, new Uint8Array(8));
 
-/** Limits whose crossing is tested elsewhere, or that are no peer's to cross. */
+/** Limits that other files test, or that a peer cannot exceed. */
 const ELSEWHERE: readonly LimitName[] = [
-  // Announced, and checked in server_test.ts with the frame's own error.
+  // The error is FRAME_SIZE_ERROR: server_test.ts.
   "maxFrameSize",
   // Sizes of tables: hpack_decoder_test.ts, hpack_encoder_test.ts.
   "maxDecoderTableSize",
@@ -41,7 +42,7 @@ const ELSEWHERE: readonly LimitName[] = [
 ];
 const tested = new Set<LimitName>(ELSEWHERE);
 
-/** A test that a limit, made small, ends the connection of a server with ENHANCE_YOUR_CALM. */
+/** Declares a test that exceeding a limit, set to a small value, ends a server's connection with ENHANCE_YOUR_CALM. */
 function floods(
   limit: LimitName,
   value: Limits[LimitName],
@@ -93,7 +94,7 @@ floods(
   () => frame(FrameType.PING, FrameFlag.ACK, 0, new Uint8Array(8)),
   5,
 );
-// The handshake has taken two.
+// The handshake has taken two tokens.
 floods("settings", five, "A flood of SETTINGS (CVE-2019-9515)", () => settings(), 3);
 floods("settings", five, "A flood of SETTINGS acknowledgments", () => SETTINGS_ACK, 3);
 floods(
@@ -171,7 +172,7 @@ floods(
   2,
 );
 
-Deno.test("streams over `maxConcurrentStreams` are refused, and may be tried again", () => {
+Deno.test("streams over `maxConcurrentStreams` are refused with REFUSED_STREAM", () => {
   tested.add("maxConcurrentStreams");
   const { exchange, recorder } = server({ limits: { maxConcurrentStreams: 2 } });
   exchange([headers(1, REQUEST, 0), headers(3, REQUEST, 0)]);
@@ -180,7 +181,7 @@ Deno.test("streams over `maxConcurrentStreams` are refused, and may be tried aga
   assert.equal(recorder.take().at(-1), "headers 7 /a/b end");
 });
 
-Deno.test("a header list over `maxHeaderListSize` ends its stream, and the table stays true", () => {
+Deno.test("a header list over `maxHeaderListSize` ends its stream, and the table is kept in step", () => {
   tested.add("maxHeaderListSize");
   const { exchange, recorder } = server({ limits: { maxHeaderListSize: 450 } });
   // An HPACK bomb: an entry of 200 octets, indexed, and references to it.
@@ -196,7 +197,7 @@ Deno.test("a header list over `maxHeaderListSize` ends its stream, and the table
   assert.equal(recorder.lists[0].get("a"), "b".repeat(200));
 });
 
-Deno.test("a table below the default holds from the acknowledgment on, with a size update", () => {
+Deno.test("a table size below the default applies from the acknowledgment on, after a size update", () => {
   const indexed = [...block(REQUEST), 0x40, 1, 0x61, 1, 0x62];
   const send = (id: number, bytes: readonly number[]) =>
     frame(FrameType.HEADERS, FrameFlag.END_HEADERS | FrameFlag.END_STREAM, id, bytes);
@@ -210,7 +211,7 @@ Deno.test("a table below the default holds from the acknowledgment on, with a si
   }
 });
 
-Deno.test("a table below the default wants its size update in the first block of all, too", () => {
+Deno.test("a table size below the default needs a size update in the very first block, too", () => {
   for (
     const [prefix, last] of [[[0x20], "headers 1 /a/b"], [[], "end COMPRESSION_ERROR"]] as const
   ) {
@@ -238,7 +239,7 @@ Deno.test("interim responses over `maxInterimResponses` end the stream", () => {
   assert.deepEqual(exchange(interim), ["RST_STREAM 1 ENHANCE_YOUR_CALM"]);
 });
 
-Deno.test("a peer that sends and does not read is left for `maxOutputSize` (CVE-2019-9514)", () => {
+Deno.test("a peer that sends and does not read exceeds `maxOutputSize` (CVE-2019-9514)", () => {
   tested.add("maxOutputSize");
   const { connection } = server({ limits: { maxOutputSize: 1_000 } });
   for (let i = 0; i < 100 && !connection.closed; i++) connection.receive(PING, 0);
@@ -257,7 +258,7 @@ Deno.test("`maxOutputSize` is checked before each frame, not after each read", (
   assert.ok(connection.output.length < 1_200);
 });
 
-Deno.test("answers to thousands of requests in one read wait in their streams, and take little", () => {
+Deno.test("answers to thousands of requests in one read wait in their streams, and take little memory", () => {
   const { connection, recorder } = server({
     limits: { maxConcurrentStreams: 100, refusals: { burst: 1e9, perSecond: 1 } },
   });
@@ -291,13 +292,13 @@ Deno.test("`sendData()` over `maxQueuedBytes` throws, and leaves its stream and 
   assert.equal(connection.closed, false);
 });
 
-Deno.test("`ping()` gives false over `maxPendingPings`", () => {
+Deno.test("`ping()` returns false over `maxPendingPings`", () => {
   tested.add("maxPendingPings");
   const { connection } = server({ limits: { maxPendingPings: 2 } });
   assert.deepEqual([1, 2, 3].map(() => connection.ping(() => {})), [true, true, false]);
 });
 
-Deno.test("what is useful work makes room for more: cancellation among calls that go well", () => {
+Deno.test("each stream that ends normally allows one more reset", () => {
   const { connection, exchange, recorder } = server({ limits: { resets: five } });
   recorder.onRequest = (stream) => {
     if (stream.id % 4 === 1) stream.sendHeaders(TRAILERS, [], true);
@@ -308,7 +309,7 @@ Deno.test("what is useful work makes room for more: cancellation among calls tha
   assert.equal(connection.closed, false);
 });
 
-Deno.test("what is useful work makes room for more: PINGs and window updates with messages", () => {
+Deno.test("each message that is sent allows more PINGs and window updates", () => {
   const { connection, exchange, recorder } = server({
     limits: { pings: five, windowUpdates: five },
   });
@@ -329,7 +330,7 @@ Deno.test("a rate refills with time", () => {
   assert.equal(connection.closed, true);
 });
 
-Deno.test("a rate that was never made use of refills once, from the connection's beginning", () => {
+Deno.test("an unused rate is full, and refills once more from the connection's beginning", () => {
   const { connection, exchange } = server({ limits: { pings: five } });
   for (let i = 0; i < 2 * five.burst; i++) exchange(PING, 60_000);
   assert.equal(connection.closed, false);
@@ -337,7 +338,7 @@ Deno.test("a rate that was never made use of refills once, from the connection's
   assert.equal(connection.closed, true);
 });
 
-/** What a slow peer does, the limit that it crosses after 1,001 ms, and the error code. */
+/** Frames of a slow peer, the limit that it exceeds after 1,001 ms, and the error code. */
 const SLOW: readonly [limit: LimitName, what: string, frames: Uint8Array, code: string][] = [
   [
     "frameTimeout",
@@ -372,7 +373,7 @@ for (const [limit, what, frames, code] of SLOW) {
   });
 }
 
-Deno.test("frames that are completed late, but one after the other, are no fault", () => {
+Deno.test("frames that are completed late, one after the other, are no error", () => {
   const { connection, exchange } = server({ limits: { frameTimeout: 1_000 } });
   exchange(headers(1, REQUEST, 0));
   const frames = join(...Array.from({ length: 10 }, () => data(1, 11)));
@@ -383,7 +384,7 @@ Deno.test("frames that are completed late, but one after the other, are no fault
   assert.equal(connection.closed, false);
 });
 
-Deno.test("CONTINUATION now and then does not put off `frameTimeout`", () => {
+Deno.test("CONTINUATION frames do not postpone `frameTimeout`", () => {
   const { connection, exchange } = server({ limits: { frameTimeout: 1_000 } });
   exchange(frame(FrameType.HEADERS, 0, 1, block(REQUEST)), 0);
   exchange(frame(FrameType.CONTINUATION, 0, 1, [0x82]), 900);
@@ -391,7 +392,7 @@ Deno.test("CONTINUATION now and then does not put off `frameTimeout`", () => {
   assert.equal(connection.statistics.limitCrossed, "frameTimeout");
 });
 
-Deno.test("a peer that never begins ends after `handshakeTimeout`", () => {
+Deno.test("a peer that sends no preface is ended after `handshakeTimeout`", () => {
   tested.add("handshakeTimeout");
   const options: Options = { limits: { handshakeTimeout: 1_000 } };
   for (const begun of [new Uint8Array(), CLIENT_PREFACE, CLIENT_PREFACE.subarray(0, 5)]) {
@@ -419,7 +420,7 @@ Deno.test("a stream whose window stays closed is reset after `stallTimeout` (CVE
   const [stalls, moves] = recorder.streams;
   for (const stream of [stalls, moves]) stream.sendData(new Uint8Array(2_000));
   connection.tick(500);
-  // All of it is progress; a byte is none, nor is a PING.
+  // Sending the whole queue is progress; a byte or a PING is none.
   exchange([windowUpdate(1, 1), windowUpdate(3, 2_000), PING], 600);
   moves.sendData(new Uint8Array(2_000));
   connection.tick(1_500);
@@ -458,7 +459,7 @@ for (
   });
 }
 
-Deno.test("answers that are read slowly are no stall: an eighth of them in a period", () => {
+Deno.test("answers that are read slowly do not stall: an eighth of them in each period", () => {
   const { connection, exchange, recorder } = server({ limits: { stallTimeout: 60_000 } });
   exchange([settings([4, 2 ** 30]), headers(1)]);
   recorder.streams[0].sendData(new Uint8Array(16_000_000), true);
@@ -471,7 +472,7 @@ Deno.test("answers that are read slowly are no stall: an eighth of them in a per
   assert.ok(now > 300_000 && now < 500_000);
 });
 
-Deno.test("output that is not taken ends after `stallTimeout`", () => {
+Deno.test("output that the transport does not take ends the connection after `stallTimeout`", () => {
   const { connection } = server({ limits: { stallTimeout: 1_000 } });
   connection.receive(PING, 0);
   connection.tick(900);
@@ -482,13 +483,13 @@ Deno.test("output that is not taken ends after `stallTimeout`", () => {
   assert.equal(connection.statistics.limitCrossed, "stallTimeout");
 });
 
-Deno.test("an idle connection is left in peace", () => {
+Deno.test("an idle connection has no timeout", () => {
   const { connection } = server();
   for (let now = 0; now < 10_000_000; now += 100_000) connection.tick(now);
   assert.equal(connection.closed, false);
 });
 
-Deno.test("GOAWAY with much debug data keeps little of it", () => {
+Deno.test("256 octets of the debug data of GOAWAY are kept", () => {
   const { exchange, recorder } = server();
   exchange(frame(FrameType.GOAWAY, 0, 0, [
     ...uint32(0),

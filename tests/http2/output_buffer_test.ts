@@ -1,3 +1,4 @@
+/** The buffer of unsent bytes, and its pool. @module */
 import assert from "node:assert/strict";
 import { OutputBuffer } from "../../src/http2/output_buffer.ts";
 import { generator } from "./_random.ts";
@@ -8,7 +9,7 @@ function append(output: OutputBuffer, bytes: Uint8Array): void {
   output.end = at + bytes.length;
 }
 
-Deno.test("what goes in comes out in order, however it is cut", () => {
+Deno.test("bytes leave in the order in which they were appended, in pieces of any size", () => {
   const random = generator(4);
   const output = new OutputBuffer();
   let [written, read] = [0, 0];

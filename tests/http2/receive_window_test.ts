@@ -1,14 +1,15 @@
+/** Receive windows, and their growth. @module */
 import assert from "node:assert/strict";
 import { BandwidthEstimator } from "../../src/http2/bandwidth.ts";
 import { ReceiveWindow } from "../../src/http2/receive_window.ts";
 
-Deno.test("`receive()` is false from the first byte over the window on", () => {
+Deno.test("`receive()` returns false from the first byte over the window", () => {
   const window = new ReceiveWindow(10);
   assert.equal(window.receive(10), true);
   assert.equal(window.receive(1), false);
 });
 
-Deno.test("a window that is shifted up takes more at once, one shifted down less", () => {
+Deno.test("`shift()` changes the available window at once, up and down", () => {
   const up = new ReceiveWindow(10);
   up.shift(15);
   assert.equal(up.receive(15), true);
@@ -16,14 +17,14 @@ Deno.test("a window that is shifted up takes more at once, one shifted down less
   const down = new ReceiveWindow(10);
   down.receive(8);
   down.shift(4);
-  // 8 of 4 are used: below zero, until more is granted (RFC 9113 section 6.9.2).
+  // 8 bytes of 4 are used: the window is below zero until credit is returned (RFC 9113 section 6.9.2).
   assert.equal(down.receive(0), false);
   assert.equal(down.consume(8), 8);
   assert.equal(down.receive(4), true);
   assert.equal(down.receive(1), false);
 });
 
-Deno.test("`grow()` announces the growth and what was consumed", () => {
+Deno.test("`grow()` returns the growth and the credit for consumed bytes", () => {
   const window = new ReceiveWindow(100);
   window.receive(40);
   assert.equal(window.consume(40), 0);
@@ -32,7 +33,7 @@ Deno.test("`grow()` announces the growth and what was consumed", () => {
   assert.equal(window.receive(1), false);
 });
 
-Deno.test("a bandwidth sample grows the window only when it nearly fills it, up to the limit", () => {
+Deno.test("a bandwidth sample that nearly fills the window grows it, up to the limit", () => {
   const bandwidth = new BandwidthEstimator(100, 350);
   const sample = (bytes: number) => {
     assert.equal(bandwidth.begin(), true);

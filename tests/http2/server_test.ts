@@ -1,3 +1,4 @@
+/** The server role of a connection: frames, errors of clients, drain and end. @module */
 import assert from "node:assert/strict";
 import { ErrorCode, prepareHeaders } from "../../src/http2/mod.ts";
 import {
@@ -25,7 +26,7 @@ Deno.test("a server begins with SETTINGS and widens the connection's window", ()
   assert.deepEqual(sent(), ["SETTINGS", "WINDOW_UPDATE 0 983041"]);
 });
 
-Deno.test("a connection that does not begin with the preface is ended at its first wrong octet", () => {
+Deno.test("a wrong octet of the preface ends the connection", () => {
   const { exchange, recorder, connection } = freshServer();
   exchange(CLIENT_PREFACE.subarray(0, 3));
   assert.deepEqual(exchange(new Uint8Array([0x58])), ["GOAWAY 0 PROTOCOL_ERROR"]);
@@ -33,7 +34,7 @@ Deno.test("a connection that does not begin with the preface is ended at its fir
   assert.equal(connection.closed, true);
 });
 
-Deno.test("a unary call: HEADERS, DATA and trailers in one output, and the stream is gone", () => {
+Deno.test("a unary call is answered with HEADERS, DATA and trailers in one output, and its stream closes", () => {
   const { connection, exchange, recorder } = server();
   recorder.onRequest = (stream, endStream) => {
     if (!endStream) return;
@@ -58,12 +59,12 @@ Deno.test("a response may end before the request, and RST_STREAM NO_ERROR stops 
   assert.equal(connection.streamCount, 1);
   recorder.streams[0].reset(ErrorCode.NO_ERROR);
   assert.deepEqual(sent(), ["HEADERS 1 end", "RST_STREAM 1 NO_ERROR"]);
-  // What was on its way is let pass.
+  // Frames in flight are ignored.
   assert.deepEqual(exchange([data(1, 5), headers(1, ["a", "b"]), rstStream(1, 0)]), []);
   assert.deepEqual(recorder.take(), ["headers 1 /a/b", "closed 1"]);
 });
 
-Deno.test("a stream that we have ended closes with the peer's DATA, HEADERS or trailers", () => {
+Deno.test("a stream whose response has ended closes with the peer's DATA, HEADERS or trailers", () => {
   for (const last of [data(1, 1, FrameFlag.END_STREAM), headers(1, ["a", "b"])]) {
     const { connection, exchange, recorder } = server();
     exchange(headers(1, REQUEST, 0));
@@ -75,7 +76,7 @@ Deno.test("a stream that we have ended closes with the peer's DATA, HEADERS or t
   }
 });
 
-Deno.test("frames for streams that were reset long ago are not let pass", () => {
+Deno.test("frames for streams that were reset long ago are errors", () => {
   const { exchange, recorder, connection } = server({ limits: { maxConcurrentStreams: 256 } });
   for (let id = 1; id < 601; id += 2) {
     exchange(headers(id, REQUEST, 0));
@@ -86,21 +87,21 @@ Deno.test("frames for streams that were reset long ago are not let pass", () => 
   assert.equal(exchange(data(1, 1)).at(-1), "GOAWAY 599 STREAM_CLOSED");
 });
 
-Deno.test("padding and priority are taken off, and padding counts against the windows", () => {
+Deno.test("padding and priority are removed, and padding counts against the windows", () => {
   const { exchange, recorder } = server({ windows: { stream: 100_000, adaptive: false } });
   const flags = FrameFlag.PADDED | FrameFlag.PRIORITY | FrameFlag.END_HEADERS;
   exchange(frame(FrameType.HEADERS, flags, 1, [3, 0, 0, 0, 5, 1, ...block(REQUEST), 0, 0, 0]));
   const padded = frame(FrameType.DATA, FrameFlag.PADDED, 1, [4, 1, 2, 0, 0, 0, 0]);
   assert.deepEqual(exchange(padded), []);
   assert.deepEqual(recorder.take(), ["headers 1 /a/b", "data 1 2"]);
-  // Padding alone opens the window again: nobody consumes it.
+  // Credit for padding is returned without the application.
   const padding = frame(FrameType.DATA, FrameFlag.PADDED, 1, [255, ...new Array(256).fill(0)]);
   let updates = 0;
   for (let i = 0; i < 1_000; i++) updates += exchange(padding).length;
   assert.ok(updates > 2 && updates < 10);
 });
 
-Deno.test("a header block in pieces is put together, empty pieces too", () => {
+Deno.test("the fragments of a header block are joined, empty ones too", () => {
   const { exchange, recorder } = server();
   const bytes = block(REQUEST);
   for (const id of [1, 3]) {
@@ -114,14 +115,14 @@ Deno.test("a header block in pieces is put together, empty pieces too", () => {
   }
 });
 
-Deno.test("a large header list goes out in CONTINUATION frames", () => {
+Deno.test("a large header list is sent in CONTINUATION frames", () => {
   const { exchange, recorder, sent } = server();
   exchange(headers(1));
   recorder.streams[0].sendHeaders(RESPONSE, ["x-large", "a".repeat(40_000)], true);
   assert.deepEqual(sent(), ["HEADERS 1 end", "CONTINUATION 1", "CONTINUATION 1"]);
 });
 
-/** What ends the connection, after the handshake and HEADERS of stream 1 that leave it open. */
+/** Frames that end the connection, after the handshake and HEADERS of stream 1 without END_STREAM. */
 const CONNECTION_ERRORS: Readonly<Record<string, readonly [string, ...Uint8Array[]]>> = {
   "DATA on stream 0": ["PROTOCOL_ERROR", data(0, 1)],
   "DATA on an idle stream": ["PROTOCOL_ERROR", data(3, 1)],
@@ -212,7 +213,7 @@ for (const [what, [code, ...frames]] of Object.entries(CONNECTION_ERRORS)) {
   });
 }
 
-/** What ends stream 1 only, open after its HEADERS. */
+/** Frames that end stream 1 only, after its HEADERS without END_STREAM. */
 const STREAM_ERRORS: Readonly<Record<string, readonly [string, ...Uint8Array[]]>> = {
   "PRIORITY of a wrong length": ["FRAME_SIZE_ERROR", frame(FrameType.PRIORITY, 0, 1, [0])],
   "WINDOW_UPDATE 0": ["PROTOCOL_ERROR", windowUpdate(1, 0)],
@@ -231,7 +232,7 @@ for (const [what, [code, ...frames]] of Object.entries(STREAM_ERRORS)) {
   });
 }
 
-Deno.test("what is to be ignored is ignored", () => {
+Deno.test("unknown frames, settings and flags are ignored", () => {
   const { exchange, recorder } = server();
   exchange(headers(1, REQUEST, 0));
   recorder.take();
@@ -248,7 +249,7 @@ Deno.test("what is to be ignored is ignored", () => {
   assert.deepEqual(recorder.take(), ["settings"]);
 });
 
-Deno.test("the first frame has to be SETTINGS", () => {
+Deno.test("a first frame other than SETTINGS ends the connection", () => {
   const { exchange } = freshServer();
   const ping = frame(FrameType.PING, 0, 0, new Uint8Array(8));
   assert.equal(exchange([CLIENT_PREFACE, ping]).at(-1), "GOAWAY 0 PROTOCOL_ERROR");
@@ -264,7 +265,7 @@ Deno.test("PING is answered with its own payload", () => {
   assert.deepEqual(recorder.take(), ["ping"]);
 });
 
-Deno.test("`ping()` calls back at its answer, with the time, once", () => {
+Deno.test("`ping()` calls back once, with the time of the answer", () => {
   const { connection, exchange } = server();
   const times: number[] = [];
   connection.ping((now) => times.push(now));
@@ -274,7 +275,7 @@ Deno.test("`ping()` calls back at its answer, with the time, once", () => {
   assert.deepEqual(times, [7]);
 });
 
-Deno.test("a drain lets what is open or on its way finish, and no more", () => {
+Deno.test("a drain serves streams that are open or in flight, and no others", () => {
   const { connection, exchange, recorder, sent } = server();
   exchange(headers(1));
   connection.drain();
@@ -283,9 +284,9 @@ Deno.test("a drain lets what is open or on its way finish, and no more", () => {
   assert.deepEqual(sent(), ["GOAWAY 2147483647 NO_ERROR", "PING"]);
   const pong = output.slice(-17);
   pong[4] = FrameFlag.ACK;
-  // On its way: still served.
+  // In flight: still served.
   assert.deepEqual(exchange([headers(3), pong]), ["GOAWAY 3 NO_ERROR"]);
-  // Too late: let pass, with all that belongs to it, and its header block decoded.
+  // Too late: all its frames are ignored, but its header block is decoded.
   assert.deepEqual(
     exchange([headers(5, REQUEST, 0), data(5, 3), windowUpdate(5, 9), rstStream(5, 8)]),
     [],
@@ -297,7 +298,7 @@ Deno.test("a drain lets what is open or on its way finish, and no more", () => {
   assert.equal(connection.closed, true);
 });
 
-Deno.test("a GOAWAY after that of a drain names no higher stream", () => {
+Deno.test("a GOAWAY after that of a drain does not name a higher stream", () => {
   const { connection, exchange, sent } = server();
   exchange(headers(3, REQUEST, 0));
   connection.drain();
@@ -314,7 +315,7 @@ Deno.test("a second `drain()` does not wait for the round trip", () => {
   assert.deepEqual(recorder.take(), ["end"]);
 });
 
-Deno.test("`close()` says why, and `disconnect()` ends what is open without a word", () => {
+Deno.test("`close()` sends its reason, and `disconnect()` ends open streams without output", () => {
   const closing = server();
   closing.exchange(headers(1));
   closing.connection.close(ErrorCode.ENHANCE_YOUR_CALM, "too_many_pings");
@@ -328,7 +329,7 @@ Deno.test("`close()` says why, and `disconnect()` ends what is open without a wo
   assert.deepEqual(gone.recorder.take(), ["reset 1 NO_ERROR connection", "closed 1", "end"]);
 });
 
-Deno.test("a stream that is closed takes no more, without a fault", () => {
+Deno.test("methods of a closed stream do nothing", () => {
   const { exchange, recorder, sent } = server();
   exchange([headers(1, REQUEST, 0), rstStream(1, 8)]);
   assert.deepEqual(recorder.take(), ["headers 1 /a/b", "reset 1 CANCEL peer", "closed 1"]);
@@ -341,7 +342,7 @@ Deno.test("a stream that is closed takes no more, without a fault", () => {
   assert.deepEqual(recorder.take(), []);
 });
 
-Deno.test("sending after our own end is a fault of the caller", () => {
+Deno.test("sending after the end of our side throws", () => {
   const { exchange, recorder } = server();
   exchange(headers(1, REQUEST, 0));
   const [stream] = recorder.streams;
@@ -350,7 +351,7 @@ Deno.test("sending after our own end is a fault of the caller", () => {
   assert.throws(() => stream.sendHeaders(TRAILERS, [], true), { code: "INTERNAL_ERROR" });
 });
 
-Deno.test("a handler that throws ends its connection, not the caller", () => {
+Deno.test("an exception of a handler ends its connection, and is not thrown to the caller", () => {
   const { exchange, recorder } = server();
   recorder.onRequest = () => {
     throw new Error("In the handler");
@@ -369,7 +370,7 @@ Deno.test("a header list over the peer's setting is refused", () => {
   stream.sendHeaders(RESPONSE, [], true);
 });
 
-Deno.test("bytes that come one by one, and all at once, tell the same", () => {
+Deno.test("bytes that arrive one by one cause the same events as all at once", () => {
   const session = join(
     CLIENT_PREFACE,
     settings([3, 100]),

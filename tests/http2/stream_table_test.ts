@@ -1,8 +1,9 @@
+/** The hash table of streams. @module */
 import assert from "node:assert/strict";
 import { StreamTable } from "../../src/http2/_stream_table.ts";
 import { generator } from "./_random.ts";
 
-Deno.test("`StreamTable` does what a Map does, whatever comes and goes", () => {
+Deno.test("`StreamTable` agrees with a Map over random insertions and deletions", () => {
   const random = generator(7);
   for (let round = 0; round < 20; round++) {
     const table = new StreamTable<string>();
@@ -27,7 +28,7 @@ Deno.test("`StreamTable` does what a Map does, whatever comes and goes", () => {
   }
 });
 
-Deno.test("`StreamTable` finds ids that all fall into one slot, up to the highest there is", () => {
+Deno.test("`StreamTable` finds ids that all collide, up to the highest id", () => {
   const table = new StreamTable<number>();
   const ids = Array.from({ length: 200 }, (_, i) => 2 ** 31 - 1 - i * 2 ** 20);
   for (const id of ids) table.set(id, id);

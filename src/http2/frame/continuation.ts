@@ -3,8 +3,8 @@ import type { OutputBuffer } from "../output_buffer.ts";
 import { FRAME_HEADER_LENGTH, FrameFlag, FrameType, writeFrameHeader } from "./header.ts";
 
 /**
- * Checks that a frame is the CONTINUATION that a header block waits for (RFC 9113 section 6.10), and
- * that no other frame comes in between; flag END_HEADERS (0x4).
+ * Checks that CONTINUATION frames (RFC 9113 section 6.10), and no others, follow an incomplete header block; flag
+ * END_HEADERS (0x4).
  *
  *     +---------------------------------------------------------------+
  *     |                   Field Block Fragment (*)                  ...

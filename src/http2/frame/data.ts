@@ -2,7 +2,7 @@ import { connectionError } from "../errors.ts";
 import type { OutputBuffer } from "../output_buffer.ts";
 import { FRAME_HEADER_LENGTH, FrameFlag, FrameType, writeFrameHeader } from "./header.ts";
 
-/** Up to this many octets a loop is faster than `Uint8Array.set()`. */
+/** Octets up to which a loop is faster than `Uint8Array.set()`. */
 const LOOP_LENGTH = 48;
 
 /**

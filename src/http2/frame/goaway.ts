@@ -12,15 +12,15 @@ import {
 /** Octets before the debug data. */
 const FIXED_LENGTH = 8;
 
-/** Octets of debug data that are kept, for a log line: a frame can hold far more. */
+/** Octets of debug data that are kept, for a log line. A frame can hold far more. */
 const MAX_DEBUG_LENGTH = 256;
 
-/** What a GOAWAY frame says. */
+/** The content of a GOAWAY frame. */
 export interface Goaway {
-  /** Streams above this one were not and will not be processed: they can be tried elsewhere. */
+  /** Streams above this one are not processed: their requests can be sent again elsewhere. */
   readonly lastStreamId: number;
   readonly errorCode: number;
-  /** The peer's words, in ASCII; what is not printable is a question mark. */
+  /** Debug data in ASCII, with a question mark for each octet that is not printable. */
   readonly debugData: string;
 }
 

@@ -1,4 +1,4 @@
-/** Octets of the header that stands before every frame's payload. */
+/** Octets of the header before each frame's payload. */
 export const FRAME_HEADER_LENGTH = 9;
 
 /** The largest stream identifier, window and increment: 31 bits. */
@@ -18,7 +18,7 @@ export const FrameType = {
   CONTINUATION: 0x9,
 } as const;
 
-/** Flags; which of them a type knows stands in its file. */
+/** Flags of frames. The file of each frame type lists its flags. */
 export const FrameFlag = {
   END_STREAM: 0x1,
   ACK: 0x1,
@@ -38,7 +38,7 @@ export const FrameFlag = {
  *     |R|                 Stream Identifier (31)                      |
  *     +=+=============================================================+
  *
- * @returns where the payload begins
+ * @returns the place of the payload
  */
 export function writeFrameHeader(
   bytes: Uint8Array,
@@ -57,22 +57,22 @@ export function writeFrameHeader(
   return at + FRAME_HEADER_LENGTH;
 }
 
-/** The 24 bits of a payload's length. */
+/** Reads the 24 bits of a payload's length. */
 export function readLength(bytes: Uint8Array, at: number): number {
   return (bytes[at] << 16) | (bytes[at + 1] << 8) | bytes[at + 2];
 }
 
-/** 31 bits, the reserved one before them ignored (RFC 9113 section 4.1). */
+/** Reads 31 bits, ignoring the reserved bit before them (RFC 9113 section 4.1). */
 export function readUint31(bytes: Uint8Array, at: number): number {
   return ((bytes[at] & 0x7f) << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];
 }
 
-/** 32 bits, without a sign. */
+/** Reads an unsigned number of 32 bits. */
 export function readUint32(bytes: Uint8Array, at: number): number {
   return bytes[at] * 0x100_0000 + ((bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]);
 }
 
-/** 32 bits in network order. */
+/** Writes 32 bits in network byte order. */
 export function writeUint32(bytes: Uint8Array, at: number, value: number): void {
   bytes[at] = value >>> 24;
   bytes[at + 1] = value >>> 16;

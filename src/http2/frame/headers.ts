@@ -3,12 +3,12 @@ import type { OutputBuffer } from "../output_buffer.ts";
 import { encodeContinuation } from "./continuation.ts";
 import { FRAME_HEADER_LENGTH, FrameFlag, FrameType, writeFrameHeader } from "./header.ts";
 
-/** Octets of the fields that the PRIORITY flag adds, which are deprecated and skipped. */
+/** Octets of the deprecated fields that the PRIORITY flag adds. They are skipped. */
 const PRIORITY_LENGTH = 5;
 
 /**
- * Where the field block fragment of a HEADERS frame begins (RFC 9113 section 6.2); flags END_STREAM
- * (0x1), END_HEADERS (0x4), PADDED (0x8) and PRIORITY (0x20).
+ * The place of the field block fragment in a HEADERS frame (RFC 9113 section 6.2); flags END_STREAM (0x1),
+ * END_HEADERS (0x4), PADDED (0x8) and PRIORITY (0x20).
  *
  *     +---------------+
  *     |Pad Length? (8)|
@@ -22,7 +22,7 @@ const PRIORITY_LENGTH = 5;
  *     |                           Padding (*)                       ...
  *     +---------------------------------------------------------------+
  *
- * @param end where the padding begins
+ * @param end the place of the padding
  * @throws {Http2Error} PROTOCOL_ERROR, FRAME_SIZE_ERROR
  */
 export function fragmentStart(at: number, end: number, flags: number, streamId: number): number {
@@ -36,8 +36,10 @@ export function fragmentStart(at: number, end: number, flags: number, streamId: 
 }
 
 /**
- * Makes the field block that is in `output` from `start` on into frames: it follows 9 octets that were
- * kept for the header. A block longer than `maxFrameSize` is cut into CONTINUATION frames.
+ * Writes the frame header of the field block at the end of `output`, into the 9 octets that precede it. A block
+ * longer than `maxFrameSize` is split into CONTINUATION frames.
+ *
+ * @param length octets of the block
  */
 export function encodeHeaders(
   output: OutputBuffer,

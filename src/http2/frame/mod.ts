@@ -1,5 +1,5 @@
 /**
- * The frames of HTTP/2 (RFC 9113 sections 4 and 6), one file for each type: checks, parsing, encoding.
+ * The frames of HTTP/2 (RFC 9113 sections 4 and 6): checks, parsing and encoding, with a file for each type.
  *
  * @module
  */

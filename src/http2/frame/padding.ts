@@ -2,7 +2,7 @@ import { connectionError } from "../errors.ts";
 import { FrameFlag } from "./header.ts";
 
 /**
- * The octets of padding at the end of a DATA or HEADERS frame, without the octet that tells the number.
+ * The octets of padding at the end of a DATA or HEADERS frame, without the pad length octet.
  *
  * @throws {Http2Error} FRAME_SIZE_ERROR, PROTOCOL_ERROR
  */

@@ -27,11 +27,11 @@ export function checkPing(length: number, streamId: number): void {
     throw connectionError("PROTOCOL_ERROR", `A PING frame is on stream ${streamId}`);
   }
   if (length !== PING_LENGTH) {
-    throw connectionError("FRAME_SIZE_ERROR", "A PING frame has not 8 octets");
+    throw connectionError("FRAME_SIZE_ERROR", "A PING frame does not have 8 octets");
   }
 }
 
-/** The number that `encodePing()` put into a PING, or -1 for opaque data of another's making. */
+/** The number that `encodePing()` put into a PING, or -1 for other opaque data. */
 export function pingNumber(bytes: Uint8Array, at: number): number {
   return readUint32(bytes, at) === 0 ? readUint32(bytes, at + 4) : -1;
 }
@@ -43,7 +43,7 @@ export function encodePing(output: OutputBuffer, number: number): void {
   writeUint32(output.bytes, at + 4, number);
 }
 
-/** Appends the answer to a PING frame whose payload is at `at`. */
+/** Appends the acknowledgment of a PING frame whose payload is at `at`. */
 export function encodePingAck(output: OutputBuffer, bytes: Uint8Array, at: number): void {
   const payload = writePingHeader(output, FrameFlag.ACK);
   for (let i = 0; i < PING_LENGTH; i++) output.bytes[payload + i] = bytes[at + i];

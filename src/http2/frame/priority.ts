@@ -1,7 +1,7 @@
 import { connectionError, streamError } from "../errors.ts";
 
 /**
- * Checks a PRIORITY frame (RFC 9113 section 6.3). What it says is deprecated and ignored.
+ * Checks a PRIORITY frame (RFC 9113 section 6.3). Priorities are deprecated and ignored.
  *
  *     +-+-------------------------------------------------------------+
  *     |E|                  Stream Dependency (31)                     |
@@ -14,6 +14,6 @@ import { connectionError, streamError } from "../errors.ts";
 export function checkPriority(length: number, streamId: number): void {
   if (streamId === 0) throw connectionError("PROTOCOL_ERROR", "A PRIORITY frame is on stream 0");
   if (length !== 5) {
-    throw streamError(streamId, "FRAME_SIZE_ERROR", "A PRIORITY frame has not 5 octets");
+    throw streamError(streamId, "FRAME_SIZE_ERROR", "A PRIORITY frame does not have 5 octets");
   }
 }

@@ -1,9 +1,12 @@
 import { connectionError, type Http2Error } from "../errors.ts";
 
 /**
- * What a PUSH_PROMISE frame (RFC 9113 section 6.6) is: always an error. A server never gets one
- * (section 8.4), and our client forbids them with SETTINGS_ENABLE_PUSH 0 before it opens a stream.
+ * Makes the error of a PUSH_PROMISE frame (RFC 9113 section 6.6), which is always one: a client may not send it
+ * (section 8.4), and our client forbids it with SETTINGS_ENABLE_PUSH 0 before it opens a stream.
  */
 export function pushPromiseError(): Http2Error {
-  return connectionError("PROTOCOL_ERROR", "A PUSH_PROMISE frame came although push is disabled");
+  return connectionError(
+    "PROTOCOL_ERROR",
+    "A PUSH_PROMISE frame was sent although push is disabled",
+  );
 }

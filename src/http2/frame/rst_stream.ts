@@ -9,7 +9,7 @@ import {
 } from "./header.ts";
 
 /**
- * The error code of an RST_STREAM frame (RFC 9113 section 6.4).
+ * Reads the error code of an RST_STREAM frame (RFC 9113 section 6.4).
  *
  *     +---------------------------------------------------------------+
  *     |                        Error Code (32)                        |
@@ -25,7 +25,7 @@ export function parseRstStream(
 ): number {
   if (streamId === 0) throw connectionError("PROTOCOL_ERROR", "An RST_STREAM frame is on stream 0");
   if (length !== 4) {
-    throw connectionError("FRAME_SIZE_ERROR", "An RST_STREAM frame has not 4 octets");
+    throw connectionError("FRAME_SIZE_ERROR", "An RST_STREAM frame does not have 4 octets");
   }
   return readUint32(bytes, at);
 }

@@ -29,8 +29,8 @@ export interface Setting {
 }
 
 /**
- * The parameters of a SETTINGS frame in order (RFC 9113 section 6.5), none for an acknowledgment; flag
- * ACK (0x1). Values are not checked here.
+ * Reads the parameters of a SETTINGS frame in order (RFC 9113 section 6.5), none for an acknowledgment; flag ACK
+ * (0x1). Values are not checked.
  *
  *     +-------------------------------+
  *     |       Identifier (16)         |

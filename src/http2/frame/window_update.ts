@@ -9,7 +9,7 @@ import {
 } from "./header.ts";
 
 /**
- * The increment of a WINDOW_UPDATE frame (RFC 9113 section 6.9).
+ * Reads the increment of a WINDOW_UPDATE frame (RFC 9113 section 6.9).
  *
  *     +-+-------------------------------------------------------------+
  *     |R|              Window Size Increment (31)                     |
@@ -24,7 +24,7 @@ export function parseWindowUpdate(
   streamId: number,
 ): number {
   if (length !== 4) {
-    throw connectionError("FRAME_SIZE_ERROR", "A WINDOW_UPDATE frame has not 4 octets");
+    throw connectionError("FRAME_SIZE_ERROR", "A WINDOW_UPDATE frame does not have 4 octets");
   }
   const increment = readUint31(bytes, at);
   if (increment > 0) return increment;

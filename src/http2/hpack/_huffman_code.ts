@@ -1,8 +1,7 @@
 /**
- * The lengths in bits of the Huffman code of RFC 7541 Appendix B, for the 256 octets and EOS. The code is canonical:
- * codes of one length are consecutive numbers in the order of their symbols, and the first code of a
- * length is the successor of the last shorter one, filled up with zeros. So the lengths are all there
- * is to know; the codes follow from them.
+ * The lengths in bits of the Huffman code of RFC 7541 Appendix B, for the 256 octets and EOS. The code is canonical,
+ * so the codes follow from the lengths: codes of one length are consecutive numbers in the order of their symbols, and
+ * the first code of a length is the successor of the last shorter one, followed by zeros.
  */
 // deno-fmt-ignore
 const LENGTHS = [
@@ -25,7 +24,7 @@ const LENGTHS = [
   30,
 ];
 
-/** The symbol that never occurs in a string; its first bits pad the last octet. */
+/** The end-of-string symbol, which no string contains. Its first bits pad the last octet. */
 export const EOS = 256;
 
 /** Bits of the code of a symbol. */

@@ -1,23 +1,23 @@
 import { codeLengths, codes, EOS } from "./_huffman_code.ts";
 
-/** Set in a transition that completes a symbol, which is in the low 8 bits. */
+/** The bit of a transition that completes a symbol, which is in the low 8 bits. */
 export const EMITS = 0x100;
 
-/** The next state of a transition stands above this bit. */
+/** The position of the next state in a transition. */
 export const NEXT_SHIFT = 16;
 
-/** The transition of bits that no string holds: they lead to EOS (RFC 7541 section 5.2). */
+/** The transition of bits that lead to EOS, which no string contains (RFC 7541 section 5.2). */
 export const FAILS = 0xffff_ffff;
 
 /**
- * The decoder's automaton. A state is an inner node of the code's tree (the root is 0), and input comes
- * four bits at a time, of which at most one completes a symbol, the shortest code having five:
+ * The automaton of the decoder. A state is an inner node of the code's tree (the root is 0). Input is read four bits
+ * at a time, which complete one symbol at most, as the shortest code has five bits:
  *
  *     transitions[state * 16 + nibble] = | next state: 8 | 0: 7 | emits: 1 | symbol: 8 |
  */
 export const transitions: Uint32Array = new Uint32Array(256 * 16);
 
-/** Whether a string may end in a state: after at most 7 bits of padding, all ones (section 5.2). */
+/** 1 for each state in which a string may end: after at most 7 bits of padding, all ones (section 5.2). */
 export const accepting: Uint8Array = new Uint8Array(256);
 
 /** The two children of each inner node: another node's number, or a symbol as `-1 - symbol`. */

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 
-/** Strings up to this length are made faster char by char than by a call out of JavaScript. */
+/** Length up to which a string is made faster char by char than by a native call. */
 const SHORT = 8;
 
 /** The octets from `at` to `end` as a string of one char each (ISO 8859-1). */
@@ -11,7 +11,7 @@ export function octetString(bytes: Uint8Array, at: number, end: number): string 
   return text;
 }
 
-/** Writes a string of one octet a char at `at`, and returns where it ends. */
+/** Writes a string with one octet a char at `at`, and returns its end. */
 export function writeOctets(text: string, bytes: Uint8Array, at: number): number {
   for (let i = 0; i < text.length; i++) bytes[at++] = text.charCodeAt(i);
   return at;

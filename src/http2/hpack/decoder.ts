@@ -6,20 +6,20 @@ import { decodeHuffman } from "./huffman.ts";
 import { IntegerReader } from "./integer.ts";
 import { staticTable } from "./static_table.ts";
 
-// One of each for the thread, as no decoding is ever interrupted.
+// One of each for the thread, as decoding is synchronous.
 const integers = new IntegerReader();
-/** Where Huffman-coded strings are decoded. */
+/** A buffer for decoded Huffman strings. */
 let scratch = new Uint8Array(1_024);
 
 /**
- * Decodes header blocks (RFC 7541). Every fault is a connection error COMPRESSION_ERROR, as after one
- * the tables of the two sides differ (RFC 9113 section 4.3).
+ * Decodes header blocks (RFC 7541). Every error is a connection error COMPRESSION_ERROR, because after it the tables of
+ * the two sides differ (RFC 9113 section 4.3).
  */
 export class HpackDecoder {
   readonly #table: DynamicTable;
-  /** What SETTINGS_HEADER_TABLE_SIZE allows the peer. */
+  /** The table size that our SETTINGS_HEADER_TABLE_SIZE allows the peer. */
   #allowedTableSize: number;
-  /** Whether the peer has yet to follow a lowered maximum with a size update (section 4.2). */
+  /** True while the peer still has to follow a lowered maximum with a size update (section 4.2). */
   #updateDue = false;
 
   constructor(tableSize: number) {
@@ -27,19 +27,19 @@ export class HpackDecoder {
     this.#allowedTableSize = tableSize;
   }
 
-  /** Changes when a block that was decoded before may mean another list, or be a fault, now. */
+  /** A number that changes when an earlier block may decode to another list, or to an error. */
   get generation(): number {
     return this.#table.generation;
   }
 
-  /** The table's size of RFC 7541 section 4.1, in octets. */
+  /** The size of the table in octets (RFC 7541 section 4.1). */
   get tableSize(): number {
     return this.#table.size;
   }
 
   /**
-   * The peer has acknowledged a SETTINGS_HEADER_TABLE_SIZE: from now on it holds. If the table may no
-   * longer be as large as it is, the next block has to begin with a size update (section 4.2).
+   * Applies a SETTINGS_HEADER_TABLE_SIZE that the peer has acknowledged. If the maximum size of the table is over it,
+   * the next block has to begin with a size update (section 4.2).
    */
   allowTableSize(size: number): void {
     this.#allowedTableSize = size;
@@ -49,9 +49,9 @@ export class HpackDecoder {
 
   /**
    * Decodes the whole block from `at` to `end` and appends its fields to `fields`, up to a list size of
-   * `maxListSize`. What is over it is decoded, for the table's sake, and not kept.
+   * `maxListSize`. Further fields are decoded because they may change the table, and dropped.
    *
-   * @returns the size of the whole list (RFC 7541 section 4.1), which tells whether fields are missing
+   * @returns the size of the whole list (RFC 7541 section 4.1); over `maxListSize` when fields were dropped
    * @throws {Http2Error} COMPRESSION_ERROR
    */
   decode(
@@ -125,7 +125,7 @@ export class HpackDecoder {
     return new HeaderField(name, this.#string(bytes, end), sensitive);
   }
 
-  /** Section 5.2, at the place where the last integer ended:  | H | length: 7+ | octets | */
+  /** Section 5.2, at the end of the last integer:  | H | length: 7+ | octets | */
   #string(bytes: Uint8Array, limit: number): string {
     const start = integers.end;
     if (start >= limit) throw compressionError("A field is cut off");
@@ -137,12 +137,12 @@ export class HpackDecoder {
     if (bytes[start] < 0x80) return octetString(bytes, at, end);
     if (length * 2 > scratch.length) scratch = new Uint8Array(length * 2);
     const decoded = decodeHuffman(bytes, at, end, scratch);
-    if (decoded < 0) throw compressionError("A string's Huffman coding is at fault");
+    if (decoded < 0) throw compressionError("A string has an invalid Huffman code");
     return octetString(scratch, 0, decoded);
   }
 
   #resize(size: number): void {
-    // Section 6.3: no more than the setting.
+    // Section 6.3: up to the setting.
     if (size < 0 || size > this.#allowedTableSize) {
       throw compressionError("A table size update is over the setting");
     }

@@ -1,7 +1,7 @@
 import type { HeaderField } from "./field.ts";
 import { staticTable } from "./static_table.ts";
 
-/** The index of the newest entry: the static table comes first (RFC 7541 section 2.3.3). */
+/** The index of the newest entry, behind those of the static table (RFC 7541 section 2.3.3). */
 export const FIRST_DYNAMIC_INDEX = staticTable.length;
 
 /** The default of SETTINGS_HEADER_TABLE_SIZE (RFC 9113 section 6.5.2). */
@@ -10,9 +10,8 @@ export const DEFAULT_TABLE_SIZE = 4_096;
 const NO_ENTRIES: HeaderField[] = [];
 
 /**
- * The dynamic table (RFC 7541 section 2.3.2): a queue of fields, newest first, that drops the oldest
- * when its size, 32 octets an entry and their octets, goes over its maximum. It holds no memory until
- * the first entry.
+ * The dynamic table (RFC 7541 section 2.3.2): a queue of fields, newest first. It drops the oldest fields when its size
+ * (32 octets an entry and the octets of names and values) is over its maximum. An empty table holds no memory.
  */
 export class DynamicTable {
   /** A ring, its length a power of two; the newest entry is at `#newest`. */
@@ -21,7 +20,7 @@ export class DynamicTable {
   #count = 0;
   #size = 0;
   #maxSize: number;
-  /** Changes with the table: while it is the same, the same block is the same list. */
+  /** A number that changes with the table. While it is the same, equal blocks decode to equal lists. */
   generation = 0;
 
   constructor(maxSize: number) {
@@ -33,7 +32,7 @@ export class DynamicTable {
     return this.#count;
   }
 
-  /** The size of RFC 7541 section 4.1. */
+  /** The size in octets (RFC 7541 section 4.1). */
   get size(): number {
     return this.#size;
   }
@@ -42,22 +41,20 @@ export class DynamicTable {
     return this.#maxSize;
   }
 
-  /** Changes the maximum, dropping what no longer fits (RFC 7541 section 4.3). */
+  /** Changes the maximum size, and drops the entries that no longer fit (RFC 7541 section 4.3). */
   resize(maxSize: number): void {
     this.generation++;
     this.#maxSize = maxSize;
     this.#evict(maxSize);
   }
 
-  /** The entry of a place, 0 the newest, or undefined past the oldest. */
+  /** The entry at a place, 0 for the newest; undefined beyond the oldest. */
   at(place: number): HeaderField | undefined {
     if (place >= this.#count) return undefined;
     return this.#entries[(this.#newest - place) & (this.#entries.length - 1)];
   }
 
-  /**
-   * Adds a field. One larger than the whole table empties it and is not added (RFC 7541 section 4.4).
-   */
+  /** Adds a field. A field larger than the maximum empties the table and is not added (section 4.4). */
   add(field: HeaderField): void {
     this.generation++;
     const { size } = field;
@@ -76,7 +73,7 @@ export class DynamicTable {
       this.#count--;
       this.#size -= this.#entries[(this.#newest - this.#count) & mask].size;
     }
-    // Strings of dropped entries are let go at the latest with the last one.
+    // Strings of dropped entries are released with the last entry at the latest.
     if (this.#count === 0) this.#entries = NO_ENTRIES;
   }
 

@@ -12,26 +12,26 @@ import {
 } from "./prepared_headers.ts";
 import { findStatic, staticNames } from "./static_table.ts";
 
-/** Prepared lists that are kept encoded: a client has one for each method. */
+/** Prepared lists whose encoding is cached: a client has one for each method. */
 const MAX_BLOCKS = 64;
 
-/** A prepared list as it is encoded while the table stays as it is. */
+/** The encoding of a prepared list for one generation of the table. */
 interface Block {
   readonly bytes: Uint8Array;
   readonly generation: number;
 }
 
 /**
- * Encodes header blocks (RFC 7541). Fields of prepared lists go into the dynamic table as long as it
- * has room, and nothing is ever evicted for another: so indices soon stay as they are, and a prepared
- * list becomes a copy of a few octets. What comes with one message only is sent as a plain literal.
+ * Encodes header blocks (RFC 7541). Fields of prepared lists are added to the dynamic table while it has room, and none
+ * is evicted: soon indices no longer change, and a prepared list is a copy of a few octets. Fields of a single message
+ * are plain literals.
  */
 export class HpackEncoder {
   readonly #table = new DynamicTable(DEFAULT_TABLE_SIZE);
-  /** The most that we use, however much the peer allows. */
+  /** The largest table that is used, even if the peer allows more. */
   readonly #cap: number;
   readonly #blocks = new Map<PreparedHeaders, Block>();
-  /** The smallest maximum since the last block, or -1 when none is to be announced (section 4.2). */
+  /** The smallest maximum since the last block, -1 when no size update is due (section 4.2). */
   #announce = -1;
 
   constructor(cap: number) {
@@ -39,12 +39,12 @@ export class HpackEncoder {
     if (cap < DEFAULT_TABLE_SIZE) this.#resize(cap);
   }
 
-  /** The table's size of RFC 7541 section 4.1, in octets. */
+  /** The size of the table in octets (RFC 7541 section 4.1). */
   get tableSize(): number {
     return this.#table.size;
   }
 
-  /** The peer's SETTINGS_HEADER_TABLE_SIZE; the next block begins with a size update if it changes. */
+  /** Applies the peer's SETTINGS_HEADER_TABLE_SIZE. After a change the next block begins with a size update. */
   setTableSize(size: number): void {
     const maxSize = Math.min(size, this.#cap);
     if (maxSize !== this.#table.maxSize) this.#resize(maxSize);
@@ -70,7 +70,7 @@ export class HpackEncoder {
     this.#table.resize(maxSize);
   }
 
-  /** Section 4.2: the smallest maximum since the last block and then the one that holds. */
+  /** Section 4.2: writes the smallest maximum since the last block, and then the present one. */
   #writeSizeUpdates(output: OutputBuffer): void {
     let at = output.reserve(2 * MAX_INTEGER_LENGTH);
     const { maxSize } = this.#table;
@@ -116,7 +116,7 @@ function append(bytes: Uint8Array, output: OutputBuffer): void {
   output.end = at + bytes.length;
 }
 
-/** A field that is worth neither the table's room nor the time of Huffman coding. */
+/** Appends a field of a single message, without indexing and Huffman coding. */
 function appendLiteral(name: string, value: string, output: OutputBuffer): void {
   let at = output.reserve(3 * MAX_INTEGER_LENGTH + name.length + value.length);
   const { bytes } = output;

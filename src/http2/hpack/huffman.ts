@@ -1,7 +1,7 @@
 import { codeLengths, codes } from "./_huffman_code.ts";
 import { accepting, EMITS, FAILS, NEXT_SHIFT, transitions } from "./_huffman_states.ts";
 
-/** The octets that a Huffman-coded string takes (RFC 7541 section 5.2). `text` is one octet a char. */
+/** Octets of a string in Huffman code (RFC 7541 section 5.2). `text` has one octet a char. */
 export function huffmanLength(text: string): number {
   let bits = 0;
   for (let i = 0; i < text.length; i++) bits += codeLengths[text.charCodeAt(i)];
@@ -9,10 +9,10 @@ export function huffmanLength(text: string): number {
 }
 
 /**
- * Writes `text`, one octet a char, Huffman-coded at `at`, padded with the first bits of EOS (RFC 7541
- * section 5.2). The caller has made room for `huffmanLength(text)` octets.
+ * Writes `text`, which has one octet a char, in Huffman code at `at`, padded with the first bits of EOS (RFC 7541
+ * section 5.2). There has to be room for `huffmanLength(text)` octets.
  *
- * @returns where the string ends
+ * @returns the end of the string
  */
 export function encodeHuffman(text: string, bytes: Uint8Array, at: number): number {
   let held = 0;
@@ -21,7 +21,7 @@ export function encodeHuffman(text: string, bytes: Uint8Array, at: number): numb
     const symbol = text.charCodeAt(i);
     let length = codeLengths[symbol];
     const code = codes[symbol];
-    // At most 7 bits are held over, so 32 have room for 25 more; the longest code has 30.
+    // At most 7 bits are left over, so 32 bits have room for 25 more; the longest code has 30.
     if (length > 24) {
       length -= 16;
       held = (held << length) | (code >>> 16);
@@ -40,10 +40,10 @@ export function encodeHuffman(text: string, bytes: Uint8Array, at: number): numb
 }
 
 /**
- * Decodes the Huffman-coded octets from `at` to `end` into `target`, which has room for 8/5 of them.
+ * Decodes the Huffman code from `at` to `end` into `target`, which has room for 8/5 of its octets.
  *
- * @returns the octets written, or -1 where the coding is at fault: EOS in the string, or padding that
- *   is longer than 7 bits or not of ones (RFC 7541 section 5.2)
+ * @returns the octets written, or -1 for an invalid code: EOS in the string, or padding that is longer than 7 bits or not
+ *   all ones (RFC 7541 section 5.2)
  */
 export function decodeHuffman(
   bytes: Uint8Array,

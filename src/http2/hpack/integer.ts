@@ -1,9 +1,9 @@
-/** The longest coding of an integer: the prefix and four octets, so values up to about 2^28. */
+/** Octets of an integer after the prefix: four allow values up to about 2^28. */
 const MAX_CONTINUATION = 4;
 
 /**
- * Reads integers (RFC 7541 section 5.1), one at a time: the value is returned, and `end` is where it
- * ended. One object serves a whole thread, so that reading allocates nothing.
+ * Reads integers (RFC 7541 section 5.1): the value is returned, and `end` is its end. One object serves a whole thread, so
+ * that reading allocates nothing.
  *
  *       0   1   2   3   4   5   6   7
  *     +---+---+---+---+---+---+---+---+
@@ -16,9 +16,9 @@ export class IntegerReader {
   end = 0;
 
   /**
-   * Reads at `at`, with a prefix of which `mask` has the bits.
+   * Reads an integer at `at`; `mask` has the bits of the prefix.
    *
-   * @returns the value, or -1 where it is cut off at `limit` or too large to be in earnest
+   * @returns the value, or -1 when it does not end before `limit` or is longer than five octets
    */
   read(bytes: Uint8Array, at: number, limit: number, mask: number): number {
     let value = bytes[at++] & mask;
@@ -37,14 +37,14 @@ export class IntegerReader {
   }
 }
 
-/** The most octets that `writeInteger()` takes for any value below 2^28. */
+/** Octets that `writeInteger()` needs at most, for values below 2^28. */
 export const MAX_INTEGER_LENGTH = 1 + MAX_CONTINUATION;
 
 /**
  * Writes an integer (RFC 7541 section 5.1) at `at`; `pattern` has the bits above the prefix, and `mask`
  * those of the prefix.
  *
- * @returns where it ends
+ * @returns the end of the integer
  */
 export function writeInteger(
   value: number,

@@ -1,5 +1,5 @@
 /**
- * HPACK, the header compression of HTTP/2 (RFC 7541): octets in, fields out, and back.
+ * HPACK, the header compression of HTTP/2 (RFC 7541): decoding and encoding of header blocks.
  *
  * @module
  */

@@ -3,7 +3,7 @@ import { encodeHuffman, huffmanLength } from "./huffman.ts";
 import { MAX_INTEGER_LENGTH, writeInteger } from "./integer.ts";
 import { findStatic, staticNames } from "./static_table.ts";
 
-/** Names whose values are secrets: never indexed, not even by those who pass them on. */
+/** Names of fields whose values are secrets. No encoder or intermediary may index them. */
 const SENSITIVE = new Set(["authorization", "cookie", "proxy-authorization", "set-cookie"]);
 
 /** The pattern of a literal with incremental indexing (RFC 7541 section 6.2.1). */
@@ -14,15 +14,14 @@ export const WITHOUT_INDEXING = 0x00;
 export const NEVER_INDEXED = 0x10;
 
 /**
- * A list of fields that is sent again and again: `:status 200` with its content type, the trailers of
- * a call that went well, the request of one method. Made once and shared by all connections, it is
- * encoded by an encoder at most twice, and from then on copied.
+ * A list of fields that is sent many times: the headers of a response, the trailers of a successful call, the request
+ * of one method. All connections share it; each encoder encodes it twice at most, and then copies the octets.
  */
 export class PreparedHeaders {
   readonly fields: readonly HeaderField[];
   /** The size of the list (RFC 7541 section 4.1). */
   readonly listSize: number;
-  /** The fields as literals, each as it is sent where the table has no room for it. */
+  /** The fields as literals, for a table that has no room for them. */
   readonly literals: readonly Uint8Array[];
 
   /** @param fields name, value, name, value, …; strings of one octet a char */
@@ -39,12 +38,12 @@ export class PreparedHeaders {
   }
 }
 
-/** Whether the value of a field is a secret by its name. */
+/** True for the name of a field whose value is a secret. */
 export function isSensitive(name: string): boolean {
   return SENSITIVE.has(name);
 }
 
-/** One field in the shortest form that neither uses nor needs the dynamic table. */
+/** Encodes one field in the shortest form that does not use the dynamic table. */
 export function encodeLiteral(field: HeaderField, pattern: number): Uint8Array {
   const { name, value } = field;
   const bytes = new Uint8Array(3 * MAX_INTEGER_LENGTH + name.length + value.length);
@@ -57,7 +56,7 @@ export function encodeLiteral(field: HeaderField, pattern: number): Uint8Array {
   return bytes.slice(0, writeShortest(value, bytes, at));
 }
 
-/** A string (RFC 7541 section 5.2), Huffman-coded where that is shorter. */
+/** Writes a string (RFC 7541 section 5.2), in Huffman code where that is shorter. */
 function writeShortest(text: string, bytes: Uint8Array, at: number): number {
   const coded = huffmanLength(text);
   if (coded < text.length) {
