@@ -68,7 +68,8 @@ for (const setting of nativeSettings) {
       for (const attacker of attackers) await attacker.settled();
     });
     assert.deepEqual(measured.failures, [], summary(measured));
-    // 256 MiB (`maxUnreadBytes`), and as much of the connections that were ended and not collected yet.
-    assert.ok(measured.peakMiB < measured.beforeMiB + 640, summary(measured));
+    // 256 MiB (`maxUnreadBytes`), and garbage of the connections that were ended: up to 732 MiB more than before were
+    // seen, and 860 MiB and more when nothing was counted.
+    assert.ok(measured.peakMiB < measured.beforeMiB + 800, summary(measured));
   });
 }
