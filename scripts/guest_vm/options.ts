@@ -13,7 +13,7 @@ Options:
   --bare              puts neither Deno nor the project into the guest (only with \`run\`)
   --cpus N            the guest's processors (2)
   --memory MIB        the guest's memory (2048); its files are in it too
-  --timeout SECONDS   ends the guest after this time (300)
+  --timeout SECONDS   ends the guest after this time (900)
   --vhost-user-vsock SOCKET
                       gives the guest a vsock device served by another process at this Unix socket
 
@@ -108,7 +108,7 @@ function parse(args: string[]) {
         bare: { type: "boolean", default: false },
         cpus: { type: "string", default: "2" },
         memory: { type: "string", default: "2048" },
-        timeout: { type: "string", default: "300" },
+        timeout: { type: "string", default: "900" },
         "vhost-user-vsock": { type: "string" },
       },
     });
