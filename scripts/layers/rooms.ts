@@ -136,6 +136,7 @@ export const rooms: Rooms = {
   "src/grpc/native/server": [
     "src/ffi",
     "src/grpc",
+    "src/grpc/callers",
     "src/grpc/native",
     "src/grpc/scheduling",
     "src/http2",
@@ -154,6 +155,7 @@ export const rooms: Rooms = {
   "src/grpc/grpcjs": [
     "src/api",
     "src/grpc",
+    "src/grpc/callers",
     "src/grpc/scheduling",
     "src/net",
     "src/telemetry",
@@ -162,9 +164,10 @@ export const rooms: Rooms = {
   ],
   "src/grpc/reflection": ["src/errors", "src/grpc", "npm:@bufbuild/protobuf", "npm:protobufjs"],
   "src/grpc/scheduling": ["src/grpc"],
+  "src/grpc/callers": ["src/crypto/x509", "src/grpc", "src/net"],
   "src/api": ["src/api/generated/**", "src/grpc"],
   "src/api/generated/**": ["src/grpc", "src/protobuf"],
-  "src/grpc": ["src/errors", "src/net", "src/protobuf"],
+  "src/grpc": ["src/crypto/x509", "src/errors", "src/net", "src/protobuf"],
 
   "src/http2": ["src/errors", "src/http2/frame", "src/http2/hpack"],
   "src/http2/frame": ["src/http2"],

@@ -1,4 +1,5 @@
 /** Handlers of the four kinds of methods, and the context of their calls. @module */
+import type { Caller } from "./caller.ts";
 import type { Metadata } from "./metadata.ts";
 
 /** A unit of work, which runs without interruption. */
@@ -24,6 +25,11 @@ export interface CallContext {
    * this machine makes a remote client look local.
    */
   readonly peerIsLocal: boolean;
+  /**
+   * Identity of the caller: that of its connection. An interceptor that accepts a token replaces it by one with
+   * the token's name.
+   */
+  caller: Caller;
   /** Metadata of the request. */
   readonly metadata: Metadata;
   /** Deadline in milliseconds since 1970; undefined without one. */

@@ -1,5 +1,6 @@
 /** gRPC apart from any stack: interfaces of methods, handlers, servers and channels; status and metadata. @module */
 export * from "./buffer.ts";
+export * from "./caller.ts";
 export type * from "./channel.ts";
 export * from "./channel_options.ts";
 export * from "./errors.ts";

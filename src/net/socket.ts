@@ -18,6 +18,7 @@ export class Socket implements Stream, Disposable {
   readonly hasPending = false;
   readonly readWantsWrite = false;
   readonly failure = undefined;
+  readonly peerCertificate = undefined;
   #fd: number;
   #peer: Peer | undefined;
 

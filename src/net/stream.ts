@@ -11,6 +11,8 @@ export interface Stream {
   readonly peer: Peer;
   /** The address of this end; undefined for a Unix socket that dialled out. */
   readonly localAddress: Address | undefined;
+  /** The verified certificate of the peer in DER; undefined without TLS, and for a peer that sent none. */
+  readonly peerCertificate: Uint8Array | undefined;
   /** Input that left the kernel already, so that epoll does not report it: read again. */
   readonly hasPending: boolean;
   /** A read that gave `-EAGAIN` waits for the socket to be writable. */

@@ -1,7 +1,7 @@
 /** Extensions of certificates (RFC 5280 section 4.2). @module */
 import { CryptoError } from "../errors.ts";
 import { type DerValue, encodeDer, Tag } from "../encoding/mod.ts";
-import { oid } from "./signature_algorithm.ts";
+import { implicit, oid } from "./signature_algorithm.ts";
 
 /** What a certificate may be used for. */
 export type Usage = "ca" | "server" | "client";
@@ -98,11 +98,6 @@ function ipBytes(text: string): Uint8Array | undefined {
     const value = parseInt(group, 16);
     return [value >> 8, value & 0xff];
   }));
-}
-
-/** The tag of an implicitly tagged primitive field, `[number]`. */
-function implicit(number: number): number {
-  return 0x80 | number;
 }
 
 function badName(text: string): CryptoError {

@@ -7,3 +7,4 @@ export {
 } from "./certificate.ts";
 export { type DistinguishedName, parseDistinguishedName } from "./name.ts";
 export { certificationRequest, type RequestOptions } from "./request.ts";
+export { readSubjectNames, type SubjectNames } from "./subject_names.ts";

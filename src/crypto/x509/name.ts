@@ -6,8 +6,8 @@ import { oid } from "./signature_algorithm.ts";
 /** Attributes and their values, in the order in which they are written. */
 export type DistinguishedName = readonly (readonly [attribute: NameAttribute, value: string])[];
 
-/** Attribute types (RFC 4519, RFC 2985) by the short names of RFC 4514. */
-const attributes = {
+/** Object identifiers of attribute types (RFC 4519, RFC 2985) by the short names of RFC 4514. */
+export const attributes = {
   C: "550406",
   ST: "550408",
   L: "550407",

@@ -59,6 +59,11 @@ export function explicit(number: number): number {
   return 0xa0 | number;
 }
 
+/** The tag of an implicitly tagged primitive field, `[number]`. */
+export function implicit(number: number): number {
+  return 0x80 | number;
+}
+
 /** An OBJECT IDENTIFIER from its content in hexadecimal. */
 export function oid(hex: string): DerValue {
   return [Tag.OBJECT_IDENTIFIER, Uint8Array.fromHex(hex)];

@@ -1,9 +1,10 @@
 import type { Metadata as GrpcMetadata, ServerUnaryCall } from "@grpc/grpc-js";
 import { isLocalPeer, peerIdentity } from "../../net/mod.ts";
-import { type CallContext, Metadata, type WorkUnit } from "../mod.ts";
+import { type CallContext, type Caller, Metadata, type WorkUnit } from "../mod.ts";
 import type { WorkOwner } from "../scheduling/mod.ts";
 import { fromGrpcMetadata, toGrpcMetadata } from "./_metadata.ts";
 import type { CallWork } from "./_call_work.ts";
+import type { CalledConnection, Connections } from "./_connections.ts";
 
 /** The members that grpc-js's call objects of all four kinds share. */
 export type SurfaceCall =
@@ -24,14 +25,18 @@ export class GrpcJsContext implements CallContext, WorkOwner {
   compressResponse = false;
   readonly #call: SurfaceCall;
   readonly #work: CallWork;
+  readonly #connection: CalledConnection;
+  caller: Caller;
   #metadata: Metadata | undefined;
   #responseHeaders: Metadata | undefined;
   #responseTrailers: Metadata | undefined;
   #abort: AbortController | undefined;
 
-  constructor(call: SurfaceCall, work: CallWork) {
+  constructor(call: SurfaceCall, work: CallWork, connections: Connections) {
     this.#call = call;
     this.#work = work;
+    this.#connection = connections.find(call.getPeer());
+    this.caller = this.#connection.caller;
   }
 
   get method(): string {
@@ -39,7 +44,7 @@ export class GrpcJsContext implements CallContext, WorkOwner {
   }
 
   get peer(): string {
-    return this.#call.getPeer();
+    return this.#connection.peer;
   }
 
   get peerIdentity(): string {

@@ -11,28 +11,33 @@ import { type AnyHandler, RpcError, type StatusCode } from "../mod.ts";
 import { GrpcJsContext } from "./_context.ts";
 import { toGrpcMetadata } from "./_metadata.ts";
 import type { CallWork } from "./_call_work.ts";
+import type { Connections } from "./_connections.ts";
 
 /** Adapts a handler to the shape that grpc-js calls. */
-export function toGrpcJsHandler(handler: AnyHandler, work: CallWork): UntypedHandleCall {
+export function toGrpcJsHandler(
+  handler: AnyHandler,
+  work: CallWork,
+  connections: Connections,
+): UntypedHandleCall {
   switch (handler.kind) {
     case "unary":
       return ((call, callback) => {
-        const context = new GrpcJsContext(call, work);
+        const context = new GrpcJsContext(call, work, connections);
         answer(() => work.handle(handler, call.request, context, context), context, callback);
       }) satisfies handleUnaryCall<unknown, unknown>;
     case "client-stream":
       return ((call, callback) => {
-        const context = new GrpcJsContext(call, work);
+        const context = new GrpcJsContext(call, work, connections);
         answer(() => handler.handle(requestsOf(call), context), context, callback);
       }) satisfies handleClientStreamingCall<unknown, unknown>;
     case "server-stream":
       return ((call) => {
-        const context = new GrpcJsContext(call, work);
+        const context = new GrpcJsContext(call, work, connections);
         write(() => handler.handle(call.request, context), context, call);
       }) satisfies handleServerStreamingCall<unknown, unknown>;
     case "bidi":
       return ((call) => {
-        const context = new GrpcJsContext(call, work);
+        const context = new GrpcJsContext(call, work, connections);
         write(() => handler.handle(requestsOf(call), context), context, call);
       }) satisfies handleBidiStreamingCall<unknown, unknown>;
   }

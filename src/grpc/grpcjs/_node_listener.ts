@@ -1,6 +1,6 @@
 import { createServer, type Socket } from "node:net";
 import { Duplex } from "node:stream";
-import { type Address, formatAddress, hostAndPort, NetError } from "../../net/mod.ts";
+import { type Address, formatAddress, hostAndPort, NetError, type Peer } from "../../net/mod.ts";
 
 /** A listener of node:net. */
 export interface NodeListener {
@@ -16,16 +16,17 @@ export interface NodeListener {
  */
 export function listenByNode(
   address: Address,
-  onConnection: (connection: Duplex, peer: string) => void,
+  onConnection: (connection: Duplex, name: string, peer: Peer) => void,
 ): Promise<NodeListener> {
   const place = placeOf(address);
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     socket.setNoDelay();
     const { remoteAddress = "", remotePort = 0 } = socket;
-    const peer = address.transport === "tcp"
-      ? `tcp://${hostAndPort(remoteAddress, remotePort)}`
-      : "unix:";
-    onConnection(throughDuplex(socket), peer);
+    const duplex = throughDuplex(socket);
+    if (address.transport === "tcp") {
+      const peer = { transport: "tcp", host: remoteAddress, port: remotePort } as const;
+      onConnection(duplex, `tcp://${hostAndPort(remoteAddress, remotePort)}`, peer);
+    } else onConnection(duplex, "unix:", { transport: "unknown" });
   });
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {

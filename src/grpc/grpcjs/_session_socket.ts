@@ -7,8 +7,8 @@ const BUDGET = Symbol("budget");
 
 /** Options of `sessionSocket`. */
 export interface SessionSocketOptions {
-  /** The peer's name. */
-  readonly peer: string;
+  /** The name of the connection (`Connections`). */
+  readonly name: string;
   readonly budget: Budget;
   /** Bytes of unread responses above which the connection is not read. */
   readonly maxUnsentBytes: number;
@@ -17,12 +17,12 @@ export interface SessionSocketOptions {
 }
 
 /**
- * Prepares a connection for a session of node:http2. Sets `remoteAddress` to the name of the peer, which grpc-js's
- * `getPeer()` returns, and stops reading while the peer does not read: node:http2 ignores back-pressure of the
+ * Prepares a connection for a session of node:http2. Sets `remoteAddress` to the name of the connection, which
+ * grpc-js's `getPeer()` returns, and stops reading while the peer does not read: node:http2 ignores back-pressure of the
  * connection, so its output would grow without bound.
  */
 export function sessionSocket(connection: Duplex, options: SessionSocketOptions): void {
-  const { peer, budget, maxUnsentBytes, onDrain } = options;
+  const { name, budget, maxUnsentBytes, onDrain } = options;
   connection.on("error", () => {});
   const read = connection._read.bind(connection);
   const push = connection.push.bind(connection);
@@ -40,7 +40,7 @@ export function sessionSocket(connection: Duplex, options: SessionSocketOptions)
     wanted = false;
     read(0);
   });
-  Object.assign(connection, { remoteAddress: peer, remotePort: undefined, [BUDGET]: budget });
+  Object.assign(connection, { remoteAddress: name, remotePort: undefined, [BUDGET]: budget });
 }
 
 /** Returns the budget of a session's connection. */

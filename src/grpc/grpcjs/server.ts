@@ -16,6 +16,7 @@ import {
   toDuplex,
 } from "../../net/mod.ts";
 import { logger } from "../../telemetry/mod.ts";
+import { callerOf } from "../callers/mod.ts";
 import {
   type AnyMethod,
   type RpcServer,
@@ -24,6 +25,7 @@ import {
   StatusCode,
 } from "../mod.ts";
 import { CallWork } from "./_call_work.ts";
+import { type CalledConnection, Connections } from "./_connections.ts";
 import { toGrpcJsHandler } from "./_handlers.ts";
 import { guardHttp2Servers } from "./_http2_server.ts";
 import { listenByNode } from "./_node_listener.ts";
@@ -58,7 +60,8 @@ const closedInShortage = 4 * RESERVED_DESCRIPTORS;
 
 /** A connection, and the progress of its peer in reading responses. */
 interface Connection {
-  readonly duplex: Duplex & { readonly bytesWritten?: number; readonly remoteAddress?: string };
+  readonly duplex: Duplex & { readonly bytesWritten?: number };
+  readonly peer: string;
   readonly budget: Budget;
   readonly openedAt: number;
   /** `bytesWritten` at the last progress, and the time of it. */
@@ -79,6 +82,7 @@ class GrpcJsServer implements RpcServer {
   readonly #budgets: Budgets;
   readonly #turns: Turns;
   readonly #connections = new Set<Connection>();
+  readonly #names = new Connections();
   readonly #incomplete = new Set<SingleRequestStream>();
   #watch: ReturnType<typeof setInterval> | undefined;
   /** Resolves when the last connection is closed. */
@@ -107,7 +111,7 @@ class GrpcJsServer implements RpcServer {
       }
       const entries = Object.entries(handlers).map(([name, handler]) => [
         name,
-        toGrpcJsHandler(handler, work),
+        toGrpcJsHandler(handler, work, this.#names),
       ]);
       this.#server.addService(referenceDefinition, Object.fromEntries(entries));
     }
@@ -130,8 +134,11 @@ class GrpcJsServer implements RpcServer {
 
   async listen(address: Address, options?: ListenOptions): Promise<Address> {
     if (!socketsSupported()) {
-      const listener = await listenByNode(address, (connection, peer) => {
-        this.#take(connection, peer);
+      const listener = await listenByNode(address, (connection, name, peer) => {
+        this.#take(connection, {
+          peer: name,
+          caller: callerOf({ peer, peerCertificate: undefined }),
+        });
       });
       this.#listeners.push(listener);
       return listener.address;
@@ -166,7 +173,8 @@ class GrpcJsServer implements RpcServer {
 
   /** Takes accepted sockets: over TLS once the handshake is done. */
   #takeSocket(): (socket: Socket) => void {
-    const take = (stream: Stream) => this.#take(toDuplex(stream), formatPeer(stream.peer));
+    const take = (stream: Stream) =>
+      this.#take(toDuplex(stream), { peer: formatPeer(stream.peer), caller: callerOf(stream) });
     if (this.#tls === undefined) return take;
     const handshakes = new TlsHandshakes(this.#tls, sharedReactor(), {
       onStream: take,
@@ -186,18 +194,21 @@ class GrpcJsServer implements RpcServer {
     return (socket) => handshakes.start(socket, performance.now());
   }
 
-  #take(duplex: Duplex, peer: string): void {
+  #take(duplex: Duplex, called: CalledConnection): void {
+    const { peer } = called;
+    const name = this.#names.add(called);
     this.#log.debug("Connected", { peer });
     const identity = peerIdentity(peer);
     const budget = this.#budgets.open(identity);
     const { maxUnsentBytes } = this.#limits;
-    sessionSocket(duplex, { peer, budget, maxUnsentBytes, onDrain: () => this.#turns.wake() });
+    sessionSocket(duplex, { name, budget, maxUnsentBytes, onDrain: () => this.#turns.wake() });
     const openedAt = performance.now();
-    const connection = { duplex, budget, openedAt, written: 0, since: openedAt };
+    const connection = { duplex, peer, budget, openedAt, written: 0, since: openedAt };
     this.#connections.add(connection);
     this.#watch ??= setInterval(() => this.#sweep(), sweepMs);
     duplex.once("close", () => {
       this.#budgets.close(identity);
+      this.#names.remove(name);
       this.#connections.delete(connection);
       if (this.#connections.size > 0) return;
       clearInterval(this.#watch);
@@ -214,13 +225,13 @@ class GrpcJsServer implements RpcServer {
     for (const request of this.#incomplete) request.checkAge(now);
     const { stalledBytes, maxStallMs } = this.#limits;
     for (const connection of this.#connections) {
-      const { duplex, budget, written, since } = connection;
+      const { duplex, peer, budget, written, since } = connection;
       const sent = duplex.bytesWritten ?? 0;
       const unread = duplex.writableLength + budget.unread;
       if (unread <= stalledBytes || sent - written >= stalledBytes) {
         Object.assign(connection, { written: sent, since: now });
       } else if (now - since >= maxStallMs) {
-        this.#log.warn("A peer does not read", { peer: duplex.remoteAddress, unread });
+        this.#log.warn("A peer does not read", { peer, unread });
         duplex.destroy();
       }
     }

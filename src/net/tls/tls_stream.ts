@@ -65,6 +65,11 @@ export class TlsStream implements Stream, Disposable {
     return this.#parameters ??= this.#session.parameters();
   }
 
+  /** The peer's certificate in DER, which the handshake has verified. To be asked once it is done. */
+  get peerCertificate(): Uint8Array | undefined {
+    return this.parameters.peerCertificate;
+  }
+
   /** The reason for `-EPROTO`, with the peer that it happened with. */
   get failure(): NetError | undefined {
     const cause = this.#session.failure;

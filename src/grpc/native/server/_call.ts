@@ -1,6 +1,6 @@
 import { ErrorCode, Http2Error, type Http2Stream } from "../../../http2/mod.ts";
 import { isLocalPeer, peerIdentity } from "../../../net/mod.ts";
-import { type CallContext, Metadata, RpcError, type WorkUnit } from "../../mod.ts";
+import { type CallContext, type Caller, Metadata, RpcError, type WorkUnit } from "../../mod.ts";
 import { type Lane, UnitWork } from "../../scheduling/mod.ts";
 import type { Account } from "./_accounts.ts";
 import type { Timed } from "./_deadlines.ts";
@@ -31,6 +31,8 @@ export interface CallConnection {
   readonly account: Account;
   /** The address of the peer. */
   readonly peer: string;
+  /** The identity of the peer. */
+  readonly caller: Caller;
   /** The work of the connection that waits for its turn. */
   readonly lane: Lane;
   /** Schedules sending at the end of the turn, after a part of a response was written. */
@@ -87,6 +89,8 @@ export abstract class Call implements CallContext, Timed {
   #responseHeaders: Metadata | undefined = undefined;
   #responseTrailers: Metadata | undefined = undefined;
   #abort: AbortController | undefined = undefined;
+  /** The caller that an interceptor has set in place of the connection's. */
+  #caller: Caller | undefined = undefined;
   /** Memory of the open call without its request, in bytes. */
   readonly #openBytes: number;
   /** Time of the request headers. Whole milliseconds, because V8 allocates an object for a fraction. */
@@ -151,6 +155,14 @@ export abstract class Call implements CallContext, Timed {
 
   get peerIsLocal(): boolean {
     return isLocalPeer(this.connection.peer);
+  }
+
+  get caller(): Caller {
+    return this.#caller ?? this.connection.caller;
+  }
+
+  set caller(caller: Caller) {
+    this.#caller = caller;
   }
 
   get metadata(): Metadata {

@@ -13,7 +13,8 @@ import {
   type Registrar,
   type Stream,
 } from "../../../net/mod.ts";
-import { RpcError } from "../../mod.ts";
+import { callerOf } from "../../callers/mod.ts";
+import { type Caller, RpcError } from "../../mod.ts";
 import type { Lane } from "../../scheduling/mod.ts";
 import type { Account, AccountOwner, Resource } from "./_accounts.ts";
 import { type Call, NOT_READ, type RoomWaiter } from "./_call.ts";
@@ -68,6 +69,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   /** The resources that the connection occupies. */
   readonly account: Account;
   readonly lane: Lane;
+  readonly caller: Caller;
   /** True while a flush is scheduled for the end of the turn. */
   dirty = false;
   /** `peerIdentity()` of the peer. */
@@ -87,6 +89,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   constructor(thread: ServingThread, socket: Stream) {
     this.#thread = thread;
     this.#socket = socket;
+    this.caller = callerOf(socket);
     const identity = this.#identity = peerIdentity(this.peer);
     this.account = thread.accounts.open(identity, this);
     this.lane = thread.work.openLane(identity);
