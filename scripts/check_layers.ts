@@ -14,7 +14,7 @@
  */
 import { breachesOfFfi, breachesOfRooms, circles, circlesOfRooms } from "./layers/check.ts";
 import { readGraph, root } from "./layers/graph.ts";
-import { rooms, withoutIndex } from "./layers/rooms.ts";
+import { rooms } from "./layers/rooms.ts";
 
 const graph = await readGraph("src");
 const sources = [...graph.keys()].map((file): [string, string] => [
@@ -22,7 +22,7 @@ const sources = [...graph.keys()].map((file): [string, string] => [
   Deno.readTextFileSync(`${root}${file}`),
 ]);
 const breaches = [
-  ...breachesOfRooms(graph, rooms, withoutIndex),
+  ...breachesOfRooms(graph, rooms),
   ...circlesOfRooms(rooms),
   ...circles(graph),
   ...breachesOfFfi(sources),

@@ -7,7 +7,6 @@ import type { Rooms } from "./rooms.ts";
 export function* breachesOfRooms(
   graph: Graph,
   rooms: Rooms,
-  withoutIndex: ReadonlySet<string>,
 ): Generator<string> {
   const roomOf = (file: string) => roomOfFolder(dirname(file), rooms);
   for (const folder of new Set([...graph.keys()].map((file) => dirname(file)))) {
@@ -27,7 +26,7 @@ export function* breachesOfRooms(
         imported.add(other);
         if (!allowed.includes(other)) yield `${file} may not import ${target}`;
         // The files of a folder around it would come by its index in a circle.
-        else if (!isEntry(target) && !room.startsWith(`${other}/`) && !withoutIndex.has(other)) {
+        else if (!isEntry(target) && !room.startsWith(`${other}/`)) {
           yield `${file} reaches past ${other}/mod.ts: ${target}`;
         }
       }

@@ -18,6 +18,7 @@ export const rooms: Rooms = {
     "src/cli/keygen",
     "src/cli/serve",
     "src/crypto",
+    "src/crypto/algorithms",
     "src/errors",
     "src/ffi",
     "src/grpc",
@@ -31,6 +32,8 @@ export const rooms: Rooms = {
     "src/bench",
     "src/cli",
     "src/cli/client",
+    "src/cli/client/methods",
+    "src/cli/client/options",
     "src/crypto",
     "src/ffi",
     "src/grpc",
@@ -43,6 +46,8 @@ export const rooms: Rooms = {
     "src/api",
     "src/cli",
     "src/cli/client",
+    "src/cli/client/methods",
+    "src/cli/client/options",
     "src/grpc/reflection",
     "npm:@bufbuild/protobuf",
     "npm:commander",
@@ -50,17 +55,24 @@ export const rooms: Rooms = {
   "src/cli/client": [
     "src/api",
     "src/cli",
+    "src/cli/client/options",
     "src/cli/passphrase",
     "src/crypto",
+    "src/crypto/algorithms",
     "src/errors",
     "src/ffi",
     "src/grpc",
-    "src/grpc/reflection",
     "src/grpc/stacks",
     "src/net",
-    "npm:@bufbuild/protobuf",
-    "npm:commander",
   ],
+  "src/cli/client/methods": [
+    "src/cli",
+    "src/cli/client",
+    "src/grpc",
+    "src/grpc/reflection",
+    "npm:@bufbuild/protobuf",
+  ],
+  "src/cli/client/options": ["src/cli", "src/grpc/stacks", "npm:commander"],
   "src/cli/completion": ["src/cli", "npm:commander"],
   "src/cli/doctor": [
     "src/api",
@@ -174,6 +186,7 @@ export const rooms: Rooms = {
   "src/http2/hpack": ["src/http2"],
 
   "src/crypto": [
+    "src/crypto/algorithms",
     "src/crypto/builtin",
     "src/crypto/encoding",
     "src/crypto/key_file",
@@ -181,12 +194,18 @@ export const rooms: Rooms = {
     "src/crypto/x509",
     "src/errors",
   ],
-  "src/crypto/builtin": ["src/crypto", "src/crypto/encoding"],
-  "src/crypto/encoding": ["src/crypto", "src/crypto/encoding/families", "src/errors"],
-  "src/crypto/encoding/families": ["src/crypto", "src/crypto/encoding"],
+  "src/crypto/algorithms": [],
+  "src/crypto/builtin": ["src/crypto", "src/crypto/algorithms", "src/crypto/encoding"],
+  "src/crypto/encoding": [
+    "src/crypto",
+    "src/crypto/algorithms",
+    "src/crypto/encoding/families",
+    "src/errors",
+  ],
+  "src/crypto/encoding/families": ["src/crypto", "src/crypto/algorithms", "src/crypto/encoding"],
   "src/crypto/key_file": ["src/crypto", "src/crypto/encoding"],
-  "src/crypto/openssl": ["src/crypto", "src/crypto/encoding", "src/ffi"],
-  "src/crypto/x509": ["src/crypto", "src/crypto/encoding"],
+  "src/crypto/openssl": ["src/crypto", "src/crypto/algorithms", "src/crypto/encoding", "src/ffi"],
+  "src/crypto/x509": ["src/crypto", "src/crypto/algorithms", "src/crypto/encoding"],
 
   "src/net": ["src/errors", "src/ffi", "src/net/tls"],
   "src/net/tls": ["src/ffi", "src/net"],
@@ -202,9 +221,3 @@ export const rooms: Rooms = {
 
   "src/errors": [],
 };
-
-/** Rooms without a `mod.ts`, of which other rooms may import any file. */
-export const withoutIndex: ReadonlySet<string> = new Set([
-  // Each command loads the files that it needs.
-  "src/cli/client",
-]);

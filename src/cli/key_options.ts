@@ -8,7 +8,7 @@ import {
   keyTypes,
   parseAlgorithm,
   parseKeyType,
-} from "../crypto/mod.ts";
+} from "../crypto/algorithms/mod.ts";
 
 const keyTypeNames = keyTypes.map(({ name }) => name);
 const algorithmNames = algorithms.map(({ name }) => name);

@@ -5,7 +5,7 @@ import {
   algorithmsFor,
   findAlgorithm,
   type KeyType,
-} from "./algorithms.ts";
+} from "./algorithms/mod.ts";
 import { CryptoError } from "./errors.ts";
 import type { PrivateKey, SharedKey, SigningInput } from "./provider.ts";
 

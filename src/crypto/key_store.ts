@@ -1,6 +1,6 @@
 /** The keys of a server by their ids, with a default key for each type. @module */
-import type { AlgorithmName, KeyType } from "./algorithms.ts";
-import { findKeyType } from "./algorithms.ts";
+import type { AlgorithmName, KeyType } from "./algorithms/mod.ts";
+import { findKeyType } from "./algorithms/mod.ts";
 import { CryptoError } from "./errors.ts";
 import type { CryptoProvider, PrivateKey, SharedKey } from "./provider.ts";
 import { thumbprint } from "./public_key.ts";

@@ -1,5 +1,5 @@
 /** Keys and signatures: the table of algorithms, two providers, key files, the key store. @module */
-export * from "./algorithms.ts";
+export * from "./algorithms/mod.ts";
 export * from "./errors.ts";
 export type * from "./provider.ts";
 export { type OpenedProvider, openProvider, type ProviderChoice } from "./open_provider.ts";

@@ -1,5 +1,5 @@
 /** The interface of the crypto providers, and of the keys that they hold. @module */
-import type { AlgorithmName, KeyType } from "./algorithms.ts";
+import type { AlgorithmName, KeyType } from "./algorithms/mod.ts";
 
 /** The input of a signature: a message, which the algorithm hashes, or the digest of a message. */
 export type SigningInput =

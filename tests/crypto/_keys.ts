@@ -1,5 +1,5 @@
 /** Keys for tests, from the numbers in test vectors. @module */
-import { type KeyType, keyTypeInfo } from "../../src/crypto/algorithms.ts";
+import { type KeyType, keyTypeInfo } from "../../src/crypto/algorithms/mod.ts";
 import { encodeDer, Tag, unsignedInteger } from "../../src/crypto/encoding/mod.ts";
 
 const base64url = (bytes: Uint8Array) =>

@@ -1,6 +1,6 @@
 /** The encodings of keys and signatures, apart from the providers. @module */
 import assert from "node:assert/strict";
-import { keyTypeInfo } from "../../src/crypto/algorithms.ts";
+import { keyTypeInfo } from "../../src/crypto/algorithms/mod.ts";
 import {
   decodePemBody,
   DerError,

@@ -7,7 +7,7 @@ import type {
   PrivateKey,
   SigningInput,
 } from "../../src/crypto/mod.ts";
-import { findAlgorithm, keyTypes } from "../../src/crypto/algorithms.ts";
+import { findAlgorithm, keyTypes } from "../../src/crypto/algorithms/mod.ts";
 import { gate } from "../_support/gate.ts";
 import { loadCrypto, providerNames } from "./_providers.ts";
 

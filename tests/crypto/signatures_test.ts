@@ -7,7 +7,7 @@ import type {
   CryptoProvider,
   PrivateKey,
 } from "../../src/crypto/mod.ts";
-import { algorithmsFor, keyTypes } from "../../src/crypto/algorithms.ts";
+import { algorithmsFor, keyTypes } from "../../src/crypto/algorithms/mod.ts";
 import { gate } from "../_support/gate.ts";
 import { loadCrypto, providerNames } from "./_providers.ts";
 

@@ -1,7 +1,7 @@
 /** Test vectors of RFC 8032, RFC 6979 and FIPS 186. @module */
 import assert from "node:assert/strict";
 import type { AlgorithmName, KeyType, PrivateKey } from "../../src/crypto/mod.ts";
-import { keyTypeInfo } from "../../src/crypto/algorithms.ts";
+import { keyTypeInfo } from "../../src/crypto/algorithms/mod.ts";
 import { encodeSpki, pkcs8FromPkcs1 } from "../../src/crypto/encoding/mod.ts";
 import { gate } from "../_support/gate.ts";
 import sigGen15 from "./vectors/fips186_siggen15.json" with { type: "json" };

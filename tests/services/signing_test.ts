@@ -7,7 +7,7 @@ import type {
   SignResult,
   VerifyResponse,
 } from "../../src/api/mod.ts";
-import { algorithms } from "../../src/crypto/algorithms.ts";
+import { algorithms } from "../../src/crypto/algorithms/mod.ts";
 import { gate } from "../_support/gate.ts";
 import { onEachStack } from "./_each_stack.ts";
 

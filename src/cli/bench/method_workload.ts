@@ -1,9 +1,7 @@
 import type { Workload } from "../../bench/mod.ts";
 import { callable } from "../../grpc/reflection/mod.ts";
-import { jsonDocuments } from "../client/json_documents.ts";
-import type { Session } from "../client/session.ts";
-import { findMethod } from "../client/symbols.ts";
-import { dataPieces, messages, onlyMessage } from "../client/requests.ts";
+import { dataPieces, findMethod, jsonDocuments, messages, onlyMessage } from "../client/methods/mod.ts";
+import type { Session } from "../client/mod.ts";
 import type { BenchOptions } from "./options.ts";
 import { callName, type NamedWorkload } from "./named_workload.ts";
 

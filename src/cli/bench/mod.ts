@@ -1,7 +1,7 @@
 /** `signer bench`: makes load on a server, and says how it took it. @module */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { reportFormats } from "../../bench/mod.ts";
-import { withTargets } from "../client/target_options.ts";
+import { withTargets } from "../client/options/mod.ts";
 import { collect } from "../collect.ts";
 import { parseDuration } from "../duration.ts";
 import { examples } from "../help.ts";

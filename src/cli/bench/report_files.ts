@@ -1,6 +1,6 @@
 /** Reports that a command line names. @module */
 import { readReport, readRuns, type Report, ReportError, type Runs } from "../../bench/mod.ts";
-import { readFile } from "../client/read_file.ts";
+import { readFile } from "../read_file.ts";
 import { usageError } from "../exit.ts";
 
 /** Reads a file of one report. */

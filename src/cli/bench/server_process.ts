@@ -2,7 +2,7 @@ import { usageOf } from "../../bench/mod.ts";
 import { libc } from "../../ffi/mod.ts";
 import { serverInfoDefinition } from "../../api/mod.ts";
 import { formatPeer, isLocalPeer, type Peer } from "../../net/mod.ts";
-import { Session } from "../client/session.ts";
+import { Session } from "../client/mod.ts";
 import { CliError } from "../exit.ts";
 import type { BenchOptions } from "./options.ts";
 

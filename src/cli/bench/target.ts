@@ -1,6 +1,6 @@
 import { StatusCode } from "../../grpc/mod.ts";
 import { dial, NetError, parseAddress, type Peer } from "../../net/mod.ts";
-import { addressVariable, targetAddresses } from "../client/targets.ts";
+import { addressVariable, targetAddresses } from "../client/mod.ts";
 import { CliError, exitCodeOfStatus } from "../exit.ts";
 import { describeForeignServer } from "../foreign_server.ts";
 import { note } from "../output.ts";

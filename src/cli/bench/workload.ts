@@ -7,10 +7,8 @@ import {
 } from "../../api/mod.ts";
 import type { AlgorithmName } from "../../crypto/mod.ts";
 import { randomBytes, type Verification } from "../../bench/mod.ts";
-import { requestHeaders } from "../client/headers.ts";
-import { readFile } from "../client/read_file.ts";
-import { chooseKey, type KeySelector } from "../client/key_choice.ts";
-import { Session } from "../client/session.ts";
+import { chooseKey, type KeySelector, requestHeaders, Session } from "../client/mod.ts";
+import { readFile } from "../read_file.ts";
 import { usageError } from "../exit.ts";
 import { callName, type NamedWorkload } from "./named_workload.ts";
 import type { BenchOptions } from "./options.ts";

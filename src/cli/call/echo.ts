@@ -1,7 +1,7 @@
 import { echoDefinition } from "../../api/mod.ts";
-import type { ConnectionOptions } from "../client/options.ts";
+import type { ConnectionOptions } from "../client/options/mod.ts";
 import { printResult } from "./result.ts";
-import { Session } from "../client/session.ts";
+import { Session } from "../client/mod.ts";
 
 /** `call echo TEXT`. */
 export async function echo(text: string, options: ConnectionOptions): Promise<void> {

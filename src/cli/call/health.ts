@@ -4,9 +4,9 @@ import {
   healthDefinition,
 } from "../../api/mod.ts";
 import { CliError, ExitCode } from "../exit.ts";
-import type { ConnectionOptions } from "../client/options.ts";
+import type { ConnectionOptions } from "../client/options/mod.ts";
 import { printResult, refuseRaw } from "./result.ts";
-import { Session } from "../client/session.ts";
+import { Session } from "../client/mod.ts";
 
 export interface HealthOptions extends ConnectionOptions {
   readonly watch?: boolean;

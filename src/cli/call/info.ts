@@ -1,8 +1,7 @@
 import { serverInfoDefinition } from "../../api/mod.ts";
-import { keyTypeName } from "../client/key_choice.ts";
-import type { ConnectionOptions } from "../client/options.ts";
+import { keyTypeName, Session } from "../client/mod.ts";
+import type { ConnectionOptions } from "../client/options/mod.ts";
 import { printResult, refuseRaw } from "./result.ts";
-import { Session } from "../client/session.ts";
 
 /** `call info`: prints the version, algorithms and limits of the server. */
 export async function info(options: ConnectionOptions): Promise<void> {

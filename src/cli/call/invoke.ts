@@ -3,14 +3,10 @@ import type { Message } from "@bufbuild/protobuf";
 import { callable, messageToJson } from "../../grpc/reflection/mod.ts";
 import { CliError, ExitCode } from "../exit.ts";
 import { writeResult } from "../output.ts";
-import { jsonDocuments } from "../client/json_documents.ts";
-import type { ConnectionOptions } from "../client/options.ts";
-import { withReflectionErrors } from "../client/reflection_failure.ts";
+import { dataPieces, findMethod, jsonDocuments, messages, onlyMessage, type SchemaOptions, withReflectionErrors } from "../client/methods/mod.ts";
+import type { ConnectionOptions } from "../client/options/mod.ts";
 import { refuseRaw } from "./result.ts";
-import { Session } from "../client/session.ts";
-import { findMethod } from "../client/symbols.ts";
-import type { SchemaOptions } from "../client/schema.ts";
-import { dataPieces, messages, onlyMessage } from "../client/requests.ts";
+import { Session } from "../client/mod.ts";
 
 export interface InvokeOptions extends ConnectionOptions, SchemaOptions {
   readonly data?: string;

@@ -1,10 +1,8 @@
 import { type GetPublicKeyRequestInit, type KeyInfo, signingDefinition } from "../../api/mod.ts";
 import { usageError } from "../exit.ts";
-import { printBytes } from "../client/base64.ts";
-import { type KeyOptions, type KeySelector, keyTypeName, namedKey } from "../client/key_choice.ts";
-import type { ConnectionOptions } from "../client/options.ts";
+import { type KeyOptions, type KeySelector, keyTypeName, namedKey, printBytes, Session } from "../client/mod.ts";
+import type { ConnectionOptions } from "../client/options/mod.ts";
 import { openOut, printResult, refuseRaw } from "./result.ts";
-import { Session } from "../client/session.ts";
 import { table } from "./table.ts";
 
 /** `call keys`: lists the keys of the server. */

@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { withTls } from "../client/tls_options.ts";
-import { withTargets } from "../client/target_options.ts";
+import { withTargets, withTls } from "../client/options/mod.ts";
 import { parseDuration } from "../duration.ts";
 
 /** The most repeats of one call. To wait longer for a server, there is `--wait-ready`. */

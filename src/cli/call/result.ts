@@ -3,7 +3,7 @@ import { usageError } from "../exit.ts";
 import { OutputFile } from "../output_file.ts";
 import { writeResult } from "../output.ts";
 import { printable } from "../printable.ts";
-import type { OutputForm } from "../client/options.ts";
+import type { OutputForm } from "../client/options/mod.ts";
 
 /** A result in each form that it has. */
 export interface Result {

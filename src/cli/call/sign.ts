@@ -6,10 +6,8 @@ import {
   type SignRequestInit,
   type SignResponse,
 } from "../../api/mod.ts";
-import { printBytes } from "../client/base64.ts";
-import { type Choice, chooseKey, type KeyOptions, namedKey } from "../client/key_choice.ts";
-import type { ConnectionOptions } from "../client/options.ts";
-import { Session } from "../client/session.ts";
+import { type Choice, chooseKey, type KeyOptions, namedKey, printBytes, Session } from "../client/mod.ts";
+import type { ConnectionOptions } from "../client/options/mod.ts";
 import { usageError } from "../exit.ts";
 import { note } from "../output.ts";
 import { OutputFile } from "../output_file.ts";

@@ -8,11 +8,9 @@ import {
   ServiceDescriptorProtoSchema,
 } from "@bufbuild/protobuf/wkt";
 import { type Declared, symbolName } from "../../grpc/reflection/mod.ts";
-import type { ConnectionOptions } from "../client/options.ts";
-import { withReflectionErrors } from "../client/reflection_failure.ts";
-import { localSchema, type SchemaOptions } from "../client/schema.ts";
-import { Session } from "../client/session.ts";
-import { callableName, findSymbol, reflectionOf } from "../client/symbols.ts";
+import type { ConnectionOptions } from "../client/options/mod.ts";
+import { callableName, findSymbol, localSchema, reflectionOf, type SchemaOptions, withReflectionErrors } from "../client/methods/mod.ts";
+import { Session } from "../client/mod.ts";
 import { usageError } from "../exit.ts";
 import { declarationOf } from "./declaration.ts";
 import { printResult, refuseRaw } from "./result.ts";

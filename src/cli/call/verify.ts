@@ -1,17 +1,10 @@
 import { signingDefinition, type VerifyRequestInit } from "../../api/mod.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
 import { type Input, type InputOptions, readInput, type Source, sourcesOf } from "./input.ts";
-import { readFile } from "../client/read_file.ts";
-import { parseBytes } from "../client/base64.ts";
-import {
-  defaultAlgorithm,
-  type KeyOptions,
-  type KeySelector,
-  namedKey,
-} from "../client/key_choice.ts";
-import type { ConnectionOptions } from "../client/options.ts";
+import { readFile } from "../read_file.ts";
+import { defaultAlgorithm, type KeyOptions, type KeySelector, namedKey, parseBytes, Session } from "../client/mod.ts";
+import type { ConnectionOptions } from "../client/options/mod.ts";
 import { printResult, refuseRaw } from "./result.ts";
-import { Session } from "../client/session.ts";
 import { largestRequest, wireFormat } from "./sign.ts";
 
 export interface VerifyOptions extends ConnectionOptions, KeyOptions, InputOptions {

@@ -1,6 +1,6 @@
 /** The choice of a key and an algorithm for a request. @module */
 import { type KeyInfo, signingDefinition } from "../../api/mod.ts";
-import { clientPreference, findAlgorithm, type HashName } from "../../crypto/mod.ts";
+import { clientPreference, findAlgorithm, type HashName } from "../../crypto/algorithms/mod.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
 import type { Session } from "./session.ts";
 

@@ -15,8 +15,7 @@ import type { TlsContext } from "../../net/mod.ts";
 import { findForeign } from "../foreign_server.ts";
 import { callFailure } from "./call_failure.ts";
 import { type RequestHeaders, requestHeaders } from "./headers.ts";
-import type { ConnectionOptions } from "./options.ts";
-import { wantsTls } from "./tls_options.ts";
+import { type ConnectionOptions, wantsTls } from "./options/mod.ts";
 import { targetAddresses } from "./targets.ts";
 import { CallTrace } from "./trace.ts";
 

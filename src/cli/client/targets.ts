@@ -8,7 +8,7 @@ import {
   unixAddress,
 } from "../../net/mod.ts";
 import { usageError } from "../exit.ts";
-import type { ConnectionOptions } from "./options.ts";
+import type { ConnectionOptions } from "./options/mod.ts";
 
 /** The environment variable with the addresses of servers, used when no option names one. */
 export const addressVariable = "SIGNER_ADDRESS";

@@ -9,8 +9,8 @@ import type { Stack } from "../../grpc/stacks/mod.ts";
 import { TlsContext, type TlsIdentity } from "../../net/mod.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
 import { passphraseToRead } from "../passphrase/mod.ts";
-import { readFile } from "./read_file.ts";
-import { type ClientTlsOptions } from "./tls_options.ts";
+import { readFile } from "../read_file.ts";
+import type { ClientTlsOptions } from "./options/mod.ts";
 
 /**
  * Opens the TLS context that the options ask for. The caller disposes of it after its channels.

@@ -6,7 +6,7 @@ import {
   type KeyType,
   keyTypeInfo,
   schemes,
-} from "../algorithms.ts";
+} from "../algorithms/mod.ts";
 import { checkInput, requireAlgorithm } from "../_signing.ts";
 import { p1363FromDer, readSpki } from "../encoding/mod.ts";
 import { CryptoError } from "../errors.ts";

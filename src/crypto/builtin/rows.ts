@@ -9,7 +9,7 @@ import {
   type KeyTypeInfo,
   keyTypeInfo,
   type Scheme,
-} from "../algorithms.ts";
+} from "../algorithms/mod.ts";
 
 /** The first two arguments of `generateKeyPair()`. */
 export type Generation = readonly [type: "rsa" | "ec" | "ed25519", options: object | undefined];

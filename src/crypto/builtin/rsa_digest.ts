@@ -5,7 +5,7 @@
  * @module
  */
 import { constants, type KeyObject, privateEncrypt, publicEncrypt } from "node:crypto";
-import type { HashName } from "../algorithms.ts";
+import type { HashName } from "../algorithms/mod.ts";
 import { encodeDer, Tag } from "../encoding/mod.ts";
 
 /** Object identifiers of the hashes: 2.16.840.1.101.3.4.2.1 to .3 (RFC 8017 appendix B.1). */

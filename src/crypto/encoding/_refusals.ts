@@ -1,5 +1,5 @@
 /** Refusals of keys that can be read and are not supported, by their names. @module */
-import { keyTypes } from "../algorithms.ts";
+import { keyTypes } from "../algorithms/mod.ts";
 import { CryptoError } from "../errors.ts";
 
 /** Families that are not supported, by their object identifiers. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { families, type Family, type KeyTypeInfo } from "../algorithms.ts";
+import { families, type Family, type KeyTypeInfo } from "../algorithms/mod.ts";
 import { familyNames, refuseKind } from "./_refusals.ts";
 import { type DerReader, type DerValue, Tag } from "./der.ts";
 import { codecOf } from "./families/mod.ts";

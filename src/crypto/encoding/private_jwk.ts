@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { families, type Family, type KeyTypeInfo, keyTypes } from "../algorithms.ts";
+import { families, type Family, type KeyTypeInfo, keyTypes } from "../algorithms/mod.ts";
 import { CryptoError } from "../errors.ts";
 import { refuseKind } from "./_refusals.ts";
 import { encodeBase64 } from "./base64.ts";

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { findKeyType } from "../algorithms.ts";
+import { findKeyType } from "../algorithms/mod.ts";
 import { CryptoError } from "../errors.ts";
 import { keyAlgorithm, readKeyAlgorithm } from "./algorithm_identifier.ts";
 import { DerError, DerReader, type DerValue, encodeDer, Tag } from "./der.ts";

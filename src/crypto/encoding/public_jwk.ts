@@ -1,5 +1,5 @@
 /** Public keys as JSON Web Keys: RFC 7517, RFC 7518 section 6 (RSA, EC), RFC 8037 (Ed25519). @module */
-import { families, type KeyTypeInfo } from "../algorithms.ts";
+import { families, type KeyTypeInfo } from "../algorithms/mod.ts";
 import { readSpki } from "./public_key.ts";
 
 /** A public JWK: the members that name the type, and the numbers in base64url. */

@@ -1,5 +1,5 @@
 /** SubjectPublicKeyInfo, the container of public keys (RFC 5280 section 4.1.2.7). @module */
-import type { KeyTypeInfo } from "../algorithms.ts";
+import type { KeyTypeInfo } from "../algorithms/mod.ts";
 import { CryptoError } from "../errors.ts";
 import { keyAlgorithm, readKeyAlgorithm } from "./algorithm_identifier.ts";
 import { DerError, DerReader, encodeDer, Tag } from "./der.ts";

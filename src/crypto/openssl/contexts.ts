@@ -1,5 +1,5 @@
 /** Contexts of libcrypto that are kept for each key and algorithm. @module */
-import type { AlgorithmInfo, AlgorithmName, KeyType } from "../algorithms.ts";
+import type { AlgorithmInfo, AlgorithmName, KeyType } from "../algorithms/mod.ts";
 import { requireAlgorithm } from "../_signing.ts";
 
 /** An algorithm's row of the table, and the context that was opened for it. */

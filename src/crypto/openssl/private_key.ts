@@ -1,6 +1,6 @@
 /** Private keys in libcrypto. @module */
 import type { Pkey, Signer } from "../../ffi/mod.ts";
-import { type AlgorithmName, type KeyType, keyTypeInfo, schemes } from "../algorithms.ts";
+import { type AlgorithmName, type KeyType, keyTypeInfo, schemes } from "../algorithms/mod.ts";
 import { checkInput } from "../_signing.ts";
 import { p1363FromDer } from "../encoding/mod.ts";
 import {

@@ -1,6 +1,6 @@
 /** The provider over OpenSSL 3's libcrypto. @module */
 import { LibcryptoError, openLibcrypto, type Pkey } from "../../ffi/mod.ts";
-import { algorithmsFor, type KeyType, keyTypes } from "../algorithms.ts";
+import { algorithmsFor, type KeyType, keyTypes } from "../algorithms/mod.ts";
 import { importEncryptedPkcs8, importPkcs8 } from "../_import.ts";
 import { sharedElsewhere } from "../_signing.ts";
 import type { CryptoErrorCode } from "../errors.ts";

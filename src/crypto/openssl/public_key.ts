@@ -1,6 +1,6 @@
 /** Public keys in libcrypto. @module */
 import type { Pkey, Verifier } from "../../ffi/mod.ts";
-import { type AlgorithmName, type KeyType, keyTypeInfo, schemes } from "../algorithms.ts";
+import { type AlgorithmName, type KeyType, keyTypeInfo, schemes } from "../algorithms/mod.ts";
 import { checkInput } from "../_signing.ts";
 import { derFromP1363, p1363FromDer } from "../encoding/mod.ts";
 import type { PublicKey, SignatureFormat, SigningInput } from "../provider.ts";

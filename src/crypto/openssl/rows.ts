@@ -7,7 +7,7 @@ import {
   type KeyTypeInfo,
   keyTypeInfo,
   type Scheme,
-} from "../algorithms.ts";
+} from "../algorithms/mod.ts";
 
 // EVP_PKEY-RSA(7ossl), EVP_PKEY-EC(7ossl), EVP_PKEY-ED25519(7ossl)
 const parameters: { readonly [F in Family]: (info: KeyTypeInfo<F>) => KeyParameters } = {

@@ -1,5 +1,5 @@
 /** Certification requests, PKCS#10 (RFC 2986). @module */
-import type { AlgorithmName } from "../algorithms.ts";
+import type { AlgorithmName } from "../algorithms/mod.ts";
 import { type DerValue, encodeDer, Tag } from "../encoding/mod.ts";
 import { signed } from "./certificate.ts";
 import { alternativeNameExtension } from "./extensions.ts";

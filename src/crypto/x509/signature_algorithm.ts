@@ -1,5 +1,5 @@
 /** The AlgorithmIdentifier of a signature in a certificate or a certification request. @module */
-import { type AlgorithmName, findAlgorithm } from "../algorithms.ts";
+import { type AlgorithmName, findAlgorithm } from "../algorithms/mod.ts";
 import { type DerValue, Tag } from "../encoding/mod.ts";
 
 /** Object identifiers of hash functions (RFC 5754 section 2). */

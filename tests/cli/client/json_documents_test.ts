@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { jsonDocuments } from "../../../src/cli/client/json_documents.ts";
+import { jsonDocuments } from "../../../src/cli/client/methods/json_documents.ts";
 import { CliError } from "../../../src/cli/exit.ts";
 
 const text = '{"a": "}\\"{"} {"b": [1, {"c": "\\\\"}]}\n\n{}';

@@ -12,7 +12,7 @@ const [test, { symbols, reflection, Session, openGrpcJsServer, zooFiles }] = awa
   async () => {
     loadLibc();
     return {
-      symbols: await import("../../../src/cli/client/symbols.ts"),
+      symbols: await import("../../../src/cli/client/methods/symbols.ts"),
       reflection: await import("../../../src/grpc/reflection/mod.ts"),
       Session: (await import("../../../src/cli/client/session.ts")).Session,
       openGrpcJsServer: (await import("../../../src/grpc/grpcjs/mod.ts")).openGrpcJsServer,

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Family, KeyTypeInfo } from "../../algorithms.ts";
+import type { Family, KeyTypeInfo } from "../../algorithms/mod.ts";
 import type { DerReader, DerValue } from "../der.ts";
 
 /**

@@ -1,5 +1,5 @@
 /** The encoding of EC keys: RFC 5480, RFC 5915 (SEC 1), RFC 7518 section 6.2 (JWK). @module */
-import { type KeyTypeInfo, keyTypesOf } from "../../algorithms.ts";
+import { type KeyTypeInfo, keyTypesOf } from "../../algorithms/mod.ts";
 import { CryptoError } from "../../errors.ts";
 import { curveNames, refuseKind } from "../_refusals.ts";
 import { DerError, DerReader, Tag } from "../der.ts";

@@ -1,5 +1,5 @@
 /** The encoding of Ed25519 keys: RFC 8410, RFC 8037 section 2 (JWK). @module */
-import { keyTypesOf } from "../../algorithms.ts";
+import { keyTypesOf } from "../../algorithms/mod.ts";
 import { DerError, DerReader, Tag } from "../der.ts";
 import type { FamilyCodec } from "./codec.ts";
 

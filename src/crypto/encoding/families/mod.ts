@@ -1,5 +1,5 @@
 /** The codecs of each family of keys. @module */
-import type { Family } from "../../algorithms.ts";
+import type { Family } from "../../algorithms/mod.ts";
 import type { FamilyCodec } from "./codec.ts";
 import { ecCodec } from "./ec.ts";
 import { ed25519Codec } from "./ed25519.ts";

@@ -1,5 +1,5 @@
 /** The encoding of RSA keys: RFC 8017 appendix A.1 (PKCS #1), RFC 7518 section 6.3 (JWK). @module */
-import { type KeyTypeInfo, keyTypesOf } from "../../algorithms.ts";
+import { type KeyTypeInfo, keyTypesOf } from "../../algorithms/mod.ts";
 import { CryptoError } from "../../errors.ts";
 import { refuseKind } from "../_refusals.ts";
 import { DerError, DerReader, type DerValue, encodeDer, Tag, unsignedInteger } from "../der.ts";

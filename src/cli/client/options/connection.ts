@@ -1,5 +1,5 @@
-import type { StackChoice } from "../../grpc/stacks/mod.ts";
-import type { ClientTlsOptions } from "./tls_options.ts";
+import type { StackChoice } from "../../../grpc/stacks/mod.ts";
+import type { ClientTlsOptions } from "./tls.ts";
 
 /** The form of a result: text for people, JSON for programs, or its bytes alone. */
 export type OutputForm = "text" | "json" | "raw";

@@ -1,8 +1,8 @@
 /** The requests of a method that is called by name, from JSON. */
 import type { DescMethod, Message } from "@bufbuild/protobuf";
-import { messageFromJson, type Schema } from "../../grpc/reflection/mod.ts";
-import { usageError } from "../exit.ts";
-import { readFile } from "./read_file.ts";
+import { messageFromJson, type Schema } from "../../../grpc/reflection/mod.ts";
+import { usageError } from "../../exit.ts";
+import { readFile } from "../../read_file.ts";
 import { withReflectionErrors } from "./reflection_failure.ts";
 
 /**

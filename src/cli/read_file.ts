@@ -1,4 +1,4 @@
-import { usageError } from "../exit.ts";
+import { usageError } from "./exit.ts";
 
 /**
  * Reads a file that an option names.

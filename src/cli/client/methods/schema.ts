@@ -1,7 +1,7 @@
 /** Descriptors that are read from files, in place of the server's reflection. */
-import { compileProtoFiles, readDescriptorSet, Schema } from "../../grpc/reflection/mod.ts";
-import { usageError } from "../exit.ts";
-import { readFile } from "./read_file.ts";
+import { compileProtoFiles, readDescriptorSet, Schema } from "../../../grpc/reflection/mod.ts";
+import { usageError } from "../../exit.ts";
+import { readFile } from "../../read_file.ts";
 import { withReflectionErrors } from "./reflection_failure.ts";
 
 /** Options that name files with descriptors, used in place of the server's reflection. */

@@ -1,6 +1,6 @@
-import { StatusCode } from "../../grpc/mod.ts";
-import { ReflectionError, type ReflectionErrorCode } from "../../grpc/reflection/mod.ts";
-import { CliError, ExitCode, exitCodeOfStatus } from "../exit.ts";
+import { StatusCode } from "../../../grpc/mod.ts";
+import { ReflectionError, type ReflectionErrorCode } from "../../../grpc/reflection/mod.ts";
+import { CliError, ExitCode, exitCodeOfStatus } from "../../exit.ts";
 
 const hints: Partial<Record<ReflectionErrorCode, string>> = {
   UNKNOWN_SYMBOL: "List the services of the server with: signer call list",

@@ -5,12 +5,12 @@ import {
   contractSchema,
   type Found,
   ReflectionClient,
-} from "../../grpc/reflection/mod.ts";
-import { usageError } from "../exit.ts";
-import { nearest } from "../nearest.ts";
+} from "../../../grpc/reflection/mod.ts";
+import { usageError } from "../../exit.ts";
+import { nearest } from "../../nearest.ts";
 import { withReflectionErrors } from "./reflection_failure.ts";
 import { localSchema, type SchemaOptions } from "./schema.ts";
-import type { Session } from "./session.ts";
+import type { Session } from "../session.ts";
 
 /**
  * Looks up a symbol such as `signer.v1.KeyInfo` or `signer.v1.EchoService/Echo`: in the files that the

@@ -1,4 +1,4 @@
-import { usageError } from "../exit.ts";
+import { usageError } from "../../exit.ts";
 
 /**
  * Splits text that arrives in pieces into JSON objects, with or without white space between them. Each

@@ -1,0 +1,4 @@
+/** The options of the commands that call servers. Loads no gRPC, for the sake of `--help`. @module */
+export type { ConnectionOptions, OutputForm } from "./connection.ts";
+export { withTargets } from "./targets.ts";
+export { type ClientTlsOptions, wantsTls, withTls } from "./tls.ts";
