@@ -1,15 +1,14 @@
 /**
- * Signatures a second for each key type, by each provider, beside `openssl speed` in the same run:
+ * Measures signatures per second for each key type, by each provider, beside `openssl speed` in the same run:
  *
  *   deno task bench:crypto [--seconds 1] [--rounds 3] [KEY TYPE]...
  *
  * Turns of `openssl speed` and of each provider alternate, so that a machine that slows down slows all of
- * them, and the best turn of each counts. All are measured in user CPU time, as `openssl speed` does: what
- * else the machine is doing does not count.
+ * them, and the best turn of each counts. All are measured in user CPU time, as by `openssl speed`, so that
+ * other load of the machine does not count.
  *
- * `openssl speed` signs digests, and RSA with PKCS #1 v1.5. The columns "digest" do the same work; those
- * called "message" hash 64 bytes before, and sign RSA with PSS: that is what a server does. The ratios are
- * to `openssl speed`.
+ * `openssl speed` signs digests, and RSA with PKCS #1 v1.5. The columns "digest" do the same work. The columns
+ * "message" also hash 64 bytes, and sign RSA with PSS, as a server does. The ratios are to `openssl speed`.
  *
  * @module
  */
@@ -27,7 +26,7 @@ import {
   type SigningInput,
 } from "../src/crypto/mod.ts";
 
-/** The names by which openssl-speed(1ssl) knows the key types. */
+/** The names of the key types in openssl-speed(1ssl). */
 const speedNames: Readonly<Record<KeyType, string>> = {
   "rsa-2048": "rsa2048",
   "rsa-3072": "rsa3072",
@@ -40,7 +39,7 @@ const speedNames: Readonly<Record<KeyType, string>> = {
 
 const columns = ["openssl speed", "openssl digest", "openssl message", "builtin message"] as const;
 
-/** Signatures a second in a turn of so many seconds; NaN where they cannot be had. */
+/** Measures signatures per second for some seconds; NaN where they are not supported. */
 type Turn = (seconds: number) => Promise<number> | number;
 
 const message: SigningInput = { message: new Uint8Array(64).fill(0x61) };
@@ -58,7 +57,7 @@ async function opensslSpeed(type: KeyType, seconds: number): Promise<number> {
   }
 }
 
-/** What `openssl speed` does with a key of a type. */
+/** Returns the algorithm and the input that `openssl speed` uses with a key type. */
 function likeSpeed(type: KeyType): [AlgorithmName, SigningInput] {
   const name = type.startsWith("rsa-")
     ? "RSASSA_PKCS1_V1_5_SHA_256"
@@ -73,7 +72,7 @@ function turnOf(key: PrivateKey, algorithm: AlgorithmName, input: SigningInput):
     const deadline = performance.now() + seconds * 1000;
     let count = 0;
     while (performance.now() < deadline) {
-      // Batches keep the clock's own cost out, where a signature takes some microseconds.
+      // Batches, because a signature of some microseconds would be measured with the clock's own cost.
       for (let i = 0; i < 8; i++) key.sign(algorithm, input);
       count += 8;
     }
@@ -81,7 +80,7 @@ function turnOf(key: PrivateKey, algorithm: AlgorithmName, input: SigningInput):
   };
 }
 
-/** The best turn of each column. */
+/** Returns the best turn of each column. */
 async function measure(
   type: KeyType,
   openssl: CryptoProvider | undefined,

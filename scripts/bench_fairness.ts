@@ -1,5 +1,5 @@
 /**
- * Measures a good client beside others that ask for as much work as they can, on both stacks:
+ * Measures a good client beside clients that request as much work as they can, on both stacks:
  *
  *   deno task bench:fairness [--seconds 4] [--rate 100] [--setting native] [--tree FOLDER]
  *
@@ -30,7 +30,7 @@ const { values: options } = parseArgs({
 /** The longest turn of the server's thread, in milliseconds. */
 const SLICE_MS = 10;
 
-/** Work that is asked for without end, so many calls at once on each connection. */
+/** Endless requests: a number of concurrent calls on each connection. */
 interface Attack {
   readonly connections: number;
   readonly atOnce: number;
@@ -83,7 +83,7 @@ class Attackers implements AsyncDisposable {
       try {
         for await (const _ of channel.call(method, requests).responses) if (this.#stopped) return;
       } catch {
-        // It was refused: once more, a little later.
+        // The call was refused: retry a little later.
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     }
@@ -96,7 +96,7 @@ class Attackers implements AsyncDisposable {
   }
 }
 
-/** The report of a good client. */
+/** Runs the good client and returns its report. */
 async function goodClient(address: string): Promise<Report> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
@@ -105,7 +105,7 @@ async function goodClient(address: string): Promise<Report> {
       ...["-r", options.rate, "-z", `${options.seconds}s`, "--warmup", "500ms", "-O", "json"],
     ],
   }).output();
-  // 1 says that calls were lost.
+  // Exit code 1: calls failed.
   if (code > 1) throw new Error(new TextDecoder().decode(stderr));
   return readReport(new TextDecoder().decode(stdout), "the good client's report");
 }
@@ -131,7 +131,7 @@ for (const [setting, args] of Object.entries(settings)) {
     line("alone", ["", "", `${alone.toFixed(1)} ms`, `${limit.toFixed(1)} ms`]);
     for (const [name, attack] of Object.entries(attacks)) {
       await using _attackers = new Attackers(address, attack);
-      // The attack is under way when the good client comes.
+      // The attack is under way when the good client starts.
       await new Promise((resolve) => setTimeout(resolve, 1_000));
       const report = await goodClient(address);
       const p99 = p99Ms(report);

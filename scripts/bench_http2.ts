@@ -1,7 +1,7 @@
 /**
- * What HTTP/2 alone costs for a tiny unary gRPC call: a recorded session of a client is fed to a server
- * connection, which answers each request, without any socket. Prints requests a second of one thread
- * and the heap that an idle connection takes.
+ * Measures the cost of HTTP/2 alone for a small unary gRPC call: a recorded session of a client is fed to a
+ * server connection, which answers each request, without a socket. Prints requests per second of one thread and
+ * the heap of an idle connection.
  *
  *     deno run --v8-flags=--expose-gc scripts/bench_http2.ts [seconds]
  *
@@ -39,11 +39,11 @@ const REQUEST = prepareHeaders([
   "identity,deflate,gzip",
 ]);
 
-/** A message of five bytes behind the prefix of gRPC. */
+/** The prefix of a message of seven bytes (gRPC over HTTP/2, Length-Prefixed-Message). */
 const PREFIX = Uint8Array.of(0, 0, 0, 0, 7);
 const MESSAGE = Uint8Array.of(10, 5, 104, 101, 108, 108, 111);
 
-/** Requests of a session, and how many of them arrive in one piece. */
+/** Requests of a session, and requests in each piece that arrives. */
 const REQUESTS = 4_096;
 const BATCH = 32;
 
@@ -75,7 +75,7 @@ class Handler implements ConnectionHandler<number> {
   onEnd(): void {}
 }
 
-/** What a client sends: the opening, and then batches of requests; `extra` is added to each. */
+/** Records the bytes of a client: the preface and SETTINGS, then batches of requests, each with `extra` fields. */
 function record(extra: (call: number) => readonly string[]): Uint8Array[] {
   const config = configure({ limits: { maxOutputSize: 1 << 30 } });
   const client = createClientConnection<number>(config, new Handler(), 0);
@@ -99,7 +99,7 @@ function record(extra: (call: number) => readonly string[]): Uint8Array[] {
   return pieces;
 }
 
-/** Feeds sessions to fresh connections for some seconds; microseconds for a request. */
+/** Feeds sessions to new connections for some seconds. Returns microseconds per request. */
 function measure(pieces: readonly Uint8Array[], seconds: number): number {
   const handler = new Handler();
   const config = configure();
@@ -118,7 +118,7 @@ function measure(pieces: readonly Uint8Array[], seconds: number): number {
   return (now - start) * 1_000 / handler.answered;
 }
 
-/** Bytes of heap for a connection that has served some calls and is idle. */
+/** Returns the bytes of heap of an idle connection that has served some calls. */
 function heapOfIdle(pieces: readonly Uint8Array[], count: number): number | undefined {
   const { gc } = globalThis as { gc?: () => void };
   if (gc === undefined) return undefined;

@@ -3,9 +3,9 @@
  *
  *   deno task bench:regress [--base HEAD] [--rounds 5] [--seconds 1]
  *
- * Both serve at the same time, and the `signer bench` of the working tree loads them by turns, so load
- * of the machine disturbs both. Prints the comparison of each load (see docs/bench.md) and exits with 3
- * when a figure is worse by more than the runs of a side differ among themselves.
+ * Both serve at the same time, and the `signer bench` of the working tree loads them in turn, so that other load
+ * of the machine disturbs both. Prints the comparison of each load (see docs/bench.md), and exits with 3 when a
+ * figure is worse by more than noise.
  *
  * @module
  */
@@ -37,7 +37,7 @@ const loads: Readonly<Record<string, readonly string[]>> = {
   "sign RSA-2048, 8 at a time": ["sign", "-c", "8", "--connections", "2", "--key-type", "rsa-2048"],
 };
 
-/** The files of a commit, in a folder that is removed on disposal. */
+/** Extracts the files of a commit to a folder, which is removed on disposal. */
 async function unpack(commit: string): Promise<{ readonly folder: string } & AsyncDisposable> {
   const folder = await Deno.makeTempDir({ prefix: "signer-base-" });
   const archive = join(folder, "base.tar");

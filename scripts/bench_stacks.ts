@@ -1,19 +1,19 @@
 /**
- * Both stacks in one run, under the load of h2load(1) of Debian's nghttp2-client:
+ * Measures both stacks in one run, under the load of h2load(1) of Debian's nghttp2-client:
  *
  *   deno task bench:stacks [--seconds 3] [--workers 2] [--json FILE] [--quick]
  *
- * - requests a second and the server's processor time for each, for echo and for Sign with P-256 and
- *   RSA-2048, at several numbers of connections × streams;
- * - how long requests take;
- * - memory with idle connections, and how long it takes to connect;
- * - how 8 and 100 connections spread over the workers.
+ * - requests per second and the server's CPU time per request, for echo and for Sign with P-256 and RSA-2048, at
+ *   several numbers of connections × streams;
+ * - latency of requests;
+ * - memory with idle connections, and time to connect;
+ * - distribution of 8 and 100 connections over the workers.
  *
- * Before each load a call is made whose answer is verified, and calls that fail under load are counted.
+ * Before each load one response is verified, and calls that fail under load are counted.
  *
- * The server and h2load share the machine: the processor time for a request is the figure to compare, and
- * `openssl speed` is run beside each server for the same reason. Requests a second of several workers
- * need a machine with more processors than workers.
+ * The server and h2load share the machine: the CPU time per request is the figure to compare, and `openssl speed`
+ * runs beside each server for the same reason. Requests per second of several workers need a machine with more
+ * CPUs than workers.
  *
  * @module
  */
@@ -75,10 +75,10 @@ interface SpreadFigure {
   readonly perWorker: readonly number[];
 }
 
-/** The names by which openssl-speed(1ssl) knows what is signed here. */
+/** The names of the signing workloads in openssl-speed(1ssl). */
 const speedNames = { "Sign P-256": "ecdsap256", "Sign RSA-2048": "rsa2048" } as const;
 
-/** Microseconds of processor time for a signature by `openssl speed`, the best of its runs. */
+/** Microseconds of CPU time per signature by `openssl speed`, the best of its runs. */
 type OpensslFigures = Record<string, number>;
 
 async function opensslMicros(name: string): Promise<number> {
@@ -173,7 +173,7 @@ async function measureSpread(): Promise<SpreadFigure[]> {
   return figures;
 }
 
-/** Prints cells, each padded to its width: at its end, or for a negative one at its beginning. */
+/** Prints cells, each padded to its width: on the right, or on the left for a negative width. */
 function print(cells: readonly (readonly [string, number])[]): void {
   console.log(
     cells.map(([text, width]) => width < 0 ? text.padStart(-width) : text.padEnd(width)).join(" "),

@@ -1,17 +1,17 @@
 /**
- * Requests a second and latency of echo over each transport, on both stacks, side by side in one run:
+ * Measures requests per second and latency of echo over each transport, on both stacks in one run:
  *
  *   deno task bench:transports [--seconds 1] [--rounds 2] [--json]
  *
- * vsock is there where loopback works, so in the guest VM:
+ * vsock is measured where its loopback works, as in the guest VM:
  *
  *   deno run -P=test scripts/guest_vm.ts run -- \
  *     deno run --quiet --no-check --cached-only -P=test scripts/bench_transports.ts
  *
- * One server of each stack, of one thread, listens on all transports; the native channel, on one connection,
- * calls it: one call after the other for the latency, and 32 at a time for the requests a second. Turns of
- * the transports alternate, so that a machine that slows down slows all of them; the best turn counts for
- * the requests a second, all turns for the latency. Client and server share the machine.
+ * One single-threaded server of each stack listens on all transports. The native channel calls it on one
+ * connection: sequentially for the latency, and with 32 concurrent calls for the requests per second. Turns of the
+ * transports alternate, so that a machine that slows down slows all of them. The best turn counts for the requests
+ * per second, all turns for the latency. Client and server share the machine.
  *
  * @module
  */
@@ -37,7 +37,7 @@ const { values } = parseArgs({
 const milliseconds = Number(values.seconds) * 1000;
 const rounds = Number(values.rounds);
 
-/** Calls at once while requests a second are counted. */
+/** Concurrent calls while requests per second are measured. */
 const AT_ONCE = 32;
 
 const echo = echoDefinition.Echo;
@@ -53,7 +53,7 @@ interface Figures {
   readonly calls: number;
 }
 
-/** A channel over one transport, and what was measured on it so far. */
+/** A channel over one transport, with its measurements. */
 class Lane {
   readonly #channel: NativeChannel;
   readonly #method: PreparedMethod;
@@ -69,7 +69,7 @@ class Lane {
     return this.#channel.connect(Date.now() + 60_000);
   }
 
-  /** Calls, `atOnce` at a time, until the time is over; gives each call's microseconds. */
+  /** Makes calls, `atOnce` at a time, until the time is over. Resolves to the microseconds of each. */
   run(atOnce: number): Promise<number[]> {
     const taken: number[] = [];
     const until = performance.now() + milliseconds;
@@ -115,7 +115,7 @@ class Lane {
   }
 }
 
-/** Where the server listens, by transport. */
+/** Returns the addresses of the server, by transport. */
 function places(directory: string): Record<string, { listen: string }> {
   return {
     tcp: { listen: "127.0.0.1:0" },
@@ -141,7 +141,7 @@ async function measure(stack: Stack): Promise<Figures[]> {
     ending.use(new Lane(stack, transport, addresses[i]))
   );
   for (const lane of lanes) await lane.connect();
-  // The first turn warms both ends up, and is not kept.
+  // The first turn warms up client and server, and does not count.
   for (const lane of lanes) await lane.run(AT_ONCE);
   for (let round = 0; round < rounds; round++) {
     for (const lane of lanes) await lane.turn();

@@ -1,6 +1,6 @@
 /**
- * Checks `proto/` by buf: style, and changes since a base commit that break clients. The base is `--base
- * COMMIT`, or the commit before; where there is none (a first commit, a shallow clone), only style is checked.
+ * Checks `proto/` with buf: style, and changes since a base commit that break clients. The base is `--base COMMIT`,
+ * or the previous commit. Without one (a first commit, a shallow clone), only style is checked.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
- * The whole program once round: starts a real server with a new key of every type, signs with every key
- * and every algorithm that fits it, and verifies each signature twice: by the server, and here, with
- * node:crypto and the public key that the server gave. Exits 1 if anything fails.
+ * Demonstrates the whole program: starts a server with a new key of every type, signs with every key and every
+ * algorithm that fits it, and verifies each signature twice: by the server, and by node:crypto with the public key
+ * from the server. Exits 1 if anything fails.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import { root, serve } from "./serve_process.ts";
 
 const message = new TextEncoder().encode("Signed by a key that never left its machine");
 
-/** The one response of a unary call. */
+/** Makes a unary call and returns its response. */
 async function call<O>(channel: RpcChannel, method: unknown, request: object): Promise<O> {
   const { responses } = channel.call<object, O>(method as AnyMethod, [request]);
   for await (const response of responses) return response;
@@ -34,7 +34,7 @@ interface Row {
   readonly key: string;
   readonly algorithm: string;
   readonly bytes: number;
-  /** Of the call, there and back: the median of several. */
+  /** Duration of a call: the median of several. */
   readonly micros: number;
   readonly verified: boolean;
 }
@@ -68,8 +68,8 @@ async function signAndVerify(channel: RpcChannel, key: KeyInfoInit, name: string
 }
 
 /**
- * Verifies with node:crypto, which shares no code with the server's default provider. ECDSA goes by its
- * WebCrypto half, because Deno's `verify()` knows P-521 only with SHA-512.
+ * Verifies with node:crypto, which shares no code with the server's default provider. ECDSA uses WebCrypto, because
+ * Deno's `verify()` supports P-521 with SHA-512 only.
  */
 function verifiesHere(
   pem: string,

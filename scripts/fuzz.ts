@@ -1,7 +1,7 @@
 /**
  * Fuzzes every decoder of bytes from a peer, and live servers of both stacks, for a given time. An input that fails a
- * decoder is kept under `tests/fuzz/seeds`, where the test suite runs it from then on. A live server fails at a seed,
- * which plays the same conversations again; it may need those before it.
+ * decoder is saved under `tests/fuzz/seeds`, where the test suite runs it. A live server fails at a seed, which
+ * repeats the same conversations; the failure may depend on the seeds before it.
  *
  *     deno task fuzz [seconds] [first seed] [target]
  *
@@ -14,7 +14,7 @@ import { LiveFailure, LiveServer, liveStacks } from "../tests/fuzz/live.ts";
 import { fuzz, FuzzFailure } from "../tests/fuzz/runner.ts";
 import { targets } from "../tests/fuzz/targets.ts";
 
-/** Inputs of one seed: few enough that all decoders take turns. */
+/** Inputs of one seed: few, so that all decoders take turns. */
 const ROUNDS = 500;
 
 const seconds = Number(Deno.args[0] ?? 60);

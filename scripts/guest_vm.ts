@@ -1,14 +1,16 @@
 /**
- * Runs tests, or any command, in a virtual machine of its own that has real AF_VSOCK sockets.
+ * Runs tests, or any command, in a virtual machine with real AF_VSOCK sockets.
  *
  * The guest is Debian's kernel and libraries in an initramfs, booted by QEMU without KVM, so that it needs
- * neither root nor hardware. Peers inside it reach each other by vsock loopback (CID 1). Between host and
- * guest there is no vsock, because the host's kernel would have to offer /dev/vhost-vsock; with
- * `--vhost-user-vsock` a process of the host serves the guest's device instead, for example
+ * neither root nor hardware. Processes in it connect to each other by vsock loopback (CID 1). There is no vsock
+ * between host and guest, because it would need /dev/vhost-vsock of the host's kernel. With `--vhost-user-vsock` a
+ * process of the host serves the guest's device instead, for example
  *
  *     vhost-device-vsock --vm guest-cid=3,socket=SOCKET,uds-path=PATH
  *
- * which makes the guest CID 3, and PATH its hybrid vsock on the host.
+ * The guest then has CID 3, and PATH is its hybrid vsock on the host.
+ *
+ * @module
  */
 import { join } from "node:path";
 import { type Content, writeImage } from "./guest_vm/image.ts";
@@ -20,10 +22,10 @@ import { parseResults } from "./guest_vm/results.ts";
 
 const CONSOLE_LINES = 40;
 
-/** How much of the end of the output is kept, to find the tests' results in. */
+/** Characters kept of the end of the output, which has the results of the tests. */
 const KEPT_OUTPUT = 65_536;
 
-/** Boots the guest for a job, until `signal` or the time limit; gives how it ended and the end of its output. */
+/** Boots the guest for a job, until `signal` or the time limit. Returns the outcome and the end of the output. */
 async function runJob(job: Job, signal: AbortSignal): Promise<[Outcome, output: string]> {
   const packages = await fetchPackages(CACHE);
   const files = job.bare ? new Map<string, string>() : await projectFiles();
@@ -63,10 +65,10 @@ function writeAll(bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
 }
 
-/** The exit status of a job that ended so; says on stderr what the guest could not say itself. */
+/** Returns the exit status of a job, and prints errors of the guest itself on stderr. */
 function report(job: Job, outcome: Outcome, output: string): number {
   if (outcome.kind !== "exited") {
-    console.error(`\nThe guest's console ended so:\n${tail(outcome.console)}`);
+    console.error(`\nThe end of the guest's console:\n${tail(outcome.console)}`);
     if (outcome.kind === "aborted") {
       console.error(`The guest was ended after ${job.timeoutS} s (--timeout)`);
       return 124;
@@ -83,7 +85,7 @@ function report(job: Job, outcome: Outcome, output: string): number {
   const { passed, failed, ignored } = results;
   console.error(`In the guest: ${passed} passed, ${failed} failed, ${ignored} ignored`);
   if (job.noneIgnored && ignored > 0) {
-    console.error("Tests of transports were ignored: what they need is missing in the guest");
+    console.error("Tests of transports were ignored: the guest lacks a requirement of theirs");
     return outcome.status || 1;
   }
   return outcome.status || (failed > 0 ? 1 : 0);
@@ -121,6 +123,6 @@ try {
 } catch (error) {
   const usage = error instanceof UsageError;
   console.error(error instanceof Error ? error.message : error);
-  if (usage) console.error("`guest_vm.ts --help` has the usage");
+  if (usage) console.error("See guest_vm.ts --help");
   Deno.exitCode = usage ? 2 : 1;
 }

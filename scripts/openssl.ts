@@ -1,6 +1,6 @@
 /**
- * Builds libcrypto and libssl from OpenSSL's source into `.cache/openssl`: a newer version than a system may
- * have, with the 64-bit arithmetic of P-521 that a plain build leaves out. To use it:
+ * Builds libcrypto and libssl from OpenSSL's source into `.cache/openssl`: a newer version than many systems have,
+ * with the 64-bit arithmetic of P-521, which a default build lacks. To use it:
  *
  *     SIGNER_LIBCRYPTO=.cache/openssl/libcrypto.so.3 deno task signer serve
  *
@@ -18,7 +18,7 @@ const CHECKSUM = "46eb8fb9fb3b61ce1c0f8a026c4c1a0714d3a9e138e7fbde78753ce2babc38
 
 /** Options of Configure (INSTALL.md of OpenSSL, "Enable and Disable Features"). */
 const OPTIONS = [
-  // The crate leaves out util/mkdef.pl, which the build of shared libraries needs: they are linked below.
+  // The crate lacks util/mkdef.pl, which the build of shared libraries needs: `link()` links them.
   "no-shared",
   // P-521 in 300 µs instead of 1,900.
   "enable-ec_nistp_64_gcc_128",
@@ -27,8 +27,8 @@ const OPTIONS = [
 ];
 
 /**
- * Options of the linker. `nodelete` is OpenSSL's own: libcrypto registers destructors of threads, which
- * would be called after the library had been unmapped. A build without it crashed at the end of the process.
+ * Options of the linker. OpenSSL's own build sets `nodelete` too: libcrypto registers thread destructors, which
+ * would run after the library was unmapped. A build without it crashed at the end of the process.
  */
 const LINK = ["-shared", "-pthread", "-Wl,-z,nodelete", "-Wl,-z,now", "-Wl,-z,relro"];
 

@@ -1,7 +1,7 @@
 /**
  * Installs the peers that tests run, in pinned versions: Go programs by `go install`, the Go programs of
- * `tests/peers/go`, Python packages in a virtual environment, and the Go client of `docs/clients`. Needs Go 1.25 or newer, and Python 3 with
- * `venv`. What is installed already in the version wanted is left as it is.
+ * `tests/peers/go`, Python packages in a virtual environment, and the Go client of `docs/clients`. Needs Go 1.25 or
+ * newer, and Python 3 with `venv`. Peers already installed in the pinned version are kept.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { peersFolder } from "../tests/_support/peers.ts";
 
-/** Programs of Go modules. h2spec has no go.mod, so `tests/peers/go/go.mod` pins it and what it needs. */
+/** Programs of Go modules. h2spec has no go.mod, so `tests/peers/go/go.mod` pins it and its dependencies. */
 const GO_PROGRAMS = [
   "github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.4",
   "github.com/bufbuild/buf/cmd/buf@v1.50.0",
@@ -20,7 +20,7 @@ const sources = join(root, "tests", "peers");
 const folder = peersFolder();
 const bin = join(folder, "bin");
 
-/** Runs a command, whose output goes to the terminal. */
+/** Runs a command with its output on the terminal. */
 async function run(
   command: string,
   args: string[],
@@ -31,7 +31,7 @@ async function run(
   if (code !== 0) throw new Error(`${command} exited with ${code}`);
 }
 
-/** Installs by `install` unless the file `name` of the folder says that `version` is there. */
+/** Runs `install` unless the file `name` of the folder records that `version` is installed. */
 async function once(name: string, version: string, install: () => Promise<void>): Promise<void> {
   const stamp = join(folder, `${name}.installed`);
   const installed = await Deno.readTextFile(stamp).catch(() => undefined);
@@ -56,7 +56,7 @@ await once("venv", await Deno.readTextFile(requirements), async () => {
   await run(join(venv, "bin", "python"), [...pip, "--requirement", requirements]);
 });
 
-// The Go client of docs/, built as its README says.
+// The Go client of docs/, built by the steps of its README.
 const client = join(folder, "docs_go_client");
 await Deno.mkdir(client, { recursive: true });
 for (const name of ["go.mod", "go.sum", "main.go"]) {

@@ -1,7 +1,7 @@
 /**
- * Generates `src/api/generated` from `proto/`: for each `.proto` file a module with the types and codecs of
- * its messages and the definitions of its services, an index, and the descriptors of all. With `--check`, compares instead,
- * and exits 1 when the tree is not as generated.
+ * Generates `src/api/generated` from `proto/`: for each `.proto` file a module with the types and codecs of its
+ * messages and the definitions of its services, an index, and the descriptors of all files. With `--check`, compares
+ * instead, and exits 1 when the tree differs from the generated code.
  *
  * @module
  */

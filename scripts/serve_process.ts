@@ -1,24 +1,24 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The project's own folder. */
+/** The project's root folder. */
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** Options of a server on a free port of the loopback interface, which ends at once when it is told to. */
+/** Options of a server on a free port of the loopback interface that stops at once on a signal. */
 export const onLoopback = ["--tcp", "127.0.0.1:0", "--grace", "0s"] as const;
 
 /** A `signer serve` that is ready. */
 export interface ServeProcess {
   readonly child: Deno.ChildProcess;
-  /** Where it listens, as its ready line has it. */
+  /** Its addresses, from its ready line. */
   readonly addresses: readonly string[];
 }
 
 /**
- * Starts `signer serve` from the sources of a tree, and waits until it is ready. Its standard error is the
- * caller's to read where it is piped.
+ * Starts `signer serve` from the sources of a tree, and waits until it is ready. The caller reads its standard
+ * error if it is piped.
  *
- * @throws {Error} when it ends before
+ * @throws {Error} when it exits before
  */
 export async function serve(
   tree: string,

@@ -1,17 +1,18 @@
+/** Loads by h2load(1), and their figures. @module */
 import { join } from "node:path";
 
-/** How many connections a load has, and calls at once on each. */
+/** The number of connections, and of concurrent calls on each. */
 export interface Shape {
   readonly connections: number;
   readonly streams: number;
 }
 
-/** What h2load(1) says of a load. */
+/** The results of a load by h2load(1). */
 export interface Load {
   readonly requestsPerSecond: number;
-  /** Requests that were answered. */
+  /** Requests with a complete response. */
   readonly done: number;
-  /** Requests that were not, or not with HTTP status 200, or without the answer's message. */
+  /** Requests without a response, with another HTTP status than 200, or without a message in the response. */
   readonly failed: number;
 }
 
@@ -23,12 +24,12 @@ export interface Latency {
   readonly max: number;
 }
 
-/** A call that is made again and again. */
+/** The call of a load. */
 export interface Call {
   readonly url: string;
-  /** The file with the request's message behind its prefix. */
+  /** The file with the request: prefix and message. */
   readonly body: string;
-  /** Bytes of each answer, prefix and message. */
+  /** Bytes of each response: prefix and message. */
   readonly answerBytes: number;
 }
 
@@ -37,7 +38,7 @@ export async function load(call: Call, shape: Shape, seconds: number): Promise<L
   return parse(await run(call, shape, ["-D", `${seconds}`]), call.answerBytes);
 }
 
-/** The times of the requests of a load, which writing them down slows a little. */
+/** Measures the latency of the requests of a load. Logging each request slows the load a little. */
 export async function latency(call: Call, shape: Shape, seconds: number): Promise<Latency> {
   const folder = await Deno.makeTempDir();
   try {
@@ -76,9 +77,9 @@ async function run(
 }
 
 /**
- * A call that fails has HTTP status 200 all the same, but no message. So those are counted for whose
- * messages the report's bytes of DATA do not suffice. Answers under way at the end have some as well: of
- * failed calls, as many as there are connections × streams may go unseen.
+ * Parses the report. A failed gRPC call has HTTP status 200 too, but no message, so failed calls are computed from
+ * the bytes of DATA. Responses incomplete at the end count as bytes too, so up to connections × streams failed calls
+ * may be missed.
  *
  * @throws {Error} when the text is not h2load's report
  */

@@ -1,4 +1,4 @@
-/** What a client says first: the preface, its SETTINGS, and that it has taken note of the server's. */
+/** The first octets of a client: preface, SETTINGS, and the acknowledgment of the server's SETTINGS. */
 const opening = Uint8Array.from([
   ...new TextEncoder().encode("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
   ...[0, 0, 0, 4, 0, 0, 0, 0, 0],
@@ -8,7 +8,7 @@ const opening = Uint8Array.from([
 /** Connections opened at once. */
 const BATCH = 100;
 
-/** Connections that are open and idle, as many as asked for so far. */
+/** Open, idle connections. */
 export class IdleConnections implements Disposable {
   readonly #port: number;
   readonly #open: Deno.Conn[] = [];
@@ -25,7 +25,7 @@ export class IdleConnections implements Disposable {
     }
   }
 
-  /** Milliseconds to connect and get the server's SETTINGS, the median of `count` times. */
+  /** Returns the milliseconds to connect and receive the server's SETTINGS: the median of `count` times. */
   async connectTime(count: number): Promise<number> {
     const times: number[] = [];
     for (let i = 0; i < count; i++) {

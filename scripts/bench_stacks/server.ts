@@ -1,28 +1,29 @@
+/** The servers of a benchmark, each in a process of its own. @module */
 import { libc } from "../../src/ffi/mod.ts";
 import { onLoopback, root, serve, type ServeProcess } from "../serve_process.ts";
 
-/** Ticks of a processor's time in a second (sysconf(3), _SC_CLK_TCK): 100 on every Linux. */
+/** Ticks of CPU time in a second (sysconf(3), _SC_CLK_TCK): 100 on every Linux. */
 const TICKS_PER_SECOND = 100;
 
-/** A stack, and the threads that it serves with. */
+/** A stack with its number of workers. */
 export interface Variant {
   readonly stack: "native" | "grpc-js";
   readonly workers: number;
 }
 
-/** The name of a variant in tables. */
+/** Returns the name of a variant in tables. */
 export function nameOf({ stack, workers }: Variant): string {
   return stack === "native"
     ? `native, ${workers || "no"} worker${workers === 1 ? "" : "s"}`
     : stack;
 }
 
-/** Megabytes of memory that a process has resident (proc_pid_status(5)). */
+/** Resident memory of a process in megabytes (proc_pid_status(5)). */
 export interface Resident {
   readonly all: number;
-  /** Its own: heaps and stacks. */
+  /** Anonymous memory: heaps and stacks. */
   readonly anonymous: number;
-  /** Of files, the program and libraries among them, and shared: other processes may use them too. */
+  /** Memory of files, such as the program and libraries, and shared memory. Other processes may use it too. */
   readonly fileBacked: number;
 }
 
@@ -31,7 +32,7 @@ export class ServerProcess implements AsyncDisposable {
   readonly port: number;
   readonly #child: Deno.ChildProcess;
   #exit: Promise<unknown> | undefined;
-  /** What it logs, until its end. */
+  /** Its complete log, once it has ended. */
   readonly log: Promise<string>;
 
   private constructor({ child, addresses }: ServeProcess) {
@@ -53,7 +54,7 @@ export class ServerProcess implements AsyncDisposable {
     return new ServerProcess(await serve(root, options, "piped"));
   }
 
-  /** Seconds of processor time that the process has spent: fields 14 and 15 of proc_pid_stat(5). */
+  /** Returns the CPU time of the process in seconds: fields 14 and 15 of proc_pid_stat(5). */
   cpuSeconds(): number {
     const stat = Deno.readTextFileSync(`/proc/${this.#child.pid}/stat`);
     return (libc.statField(stat, 14) + libc.statField(stat, 15)) / TICKS_PER_SECOND;
@@ -70,7 +71,7 @@ export class ServerProcess implements AsyncDisposable {
     };
   }
 
-  /** Ends it. A second call does nothing. */
+  /** Stops the server. A second call has no effect. */
   stop(): Promise<unknown> {
     if (this.#exit === undefined) this.#child.kill("SIGTERM");
     return this.#exit ??= this.#child.status;

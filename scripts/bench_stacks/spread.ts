@@ -1,11 +1,11 @@
 import { IdleConnections } from "./idle.ts";
 import { ServerProcess, type Variant } from "./server.ts";
 
-/** Opens connections to a server with workers, and counts how many each of them got, the most first. */
+/** Opens connections to a server with workers. Returns the number of connections of each worker, sorted descending. */
 export async function spread(variant: Variant, connections: number): Promise<number[]> {
   const log = await connectedLog(variant, connections);
   const counts = new Map<unknown, number>();
-  // Warnings of the command itself come in between.
+  // Skips warnings of the command itself.
   for (const line of log.split("\n").filter((line) => line.startsWith("{"))) {
     const { message, worker } = JSON.parse(line);
     if (message === "Connected") counts.set(worker, (counts.get(worker) ?? 0) + 1);
@@ -18,7 +18,7 @@ export async function spread(variant: Variant, connections: number): Promise<num
     .sort((a, b) => b - a);
 }
 
-/** The debug log of a server that had so many connections at once, which tells the worker of each. */
+/** Returns the debug log, with the worker of each connection, of a server with concurrent connections. */
 async function connectedLog(variant: Variant, connections: number): Promise<string> {
   await using server = await ServerProcess.start(variant, "debug");
   using idle = new IdleConnections(server.port);

@@ -1,25 +1,26 @@
+/** The calls that the benchmark of the stacks makes. @module */
 import { echoDefinition as echo, signingDefinition as signing } from "../../src/api/mod.ts";
 import type { AnyMethod, RpcChannel } from "../../src/grpc/mod.ts";
 
 /** Bytes of a message's prefix (gRPC over HTTP/2, Length-Prefixed-Message). */
 const PREFIX_BYTES = 5;
 
-/** A call that servers are loaded with. */
+/** A call of a load. */
 export interface Workload {
   readonly name: string;
   readonly path: string;
-  /** The request's message behind its prefix. */
+  /** The request: prefix and message. */
   readonly body: Uint8Array;
   /**
-   * Makes the call, and sees that its answer is right. Resolves to the bytes that each answer has, prefix
-   * and message, which is the same for all of them.
+   * Makes the call and checks its response. Resolves to the size of a response, prefix and message, which is the
+   * same for all.
    *
-   * @throws {Error} when the call fails, or its answer is wrong
+   * @throws {Error} when the call fails, or its response is wrong
    */
   check(channel: RpcChannel): Promise<number>;
 }
 
-/** A request of 5 bytes, and signatures of 32 with each of the two commonest types of keys. */
+/** The workloads: an echo of 5 bytes, and signatures of 32 bytes with the two most common key types. */
 export const workloads: readonly Workload[] = [
   workload("echo", "EchoService/Echo", echo.Echo, { message: "hello" }, ({ message }) => {
     return Promise.resolve(message === "hello");
@@ -29,7 +30,7 @@ export const workloads: readonly Workload[] = [
 ];
 
 function signature(name: string, keyType: string): Workload {
-  // In this format every signature of a key has the same length.
+  // In P1363 every signature of a key has the same length.
   const signatureFormat = "SIGNATURE_FORMAT_P1363";
   const message = new Uint8Array(32).fill(0x61);
   const request = { keyType, message, signatureFormat };

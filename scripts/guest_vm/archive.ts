@@ -1,17 +1,18 @@
+/** The initramfs of a guest, as it is written. @module */
 import { dirname, join } from "node:path/posix";
 import { encodeEntry, encodeTrailer, type Entry, padding } from "./cpio.ts";
 
 /**
- * An initramfs that is being written to a file. Guest paths are absolute; parents are made as needed.
+ * Writes an initramfs to a file. Paths in the guest are absolute; parent folders are created.
  *
- * All is synchronous: the time goes into a thousand small files, where each wait costs more than the read.
+ * I/O is synchronous: there are a thousand small files, and each wait would cost more than the read.
  */
 export class Archive implements Disposable {
   readonly #out: Deno.FsFile;
   readonly #written = new Set(["/"]);
   #inode = 1;
 
-  /** Replaces what `path` has. */
+  /** Creates or truncates the file `path`. */
   constructor(path: string) {
     this.#out = Deno.openSync(path, { write: true, create: true, truncate: true });
   }
@@ -20,7 +21,7 @@ export class Archive implements Disposable {
     this.#out.close();
   }
 
-  /** Puts a file or a folder of the host, with all under it, at `path`; modes are kept, links followed. */
+  /** Adds a file or a folder of the host, with its content, at `path`. Modes are kept, links are followed. */
   add(host: string, path: string): void {
     const { isDirectory, mode } = Deno.statSync(host);
     if (!isDirectory) return this.bytes(path, Deno.readFileSync(host), mode ?? 0o644);

@@ -1,4 +1,4 @@
-/** What an entry of the archive is. Its paths are relative, without a leading slash. */
+/** An entry of the archive. Its path is relative, without a leading slash. */
 export type Entry =
   | { kind: "directory"; path: string }
   | { kind: "file"; path: string; mode: number; size: number }
@@ -17,12 +17,11 @@ const MAX_SIZE = 0xffff_ffff;
 const encoder = new TextEncoder();
 
 /**
- * The bytes of an entry that stand before a file's content, padded to four; the content and `padding()`
- * of its size follow.
+ * Encodes the header of an entry, padded to four bytes. A file's content and `padding()` of its size follow.
  *
  * The format is the kernel's `newc` (Documentation/driver-api/early-userspace/buffer-format.rst): the
- * magic, thirteen numbers of eight hexadecimal digits, the name with its NUL. Everything belongs to root
- * and is dated 1970, so that equal trees give equal archives.
+ * magic, thirteen numbers of eight hexadecimal digits, the name with its NUL. All entries belong to root and are
+ * dated 1970, so that equal trees give equal archives.
  */
 export function encodeEntry(entry: Entry, inode: number): Uint8Array<ArrayBuffer> {
   const target = entry.kind === "symlink" ? encoder.encode(entry.target) : new Uint8Array();
@@ -36,17 +35,17 @@ export function encodeEntry(entry: Entry, inode: number): Uint8Array<ArrayBuffer
   return encodeRaw(entry.path, [inode, mode, 0, 0, links, 0, size, 0, 0, 0, 0], target);
 }
 
-/** The entry that ends an archive. */
+/** Encodes the entry that ends an archive. */
 export function encodeTrailer(): Uint8Array<ArrayBuffer> {
   return encodeRaw("TRAILER!!!", [0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0], new Uint8Array());
 }
 
-/** The zeros that follow `size` bytes of content. */
+/** Returns the zeros that follow `size` bytes of content. */
 export function padding(size: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(-size & 3);
 }
 
-/** `numbers` are those from `c_ino` to `c_rdevminor`; the name's length and a checksum of 0 follow them. */
+/** @param numbers the fields from `c_ino` to `c_rdevminor`; the name's length and a checksum of 0 follow */
 function encodeRaw(path: string, numbers: number[], content: Uint8Array): Uint8Array<ArrayBuffer> {
   const name = encoder.encode(`${path}\0`);
   const header = encoder.encode(

@@ -1,21 +1,22 @@
+/** The content of a guest's initramfs. @module */
 import { Archive } from "./archive.ts";
 import { moduleName, modulesInOrder, readModule } from "./modules.ts";
 import type { Packages } from "./packages.ts";
 
-/** What is put into the guest beside its system. */
+/** The content of the guest beside its system. */
 export interface Content {
-  /** The files and folders of the host, by the absolute path in the guest. */
+  /** Files and folders of the host, by their absolute paths in the guest. */
   readonly files: ReadonlyMap<string, string>;
-  /** The folder in the guest that the command starts in. */
+  /** The working directory of the command. */
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
   /** A program and its arguments. */
   readonly command: readonly string[];
-  /** Whether the guest has a vsock device, beside loopback. */
+  /** True when the guest has a vsock device beside loopback. */
   readonly vsockDevice: boolean;
 }
 
-/** Sockets over loopback, and the two ports to the host. */
+/** Kernel modules for vsock loopback and for the two ports to the host. */
 const MODULES = ["vsock_loopback", "virtio_pci", "virtio_console"];
 const VSOCK_DEVICE_MODULES = ["vmw_vsock_virtio_transport"];
 
@@ -25,8 +26,8 @@ const LOADER = "ld-linux-x86-64.so.2";
 /**
  * Writes the initramfs of a guest to `path`.
  *
- * It is not compressed: QEMU copies it into the guest's memory at once, while an emulated CPU would take
- * seconds to decompress it.
+ * It is not compressed: QEMU copies it into the guest's memory at once, and an emulated CPU would take seconds to
+ * decompress it.
  */
 export async function writeImage(
   path: string,
@@ -47,7 +48,7 @@ export async function writeImage(
   archive.finish();
 }
 
-/** A shell script that runs the command. */
+/** Returns a shell script that runs the command. */
 export function commandScript({ folder, environment, command }: Content): string {
   const exports = Object.entries(environment).map(([name, value]) =>
     `export ${name}=${quote(value)}`
@@ -72,7 +73,7 @@ async function addSystem(archive: Archive, root: string): Promise<void> {
   archive.add(`${root}/usr/bin/openssl`, "/usr/bin/openssl");
   archive.add(`${root}/etc/ssl/openssl.cnf`, "/usr/lib/ssl/openssl.cnf");
 
-  // Debian is moving libraries from /lib to /usr/lib; here they are all in one place, whatever the release.
+  // Debian is moving libraries from /lib to /usr/lib; the guest has all in one folder.
   archive.symlink("/lib", "usr/lib");
   archive.symlink(`/lib64/${LOADER}`, `${LIBRARIES}/${LOADER}`);
   for (const folder of [`${root}/lib/x86_64-linux-gnu`, `${root}${LIBRARIES}`]) {
@@ -107,7 +108,7 @@ async function sharedObjects(folder: string): Promise<string[]> {
   }
 }
 
-/** A path of the packages that Debian has moved under /usr since bookworm. */
+/** Resolves a path that Debian moved under /usr after bookworm. */
 async function underUsrOrNot(root: string, path: string): Promise<string> {
   for (const place of [`${root}/${path}`, `${root}/usr/${path}`]) {
     if (await Deno.stat(place).catch(() => undefined) !== undefined) return place;

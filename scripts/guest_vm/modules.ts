@@ -1,15 +1,15 @@
+/** Kernel modules of a guest, in the order in which they load. @module */
 import { basename } from "node:path";
 
-/** `name.ko` and what newer Debian kernels have: `name.ko.xz`. */
+/** `name.ko`, or `name.ko.xz` of newer Debian kernels. */
 const MODULE_FILE = /\.ko(\.xz)?$/;
 
 /**
- * The files of the kernel modules `names` and of all that they depend on, each after its dependencies,
- * which is the order to load them in. A name without a file is taken to be built into the kernel when
- * `builtin` (the text of `modules.builtin`) has it.
+ * Returns the files of the kernel modules `names` and of their dependencies in load order. A name without a file
+ * must be built into the kernel, according to `modules.builtin`.
  *
- * Dependencies are read from the `.modinfo` section of each module, because `modules.dep` is made by the
- * package's installation, which does not happen here.
+ * Dependencies are read from the `.modinfo` section of each module, because `modules.dep` is created when the
+ * package is installed, and here it is only extracted.
  */
 export async function modulesInOrder(folder: string, names: readonly string[]): Promise<string[]> {
   const files = new Map<string, string>();
@@ -32,7 +32,7 @@ export async function modulesInOrder(folder: string, names: readonly string[]): 
   return [...ordered];
 }
 
-/** A module's bytes as the kernel loads them. */
+/** Reads a module, decompressed for the kernel. */
 export async function readModule(file: string): Promise<Uint8Array<ArrayBuffer>> {
   if (!file.endsWith(".xz")) return await Deno.readFile(file);
   const xz = new Deno.Command("xz", { args: ["-dc", "--", file], stderr: "inherit" });
@@ -41,12 +41,12 @@ export async function readModule(file: string): Promise<Uint8Array<ArrayBuffer>>
   return stdout;
 }
 
-/** The kernel's name of a module: dashes in the file's name count as underscores. */
+/** Returns the kernel's name of a module, with underscores for the dashes of the file's name. */
 export function moduleName(file: string): string {
   return basename(file).replace(MODULE_FILE, "").replaceAll("-", "_");
 }
 
-/** The `depends=` entry of `.modinfo`: NUL-terminated `key=value` strings, found without reading the ELF. */
+/** Reads the `depends=` entry of `.modinfo`, which has NUL-terminated `key=value` strings, without parsing the ELF. */
 function dependencies(module: Uint8Array): string[] {
   const found = /\0depends=([^\0]*)\0/.exec(new TextDecoder("latin1").decode(module));
   if (found === null) throw new Error("A kernel module has no `depends=` entry");

@@ -1,32 +1,33 @@
+/** The command line of `scripts/guest_vm.ts`. @module */
 import { parseArgs } from "node:util";
 
-/** What `--help` prints. */
+/** The text of `--help`. */
 export const USAGE = `Usage:
   guest_vm.ts test [OPTIONS] [FILES…] [-- DENO_TEST_OPTIONS…]
-      runs \`deno test\` on the files in the guest; without any, on those of transports, of which then
-      none may be ignored
+      runs \`deno test\` on the files in the guest; by default on the tests of transports, none of
+      which may be ignored
   guest_vm.ts run [OPTIONS] -- COMMAND [ARGUMENTS…]
       runs a command in the guest, in the project's folder
 
 Options:
-  --add HOST:GUEST    puts a file or folder of the host at an absolute path of the guest; repeatable
-  --bare              puts neither Deno nor the project into the guest (only with \`run\`)
-  --cpus N            the guest's processors (2)
-  --memory MIB        the guest's memory (2048); its files are in it too
-  --timeout SECONDS   ends the guest after this time (900)
+  --add HOST:GUEST    adds a file or folder of the host at an absolute path of the guest; repeatable
+  --bare              leaves Deno and the project out of the guest (only with \`run\`)
+  --cpus N            number of CPUs (2)
+  --memory MIB        memory, which also holds the files (2048)
+  --timeout SECONDS   time limit of the guest (900)
   --vhost-user-vsock SOCKET
-                      gives the guest a vsock device served by another process at this Unix socket
+                      vsock device of the guest, served by another process at this Unix socket
 
-Exit status: the command's; 124 after the time limit; 1 when the guest died, no test ran, or one that
-may not be was ignored; 2 for a wrong use.
+Exit status: the command's; 124 after the time limit; 1 when the guest failed, no test ran, or a test
+was ignored that must run; 2 for a usage error.
 
-The packages that the guest is made of are kept in .cache/guest; remove it to fetch them anew.
+The packages of the guest are kept in .cache/guest; remove it to fetch them again.
 
 Needs x86-64 Linux, Debian's apt and dpkg, util-linux, and QEMU:
   apt-get install -y --no-install-recommends qemu-system-x86
 `;
 
-/** The flags of the `test` task, save `--parallel`: two emulated processors gain nothing by it. */
+/** The flags of the `test` task except `--parallel`, which does not help on two emulated CPUs. */
 const DENO_TEST = [
   "deno",
   "test",
@@ -39,7 +40,7 @@ const DENO_TEST = [
   "--trace-leaks",
 ];
 
-/** What is tested in the guest unless files are named: all that a transport carries. */
+/** The default tests: all that use a transport. */
 const TRANSPORT_TESTS = [
   "tests/guest",
   "tests/net/hybrid_vsock_test.ts",
@@ -51,15 +52,15 @@ const TRANSPORT_TESTS = [
   "tests/e2e/transports_wait_test.ts",
 ];
 
-/** A wrong use of the command line. */
+/** A usage error. */
 export class UsageError extends Error {}
 
-/** What the command line asks for. */
+/** The job of a command line. */
 export interface Job {
   readonly mode: "test" | "run";
   readonly bare: boolean;
   readonly command: string[];
-  /** Whether a test that the guest ignores is a failure: then vsock did not work there. */
+  /** True when an ignored test is a failure: vsock did not work in the guest then. */
   readonly noneIgnored: boolean;
   readonly added: ReadonlyMap<string, string>;
   readonly cpus: number;
@@ -69,7 +70,7 @@ export interface Job {
   readonly vsockDevice: string | undefined;
 }
 
-/** Reads a command line. Throws `UsageError`. */
+/** Parses a command line. Throws `UsageError`. */
 export function readArguments(args: string[]): Job {
   const { values, positionals, tokens } = parse(args);
   const terminator = tokens.find(({ kind }) => kind === "option-terminator")?.index;
@@ -113,7 +114,7 @@ function parse(args: string[]) {
       },
     });
   } catch (error) {
-    // Only a wrong use makes it throw; its message names the option.
+    // `parseArgs()` throws for usage errors only; its message names the option.
     throw new UsageError((error as Error).message, { cause: error });
   }
 }
@@ -123,7 +124,7 @@ function readCount(option: string, value: string): number {
   throw new UsageError(`--${option} takes a number from 1, not "${value}"`);
 }
 
-/** `HOST:GUEST` as guest and host. */
+/** Parses `HOST:GUEST`. */
 function readAdded(value: string): [guest: string, host: string] {
   const found = /^(.+):(\/[^:]+)$/.exec(value);
   if (found === null) throw new UsageError(`--add takes HOST:/GUEST, not "${value}"`);

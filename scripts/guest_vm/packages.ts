@@ -1,21 +1,21 @@
-/** The guest's packages of Debian, as extracted. */
+/** The extracted Debian packages of the guest. */
 export interface Packages {
-  /** The folder that the packages' files are under. */
+  /** The root folder of their files. */
   readonly root: string;
-  /** The kernel's release, which names its files: `boot/vmlinuz-RELEASE`, `lib/modules/RELEASE`. */
+  /** The kernel's release, as in `boot/vmlinuz-RELEASE` and `lib/modules/RELEASE`. */
   readonly kernel: string;
 }
 
-/** The kernel is the one for virtual machines: small, and with the vsock modules. */
+/** Debian's kernel for virtual machines: small, and with the vsock modules. */
 const KERNEL = "linux-image-cloud-amd64";
 
 /**
- * Deno needs libc6 and libgcc-s1; the openssl provider needs what the package openssl depends on (libssl3
- * or libssl3t64, by release, and libzstd or zlib where that links them).
+ * Deno needs libc6 and libgcc-s1. The openssl provider needs the dependencies of the package openssl (libssl3 or
+ * libssl3t64, by release, and libzstd or zlib if linked).
  */
 const PACKAGES = ["busybox-static", "libc6", "libgcc-s1", "openssl"];
 
-/** Downloads and extracts the packages under `cache`, unless they are there. */
+/** Downloads and extracts the packages under `cache`, unless they are already there. */
 export async function fetchPackages(cache: string): Promise<Packages> {
   const root = `${cache}/root`;
   const kernel = await kernelRelease(root);
@@ -60,7 +60,7 @@ async function kernelRelease(root: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** What a package depends on, without what is recommended and without alternatives and virtual packages. */
+/** Lists the dependencies of a package, without recommended, alternative and virtual packages. */
 async function dependsOf(apt: string, name: string): Promise<string[]> {
   const text = await run("apt-cache", [...aptOptions(apt), "depends", name], apt);
   return [...text.matchAll(/^ {2}(?:Pre)?Depends: ([a-z0-9][a-z0-9+.-]+)$/gm)].map((found) =>
@@ -72,7 +72,7 @@ async function aptGet(apt: string, args: string[]): Promise<void> {
   await run("apt-get", [...aptOptions(apt), "-qq", ...args], `${apt}/debs`);
 }
 
-/** apt with lists and a cache of its own, and no packages installed: needs no root, changes nothing here. */
+/** Options of apt for its own lists and cache, so that it needs no root and does not change this machine. */
 function aptOptions(apt: string): string[] {
   const options = {
     "Dir::State": apt,

@@ -1,20 +1,20 @@
 import { fileURLToPath } from "node:url";
 
-/** The project's folder, in the host and in the guest. */
+/** The project's root folder, on the host and in the guest. */
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 export const GUEST_PROJECT = "/signer";
 
-/** Where the guest's packages and the npm packages are kept between runs. */
+/** The folder that keeps Debian and npm packages between runs. */
 export const CACHE = `${PROJECT}/.cache/guest`;
 
 const GUEST_DENO_DIR = "/guest/deno";
 
-/** What of the project goes into the guest, where it is there. */
+/** The files of the project that go into the guest, if they exist. */
 const PARTS = ["deno.json", "deno.lock", "main.ts", "proto", "scripts", "src", "tests"];
 
-/** The guest's environment, with the project in it or not. */
+/** Returns the environment of the guest. */
 export function guestEnvironment(): Record<string, string> {
-  // Deno keeps npm packages by the registry that they came from.
+  // Deno's cache of npm packages has a folder for each registry.
   const registry = Deno.env.get("NPM_CONFIG_REGISTRY");
   return {
     HOME: "/root",
@@ -23,12 +23,12 @@ export function guestEnvironment(): Record<string, string> {
     DENO_DIR: GUEST_DENO_DIR,
     DENO_NO_UPDATE_CHECK: "1",
     ...(registry === undefined ? {} : { NPM_CONFIG_REGISTRY: registry }),
-    // Says to tests that they run in the guest.
+    // Tells tests that they run in the guest.
     SIGNER_GUEST: "1",
   };
 }
 
-/** The files, by their paths in the guest, that the project needs to run there: Deno, npm packages, sources. */
+/** Returns the files that the project needs in the guest, by their paths there: Deno, npm packages, sources. */
 export async function projectFiles(): Promise<Map<string, string>> {
   const files = new Map([["/usr/bin/deno", Deno.execPath()]]);
   for (const part of PARTS) {
@@ -39,7 +39,7 @@ export async function projectFiles(): Promise<Map<string, string>> {
   return files.set(`${GUEST_DENO_DIR}/npm`, npm);
 }
 
-/** Puts the packages of deno.lock, and no others, into a `DENO_DIR` of the guest's; gives that. */
+/** Installs exactly the packages of deno.lock into a `DENO_DIR` for the guest. Returns its path. */
 async function installPackages(): Promise<string> {
   const folder = `${CACHE}/deno`;
   const install = new Deno.Command(Deno.execPath(), {

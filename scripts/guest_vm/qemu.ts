@@ -1,6 +1,7 @@
+/** Guests under QEMU. @module */
 import { join } from "node:path";
 
-/** A guest to run. */
+/** The configuration of a guest. */
 export interface Machine {
   readonly kernel: string;
   readonly initramfs: string;
@@ -10,37 +11,37 @@ export interface Machine {
   readonly vsockDevice: string | undefined;
   /** Ends the guest early. */
   readonly signal: AbortSignal;
-  /** A folder for what comes out of the guest. */
+  /** A folder for the output of the guest. */
   readonly folder: string;
   /** Called with each piece of the command's output. */
   readonly onOutput: (bytes: Uint8Array) => void;
 }
 
-/** How a guest ended. `console` is what the guest's kernel and first process said. */
+/** The end of a guest. `console` has the output of the guest's kernel and first process. */
 export type Outcome =
   | { kind: "exited"; status: number }
   | { kind: "aborted"; console: string }
   | { kind: "died"; console: string; reason: string };
 
-/** What comes out of the guest, each in a file: QEMU writes files at once and waits for no reader. */
+/** Outputs of the guest, each in a file: QEMU writes files at once, and would wait for the reader of a pipe. */
 interface Files {
   readonly console: string;
   readonly output: string;
   readonly status: string;
 }
 
-/** How often the output is looked at. */
+/** Interval between reads of the output. */
 const FOLLOW_MS = 50;
 
-/** The status of setpriv for a program that is not there, as of a shell. */
+/** The exit status of setpriv for a missing program, as of a shell. */
 const NOT_FOUND = 127;
 
 /**
  * Boots a guest with QEMU and waits for its end.
  *
- * The CPU is emulated (TCG): that works wherever QEMU does, also inside another virtual machine, where
- * KVM may be offered and hang. The guest has no network. QEMU ends with this process, however that ends:
- * setpriv(1) has the kernel kill it.
+ * The CPU is emulated (TCG), which works wherever QEMU does, also inside another virtual machine, where KVM may be
+ * present and hang. The guest has no network. When this process ends in any way, the kernel kills QEMU: setpriv(1)
+ * sets its parent-death signal.
  */
 export async function runMachine(machine: Machine): Promise<Outcome> {
   const files: Files = {
@@ -60,7 +61,7 @@ export async function runMachine(machine: Machine): Promise<Outcome> {
     try {
       qemu.kill("SIGKILL");
     } catch (error) {
-      // It has ended by itself meanwhile.
+      // It has already ended.
       if (!(error instanceof TypeError)) throw error;
     }
   };
@@ -96,7 +97,7 @@ function options(machine: Machine, files: Files): string[] {
     ["-no-reboot"],
     ["-kernel", machine.kernel],
     ["-initrd", machine.initramfs],
-    // A panic ends the guest at once (-1), where the kernel would wait for someone to read the screen.
+    // A panic ends the guest at once (-1); by default the kernel would wait for a person to read the screen.
     ["-append", "console=ttyS0 panic=-1 loglevel=7"],
     ["-chardev", `file,id=console,path=${escape(files.console)}`],
     ["-serial", "chardev:console"],
@@ -109,7 +110,7 @@ function options(machine: Machine, files: Files): string[] {
   ].flat();
 }
 
-/** A device that another process serves; that one reads and writes the guest's memory, so it is shared. */
+/** Options of a device that another process serves. That process accesses the guest's memory, so it is shared. */
 function vsockOptions({ memoryMiB }: Machine, socket: string): string[][] {
   return [
     ["-object", `memory-backend-memfd,id=memory,size=${memoryMiB}M,share=on`],
@@ -119,12 +120,12 @@ function vsockOptions({ memoryMiB }: Machine, socket: string): string[][] {
   ];
 }
 
-/** QEMU splits options at commas; a doubled one stands for itself. */
+/** Doubles commas, at which QEMU splits options. */
 function escape(path: string): string {
   return path.replaceAll(",", ",,");
 }
 
-/** Hands over what is appended to a file, until `ended` is. */
+/** Passes on the bytes that are appended to a file, until `ended` resolves. */
 async function follow(
   path: string,
   ended: Promise<unknown>,
@@ -135,7 +136,7 @@ async function follow(
   let over = false;
   const end = ended.finally(() => over = true);
   while (true) {
-    // Taken before the read: what was written before the end is then read after it.
+    // Checked before the read, so that the last read follows the end.
     const last = over;
     const read = await file.read(buffer);
     if (read !== null) onOutput(buffer.subarray(0, read));
@@ -144,7 +145,7 @@ async function follow(
   }
 }
 
-/** Waits `FOLLOW_MS`, or until `end`. */
+/** Waits `FOLLOW_MS`, or until `end` resolves. */
 async function pause(end: Promise<unknown>): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, FOLLOW_MS);

@@ -5,11 +5,11 @@ export interface Results {
   readonly ignored: number;
 }
 
-/** The line that ends a run: `ok | 3 passed (2 steps) | 0 failed | 1 ignored (120ms)`. */
+/** The last line of a run: `ok | 3 passed (2 steps) | 0 failed | 1 ignored (120ms)`. */
 const SUMMARY =
   /^(?:ok|FAILED) \| (\d+) passed\b.*? \| (\d+) failed\b(?:.*? \| (\d+) ignored\b)?/gm;
 
-/** The counts that a run's output ends with; undefined when it has none. */
+/** Parses the counts at the end of a run's output; undefined when there are none. */
 export function parseResults(output: string): Results | undefined {
   const last = [...output.matchAll(SUMMARY)].at(-1);
   if (last === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** The rules of the layout, over a module graph and a table of rooms. */
+/** The rules of the layout, over a module graph and a table of rooms. @module */
 import { dirname } from "node:path/posix";
 import type { Graph } from "./graph.ts";
 import type { Rooms } from "./rooms.ts";
@@ -25,7 +25,7 @@ export function* breachesOfRooms(
         if (other === room) continue;
         imported.add(other);
         if (!allowed.includes(other)) yield `${file} may not import ${target}`;
-        // The files of a folder around it would come by its index in a circle.
+        // A room inside the other one imports its files directly: by `mod.ts` it would import itself.
         else if (!isEntry(target) && !room.startsWith(`${other}/`)) {
           yield `${file} reaches past ${other}/mod.ts: ${target}`;
         }
@@ -37,7 +37,7 @@ export function* breachesOfRooms(
   }
 }
 
-/** Returns the room of a folder: its own, or one of a folder above that takes in all below it. */
+/** Returns the room of a folder: its own, or that of a parent folder whose room includes all folders below. */
 function roomOfFolder(folder: string, rooms: Rooms): string | undefined {
   if (rooms[folder]) return folder;
   for (let above = folder; above.includes("/"); above = dirname(above)) {
@@ -68,7 +68,7 @@ export function* circles(graph: Graph): Generator<string> {
   for (const file of graph.keys()) yield* visit(file);
 }
 
-/** Yields a sentence for each circle of rooms in the table, apart from those of a folder and its own. */
+/** Yields a sentence for each circle of rooms in the table, except between a folder and its parents. */
 export function circlesOfRooms(rooms: Rooms): Generator<string> {
   const isWithin = (a: string, b: string) => a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
   return circles(

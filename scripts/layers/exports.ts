@@ -1,4 +1,4 @@
-/** A search for exports that no other module uses, over the sources of modules. */
+/** A search for unused exports in the sources of modules. @module */
 import { dirname, join } from "node:path/posix";
 
 /** An exported name that no other module uses. */
@@ -10,11 +10,11 @@ export interface UnusedExport {
 interface Module {
   readonly text: string;
   readonly exports: readonly string[];
-  /** Modules that it imports, other than to re-export. */
+  /** Imported modules, except those only re-exported. */
   readonly imports: ReadonlySet<string>;
-  /** Modules among them that it imports dynamically. */
+  /** Dynamically imported modules. */
   readonly loads: ReadonlySet<string>;
-  /** Names that it re-exports: by module, either all or the names there with the names here. */
+  /** Re-exported names by module: all, or a map from the names there to the names here. */
   readonly reexports: readonly { from: string; names: "all" | ReadonlyMap<string, string> }[];
 }
 
@@ -26,15 +26,15 @@ const STAR = /^export (?:type )?\*(?: as (\w+))? from "([^"]+)";/gm;
 const IMPORT = /^import (?:[^;"]* from )?"([^"]+)"|\bimport\(\s*"([^"]+)"/gm;
 
 /**
- * Finds exports whose name no module mentions that imports it, from its own module or from one that re-exports it. A
- * type may also be used by its own module: it is a part of what that exports.
+ * Finds exports whose name appears in no importing module, neither by the export's own module nor by one that
+ * re-exports it. A type may also be used by its own module, as a part of other exports.
  *
  * @param sources texts of modules by their paths
  */
 export function unusedExports(sources: ReadonlyMap<string, string>): UnusedExport[] {
   const modules = new Map([...sources].map(([file, text]) => [file, read(file, text)]));
   const tests = [...modules].filter(([file]) => file.startsWith("tests/"));
-  // What a test loads dynamically is handed on in objects, so any other test may use it.
+  // Tests pass dynamically loaded exports on in objects, so that any other test may use them.
   const importers = (file: string) => [
     ...[...modules.values()].filter(({ imports }) => imports.has(file)),
     ...tests.some(([, { loads }]) => loads.has(file))
@@ -57,7 +57,7 @@ export function unusedExports(sources: ReadonlyMap<string, string>): UnusedExpor
   );
 }
 
-/** Tells whether a name is a type that its module mentions besides declaring it. */
+/** Returns true for a type that its own module uses. */
 function isOwnType(text: string, name: string): boolean {
   return new RegExp(`^export (?:interface|type) ${name}\\b`, "m").test(text) &&
     text.match(new RegExp(`\\b${name}\\b`, "g"))!.length > 1;
@@ -85,7 +85,7 @@ function read(file: string, text: string): Module {
   return { text, exports, imports, loads, reexports };
 }
 
-/** Reads a list such as `a, type b, c as d`: the names there and here. */
+/** Parses a list such as `a, type b, c as d` to pairs of the names there and here. */
 function listed(names: string): [there: string, here: string][] {
   return names.split(",").map((each) => each.trim().replace(/^type /, "")).filter(Boolean)
     .map((each) => {

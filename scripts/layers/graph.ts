@@ -1,4 +1,4 @@
-/** The module graph of `src`, as `deno info` reports it. */
+/** The module graph of `src`, from `deno info`. @module */
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -47,7 +47,7 @@ export async function readGraph(...folders: string[]): Promise<Graph> {
   }
 }
 
-/** Returns the path of a module of the project, `npm:NAME` for a package, and undefined for all else. */
+/** Returns the path of a module of the project, `npm:NAME` for a package, and undefined for others. */
 function nameOf(specifier: string): string | undefined {
   if (specifier.startsWith(`file://${root}`)) {
     return specifier.endsWith(".ts") ? relative(root, fileURLToPath(specifier)) : undefined;

@@ -1,7 +1,7 @@
 /**
- * The rooms of `src` and the imports that each is allowed: other rooms, by their folders, and packages, as
- * `npm:NAME`. Each folder with TypeScript files is a room; a new one gets a line here. One that ends in `/**`
- * takes in the folders below it. Imports of `node:` modules are free.
+ * The rooms of `src` and their allowed imports: other rooms, by their folders, and packages, as `npm:NAME`. Each
+ * folder with TypeScript files is a room; a new one gets a line here. A name that ends in `/**` includes the folders
+ * below. Imports of `node:` modules are always allowed.
  *
  * @module
  */

@@ -32,7 +32,7 @@ ${"export"} const fileDescriptors = [${files.join("\n")}] as const;
 `;
 }
 
-/** The full names of a file's messages, fields, enums, enum values, services and methods. */
+/** Yields the full names of a file's messages, fields, enums, enum values, services and methods. */
 function* symbolsOf(file: FileDescriptorProto): Generator<string> {
   for (const message of file.messageType) yield* messageSymbols(message, file.package);
   for (const type of file.enumType) yield* enumSymbols(type, file.package);
@@ -52,6 +52,6 @@ function* messageSymbols(message: DescriptorProto, scope: string): Generator<str
 
 function* enumSymbols(type: EnumDescriptorProto, scope: string): Generator<string> {
   yield `${scope}.${type.name}`;
-  // The values of an enum are names of the scope around it, as in C++.
+  // The values of an enum belong to the enclosing scope, as in C++.
   for (const { name } of type.value) yield `${scope}.${name}`;
 }

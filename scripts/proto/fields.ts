@@ -1,3 +1,4 @@
+/** Fields of messages: their types, tags and oneofs. @module */
 import protobuf from "protobufjs";
 import { WireType } from "../../src/protobuf/mod.ts";
 import { fullName } from "./schema.ts";
@@ -33,7 +34,7 @@ const scalars: Readonly<Record<string, Scalar>> = {
   string: scalar("string", LENGTH_DELIMITED, '""', "string"),
 };
 
-/** The kind of values that a field holds, one or many of. */
+/** The type of a field's value, or of each of its values. */
 export type FieldValue =
   | { readonly kind: "scalar"; readonly scalar: Scalar }
   | { readonly kind: "enum"; readonly type: protobuf.Enum }
@@ -77,7 +78,7 @@ function unsupported(field: protobuf.FieldBase, type: string): Error {
   return new Error(`Field ${fullName(field)} is ${type}: add support to scripts/proto/fields.ts`);
 }
 
-/** Returns a field's tag as on the wire. */
+/** Returns the tag of a field: number << 3 | wire type. */
 export function tagOf({ id }: protobuf.FieldBase, wireType: number): number {
   return id * 8 + wireType;
 }

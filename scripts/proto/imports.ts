@@ -1,3 +1,4 @@
+/** The imports of generated modules. @module */
 import { dirname, relative } from "node:path/posix";
 import protobuf from "protobufjs";
 import { lowerFirst } from "./schema.ts";
@@ -67,7 +68,7 @@ export class Imports {
   }
 }
 
-/** Returns a type's name with the names of the types around it: `HealthCheckResponseServingStatus`. */
+/** Returns a type's name after the names of its enclosing types: `HealthCheckResponseServingStatus`. */
 export function localName(type: protobuf.ReflectionObject): string {
   return type.parent instanceof protobuf.Type ? localName(type.parent) + type.name : type.name;
 }

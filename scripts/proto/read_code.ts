@@ -11,7 +11,7 @@ export function readerOf(type: protobuf.Type): string {
   return `read${localName(type)}`;
 }
 
-/** Generates that function. */
+/** Generates the function that reads a message. */
 export function readCode(type: protobuf.Type, imports: Imports): string {
   const read = imports.type(type);
   const fields = fieldsOf(type);
@@ -41,7 +41,7 @@ export function readCode(type: protobuf.Type, imports: Imports): string {
     }`;
 }
 
-/** The message before any field has been read. */
+/** Returns the code of a message with default values. */
 function initialMessage(type: protobuf.Type, imports: Imports): string {
   const fields = fieldsOf(type).filter((field) => oneofOf(field) === undefined)
     .map((field) => `${field.name}: ${initialValue(field, imports)}`);

@@ -4,10 +4,10 @@ import { fieldsOf, mapValueOf, oneofOf, valueOf } from "./fields.ts";
 import { type Imports, localName } from "./imports.ts";
 import { fullName } from "./schema.ts";
 
-/** Which of a message's two types: for the writer, where fields may be left out, or of the reader. */
+/** One of a message's two types: of the writer, where fields may be left out, or of the reader. */
 type Side = "init" | "read";
 
-/** Returns a doc comment: a declaration's own in the `.proto` file, or else `otherwise`. */
+/** Returns a doc comment: the declaration's comment in the `.proto` file, or `otherwise`. */
 export function docComment(comment: string | null | undefined, otherwise = ""): string {
   const text = comment ?? otherwise;
   if (text === "") return "";
@@ -41,12 +41,12 @@ export function messageTypes(type: protobuf.Type, imports: Imports): string {
     ${read}export ${declaration(type, name, "read", imports)}`;
 }
 
-/** The name of the type that the reader of a message with oneofs fills. */
+/** Returns the name of the type that the reader of a message with oneofs fills. */
 export function draftName(type: protobuf.Type): string {
   return `${localName(type)}Draft`;
 }
 
-/** Generates that type: all members of oneofs side by side. */
+/** Generates that type, in which all members of oneofs are fields. */
 export function draftType(type: protobuf.Type, imports: Imports): string {
   const fields = fieldsOf(type).map((field) => {
     const type = fieldType(field, "read", imports);

@@ -10,7 +10,7 @@ export function writerOf(type: protobuf.Type): string {
   return `write${localName(type)}`;
 }
 
-/** Generates that function. */
+/** Generates the function that writes a message. */
 export function writeCode(type: protobuf.Type, imports: Imports): string {
   const statements = fieldsOf(type).map((field) => fieldCode(field, imports));
   const unused = statements.length === 0 ? "_" : "";

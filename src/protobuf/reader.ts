@@ -1,3 +1,4 @@
+/** The reader of protobuf's wire format. @module */
 import { Buffer } from "node:buffer";
 import { ProtobufError } from "./errors.ts";
 import { maxDepth, maxFields, maxNestedMessages } from "./limits.ts";

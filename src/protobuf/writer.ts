@@ -1,3 +1,4 @@
+/** The writer of protobuf's wire format. @module */
 import { Buffer } from "node:buffer";
 import type { EnumNames } from "./enum_names.ts";
 import { ProtobufError } from "./errors.ts";

@@ -1,3 +1,4 @@
+/** The measurements of one thread. @module */
 import { Histogram } from "./histogram.ts";
 import { OUTCOMES } from "./outcome.ts";
 

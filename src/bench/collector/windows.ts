@@ -1,3 +1,4 @@
+/** Measurements over time, in a bounded number of windows. @module */
 import { Histogram } from "./histogram.ts";
 
 /** The measurements of a part of a load. */

@@ -1,3 +1,4 @@
+/** Calls of a load over channels of either stack. @module */
 import {
   type AnyMethod,
   asBuffer,

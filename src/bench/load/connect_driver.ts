@@ -1,3 +1,4 @@
+/** Connections of a load, each opened and closed. @module */
 import { type RpcChannel, RpcError, StatusCode } from "../../grpc/mod.ts";
 import { openChannel } from "../../grpc/grpcjs/mod.ts";
 import { openNativeChannel } from "../../grpc/native/client/mod.ts";

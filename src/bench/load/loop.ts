@@ -1,3 +1,4 @@
+/** The loop of a load thread. @module */
 import { setImmediate } from "node:timers";
 import type { Control } from "./control.ts";
 import type { Driver } from "./driver.ts";

@@ -1,3 +1,4 @@
+/** Unary calls of a load over the native stack, on a thread that blocks. @module */
 import { Metadata, RpcError } from "../../grpc/mod.ts";
 import {
   type NativeChannel,

@@ -1,3 +1,4 @@
+/** The plan of a load, as data. @module */
 import type { Stack } from "../../grpc/stacks/mod.ts";
 import type { AlgorithmName, SignatureFormat } from "../../crypto/mod.ts";
 

@@ -1,3 +1,4 @@
+/** A load on threads of its own, from start to result. @module */
 import { Collector, Histogram, joined, type Window, Windows } from "../collector/mod.ts";
 import { type ResourceFigures, ResourceWatch } from "../resources/mod.ts";
 import { Control } from "./control.ts";

@@ -1,3 +1,4 @@
+/** The sending of one thread's requests when they are due, without a clock and without I/O. @module */
 import type { Collector } from "../collector/mod.ts";
 import type { Pacer } from "../pacer/mod.ts";
 

@@ -1,3 +1,4 @@
+/** The main thread's handle of one load thread. @module */
 import { RpcError, type StatusCode } from "../../grpc/mod.ts";
 import type { Answer, Order } from "./thread.ts";
 

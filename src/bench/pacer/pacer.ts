@@ -1,3 +1,4 @@
+/** Pacers: the times at which requests are due. @module */
 import type { Schedule } from "./schedule.ts";
 
 /**

@@ -1,3 +1,4 @@
+/** Assertions on reports, for `--assert`. @module */
 import type { LayerError } from "../../errors/mod.ts";
 import { Histogram } from "../collector/mod.ts";
 import type { ResourceFigures } from "../resources/mod.ts";

@@ -1,3 +1,4 @@
+/** Charts of a report, in SVG. @module */
 import { Histogram, lowestOf } from "../collector/mod.ts";
 import type { Report } from "./report.ts";
 import { formatBytes, formatNanoseconds } from "./units.ts";

@@ -1,3 +1,4 @@
+/** Reports in HTML. @module */
 import type { Report } from "./report.ts";
 import { courseChart, latencyChart, memoryChart, percentileChart } from "./charts.ts";
 import { renderSummary } from "./summary.ts";

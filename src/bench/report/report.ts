@@ -1,3 +1,4 @@
+/** The report of a load. @module */
 import {
   Collector,
   type EncodedHistogram,

@@ -1,3 +1,4 @@
+/** Reports in text. @module */
 import type { ProcessFigures } from "../resources/mod.ts";
 import type { Distribution } from "./distribution.ts";
 import type { Report } from "./report.ts";

@@ -1,3 +1,4 @@
+/** Warnings of a report. @module */
 import type { ResourceFigures } from "../resources/mod.ts";
 import type { Distribution } from "./distribution.ts";
 import type { ReportOptions } from "./load_options.ts";

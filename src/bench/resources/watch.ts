@@ -1,3 +1,4 @@
+/** The CPU, memory and descriptors of client and server during a load. @module */
 import { ownUsage, type Usage, usageOf } from "./process.ts";
 
 /** Milliseconds between samples. Reading /proc costs the server nothing and the client little. */

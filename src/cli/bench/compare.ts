@@ -1,4 +1,4 @@
-/** `bench compare`: which figures differ between two sets of runs by more than noise. @module */
+/** `bench compare`: the figures that differ between two sets of runs by more than noise. @module */
 import {
   type Change,
   comparedFigures,

@@ -25,8 +25,8 @@ export function conclude(
 }
 
 /**
- * Fails for a missed condition with exit code 3, and for failed requests with 1, unless a condition says
- * how many may fail.
+ * Fails with exit code 3 for a missed condition, and with 1 for failed requests unless a condition limits their
+ * number.
  *
  * @throws {CliError}
  */
@@ -47,7 +47,7 @@ export function judge(report: Report, options: Pick<BenchOptions, "assert">): vo
   const allowed = conditions.some(({ metric }) => metric === "errors" || metric === "unsent");
   if (failure !== undefined && !allowed) {
     throw new CliError(ExitCode.failed, failure, {
-      hint: "A condition says how many requests may fail: --assert 'errors<0.1%'",
+      hint: "Allow some requests to fail with a condition: --assert 'errors<0.1%'",
     });
   }
 }

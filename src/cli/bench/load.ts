@@ -1,4 +1,4 @@
-/** The making of a load: progress, interruption, and errors of connecting. @module */
+/** The run of a load: progress, interruption, and errors of connecting. @module */
 import { type LoadPlan, type LoadResult, runLoad } from "../../bench/mod.ts";
 import { RpcError, statusName } from "../../grpc/mod.ts";
 import { libc } from "../../ffi/mod.ts";
@@ -19,7 +19,7 @@ export function interruption(): { readonly signal: AbortSignal } & Disposable {
 }
 
 /**
- * Makes a load and shows its progress.
+ * Runs a load and shows its progress.
  *
  * @throws {CliError} with the exit code of UNAVAILABLE when the servers cannot be reached
  */

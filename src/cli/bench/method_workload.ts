@@ -1,12 +1,18 @@
 import type { Workload } from "../../bench/mod.ts";
 import { callable } from "../../grpc/reflection/mod.ts";
-import { dataPieces, findMethod, jsonDocuments, messages, onlyMessage } from "../client/methods/mod.ts";
+import {
+  dataPieces,
+  findMethod,
+  jsonDocuments,
+  messages,
+  onlyMessage,
+} from "../client/methods/mod.ts";
 import type { Session } from "../client/mod.ts";
 import type { BenchOptions } from "./options.ts";
 import { callName, type NamedWorkload } from "./named_workload.ts";
 
 /**
- * The requests of a method that is named in full, from the JSON of `-d`.
+ * Prepares the requests of a method that is named in full, from the JSON of `-d`.
  *
  * @throws {CliError}
  */

@@ -1,4 +1,4 @@
-/** `signer bench`: makes load on a server, and says how it took it. @module */
+/** `signer bench`: load-tests a gRPC server. @module */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { reportFormats } from "../../bench/mod.ts";
 import { withTargets } from "../client/options/mod.ts";
@@ -8,16 +8,16 @@ import { examples } from "../help.ts";
 import { algorithmOption, keyTypeOption } from "../key_options.ts";
 import { parseConditions, parseRate, parseShare, wholeNumber } from "./parsers.ts";
 
-/** Requests under way, connections and threads beyond which a machine measures only itself. */
+/** The largest values of -c, --connections and --threads. With more, a machine measures only itself. */
 const limits = { concurrency: 1_000_000, connections: 100_000, threads: 256 } as const;
 
 /**
- * `signer bench`. Options stand on the command itself, so that they may be given before or after the
- * subcommand. Actions import what they run on when they are run.
+ * The command `signer bench`. Options belong to the command itself, so they may precede or follow the
+ * subcommand. Actions import their modules when they run.
  */
 export function benchCommand(): Command {
   const bench = new Command("bench")
-    .description("Make load on a server, and measure how it takes it")
+    .description("Load-test a gRPC server")
     .configureHelp({ showGlobalOptions: true })
     .addHelpText(
       "before",
@@ -44,7 +44,7 @@ export function benchCommand(): Command {
 
 function addTarget(bench: Command): void {
   withTargets(bench, {
-    to: "server to load; may be repeated (env: SIGNER_ADDRESS; default: one of its own)",
+    to: "server to test; may be repeated (env: SIGNER_ADDRESS; default: starts one)",
     connectTimeout: "10s",
   })
     .addOption(
@@ -53,66 +53,74 @@ function addTarget(bench: Command): void {
     )
     .option(
       "--server-pid <pid>",
-      "the server's process on this machine, to see what it uses",
+      "process of the server on this machine, to measure its CPU and memory",
       wholeNumber(1, 2 ** 31),
     );
 }
 
 function addLoad(bench: Command): void {
   bench
-    .option("-n, --total <n>", "requests to make", wholeNumber(1, 1e15))
-    .option("-z, --duration <duration>", "time to make load (default: 5s, without -n)", positive)
-    .option("-x, --max-duration <duration>", "limit of the time that -n may take", positive)
+    .option("-n, --total <n>", "number of requests", wholeNumber(1, 1e15))
+    .option("-z, --duration <duration>", "duration of the load (default: 5s, without -n)", positive)
+    .option("-x, --max-duration <duration>", "time limit of -n", positive)
     .option(
       "-c, --concurrency <n>",
-      "requests under way at once",
+      "number of concurrent requests",
       wholeNumber(1, limits.concurrency),
       50,
     )
     .option(
       "--connections <n>",
-      "connections to each server",
+      "number of connections to each server",
       wholeNumber(1, limits.connections),
       1,
     )
-    .option("--threads <n>", "threads that make load", wholeNumber(1, limits.threads), 1)
+    .option("--threads <n>", "number of client threads", wholeNumber(1, limits.threads), 1)
     .option(
       "--warmup <duration>",
-      "load that is not measured comes first (default: 1s, without -n)",
+      "duration of the load before the measurement (default: 1s, without -n)",
       parseDuration,
     )
-    .option("-r, --rps <rate>", "requests a second, whether answered or not (open loop)", parseRate)
+    .option(
+      "-r, --rps <rate>",
+      "requests per second, sent on schedule regardless of responses (open loop)",
+      parseRate,
+    )
     .addOption(
-      new Option("--load-schedule <kind>", "how the rate goes: constant, in steps, or in a line")
+      new Option("--load-schedule <kind>", "schedule of the rate: constant, step or line")
         .choices(["const", "step", "line"]),
     )
-    .option("--load-start <rate>", "rate at the start of steps or a line", parseRate)
-    .option("--load-end <rate>", "rate at their end", parseRate)
-    .option("--load-step <rate>", "how much the rate changes with each step", parseRate)
-    .option("--load-step-duration <duration>", "how long a step is", positive)
-    .option("--load-max-duration <duration>", "how long a line is (default: -z)", positive)
-    .option("--repeat <n>", "make the load n times and report each run", wholeNumber(1, 1000))
+    .option("--load-start <rate>", "rate at the start of a step or line schedule", parseRate)
+    .option("--load-end <rate>", "rate at the end of a step or line schedule", parseRate)
+    .option("--load-step <rate>", "change of the rate with each step", parseRate)
+    .option("--load-step-duration <duration>", "duration of each step", positive)
+    .option("--load-max-duration <duration>", "duration of a line schedule (default: -z)", positive)
+    .option("--repeat <n>", "run the load n times and report each run", wholeNumber(1, 1000))
     .option(
       "--against <address>",
-      "second server: its runs alternate with those of --to, and the two are compared",
+      "second server to compare: runs alternate between it and --to",
       collect,
     )
-    .option("--seed <n>", "of all that is drawn at random", wholeNumber(0, 2 ** 31), 1);
+    .option("--seed <n>", "seed of all random numbers", wholeNumber(0, 2 ** 31), 1);
 }
 
 function addWork(bench: Command): void {
   bench
-    .option("--payload <bytes|file>", "what is sent or signed: so many bytes, or a file", "32")
-    .option("-d, --data <json>", "the request of any other method: JSON, @FILE, @ for input")
-    .addOption(new Option("--key <id>", "the key that signs, by its id").conflicts("keyType"))
+    .option(
+      "--payload <bytes|file>",
+      "payload of echo and sign: a number of bytes, or a file",
+      "32",
+    )
+    .option("-d, --data <json>", "request of any other method: JSON, @FILE, or @ for stdin")
+    .addOption(new Option("--key <id>", "signing key, by its id").conflicts("keyType"))
     .addOption(
-      keyTypeOption("--key-type <type>", "the server's default key of a type"),
+      keyTypeOption("--key-type <type>", "signing key: the server's default of a type"),
     )
     .addOption(
       algorithmOption("--algorithm <name>", "signing algorithm (default: one that fits the key)"),
     )
     .addOption(
-      new Option("--verify [share]", "check the signatures with the public key, all or some: 1%")
+      new Option("--verify [share]", "verify all signatures, or a share such as 1%")
         .argParser(parseShare).preset("100%"),
     );
 }
@@ -120,15 +128,18 @@ function addWork(bench: Command): void {
 function addOutput(bench: Command): void {
   bench
     .addOption(
-      new Option("-O, --format <format>", "of the report").choices(reportFormats)
+      new Option("-O, --format <format>", "format of the report").choices(reportFormats)
         .default("summary"),
     )
-    .option("-o, --output <file>", "write the report here")
-    .option("--name <text>", "a name for the report")
-    .option("--interval <duration>", "between interim figures", positive, 5000)
+    .option("-o, --output <file>", "write the report to a file")
+    .option("--name <text>", "name of the report")
+    .addOption(
+      new Option("--interval <duration>", "time between progress reports").argParser(positive)
+        .default(5_000, "5s"),
+    )
     .option(
       "--assert <conditions>",
-      "exit with 3 unless 'p99<1ms,errors=0,rps>10000'",
+      "exit with 3 unless all conditions hold, such as 'p99<1ms,errors=0,rps>10000'",
       parseConditions,
     );
 }
@@ -136,13 +147,13 @@ function addOutput(bench: Command): void {
 function addModes(bench: Command): void {
   bench.command("connect")
     .alias("CONNECT")
-    .description("Measure connections: each is made, up to the server's SETTINGS, and closed")
+    .description("Measure connections: open each, wait for the server's SETTINGS, close it")
     .addHelpText("before", examples("signer bench connect --to vsock:16:5000 -c 100 -z 10s"))
     .action(async (_, command: Command) =>
       (await import("./run.ts")).runConnect(command.optsWithGlobals())
     );
   bench.command("soak [method]")
-    .description("Load for long, and watch memory, descriptors and errors over time")
+    .description("Run a long load and watch memory, descriptors and errors")
     .addHelpText(
       "before",
       examples("signer bench soak sign -z 10m -r 500 --assert 'server_memory_growth<20MB'"),
@@ -151,7 +162,7 @@ function addModes(bench: Command): void {
       (await import("./soak.ts")).runSoak(method, command.optsWithGlobals())
     );
   bench.command("ramp [method]")
-    .description("Raise the rate until the server does not keep up, and say where the knee is")
+    .description("Find the highest rate that the server keeps up with")
     .addHelpText(
       "before",
       examples("signer bench ramp sign --load-start 100 --load-step-duration 3s"),
@@ -163,7 +174,7 @@ function addModes(bench: Command): void {
 
 function addReports(bench: Command): void {
   bench.command("compare <reports...>")
-    .description("Compare two sets of runs, written by -O json, by the noise between runs")
+    .description("Compare two sets of runs in JSON reports, and tell changes from noise")
     .addHelpText(
       "before",
       examples(
@@ -171,7 +182,7 @@ function addReports(bench: Command): void {
         "signer bench compare before-*.json -- after-*.json",
       ),
     )
-    .option("--fail", "exit with 3 when a figure got worse")
+    .option("--fail", "exit with 3 when a figure is worse")
     .action(async (files, _, command: Command) =>
       (await import("./compare.ts")).compare(
         files,
@@ -180,14 +191,14 @@ function addReports(bench: Command): void {
       )
     );
   bench.command("merge <reports...>")
-    .description("Join the reports of several machines that made load at the same time")
+    .description("Merge JSON reports of machines that ran the load at the same time")
     .addHelpText("before", examples("signer bench merge *.json -O html -o all.html"))
     .action(async (files, _, command: Command) =>
       (await import("./merge.ts")).merge(files, command.optsWithGlobals())
     );
 }
 
-/** The number of operands after `--`, which commander drops; undefined where there is no `--`. */
+/** Returns the number of operands after `--`, which commander drops; undefined without `--`. */
 function operandsAfterDashes(command: Command): number | undefined {
   let root = command;
   while (root.parent !== null) root = root.parent;
@@ -196,7 +207,7 @@ function operandsAfterDashes(command: Command): number | undefined {
   return at < 0 ? undefined : rawArgs.length - at - 1;
 }
 
-/** A duration above 0. */
+/** Parses a duration above 0. */
 function positive(text: string): number {
   const milliseconds = parseDuration(text);
   if (milliseconds > 0) return milliseconds;

@@ -6,7 +6,7 @@ export interface NamedWorkload {
   readonly call: string;
 }
 
-/** The name of a method as ghz writes it: `signer.v1.EchoService.Echo`. */
+/** Returns the name of a method as ghz writes it: `signer.v1.EchoService.Echo`. */
 export function callName(path: string): string {
   return path.slice(1).replace("/", ".");
 }

@@ -1,7 +1,8 @@
+/** The server that `bench` starts when none is named. @module */
 import { fileURLToPath } from "node:url";
 import { CliError, ExitCode, usageError } from "../exit.ts";
 
-/** A `signer serve` in a process of its own, for a bench that was told of no server. */
+/** A `signer serve` in a child process. */
 export class OwnServer implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly address: string;
@@ -16,16 +17,16 @@ export class OwnServer implements AsyncDisposable {
   }
 
   /**
-   * Starts a server with new keys of the types given.
+   * Starts a server with new keys of the given types.
    *
-   * @throws {CliError} when that is not permitted, or the server does not start
+   * @throws {CliError} without the permission to run a process, or when the server does not start
    */
   static async start(keyTypes: readonly string[]): Promise<OwnServer> {
     const program = Deno.execPath();
     const { state } = Deno.permissions.querySync({ name: "run", command: program });
     if (state !== "granted") {
       throw usageError(
-        "No server is named, and to start one of its own this program may not",
+        "No server is named, and this program has no permission to start one",
         Deno.build.standalone
           ? "Name one with --to ADDRESS"
           : "Name one with --to ADDRESS, or allow it: deno task bench, or --allow-run",
@@ -58,7 +59,7 @@ export class OwnServer implements AsyncDisposable {
   }
 }
 
-/** What starts this program again: nothing, where it is one executable. */
+/** Returns the arguments of Deno that run this program from its sources; none for the executable. */
 function programArguments(): string[] {
   if (Deno.build.standalone) return [];
   const root = new URL("../../../", import.meta.url);
@@ -77,7 +78,7 @@ function serveArguments(keyTypes: readonly string[]): string[] {
   ];
 }
 
-/** The address of the line that a server prints when it is ready; undefined when it ends without. */
+/** Reads the address in the server's `ready` line; undefined when the server exits before it prints one. */
 async function readyAddress(stdout: ReadableStream<Uint8Array>): Promise<string | undefined> {
   let text = "";
   for await (const chunk of stdout.pipeThrough(new TextDecoderStream())) {

@@ -1,3 +1,4 @@
+/** The plan of a load, from the options. @module */
 import config from "../../../deno.json" with { type: "json" };
 import { type LoadPlan, type Pacing, scheduleOf } from "../../bench/mod.ts";
 import { chosenStack } from "../../grpc/stacks/mod.ts";
@@ -6,18 +7,18 @@ import type { BenchOptions } from "./options.ts";
 import type { NamedWorkload } from "./named_workload.ts";
 import { metadataOf } from "./workload.ts";
 
-/** How long a load is, and how long its warm-up, that is told neither number nor time. */
+/** Duration and warm-up of a load without -n and -z. */
 const DEFAULT_DURATION_MS = 5000;
 const DEFAULT_WARMUP_MS = 1000;
 
-/** The part of a plan that the options alone decide. */
+/** The part of a plan that depends on the options alone. */
 export type Shape = Pick<
   LoadPlan,
   "pacing" | "requests" | "duration" | "warmup" | "concurrency" | "connections" | "threads"
 >;
 
 /**
- * How much load is made, and how it is paced.
+ * Reads amount, pacing and connections of a load from the options.
  *
  * @throws {CliError} for options that do not go together
  */
@@ -48,7 +49,7 @@ export function shapeOf(options: BenchOptions): Shape {
   };
 }
 
-/** The plan of a load. */
+/** Completes the plan of a load with its calls and servers. */
 export async function planOf(
   options: BenchOptions,
   shape: Shape,
@@ -83,7 +84,7 @@ function pacingOf(options: BenchOptions, time: number): Pacing {
   if (loadSchedule === "line") {
     const duration = options.loadMaxDuration ?? time;
     if (duration === Infinity) {
-      throw usageError("A line needs to know how long it is", "Give --load-max-duration or -z");
+      throw usageError("--load-schedule line needs a duration", "Give --load-max-duration or -z");
     }
     return { kind: "ramp", start, end, duration };
   }

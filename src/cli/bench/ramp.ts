@@ -11,13 +11,13 @@ import { ownKeyTypes } from "./run.ts";
 import { openTarget } from "./target.ts";
 import { checkWorkload, findWorkload } from "./workload.ts";
 
-/** Where a ramp starts, how long each step is, and how far it goes, unless told. */
+/** The defaults of a ramp: rate at its start, duration of a step, and rate at its end. */
 const defaults = { start: 100, stepDuration: 2000, end: 1e7 } as const;
 
-/** Load at the rate of a step that is not measured. */
+/** Time of load at the rate of each step before its measurement. */
 const STEP_WARMUP_MS = 300;
 
-/** Requests under way at once: enough that a rate fails by the server, and not by this number. */
+/** The least number of concurrent requests: so many that the server limits the rate, and not this number. */
 const MIN_CONCURRENCY = 1000;
 
 /** `bench ramp METHOD`: raises the rate until the server does not keep up. */
@@ -64,7 +64,7 @@ const strains = {
   latency: "requests queue",
 } as const;
 
-/** @throws {CliError} for what a ramp decides itself */
+/** @throws {CliError} for options that a ramp sets itself */
 function checkRamp(options: BenchOptions): void {
   const { format, total, duration, rps, loadSchedule, assert, repeat, against } = options;
   if (format !== "summary" && format !== "json") {
@@ -73,7 +73,7 @@ function checkRamp(options: BenchOptions): void {
   if ((total ?? duration ?? rps ?? loadSchedule ?? assert ?? repeat ?? against) !== undefined) {
     throw usageError(
       "-n, -z, -r, --load-schedule, --assert, --repeat and --against do not fit bench ramp",
-      "It has --load-start, --load-end and --load-step-duration",
+      "Use --load-start, --load-end and --load-step-duration",
     );
   }
 }

@@ -1,4 +1,4 @@
-/** Reports that a command line names. @module */
+/** Reports named on the command line. @module */
 import { readReport, readRuns, type Report, ReportError, type Runs } from "../../bench/mod.ts";
 import { readFile } from "../read_file.ts";
 import { usageError } from "../exit.ts";
@@ -18,7 +18,7 @@ function textOf(file: string): string {
 }
 
 /**
- * Runs work on named reports, with errors of the reports as errors of the command line.
+ * Runs work on reports. A `ReportError` becomes an error of the command line.
  *
  * @throws {CliError} when a report cannot be used
  */

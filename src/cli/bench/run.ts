@@ -18,10 +18,10 @@ import type { NamedWorkload } from "./named_workload.ts";
 import { openTarget, type Target } from "./target.ts";
 import { checkWorkload, findWorkload } from "./workload.ts";
 
-/** The key type of a server that bench starts, unless one is named. */
+/** The key type of a server that `bench` starts, unless --key-type names one. */
 const defaultKeyType = "ecdsa-p256";
 
-/** Finds the requests of a load for the servers at some addresses. */
+/** Finds the requests of a load for the servers at the addresses. */
 type FindWork = (addresses: readonly string[]) => Promise<NamedWorkload>;
 
 /** `bench METHOD`. */
@@ -35,7 +35,7 @@ export async function runConnect(options: BenchOptions): Promise<void> {
   if (options.connections > 1) {
     throw usageError(
       "--connections does not fit bench connect",
-      "Use -c: the number of connections that are made at once",
+      "Use -c for the number of concurrent connections",
     );
   }
   const workload: NamedWorkload = { workload: { kind: "connect" }, call: "connect" };
@@ -60,7 +60,7 @@ export async function measureMethod(
   return await measure(side, options, interrupted.signal);
 }
 
-/** The key types that a server which bench starts must hold. */
+/** Returns the key types that a server started by `bench` needs. */
 export function ownKeyTypes({ keyType, key }: BenchOptions): string[] {
   return key === undefined ? [keyType ?? defaultKeyType] : [];
 }
@@ -121,8 +121,8 @@ async function measure(
 }
 
 /**
- * Measures each side several times. The sides take turns and the order alternates (A B, B A, …), so a
- * machine that becomes slower or warmer does so for both.
+ * Measures each side several times. Runs alternate between the sides (A B, B A, …), so that a machine that
+ * becomes slower slows both.
  */
 async function measureByTurns(
   sides: readonly Side[],

@@ -1,3 +1,4 @@
+/** The process of a server on this machine, for its figures in the report. @module */
 import { usageOf } from "../../bench/mod.ts";
 import { libc } from "../../ffi/mod.ts";
 import { serverInfoDefinition } from "../../api/mod.ts";
@@ -6,16 +7,16 @@ import { Session } from "../client/mod.ts";
 import { CliError } from "../exit.ts";
 import type { BenchOptions } from "./options.ts";
 
-/** A server that does not say this soon who it is goes without figures. */
+/** Time limit of GetServerInfo. A report of a slower server has no figures of its process. */
 const DEADLINE_MS = 1000;
 
 /**
- * The process of the server at an address of this machine, where it is known for certain: wrong figures
- * are worse than none. A process is the server's when it has the number and began when the server says
- * that it did, so none of another container or behind a tunnel is taken for it. A server that cannot be
- * asked is the process at the other end of its Unix socket.
+ * Finds the process of the server at an address of this machine, or undefined when it is not certain: wrong
+ * figures are worse than none. The process must have the number and the start time that the server reports,
+ * which excludes servers in another container or behind a tunnel. A server that does not answer GetServerInfo
+ * is the process at the other end of its Unix socket.
  *
- * @param peer who answers at the address
+ * @param peer the peer of a connection to the address
  */
 export async function findServerProcess(
   address: string,
@@ -23,17 +24,17 @@ export async function findServerProcess(
   options: BenchOptions,
 ): Promise<number | undefined> {
   if (!isLocalPeer(formatPeer(peer))) return undefined;
-  // Behind the socket of hybrid vsock is the monitor of a VM, and the server is inside that.
+  // The socket of hybrid vsock belongs to the monitor of a VM, and the server runs inside the VM.
   const seen = peer.transport === "unix" && !address.startsWith("vsock+unix:") ? peer.pid : 0;
   const said = await askServer(address, options);
   if (said === undefined) return seen > 0 && usageOf(seen) !== undefined ? seen : undefined;
-  // The kernel gives the number that is right here, where the server lives in a namespace of its own.
+  // For a server in another PID namespace, only the kernel's number of the peer is valid here.
   return [said.pid, seen].find((pid) =>
     pid > 0 && said.startTicks > 0 && libc.processStartTicks(pid) === said.startTicks
   );
 }
 
-/** What a server says of its process; undefined when it does not know the question. */
+/** Requests the number and start time of the server's process; undefined when the call fails. */
 async function askServer(
   address: string,
   { header, connectTimeout }: BenchOptions,

@@ -1,3 +1,4 @@
+/** `bench soak`: a long load, with the growth of memory and descriptors. @module */
 import { formatBytes, growthOf, type ProcessFigures } from "../../bench/mod.ts";
 import { usageError } from "../exit.ts";
 import { note, warn } from "../output.ts";
@@ -5,10 +6,10 @@ import { conclude, openOutput } from "./conclude.ts";
 import type { BenchOptions } from "./options.ts";
 import { measureMethod } from "./run.ts";
 
-/** How long a soak is that is not told. */
+/** The duration of a soak without -n and -z. */
 const DEFAULT_DURATION_MS = 600_000;
 
-/** `bench soak METHOD`: a load as any other, and how memory and descriptors went. */
+/** `bench soak METHOD`: runs a load, and prints the course of memory and descriptors. */
 export async function runSoak(method: string | undefined, options: BenchOptions): Promise<void> {
   if ((options.repeat ?? options.against) !== undefined) {
     throw usageError("--repeat and --against do not fit bench soak");
@@ -20,7 +21,7 @@ export async function runSoak(method: string | undefined, options: BenchOptions)
   const [{ client, server }] = report.resources;
   tellGrowth("client", client);
   if (server === undefined) {
-    note("server: its process is not known, or cannot be looked at: see --server-pid");
+    note("server: its process is unknown or cannot be read; see --server-pid");
   } else {
     tellGrowth("server", server);
   }

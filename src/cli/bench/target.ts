@@ -1,3 +1,4 @@
+/** The servers that a bench loads. @module */
 import { StatusCode } from "../../grpc/mod.ts";
 import { dial, NetError, parseAddress, type Peer } from "../../net/mod.ts";
 import { addressVariable, targetAddresses } from "../client/mod.ts";
@@ -8,15 +9,16 @@ import type { BenchOptions } from "./options.ts";
 import { OwnServer } from "./own_server.ts";
 import { findServerProcess } from "./server_process.ts";
 
-/** What is loaded. */
+/** The servers of a load. */
 export interface Target extends AsyncDisposable {
   readonly addresses: readonly string[];
-  /** The server's process, where it is known and on this machine. */
+  /** The process of a single server, if it is on this machine and known. */
   readonly pid: number | undefined;
 }
 
 /**
- * The servers that the options or the environment name; without any, one of its own, which it says.
+ * Opens the servers that the options or the environment name. Without any, starts a server and prints its
+ * address.
  *
  * @throws {CliError}
  */
@@ -30,7 +32,7 @@ export async function openTarget(
   if (!named) {
     const server = await OwnServer.start(keyTypes);
     const { address, pid } = server;
-    note(`no server is named: started one of its own at ${address} (process ${pid})`);
+    note(`no server is named: started one at ${address} (process ${pid})`);
     return {
       addresses: [address],
       pid,
@@ -48,10 +50,10 @@ export async function openTarget(
 }
 
 /**
- * Sees whether there is a server at all, so that the reason is told at once where there is none: the
- * load itself goes on trying.
+ * Connects to the servers once before the load, which itself retries, so that an unreachable server is reported
+ * at once.
  *
- * @returns who answered first
+ * @returns the first peer that accepted
  * @throws {CliError} with the exit code of UNAVAILABLE when no server can be reached
  */
 async function probe(addresses: readonly string[], connectTimeout: number): Promise<Peer> {

@@ -1,3 +1,4 @@
+/** The calls that a bench makes, from the options. @module */
 import {
   echoDefinition,
   protocolHeader,
@@ -13,18 +14,18 @@ import { usageError } from "../exit.ts";
 import { callName, type NamedWorkload } from "./named_workload.ts";
 import type { BenchOptions } from "./options.ts";
 
-/** The largest payload that is made up; a file may be larger. */
+/** The largest generated payload, in bytes. A file may be larger. */
 const MAX_PAYLOAD = 64 * 1024 * 1024;
 
 /**
- * Finds what is wrong with the options of a method before anything is started or dialled.
+ * Checks the options of a method before a server is started or dialled.
  *
  * @throws {CliError}
  */
 export function checkWorkload(method: string | undefined, options: BenchOptions): void {
   if (method === undefined) {
     throw usageError(
-      "Nothing to call is named",
+      "No method is named",
       "Name echo, sign or a method such as signer.v1.EchoService/Echo; see signer bench --help",
     );
   }
@@ -36,19 +37,19 @@ export function checkWorkload(method: string | undefined, options: BenchOptions)
   }
   const signs = method === "sign";
   if (!signs && options.verify !== undefined) {
-    throw usageError("--verify is for sign: other methods give no signatures");
+    throw usageError("--verify is for sign: other methods return no signatures");
   }
   if (!signs && (options.key ?? options.keyType ?? options.algorithm) !== undefined) {
     throw usageError("--key, --key-type and --algorithm are for sign");
   }
   if (options.data !== undefined && (signs || method === "echo")) {
-    throw usageError(`-d is for methods that are named in full: use --payload with ${method}`);
+    throw usageError(`-d is for methods named in full: use --payload with ${method}`);
   }
   metadataOf(options, "");
 }
 
 /**
- * The requests of a load, with what has to be asked of the server for them.
+ * Prepares the requests of a load. Keys and method descriptors that they need are requested from the server.
  *
  * @throws {CliError}
  */
@@ -70,7 +71,7 @@ export async function findWorkload(
   return await methodWorkload(session, method, options);
 }
 
-/** The metadata of all requests to a method. */
+/** Returns the metadata of all requests to a method. */
 export function metadataOf(
   { header = [] }: BenchOptions,
   path: string,
@@ -125,7 +126,7 @@ async function verification(
   };
 }
 
-/** So many bytes, drawn by the seed, or those of a file. */
+/** Returns the payload: random bytes by the seed, or the content of a file. */
 function payloadOf({ payload, seed }: BenchOptions): Uint8Array {
   if (!/^\d+$/.test(payload)) return readFile(payload);
   const length = Number(payload);

@@ -3,7 +3,15 @@ import type { Message } from "@bufbuild/protobuf";
 import { callable, messageToJson } from "../../grpc/reflection/mod.ts";
 import { CliError, ExitCode } from "../exit.ts";
 import { writeResult } from "../output.ts";
-import { dataPieces, findMethod, jsonDocuments, messages, onlyMessage, type SchemaOptions, withReflectionErrors } from "../client/methods/mod.ts";
+import {
+  dataPieces,
+  findMethod,
+  jsonDocuments,
+  messages,
+  onlyMessage,
+  type SchemaOptions,
+  withReflectionErrors,
+} from "../client/methods/mod.ts";
 import type { ConnectionOptions } from "../client/options/mod.ts";
 import { refuseRaw } from "./result.ts";
 import { Session } from "../client/mod.ts";

@@ -6,7 +6,14 @@ import {
   type SignRequestInit,
   type SignResponse,
 } from "../../api/mod.ts";
-import { type Choice, chooseKey, type KeyOptions, namedKey, printBytes, Session } from "../client/mod.ts";
+import {
+  type Choice,
+  chooseKey,
+  type KeyOptions,
+  namedKey,
+  printBytes,
+  Session,
+} from "../client/mod.ts";
 import type { ConnectionOptions } from "../client/options/mod.ts";
 import { usageError } from "../exit.ts";
 import { note } from "../output.ts";

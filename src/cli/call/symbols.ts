@@ -9,7 +9,14 @@ import {
 } from "@bufbuild/protobuf/wkt";
 import { type Declared, symbolName } from "../../grpc/reflection/mod.ts";
 import type { ConnectionOptions } from "../client/options/mod.ts";
-import { callableName, findSymbol, localSchema, reflectionOf, type SchemaOptions, withReflectionErrors } from "../client/methods/mod.ts";
+import {
+  callableName,
+  findSymbol,
+  localSchema,
+  reflectionOf,
+  type SchemaOptions,
+  withReflectionErrors,
+} from "../client/methods/mod.ts";
 import { Session } from "../client/mod.ts";
 import { usageError } from "../exit.ts";
 import { declarationOf } from "./declaration.ts";

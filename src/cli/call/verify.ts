@@ -1,8 +1,16 @@
+/** `call verify`. @module */
 import { signingDefinition, type VerifyRequestInit } from "../../api/mod.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
 import { type Input, type InputOptions, readInput, type Source, sourcesOf } from "./input.ts";
 import { readFile } from "../read_file.ts";
-import { defaultAlgorithm, type KeyOptions, type KeySelector, namedKey, parseBytes, Session } from "../client/mod.ts";
+import {
+  defaultAlgorithm,
+  type KeyOptions,
+  type KeySelector,
+  namedKey,
+  parseBytes,
+  Session,
+} from "../client/mod.ts";
 import type { ConnectionOptions } from "../client/options/mod.ts";
 import { printResult, refuseRaw } from "./result.ts";
 import { largestRequest, wireFormat } from "./sign.ts";

@@ -1,3 +1,4 @@
+/** Budgets of memory, per connection, per peer and for the whole server. @module */
 import type { GrpcJsLimits } from "./_limits.ts";
 
 /** Counts the bytes that the server holds for one connection, for one peer or for all connections. */

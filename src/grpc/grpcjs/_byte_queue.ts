@@ -1,3 +1,4 @@
+/** A queue of received bytes. @module */
 import { Buffer } from "node:buffer";
 
 /** Size of a message's prefix: a flag and a length (grpc's PROTOCOL-HTTP2.md, Length-Prefixed-Message). */

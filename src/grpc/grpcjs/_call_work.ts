@@ -1,3 +1,4 @@
+/** The scheduling of calls on Deno's event loop. @module */
 import { setImmediate } from "node:timers";
 import type { AnyHandler, CallContext, WorkUnit } from "../mod.ts";
 import {

@@ -1,3 +1,4 @@
+/** Client calls on grpc-js. @module */
 import { type experimental, type Metadata as GrpcMetadata, status } from "@grpc/grpc-js";
 import {
   type AnyMethod,

@@ -1,3 +1,4 @@
+/** Channel options in the form of grpc-js. @module */
 import type { ChannelOptions as GrpcChannelOptions, ServiceConfig } from "@grpc/grpc-js";
 import { echoDefinition, serverInfoDefinition, signingDefinition } from "../../api/mod.ts";
 import {

@@ -1,3 +1,4 @@
+/** The sending of a client call's requests. @module */
 import { setImmediate } from "node:timers";
 import type { experimental } from "@grpc/grpc-js";
 import type { AnyMethod, StatusName } from "../mod.ts";

@@ -1,3 +1,4 @@
+/** Addresses of servers in the form of grpc-js. @module */
 import {
   type ChannelCredentials,
   type ChannelOptions,

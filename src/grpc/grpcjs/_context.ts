@@ -1,3 +1,4 @@
+/** The context of a handler on grpc-js. @module */
 import type { Metadata as GrpcMetadata, ServerUnaryCall } from "@grpc/grpc-js";
 import { isLocalPeer, peerIdentity } from "../../net/mod.ts";
 import { type CallContext, type Caller, Metadata, type WorkUnit } from "../mod.ts";

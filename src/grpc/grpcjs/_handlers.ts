@@ -1,3 +1,4 @@
+/** Handlers in the form of grpc-js. @module */
 import type {
   handleBidiStreamingCall,
   handleClientStreamingCall,

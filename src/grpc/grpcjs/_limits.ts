@@ -23,10 +23,10 @@ export interface GrpcJsLimits {
   readonly maxRequestMs: number;
   /** Bytes of unread responses on a connection above which the connection is not read. */
   readonly maxUnsentBytes: number;
-  /** Time in which a peer with more than `stalledBytes` unread has to read `stalledBytes`. */
+  /** Time within which a peer with more than `stalledBytes` unread must read `stalledBytes`. */
   readonly maxStallMs: number;
   readonly stalledBytes: number;
-  /** How long a connection may be without its first call while accepting fails for want of descriptors. */
+  /** Age at which a connection without a call is closed while accepting fails for lack of descriptors. */
   readonly maxSilentInShortageMs: number;
   /** Time for which requests are started before sockets are read again. */
   readonly sliceMs: number;

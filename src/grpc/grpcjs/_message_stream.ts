@@ -1,3 +1,4 @@
+/** HTTP/2 streams of methods with many requests. @module */
 import type { Buffer } from "node:buffer";
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { ENHANCE_YOUR_CALM, HeldStream, type StreamHost } from "./_held_stream.ts";

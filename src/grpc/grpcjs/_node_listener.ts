@@ -1,3 +1,4 @@
+/** Listeners on node:net, for platforms other than Linux. @module */
 import { createServer, type Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { type Address, formatAddress, hostAndPort, NetError, type Peer } from "../../net/mod.ts";

@@ -1,3 +1,4 @@
+/** HTTP/2 streams of methods with one request. @module */
 import type { Buffer } from "node:buffer";
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { StatusCode } from "../mod.ts";

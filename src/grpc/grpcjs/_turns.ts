@@ -1,3 +1,4 @@
+/** The order in which complete requests start: by turns of their connections. @module */
 import { setImmediate } from "node:timers";
 
 /** A complete request that has not been started. */

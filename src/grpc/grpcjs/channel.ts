@@ -1,3 +1,4 @@
+/** Channels on `@grpc/grpc-js`. @module */
 import { Channel, type ChannelInterface, connectivityState } from "@grpc/grpc-js";
 import {
   type AnyMethod,

@@ -1,3 +1,4 @@
+/** The reference server: `@grpc/grpc-js` over Deno's node:http2. @module */
 import type { Duplex } from "node:stream";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import {

@@ -1,36 +1,36 @@
+/** Compression of messages: gzip, and the `grpc-encoding` headers. @module */
 import { gunzipSync, gzipSync } from "node:zlib";
 import { RpcError } from "../mod.ts";
 
-/** The encodings of messages that are spoken, as the value of `grpc-accept-encoding`. */
+/** The supported encodings of messages, as the value of `grpc-accept-encoding`. */
 export const acceptedEncodings = "identity,gzip";
 
-/** How messages are encoded on a stream. */
+/** The encoding of the messages of a stream. */
 export type Encoding = "identity" | "gzip";
 
-/** The encoding that a `grpc-encoding` names, which is identity where there is none. */
+/** Parses a `grpc-encoding`; without one, the encoding is identity. Undefined for an unsupported one. */
 function encodingOf(value: string | undefined): Encoding | undefined {
   if (value === undefined || value === "identity") return "identity";
   return value === "gzip" ? value : undefined;
 }
 
-/** Whether a `grpc-accept-encoding` names gzip. */
+/** Returns true if a `grpc-accept-encoding` contains gzip. */
 export function acceptsGzip(value: string): boolean {
   return value.split(",").some((encoding) => encoding.trim() === "gzip");
 }
 
-/** A message, compressed. */
+/** Compresses a message with gzip. */
 export function compress(message: Uint8Array): Uint8Array {
   return gzipSync(message);
 }
 
 /**
- * A message out of a compressed one. It is inflated up to the limit and no further, whatever a few bytes
- * of it claim to be.
+ * Decompresses a message. Inflation stops at the limit, because a few compressed bytes may inflate to gigabytes.
  *
  * @param encoding the value of `grpc-encoding`
- * @param limit bytes that the message may have
- * @throws {RpcError} UNIMPLEMENTED for an encoding that is not spoken; INTERNAL for a message that has
- *   the flag without an encoding, and one that is damaged; RESOURCE_EXHAUSTED over the limit
+ * @param limit the largest size of the message, in bytes
+ * @throws {RpcError} UNIMPLEMENTED for an unsupported encoding; INTERNAL for a compressed message on a stream
+ *   without an encoding, and for damaged data; RESOURCE_EXHAUSTED over the limit
  */
 export function decompress(
   message: Uint8Array,
@@ -52,7 +52,7 @@ export function decompress(
 
 function inflate(message: Uint8Array, limit: number): Uint8Array {
   try {
-    // zlib counts a limit of 0 as a mistake of its caller.
+    // zlib refuses a limit of 0 as a wrong argument.
     return gunzipSync(message, { maxOutputLength: Math.max(1, limit) });
   } catch (error) {
     if ((error as { code?: unknown }).code === "ERR_BUFFER_TOO_LARGE") {

@@ -1,4 +1,4 @@
-/** The header fields that gRPC itself gives a meaning (grpc's PROTOCOL-HTTP2.md). */
+/** The header fields that gRPC defines (grpc's PROTOCOL-HTTP2.md). */
 export const headerNames = {
   contentType: "content-type",
   te: "te",
@@ -13,7 +13,7 @@ export const headerNames = {
 /** The media type of gRPC. A suffix such as `+proto` or a parameter may follow it. */
 export const contentType = "application/grpc";
 
-/** Whether a media type is one of gRPC's. gRPC-Web's, which begins in the same way, is not. */
+/** Returns true for gRPC's media types. Those of gRPC-Web have the same prefix and are not among them. */
 export function isGrpcContentType(value: string | undefined): boolean {
   if (value === undefined || !value.startsWith(contentType)) return false;
   const next = value[contentType.length];

@@ -1,7 +1,8 @@
+/** The length-prefixed messages of gRPC (grpc's PROTOCOL-HTTP2.md). @module */
 import { RpcError } from "../mod.ts";
 
 /**
- * A message on a stream (grpc's PROTOCOL-HTTP2.md, Length-Prefixed-Message):
+ * Octets of the prefix of a message:
  *
  * ```text
  * compressed flag 8 | length 32, big-endian | message
@@ -9,16 +10,16 @@ import { RpcError } from "../mod.ts";
  */
 export const PREFIX_LENGTH = 5;
 
-/** The flag of a message that is compressed as `grpc-encoding` says. */
+/** The flag of a compressed message. */
 const COMPRESSED = 1;
 
-/** Bytes that are set aside when the first part of a message comes: more only as more comes. */
+/** Size of the buffer for the first part of a message. It grows only with the bytes that arrive. */
 const FIRST_ROOM = 256;
 
-/** Takes a message: `bytes` is valid during the call, unless it is copied. */
+/** Receives a message. `bytes` is valid during the call only. */
 export type OnMessage = (bytes: Uint8Array, compressed: boolean) => void;
 
-/** Writes the prefix of a message of `length` bytes to the front of `prefix`, and gives it back. */
+/** Writes the prefix of a message of `length` bytes to the front of `prefix`, and returns it. */
 export function writePrefix(prefix: Uint8Array, length: number, compressed = false): Uint8Array {
   prefix[0] = compressed ? COMPRESSED : 0;
   prefix[1] = length >>> 24;
@@ -28,13 +29,13 @@ export function writePrefix(prefix: Uint8Array, length: number, compressed = fal
   return prefix;
 }
 
-/** Whether the bytes from `start` to `end` are one whole message, not compressed, and nothing else. */
+/** Returns true if the bytes from `start` to `end` are exactly one complete, uncompressed message. */
 export function isOneMessage(bytes: Uint8Array, start: number, end: number): boolean {
   return end - start >= PREFIX_LENGTH && bytes[start] === 0 &&
     readLength(bytes, start) === end - start - PREFIX_LENGTH;
 }
 
-/** The error of a message over the limit, in grpc-js's words. */
+/** Creates the error of a message over the limit, in grpc-js's words. */
 export function tooLarge(length: number, limit: number): RpcError {
   return new RpcError(
     "RESOURCE_EXHAUSTED",
@@ -43,43 +44,43 @@ export function tooLarge(length: number, limit: number): RpcError {
 }
 
 /**
- * Cuts a stream of bytes into messages, however it comes in parts. A message that is whole in one part
- * is a view of it; one that is not is put together in a buffer that grows with what has come, not with
- * what was announced.
+ * Splits a stream of bytes, which arrive in parts of any size, into messages. A message that is complete in one
+ * part is a view of it. Any other is assembled in a buffer that grows with the bytes that have arrived, not with
+ * the announced length.
  */
 export class Deframer {
   readonly #limit: number;
   readonly #prefix = new Uint8Array(PREFIX_LENGTH);
-  /** Bytes of the prefix that have come. */
+  /** Bytes of the prefix that have arrived. */
   #prefixed = 0;
   #body: Uint8Array | undefined;
   #length = 0;
 
-  /** @param limit bytes that a message may have */
+  /** @param limit the largest size of a message, in bytes */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** Whether a message has begun and not ended. */
+  /** True while a message is incomplete. */
   get pending(): boolean {
     return this.#prefixed > 0;
   }
 
-  /** Bytes held of a message that has not ended. */
+  /** Bytes held of an incomplete message. */
   get held(): number {
     return this.#length;
   }
 
-  /** Bytes that are set aside for it, as many or more. */
+  /** Size of the buffer of the incomplete message: `held` or more. */
   get room(): number {
     return this.#body === undefined ? 0 : this.#body.length;
   }
 
   /**
-   * Takes the bytes from `start` to `end`, and hands out the messages that end in them.
+   * Takes the bytes from `start` to `end`, and passes on the messages that they complete.
    *
-   * @throws {RpcError} RESOURCE_EXHAUSTED for a message over the limit; INTERNAL for a flag that is
-   *   neither 0 nor 1. The stream can then not be read any further
+   * @throws {RpcError} RESOURCE_EXHAUSTED for a message over the limit; INTERNAL for a flag other than 0 and 1.
+   *   The stream cannot be read any further then
    */
   push(bytes: Uint8Array, start: number, end: number, onMessage: OnMessage): void {
     while (start < end) {
@@ -105,7 +106,7 @@ export class Deframer {
     while (this.#prefixed < PREFIX_LENGTH && start < end) {
       this.#prefix[this.#prefixed++] = bytes[start++];
     }
-    // A message without bytes ends with its prefix: `push` must see it although nothing follows.
+    // An empty message is complete with its prefix: `push` must see it although nothing follows.
     return start;
   }
 
@@ -138,8 +139,8 @@ export class Deframer {
   }
 }
 
-/** The length in the prefix that begins at `at`. */
+/** Reads the length in the prefix at `at`. */
 export function readLength(bytes: Uint8Array, at: number): number {
-  // The sign bit of `<<` is taken off: lengths go up to 2^32 - 1.
+  // `>>>` makes the result of `<<` unsigned: lengths go up to 2^32 - 1.
   return (bytes[at + 1] << 24 | bytes[at + 2] << 16 | bytes[at + 3] << 8 | bytes[at + 4]) >>> 0;
 }

@@ -8,7 +8,7 @@ import type { HeaderField } from "../../http2/mod.ts";
 import { Metadata, type MetadataValue } from "../mod.ts";
 import { headerNames } from "./header_names.ts";
 
-/** Fields that carry the call itself: neither handed out nor sent as metadata. */
+/** Fields of gRPC and HTTP/2 themselves, which are never metadata. */
 const reserved: ReadonlySet<string> = new Set([
   ...Object.values(headerNames).filter((name) => name !== headerNames.userAgent),
   "accept-encoding",
@@ -17,15 +17,15 @@ const reserved: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Values of one key that are handed out; later ones are left out. A field of 16 KiB may hold 16,000 values of
- * a `-bin` key, which take a peer one octet each time it repeats them, and some 15 ms to decode. No protocol on
- * gRPC sends more than a few.
+ * The most values of one key; further ones are dropped. A field of 16 KiB can hold 16,000 values of a `-bin` key,
+ * which a peer repeats with one octet, and which take some 15 ms to decode. No protocol on gRPC sends more than a
+ * few.
  */
 export const maxMetadataValues = 64;
 
 /**
- * Views header fields as metadata. Values that gRPC does not allow are left out, and do not fail the call:
- * HTTP/2 lets through more than gRPC does.
+ * Views header fields as metadata. Values that HTTP/2 allows and gRPC does not are left out, and do not fail the
+ * call.
  */
 export function metadataOf(fields: readonly HeaderField[]): Metadata {
   return new ReceivedMetadata(fields);
@@ -40,7 +40,7 @@ export function metadataFields(metadata: Metadata): string[] {
   return fields;
 }
 
-/** Read-only metadata that decodes the values of a key when they are first asked for. */
+/** Read-only metadata that decodes the values of a key at their first use. */
 class ReceivedMetadata extends Metadata {
   readonly #fields: readonly HeaderField[];
   readonly #decoded = new Map<string, readonly MetadataValue[]>();
@@ -63,7 +63,7 @@ class ReceivedMetadata extends Metadata {
     const known = this.#decoded.get(name);
     if (known !== undefined) return known;
     const values = reserved.has(name) ? [] : this.#decode(name);
-    // Keys that the peer did not send are not remembered: a handler may ask for any number of them.
+    // Missing keys are not cached: a handler may look up any number of them.
     if (values.length > 0) this.#decoded.set(name, values);
     return values;
   }
@@ -82,7 +82,7 @@ class ReceivedMetadata extends Metadata {
     }
   }
 
-  /** The names that stand in the fields, each once, in their order. */
+  /** Returns the names of the fields in their order, without duplicates. */
   #names(): string[] {
     return [...new Set(this.#fields.map(({ name }) => name))];
   }
@@ -97,7 +97,7 @@ class ReceivedMetadata extends Metadata {
         room--;
         continue;
       }
-      // Several values may stand in one field, and the padding may be there or not.
+      // A field may hold several values, with or without padding.
       const parts = field.value.split(",", room);
       for (const part of parts) addAllowed(values, name, decodeBinary(part));
       room -= parts.length;
@@ -111,7 +111,7 @@ function fieldValue(value: MetadataValue): string {
   return typeof value === "string" ? value.trim() : encodeBinary(value);
 }
 
-/** Base64 without padding, as the specification asks of senders. */
+/** Encodes bytes in base64 without padding, as the specification requires of senders. */
 function encodeBinary(bytes: Uint8Array): string {
   const { buffer, byteOffset, length } = bytes;
   return Buffer.from(buffer, byteOffset, length).toString("base64").replace(/=+$/, "");

@@ -1,13 +1,13 @@
-/** What stands for itself in `grpc-message`: printable ASCII but `%` (grpc's PROTOCOL-HTTP2.md). */
+/** Text that `grpc-message` does not encode: printable ASCII except `%` (grpc's PROTOCOL-HTTP2.md). */
 const plain = /^[\x20-\x24\x26-\x7e]*$/;
-/** White space at the ends is no part of a field's value (RFC 9110 section 5.5), so it is encoded. */
+/** White space at an end, which is encoded because it is not part of a field's value (RFC 9110 section 5.5). */
 const spacedEnds = /^ | $/;
 const escape = /%[0-9A-Fa-f]{2}/;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** A status message as the value of `grpc-message`: percent-encoded UTF-8. */
+/** Encodes a status message as the value of `grpc-message`: percent-encoded UTF-8. */
 export function encodeStatusMessage(message: string): string {
   if (plain.test(message) && !spacedEnds.test(message)) return message;
   const bytes = encoder.encode(message);
@@ -23,8 +23,8 @@ export function encodeStatusMessage(message: string): string {
 }
 
 /**
- * The status message of a `grpc-message`. Never fails, as the specification asks: a `%` that begins no
- * escape stands for itself, and bytes that are not UTF-8 become U+FFFD.
+ * Decodes a `grpc-message`. Never fails, as the specification requires: a `%` without two hexadecimal digits is
+ * kept, and invalid UTF-8 becomes U+FFFD.
  */
 export function decodeStatusMessage(value: string): string {
   if (!escape.test(value)) return value;

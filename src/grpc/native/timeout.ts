@@ -11,18 +11,18 @@ const units = [
 const millisecondsOf: ReadonlyMap<string, number> = new Map(units);
 const form = /^[0-9]{1,8}[HMSmun]$/;
 
-/** The largest number that the eight digits of a `grpc-timeout` hold. */
+/** The largest number of a `grpc-timeout`, which has eight digits. */
 const MAX_COUNT = 99_999_999;
 
-/** The milliseconds of a `grpc-timeout`, or undefined when it is not one. */
+/** Parses a `grpc-timeout` to milliseconds; undefined when it is malformed. */
 export function parseTimeout(value: string): number | undefined {
   if (!form.test(value)) return undefined;
   return Number(value.slice(0, -1)) * millisecondsOf.get(value.at(-1)!)!;
 }
 
 /**
- * A `grpc-timeout` of that many milliseconds, rounded up, in the smallest unit that has room for it. What
- * is over already is `0n`; what is longer than gRPC can say (11,000 years) is the longest that it can.
+ * Formats milliseconds as a `grpc-timeout`, rounded up, in the smallest unit that fits. A negative time becomes
+ * `0n`, and a time above gRPC's maximum (11,000 years) becomes the maximum.
  */
 export function formatTimeout(milliseconds: number): string {
   if (!(milliseconds > 0)) return "0n";

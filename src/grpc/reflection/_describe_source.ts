@@ -1,11 +1,11 @@
-/** Descriptors, in their JSON form, of what protobufjs has parsed. */
+/** Converts the parse tree of protobufjs to descriptors in JSON. @module */
 import { protoCamelCase } from "@bufbuild/protobuf/reflect";
 import protobuf from "protobufjs";
 
-/** What a full name stands for. */
+/** The kind of type that a full name refers to. */
 export type SymbolKind = "message" | "enum";
 
-/** A file that was parsed. */
+/** A parsed file. */
 export interface ParsedFile {
   readonly name: string;
   readonly package: string;
@@ -13,7 +13,7 @@ export interface ParsedFile {
   readonly root: protobuf.Root;
 }
 
-/** The names of types, and the scope that a reference is in. */
+/** The scope of a reference: the name of the enclosing declaration, and all known types. */
 interface Scope {
   readonly name: string;
   readonly symbols: ReadonlyMap<string, SymbolKind>;
@@ -25,7 +25,7 @@ const scalars: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The JSON of a `FileDescriptorProto`.
+ * Returns the JSON of a `FileDescriptorProto`.
  *
  * @throws {Error} for a type that no file declares
  */
@@ -46,7 +46,7 @@ export function describeFile(
   };
 }
 
-/** The options of a file and of a method that descriptors keep, besides those that change their meaning. */
+/** File and method options that descriptors keep, besides features. */
 const fileOptions = [
   ...["csharp_namespace", "go_package", "java_multiple_files", "java_outer_classname"],
   ...["java_package", "objc_class_prefix", "php_namespace", "ruby_package", "swift_prefix"],
@@ -69,7 +69,7 @@ function editionOf({ nestedArray }: protobuf.NamespaceBase): object {
     : { syntax: "editions", edition: `EDITION_${edition}` };
 }
 
-/** Messages, enums and extensions; those of a message have names of their own for the same lists. */
+/** Describes messages, enums and extensions. In the JSON of a message their lists have other names than in a file. */
 function members(namespace: protobuf.NamespaceBase, scope: Scope, nested = false): object {
   const { nestedArray } = namespace;
   return {
@@ -83,7 +83,7 @@ function members(namespace: protobuf.NamespaceBase, scope: Scope, nested = false
 }
 
 function messageOf(type: protobuf.Type, scope: Scope): object {
-  // Extensions of a message in the same file are among its fields, as copies.
+  // protobufjs adds copies of extensions in the same file to the fields of the message.
   const fields = type.fieldsArray.filter((field) => !field.declaringField);
   const oneofs = type.oneofsArray.filter((oneof) => !isSynthetic(oneof));
   const synthetic = type.oneofsArray.filter(isSynthetic);
@@ -105,7 +105,7 @@ function messageOf(type: protobuf.Type, scope: Scope): object {
   };
 }
 
-/** Tells whether protobufjs made a oneof for an `optional` field of proto3. */
+/** Returns true for a oneof that protobufjs made for an `optional` field of proto3. */
 function isSynthetic({ fieldsArray }: protobuf.OneOf): boolean {
   return fieldsArray[0]?.options?.proto3_optional === true;
 }
@@ -134,7 +134,7 @@ function fieldOf(field: protobuf.Field, scope: Scope): object {
   };
 }
 
-/** The type of a proto2 group, which stands beside the field and is named like it. */
+/** Returns the type of a proto2 group: declared beside the field, with the field's name. */
 function groupOf(field: protobuf.Field): boolean {
   const type = field.parent?.get(field.type);
   return type instanceof protobuf.Type && (type as { group?: boolean }).group === true &&
@@ -153,7 +153,7 @@ function mapEntryOf(field: protobuf.MapField, scope: Scope): object {
   };
 }
 
-/** The name that protoc gives to the entries of a map: `ByNumberEntry` for `by_number`. */
+/** Returns protoc's name for the entry type of a map: `ByNumberEntry` for `by_number`. */
 function entryName(field: string): string {
   return `${
     field.replace(/(?:^|_+)([a-zA-Z0-9]?)/g, (_, first: string) => first.toUpperCase())
@@ -182,7 +182,7 @@ function serviceOf(service: protobuf.Service, scope: Scope): object {
   };
 }
 
-/** The options that the wire format or the JSON form depends on. */
+/** Returns the features, which the wire format and JSON depend on. */
 function featuresOf({ options = {} }: protobuf.ReflectionObject, more: object = {}): object {
   const { features } = options;
   const found = {
@@ -199,7 +199,7 @@ function typeOf(type: string, scope: Scope): object {
   return { type: kind === "enum" ? "TYPE_ENUM" : "TYPE_MESSAGE", typeName: name };
 }
 
-/** A reference, looked for from its scope outwards. The full name begins with a dot. */
+/** Resolves a reference from its scope outwards. The full name begins with a dot. */
 function resolve(reference: string, { name, symbols }: Scope): { name: string; kind: SymbolKind } {
   if (reference.startsWith(".")) {
     const kind = symbols.get(reference.slice(1));

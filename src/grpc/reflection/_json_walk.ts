@@ -1,6 +1,8 @@
 /**
- * Walks the JSON form of a message along its descriptor. The library converts JSON in both directions;
- * this reaches the few values whose JSON it leaves less exact than the ProtoJSON guide asks for.
+ * A walk over the JSON of a message along its descriptor. `@bufbuild/protobuf` converts JSON in both directions;
+ * the walk corrects the few values for which it deviates from the ProtoJSON guide.
+ *
+ * @module
  */
 import {
   type DescExtension,
@@ -17,7 +19,7 @@ export type JsonObject = { readonly [key: string]: Json };
 /** Steps to a value, such as `requests`, 2, `keyId`. */
 export type Path = readonly (string | number)[];
 
-/** What to do with the values of a message's JSON. Each function returns the value to put in its place. */
+/** Replacements of the values in a message's JSON: each function returns the new value. */
 export interface Visitor {
   /** A scalar of a field, of an item or of the value of a map. */
   scalar(type: ScalarType, json: Json, path: Path): Json;
@@ -31,7 +33,7 @@ export interface Visitor {
 
 type AnyField = DescField | DescExtension;
 
-/** A copy of a message's JSON with each value that `visitor` knows replaced. */
+/** Returns a copy of a message's JSON in which `visitor` has replaced values. */
 export function walk(
   registry: Registry,
   type: DescMessage,
@@ -113,7 +115,7 @@ function walkStruct(json: Json, visitor: Visitor): Json {
   return typeof json === "number" || typeof json === "bigint" ? visitor.structNumber(json) : json;
 }
 
-/** The field that a key names: by its JSON name, its own name, or `[a.v1.extension]`. */
+/** Returns the field of a key: its JSON name, its proto name, or `[a.v1.extension]`. */
 function fieldOf(registry: Registry, type: DescMessage, key: string): AnyField | undefined {
   const extension = /^\[(.+)\]$/.exec(key)?.[1];
   if (extension !== undefined) {
@@ -123,7 +125,7 @@ function fieldOf(registry: Registry, type: DescMessage, key: string): AnyField |
   return type.fields.find(({ name, jsonName }) => jsonName === key || name === key);
 }
 
-/** Messages that an Any holds under the key `value`, because their JSON is no object of fields. */
+/** Returns true for messages that an Any holds under the key `value`: their JSON is not an object of fields. */
 function hasOwnForm(type: DescMessage): boolean {
   return isWrapper(type) ||
     /^google\.protobuf\.(Any|Timestamp|Duration|FieldMask|Struct|Value|ListValue)$/
@@ -140,7 +142,7 @@ function isObject(json: Json): json is JsonObject {
 }
 
 function copy(json: JsonObject, change: (key: string, value: Json) => Json): JsonObject {
-  // `Object.fromEntries()` makes own properties of all keys, `__proto__` among them.
+  // `Object.fromEntries()` makes own properties of all keys, even `__proto__`.
   return Object.fromEntries(
     Object.entries(json).map(([key, value]) => [key, change(key, value)]),
   );

@@ -1,4 +1,4 @@
-/** A client of the standard reflection service (grpc's doc/server-reflection.md). */
+/** A client of the standard reflection service (grpc's doc/server-reflection.md). @module */
 import type { FileDescriptorProto } from "@bufbuild/protobuf/wkt";
 import { type AnyMethod, RpcError, StatusCode, statusName } from "../mod.ts";
 import { ReflectionError } from "./errors.ts";
@@ -12,17 +12,17 @@ import { type Declared, readFileDescriptor, Schema } from "./schema.ts";
 import { wellKnownFile } from "./well_known_files.ts";
 
 /**
- * Limits of what a server may send for one symbol. A service of the largest public interfaces needs under
- * a hundred files, of some 10 KB each.
+ * Limits of the descriptors that a server may send for one symbol. A service of the largest public APIs needs
+ * under a hundred files, of some 10 KB each.
  */
 const reflectionLimits = {
-  /** Files, each of which may name more to fetch. */
+  /** Files. Each may import further ones to fetch. */
   files: 500,
-  /** Serialized descriptors in all: 16 MiB. */
+  /** Bytes of all serialized descriptors. */
   bytes: 16 * 1024 * 1024,
 } as const;
 
-/** Makes a call and gives its responses. */
+/** Makes a call and returns its responses. */
 export type Call = (
   method: AnyMethod,
   requests: readonly ReflectionRequest[],
@@ -34,7 +34,7 @@ export interface Found<D extends Declared = Declared> {
   readonly declared: D;
 }
 
-/** Asks one server what it serves. A failed call's own error is passed on. */
+/** Fetches the services and descriptors of one server. The error of a failed call is passed on. */
 export class ReflectionClient {
   readonly #call: Call;
 
@@ -43,7 +43,7 @@ export class ReflectionClient {
   }
 
   /**
-   * The names of the services that the server has, sorted.
+   * Lists the names of the server's services, sorted.
    *
    * @throws {ReflectionError} `NO_REFLECTION`, `UNKNOWN_SYMBOL`
    */
@@ -53,8 +53,8 @@ export class ReflectionClient {
   }
 
   /**
-   * Finds a symbol. A name that the server does not know is looked for in its parent: many servers know
-   * services and messages by name, but not methods.
+   * Finds a symbol. A name unknown to the server is looked up in its parent, because many servers find services
+   * and messages by name but not methods.
    *
    * @throws {ReflectionError} any code but `BAD_SOURCE`, `BAD_JSON` and `BAD_MESSAGE`
    */
@@ -74,7 +74,7 @@ export class ReflectionClient {
     }
   }
 
-  /** The schema of a symbol: its file and all that it imports. */
+  /** Fetches the schema of a symbol: its file and all imports. */
   async schemaOf(symbol: string): Promise<Schema> {
     const files = new Map<string, FileDescriptorProto>();
     const wanted: string[] = [];
@@ -91,7 +91,7 @@ export class ReflectionClient {
       }
     };
     take(await this.#ask({ fileContainingSymbol: symbol }, symbol));
-    // Most servers send dependencies along; they need not.
+    // Most servers send the imported files too, but need not.
     for (let name = wanted.pop(); name !== undefined; name = wanted.pop()) {
       if (files.has(name)) continue;
       const file = wellKnownFile(name);
@@ -115,7 +115,7 @@ export class ReflectionClient {
     );
   }
 
-  /** Asks one question of the newest version of the service that the server has. */
+  /** Sends one request to the newest version of the service that the server has. */
   async #ask(request: ReflectionRequest, what: string): Promise<ReflectionResponse> {
     for (const version of reflectionVersions) {
       try {
@@ -144,7 +144,7 @@ function tooLarge(symbol: string): string {
   return `The server describes ${symbol} in over ${files} files or ${bytes} bytes`;
 }
 
-/** Tells whether an error is, or was caused by, a call of a method that the server does not have. */
+/** Returns true for UNIMPLEMENTED, the status of a method that the server does not have, and for an error caused by it. */
 function isUnimplemented(error: unknown): boolean {
   for (let at = error; at instanceof Error; at = at.cause) {
     if (at instanceof RpcError) return at.code === StatusCode.UNIMPLEMENTED;

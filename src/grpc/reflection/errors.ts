@@ -8,7 +8,7 @@ export class ReflectionError extends Error implements LayerError<"reflection"> {
   override readonly name = "ReflectionError";
   readonly layer = "reflection";
   readonly code: ReflectionErrorCode;
-  /** The gRPC status that a reflection service gave as the reason, where it gave one. */
+  /** The gRPC status in the error response of a reflection service, if it sent one. */
   readonly status: number | undefined;
 
   constructor(

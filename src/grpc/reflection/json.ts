@@ -1,7 +1,9 @@
 /**
- * The JSON form of messages (protobuf's ProtoJSON guide). The library converts; here its results are made
- * exact where it is not: 64-bit integers beyond 2^53, dates that do not exist, the shortest digits of a
- * float, and the sign of zero.
+ * The JSON form of messages (protobuf's ProtoJSON guide). `@bufbuild/protobuf` converts. This file corrects its
+ * results: 64-bit integers beyond 2^53, dates that do not exist, the shortest digits of a float, and the sign of
+ * zero.
+ *
+ * @module
  */
 import {
   createFileRegistry,
@@ -23,7 +25,7 @@ import { type Json, type Path, type Visitor, walk } from "./_json_walk.ts";
 import { ReflectionError } from "./errors.ts";
 
 /**
- * A message from its JSON: fields by their own or their JSON name, bytes in base64, enums by name or number.
+ * Parses the JSON of a message: fields by their proto or JSON name, bytes in base64, enums by name or number.
  *
  * @param registry the types of `google.protobuf.Any` and of extensions
  * @throws {ReflectionError} `BAD_JSON`
@@ -32,7 +34,7 @@ export function messageFromJson(registry: Registry, type: DescMessage, json: str
   try {
     const exact = walk(registry, type, JSON.parse(json, keepInteger) as Json, inputVisitor);
     const message = fromJson(type, exact as JsonValue, { registry });
-    // Refuses keys that are given twice, of which `JSON.parse()` keeps the last.
+    // Refuses duplicate keys, of which `JSON.parse()` keeps the last.
     fromJsonString(EmptySchema, json, { ignoreUnknownFields: true });
     return message;
   } catch (cause) {
@@ -47,8 +49,8 @@ export function messageFromJson(registry: Registry, type: DescMessage, json: str
 }
 
 /**
- * The JSON of a message, indented by two blanks: the fields that are set. The content of an
- * `Any` whose type is unknown is replaced by `@error`.
+ * Prints the set fields of a message as JSON, indented by two spaces. The content of an `Any` of unknown type is
+ * replaced by `@error`.
  *
  * @throws {ReflectionError} `BAD_MESSAGE` for a message without a JSON form, such as a duration out of range
  */
@@ -87,7 +89,7 @@ const inputVisitor: Visitor = {
       throw new ReflectionError("BAD_JSON", `${pathText(path)} is not Unicode text`);
     }
     if (type !== ScalarType.FLOAT || typeof json !== "number") return json;
-    // Left as it is beyond the range of a float, so that the library refuses it.
+    // A value beyond the range of a float is not changed, so that the library refuses it.
     const float = Math.fround(json);
     return Number.isFinite(float) ? float : json;
   },
@@ -120,8 +122,8 @@ const outputVisitor: Visitor = {
 };
 
 /**
- * Tells whether the date and the hour of an RFC 3339 time exist: `Date.parse()` makes 1 March of
- * 30 February, and the next day of 24:00.
+ * Returns true if the date and the hour of an RFC 3339 time exist: `Date.parse()` reads 30 February as 1 March,
+ * and 24:00 as the next day.
  */
 function isOnCalendar(time: string): boolean {
   const [, year, month, day, hour] = /^(\d{4})-(\d\d)-(\d\d)T(\d\d)/.exec(time) ?? [];
@@ -132,7 +134,7 @@ function isOnCalendar(time: string): boolean {
   return exists && Number(hour) < 24;
 }
 
-/** The number of fewest digits, from 6, that is the same 32-bit float; 9 digits always suffice. */
+/** Returns the number with the fewest digits, from 6, that is the same 32-bit float. 9 digits always suffice. */
 function shortestFloat(value: number): number {
   if (value === 0) return value;
   for (let digits = 6; digits < 9; digits++) {
@@ -142,7 +144,7 @@ function shortestFloat(value: number): number {
   return Number(value.toPrecision(9));
 }
 
-/** `JSON.stringify()` writes -0 as 0. */
+/** Keeps the sign of -0, which `JSON.stringify()` writes as 0. */
 function signedZero(value: number): Json {
   return Object.is(value, -0) ? (JSON as unknown as RawJson).rawJSON("-0") : value;
 }
@@ -152,7 +154,7 @@ interface RawJson {
   rawJSON(text: string): Json;
 }
 
-/** A registry in which types that it lacks are empty messages, so that an Any of one can be printed. */
+/** Returns a registry in which missing types are empty messages, so that an Any of such a type can be printed. */
 function withUnknownTypes(registry: Registry, unknown: Set<string>): Registry {
   return {
     ...registry,
@@ -179,7 +181,7 @@ function emptyMessage(typeName: string): DescMessage | undefined {
   return createFileRegistry(set).getMessage(typeName);
 }
 
-/** A replacer of `JSON.stringify()` that says why the content of an Any is not shown. */
+/** Returns a replacer for `JSON.stringify()` that explains a missing content of an Any. */
 function markUnknown(unknown: ReadonlySet<string>) {
   return (_key: string, value: unknown): unknown => {
     const url = (value as { "@type"?: unknown } | null)?.["@type"];

@@ -1,7 +1,7 @@
 import { type DescMethod, fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
 import { type AnyMethod, asBuffer } from "../mod.ts";
 
-/** A method in the form that a channel calls and a server serves. Its messages are dynamic ones. */
+/** Returns a method in the form that channels call and servers serve. Its messages are dynamic. */
 export function callable({ parent, name, methodKind, input, output }: DescMethod): AnyMethod {
   return {
     path: `/${parent.typeName}/${name}`,

@@ -1,6 +1,6 @@
 /**
- * Descriptors and messages that are known at run time only, and the client of the reflection service. To be
- * imported only where they are needed: they take some MB of memory in each thread that does.
+ * Descriptors and messages known at run time only, and the client of the reflection service. Import it late: it
+ * takes some MB of memory in each thread.
  *
  * @module
  */

@@ -1,6 +1,8 @@
 /**
- * A compiler of `.proto` files: protobufjs parses them, and this makes descriptors of the result. It knows
- * proto2, proto3 and edition 2023; options that neither the wire format nor JSON depends on are left out.
+ * A compiler of `.proto` files to descriptors, on the parser of protobufjs. It supports proto2, proto3 and edition
+ * 2023. Options that affect neither the wire format nor JSON are left out.
+ *
+ * @module
  */
 import { fromJson, type JsonValue } from "@bufbuild/protobuf";
 import { type FileDescriptorProto, FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
@@ -10,8 +12,8 @@ import { wellKnownFile } from "./well_known_files.ts";
 import { describeFile, type ParsedFile, type SymbolKind } from "./_describe_source.ts";
 
 /**
- * Compiles `.proto` files and all that they import. Names are looked up in the folders given, in their
- * order, as `protoc -I` does; `google/protobuf/` need not be there.
+ * Compiles `.proto` files and their imports. Names are looked up in the folders in order, as `protoc -I` does.
+ * `google/protobuf/` need not be there.
  *
  * @throws {ReflectionError} `BAD_SOURCE`
  */
@@ -67,7 +69,7 @@ function readSource(name: string, importPaths: readonly string[]): string | unde
 
 function parse(name: string, text: string): ParsedFile {
   try {
-    // protobufjs leaves such a field out without a word.
+    // protobufjs drops such a field silently.
     if (/\b__proto__\b/.test(text)) throw new Error("the name __proto__ needs --protoset");
     const root = new protobuf.Root();
     const parsed = protobuf.parse(text, root, { keepCase: true });

@@ -1,4 +1,4 @@
-/** The messages of grpc's reflection.proto, of which v1 and v1alpha differ in the package's name only. */
+/** The messages of grpc's reflection.proto. v1 and v1alpha differ in the name of the package only. @module */
 import {
   create,
   createFileRegistry,
@@ -15,25 +15,25 @@ import {
 } from "@bufbuild/protobuf/wkt";
 import { type AnyMethod, asBuffer } from "../mod.ts";
 
-/** The versions of the reflection service, the one to try first leading. */
+/** The versions of the reflection service, in the order in which a client tries them. */
 export const reflectionVersions = ["v1", "v1alpha"] as const;
 export type ReflectionVersion = typeof reflectionVersions[number];
 
-/** A `ServerReflectionRequest`: one of these. */
+/** A `ServerReflectionRequest`, of which one field is set. */
 export interface ReflectionRequest {
   readonly fileByFilename?: string;
   readonly fileContainingSymbol?: string;
   readonly listServices?: string;
 }
 
-/** A `ServerReflectionResponse`: one of these. */
+/** A `ServerReflectionResponse`, of which one field is set. */
 export interface ReflectionResponse {
   readonly fileDescriptorResponse?: { readonly fileDescriptorProto: readonly Uint8Array[] };
   readonly listServicesResponse?: { readonly service: readonly { readonly name: string }[] };
   readonly errorResponse?: { readonly errorCode: number; readonly errorMessage: string };
 }
 
-/** `ServerReflectionInfo` of a version, with the interfaces above for its messages. */
+/** Returns the method `ServerReflectionInfo` of a version, with the interfaces above as its messages. */
 export function reflectionMethod(version: ReflectionVersion): AnyMethod {
   const name = "ServerReflectionInfo";
   return {
@@ -48,7 +48,7 @@ export function reflectionMethod(version: ReflectionVersion): AnyMethod {
   };
 }
 
-/** A message that is one oneof, as the library has it. */
+/** A message with a single oneof, in the form of `@bufbuild/protobuf`. */
 type OneofMessage = Message & {
   one: { case: string | undefined; value?: unknown };
 };
@@ -79,7 +79,7 @@ function types() {
   return known;
 }
 
-/** The part of reflection.proto that is used here. */
+/** Returns the descriptor of the part of reflection.proto that the client uses. */
 function file(): FileDescriptorProto {
   const field = (name: string, number: number, type: string, more: object = {}) => ({
     name,

@@ -1,4 +1,4 @@
-/** Sets of `.proto` files at run time: what they declare, by full name. */
+/** Sets of `.proto` files at run time, with their declarations by full name. @module */
 import {
   create,
   createFileRegistry,
@@ -23,12 +23,12 @@ import { wellKnownFile } from "./well_known_files.ts";
 /** A symbol that has a full name of its own and can be described. */
 export type Declared = DescMessage | DescEnum | DescExtension | DescService | DescMethod;
 
-/** What a set of `.proto` files declares, with the codecs of its messages. */
+/** The declarations of a set of `.proto` files, and the codecs of its messages. */
 export class Schema {
   readonly registry: FileRegistry;
 
   /**
-   * Links files with each other. Files of `google/protobuf/` may be missing: the library has them.
+   * Links files. Those of `google/protobuf/` may be missing: the library has them.
    *
    * @throws {ReflectionError} `BAD_DESCRIPTORS`
    */
@@ -53,14 +53,14 @@ export class Schema {
     return service?.methods.find(({ name }) => name === symbol.slice(dot + 1));
   }
 
-  /** The services that the files declare, by name. */
+  /** Lists the services of the files, sorted by name. */
   services(): DescService[] {
     return [...this.registry].filter((each) => each.kind === "service")
       .toSorted((a, b) => a.typeName < b.typeName ? -1 : 1);
   }
 }
 
-/** The full name of a symbol, such as `a.v1.Service.Method`. */
+/** Returns the full name of a symbol, such as `a.v1.Service.Method`. */
 export function symbolName(declared: Declared): string {
   return declared.kind === "rpc"
     ? `${declared.parent.typeName}.${declared.name}`
@@ -95,7 +95,7 @@ function read<T>(decode: () => T): T {
   }
 }
 
-/** Sets the JSON names that are missing: descriptors of Python's programs have none. */
+/** Sets missing JSON names: descriptors of Python programs have none. */
 function nameJsonFields(messages: readonly DescriptorProto[]): void {
   for (const { field, nestedType } of messages) {
     for (const each of field) {
@@ -105,11 +105,11 @@ function nameJsonFields(messages: readonly DescriptorProto[]): void {
   }
 }
 
-/** Files in an order in which each stands after those that it imports. */
+/** Sorts files so that each follows its imports. */
 function inOrder(files: Iterable<FileDescriptorProto>): FileDescriptorProto[] {
   const byName = new Map([...files].map((file) => [file.name, file]));
   const ordered = new Map<string, FileDescriptorProto>();
-  // A stack of its own: a chain of imports from a server may be as long as the limit on files.
+  // An explicit stack: a server may send a chain of imports as long as the limit on files.
   const pending = [...byName.values()].map((file) => ({ file, entered: false }));
   const open = new Set<string>();
   for (let top = pending.pop(); top !== undefined; top = pending.pop()) {

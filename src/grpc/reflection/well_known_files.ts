@@ -1,4 +1,4 @@
-/** The files of `google/protobuf/`, which compilers bring along and servers often leave out. */
+/** The files of `google/protobuf/`, which compilers contain and servers often do not send. @module */
 import type { FileDescriptorProto } from "@bufbuild/protobuf/wkt";
 import * as wkt from "@bufbuild/protobuf/wkt";
 
@@ -18,7 +18,7 @@ const files: ReadonlyMap<string, FileDescriptorProto> = new Map(
   ].map(({ proto }) => [proto.name, proto]),
 );
 
-/** The library's copy of a file such as `google/protobuf/timestamp.proto`. */
+/** Returns the library's copy of a file such as `google/protobuf/timestamp.proto`. */
 export function wellKnownFile(name: string): FileDescriptorProto | undefined {
   return files.get(name);
 }

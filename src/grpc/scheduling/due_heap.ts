@@ -1,12 +1,12 @@
-/** An item that is due at a time. It is in at most one heap, once. */
+/** An item that is due at a time. It is in at most one heap. */
 export interface Due {
-  /** The time, on any clock that all items of the heap share. Not to be changed while it is in a heap. */
+  /** The time, on a clock that all items of the heap share. Must not change while the item is in a heap. */
   readonly due: number;
   /** Index within the heap, -1 outside of one. Written by the heap. */
   place: number;
 }
 
-/** Items in the order in which they are due: a binary heap from which any item can be taken. */
+/** Items in the order in which they are due: a binary heap from which any item can be removed. */
 export class DueHeap<T extends Due> {
   readonly #heap: T[] = [];
 
@@ -25,7 +25,7 @@ export class DueHeap<T extends Due> {
     this.#rise(item, this.#heap.length - 1);
   }
 
-  /** Takes an item out. Without effect when it is not there. */
+  /** Removes an item. Has no effect when it is not in the heap. */
   remove(item: T): void {
     const { place } = item;
     if (place < 0) return;
@@ -36,12 +36,12 @@ export class DueHeap<T extends Due> {
     this.#sink(last, last.place);
   }
 
-  /** Takes the next item out; undefined when there is none. */
+  /** Removes and returns the next item; undefined when there is none. */
   take(): T | undefined {
     return this.takeDue(Infinity);
   }
 
-  /** Takes the next item out if it is due at `now`. */
+  /** Removes and returns the next item if it is due at `now`. */
   takeDue(now: number): T | undefined {
     if (this.#heap.length === 0 || this.#heap[0].due > now) return undefined;
     const item = this.#heap[0];
@@ -49,7 +49,7 @@ export class DueHeap<T extends Due> {
     return item;
   }
 
-  /** Forgets all items. */
+  /** Removes all items. */
   clear(): void {
     this.#heap.length = 0;
   }

@@ -1,7 +1,7 @@
 /**
  * Turns of connections and peers, by start-time fair queuing (Goyal, Vin and Cheng, SIGCOMM 1996): a lane's
- * virtual time is the milliseconds of the thread that it has had, and the lane with the least goes first. A lane
- * that asks for little therefore never waits behind the backlog of one that asks for much.
+ * virtual time is the milliseconds of the thread that it has used, and the lane with the least goes first. A lane
+ * with little work therefore never waits behind the backlog of another.
  *
  * @module
  */
@@ -9,27 +9,27 @@ import { type Due, DueHeap } from "./due_heap.ts";
 import type { Work } from "./work.ts";
 
 /**
- * The most that a lane may be behind the others when its work begins to wait, in milliseconds: one slice of the
- * thread. Time that it had while nobody else wanted any is not held against it.
+ * The most by which a lane's virtual time may exceed that of the others when its work begins to wait, in
+ * milliseconds: one slice of the thread. Time used while no other lane had work does not count.
  */
 const MAX_DEBT_MS = 10;
 
-/** A taker of turns. Its `due` is its virtual time in milliseconds. */
+/** A participant in turns: a peer or a connection. Its `due` is its virtual time in milliseconds. */
 abstract class TurnTaker implements Due {
   due = 0;
   place = -1;
-  /** True from the first work that waits until none does. */
+  /** True while work waits. */
   isActive = false;
-  /** Milliseconds that were taken out of turn, to be added to `due` when it is next in a heap. */
+  /** Milliseconds used out of turn, which are added to `due` when it is next in a heap. */
   #debt = 0;
 
-  /** Counts milliseconds of the thread that it has had. */
+  /** Adds milliseconds of the thread to its virtual time. */
   charge(ms: number): void {
     if (this.place < 0) this.due += ms;
     else this.#debt += ms;
   }
 
-  /** Moves the debt to `due`. False when there is none. */
+  /** Moves the debt to `due`. Returns false when there is none. */
   settleDebt(): boolean {
     if (this.#debt === 0) return false;
     this.due += this.#debt;
@@ -38,19 +38,19 @@ abstract class TurnTaker implements Due {
   }
 }
 
-/** Takers of turns that have work waiting. */
+/** The turns of peers, or of a peer's connections, that have work waiting. */
 export class Turns<T extends TurnTaker> {
   readonly #waiting = new DueHeap<T>();
-  /** The virtual time: that of the taker whose turn was last. */
+  /** The virtual time of the participant whose turn was last. */
   #time = 0;
   #active = 0;
 
-  /** Number of takers that have work, the one whose turn it is among them. */
+  /** Number of participants with work, including the one whose turn it is. */
   get active(): number {
     return this.#active;
   }
 
-  /** Adds a taker whose first work begins to wait. */
+  /** Adds a participant whose first work begins to wait. */
   activate(taker: T): void {
     taker.isActive = true;
     this.#active++;
@@ -59,7 +59,7 @@ export class Turns<T extends TurnTaker> {
     this.#waiting.add(taker);
   }
 
-  /** Takes out the one whose turn is next; undefined when nobody waits. */
+  /** Removes and returns the participant whose turn is next; undefined when none waits. */
   begin(): T | undefined {
     for (;;) {
       const next = this.#waiting.take();
@@ -72,7 +72,7 @@ export class Turns<T extends TurnTaker> {
     }
   }
 
-  /** Ends the turn of a taker, which waits for another one if it has more work. */
+  /** Ends the turn of a participant, which waits for another one if it has more work. */
   end(taker: T, hasMore: boolean): void {
     if (hasMore) return this.#waiting.add(taker);
     taker.isActive = false;
@@ -90,21 +90,21 @@ export class PeerTurns extends TurnTaker {
   expectedMs = 0;
 }
 
-/** Work that waits in a lane, as it was counted. */
+/** Work that waits in a lane, with the durations that were counted for it. */
 export interface Entry {
   readonly work: Work;
   expectedMs: number;
   readonly cheap: boolean;
 }
 
-/** The work of one connection: cheap pieces first, else in the order in which they came. */
+/** The work of one connection: cheap pieces first, otherwise in the order of arrival. */
 export class Lane extends TurnTaker {
   readonly peer: PeerTurns;
   readonly #cheap: Entry[] = [];
   readonly #dear: Entry[] = [];
-  /** Expected milliseconds of the work that waits. */
+  /** Expected milliseconds of all work that waits. */
   expectedMs = 0;
-  /** Those of the cheap part of it. */
+  /** Expected milliseconds of the cheap work that waits. */
   cheapMs = 0;
 
   constructor(peer: PeerTurns) {

@@ -1,6 +1,6 @@
 /**
- * The order in which one thread does the work of its calls: turns for peers and connections, cheap work before
- * dear, and refusals for work that cannot be done in time. Both stacks use it.
+ * The scheduling of calls on one thread: turns for peers and connections, cheap work before expensive work, and
+ * refusal of work that cannot be done in time. Both stacks use it.
  *
  * @module
  */

@@ -1,3 +1,4 @@
+/** The work of one call in units: the call itself, the items of a batch, or the requests of a stream. @module */
 import type { WorkUnit } from "../mod.ts";
 import { RpcError } from "../mod.ts";
 import type { Work } from "./work.ts";
@@ -5,16 +6,16 @@ import type { Workload, Workloads } from "./workloads.ts";
 
 /** The parts of a call that its work needs. */
 export interface WorkOwner {
-  /** True when nobody waits for the call any more. */
+  /** True when the call has ended or was cancelled. */
   readonly over: boolean;
   /** The call's deadline on the clock of `performance.now()`; `Infinity` for none. */
   readonly neededBy: number;
 }
 
-/** Units that `probe()` runs at most: more than there are types of keys. */
+/** The most units that `probe()` runs: more than there are types of keys. */
 const MAX_PROBES = 8;
 
-/** Units of work of one call, done one by one in the turns of its lane. */
+/** Units of work of one call, run one by one in the turns of its lane. */
 export class UnitWork<T> implements Work {
   readonly #owner: WorkOwner;
   readonly #units: readonly WorkUnit<T>[];
@@ -23,7 +24,7 @@ export class UnitWork<T> implements Work {
   readonly #left = new Map<Workload, number>();
   readonly #unmeasuredMs: number;
   readonly #results: PromiseSettledResult<T>[] = [];
-  /** Index of the next unit that may have no result. */
+  /** Index of the next unit that may lack a result. */
   #next = 0;
   readonly #done = Promise.withResolvers<readonly PromiseSettledResult<T>[]>();
 
@@ -43,7 +44,7 @@ export class UnitWork<T> implements Work {
     }
   }
 
-  /** The results and errors of the units once all are done; rejects when the call ends before. */
+  /** Resolves to the results and errors of all units; rejects when the call ends before. */
   get done(): Promise<readonly PromiseSettledResult<T>[]> {
     return this.#done.promise;
   }
@@ -106,7 +107,7 @@ export class UnitWork<T> implements Work {
     this.#left.set(workload, this.#left.get(workload)! - 1);
   }
 
-  /** Goes on to the next unit without a result. */
+  /** Advances to the next unit without a result. */
   #advance(): void {
     while (this.#results[this.#next] !== undefined) this.#next++;
     if (this.isDone) this.#done.resolve(this.#results);

@@ -4,11 +4,11 @@ export interface Work {
   readonly pieceMs: number;
   /** Expected milliseconds of all pieces that are left. */
   readonly expectedMs: number;
-  /** The time at which it is of no use any more, on the clock of `performance.now()`. */
+  /** The deadline of the work, on the clock of `performance.now()`. */
   readonly neededBy: number;
-  /** True when nobody waits for it any more. */
+  /** True when the call of the work has ended or was cancelled. */
   readonly over: boolean;
-  /** Does the next piece. True when there are more. Does not throw. */
+  /** Runs the next piece. Returns true when there are more. Does not throw. */
   run(): boolean;
   /** Called in place of `run()` when the work is over. */
   drop(): void;

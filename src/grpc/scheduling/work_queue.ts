@@ -1,3 +1,4 @@
+/** The queue of one thread's work, fair to peers and connections. @module */
 import { RpcError, serverLimits } from "../mod.ts";
 import { type Entry, Lane, PeerTurns, Turns } from "./lane.ts";
 import type { Work } from "./work.ts";
@@ -8,13 +9,13 @@ export interface QueueLimits {
   readonly maxQueuedCalls: number;
   /** Expected milliseconds of all work. */
   readonly maxQueuedMs: number;
-  /** Expected milliseconds of a piece of work that goes before dearer ones. */
+  /** The longest expected duration of a cheap piece, in milliseconds. Cheap pieces run first. */
   readonly cheapCallMs: number;
 }
 
-/** The limits of a thread unless they are set. */
+/** The default limits of a thread. */
 export const DEFAULT_QUEUE_LIMITS: QueueLimits = {
-  // Four connections' worth of calls.
+  // The calls of four connections.
   maxQueuedCalls: 4 * serverLimits.maxConcurrentStreams,
   // A caller without a deadline that would wait longer is better served elsewhere.
   maxQueuedMs: 10_000,
@@ -22,18 +23,20 @@ export const DEFAULT_QUEUE_LIMITS: QueueLimits = {
   cheapCallMs: 0.1,
 };
 
-/** One object for all refusals: an overloaded server makes thousands a second, and each would capture a stack. */
+/** One object for all refusals: an overloaded server refuses thousands a second, and each new error captures a stack. */
 const overShare = new RpcError("RESOURCE_EXHAUSTED", "Too much work waits here: try again later");
 
 /**
  * The work that waits on one thread.
  *
- * Peers take turns, and within a peer its connections, by the time that each has had. A turn is short
- * (`runNext()`), and within it cheap pieces go first. Work of several pieces goes to the end of its lane after each.
+ * Peers take turns, and within a peer its connections, by the time that each has used. A turn is short
+ * (`runNext()`), and within it cheap pieces run first. Work of several pieces moves to the end of its lane after
+ * each piece.
  *
- * Once the limits are reached, work is refused to those who have more than their share of what waits: the limit
- * divided by the peers that have work, and then by the connections of the peer that do. Those under their share are
- * still taken, so the sum may exceed a limit by a factor of the logarithm of their number.
+ * Over a limit, work of peers and connections that exceed their share is refused. The share of a peer is the limit
+ * divided by the number of peers with work; that of a connection is the peer's share divided by its connections with
+ * work. Work under the share is still queued, so the total may exceed a limit by a factor of the logarithm of the
+ * number of peers.
  */
 export class WorkQueue {
   readonly #limits: QueueLimits;
@@ -43,13 +46,13 @@ export class WorkQueue {
   #size = 0;
   #expectedMs = 0;
 
-  /** @param clock milliseconds; other than `performance.now()` in tests only */
+  /** @param clock milliseconds; tests replace `performance.now()` */
   constructor(limits: QueueLimits, clock: () => number = () => performance.now()) {
     this.#limits = limits;
     this.#clock = clock;
   }
 
-  /** Pieces of work that wait. */
+  /** Number of pieces of work that wait. */
   get size(): number {
     return this.#size;
   }
@@ -79,7 +82,7 @@ export class WorkQueue {
     if (--peer.connections === 0 && identity !== undefined) this.#byIdentity.delete(identity);
   }
 
-  /** Adds work to a lane, or gives the error with which it is refused. */
+  /** Adds work to a lane, or returns the error with which it is refused. */
   push(lane: Lane, work: Work, now: number): RpcError | undefined {
     const cheap = work.pieceMs <= this.#limits.cheapCallMs;
     const refusal = this.#refusal(lane, work, cheap, now);
@@ -92,8 +95,8 @@ export class WorkQueue {
   }
 
   /**
-   * Gives the next lane its turn: a piece of its work, and more of them until `forMs` milliseconds are over, so
-   * that short answers leave together. False when there is none.
+   * Runs pieces of the next lane for `forMs` milliseconds, and at least one, so that short responses are sent
+   * together. Returns false when no work waits.
    */
   runNext(forMs = 0): boolean {
     for (;;) {
@@ -140,7 +143,7 @@ export class WorkQueue {
     const { peer } = lane;
     this.#size += sign;
     peer.size += sign;
-    // Sums of fractions drift: an empty queue is 0.
+    // Sums of fractions drift, so an empty queue resets the sum to 0.
     this.#expectedMs = this.#size === 0 ? 0 : this.#expectedMs + ms;
     peer.expectedMs = peer.size === 0 ? 0 : peer.expectedMs + ms;
     lane.expectedMs = lane.size === 0 ? 0 : lane.expectedMs + ms;
@@ -154,7 +157,7 @@ export class WorkQueue {
     if (this.#isOverShare(lane, peers, lanes)) {
       return overShare;
     }
-    // A single piece is tried when nothing waits: its last measurement may have been a slow moment.
+    // A single piece runs when nothing waits: its last measurement may be too long by chance.
     if (this.#size === 0 && work.expectedMs <= work.pieceMs) return undefined;
     const waits = this.#expectedWait(lane, work, cheap, peers * lanes);
     if (now + waits <= work.neededBy) return undefined;
@@ -165,8 +168,8 @@ export class WorkQueue {
   }
 
   /**
-   * The milliseconds until work of a lane is done, of which so many take turns. The lane's next piece is nearly at
-   * once, as it is the one with the least time had; the others are done beside those of all lanes.
+   * Estimates the milliseconds until work of a lane is done. The lane's next piece runs almost at once, because the
+   * lane has used the least time; further pieces take turns with those of the other `lanes`.
    */
   #expectedWait(lane: Lane, { pieceMs, expectedMs }: Work, cheap: boolean, lanes: number): number {
     const ahead = cheap ? lane.cheapMs : lane.expectedMs;
@@ -181,7 +184,7 @@ export class WorkQueue {
     const calls = maxQueuedCalls / peers;
     const ms = maxQueuedMs / peers;
     if (peer.size >= calls || peer.expectedMs > ms) {
-      // Within a peer that has its share, another connection of it may still be under its own.
+      // The peer is over its share, but this connection may be under its own.
       return lane.size >= calls / lanes || lane.expectedMs > ms / lanes;
     }
     return false;

@@ -1,25 +1,25 @@
-/** The seam between what is said and what carries it: a server or a channel, of either stack. @module */
+/** The choice of a gRPC stack: opens a server or a channel of the chosen one, and loads no other. @module */
 import type { ChannelOptions, RpcChannel, RpcServer, RpcServerOptions } from "../mod.ts";
 import type { WorkerPoolOptions, WorkerServer } from "../native/workers/mod.ts";
 
 export type { WorkerServer };
 
-/** The stacks that there are. */
+/** The names of the stacks. */
 export const stacks = ["native", "grpc-js"] as const;
 export type Stack = typeof stacks[number];
 
-/** What `--stack` takes. */
+/** The values of `--stack`. */
 export const stackChoices = ["auto", ...stacks] as const;
 export type StackChoice = typeof stackChoices[number];
 
-/** The stack that is meant: `auto` is native where that can run, which is on Linux with glibc. */
+/** Returns the stack of a choice: `auto` is native on Linux with glibc, and grpc-js elsewhere. */
 export async function chosenStack(choice: StackChoice): Promise<Stack> {
   if (choice !== "auto") return choice;
   const { socketsSupported } = await import("../../net/mod.ts");
   return socketsSupported() ? "native" : "grpc-js";
 }
 
-/** A server on the stack named, which is loaded only then. */
+/** Opens a server on a stack. */
 export async function openServer(stack: Stack, options: RpcServerOptions): Promise<RpcServer> {
   switch (stack) {
     case "native": {
@@ -33,14 +33,14 @@ export async function openServer(stack: Stack, options: RpcServerOptions): Promi
   }
 }
 
-/** A server on the native stack whose connections are served by threads of their own. */
+/** Opens a server on the native stack that serves connections on worker threads. */
 export async function openWorkerServer(options: WorkerPoolOptions): Promise<WorkerServer> {
   const { openWorkerPool } = await import("../native/workers/mod.ts");
   return openWorkerPool(options);
 }
 
 /**
- * A channel on the stack named, which is loaded only then.
+ * Opens a channel on a stack.
  *
  * @throws {NetError} `BAD_ADDRESS`
  */

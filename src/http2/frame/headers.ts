@@ -1,3 +1,4 @@
+/** HEADERS and CONTINUATION frames (RFC 9113 sections 6.2 and 6.10). @module */
 import { connectionError } from "../errors.ts";
 import type { OutputBuffer } from "../output_buffer.ts";
 import { encodeContinuation } from "./continuation.ts";

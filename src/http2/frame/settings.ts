@@ -1,3 +1,4 @@
+/** SETTINGS frames (RFC 9113 section 6.5). @module */
 import { connectionError } from "../errors.ts";
 import type { OutputBuffer } from "../output_buffer.ts";
 import {

@@ -1,3 +1,4 @@
+/** The decoder of header blocks (RFC 7541 section 3). @module */
 import { connectionError, type Http2Error } from "../errors.ts";
 import { octetString } from "./_octets.ts";
 import { DynamicTable, FIRST_DYNAMIC_INDEX } from "./dynamic_table.ts";

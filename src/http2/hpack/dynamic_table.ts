@@ -1,3 +1,4 @@
+/** The dynamic table of HPACK (RFC 7541 section 2.3.2). @module */
 import type { HeaderField } from "./field.ts";
 import { staticTable } from "./static_table.ts";
 

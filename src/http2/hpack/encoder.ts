@@ -1,3 +1,4 @@
+/** The encoder of header blocks (RFC 7541 section 6). @module */
 import type { OutputBuffer } from "../output_buffer.ts";
 import { writeOctets } from "./_octets.ts";
 import { DEFAULT_TABLE_SIZE, DynamicTable, FIRST_DYNAMIC_INDEX } from "./dynamic_table.ts";

@@ -1,3 +1,4 @@
+/** The Huffman code of HPACK (RFC 7541 section 5.2). @module */
 import { codeLengths, codes } from "./_huffman_code.ts";
 import { accepting, EMITS, FAILS, NEXT_SHIFT, transitions } from "./_huffman_states.ts";
 

@@ -1,3 +1,4 @@
+/** Lists of fields that are sent many times, encoded once. @module */
 import { HeaderField } from "./field.ts";
 import { encodeHuffman, huffmanLength } from "./huffman.ts";
 import { MAX_INTEGER_LENGTH, writeInteger } from "./integer.ts";

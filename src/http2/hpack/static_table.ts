@@ -1,3 +1,4 @@
+/** The static table of HPACK (RFC 7541 Appendix A). @module */
 import { HeaderField } from "./field.ts";
 
 /** RFC 7541 Appendix A, by index; index 0 is not used. */

@@ -1,3 +1,4 @@
+/** The loop of a worker's thread, which runs its engine. @module */
 import { setImmediate } from "node:timers";
 import { type Engine, ReactorDrive } from "../server/mod.ts";
 

@@ -1,3 +1,4 @@
+/** The main thread's handle of one worker: its requests, its answers, and the detection of its failure. @module */
 import { wakePoller } from "../../../net/mod.ts";
 import type { SharedState } from "./_shared_state.ts";
 import { hasEnded } from "./_thread_presence.ts";

@@ -1,3 +1,4 @@
+/** The worker's side of a pool: serves on the thread of a Web Worker. @module */
 import { libc } from "../../../ffi/mod.ts";
 import { Listener, Socket, type TlsContext, wakePoller } from "../../../net/mod.ts";
 import { logger } from "../../../telemetry/mod.ts";

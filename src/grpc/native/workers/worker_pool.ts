@@ -1,3 +1,4 @@
+/** A server on the native stack with workers: the main thread's side. @module */
 import { type Address, listen, type Listener, type ListenOptions } from "../../../net/mod.ts";
 import { logger } from "../../../telemetry/mod.ts";
 import type { RpcServer } from "../../mod.ts";
