@@ -1,23 +1,23 @@
-/** Certificates for tests of TLS, made when they are needed. */
+/** Certificates for tests of TLS, issued by a CA in this process. @module */
 import { encodePem } from "../../src/crypto/encoding/mod.ts";
 import { issueCertificate, openProvider, type PrivateKey } from "../../src/crypto/mod.ts";
 import { openLibcrypto, type Pkey, type TlsIdentity } from "../../src/ffi/mod.ts";
 
-// Opened here: libcrypto stays loaded, which is no leak of the test that needs it first.
+// Opened outside of tests: libcrypto stays loaded, and the sanitizer would report the first test for it.
 const { provider } = openProvider("openssl");
 
 const DAY_MS = 86_400_000;
 
-/** What a certificate of a test differs in. */
+/** The properties in which a test's certificate differs from the default. */
 export interface Variation {
   readonly usage?: "ca" | "server" | "client";
   readonly names?: readonly string[];
-  /** Days from now; -1 and 1 unless given. */
+  /** Validity in days from now; by default from -1 to 1. */
   readonly from?: number;
   readonly until?: number;
 }
 
-/** A key and a certificate for it, as TLS takes them. */
+/** A key and its certificate, in the form that TLS takes. */
 export interface Certified extends TlsIdentity, Disposable {
   readonly key: Pkey;
   /** The same key in PEM. */

@@ -3,7 +3,7 @@ export function openDescriptors(pid: number | "self" = "self"): number {
   return [...Deno.readDirSync(`/proc/${pid}/fd`)].length;
 }
 
-/** The TCP ports that a process listens on, on IPv4 addresses (proc(5): fd, and net/tcp with state 0A). */
+/** Returns the TCP ports on which a process listens at IPv4 addresses (proc(5): fd, and net/tcp with state 0A). */
 export function listeningPorts(pid: number): number[] {
   const inodes = new Set<string>();
   for (const { name } of Deno.readDirSync(`/proc/${pid}/fd`)) {
@@ -12,7 +12,7 @@ export function listeningPorts(pid: number): number[] {
         /^socket:\[(\d+)\]$/.exec(Deno.readLinkSync(`/proc/${pid}/fd/${name}`))?.[1] ?? "",
       );
     } catch (error) {
-      // The descriptor was closed meanwhile.
+      // The descriptor has just been closed.
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }

@@ -1,9 +1,11 @@
 /**
  * Peers: programs of other projects that tests run against the server or the client.
  *
- * `deno task peers` installs those that it can into a folder of the project; the rest are packages of the
- * system. A test whose peer is missing is ignored and names the reason, or fails when SIGNER_REQUIRE_PEERS
- * is 1, which CI sets.
+ * `deno task peers` installs most of them into a folder of the project; the others are packages of the system. A
+ * test whose peer is missing is ignored with the reason in its name, or fails when SIGNER_REQUIRE_PEERS is 1, as in
+ * CI.
+ *
+ * @module
  */
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";

@@ -1,6 +1,6 @@
 /**
- * The id of the process that serves, given that of `signer serve`: its child, where it supervises one (proc(5),
- * task/TID/children), or itself. A process that has ended has none.
+ * Returns the id of the serving process, given the id of `signer serve`: its child if it supervises one (proc(5),
+ * task/TID/children), or itself. Throws for a process that has ended.
  */
 export function servingPid(pid: number): number {
   try {

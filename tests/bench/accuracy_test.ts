@@ -94,7 +94,7 @@ function percentile({ latencyDistribution }: Distribution, percent: number): num
 /** Attempts, of which one may find the machine quiet enough for narrow bounds. */
 const ATTEMPTS = 2;
 
-test("figures over sockets are within 1 % of what the answers of servers truly took", async () => {
+test("percentiles over sockets are within 1 % of the server's true response times", async () => {
   const delays = { kind: "delays", least: 20, mean: 30 } as const;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const runs = await Promise.all([1, 2, 3].map((seed) => measure({ ...delays, seed }, 50, 0)));
@@ -108,7 +108,7 @@ test("figures over sockets are within 1 % of what the answers of servers truly t
   }
 });
 
-test("a server that pauses delays all that was due meanwhile, which counting from sending hides", async () => {
+test("a pause of the server delays all requests due in it, which latency from sending hides", async () => {
   const pause = { kind: "pause", request: 100, milliseconds: 300 } as const;
   // 120 of 400 requests are due during the pause.
   const { report, truth } = await measure(pause, 400, 400);

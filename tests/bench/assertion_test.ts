@@ -6,7 +6,7 @@ function failures(text: string, report = reportWith({ seed: 1 })): (string | und
   return parseAssertions(text).map((assertion) => assertion.failure(report));
 }
 
-Deno.test("conditions that hold have no failure", () => {
+Deno.test("a condition that holds has no failure", () => {
   assert.deepEqual(failures("p50<1ms, p99<=10ms,errors=0,errors==0,rps>1000,count>=4000,max<1s"), [
     undefined,
     undefined,
@@ -18,13 +18,13 @@ Deno.test("conditions that hold have no failure", () => {
   ]);
 });
 
-Deno.test("a condition that is missed says which, and what the figure is", () => {
+Deno.test("the failure of a missed condition has its text and the measured value", () => {
   const [failure] = failures("p50<100us");
   assert.match(failure!, /^p50<100us: it is 6\d\d\.\d\d µs$/);
   assert.equal(failures("rps>1e9".replace("1e9", "999999"))[0], "rps>999999: it is 2000");
 });
 
-Deno.test("errors are counted, or taken as a share of all requests", () => {
+Deno.test("errors are compared as a count or as a share of all requests", () => {
   const report = buildReport({
     ...measured({ seed: 1 }),
     outcomes: { OK: 3996, UNAVAILABLE: 4 },
@@ -34,12 +34,12 @@ Deno.test("errors are counted, or taken as a share of all requests", () => {
   assert.deepEqual(failures("errors<0.1%", report), ["errors<0.1%: it is 0.1 %"]);
 });
 
-Deno.test("a latency is missed when no request ended well", () => {
+Deno.test("a condition on latency is missed when no request succeeded", () => {
   const report = buildReport({ ...measured({ seed: 1, perWindow: 0 }), outcomes: { UNKNOWN: 9 } });
   assert.deepEqual(failures("p99<1s", report), ["p99<1s: there is no such figure in this run"]);
 });
 
-Deno.test("a figure that was not measured is a missed condition", () => {
+Deno.test("a condition on a figure that was not measured is missed", () => {
   assert.deepEqual(
     failures("server_memory<1GB", {
       ...reportWith({ seed: 1 }),

@@ -12,7 +12,7 @@ import { reportWith } from "./_report.ts";
 /** The relative standard deviation between runs of one server. */
 const RUN_NOISE = 0.025;
 
-/** Returns runs with a random level each: windows of a run are alike, runs are not. */
+/** Returns runs that each have a random speed. The windows of one run are alike. */
 function runsOf(count: number, seed: number, factor = 1): Report[] {
   const random = randomNumbers(seed);
   return Array.from({ length: count }, (_, i) => {
@@ -30,8 +30,8 @@ function runsOf(count: number, seed: number, factor = 1): Report[] {
 const changed = (changes: readonly Change[]) =>
   changes.filter(({ verdict }) => verdict === "better" || verdict === "worse");
 
-// One server under one command, six runs: windows drawn from each run alone called 12 of 15 pairs
-// "changed beyond noise", because a whole run is faster or slower than the next.
+// A comparison of windows within runs called 12 of 15 pairs of runs of one server "changed beyond noise", because
+// whole runs differ.
 Deno.test("at most 5 % of 40 comparisons of equal servers find a change", () => {
   let wrong = 0;
   for (let seed = 1; seed <= 40; seed++) {
@@ -40,7 +40,7 @@ Deno.test("at most 5 % of 40 comparisons of equal servers find a change", () => 
   assert.ok(wrong <= 2, `${wrong} of 40`);
 });
 
-Deno.test("a server that became slower by a tenth is found with five runs a side", () => {
+Deno.test("a slowdown of a tenth is found with five runs on each side", () => {
   let found = 0;
   for (let seed = 1; seed <= 40; seed++) {
     const changes = compareReports(runsOf(5, seed), runsOf(5, seed + 1000, 1.1));
@@ -49,7 +49,7 @@ Deno.test("a server that became slower by a tenth is found with five runs a side
   assert.ok(found >= 36, `${found} of 40`);
 });
 
-Deno.test("a server that answers more requests is better in that", () => {
+Deno.test("a higher rate of requests is reported as better", () => {
   const runs = (perWindow: number) =>
     [1, 2, 3, 4, 5].map((seed) => reportWith({ seed, perWindow: perWindow + seed }));
   const changes = compareReports(runs(200), runs(260));
@@ -72,12 +72,12 @@ for (
   });
 }
 
-Deno.test("many runs are compared by splits drawn at random, the same ones each time", () => {
+Deno.test("many runs are compared by random splits, reproducible by seed", () => {
   const compared = () => compareReports(runsOf(12, 1), runsOf(12, 2), 7);
   assert.deepEqual(compared(), compared());
 });
 
-Deno.test("repeated runs come back from JSON as they were", () => {
+Deno.test("repeated runs survive a round trip through JSON", () => {
   const runs = { runs: runsOf(2, 1), against: runsOf(2, 2) };
   assert.deepEqual(readRuns(renderRuns(runs), "a"), runs);
   assert.throws(() => readRuns('{"signerBench": 1, "runs": []}', "a"), { code: "BAD_REPORT" });

@@ -5,28 +5,28 @@ function course(value: (i: number) => number) {
   return Array.from({ length: 60 }, (_, i) => ({ at: i * 60_000, value: value(i) }));
 }
 
-Deno.test("memory that grows steadily is said to grow, with its rate", () => {
+Deno.test("steady growth of memory is reported with its rate", () => {
   const growth = growthOf(course((i) => 100e6 + i * 1e6))!;
   assert.equal(growth.grows, true);
   assert.ok(Math.abs(growth.perHour - 60e6) < 1);
 });
 
-Deno.test("memory that goes up and down is not said to grow", () => {
+Deno.test("memory that rises and falls is not reported as growing", () => {
   const random = randomNumbers(4);
   assert.equal(growthOf(course(() => 100e6 + random() * 20e6))!.grows, false);
 });
 
-Deno.test("memory that fills at the start and then stays is not said to grow", () => {
+Deno.test("memory that grows at the start only is not reported as growing", () => {
   assert.equal(growthOf(course((i) => i < 15 ? 50e6 + i * 5e6 : 125e6))!.grows, false);
 });
 
-Deno.test("of a few points, and of a short time, nothing is said", () => {
+Deno.test("few samples or a short time give no verdict", () => {
   assert.equal(growthOf(course((i) => i).slice(0, 12)), undefined);
   const short = course((i) => i).map(({ at, value }) => ({ at: at / 60, value }));
   assert.equal(growthOf(short), undefined);
 });
 
-Deno.test("processor time is found behind a process name with spaces and parentheses", () => {
+Deno.test("CPU time is parsed behind a process name with spaces and parentheses", () => {
   const stat = `7 (a) b) S ${Array.from({ length: 10 }, () => "1").join(" ")} 250 50 0 0`;
   assert.deepEqual(parseUsage(stat, "Name:\tx\nVmRSS:\t    2048 kB\n"), {
     cpuSeconds: 3,

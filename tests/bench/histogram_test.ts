@@ -8,7 +8,7 @@ function exactPercentile(sorted: readonly number[], percent: number): number {
 
 const percents = [0.1, 10, 50, 90, 99, 99.9, 99.99, 100];
 
-Deno.test("percentiles are within a thousandth of the truth, from nanoseconds to minutes", () => {
+Deno.test("percentiles have an error of at most a thousandth, from nanoseconds to minutes", () => {
   for (const scale of [10, 1e3, 1e6, 1e9, 6e10]) {
     const random = randomNumbers(scale);
     const values = Array.from(
@@ -44,7 +44,7 @@ Deno.test("buckets follow each other without a gap", () => {
   }
 });
 
-Deno.test("what is too long or too short for the histogram counts as its ends", () => {
+Deno.test("values outside the range of the histogram count at its ends", () => {
   const histogram = new Histogram();
   histogram.record(-5);
   histogram.record(2 ** 50);
@@ -61,7 +61,7 @@ Deno.test("an empty histogram has figures of 0", () => {
   );
 });
 
-Deno.test("`add()` and `since()` are each other's reverse", () => {
+Deno.test("`add()` and `since()` are inverse", () => {
   const [early, late] = [new Histogram(), new Histogram()];
   for (let i = 0; i < 1000; i++) early.record(i * 1000);
   const all = early.copy();
@@ -76,20 +76,20 @@ Deno.test("`add()` and `since()` are each other's reverse", () => {
   assert.deepEqual(early.toEncoded(), all.toEncoded());
 });
 
-Deno.test("a histogram in shared memory is seen by whoever looks at the memory", () => {
+Deno.test("two histograms on the same shared memory have the same counts", () => {
   const buffer = new SharedArrayBuffer(Histogram.BYTES);
   Histogram.at(buffer, 0).record(123);
   assert.equal(Histogram.at(buffer, 0).max, 123);
 });
 
-Deno.test("a histogram comes back from JSON as it was", () => {
+Deno.test("a histogram survives a round trip through JSON", () => {
   const histogram = new Histogram();
   for (const value of [1, 5000, 123_456_789]) histogram.record(value);
   const encoded = JSON.parse(JSON.stringify(histogram.toEncoded()));
   assert.deepEqual(Histogram.fromEncoded(encoded).toEncoded(), histogram.toEncoded());
 });
 
-Deno.test("`fromEncoded()` refuses what is no histogram", () => {
+Deno.test("`fromEncoded()` refuses malformed histograms", () => {
   const good = { significantBits: 10, sum: 1, min: 1, max: 1, counts: [1, 1] };
   for (
     const bad of [

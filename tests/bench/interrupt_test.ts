@@ -11,7 +11,7 @@ const [test] = await gate(
 const main = fileURLToPath(new URL("../../main.ts", import.meta.url));
 const program = ["run", "--quiet", "-P=bench", main, "bench"];
 
-test("Ctrl-C in a ramp ends the search, and the steps that were made are in its report", async () => {
+test("Ctrl-C ends a ramp, and the report has the steps so far", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const path = join(folder, "ramp.json");
@@ -41,7 +41,7 @@ test("Ctrl-C in a ramp ends the search, and the steps that were made are in its 
   }
 });
 
-test("a load that needs more descriptors than there are is refused, and not blamed on the server", async () => {
+test("a load that needs more descriptors than the limit is refused with a hint about the client", async () => {
   const command = [Deno.execPath(), ...program, "echo", "--connections", "1000"];
   const { code, stderr } = await new Deno.Command("sh", {
     args: ["-c", 'ulimit -n 200 && exec "$@"', "sh", ...command],

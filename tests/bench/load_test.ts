@@ -50,7 +50,7 @@ function echo(message = "hello"): Workload {
 }
 
 for (const stack of ["native", "grpc-js"] satisfies Stack[]) {
-  test(`over ${stack} every request is made, measured and answered once`, async () => {
+  test(`${stack}: every request is sent, answered and measured once`, async () => {
     await using rig = await Rig.start();
     const { collector, windows, messages, interrupted } = await runLoad(
       planFor(rig.address, echo(), { stack }),
@@ -65,7 +65,7 @@ for (const stack of ["native", "grpc-js"] satisfies Stack[]) {
     assert.deepEqual(rig.metadata, new Set(["1"]));
   });
 
-  test(`over ${stack} failures are counted by status and by message`, async () => {
+  test(`${stack}: failures are counted by status and by message`, async () => {
     await using rig = await Rig.start();
     const plan = planFor(rig.address, echo("every third fails"), { stack, threads: 1 });
     const { collector, messages } = await runLoad(plan);
@@ -75,7 +75,7 @@ for (const stack of ["native", "grpc-js"] satisfies Stack[]) {
     assert.deepEqual(messages, [["RESOURCE_EXHAUSTED: The third", 20]]);
   });
 
-  test(`over ${stack} connections are made and closed`, async () => {
+  test(`${stack}: connections are opened and closed`, async () => {
     await using rig = await Rig.start();
     const plan = planFor(rig.address, { kind: "connect" }, { stack, requests: 10, connections: 1 });
     const { collector } = await runLoad(plan);
@@ -83,7 +83,7 @@ for (const stack of ["native", "grpc-js"] satisfies Stack[]) {
   });
 }
 
-test("an open loop makes the requests of its schedule, all of them", async () => {
+test("an open loop sends all requests of its schedule", async () => {
   await using rig = await Rig.start();
   const plan = planFor(rig.address, echo(), {
     pacing: { kind: "step", start: 100, end: 400, step: 100, stepDuration: 50 },
@@ -96,14 +96,14 @@ test("an open loop makes the requests of its schedule, all of them", async () =>
   assert.equal(collector.lateness.count, collector.started);
 });
 
-test("a warm-up makes requests that are not measured", async () => {
+test("requests of the warm-up are not measured", async () => {
   await using rig = await Rig.start();
   const { collector } = await runLoad(planFor(rig.address, echo(), { warmup: 50 }));
   assert.equal(collector.corrected.count, 60);
   assert.ok(rig.calls > 60);
 });
 
-test("all responses of a stream belong to its request", async () => {
+test("a stream counts as one request, whatever the number of its responses", async () => {
   await using rig = await Rig.start();
   const { path, requestSerialize } = signingDefinition.SignStream;
   const requests = [1, 2, 3].map(() => requestSerialize({ keyId: "any" }));
@@ -118,7 +118,7 @@ test("all responses of a stream belong to its request", async () => {
   assert.equal(rig.streamed, 15);
 });
 
-test("signatures of another key are found, as many as are looked at", async () => {
+test("invalid signatures are counted in the verified share", async () => {
   await using rig = await Rig.start();
   for (const [share, bad] of [[1, 60], [0, 0]]) {
     const { collector } = await runLoad(planFor(rig.address, rig.signing(share), { threads: 1 }));
@@ -128,7 +128,7 @@ test("signatures of another key are found, as many as are looked at", async () =
   assert.ok(collector.outcomes[17] > 10 && collector.outcomes[17] < 50);
 });
 
-test("a load that is aborted ends early, with what was measured until then", async () => {
+test("an aborted load ends early with the measurements so far", async () => {
   await using rig = await Rig.start();
   const abort = new AbortController();
   const plan = planFor(rig.address, echo(), { requests: Infinity });

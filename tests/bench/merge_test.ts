@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mergeReports, readReport, renderReport } from "../../src/bench/mod.ts";
 import { reportWith } from "./_report.ts";
 
-Deno.test("the report of several machines has the requests of all, and the sum of their rates", () => {
+Deno.test("a merged report has the requests of all machines and the sum of their rates", () => {
   const [a, b] = [reportWith({ seed: 1 }), reportWith({ seed: 2, perWindow: 300 })];
   const merged = mergeReports([a, b]);
   assert.equal(merged.count, 4000 + 6000);
@@ -18,7 +18,7 @@ Deno.test("the report of several machines has the requests of all, and the sum o
   );
 });
 
-Deno.test("windows of different lengths are made even", () => {
+Deno.test("windows of different lengths are merged to equal lengths", () => {
   const long = reportWith({ seed: 2 });
   const doubled = { ...long, windows: long.windows.map((w) => ({ ...w, duration: 200 })) };
   const { windows } = mergeReports([reportWith({ seed: 1 }), doubled]);
@@ -36,7 +36,7 @@ Deno.test("`mergeReports()` refuses reports of different methods, and none at al
   assert.throws(() => mergeReports([]), { code: "BAD_REPORT" });
 });
 
-Deno.test("a report comes back from JSON as it was", () => {
+Deno.test("a report survives a round trip through JSON", () => {
   const report = reportWith({ seed: 3 });
   assert.deepEqual(readReport(renderReport(report, "json"), "a"), report);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Messages } from "../../src/bench/load/messages.ts";
 
-Deno.test("a server that says something else each time fills no memory", () => {
+Deno.test("a bounded number of different error messages is kept", () => {
   const messages = new Messages();
   for (let i = 0; i < 1000; i++) messages.add(14, `Try again in ${i} ms`);
   const list = messages.list();
@@ -10,7 +10,7 @@ Deno.test("a server that says something else each time fills no memory", () => {
   assert.equal(list.reduce((sum, [, count]) => sum + count, 0), 1000);
 });
 
-Deno.test("a message is cut, and cannot steer a terminal", () => {
+Deno.test("messages are truncated, and their control characters escaped", () => {
   const messages = new Messages();
   messages.add(2, `\x1b[2J${"x".repeat(1000)}`);
   const [[text]] = messages.list();
@@ -18,7 +18,7 @@ Deno.test("a message is cut, and cannot steer a terminal", () => {
   assert.equal(text.length, 300);
 });
 
-Deno.test("the messages of several threads add up, the most frequent first", () => {
+Deno.test("messages of several threads are added, the most frequent first", () => {
   const messages = new Messages();
   messages.addAll([["A", 1], ["B", 2]]);
   messages.addAll([["A", 3]]);

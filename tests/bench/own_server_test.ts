@@ -18,17 +18,17 @@ async function runProgram(permissions: readonly string[], ...args: string[]) {
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
-test("`bench` that is told of no server starts one of its own, says so, and ends it", async () => {
+test("`bench` without a named server starts one, prints its address, and ends it", async () => {
   const { code, stdout, stderr } = await runProgram(["-P=test"], "bench", "sign", "-n", "20");
   assert.equal(code, 0, stderr);
   assert.match(stdout, /\[OK\] +20 responses/);
-  const [, pid] = /started one of its own at tcp:\/\/127\.0\.0\.1:\d+ \(process (\d+)\)/.exec(
+  const [, pid] = /started one at tcp:\/\/127\.0\.0\.1:\d+ \(process (\d+)\)/.exec(
     stderr,
   )!;
   assert.throws(() => Deno.statSync(`/proc/${pid}`), Deno.errors.NotFound);
 });
 
-test("`bench` that may start no server says how to name one", async () => {
+test("`bench` without permission to start a server hints at `--to`", async () => {
   const permissions = ["--allow-env", "--allow-ffi", "--allow-net", "--allow-read", "--allow-sys"];
   const { code, stderr } = await runProgram(permissions, "bench", "echo", "-n", "1");
   assert.equal(code, 2);

@@ -21,7 +21,7 @@ Deno.test("the knee of a server that fails above a rate is found to within a ten
   }
 });
 
-Deno.test("a server that answers fewer requests than it is asked is beyond its knee", () => {
+Deno.test("a server that answers too few requests is beyond its knee", () => {
   const ramp = search((rate) => ({ reached: Math.min(rate, 1000) }));
   assert.ok(ramp.knee!.rate <= 1000 / 0.95);
   assert.equal(ramp.steps.find(({ strain }) => strain !== undefined)!.strain, "rate");
@@ -32,7 +32,7 @@ Deno.test("a server whose requests queue is beyond its knee", () => {
   assert.equal(ramp.steps.find(({ strain }) => strain !== undefined)!.strain, "latency");
 });
 
-Deno.test("a ramp that nothing breaks ends at its limit", () => {
+Deno.test("a ramp of a server that keeps up ends at its limit", () => {
   const ramp = search(() => ({}), 1000);
   assert.equal(ramp.knee!.rate, 1000);
   assert.equal(ramp.broken, undefined);

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { randomBytes, randomNumbers } from "../../src/bench/mod.ts";
 
-Deno.test("what is drawn at random depends on the seed alone", () => {
+Deno.test("random numbers depend on the seed alone", () => {
   assert.deepEqual(randomBytes(100, 5), randomBytes(100, 5));
   assert.notDeepEqual(randomBytes(100, 5), randomBytes(100, 6));
 });
 
-Deno.test("numbers drawn are spread evenly from 0 to 1, for every seed", () => {
+Deno.test("random numbers are distributed evenly from 0 to 1 for every seed", () => {
   for (const seed of [0, 1, 2, 2 ** 31 - 1]) {
     const random = randomNumbers(seed);
     const tenths = Array.from({ length: 10 }, () => 0);

@@ -52,7 +52,7 @@ const [test, { golden }] = await gate(["read"], () =>
   }));
 
 for (const format of reportFormats) {
-  test(`a report as ${format} is as it was agreed`, async () => {
+  test(`a report in the format ${format} equals its golden file`, async () => {
     assert.equal(renderReport(known(), format), await golden(format));
   });
 }
@@ -68,7 +68,7 @@ Deno.test("the fields of ghz have ghz's units: nanoseconds, and seconds in the h
   assert.equal(report.latencyDistribution[2].percentage, 50);
 });
 
-Deno.test("a load without a single success can be shown in all forms", () => {
+Deno.test("a load without a success renders in all formats", () => {
   const none = new Histogram();
   const empty = known({
     outcomes: { UNAVAILABLE: 5 },
@@ -83,7 +83,7 @@ Deno.test("a load without a single success can be shown in all forms", () => {
   }
 });
 
-Deno.test("text of the server is escaped where it could be markup", () => {
+Deno.test("text of the server is escaped in markup", () => {
   const html = renderReport(known(), "html");
   assert.match(html, /known &lt;b&gt;/);
   assert.doesNotMatch(html, /<b>|<connection>|<script/);
@@ -94,17 +94,17 @@ Deno.test("text of the server is escaped where it could be markup", () => {
   assert.match(prometheus, /call="a\\"b\\\\c\\n"/);
 });
 
-Deno.test("the page asks for nothing from elsewhere", () => {
+Deno.test("the HTML page loads no other resource", () => {
   const html = renderReport(known(), "html");
   assert.doesNotMatch(html, /(?:src|href)=|url\(|https?:/);
 });
 
-Deno.test("a client whose threads were busy all the time is said to be the bottleneck", () => {
+Deno.test("a client with busy threads is reported as the bottleneck", () => {
   assert.match(known().warnings.join(), /The client was the bottleneck: .* 95 %/);
   assert.deepEqual(known({ resources: [{ client: usage(0.5), server: undefined }] }).warnings, []);
 });
 
-Deno.test("a pacer that was late is told", () => {
+Deno.test("a late pacer is reported", () => {
   const lateness = new Histogram();
   for (let i = 0; i < 100; i++) lateness.record(i < 95 ? 0 : 50_000_000);
   const report = known({ resources: [], lateness });

@@ -75,7 +75,7 @@ Deno.test("percentiles are within 1 % of a known distribution of delays", () => 
   assertPercentiles(collector.uncorrected, truth);
 });
 
-Deno.test("a server that stalls is seen by the corrected figures, and hidden by the others", () => {
+Deno.test("corrected figures show a stall of the server, and uncorrected ones hide it", () => {
   const pauses = [[10_000, 12_000], [30_000, 30_500]] as const;
   const { collector } = simulate({
     phases: openLoop(1000, 60_000),
@@ -90,7 +90,7 @@ Deno.test("a server that stalls is seen by the corrected figures, and hidden by 
   assert.ok(collector.uncorrected.max > 1.9e9);
 });
 
-Deno.test("a server that is too slow for the rate builds a queue, which the figures show", () => {
+Deno.test("corrected figures show the queue of a server that is too slow for the rate", () => {
   // 10 concurrent requests of 20 ms each: 500 a second, of a target of 1,000.
   const delays = () => 20;
   const { collector, end } = simulate({
@@ -103,7 +103,7 @@ Deno.test("a server that is too slow for the rate builds a queue, which the figu
   assert.ok(end > 9_900 && end < 10_100);
 });
 
-Deno.test("requests are sent when they are due, to the last digit", () => {
+Deno.test("requests are sent exactly when they are due", () => {
   const { sent, collector } = simulate({
     phases: openLoop(3000, 300),
     server: serverWith(() => 1),
@@ -113,7 +113,7 @@ Deno.test("requests are sent when they are due, to the last digit", () => {
   assert.equal(collector.lateness.max, 0);
 });
 
-Deno.test("a closed loop keeps as many requests under way as it may, and no more", () => {
+Deno.test("a closed loop keeps exactly its number of concurrent requests", () => {
   let underWay = 0;
   let most = 0;
   const ends: number[] = [];
@@ -136,7 +136,7 @@ Deno.test("a closed loop keeps as many requests under way as it may, and no more
   assert.equal(end, 125);
 });
 
-Deno.test("a warm-up is not measured, and the load begins when it ends", () => {
+Deno.test("a warm-up is not measured, and the load begins at its end", () => {
   const warm = new ClosedPacer({ requests: Infinity, duration: 100 }, alone);
   const { collector, sent } = simulate({
     phases: [
@@ -152,7 +152,7 @@ Deno.test("a warm-up is not measured, and the load begins when it ends", () => {
   assert.deepEqual(sent.slice(10), [100, 110, 120, 130, 140, 150, 160, 170, 180, 190]);
 });
 
-Deno.test("nothing is sent before the load begins", () => {
+Deno.test("no request is sent before the load begins", () => {
   const pacer = new ClosedPacer({ requests: 3, duration: Infinity }, alone);
   const { sent } = simulate({
     phases: [{ pacer, start: 50, measured: true }],
@@ -162,7 +162,7 @@ Deno.test("nothing is sent before the load begins", () => {
   assert.deepEqual(sent, [50, 51, 52]);
 });
 
-Deno.test("requests that were due and could not be sent in time are counted", () => {
+Deno.test("requests that were due and could not be sent in time count as unsent", () => {
   const pacer = new OpenPacer(constantSchedule(100), { requests: Infinity, duration: 1000 }, alone);
   const { collector } = simulate({
     phases: [{ pacer, start: 0, measured: true }],

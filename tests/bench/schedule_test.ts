@@ -21,7 +21,7 @@ function timesOf(pacer: Pacer): number[] {
 
 const alone = { thread: 0, threads: 1 };
 
-Deno.test("a constant schedule does not drift, not even after a day", () => {
+Deno.test("a constant schedule does not drift over a day", () => {
   const schedule = constantSchedule(3000);
   const perDay = 3000 * 86_400;
   assert.equal(schedule.dueAt(0), 0);
@@ -53,12 +53,12 @@ Deno.test("a step schedule goes down as well as up", () => {
   assert.equal(schedule.dueAt(101), 510);
 });
 
-Deno.test("`stepSchedule()` refuses more steps than it may have", () => {
+Deno.test("`stepSchedule()` refuses more steps than its limit", () => {
   const steps = { start: 1, end: MAX_STEPS + 2, step: 1, stepDuration: 1 };
   assert.throws(() => stepSchedule(steps), RangeError);
 });
 
-Deno.test("a ramp reaches as many requests as the area below it", () => {
+Deno.test("a ramp has as many requests as the integral of its rate", () => {
   const schedule = rampSchedule({ start: 0, end: 1000 }, 10_000);
   // The integral is 50 t² with t in seconds: 50 requests in the first second, 5000 in ten.
   assert.ok(Math.abs(schedule.dueAt(50) - 1000) < 1e-9);
@@ -70,7 +70,7 @@ Deno.test("a ramp reaches as many requests as the area below it", () => {
   assert.equal(down.dueAt(6000), Infinity);
 });
 
-Deno.test("times of every schedule never go back", () => {
+Deno.test("the due times of every schedule are in order", () => {
   for (
     const schedule of [
       constantSchedule(777),
@@ -87,7 +87,7 @@ Deno.test("times of every schedule never go back", () => {
   }
 });
 
-Deno.test("the threads of a load share its schedule without a gap or a double", () => {
+Deno.test("the threads of a load share its schedule without gaps or duplicates", () => {
   const end = { requests: 100, duration: Infinity };
   const schedule = constantSchedule(1000);
   const shared = [0, 1, 2].flatMap((thread) =>
@@ -96,19 +96,19 @@ Deno.test("the threads of a load share its schedule without a gap or a double", 
   assert.deepEqual(shared.sort((a, b) => a - b), timesOf(new OpenPacer(schedule, end, alone)));
 });
 
-Deno.test("an open pacer ends before the time of the load's end", () => {
+Deno.test("an open pacer has no request due at the end of the load or later", () => {
   const pacer = new OpenPacer(constantSchedule(10), { requests: Infinity, duration: 300 }, alone);
   assert.deepEqual(timesOf(pacer), [0, 100, 200]);
 });
 
-Deno.test("the threads of a closed loop make as many requests as were asked for", () => {
+Deno.test("the threads of a closed loop together make the requested number of requests", () => {
   const counts = [0, 1, 2].map((thread) =>
     timesOf(new ClosedPacer({ requests: 8, duration: Infinity }, { thread, threads: 3 })).length
   );
   assert.deepEqual(counts, [3, 3, 2]);
 });
 
-Deno.test("a closed pacer has a request due at any time, until the end", () => {
+Deno.test("a closed pacer always has a request due until the end", () => {
   const pacer = new ClosedPacer({ requests: Infinity, duration: 100 }, alone);
   assert.equal(pacer.due(99), 99);
   assert.equal(pacer.due(100), Infinity);

@@ -52,31 +52,31 @@ function ownStart(): number {
   return modules.libc.processStartTicks("self")!;
 }
 
-test("a server is found by the number that it gives to peers of its machine", async () => {
+test("a server is found by the process number that it reports to local peers", async () => {
   const found = await foundAt({ pid: Deno.pid, pidStartTicks: ownStart() });
   assert.deepEqual(found, { unix: Deno.pid, tcp: Deno.pid });
 });
 
-test("a number that is another process's here finds only who is at the other end of a Unix socket", async () => {
+test("with the number of another process, only the peer of a Unix socket is found", async () => {
   const found = await foundAt({ pid: 1, pidStartTicks: ownStart() });
   assert.deepEqual(found, { unix: Deno.pid, tcp: undefined });
 });
 
-test("a server whose process began at another time is not on this machine", async () => {
+test("a process with another start time is not the server", async () => {
   const found = await foundAt({ pid: Deno.pid, pidStartTicks: ownStart() + 1 });
   assert.deepEqual(found, { unix: undefined, tcp: undefined });
 });
 
-test("a server that tells of no process has none", async () => {
+test("a server that reports no process is not found", async () => {
   const found = await foundAt({ pid: 0, pidStartTicks: 0 });
   assert.deepEqual(found, { unix: undefined, tcp: undefined });
 });
 
-test("a server that cannot be asked is known by its Unix socket only", async () => {
+test("a server without GetServerInfo is found by its Unix socket only", async () => {
   assert.deepEqual(await foundAt(undefined), { unix: Deno.pid, tcp: undefined });
 });
 
-test("who is elsewhere is not asked", async () => {
+test("a remote server is sent no request", async () => {
   const peer = { transport: "tcp", host: "192.0.2.1", port: 1 } as const;
   const found = await modules.findServerProcess("192.0.2.1:1", peer, options);
   assert.equal(found, undefined);

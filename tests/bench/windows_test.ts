@@ -7,7 +7,7 @@ function window(i: number) {
   return { start: i * 100, duration: 100, errors: i % 2, latency };
 }
 
-Deno.test("however long a load is, its course has a bounded number of windows, without a gap", () => {
+Deno.test("a load of any length has a bounded number of windows without gaps", () => {
   const windows = new Windows();
   for (let i = 0; i < 1003; i++) windows.add(window(i));
   const list = windows.list();

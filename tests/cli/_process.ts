@@ -1,14 +1,14 @@
-/** What a program printed, and the status that it ended with. */
+/** The output and the exit status of a program. */
 export interface Ended {
   readonly stdout: string;
   readonly stderr: string;
   readonly status: number;
 }
 
-/** No program of a script runs longer than this; what does hangs. */
+/** The time limit of a program in a script. A longer one hangs. */
 const PATIENCE_MS = 60_000;
 
-/** A child process whose output can be waited for while it runs. */
+/** A child process whose output can be awaited while it runs. */
 export class Process {
   readonly #child: Deno.ChildProcess;
   readonly #stdout: Output;
@@ -28,7 +28,7 @@ export class Process {
     this.#stderr = new Output(this.#child.stderr);
   }
 
-  /** Waits until standard output, after what was waited for before, matches. */
+  /** Waits until standard output matches, after the match of the last call. */
   async ready(pattern: RegExp): Promise<RegExpExecArray> {
     while (true) {
       const match = pattern.exec(this.#stdout.text.slice(this.#seen));
@@ -54,7 +54,7 @@ export class Process {
 
   /** Closes standard input and waits for the end. */
   async ended(): Promise<Ended> {
-    // A program that does not read its input may have closed it already.
+    // The program may have closed its input without reading.
     await this.#stdin.close().catch(() => {});
     const { code } = await this.#bounded(this.#child.status, "waiting for the end");
     await this.#bounded(this.#stdout.whole, "waiting for the end of standard output");
@@ -62,7 +62,7 @@ export class Process {
     return { stdout: this.#stdout.text, stderr: this.#stderr.text, status: code };
   }
 
-  /** Ends it, whatever it does, unless it has ended. */
+  /** Kills the process unless it has ended. */
   async stop(): Promise<void> {
     this.#killIfAlive();
     await this.ended();
@@ -93,7 +93,7 @@ export class Process {
   }
 }
 
-/** A stream of text read as it comes. */
+/** Text of a stream, read as it arrives. */
 class Output {
   text = "";
   readonly whole: Promise<void>;
@@ -103,7 +103,7 @@ class Output {
     this.whole = this.#collect(stream);
   }
 
-  /** Resolves to true when there is more text, and to false when there will be none. */
+  /** Resolves to true when more text has arrived, and to false at the end of the stream. */
   more(): Promise<boolean> {
     return this.#more.promise;
   }

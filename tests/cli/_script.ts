@@ -1,12 +1,12 @@
 /**
- * Golden scripts: what the program does, as a person at a shell sees it. A script is a text of commands,
- * one a line, and of files that they use, each after a line `-- NAME --`:
+ * Golden scripts: the behaviour of the program at a shell. A script is a text of commands, one per line, and of the
+ * files that they use, each after a line `-- NAME --`:
  *
  *     # A comment.
  *     exec signer keygen --type ed25519 --out key.pem     must exit with 0
- *     stderr 'thumbprint: (?<ID>\S+)'                     what the last program printed matches
+ *     stderr 'thumbprint: (?<ID>\S+)'                     the output of the last program matches
  *     ! exec signer keygen --type ed25519 --out key.pem   must exit with another status
- *     status 2                                            … which is this one
+ *     status 2                                            the exit status of the last program
  *     ! stdout .                                          does not match
  *     mode key.pem 0600                                   permissions of a file
  *     chmod 0644 key.pem
@@ -15,17 +15,17 @@
  *     cmp stdout want.txt                                 the same content; `stdout` and `stderr` are files too
  *     cp stdout saved.txt
  *     env NAME=value
- *     stdin input.txt                                     what the next program reads
+ *     stdin input.txt                                     the input of the next program
  *     exec signer serve --tcp 127.0.0.1:0 &               in the background
  *     ready 'tcp:(?<ADDRESS>\S+)'                         its standard output matches, in time
- *     send 'text\r'                                       typed into it; \r \n \xNN
+ *     send 'text\r'                                       types text into it; \r \n \xNN
  *     kill SIGTERM
- *     wait                                                its end; stdout, stderr and status are its
- *     needs openssl                                       the script is ignored where there is no such program
+ *     wait                                                waits for its end; sets stdout, stderr and status
+ *     needs openssl                                       the script is ignored if this program is missing
  *
- * Words are split at blanks; single quotes keep them together, and two of them inside quotes stand for
- * one. `${NAME}` is a variable of `env`, a named group of an earlier match, or `WORK`, the folder that
- * the script runs in. Patterns are JavaScript's, with the `m` flag.
+ * Words are separated by spaces, or enclosed in single quotes, where '' is a quote. `${NAME}` is a variable of `env`,
+ * a named group of an earlier match, or `WORK`, the working directory of the script. Patterns are JavaScript's, with
+ * the `m` flag.
  *
  * @module
  */
@@ -37,13 +37,13 @@ export interface Line {
   readonly words: readonly string[];
 }
 
-/** A script, read. */
+/** A parsed script. */
 export interface Script {
   readonly lines: readonly Line[];
   readonly files: ReadonlyMap<string, string>;
 }
 
-/** Reads a script. */
+/** Parses a script. */
 export function parseScript(text: string): Script {
   const [commands = "", ...sections] = text.split(/^-- (.+) --\n/m);
   const files = new Map<string, string>();
@@ -58,12 +58,12 @@ export function parseScript(text: string): Script {
   return { lines, files };
 }
 
-/** The programs that a script says it needs. */
+/** Returns the programs that a script needs. */
 export function needsOf(script: Script): string[] {
   return script.lines.filter(({ command }) => command === "needs").flatMap(({ words }) => words);
 }
 
-/** Splits a line at blanks outside single quotes, and leaves out what follows a `#` between words. */
+/** Splits a line at spaces outside single quotes, and drops a comment: `#` at the start of a word. */
 function wordsOf(line: string): string[] {
   const words: string[] = [];
   for (const [word] of line.matchAll(/#.*|(?:'(?:[^']|'')*'|[^\s'])+/g)) {

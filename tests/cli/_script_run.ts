@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Ended, Process } from "./_process.ts";
 import type { Line, Script } from "./_script.ts";
 
-/** Runs a script in a folder of its own, with `signer` standing for the command given. */
+/** Runs a script in a new folder, with a command in place of `signer`. */
 export async function runScript(script: Script, signer: readonly string[]): Promise<void> {
   const work = await Deno.makeTempDir({ prefix: "signer-cli-" });
   const run = new Run(work);
@@ -19,10 +19,10 @@ export async function runScript(script: Script, signer: readonly string[]): Prom
   }
 }
 
-/** What the programs of a script see of the environment that the tests run in. */
+/** The environment variables that the programs of a script inherit. */
 const inherited = ["DENO_DIR", "HOME", "LD_LIBRARY_PATH", "SIGNER_LIBCRYPTO", "TMPDIR"];
 
-/** The state of a script that runs. */
+/** The state of a running script. */
 class Run {
   readonly #work: string;
   readonly #variables: Record<string, string>;
@@ -65,7 +65,7 @@ class Run {
     }
   }
 
-  /** Ends what still runs. */
+  /** Stops the programs that still run. */
   async close(): Promise<void> {
     for (const process of this.#background) await process.stop();
   }

@@ -13,7 +13,7 @@ const [test, { stacks, net, runSigner }] = await gate(
   }),
 );
 
-/** A health service whose watch gives five responses and then fails. */
+/** A health service whose Watch sends five responses and then fails. */
 const failing: Service = {
   definition: { Watch: healthDefinition.Watch, Check: healthDefinition.Check },
   handlers: {
@@ -27,8 +27,8 @@ const failing: Service = {
 
 for (const serving of ["native", "grpc-js"] as const) {
   for (const calling of ["native", "grpc-js"] as const) {
-    // Of five messages before an error status, the grpc-js client printed one.
-    test(`${calling} to ${serving}: the messages before an error are all printed`, async () => {
+    // The grpc-js client printed one of five messages before an error status.
+    test(`${calling} to ${serving}: all messages before an error are printed`, async () => {
       const server = await stacks.openServer(serving, { services: [failing] });
       const address = net.formatAddress(await server.listen(net.tcpAddress("127.0.0.1:0")));
       try {

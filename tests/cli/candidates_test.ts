@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Argument, Command, Option } from "commander";
 import { candidates } from "../../src/cli/completion/candidates.ts";
 
-/** A program with what completion has to tell apart. */
+/** Creates a program with each kind of command, option and argument that completion supports. */
 function program(): Command {
   const root = new Command("signer").option("--debug", "more");
   const keygen = new Command("keygen").description("Make a key")
@@ -55,6 +55,6 @@ Deno.test("`candidates()` offers the choices of an argument", () => {
   assert.deepEqual(values("call", "sign", "s"), ["slow"]);
 });
 
-Deno.test("`candidates()` gives descriptions", () => {
+Deno.test("`candidates()` includes descriptions", () => {
   assert.deepEqual(candidates(program(), ["ke"]), [{ value: "keygen", description: "Make a key" }]);
 });

@@ -5,7 +5,7 @@ import { reportFailure } from "../../src/cli/failure.ts";
 import { OutputClosed } from "../../src/cli/output.ts";
 import { CryptoError } from "../../src/crypto/mod.ts";
 
-/** What `reportFailure()` says of an error, and the exit code. */
+/** Returns the output of `reportFailure()` for an error, and the exit code. */
 function report(error: unknown, debug = false): { code: number; said: string } {
   const { writeSync } = Deno.stderr;
   const decoder = new TextDecoder();
@@ -21,7 +21,7 @@ function report(error: unknown, debug = false): { code: number; said: string } {
   }
 }
 
-Deno.test("an error of the command line is one line, with a hint when there is one", () => {
+Deno.test("an error of the command line is printed on one line, with its hint", () => {
   assert.deepEqual(report(new CliError(exitCodeOfStatus(5), "No such key")), {
     code: 69,
     said: "signer: error: No such key\n",
@@ -32,18 +32,18 @@ Deno.test("an error of the command line is one line, with a hint when there is o
   });
 });
 
-Deno.test("a key that the user has to mend is a wrong command line, a provider that fails is not", () => {
+Deno.test("an unusable key has exit code 2, and a failure of the provider has 1", () => {
   assert.equal(report(new CryptoError("KEY_FILE", "There is no key file x")).code, 2);
   assert.equal(report(new CryptoError("PROVIDER_FAILED", "OpenSSL failed")).code, 1);
 });
 
-Deno.test("a permission that is missing names the way to grant it", () => {
+Deno.test("the error of a missing permission names the flag that grants it", () => {
   const { code, said } = report(new Deno.errors.NotCapable("Requires ffi access"));
   assert.equal(code, 2);
   assert.match(said, /^signer: error: Requires ffi access\nsigner: hint: .*-P main\.ts/);
 });
 
-Deno.test("an unexpected error hides its stack and says how to see it", () => {
+Deno.test("an unexpected error is printed without its stack, with a hint at --debug", () => {
   const { code, said } = report(new TypeError("x is not a function"));
   assert.equal(code, 1);
   assert.match(
@@ -53,17 +53,17 @@ Deno.test("an unexpected error hides its stack and says how to see it", () => {
   assert.doesNotMatch(said, /failure_test/);
 });
 
-Deno.test("an unexpected error that is no Error is shown", () => {
+Deno.test("a thrown value that is not an Error is printed", () => {
   assert.match(report("thrown").said, /Unexpected: thrown\n/);
 });
 
-Deno.test("`--debug` shows the stack and the cause", () => {
+Deno.test("`--debug` prints the stack and the cause", () => {
   const { said } = report(new CliError(1, "Failed", { cause: new Error("the cause") }), true);
   assert.match(said, /failure_test/);
   assert.match(said, /the cause/);
 });
 
-Deno.test("help that was asked for is no failure, help in the place of a command is", () => {
+Deno.test("requested help has exit code 0, and help for a missing command has 2", () => {
   assert.deepEqual(report(new CommanderError(0, "commander.helpDisplayed", "")), {
     code: 0,
     said: "",
@@ -71,6 +71,6 @@ Deno.test("help that was asked for is no failure, help in the place of a command
   assert.deepEqual(report(new CommanderError(1, "commander.help", "")), { code: 2, said: "" });
 });
 
-Deno.test("a reader that has left is no failure", () => {
+Deno.test("a closed standard output is not a failure", () => {
   assert.deepEqual(report(new OutputClosed("closed")), { code: 0, said: "" });
 });

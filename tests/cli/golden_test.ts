@@ -13,7 +13,7 @@ const [test, scripts] = await gate(["env", "read", "run", "write"], async () => 
 
 const root = new URL("../../", import.meta.url);
 
-/** The program as the README starts it, from whatever folder. */
+/** Returns the command that starts the program as in the README, from any folder. */
 function signer(): string[] {
   const config = new URL("deno.json", root).pathname;
   return [
@@ -27,7 +27,7 @@ function signer(): string[] {
   ];
 }
 
-test("the golden scripts are found", () => {
+test("there are golden scripts", () => {
   if (Object.keys(scripts).length === 0) {
     throw new Error("there are no scripts in tests/cli/testdata");
   }

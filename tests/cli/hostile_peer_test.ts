@@ -1,7 +1,9 @@
 /**
- * A server that puts escape sequences into every field that it sends. `call list` printed its names raw, so
- * that it could set the terminal's title, and ended as "Unexpected"; `call public-key` printed its PEM raw. A
- * status of 192 made `call verify` exit with 0, because 64 + 192 wraps.
+ * Tests against a server that sends escape sequences in every field. `call list` printed names unescaped, so that
+ * the server could set the terminal's title, and ended as "Unexpected"; `call public-key` printed the PEM unescaped.
+ * A status of 192 made `call verify` exit with 0, because 64 + 192 wraps.
+ *
+ * @module
  */
 import { create, type DescMessage, type DescMethod, type Message } from "@bufbuild/protobuf";
 import { reflect } from "@bufbuild/protobuf/reflect";
@@ -31,11 +33,11 @@ const [test, { reflection, stacks, net, runSigner }] = await gate(
 
 /** Sets a title, clears the screen, forges a line, changes colours, and turns the direction of text. */
 const EVIL = "\x1b]0;owned\x07\x1b[2J\nsigner: hint: forged\r\x9b31m\u202egnp.exe\u2066\u2028";
-// deno-lint-ignore no-control-regex -- what must not reach a terminal
+// deno-lint-ignore no-control-regex -- characters that must not reach a terminal
 const STEERING = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 const FORGED = /^signer: hint: forged/m;
 
-/** A message with such text in each field, and one item in each list and map. */
+/** Returns a message with that text in each field, and one item in each list and map. */
 function evil(type: DescMessage, depth = 0): Message {
   const message = reflect(type, create(type));
   for (const field of type.fields) {
@@ -49,13 +51,13 @@ function evil(type: DescMessage, depth = 0): Message {
   return message.message;
 }
 
-/** A value of ScalarType.STRING or BYTES. */
+/** Returns the text as a value of ScalarType.STRING or BYTES; undefined for other types. */
 function scalar(type: number | undefined): string | Uint8Array | undefined {
   if (type === 9) return EVIL;
   return type === 12 ? new TextEncoder().encode(EVIL) : undefined;
 }
 
-/** A handler that answers with `answer()`, whatever the method takes. */
+/** Returns a handler of any kind that responds with `answer()`. */
 function handlerOf({ methodKind }: DescMethod, answer: () => Message) {
   switch (methodKind) {
     case "unary":
@@ -71,7 +73,7 @@ function handlerOf({ methodKind }: DescMethod, answer: () => Message) {
   }
 }
 
-/** Every service of `proto/`, each method answering by `answer`. */
+/** Returns all services of `proto/`, whose methods respond with `answer()`. */
 function contractServices(answer: (type: DescMessage) => Message): Service[] {
   return reflection.contractSchema().services()
     .filter(({ typeName }) => !typeName.startsWith("grpc.reflection."))
@@ -85,7 +87,7 @@ function contractServices(answer: (type: DescMessage) => Message): Service[] {
     }));
 }
 
-/** A reflection service that answers each question by `answer`. */
+/** Returns a reflection service that responds to each request with `answer()`. */
 function reflectionService(answer: () => object): Service {
   const method: AnyMethod = reflection.reflectionMethod("v1");
   return {
@@ -98,7 +100,7 @@ function reflectionService(answer: () => object): Service {
   };
 }
 
-/** Runs `call` with each of some arguments against a server of the services given. */
+/** Runs `call` with each list of arguments against a server of the services. */
 async function callEach(services: Service[], verbs: readonly string[][]) {
   const server = await stacks.openServer("native", { services });
   const address = net.formatAddress(await server.listen(net.tcpAddress("127.0.0.1:0")));
@@ -139,14 +141,14 @@ const verbs = [
   ["grpc.health.v1.Health/List"],
 ];
 
-test("no field of any message steers the terminal", async () => {
+test("control characters in every field of every message are escaped", async () => {
   const ended = await callEach(contractServices((type) => evil(type)), verbs);
-  // The text did arrive, escaped.
+  // The text is there, escaped.
   const shown = ended.filter(({ stdout, stderr }) => (stdout + stderr).includes("gnp.exe"));
   assert.ok(shown.length >= 12, shown.map(({ verb }) => verb.join(" ")).join(", "));
 });
 
-test("no status message and no metadata steers the terminal", async () => {
+test("control characters in status messages and metadata are escaped", async () => {
   const fail = () => {
     const metadata = new Metadata([
       ["signer-request-id", "plain"],
@@ -161,7 +163,7 @@ test("no status message and no metadata steers the terminal", async () => {
   }
 });
 
-test("a status that gRPC does not know is UNKNOWN, and never the exit code 0", async () => {
+test("a status that gRPC does not define is UNKNOWN and never exits with 0", async () => {
   for (const status of [17, 192, 255, 999_999_999]) {
     const fail = () => {
       throw new RpcError(status as StatusCode, "made up");
@@ -176,7 +178,7 @@ test("a status that gRPC does not know is UNKNOWN, and never the exit code 0", a
   }
 });
 
-test("no name that reflection gives steers the terminal or is unexpected", async () => {
+test("control characters in names from reflection are escaped and never an unexpected error", async () => {
   const encode = new TextEncoder();
   const answers: [answer: object, code: number][] = [
     [{ listServicesResponse: { service: [{ name: EVIL }] } }, 0],
@@ -197,7 +199,7 @@ test("no name that reflection gives steers the terminal or is unexpected", async
   }
 });
 
-/** A serialized message with the text in some fields. */
+/** Returns a serialized message with the text in the numbered fields. */
 function descriptor(...numbers: number[]): Uint8Array {
   const text = new TextEncoder().encode(EVIL);
   return Uint8Array.from(numbers.flatMap((number) => [number << 3 | 2, text.length, ...text]));

@@ -18,7 +18,7 @@ async function inFolder(work: (folder: string) => void): Promise<void> {
 
 const names = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name);
 
-test("an output file holds the whole content, and no temporary file stays beside it", () =>
+test("an output file has the whole content, and no temporary file remains", () =>
   inFolder((folder) => {
     const path = join(folder, "report.json");
     {
@@ -29,7 +29,7 @@ test("an output file holds the whole content, and no temporary file stays beside
     assert.deepEqual(names(folder), ["report.json"]);
   }));
 
-test("a command that fails leaves the file that was there, and no temporary file", () =>
+test("a command that fails keeps the previous file and leaves no temporary file", () =>
   inFolder((folder) => {
     const path = join(folder, "report.json");
     Deno.writeTextFileSync(path, "old");
@@ -62,7 +62,7 @@ test("a path that cannot be written is an error before the work", () =>
     assert.throws(() => OutputFile.open(""), { message: /is empty/ });
   }));
 
-test("a device is written in place, and a full one is a plain error", () => {
+test("a device is written in place, and a full device is an error", () => {
   using file = OutputFile.open("/dev/full");
   assert.throws(() => file.write("text"), {
     message: /^Cannot write "\/dev\/full": No space left/,

@@ -4,7 +4,7 @@ import { gate } from "../_support/gate.ts";
 
 const [test] = await gate(["read", "run", "env"], () => Promise.resolve({}));
 
-/** The modules that a file loads as it starts: what it imports without `import()`. */
+/** Returns the modules that a file loads at its start: all imports except `import()`. */
 async function loadedBy(file: string): Promise<string[]> {
   const root = new URL("../../", import.meta.url);
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -29,12 +29,12 @@ async function loadedBy(file: string): Promise<string[]> {
   return [...found];
 }
 
-test("a call without TLS loads neither keys nor what opens TLS", async () => {
+test("a call without TLS loads neither keys nor TLS", async () => {
   const loaded = await loadedBy("src/cli/call/echo.ts");
   assert.deepEqual(loaded.filter((name) => /src\/crypto|cli\/client\/tls\.ts/.test(name)), []);
 });
 
-test("only commands for methods by name load what handles messages known at run time", async () => {
+test("only commands for methods by name load `src/grpc/reflection`", async () => {
   const starts = [
     "src/cli/call/echo.ts",
     "src/cli/call/sign.ts",

@@ -9,13 +9,13 @@ export function jsonBytes(value: unknown): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value));
 }
 
-/** The JWK of an Ed25519 key pair in hexadecimal. */
+/** Returns the JWK of an Ed25519 key pair in hexadecimal. */
 export function okpJwk({ secretKey, publicKey }: { secretKey: string; publicKey: string }) {
   const encode = (hex: string) => base64url(Uint8Array.fromHex(hex));
   return { kty: "OKP", crv: "Ed25519", d: encode(secretKey), x: encode(publicKey) };
 }
 
-/** The JWK of an EC key pair in hexadecimal, by the names of RFC 6979: x is the private key. */
+/** Returns the JWK of an EC key pair in hexadecimal, with the names of RFC 6979: x is the private key. */
 export function ecJwk({ type, x, Ux, Uy }: { type: KeyType; x: string; Ux: string; Uy: string }) {
   const [d, px, py] = [x, Ux, Uy].map((hex) => base64url(Uint8Array.fromHex(hex)));
   return { kty: "EC", crv: curveOf(type), d, x: px, y: py };
@@ -27,7 +27,7 @@ function curveOf(type: KeyType): string {
   return info.jwk.crv;
 }
 
-/** The PKCS#1 private key of RSA numbers in hexadecimal; the CRT's are computed. */
+/** Returns the PKCS#1 private key of RSA numbers in hexadecimal. The CRT parameters are computed. */
 export function pkcs1FromNumbers(
   { n, e, d, p, q }: { n: string; e: string; d: string; p: string; q: string },
 ): Uint8Array {

@@ -4,8 +4,8 @@ import type { CryptoProvider } from "../../src/crypto/mod.ts";
 export const providerNames = ["openssl", "builtin"] as const;
 
 /**
- * Loads the crypto module and opens both providers. For `gate()`, outside of any test: libcrypto stays
- * loaded, and the sanitizer takes a test that loads a library for one that leaks it.
+ * Loads the crypto module and opens both providers. For `gate()`, outside of tests: libcrypto stays loaded, and the
+ * sanitizer reports a test that loads a library.
  */
 export async function loadCrypto() {
   const crypto = await import("../../src/crypto/mod.ts");

@@ -45,7 +45,7 @@ Deno.test("`DerReader.readUnsigned()` refuses integers that are negative, empty 
   assert.equal(new DerReader(hex("0201 00")).readUnsigned().toHex(), "00");
 });
 
-Deno.test("`encodeDer()` writes lengths in as few bytes as they take", () => {
+Deno.test("`encodeDer()` writes lengths in their shortest form", () => {
   for (const [size, header] of [[127, "047f"], [128, "048180"], [256, "04820100"]] as const) {
     const der = encodeDer([Tag.OCTET_STRING, new Uint8Array(size)]);
     assert.equal(der.toHex().slice(0, header.length), header);
@@ -53,14 +53,14 @@ Deno.test("`encodeDer()` writes lengths in as few bytes as they take", () => {
   }
 });
 
-Deno.test("`unsignedInteger()` strips zeros, and adds the one for the sign", () => {
+Deno.test("`unsignedInteger()` strips leading zeros, and adds one for the sign", () => {
   const encode = (text: string) => encodeDer(unsignedInteger(hex(text))).toHex();
   assert.equal(encode("00007f"), "02017f");
   assert.equal(encode("80"), "02020080");
   assert.equal(encode("0000"), "020100");
 });
 
-Deno.test("`derFromP1363()` and `p1363FromDer()` are each other's inverse", () => {
+Deno.test("`derFromP1363()` and `p1363FromDer()` are inverse", () => {
   const p1363 = new Uint8Array(64);
   p1363.set([0x80], 1);
   p1363.set([0x7f], 63);
@@ -74,7 +74,7 @@ Deno.test("`derFromP1363()` refuses a signature of another length", () => {
   }
 });
 
-Deno.test("`p1363FromDer()` refuses everything but strict DER of two integers that fit", () => {
+Deno.test("`p1363FromDer()` accepts only strict DER of two integers in range", () => {
   const bad = {
     "nothing": "",
     "an integer alone": "3003 020101",
@@ -93,7 +93,7 @@ Deno.test("`p1363FromDer()` refuses everything but strict DER of two integers th
   assert.ok(p1363FromDer(hex("3006 020101 020101"), 32));
 });
 
-Deno.test("`findPemBlocks()` passes text over, and refuses a block without an end", () => {
+Deno.test("`findPemBlocks()` skips other text, and refuses a block without an end", () => {
   const pem = (text: string) => new TextEncoder().encode(text);
   const block = new TextDecoder().decode(encodePem("A KEY", new Uint8Array(100).fill(7)));
   assert.equal(block.split("\n")[1].length, 64);
@@ -118,7 +118,7 @@ Deno.test("`decodePemBody()` refuses bytes that are not base64, or are truncated
   assert.deepEqual(decodePemBody(block), new Uint8Array([0x41, 0x42]));
 });
 
-Deno.test("PEM holds any number of bytes", () => {
+Deno.test("PEM encodes any number of bytes", () => {
   for (let size = 0; size < 70; size++) {
     const bytes = Uint8Array.from({ length: size }, (_, i) => i * 37);
     const [block] = findPemBlocks(encodePem("X", bytes));
@@ -126,10 +126,10 @@ Deno.test("PEM holds any number of bytes", () => {
   }
 });
 
-/** A public key of which only the SubjectPublicKeyInfo is looked at. */
+/** Returns a public key with its SubjectPublicKeyInfo only. */
 const withSpki = (spki: Uint8Array) => ({ spki }) as PublicKey;
 
-Deno.test("`thumbprint()` gives the one of RFC 7638 section 3.1", () => {
+Deno.test("`thumbprint()` computes the example of RFC 7638 section 3.1", () => {
   const n =
     "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKR" +
     "XjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8" +
@@ -142,20 +142,20 @@ Deno.test("`thumbprint()` gives the one of RFC 7638 section 3.1", () => {
   assert.equal(thumbprint(key), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
 });
 
-Deno.test("`thumbprint()` gives the one of RFC 8037 appendix A.3", () => {
+Deno.test("`thumbprint()` computes the example of RFC 8037 appendix A.3", () => {
   const x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
   const key = withSpki(encodeSpki(keyTypeInfo("ed25519"), { x: fromBase64url(x) }));
   assert.deepEqual(publicJwk(key), { crv: "Ed25519", kty: "OKP", x });
   assert.equal(thumbprint(key), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
 });
 
-Deno.test("`jwkFromSpki()` keeps the zeros that a coordinate begins with", () => {
+Deno.test("`jwkFromSpki()` keeps the leading zeros of a coordinate", () => {
   const x = new Uint8Array(32).fill(1, 1);
   const jwk = jwkFromSpki(encodeSpki(keyTypeInfo("ecdsa-p256"), { x, y: new Uint8Array(32) }));
   assert.equal("x" in jwk && fromBase64url(jwk.x).length, 32);
 });
 
-Deno.test("`readSpki()` refuses damaged keys, other kinds and compressed points", () => {
+Deno.test("`readSpki()` refuses damaged keys, other key types and compressed points", () => {
   const spki = encodeSpki(keyTypeInfo("ecdsa-p256"), {
     x: new Uint8Array(32),
     y: new Uint8Array(32),

@@ -1,10 +1,10 @@
 /**
- * One verdict for each key file, whichever provider reads it. The files are by OpenSSL, Go, Python, OpenSSH,
- * keytool and by hand (vectors/make_key_files.py).
+ * Tests that both providers accept or refuse each key file alike. The files were written by OpenSSL, Go, Python,
+ * OpenSSH, keytool and by hand (vectors/make_key_files.py).
  *
- * The providers used to differ, because each gave the file to its own library: libcrypto did without wrong
- * primes and never looked at d, node:crypto knew other encryptions, and neither compared the public half of
- * PKCS#8 version 2 (RFC 8410 section 10.3).
+ * The providers once differed, because each passed the file to its own library: libcrypto ignored wrong primes and
+ * never checked d, node:crypto supported other encryptions, and neither compared the public key of PKCS#8 version 2
+ * (RFC 8410 section 10.3).
  *
  * @module
  */
@@ -16,7 +16,7 @@ import vectors from "./vectors/key_files.json" with { type: "json" };
 
 const [test, { CryptoError, providers, readPrivateKey }] = await gate(["env", "ffi"], loadCrypto);
 
-/** A file that is read, by the type of its key; or refused, by the code and by words of the message. */
+/** The expected result: the type of the key, or the code and a part of the message of the refusal. */
 type Verdict = KeyType | [CryptoErrorCode, RegExp];
 
 const damaged = (words: RegExp): Verdict => ["BAD_KEY", words];
@@ -172,13 +172,13 @@ const verdicts: Readonly<Record<string, Verdict>> = {
 
 const message = new Uint8Array([1, 2, 3]);
 
-test("every key file has a verdict, and every verdict a file", () => {
+test("every key file has an expected result, and every expected result a file", () => {
   assert.ok(vectors.files.length > 100);
   assert.deepEqual(vectors.files.map(({ name }) => name), Object.keys(verdicts));
 });
 
 for (const { name, base64, passphrase } of vectors.files) {
-  test(`both providers give one verdict over a key file: ${name}`, async () => {
+  test(`both providers agree on the key file ${name}`, async () => {
     const verdict = verdicts[name];
     const publicKeys: string[] = [];
     for (const providerName of providerNames) {

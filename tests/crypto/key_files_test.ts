@@ -127,7 +127,7 @@ test("`readPrivateKeyFile()` refuses truncated files in PEM, DER and JWK", async
   }
 });
 
-test("`readPrivateKeyFile()` refuses a key whose halves do not belong together", async () => {
+test("`readPrivateKeyFile()` refuses a key whose public and private keys do not match", async () => {
   using ec = await providers[0].generate("ecdsa-p256");
   using rsa = await providers[0].generate("rsa-2048");
   for (const [key, offset] of [[ec, 40], [ec, 100], [rsa, 100]] as const) {
@@ -137,7 +137,7 @@ test("`readPrivateKeyFile()` refuses a key whose halves do not belong together",
   }
 });
 
-test("`readPrivateKeyFile()` refuses a JWK whose halves are of two keys", async () => {
+test("`readPrivateKeyFile()` refuses a JWK with the public and private keys of different pairs", async () => {
   for (const type of ["rsa-2048", "ecdsa-p384", "ed25519"] as const) {
     const jwks = [];
     for (let i = 0; i < 2; i++) {
@@ -150,7 +150,7 @@ test("`readPrivateKeyFile()` refuses a JWK whose halves are of two keys", async 
   }
 });
 
-test("`readPrivateKeyFile()` refuses JWKs that are public, sets, incomplete or of other kinds", async () => {
+test("`readPrivateKeyFile()` refuses JWKs that are public, sets, incomplete or of other types", async () => {
   using key = await providers[0].generate("ecdsa-p256");
   const jwk = JSON.parse(new TextDecoder().decode(encodePrivateKey(key, "jwk")));
   const cases: [unknown, CryptoErrorCode, RegExp][] = [
@@ -171,7 +171,7 @@ test("`readPrivateKeyFile()` refuses JWKs that are public, sets, incomplete or o
   for (const [value, code, words] of cases) await refuses(utf8(JSON.stringify(value)), code, words);
 });
 
-test("a passphrase that is missing or wrong is told apart from a damaged key", async () => {
+test("a missing or wrong passphrase and a damaged key have different errors", async () => {
   using key = await providers[0].generate("ed25519");
   const pem = encodePrivateKey(key, "pem", utf8(secret));
   await refuses(pem, "BAD_PASSPHRASE", /give its passphrase/);
@@ -182,7 +182,7 @@ test("a passphrase that is missing or wrong is told apart from a damaged key", a
   await refuses(der.slice(0, -1), "BAD_KEY", /truncated/, () => utf8(secret));
 });
 
-test("the passphrase is zeroed after use, and asked for only when the key is encrypted", async () => {
+test("the passphrase is requested for encrypted keys only, and zeroed after use", async () => {
   await withDirectory(async (directory) => {
     const [plain, encrypted] = [join(directory, "plain"), join(directory, "encrypted")];
     using key = await providers[0].generate("ed25519");
@@ -214,7 +214,7 @@ test("`readPrivateKeyFile()` refuses a file that is missing, empty, too large or
   });
 });
 
-// Opening a named pipe waits for a writer: the start of a server hung in silence.
+// Opening a named pipe waits for a writer: the start of a server hung without output.
 test("`readPrivateKeyFile()` refuses a named pipe without waiting for a writer", async () => {
   await withDirectory(async (directory) => {
     const path = join(directory, "key.pem");
@@ -228,8 +228,8 @@ test("`readPrivateKeyFile()` refuses a named pipe without waiting for a writer",
   });
 });
 
-// A key file of mode 0600 is still another user's to replace.
-test("`exposureOf()` refuses files of other users, and takes the superuser's", () => {
+// The owner of a key file can replace it, whatever its mode.
+test("`exposureOf()` refuses files of other users, except the superuser's", () => {
   const refused = (mode: number, uid: number, self: number | null) =>
     exposureOf({ mode: 0o100000 | mode, uid }, self);
   assert.match(refused(0o600, 1000, 0)!, /another user \(uid 1000\): run `chown`/);
@@ -240,14 +240,14 @@ test("`exposureOf()` refuses files of other users, and takes the superuser's", (
   assert.equal(refused(0o644, 0, null), undefined);
 });
 
-// The advice was to run chmod on a certificate, which is public.
-test("`readPrivateKeyFile()` identifies a file before it judges its permissions", async () => {
+// A certificate, which is public, was refused with the advice to run chmod.
+test("`readPrivateKeyFile()` checks the content of a file before its permissions", async () => {
   await withDirectory(async (directory) => {
     const path = join(directory, "key.pem");
     using key = await providers[0].generate("ed25519");
     await Deno.writeFile(path, encodePublicKey(key.publicKey, "pem"), { mode: 0o644 });
     await assert.rejects(readPrivateKeyFile(providers[0], path), { code: "NOT_PRIVATE_KEY" });
-    // An encrypted key is refused before its passphrase is asked for.
+    // An encrypted key is refused before its passphrase is requested.
     await Deno.writeFile(path, encodePrivateKey(key, "pem", utf8(secret)));
     const passphrase = () => assert.fail("asked for a passphrase");
     await assert.rejects(readPrivateKeyFile(providers[0], path, { passphrase }), {
@@ -256,7 +256,7 @@ test("`readPrivateKeyFile()` identifies a file before it judges its permissions"
   });
 });
 
-test("`readPrivateKeyFile()` refuses a file that others can access unless that is allowed", async () => {
+test("`readPrivateKeyFile()` refuses a file that other users can access, unless allowed", async () => {
   await withDirectory(async (directory) => {
     const path = join(directory, "key");
     using key = await providers[0].generate("ed25519");
@@ -276,7 +276,7 @@ test("`readPrivateKeyFile()` refuses a file that others can access unless that i
   });
 });
 
-test("`writePrivateKeyFile()` makes a file of mode 0600 and leaves nothing else", async () => {
+test("`writePrivateKeyFile()` creates a file of mode 0600 and no other file", async () => {
   await withDirectory(async (directory) => {
     const path = join(directory, "key.pem");
     await writePrivateKeyFile(path, utf8("content"));
@@ -303,7 +303,7 @@ test("`writePrivateKeyFile()` never replaces a file without `force`, and replace
   });
 });
 
-test("of many that write the same file at once, `writePrivateKeyFile()` lets one through", async () => {
+test("of many concurrent `writePrivateKeyFile()` to one path, exactly one succeeds", async () => {
   await withDirectory(async (directory) => {
     const path = join(directory, "key.pem");
     const writers = Array.from({ length: 20 }, (_, i) => writePrivateKeyFile(path, utf8(`${i}`)));
@@ -315,7 +315,7 @@ test("of many that write the same file at once, `writePrivateKeyFile()` lets one
   });
 });
 
-test("`writePrivateKeyFile()` leaves nothing where it fails", async () => {
+test("`writePrivateKeyFile()` leaves no file when it fails", async () => {
   await withDirectory(async (directory) => {
     await assert.rejects(writePrivateKeyFile(join(directory, "no", "key"), utf8("x")), /directory/);
     await Deno.mkdir(join(directory, "taken"));
@@ -331,7 +331,7 @@ test("`encodePrivateKey()` refuses an encrypted JWK and an empty passphrase", as
   assert.throws(() => encodePrivateKey(key, "pem", new Uint8Array(0)), /empty passphrase/);
 });
 
-test("`readPublicKey()` reads PEM and DER, and refuses other blocks and several", async () => {
+test("`readPublicKey()` reads PEM and DER, and refuses other and multiple blocks", async () => {
   using key = await providers[0].generate("ecdsa-p384");
   for (const provider of providers) {
     for (const format of ["pem", "der"] as const) {

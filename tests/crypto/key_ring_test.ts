@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import type { KeyStore } from "../../src/crypto/key_store.ts";
 
-/** A store that counts how often it was disposed of. */
+/** Creates a store that counts its disposals. */
 function fakeStore() {
   return {
     disposed: 0,
@@ -14,7 +14,7 @@ function fakeStore() {
 
 const asStore = (fake: ReturnType<typeof fakeStore>) => fake as unknown as KeyStore;
 
-Deno.test("A `KeyRing` disposes of a retired store when it is released and no lease is on it", () => {
+Deno.test("A `KeyRing` disposes of a retired store once it is released and has no lease", () => {
   const [first, second] = [fakeStore(), fakeStore()];
   const ring = new KeyRing(asStore(first));
   const lease = ring.lease();
@@ -46,7 +46,7 @@ Deno.test("A `KeyRing` keeps no store of 100 replacements, and releases none bef
   assert.equal(stores[100].disposed, 0);
 });
 
-Deno.test("A `KeyRing` of a thread that began late counts generations as the others do", () => {
+Deno.test("A `KeyRing` of a thread that started late has the same generations as the others", () => {
   const [first, second] = [fakeStore(), fakeStore()];
   const late = new KeyRing(asStore(first));
   late.replace(asStore(second), 7);

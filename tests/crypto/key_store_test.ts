@@ -13,7 +13,7 @@ const withCode = (code: string) => (error: CryptoError) => {
   return true;
 };
 
-test("`add()` names a key by its thumbprint when it is given no id", async () => {
+test("`add()` without an id uses the key's thumbprint", async () => {
   using store = new KeyStore();
   const key = await providers.openssl.generate("ed25519");
   assert.equal(store.add(undefined, key).id, thumbprint(key.publicKey));
@@ -49,7 +49,7 @@ test("`list()` returns the public properties of a key and nothing else", async (
   }]);
 });
 
-test("`add()` refuses an id that is taken, and a key that is here by another id", async () => {
+test("`add()` refuses an id that is taken, and a key that has another id already", async () => {
   using store = new KeyStore();
   const key = await providers.openssl.generate("ed25519");
   store.add("one", key);
@@ -60,7 +60,7 @@ test("`add()` refuses an id that is taken, and a key that is here by another id"
   assert.equal(store.size, 1);
 });
 
-test("`add()` refuses ids that are empty, too long, or of other characters", async () => {
+test("`add()` refuses ids that are empty, too long, or have other characters", async () => {
   using store = new KeyStore();
   using key = await providers.openssl.generate("ed25519");
   for (const id of ["", "a b", "ä", "a\n", "x".repeat(MAX_KEY_ID_LENGTH + 1)]) {
@@ -69,14 +69,14 @@ test("`add()` refuses ids that are empty, too long, or of other characters", asy
   assert.equal(store.size, 0);
 });
 
-test("`add()` takes an id of the greatest length", async () => {
+test("`add()` accepts an id of the maximum length", async () => {
   using store = new KeyStore();
   const id = "x".repeat(MAX_KEY_ID_LENGTH);
   store.add(id, await providers.openssl.generate("ed25519"));
   assert.equal(store.get(id).id, id);
 });
 
-test("`get()` says which key there is not, but repeats nothing that is no id", () => {
+test("the error of `get()` contains the missing id, but never a malformed one", () => {
   using store = new KeyStore();
   assert.throws(() => store.get("none"), /no key with the id none/);
   assert.throws(() => store.get("bad id\n"), (error: CryptoError) => {

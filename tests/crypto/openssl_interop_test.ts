@@ -15,7 +15,7 @@ const message = new TextEncoder().encode("signed here, verified there");
 const secret = "correct horse battery staple";
 const passphrase = () => new TextEncoder().encode(secret);
 
-/** Containers that `openssl` writes, by name: its arguments, with a PKCS#8 key in PEM on stdin. */
+/** Key formats that `openssl` writes, by name: its arguments, with a PKCS#8 key in PEM on stdin. */
 const pass = ["-passout", `pass:${secret}`];
 const containers: Record<string, readonly string[]> = {
   "PKCS#8 PEM": ["pkey"],
@@ -29,14 +29,14 @@ const containers: Record<string, readonly string[]> = {
 
 for (const providerName of providerNames) {
   for (const [type, generate] of Object.entries(genpkeyArguments)) {
-    // A key of 4,096 bits takes openssl seconds, and is encoded like the shorter ones.
+    // Generating a key of 4,096 bits takes openssl seconds, and its encoding is the same as of shorter ones.
     if (type === "rsa-4096") continue;
-    test(`${providerName} reads every container that openssl writes of ${type}`, async () => {
+    test(`${providerName} reads ${type} keys in every format that openssl writes`, async () => {
       const provider = providers[providerName];
       const pem = await openssl(["genpkey", ...generate]);
       const spki = await openssl(["pkey", "-pubout", "-outform", "DER"], pem);
       for (const [name, args] of Object.entries(containers)) {
-        // Ed25519 has no container but PKCS#8.
+        // Ed25519 has no format but PKCS#8.
         if (type === "ed25519" && name.startsWith("PKCS#1")) continue;
         const bytes = await openssl(args, pem);
         using key = await readPrivateKey(provider, bytes, name, { passphrase });
@@ -46,7 +46,7 @@ for (const providerName of providerNames) {
       }
     });
 
-    test(`openssl reads every container that ${providerName} writes of ${type}`, async () => {
+    test(`openssl reads ${type} keys in every format that ${providerName} writes`, async () => {
       const provider = providers[providerName];
       using key = await readPrivateKey(
         provider,
@@ -79,7 +79,7 @@ for (const providerName of providerNames) {
       assert.deepEqual(new Uint8Array(pubin), key.publicKey.spki);
     });
 
-    test(`${providerName} reads the JWK that it writes of ${type}`, async () => {
+    test(`${providerName} reads its own JWK of ${type}`, async () => {
       const provider = providers[providerName];
       using key = await readPrivateKey(
         provider,
@@ -129,7 +129,7 @@ for (const providerName of providerNames) {
   });
 }
 
-/** The commands that sign a file with an algorithm, and verify a signature of it. */
+/** Returns the commands that sign a file with an algorithm, and verify its signature. */
 function commands(
   algorithm: AlgorithmName,
   key: string,

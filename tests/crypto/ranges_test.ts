@@ -1,9 +1,9 @@
 /**
- * The numbers of a signature have ranges, and a number outside its range stands for one inside it: s + n
- * for s where the arithmetic is modulo n. A verifier that does not look accepts two signatures for one.
+ * Range checks of the numbers in signatures. Arithmetic modulo n takes s + n for s, so a verifier without the check
+ * accepts two signatures for one.
  *
- * The builtin provider did not look at RSA signatures: it accepted s + n for a digest with PKCS #1 v1.5
- * and for a message with PSS.
+ * The builtin provider lacked the check for RSA: it accepted s + n for a digest with PKCS #1 v1.5 and for a message
+ * with PSS.
  *
  * @module
  */
@@ -20,7 +20,7 @@ const toNumber = (bytes: Uint8Array) => BigInt(`0x${bytes.toHex()}`);
 const toBytes = (number: bigint, length: number) =>
   Uint8Array.fromHex(number.toString(16).padStart(2 * length, "0"));
 
-/** A message whose signature leaves room for the modulus to be added, and that signature. */
+/** Finds a message whose signature is small enough to add the modulus. Returns both. */
 function signatureWithRoom(key: PrivateKey, algorithm: AlgorithmName, n: bigint, length: number) {
   for (let i = 0; i < 256; i++) {
     const message = new Uint8Array([i]);
@@ -77,7 +77,7 @@ for (const name of providerNames) {
         return publicKey.verify("ECDSA_SHA_512", { message }, p1363, "p1363");
       };
       assert.equal(verify(r, s), true);
-      // (r, n - s) is a signature too: FIPS 186-5 asks for no canonical s.
+      // (r, n - s) is a signature too: FIPS 186-5 requires no canonical s.
       assert.equal(verify(r, order - s), true);
       const bad = [[0n, s], [r, 0n], [0n, 0n], [order, s], [r, order], [order, order], [0n, 1n]];
       if (type === "ecdsa-p521") bad.push([r + order, s], [r, s + order]);
@@ -103,7 +103,7 @@ for (const name of providerNames) {
     }
   });
 
-  // libcrypto imported such a key and verified with it, node:crypto did not.
+  // libcrypto imported such a key and verified with it; node:crypto refused it.
   test(`${name} refuses an Ed25519 public key with y >= p (RFC 8032 section 5.1.3)`, async () => {
     using key = await providers.openssl.generate("ed25519");
     const { spki } = key.publicKey;

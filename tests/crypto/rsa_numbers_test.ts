@@ -6,7 +6,7 @@ import { product, remainder } from "../../src/crypto/encoding/families/rsa_numbe
 const toBigInt = (limbs: Uint16Array) =>
   limbs.reduceRight((sum, limb) => sum << 16n | BigInt(limb), 0n);
 
-/** Numbers of many sizes: random, and with limbs at the ends of their range. */
+/** Yields numbers of many sizes: random, and with limbs at the ends of their range. */
 function* samples(): Generator<Uint16Array> {
   const edges = [0, 1, 0x7fff, 0x8000, 0xfffe, 0xffff];
   for (let seed = 1; seed <= 60; seed++) {

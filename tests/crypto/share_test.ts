@@ -25,7 +25,7 @@ const withCode = (code: string) => (error: unknown) => {
   return true;
 };
 
-/** Signs with one key, and verifies with the other's public half. */
+/** Signs with one key, and verifies with the public key of the other. */
 function verified(signing: PrivateKey, verifying: PrivateKey): boolean {
   const [algorithm] = signing.algorithms;
   const signature = signing.sign(algorithm, { message });
@@ -33,7 +33,7 @@ function verified(signing: PrivateKey, verifying: PrivateKey): boolean {
 }
 
 for (const name of providerNames) {
-  test(`${name}: an adopted key is the shared key: each verifies the other's signatures`, async () => {
+  test(`${name}: an adopted key and the shared key verify each other's signatures`, async () => {
     const provider = providers[name];
     for (const type of types) {
       using key = await provider.generate(type);
@@ -46,7 +46,7 @@ for (const name of providerNames) {
     }
   });
 
-  test(`${name}: an adopted key outlives the disposal of the one that was shared, and the reverse`, async () => {
+  test(`${name}: an adopted key outlives the disposal of the shared key, and the reverse`, async () => {
     const provider = providers[name];
     for (const type of types) {
       const key = await provider.generate(type);
@@ -57,13 +57,13 @@ for (const name of providerNames) {
       assert.ok(verified(first, second), type);
       first[Symbol.dispose]();
       assert.ok(verified(second, second), type);
-      // It can be shared on, too.
+      // An adopted key can be shared again.
       using third = provider.adoptPrivateKey(second.share());
       assert.ok(verified(third, second), type);
     }
   });
 
-  test(`${name}: a key that was disposed of between share() and its adoption is adopted all the same`, async () => {
+  test(`${name}: a key is adopted even if it was disposed of after share()`, async () => {
     const provider = providers[name];
     const key = await provider.generate("ecdsa-p256");
     const shared = key.share();
@@ -78,7 +78,7 @@ for (const name of providerNames) {
     assert.throws(() => key.share(), withCode("PROVIDER_FAILED"));
   });
 
-  test(`${name}: \`adoptPrivateKey()\` refuses a key that another provider has shared, and does not change it`, async () => {
+  test(`${name}: \`adoptPrivateKey()\` refuses the shared key of another provider, and does not change it`, async () => {
     const provider = providers[name];
     const other = providers[providerNames.find((candidate) => candidate !== name)!];
     using key = await provider.generate("ed25519");
@@ -88,7 +88,7 @@ for (const name of providerNames) {
     assert.ok(verified(adopted, key));
   });
 
-  test(`${name}: an adopted store has the ids and the defaults of the one that was shared`, async () => {
+  test(`${name}: an adopted store has the ids and the defaults of the shared one`, async () => {
     const provider = providers[name];
     using keys = new KeyStore();
     keys.add("first", await provider.generate("ed25519"));
@@ -100,7 +100,7 @@ for (const name of providerNames) {
     for (const { id } of keys.list()) assert.ok(verified(adopted.get(id).key, keys.get(id).key));
   });
 
-  test(`${name}: a thread signs with the keys that it adopted, after the store that shared them is gone`, async () => {
+  test(`${name}: a thread signs with adopted keys after the disposal of the store that shared them`, async () => {
     const keys = new KeyStore();
     for (const type of types) keys.add(type, await providers[name].generate(type));
     const descriptions = keys.list();
@@ -141,14 +141,13 @@ for (const name of providerNames) {
   });
 }
 
-/** What the builtin provider's keys are in: moved to the thread, so that no copy stays behind. */
+/** Returns the buffers of the builtin provider's keys. They are moved to the thread, so that no copy remains. */
 function transferred(shared: SharedKeyStore): ArrayBuffer[] {
   return shared.flatMap(({ key }) => "pkcs8" in key ? [key.pkcs8.buffer] : []);
 }
 
-// libcrypto cannot tell a token that was adopted before: there it is documented as undefined behaviour
-// (`Libcrypto.adopt()`), and nothing but the pool that makes the tokens adopts them.
-test("builtin: a key that was adopted is not there to be adopted again", async () => {
+// Adopting a token of libcrypto twice is documented as undefined behaviour (`Libcrypto.adopt()`).
+test("builtin: a key cannot be adopted twice", async () => {
   const { builtin } = providers;
   using key = await builtin.generate("ed25519");
   const shared = key.share();
@@ -158,7 +157,7 @@ test("builtin: a key that was adopted is not there to be adopted again", async (
   assert.ok(verified(adopted, key));
 });
 
-test("openssl: sharing moves no byte of the key, only a token", async () => {
+test("openssl: sharing transfers a token, and no byte of the key", async () => {
   using key = await providers.openssl.generate("ed25519");
   const shared = key.share();
   assert.deepEqual(Object.keys(shared), ["provider", "token"]);

@@ -1,4 +1,4 @@
-/** Each provider verifies the signatures of each. @module */
+/** Signatures of each provider, verified by each provider. @module */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type {
@@ -13,7 +13,7 @@ import { loadCrypto, providerNames } from "./_providers.ts";
 
 const [test, { keys, providers }] = await gate(["env", "ffi"], async () => {
   const { providers } = await loadCrypto();
-  // RSA keys take the builtin provider seconds to make: libcrypto makes all, and both import them.
+  // The builtin provider takes seconds to generate RSA keys, so libcrypto generates all, and both import them.
   const keys = new Map<string, Uint8Array>();
   for (const { name } of keyTypes) {
     using key = await providers.openssl.generate(name);
@@ -28,7 +28,7 @@ function importKey(provider: CryptoProvider, type: string): PrivateKey {
   return provider.importPrivateKey(keys.get(type)!.slice());
 }
 
-/** The message, and its digest where both providers can take one. */
+/** Returns the message, and its digest if both providers sign digests. */
 function inputs(info: AlgorithmInfo, ...among: CryptoProvider[]): SigningInput[] {
   const digests = among.every((provider) =>
     info.keyTypes.some((type) => provider.digestAlgorithms(type).includes(info.name))

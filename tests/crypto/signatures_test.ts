@@ -39,7 +39,7 @@ function throwsCode(body: () => unknown, code: CryptoErrorCode, words: RegExp): 
 }
 
 for (const providerName of providerNames) {
-  test(`${providerName} offers algorithms of the table only, and says which take digests`, () => {
+  test(`${providerName} offers algorithms of the table only, and reports which sign digests`, () => {
     const provider = providers[providerName];
     for (const { name } of keyTypes) {
       const table = algorithmsFor(name).map((info) => info.name);
@@ -88,7 +88,7 @@ for (const providerName of providerNames) {
     }
   });
 
-  test(`${providerName} finds every malformed signature false and throws for none`, () => {
+  test(`${providerName} returns false for every malformed signature, and never throws`, () => {
     const provider = providers[providerName];
     for (const type of types) {
       using key = importKey(provider, type);
@@ -119,7 +119,7 @@ for (const providerName of providerNames) {
     }
   });
 
-  test(`${providerName} tells DER from P1363`, () => {
+  test(`${providerName} accepts a signature in the named format only, DER or P1363`, () => {
     const provider = providers[providerName];
     using key = importKey(provider, "ecdsa-p256");
     const p1363 = key.sign("ECDSA_SHA_256", { message }, "p1363");
@@ -130,7 +130,7 @@ for (const providerName of providerNames) {
     assert.equal(key.publicKey.verify("ECDSA_SHA_256", { message }, der, "p1363"), false);
   });
 
-  test(`${providerName} signs an empty message, and one of a mebibyte`, () => {
+  test(`${providerName} signs an empty message, and one of 1 MiB`, () => {
     const provider = providers[providerName];
     for (const type of types) {
       using key = importKey(provider, type);
@@ -142,7 +142,7 @@ for (const providerName of providerNames) {
     }
   });
 
-  test(`${providerName} gives each signature a buffer of its own`, () => {
+  test(`${providerName} returns each signature in its own buffer`, () => {
     const provider = providers[providerName];
     for (const type of types) {
       using key = importKey(provider, type);
@@ -155,7 +155,7 @@ for (const providerName of providerNames) {
     }
   });
 
-  test(`${providerName} says that a key was used after its disposal`, () => {
+  test(`${providerName} throws for a key that is used after its disposal`, () => {
     const provider = providers[providerName];
     for (const type of types) {
       const key = importKey(provider, type);
@@ -170,7 +170,7 @@ for (const providerName of providerNames) {
     }
   });
 
-  test(`${providerName} zeroes the bytes that a key is imported from, also when it refuses them`, () => {
+  test(`${providerName} zeroes the bytes of an imported key, also when it refuses them`, () => {
     const provider = providers[providerName];
     const good = keys.get("ecdsa-p256")!.slice();
     provider.importPrivateKey(good)[Symbol.dispose]();
@@ -180,7 +180,7 @@ for (const providerName of providerNames) {
     assert.ok(bad.every((byte) => byte === 0));
   });
 
-  test(`${providerName} makes keys of every kind`, async () => {
+  test(`${providerName} generates keys of every type`, async () => {
     const provider = providers[providerName];
     for (const type of ["rsa-2048", "ecdsa-p256", "ecdsa-p384", "ecdsa-p521", "ed25519"] as const) {
       using key = await provider.generate(type);

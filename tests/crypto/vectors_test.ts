@@ -17,14 +17,14 @@ const [test, { providers, readPrivateKey }] = await gate(["env", "ffi"], loadCry
 const rsa = keyTypeInfo("rsa-2048");
 const hex = (text: string) => Uint8Array.fromHex(text);
 
-/** Returns the vectors; fails for a file without vectors, which would test nothing. */
+/** Returns the vectors. Fails for an empty file, which would test nothing. */
 function some<T>(vectors: readonly T[]): readonly T[] {
   assert.ok(vectors.length > 0, "The file holds no vectors");
   return vectors;
 }
 
 for (const name of providerNames) {
-  test(`${name} makes the Ed25519 signatures of RFC 8032`, async () => {
+  test(`${name} computes the Ed25519 signatures of RFC 8032`, async () => {
     const provider = providers[name];
     for (const vector of some(rfc8032.tests)) {
       using key = await readPrivateKey(provider, jsonBytes(okpJwk(vector)), "RFC 8032");
@@ -57,7 +57,7 @@ for (const name of providerNames) {
     }
   });
 
-  test(`${name} makes the PKCS #1 v1.5 signatures of FIPS 186-3`, () => {
+  test(`${name} computes the PKCS #1 v1.5 signatures of FIPS 186-3`, () => {
     const provider = providers[name];
     for (const group of some(sigGen15.groups)) {
       using key: PrivateKey = provider.importPrivateKey(pkcs8FromPkcs1(pkcs1FromNumbers(group)));
@@ -69,7 +69,7 @@ for (const name of providerNames) {
     }
   });
 
-  test(`${name} judges the PKCS #1 v1.5 signatures of FIPS 186-3 as NIST does`, () => {
+  test(`${name} accepts and refuses the PKCS #1 v1.5 signatures of FIPS 186-3 as NIST does`, () => {
     const provider = providers[name];
     for (const { n, tests } of some(sigVer15.groups)) {
       for (const { e, hash, msg, s, valid } of some(tests)) {

@@ -15,7 +15,7 @@ const [test, { openProvider }] = await gate(
   () => import("../../src/crypto/mod.ts"),
 );
 
-// Opened here: libcrypto stays loaded, which is no leak of the test that needs it first.
+// Opened outside of tests: libcrypto stays loaded, and the sanitizer would report the first test for it.
 const { provider } = openProvider?.("openssl") ?? {};
 
 const DAY_MS = 86_400_000;
@@ -70,7 +70,7 @@ withOpenssl("a chain of a CA and a server's certificate is what openssl verify t
   assert.ok(new Date(read.validTo).getTime() - validity.notAfter.getTime() < DAY_MS);
 });
 
-// One type of each family: the others differ in their sizes.
+// One type of each family: the others differ in their sizes only.
 for (const type of ["rsa-2048", "ecdsa-p256", "ecdsa-p521", "ed25519"] as const) {
   withOpenssl(
     `a certification request by a key of type ${type} is one that openssl verifies`,

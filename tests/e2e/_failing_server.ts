@@ -3,10 +3,10 @@ import type { RpcServer } from "../../src/grpc/mod.ts";
 import { openServer, type Stack } from "../../src/grpc/stacks/mod.ts";
 import { type InternalErrorReport, signerServices } from "../../src/services/mod.ts";
 
-// Opened here: libraries stay loaded, which is no leak of the test that needs them first.
+// Opened outside of tests: libraries stay loaded, and the sanitizer would report the first test for them.
 const { provider } = openProvider("auto");
 
-/** A server of this process whose ListKeys fails inside, and what is told of that for the log. */
+/** Opens a server in this process whose ListKeys throws, and the errors that it reports for the log. */
 export async function openFailing(
   stack: Stack,
   report: InternalErrorReport,

@@ -1,18 +1,18 @@
 import { type RpcChannel, type RpcError, StatusCode } from "../../src/grpc/mod.ts";
 import { call, signing } from "./_signer.ts";
 
-/** Calls at once on each channel. */
+/** Concurrent calls on each channel. */
 const AT_ONCE = 4;
 
-/** A load that a server is under until nobody can reach it any more. */
+/** A load that runs until the server is unreachable. */
 export interface Load {
-  /** Resolves once each channel has had this many answers. */
+  /** Resolves once each channel has received this many responses. */
   answered(count: number): Promise<unknown>;
-  /** Resolves when all have ended: the failures that they have seen, but for those of the last dial. */
+  /** Resolves when all calls have ended, to their failures, except failures to connect. */
   readonly failures: Promise<string[]>;
 }
 
-/** Puts signing calls on each channel, again and again. */
+/** Starts repeated signing calls on each channel. */
 export function load(channels: readonly RpcChannel[]): Load {
   const failures: string[] = [];
   const callers = channels.map((channel) => new Caller(channel, failures));
@@ -47,7 +47,7 @@ class Caller {
         if (++this.#answers >= this.#goal.count) this.#goal.reached();
       } catch (error) {
         const { code, message } = error as RpcError;
-        // What was never sent is not lost: the server is gone, and so the load ends.
+        // A call that was never sent is not lost. The server is gone, so the load ends.
         if (code === StatusCode.UNAVAILABLE && /^No connection established/.test(message)) return;
         failures.push(`${code} ${message}`);
         if (failures.length > 1000) return;

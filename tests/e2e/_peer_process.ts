@@ -1,4 +1,4 @@
-/** A peer that serves: it prints `ready ADDRESS` and runs until it is disposed of. */
+/** A server of another project, in a child process: it prints `ready ADDRESS` and runs until it is disposed of. */
 export class PeerProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #rest: Promise<string>;
@@ -32,7 +32,7 @@ export class PeerProcess implements AsyncDisposable {
     }
   }
 
-  /** Ends it and gives all that it printed after its address. */
+  /** Stops the process, and returns its output after the address. */
   async stop(): Promise<string> {
     this.#kill();
     await this.#child.status;

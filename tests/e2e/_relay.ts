@@ -1,18 +1,18 @@
 import type { Net } from "../net/_transports.ts";
 
-/** The host port that the monitor names; Firecracker counts its own from 2^30. */
+/** The host port in the monitor's answer. Firecracker's begin at 2^30. */
 const HOST_PORT = 1_073_741_824;
 
 export interface RelayOptions {
   /**
-   * Asks for this port of the guest first, as the monitor of a VM does (Firecracker's docs/vsock.md,
+   * The guest port that a connection must request first, as with the monitor of a VM (Firecracker's docs/vsock.md,
    * "Host-Initiated Connections"): `CONNECT <port>\n` is answered with `OK <host port>\n` once the guest has
-   * accepted, and anything else by closing.
+   * accepted, and any other request by closing.
    */
   readonly guestPort?: number;
 }
 
-/** Passes connections on from one place to another, and can break them off. */
+/** Forwards connections from one address to another, and can reset them. */
 export class Relay implements AsyncDisposable {
   readonly #net: typeof Net;
   readonly #reactor: Net.Reactor;
@@ -52,7 +52,7 @@ export class Relay implements AsyncDisposable {
     return this.#net.formatAddress(this.#listener.address);
   }
 
-  /** Breaks all connections off, on both sides, with a reset where the transport has one. */
+  /** Ends all connections on both sides, with a reset if the transport has one. */
   reset(): void {
     for (const [stream, socket] of this.#ends) {
       socket.resetOnClose();

@@ -5,7 +5,7 @@ import { openNativeChannel as openChannel } from "../../src/grpc/native/client/m
 import { openDescriptors } from "../_support/descriptors.ts";
 import { servingPid } from "../_support/serving_pid.ts";
 
-// Loads libc here: it stays loaded, which is no leak of the test that needs it first.
+// Loads libc outside of tests: it stays loaded, and the sanitizer would report the first test for it.
 socketsSupported();
 
 export { openChannel };
@@ -14,12 +14,12 @@ export { echoDefinition as echo, signingDefinition as signing } from "../../src/
 const main = fileURLToPath(new URL("../../main.ts", import.meta.url));
 const program = ["run", "--quiet", "-P", main];
 
-/** A library for tests alone. It stays loaded, which is no leak of the test that needs it first. */
+/** Functions of libc that only tests use. Opened outside of tests too. */
 const { symbols: threads } = Deno.dlopen("libc.so.6", {
   tgkill: { parameters: ["i32", "i32", "i32"], result: "i32" },
 });
 
-/** Runs the program to its end. */
+/** Runs `signer` to its end. */
 export async function runSigner(
   ...args: string[]
 ): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -29,7 +29,7 @@ export async function runSigner(
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
-/** A `signer serve` whose output nobody reads, from its very start. */
+/** Starts a `signer serve` whose output is never read. */
 export function spawnServer(...options: string[]): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
     args: [...program, "serve", ...options],
@@ -38,7 +38,7 @@ export function spawnServer(...options: string[]): Deno.ChildProcess {
   }).spawn();
 }
 
-/** A `signer serve` in a process of its own. */
+/** A `signer serve` in a child process. */
 export class SignerProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #log: Log;
@@ -54,24 +54,24 @@ export class SignerProcess implements AsyncDisposable {
     this.#exit = child.status;
   }
 
-  /** Starts it with the options given, and waits for its ready line. */
+  /** Starts it with options, and waits for its ready line. */
   static start(...options: string[]): Promise<SignerProcess> {
     return SignerProcess.#run(Deno.execPath(), [...program, "serve", ...options]);
   }
 
-  /** The same for one that may have so many open files, and no more (sh, ulimit). */
+  /** Starts it with a limit of open files (sh, ulimit). */
   static startLimited(files: number, ...options: string[]): Promise<SignerProcess> {
     const command = [Deno.execPath(), ...program, "serve", ...options];
     return SignerProcess.#run("sh", ["-c", `ulimit -n ${files} && exec "$@"`, "sh", ...command]);
   }
 
-  /** The same under nohup(1), which has the process ignore SIGHUP. */
+  /** Starts it under nohup(1), which ignores SIGHUP. */
   static startIgnoringHangup(...options: string[]): Promise<SignerProcess> {
     const command = [Deno.execPath(), ...program, "serve", ...options];
     return SignerProcess.#run("sh", ["-c", `trap "" HUP; exec "$@"`, "sh", ...command]);
   }
 
-  /** The same, with options of Deno in front: `deno run OPTIONS main.ts serve …`. */
+  /** Starts it with options of Deno: `deno run OPTIONS main.ts serve …`. */
   static startWith(runtime: readonly string[], ...options: string[]): Promise<SignerProcess> {
     const [run, ...rest] = program;
     return SignerProcess.#run(Deno.execPath(), [run, ...runtime, ...rest, "serve", ...options]);
@@ -88,12 +88,12 @@ export class SignerProcess implements AsyncDisposable {
     return new SignerProcess(child, ready[1].split(" "), log);
   }
 
-  /** All that it writes to standard error, when it has ended. */
+  /** Resolves to its standard error when it has ended. */
   get log(): Promise<string> {
     return this.#log.whole;
   }
 
-  /** Resolves when standard error, after the text of the wait before, matches. */
+  /** Resolves when standard error matches, after the match of the last call. */
   logged(pattern: RegExp): Promise<void> {
     return this.#log.matches(pattern);
   }
@@ -103,28 +103,28 @@ export class SignerProcess implements AsyncDisposable {
     this.#log.pause();
   }
 
-  /** The process that serves. */
+  /** The id of the serving process. */
   get pid(): number {
     return servingPid(this.#child.pid);
   }
 
-  /** The process that was started, which may supervise the one that serves. */
+  /** The id of the started process, which may be the supervisor of the serving one. */
   get startedPid(): number {
     return this.#child.pid;
   }
 
-  /** Open descriptors (proc(5), fd). */
+  /** Returns the number of open descriptors (proc(5), fd). */
   descriptors(): number {
     return openDescriptors(this.pid);
   }
 
-  /** CPU seconds that it has taken (proc(5), stat: utime and stime, in hundredths). */
+  /** Returns its CPU time in seconds (proc(5), stat: utime and stime, in hundredths). */
   cpuSeconds(): number {
     const fields = Deno.readTextFileSync(`/proc/${this.pid}/stat`).split(") ")[1].split(" ");
     return (Number(fields[11]) + Number(fields[12])) / 100;
   }
 
-  /** Resident memory in KiB (proc(5), status). */
+  /** Returns its resident memory in KiB (proc(5), status). */
   residentKiB(): number {
     return Number(/^VmRSS:\s+(\d+)/m.exec(Deno.readTextFileSync(`/proc/${this.pid}/status`))![1]);
   }
@@ -134,13 +134,13 @@ export class SignerProcess implements AsyncDisposable {
     Deno.kill(this.pid, name);
   }
 
-  /** The process, and the one that serves where it is a supervisor (proc(5), children). */
+  /** The ids of the process and, if it is a supervisor, of the serving process (proc(5), children). */
   get pids(): number[] {
     const children = Deno.readTextFileSync(`/proc/${this.pid}/task/${this.pid}/children`);
     return [this.pid, ...children.split(" ").filter(Boolean).map(Number)];
   }
 
-  /** Sends a signal, by its number, to each thread of the processes by itself (tgkill(2)). */
+  /** Sends a signal, by its number, to each single thread of the processes (tgkill(2)). */
   signalThreads(number: number): void {
     for (const pid of this.pids) {
       for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {
@@ -159,7 +159,7 @@ export class SignerProcess implements AsyncDisposable {
     try {
       this.#child.kill(signal);
     } catch {
-      // It has ended by itself: the code tells how.
+      // It has already ended, with the code returned below.
     }
     this.#log.resume();
     await this.log;
@@ -171,14 +171,14 @@ export class SignerProcess implements AsyncDisposable {
   }
 }
 
-/** Standard error as it comes. */
+/** Standard error, read as it arrives. */
 class Log {
   readonly whole: Promise<string>;
   #text = "";
   #ended = false;
   #seen = 0;
   #more = Promise.withResolvers<void>();
-  /** Resolves when reading goes on. */
+  /** Resolves when reading resumes. */
   #paused: PromiseWithResolvers<void> | undefined;
 
   constructor(stream: ReadableStream<Uint8Array>) {
@@ -226,7 +226,7 @@ class Log {
   }
 }
 
-/** The one response of a unary call. */
+/** Makes a unary call and returns its response. */
 export async function call<O>(channel: RpcChannel, method: unknown, request: object): Promise<O> {
   const { responses } = channel.call<object, O>(method as AnyMethod, [request]);
   for await (const response of responses) return response;

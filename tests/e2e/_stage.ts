@@ -1,4 +1,4 @@
-/** What the suites over every transport share: what they load, and the places that they open. */
+/** The modules and addresses that the suites over every transport share. @module */
 import type { RpcChannel } from "../../src/grpc/mod.ts";
 import type { Stack } from "../../src/grpc/stacks/mod.ts";
 import { inGuest, loadNet, type Net } from "../net/_transports.ts";
@@ -8,7 +8,7 @@ export const stacks: readonly Stack[] = ["native", "grpc-js"];
 
 export const PERMISSIONS = ["net", "env", "read", "write", "sys", "ffi", "run"] as const;
 
-/** Loaded only when the permissions are there. */
+/** Loads the modules of the suites. For `gate()`, when the permissions are granted. */
 export async function loadStage() {
   return {
     net: await loadNet(),
@@ -23,12 +23,12 @@ export async function loadStage() {
   };
 }
 
-/** The ways that work here. The guest is slow, and what needs no vsock is tried on the host. */
+/** Returns the supported ways. In the guest, which is slow, only those over vsock: the host tests the others. */
 export function waysHere(net: typeof Net): Way[] {
   return ways(net).filter(({ supported, vsock }) => supported && (vsock || !inGuest()));
 }
 
-/** Every way that works here, each with the place that it leads to. */
+/** Opens every supported way. Returns each with its place. */
 export async function openWays(
   net: typeof Net,
   directory: string,
@@ -42,12 +42,12 @@ export async function openWays(
   });
 }
 
-/** The options that have `signer serve` listen at all of them. */
+/** Returns the options with which `signer serve` listens at all places. */
 export function serveOptions(opened: Map<Way, Place>): string[] {
   return [...opened.values()].flatMap(({ options }) => options);
 }
 
-/** Lets what the channels held end, so that nothing of it outlives the step. */
+/** Waits for the closing of the channels' resources, so that none outlives the step. */
 export async function settle(net: typeof Net): Promise<void> {
   while (net.sharedReactor().size > 0) await new Promise((resolve) => setTimeout(resolve));
   await net.sharedReactor().close();

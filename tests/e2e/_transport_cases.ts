@@ -1,4 +1,4 @@
-/** What is tried over every way to a server, by the channels of every stack. */
+/** The test cases over every way to a server, with the channels of every stack. @module */
 import assert from "node:assert/strict";
 import { createPublicKey, verify } from "node:crypto";
 import { service as healthService } from "grpc-health-check";
@@ -18,13 +18,13 @@ import { call, echo, signing } from "./_signer.ts";
 import { Relay } from "./_relay.ts";
 import type { Net } from "../net/_transports.ts";
 
-/** Where a case is tried. */
+/** The server and the client of a case. */
 export interface Scene {
   readonly net: typeof Net;
-  /** What serves. */
+  /** The stack of the server. */
   readonly stack: string;
   readonly target: string;
-  /** A channel of the client that is tried, to the target or to somewhere else. */
+  /** Opens a channel of the client, by default to the server. */
   open(address?: string): RpcChannel;
 }
 
@@ -32,10 +32,10 @@ const KEY = { keyType: "KEY_TYPE_ED25519" };
 const MIB = 1024 * 1024;
 const MESSAGE = new TextEncoder().encode("to be signed");
 
-/** Time for what has none of its own: an emulated machine is slow. */
+/** The default timeout. An emulated machine is slow. */
 const PATIENCE_MS = 60_000;
 
-/** Every case by its name. They share one server, whose keys are one of Ed25519. */
+/** Every case by its name. They share one server with one Ed25519 key. */
 export const cases: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
   "every method of signer.v1 answers": everyMethod,
   "health is told, watched, and reflection lists it": standardServices,
@@ -110,7 +110,7 @@ async function largeMessages({ open }: Scene): Promise<void> {
   }));
 }
 
-/** Two hundred connections at once, which all answer. */
+/** Opens 200 concurrent connections, each with a successful call. */
 export async function manyConnections(open: () => RpcChannel): Promise<void> {
   const channels = Array.from({ length: 200 }, open);
   try {
@@ -145,7 +145,7 @@ async function resetMidStream({ net, target, open }: Scene): Promise<void> {
   assert.equal((await second.next()).done, true);
 }
 
-/** A stream that has one answer, and then stays open until `end()`. */
+/** Starts a stream that has one response, and then stays open until `end()`. */
 export function conversation(channel: RpcChannel) {
   const ended = Promise.withResolvers<void>();
   const { responses } = channel.call<object, SignResult>(

@@ -1,41 +1,41 @@
-/** The ways from a client to a server that the suites of this folder take. */
+/** The ways from a client to a server that the suites of this folder run over. @module */
 import { type Net, vsockLoopback } from "../net/_transports.ts";
 import { Relay } from "./_relay.ts";
 
-/** A way to reach a server, of which each `open()` makes another that nobody else uses. */
+/** A way to reach a server. Each `open()` creates an unused place. */
 export interface Way {
   readonly name: string;
-  /** Whether it works on this machine. */
+  /** True if it works on this machine. */
   readonly supported: boolean;
-  /** Whether AF_VSOCK carries it. */
+  /** True if it uses AF_VSOCK. */
   readonly vsock: boolean;
-  /** @param directory where socket files go */
+  /** @param directory the folder for socket files */
   open(directory: string): Place | Promise<Place>;
 }
 
-/** One such way. It leads nowhere before a server listens. */
+/** One address of a server. Dialling it fails before a server listens. */
 export interface Place {
-  /** Where the server listens. */
+  /** The address on which the server listens. */
   readonly listens: Net.Address;
-  /** The options that have `signer serve` do so. */
+  /** The options with which `signer serve` listens there. */
   readonly options: readonly string[];
-  /** What a client dials. */
+  /** The address that a client dials. */
   readonly target: string;
-  /** Who the client is, as the server sees it. */
+  /** The client's name on the server. */
   readonly peer: RegExp;
-  /** Why dialling it fails before a server listens. */
+  /** The error of dialling it before a server listens. */
   readonly refusal: RegExp;
-  /** What stands between the two. */
+  /** The monitor between client and server. */
   readonly monitor?: AsyncDisposable;
 }
 
-/** The port of a guest that hybrid vsock leads to. Monitors have a guest each, so it is free. */
+/** The guest's port for hybrid vsock. Each monitor has its own guest, so the port is free. */
 const GUEST_PORT = 5000;
 
 const ownProcess = new RegExp(`^unix:pid=${Deno.pid},uid=[0-9]+$`);
 const overVsock = /^vsock:1:[0-9]+$/;
 
-/** Every way. Without permissions, `net` is empty: the tests are registered all the same, and ignored. */
+/** Returns every way. Without permissions, `net` is empty, and the tests are registered and ignored. */
 export function ways(net: typeof Net): Way[] {
   const loopback = vsockLoopback(net);
   return [
@@ -124,7 +124,7 @@ export function ways(net: typeof Net): Way[] {
       },
     },
     {
-      // The monitor connects to PATH_PORT for the guest, and sends nothing of its own.
+      // The monitor connects to PATH_PORT for the guest, and sends no bytes itself.
       name: "hybrid vsock, dialled by the guest",
       supported: true,
       vsock: false,
@@ -142,7 +142,7 @@ export function ways(net: typeof Net): Way[] {
   ];
 }
 
-/** A way through a monitor, which is there before the server. */
+/** Opens a way through a monitor, which starts before the server. */
 async function hybrid(
   net: typeof Net,
   directory: string,
@@ -160,13 +160,13 @@ async function hybrid(
   };
 }
 
-/** A TCP port that was free just now: the kernel hands out others before it comes to this one again. */
+/** Returns a TCP port that was free just now. The kernel assigns other ports before this one again. */
 function freePort(net: typeof Net): number {
   using listener = net.Listener.open(net.parseAddress("127.0.0.1:0"));
   return (listener.address as Extract<Net.Address, { transport: "tcp" }>).port;
 }
 
-/** A port among four thousand million. */
+/** Returns a random vsock port of 2^32. */
 function freeVsockPort(): number {
   return 100_000 + crypto.getRandomValues(new Uint32Array(1))[0] % 4_000_000_000;
 }

@@ -1,4 +1,4 @@
-/** The clients of docs/clients against `signer serve`. */
+/** The clients of docs/clients against `signer serve`. @module */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { gate } from "../_support/gate.ts";

@@ -1,6 +1,8 @@
 /**
- * A server that speaks TLS or HTTP/1.1 had `call` say "closed the connection", "A frame of 3940676 bytes is
- * over the setting" or "Failed to connect".
+ * Clients of servers that speak TLS or HTTP/1.1. `call` reported "closed the connection", "A frame of 3940676 bytes
+ * is over the setting" or "Failed to connect".
+ *
+ * @module
  */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
@@ -13,7 +15,7 @@ const [test, { describeForeignServer, runSigner, SignerProcess }] = await gate(
   }),
 );
 
-/** The answer of a server to the first bytes of a connection; none, and it closes the connection. */
+/** Returns the answer of a server to the first bytes of a connection; undefined closes the connection. */
 type Answer = (first: Uint8Array) => string | Uint8Array | undefined;
 
 const handshake = 0x16;
@@ -61,21 +63,21 @@ async function serve(connection: Deno.TcpConn, answer: Answer | "never"): Promis
     await connection.write(typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes);
     while (await connection.read(buffer) !== null);
   } catch {
-    // The client has closed its end with a reset.
+    // The client has reset the connection.
   } finally {
     connection.close();
   }
 }
 
 for (const [name, { answer, says }] of Object.entries(servers)) {
-  test(`\`describeForeignServer()\` says what a server speaks that speaks ${name}`, async () => {
+  test(`\`describeForeignServer()\` identifies ${name}`, async () => {
     await withServer(answer, async (port) => {
       assert.match(await describeForeignServer(`127.0.0.1:${port}`) ?? "undefined", says);
     });
   });
 }
 
-test("`describeForeignServer()` says nothing of a server of gRPC, and of a port where none is", async () => {
+test("`describeForeignServer()` returns undefined for a gRPC server and for a closed port", async () => {
   await using server = await SignerProcess.start("--tcp", "127.0.0.1:0", "--generate", "ed25519");
   assert.equal(await describeForeignServer(server.addresses[0]), undefined);
   await server.stop("SIGKILL");
@@ -98,7 +100,7 @@ for (const stack of ["native", "grpc-js"]) {
   });
 }
 
-test("`bench` refuses a server that speaks HTTP/1.1 before it makes load", async () => {
+test("`bench` refuses a server that speaks HTTP/1.1 before the load", async () => {
   await withServer(servers["HTTP/1.1"].answer, async (port) => {
     const { code, stderr } = await runSigner(
       "bench",

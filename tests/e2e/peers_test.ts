@@ -1,4 +1,4 @@
-/** Clients of other projects against `signer serve`, on both stacks. */
+/** Clients of other projects against `signer serve`, on both stacks. @module */
 import assert from "node:assert/strict";
 import { StatusCode } from "../../src/grpc/status.ts";
 import type { Stack } from "../../src/grpc/stacks/mod.ts";
@@ -14,7 +14,7 @@ const stacks: readonly Stack[] = ["native", "grpc-js"];
 const ECHO = "signer.v1.EchoService/Echo";
 const SIGN = "signer.v1.SigningService/Sign";
 
-/** Declares a test for each stack, of a server and one peer. */
+/** Declares a test of a server and one peer for each stack. */
 function testWith(
   peer: PeerName,
   what: string,
@@ -96,7 +96,7 @@ testWith("grpcurl", "is told the status of a call that fails", async (at, grpcur
   assert.notEqual(late.code, 0);
 });
 
-/** The message `EchoRequest { message: "hi" }` behind its prefix. */
+/** The message `EchoRequest { message: "hi" }` with its prefix. */
 const REQUEST = Uint8Array.of(0, 0, 0, 0, 4, 0x0a, 2, 0x68, 0x69);
 
 testWith(
@@ -122,7 +122,7 @@ testWith(
       assert.match(echo.stdout, /\(stream_id=1\) content-type: application\/grpc/);
       assert.match(echo.stdout, /\(stream_id=1\) grpc-status: 0\n/);
       assert.ok(echo.stdout.includes("\x0a\x02hi"), echo.stdout);
-      // Padding is its own affair (RFC 9113 section 6.1).
+      // Support of padding is optional (RFC 9113 section 6.1).
       const padded = await post(`/${ECHO}`, ...grpc, "--padding=200");
       assert.match(padded.stdout, /grpc-status: 0\n/);
       const unknown = await post("/signer.v1.EchoService/None", ...grpc);
@@ -133,7 +133,7 @@ testWith(
       if (stack === "native") {
         assert.match(plain.stdout, /:status: 415\n/);
         assert.match(get.stdout, /:status: 405\n/);
-        // It fills its header list up to more than 16 KiB, to send CONTINUATION frames: that ends the stream.
+        // To send CONTINUATION frames, it fills its header list beyond 16 KiB, which ends the stream.
         const large = await post(`/${ECHO}`, ...grpc, "--continuation");
         assert.match(large.stdout, /recv RST_STREAM [^]*error_code=ENHANCE_YOUR_CALM/);
       }

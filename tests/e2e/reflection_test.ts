@@ -1,4 +1,4 @@
-/** `call METHOD`, `list` and `describe` against other servers, and against our own on both stacks. */
+/** `call METHOD`, `list` and `describe` against other servers, and against our own on both stacks. @module */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 import { peerTest } from "../_support/peers.ts";
@@ -48,7 +48,7 @@ testPython("methods of a Python server are found by reflection and called", asyn
   }
   const stream = await call("odd.v3.Mirror/ReflectAll", "-d", '{"i32":1}{"i32":2}', ...to);
   assert.equal(stream.join("").match(/"i32"/g)?.length, 2);
-  // What the server got, as Python prints it.
+  // The request that the server received, in Python's format.
   const [first, second] = (await server.stop()).split("\n");
   assert.deepEqual(JSON.parse(first!), JSON.parse(odd));
   assert.deepEqual(JSON.parse(second!), JSON.parse(old));

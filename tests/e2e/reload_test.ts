@@ -1,6 +1,8 @@
 /**
- * SIGHUP ended the server at once, under nohup(1) too, because Deno takes the signal over. It reads the key
- * files again: all or none, in every thread, while calls go on.
+ * Tests of SIGHUP, which reloads the key files: all or none, in every thread, while calls go on. It once ended the
+ * server at once, under nohup(1) too, because Deno replaces the signal's disposition.
+ *
+ * @module
  */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
@@ -20,7 +22,7 @@ const [test, { SignerProcess, call, echo, openChannel, signing, writeKeyFile }] 
 
 type Server = Awaited<ReturnType<typeof SignerProcess.start>>;
 
-/** A function that puts a new key at a path, whole, mode 0600. */
+/** Returns a function that atomically writes a new key to a path, with mode 0600. */
 async function keyFileWriter() {
   const { openProvider } = await import("../../src/crypto/mod.ts");
   const { provider } = openProvider("auto");
@@ -31,7 +33,7 @@ async function keyFileWriter() {
   };
 }
 
-/** A folder of key files that is there while `body` runs. */
+/** Runs `body` with a temporary folder for key files. */
 async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
@@ -41,7 +43,7 @@ async function inFolder(body: (folder: string) => Promise<void>): Promise<void> 
   }
 }
 
-/** Ids by connection, over as many connections as it takes to reach each worker. */
+/** Lists the key ids on each of many connections, which reach all workers. */
 async function idsEverywhere(server: Server): Promise<string[][]> {
   const all: string[][] = [];
   const channels = Array.from({ length: 6 }, () => openChannel({ addresses: server.addresses }));
@@ -63,7 +65,7 @@ const threads: Readonly<Record<string, readonly string[]>> = {
 };
 
 for (const [name, options] of Object.entries(threads)) {
-  test(`SIGHUP reads the key files again ${name}, and calls under way keep their keys`, async () => {
+  test(`SIGHUP reloads the key files ${name}, and active calls keep their keys`, async () => {
     await inFolder(async (folder) => {
       for (const id of ["stays", "changes", "goes"]) await writeKeyFile(`${folder}/${id}.der`);
       await using server = await SignerProcess.start(
@@ -100,7 +102,7 @@ for (const [name, options] of Object.entries(threads)) {
       await call(channel, signing.Sign, { keyId: "comes", message });
       await call(channel, signing.Sign, { keyId: generated, message });
       await assert.rejects(call(channel, signing.Sign, { keyId: "goes", message }), /no key/);
-      // The stream began with the key that has gone.
+      // The stream began with the removed key.
       again.resolve();
       assert.ok((await stream.next()).value?.response);
       assert.equal((await stream.next()).done, true);
@@ -109,7 +111,7 @@ for (const [name, options] of Object.entries(threads)) {
   });
 }
 
-test("A set of keys with one bad file changes nothing, and the log says why", async () => {
+test("A reload with one bad file changes no key, and the log has the reason", async () => {
   await inFolder(async (folder) => {
     await writeKeyFile(`${folder}/good.der`);
     await using server = await SignerProcess.start(
@@ -144,7 +146,7 @@ test("A set of keys with one bad file changes nothing, and the log says why", as
   });
 });
 
-test("Calls that wait for their turn when the keys are replaced all succeed", async () => {
+test("Calls that are queued while the keys are replaced all succeed", async () => {
   await inFolder(async (folder) => {
     await writeKeyFile(`${folder}/slow.der`, "rsa-4096");
     await using server = await SignerProcess.start(
@@ -168,7 +170,7 @@ test("Calls that wait for their turn when the keys are replaced all succeed", as
   });
 });
 
-test("Under nohup(1), SIGHUP leaves a server without key files as it was", async () => {
+test("Under nohup(1), SIGHUP has no effect on a server without key files", async () => {
   await using server = await SignerProcess.startIgnoringHangup(
     ...["--tcp", "127.0.0.1:0", "--generate", "ed25519"],
   );

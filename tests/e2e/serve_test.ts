@@ -9,7 +9,7 @@ const [test, { SignerProcess, call, echo, openChannel, signing }] = await gate(
 
 const serveTcp = ["--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256"];
 
-test("A drain under load loses no call that the server took", async () => {
+test("A drain under load loses no call that the server accepted", async () => {
   await using server = await SignerProcess.start(...serveTcp);
   const channels = Array.from({ length: 4 }, () => openChannel({ addresses: server.addresses }));
   let answered = 0;
@@ -27,7 +27,7 @@ test("A drain under load loses no call that the server took", async () => {
       } catch (error) {
         const { code, message } = error as Error & { code: number };
         failures.push(`${code} ${message}`);
-        // The server is gone, and nobody listens at its address: so the load ends.
+        // The server is gone and its port is closed, so the load ends.
         if (code === StatusCode.UNAVAILABLE && /ECONNREFUSED|connect/i.test(message)) return;
       }
     }
@@ -38,13 +38,13 @@ test("A drain under load loses no call that the server took", async () => {
   for (const channel of channels) channel[Symbol.dispose]();
   assert.equal(await stopped, 0);
   assert.ok(answered > 500);
-  // Only calls that the server did not take failed: refused (RFC 9113 section 8.7), or never sent.
+  // Only calls that the server did not accept have failed: refused (RFC 9113 section 8.7), or never sent.
   const lost = failures.filter((failure) => !/ECONNREFUSED|Stream refused by server/.test(failure));
   assert.deepEqual(lost, []);
   assert.match(await server.log, /msg=Stopped/);
 });
 
-test("A call under way when the drain begins ends well, and the grace cuts off one that does not end", async () => {
+test("A call that is active when the drain begins succeeds, and one that does not end is cut off after the grace", async () => {
   await using server = await SignerProcess.start(...serveTcp, "--grace", "300ms");
   using channel = openChannel({ addresses: server.addresses });
   const gate = Promise.withResolvers<void>();
@@ -73,7 +73,7 @@ test("A call under way when the drain begins ends well, and the grace cuts off o
   assert.equal(await stopped, 0);
 });
 
-test("A second signal, a second later, ends the server at once with the signal's code", async () => {
+test("A second signal after more than a second ends the server at once with the signal's code", async () => {
   await using server = await SignerProcess.start(...serveTcp);
   using channel = openChannel({ addresses: server.addresses });
   const end = Promise.withResolvers<void>();
@@ -87,14 +87,14 @@ test("A second signal, a second later, ends the server at once with the signal's
   await endless.next();
   const ended = endless.next().then(() => "answered", () => "cut off");
   server.signal("SIGTERM");
-  // Sooner, it is the same stop.
+  // Within a second, a signal counts as the same stop.
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   assert.equal(await server.stop("SIGINT"), 128 + 2);
   assert.equal(await ended, "cut off");
   end.resolve();
 });
 
-test("10,000 calls on one connection leave the server's memory as it was", async () => {
+test("10,000 calls on one connection do not grow the server's memory", async () => {
   await using server = await SignerProcess.start(...serveTcp);
   using channel = openChannel({ addresses: server.addresses });
   const load = async (calls: number) => {
@@ -104,11 +104,11 @@ test("10,000 calls on one connection leave the server's memory as it was", async
     };
     await Promise.all(Array.from({ length: 16 }, caller));
   };
-  // The heap grows to its working size first, which takes some 10,000 calls.
+  // The heap reaches its working size after some 10,000 calls.
   await load(15_000);
   const before = server.residentKiB();
   await load(10_000);
   const grown = server.residentKiB() - before;
-  // A leak of one kilobyte a call, the size of its message, would be 10 MB.
+  // A leak of one kilobyte per call, the size of its message, would be 10 MB.
   assert.ok(grown < 8 * 1024, `resident memory grew by ${grown} KiB`);
 });

@@ -1,7 +1,9 @@
 /**
- * Deno opens V8's inspector on 127.0.0.1:9229 when it is sent SIGUSR1, and whoever connects there runs code
- * in the process: `kill -USR1` on a server gave any program of its user the keys. Deno starts to listen for
- * the signal half a second after the program's start, so that a disposition set before was overwritten.
+ * Tests of signals. On SIGUSR1 Deno opens V8's inspector on 127.0.0.1:9229, where any client can run code in the
+ * process: `kill -USR1` on a server gave the keys to any program of its user. Deno installs its handler half a second
+ * after the start, which overwrote a disposition set before.
+ *
+ * @module
  */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
@@ -18,7 +20,7 @@ const [test, { SignerProcess, call, echo, listeningPorts, openChannel, signing, 
 const serveTcp = ["--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256"];
 const sigusr1 = 10;
 
-/** Longer than the half second after which Deno listens for SIGUSR1. */
+/** Longer than the half second after which Deno handles SIGUSR1. */
 const lateMs = 1_200;
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -41,7 +43,7 @@ const threads: Readonly<Record<string, readonly string[]>> = {
 };
 
 for (const [name, options] of Object.entries(threads)) {
-  test(`SIGUSR1 opens nothing ${name}, whichever thread has it, from ready to drained`, async () => {
+  test(`SIGUSR1 to any thread opens no inspector ${name}, from ready to drained`, async () => {
     await using server = await SignerProcess.start(...serveTcp, ...options, "--grace", "1500ms");
     const signalFor = async (ms: number) => {
       for (const end = performance.now() + ms; performance.now() < end; await sleep(50)) {
@@ -52,7 +54,7 @@ for (const [name, options] of Object.entries(threads)) {
     };
     await signalFor(lateMs);
     await echoes(server);
-    // A call that does not end keeps the server draining for the whole grace.
+    // An endless call keeps the server draining for the whole grace.
     using channel = openChannel({ addresses: server.addresses });
     const end = Promise.withResolvers<void>();
     const endless = channel.call<object, object>(
@@ -71,7 +73,7 @@ for (const [name, options] of Object.entries(threads)) {
         for (const pid of server.pids) assert.ok(!listeningPorts(pid).includes(9229));
       }
     } catch (error) {
-      // On a busy machine the grace is over, and the process gone, before the loop ends.
+      // On a busy machine the grace may end, and the process exit, before the loop ends.
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
     assert.equal(await cutOff, "cut off");
@@ -83,7 +85,7 @@ for (const [name, options] of Object.entries(threads)) {
 test("An inspector that SIGUSR1 opened before the program's first line is closed before keys are read", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    // As on a machine so slow that Deno listens for the signal before our modules have loaded.
+    // As on a machine so slow that Deno handles the signal before our modules have loaded.
     await Deno.writeTextFile(
       `${folder}/slow.ts`,
       `await new Promise((resolve) => setTimeout(resolve, 800));
@@ -104,7 +106,7 @@ test("An inspector that SIGUSR1 opened before the program's first line is closed
   }
 });
 
-test("SIGUSR1 at any moment of the start ends the program or does nothing", async () => {
+test("SIGUSR1 at any moment of the start ends the program or has no effect", async () => {
   // Until the program's first line, the signal has its default action, and no key has been read.
   await Promise.all([50, 100, 200, 300, 450, 600].map(async (delayMs) => {
     const child = spawnServer(...serveTcp, "--workers", "1");
@@ -124,7 +126,7 @@ test("SIGUSR1 at any moment of the start ends the program or does nothing", asyn
   }));
 });
 
-test("Signals without a use do nothing, and a stopped server goes on where it was", async () => {
+test("Unused signals have no effect, and a stopped server continues on SIGCONT", async () => {
   await using server = await SignerProcess.start(...serveTcp, "--workers", "1");
   for (const name of ["SIGUSR2", "SIGALRM", "SIGPIPE"] as const) server.signal(name);
   await echoes(server);
@@ -142,8 +144,8 @@ test("SIGQUIT ends the server at once", async () => {
   assert.equal(signal, "SIGQUIT");
 });
 
-test("A stop signal that is repeated within a second is the same stop", async () => {
-  // Ctrl-C under `deno task` arrives from the terminal and from the task, and the second cut calls off.
+test("A stop signal repeated within a second is the same stop", async () => {
+  // Ctrl-C under `deno task` arrives twice, from the terminal and from the task, and the second one cut calls off.
   await using server = await SignerProcess.start(...serveTcp);
   using channel = openChannel({ addresses: server.addresses });
   const end = Promise.withResolvers<void>();

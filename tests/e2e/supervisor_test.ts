@@ -6,12 +6,12 @@ const [test, { SignerProcess, openChannel, echo }] = await gate(
   () => import("./_signer.ts"),
 );
 
-/** Time for a process to end or to start on a busy machine: a guard against hanging, in milliseconds. */
+/** Timeout in milliseconds for a process to exit or to start on a busy machine. */
 const PATIENCE = 30_000;
 
 /*
- * Frames of one peer ended the process of the reference stack, and with it the service of all others. What is known is
- * cured; for what is not, a supervisor holds the sockets and starts the serving process again.
+ * Frames of one peer ended the process of the reference stack, and with it the service of all others. Known causes are
+ * fixed; for unknown ones, a supervisor holds the sockets and restarts the serving process.
  */
 test("A grpc-js server that ends by a signal serves again at the same addresses", async () => {
   await using server = await SignerProcess.start(
@@ -58,7 +58,7 @@ test("A grpc-js server that cannot start ends its supervisor with the same code"
   assert.match(stderr, /no such file/);
 });
 
-/** Whether a process runs: one that waits to be reaped does not (proc_pid_stat(5), state Z). */
+/** Returns true if a process runs, and false for a zombie (proc_pid_stat(5), state Z). */
 function isAlive(pid: number): boolean {
   try {
     return !/^State:\s+Z/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));

@@ -13,7 +13,7 @@ const stacks: readonly Stack[] = ["native", "grpc-js"];
 /** The connection preface and empty SETTINGS of an HTTP/2 client (RFC 9113 section 3.4). */
 const PREFACE = new TextEncoder().encode("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0");
 
-/** Descriptors that the server's own business may take or leave meanwhile. */
+/** Descriptors that the server may open or close during the test for other reasons. */
 const SLACK = 8;
 
 const place = () => `unix-abstract:signer-test-${crypto.randomUUID()}`;
@@ -24,13 +24,13 @@ async function answers(address: string): Promise<void> {
 }
 
 for (const stack of stacks) {
-  test(`${stack}: 10,000 connections that come and go leave the server its descriptors, and whole`, async () => {
+  test(`${stack}: after 10,000 short connections the server has leaked no descriptor and still serves`, async () => {
     const address = place();
     const options = ["--stack", stack, "--generate", "ed25519", "--listen", address];
     await using server = await SignerProcess.start(...options);
     await answers(address);
     const before = server.descriptors();
-    // Some leave without a word, some after the preface, some in the middle of it, some with a reset.
+    // Some close at once, some after the preface, some within it, some with a reset.
     for (let i = 0; i < 10_000; i++) {
       using socket = await net.dial(net.parseAddress(address));
       socket.write(PREFACE, [0, PREFACE.length, 5][i % 3]);
@@ -42,7 +42,7 @@ for (const stack of stacks) {
     assert.doesNotMatch(await server.log, /level=error/);
   });
 
-  test(`${stack}: out of descriptors, the server pauses, says so once, does not spin, and goes on`, async () => {
+  test(`${stack}: without free descriptors the server pauses accepting, logs it once, does not spin, and resumes`, async () => {
     const address = place();
     const files = 150;
     await using server = await SignerProcess.startLimited(
@@ -52,7 +52,7 @@ for (const stack of stacks) {
     await answers(address);
     const sockets = [];
     for (let i = 0; i < files; i++) sockets.push(await net.dial(net.parseAddress(address)));
-    // Until all are used. On a busy machine the server may have closed idle connections already.
+    // Until all are in use. On a busy machine the server may have closed idle connections already.
     for (let look = 0; look < 1_000 && server.descriptors() < files; look++) {
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
@@ -63,13 +63,13 @@ for (const stack of stacks) {
     await answers(address);
     assert.equal(await server.stop(), 0);
     const log = await server.log;
-    // Each of the threads that accept says so once.
+    // Each accepting thread logs it once.
     const said = log.match(/msg="Accepting pauses"/g)?.length ?? 0;
     assert.ok(said >= 1 && said <= (stack === "native" ? 2 : 1), log);
     assert.match(log, /EMFILE.*ulimit -n/);
     assert.match(log, /msg="Accepting again"/);
     assert.doesNotMatch(log, /level=error/);
-    // A listener that spins takes the whole second.
+    // A listener that spins uses the CPU for the whole second.
     assert.ok(spent < 0.5, `${spent} s of CPU time while paused`);
   });
 }

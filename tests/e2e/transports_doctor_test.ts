@@ -7,7 +7,7 @@ const [test, loaded] = await gate(
   async () => ({ net: await loadNet(), ...await import("./_signer.ts") }),
 );
 
-test("`signer doctor` finds a machine that can serve, and says of vsock what the kernel says", async () => {
+test("`signer doctor` reports a machine that can serve, and the kernel's error for vsock", async () => {
   const { code, stdout, stderr } = await loaded.runSigner("doctor");
   assert.deepEqual([code, stderr], [0, ""]);
   const lines = stdout.trimEnd().split("\n");

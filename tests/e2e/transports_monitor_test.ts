@@ -1,7 +1,7 @@
 /*
- * Hybrid vsock against a monitor that is not ours: rust-vmm's vhost-device-vsock serves the vsock device of a
- * guest VM, in which `signer serve --vsock 5000` runs. The host calls it through the monitor's Unix socket.
- * Get it with `cargo install --locked vhost-device-vsock`; without it the test is ignored.
+ * Hybrid vsock against another project's monitor: rust-vmm's vhost-device-vsock serves the vsock device of a guest
+ * VM, in which `signer serve --vsock 5000` runs. The host calls it through the monitor's Unix socket. Install it with
+ * `cargo install --locked vhost-device-vsock`; without it the test is ignored.
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ import { temporaryDirectory } from "../net/_transports.ts";
 const MONITOR = "vhost-device-vsock";
 const MACHINE = "qemu-system-x86_64";
 
-/** A boot of an emulated machine, and more. */
+/** Timeout in seconds for the boot of an emulated machine and the calls. */
 const PATIENCE_S = 120;
 
 const [test, { runSigner, missing }] = await gate(
@@ -33,7 +33,7 @@ function onPath(program: string): boolean {
   });
 }
 
-/** A process that is ended with the block. */
+/** Starts a process that is killed at the end of the block. */
 function start(program: string, args: string[]): AsyncDisposable {
   const child = new Deno.Command(program, { args, stdout: "null", stderr: "null" }).spawn();
   return {
@@ -41,7 +41,7 @@ function start(program: string, args: string[]): AsyncDisposable {
       try {
         child.kill("SIGTERM");
       } catch {
-        // It has ended by itself: what it was needed for has failed then.
+        // It has already ended; the test has failed then.
       }
       await child.status;
     },
@@ -86,7 +86,7 @@ test({
     assert.deepEqual(echoed, { code: 0, stdout: "hello\n", stderr: "" });
     const listed = await runSigner("call", "keys", "--output", "json", ...to);
     assert.match(listed.stdout, /ED25519/);
-    // A port of the guest that nobody listens on: the monitor closes, and the caller is told.
+    // For a closed port of the guest the monitor closes the connection, and the call fails with a hint.
     const nobody = await runSigner("call", "echo", "hello", "--to", `vsock+unix:${path}:5001`);
     assert.equal(nobody.code, 64 + 14);
     assert.match(nobody.stderr, /nothing listens on that port in the guest/);

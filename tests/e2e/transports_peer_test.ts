@@ -8,7 +8,7 @@ const [test, loaded] = await gate(PERMISSIONS, loadStage);
 const { net } = loaded;
 
 for (const stack of stacks) {
-  test(`${stack} tells the log who called, over every transport`, async () => {
+  test(`${stack} logs the peer of a call over every transport`, async () => {
     using directory = temporaryDirectory();
     const peers: string[] = [];
     const server = await loaded.failing.openFailing(stack, ({ peer }) => peers.push(peer));

@@ -1,6 +1,6 @@
 /*
- * The whole program over every transport, on both stacks, by the channels of both: `signer serve` in a
- * process of its own that listens on all of them at once. In the guest of `scripts/guest_vm.ts`, vsock is real.
+ * The whole program over every transport, with servers and channels of both stacks: `signer serve` in a child
+ * process that listens on all transports. In the guest of `scripts/guest_vm.ts`, vsock is real.
  */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
@@ -11,7 +11,7 @@ const [test, loaded] = await gate(PERMISSIONS, loadStage);
 const { net } = loaded;
 
 for (const stack of stacks) {
-  test(`${stack} serves all transports at once, and drains all of them`, async (t) => {
+  test(`${stack} serves and drains all transports at once`, async (t) => {
     const { SignerProcess } = loaded.signer;
     using directory = temporaryDirectory();
     await using opened = await openWays(net, directory.path);
@@ -22,8 +22,8 @@ for (const stack of stacks) {
     assert.equal(server.addresses.length, opened.size);
 
     for (const [{ name }, { target }] of opened) {
-      await t.step(`${name}: 200 connections at once all answer`, async () => {
-        // By the native client alone: those of grpc-js take an emulated machine too long.
+      await t.step(`${name}: 200 concurrent connections are all served`, async () => {
+        // With the native client only: an emulated machine takes too long for grpc-js's.
         await loaded.cases.manyConnections(() => loaded.clients.native({ addresses: [target] }));
         await settle(net);
       });
@@ -39,7 +39,7 @@ for (const stack of stacks) {
     }
 
     await t.step("a drain under load over every transport loses no call", async () => {
-      // The one GOAWAY of a grpc-js server leaves streams out, of which a grpc-js client may die on Deno.
+      // The single GOAWAY of a grpc-js server omits streams in flight, which can end a grpc-js client on Deno.
       const { native } = loaded.clients;
       const clients = stack === "grpc-js" ? [native] : Object.values(loaded.clients);
       const channels = [...opened.values()].flatMap(({ target }) =>
@@ -48,7 +48,7 @@ for (const stack of stacks) {
       const underWay = loaded.load.load(channels);
       await underWay.answered(20);
       const stopped = server.stop();
-      // Refused before any work was done (RFC 9113 section 8.7): such a call may be made again elsewhere.
+      // Refused before processing (RFC 9113 section 8.7): such a call may be retried elsewhere.
       const lost = (await underWay.failures).filter((text) =>
         !/Stream refused by server/.test(text)
       );

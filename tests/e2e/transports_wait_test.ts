@@ -10,10 +10,10 @@ const { net } = loaded;
 
 const hello = { message: "hello", payload: Buffer.alloc(0) };
 
-/** Time for a server to start: an emulated machine is slow. */
+/** Timeout of a server's start. An emulated machine is slow. */
 const PATIENCE_MS = 60_000;
 
-test("who waits for a server that starts later is answered, and again after it was killed", async (t) => {
+test("calls with wait-for-ready succeed when the server starts later, and after it was killed", async (t) => {
   const { SignerProcess, call, echo, runSigner } = loaded.signer;
   using directory = temporaryDirectory();
   await using opened = await openWays(net, directory.path);
@@ -30,10 +30,10 @@ test("who waits for a server that starts later is answered, and again after it w
       const { responses } = channel.call<object, object>(method, [{ message: "hello" }], options);
       for await (const response of responses) assert.deepEqual({ ...response }, hello);
     }));
-  // One thread serves, and is up the sooner.
+  // A single thread starts faster.
   const options = ["--workers", "0", "--generate", "ed25519", ...serveOptions(opened)];
   try {
-    await t.step("before it listens, calls that do not wait fail and say why", async () => {
+    await t.step("before it listens, other calls fail with the reason", async () => {
       for (const { channel, refusal } of channels) {
         const expected = { code: StatusCode.UNAVAILABLE, message: refusal };
         await assert.rejects(call(channel, echo.Echo, {}), expected);
@@ -45,7 +45,7 @@ test("who waits for a server that starts later is answered, and again after it w
     );
     await using server = await SignerProcess.start(...options);
     await waiting;
-    await t.step("`signer call --wait-ready` over each transport is answered too", async () => {
+    await t.step("`signer call --wait-ready` succeeds over each transport", async () => {
       for (const ended of await Promise.all(programs)) {
         assert.deepEqual(ended, { code: 0, stdout: "hello\n", stderr: "" });
       }
@@ -53,7 +53,7 @@ test("who waits for a server that starts later is answered, and again after it w
     const streams = channels.map(({ channel }) => loaded.cases.conversation(channel));
     for (const stream of streams) await stream.next();
     const killed = server.stop("SIGKILL");
-    await t.step("a server that is killed ends the streams under way as UNAVAILABLE", async () => {
+    await t.step("killing the server ends active streams as UNAVAILABLE", async () => {
       for (const stream of streams) {
         await assert.rejects(stream.next(), { code: StatusCode.UNAVAILABLE });
         stream.end();
@@ -61,7 +61,7 @@ test("who waits for a server that starts later is answered, and again after it w
     });
     await killed;
     const again = allWait();
-    // The socket files of the first are still there, and nobody answers on them.
+    // The socket files of the first server still exist, without a listener.
     await using _successor = await SignerProcess.start(...options);
     await again;
   } finally {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { vsockObstacles } from "../../src/cli/serve/vsock_warnings.ts";
 import type { Check } from "../../src/net/mod.ts";
 
-/** The checks of a machine, of which these have failed. */
+/** Returns the checks of a machine on which the named ones fail. */
 function checks(...failed: Check["subject"][]): Check[] {
   const subjects = [
     "vsock",

@@ -25,7 +25,7 @@ Deno.test("`findError()` finds the error of a layer among causes, by its codes",
   assert.equal(findError(error, "grpc"), error);
   assert.equal(findError(error, "crypto"), undefined);
   assert.equal(findError("ECONNREFUSED", "net"), undefined);
-  // Other programs have errors with codes too.
+  // Errors of other libraries have codes too.
   assert.equal(findError(Object.assign(new Error(), { code: "ECONNREFUSED" }), "net"), undefined);
 });
 
@@ -59,7 +59,7 @@ test("Every code of the list is used, and none is listed twice in a layer", () =
   }
 });
 
-test("Commands find hints by codes: none looks at messages or names of errors", () => {
+test("Commands find hints by codes, never by messages or names of errors", () => {
   for (const [file, text] of sources(`${src}/cli`)) {
     assert.doesNotMatch(text, /\/[a-z]*\.test\((\w+\.)?(error|cause)\w*\.message/, file);
     assert.doesNotMatch(text, /\b(error|cause)\.name [!=]==/, file);

@@ -1,4 +1,4 @@
-/** Generates keys on as many threads as Deno takes for it, and ends with those threads still there. @module */
+/** Generates keys on Deno's blocking threads, and exits while those threads still exist. @module */
 import { openLibcrypto } from "../../src/ffi/mod.ts";
 
 const libcrypto = openLibcrypto();

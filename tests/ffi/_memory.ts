@@ -1,12 +1,14 @@
 /**
- * Prints by how many MiB resident memory has grown over signatures, and over keys that are read and
- * disposed of, as JSON. The first turns of each, after which everything has its size, do not count; and
- * the collector runs before each look, so that what it has not got to is not taken for a leak.
+ * Prints, as JSON, the growth of resident memory in MiB over many signatures, and over many keys that are read and
+ * disposed of. Growth in the first rounds does not count. Garbage is collected before each measurement, so that it is
+ * not taken for a leak.
  *
  *   SIGNER_TEST_SIGNATURES=1000000 deno run --allow-env --allow-ffi --v8-flags=--expose-gc \
  *     tests/ffi/_memory.ts
  *
  * runs a million signatures with each of two key types, which takes some 80 seconds.
+ *
+ * @module
  */
 import {
   type Libcrypto,

@@ -20,7 +20,7 @@ function socketPair(): [number, number] & Disposable {
   });
 }
 
-test("`send()` and `recv()` carry bytes, and 0 is the end of the stream", () => {
+test("`send()` and `recv()` transfer bytes, and `recv()` returns 0 at the end of the stream", () => {
   using pair = socketPair();
   const buffer = new Uint8Array(8);
   assert.equal(libc.send(pair[0], new Uint8Array([1, 2, 3, 4]), 3), 3);
@@ -33,7 +33,7 @@ test("`send()` and `recv()` carry bytes, and 0 is the end of the stream", () => 
   assert.equal(libc.recv(pair[1], buffer, 8), 0);
 });
 
-test("`send()` to a peer that has gone gives EPIPE, and no signal ends the process", () => {
+test("`send()` to a closed peer returns EPIPE, and no signal ends the process", () => {
   using pair = socketPair();
   libc.shutdown(pair[1], libc.SHUT_RDWR);
   assert.equal(libc.send(pair[0], new Uint8Array(1), 1), -libc.errno.EPIPE);
@@ -54,7 +54,7 @@ test("`writev()` joins its chunks, an empty one too", () => {
   assert.deepEqual([...buffer], [1, 3, 0, 0]);
 });
 
-test("`accept4()` tells a closed descriptor, a socket that does not listen, and an empty backlog", () => {
+test("`accept4()` has an errno for a closed descriptor, a socket that does not listen, and an empty backlog", () => {
   using pair = socketPair();
   assert.equal(libc.accept4(-1), -libc.errno.EBADF);
   assert.equal(libc.accept4(pair[0]), -libc.errno.EINVAL);
@@ -66,7 +66,7 @@ test("`peerCredentials()` of a socketpair are this process's", () => {
   assert.equal(typeof credentials === "object" && credentials.pid, Deno.pid);
 });
 
-test("`getsockname()` of an unnamed Unix socket says so, and of no socket gives its errno", () => {
+test("`getsockname()` returns an unnamed Unix address, and an errno for a file", () => {
   using pair = socketPair();
   assert.deepEqual(libc.getsockname(pair[0]), { family: "unix-unnamed" });
   assert.equal(libc.getsockname(-1), -libc.errno.EBADF);
@@ -81,7 +81,7 @@ test("`getsockopt()` reads the type and the family of a socket", () => {
   assert.equal(value[0], libc.AF_UNIX);
 });
 
-test("epoll hands back the descriptor, the generation and the readiness that were set", () => {
+test("epoll returns the registered descriptor and generation with the readiness", () => {
   using pair = socketPair();
   const epoll = libc.check("epoll_create1", libc.epollCreate());
   const event = new libc.EpollEvents(4);
@@ -96,7 +96,7 @@ test("epoll hands back the descriptor, the generation and the readiness that wer
   assert.equal(libc.epollWait(-1, event, 0), -libc.errno.EBADF);
 });
 
-test("an eventfd is readable from its signal to its drain, a timerfd once its time has come", () => {
+test("an eventfd is readable from its signal to its drain, and a timerfd when it expires", () => {
   const epoll = libc.check("epoll_create1", libc.epollCreate());
   const counter = libc.check("eventfd", libc.eventfd());
   const timer = libc.check("timerfd_create", libc.timerfd());
@@ -129,14 +129,14 @@ test("`raiseDescriptorLimit()` makes the soft limit the hard one", () => {
   assert.deepEqual(libc.getResourceLimit(libc.RLIMIT_NOFILE), { soft, hard });
 });
 
-test("`pinThread()` refuses a processor that this machine does not have", () => {
+test("`pinThread()` refuses a CPU that this machine does not have", () => {
   assert.throws(() => libc.pinThread([1023]), { name: "LibcError", code: "EINVAL" });
 });
 
-test("`prctl()` tells an option that there is not", () => {
+test("`prctl()` returns an errno for an unknown option", () => {
   assert.throws(() => libc.prctl(123_456, 0), { name: "LibcError", code: "EINVAL" });
 });
 
-test("`localCid()` of what is no vsock gives its errno", () => {
+test("`localCid()` returns an errno for other descriptors than vsock", () => {
   assert.equal(libc.localCid(-1), -libc.errno.EBADF);
 });

@@ -55,7 +55,7 @@ const STRUCTURES: readonly [name: string, address: SocketAddress, bytes: string]
 ];
 
 for (const [name, address, bytes] of STRUCTURES) {
-  Deno.test(`${name} has the kernel's layout, both ways`, () => {
+  Deno.test(`${name} is encoded and decoded in the kernel's layout`, () => {
     const encoded = encodeSockaddr(address);
     assert.equal(hex(encoded), bytes);
     assert.deepEqual(decodeSockaddr(encoded), address);
@@ -69,13 +69,13 @@ Deno.test("`decodeSockaddr()` reads a path that fills sun_path without a NUL", (
   assert.equal(decoded.family === "unix" && decoded.path.length, 108);
 });
 
-Deno.test("`decodeSockaddr()` gives `unknown` for short, empty and foreign structures", () => {
+Deno.test("`decodeSockaddr()` returns `unknown` for short, empty and foreign structures", () => {
   assert.deepEqual(decodeSockaddr(new Uint8Array(0)), { family: "unknown", number: 0 });
   assert.deepEqual(decodeSockaddr(new Uint8Array([2, 0, 1])), { family: "unknown", number: 2 });
   assert.deepEqual(decodeSockaddr(new Uint8Array([16, 0])), { family: "unknown", number: 16 });
 });
 
-Deno.test("`encodeSockaddr()` rejects paths that do not fit, are empty or hold a NUL", () => {
+Deno.test("`encodeSockaddr()` rejects paths that are too long, empty or contain a NUL", () => {
   for (const path of [new Uint8Array(0), new Uint8Array(108).fill(97), ascii("a\0b")]) {
     assert.throws(() => encodeSockaddr({ family: "unix", path }), RangeError);
   }
@@ -105,7 +105,7 @@ Deno.test("struct epoll_event has 16 bytes on arm64, its data at 8", () => {
   assert.deepEqual([events.events(1), events.low(1), events.high(1)], [0x2001, 7, -1]);
 });
 
-Deno.test("errors have their names and texts, and unknown ones their numbers", () => {
+Deno.test("errors have names and texts, and unknown ones their numbers", () => {
   assert.equal(errno.ECONNREFUSED, 111);
   assert.equal(errnoName(-98), "EADDRINUSE");
   assert.equal(strerror(98), "Address already in use");

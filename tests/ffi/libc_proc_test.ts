@@ -10,7 +10,7 @@ const [test, libc] = await gate(["ffi"], async () => {
 
 const [testWithFiles] = await gate(["ffi", "read", "write"], () => Promise.resolve({}));
 
-test("`readSmallFile()` reads what is under /proc, and nothing of what is not there", () => {
+test("`readSmallFile()` reads files of /proc, and returns undefined for missing ones", () => {
   const stat = libc.readSmallFile(`/proc/${Deno.pid}/stat`);
   assert.ok(stat!.startsWith(`${Deno.pid} (`));
   assert.equal(libc.readSmallFile("/proc/0/stat"), undefined);
@@ -18,7 +18,7 @@ test("`readSmallFile()` reads what is under /proc, and nothing of what is not th
 });
 
 testWithFiles("`countEntries()` counts the entries of a folder one by one", async () => {
-  // Not this process's descriptors: tests that run beside this one open and close theirs.
+  // Not the descriptors of this process: concurrent tests open and close theirs.
   const folder = await Deno.makeTempDir();
   try {
     for (let count = 0; count < 3; count++) {
@@ -32,14 +32,14 @@ testWithFiles("`countEntries()` counts the entries of a folder one by one", asyn
   assert.ok(libc.countEntries("/proc/self/fd")! > 2);
 });
 
-test("`processStartTicks()` is the same by number, and tells of no process that is not there", () => {
+test("`processStartTicks()` is the same by process number, and undefined for a missing process", () => {
   const own = libc.processStartTicks("self");
   assert.ok(own! > 0);
   assert.equal(libc.processStartTicks(Deno.pid), own);
   assert.equal(libc.processStartTicks(0), undefined);
 });
 
-test("`statField()` is not led astray by a process's name", () => {
+test("`statField()` skips a process name with spaces and parentheses", () => {
   const fields = Array.from({ length: 50 }, (_, i) => i + 3);
   assert.equal(libc.statField(`7 (a) 1 (b) ) ${fields.join(" ")}\n`, 22), 22);
 });

@@ -13,12 +13,12 @@ const ed25519: SignatureScheme = {};
 const ecdsa: SignatureScheme = { hash: "sha256" };
 const message = new Uint8Array([1, 2, 3]);
 
-test("`openLibcrypto()` finds OpenSSL 3 and tells its version and place", () => {
+test("`openLibcrypto()` finds OpenSSL 3 and reports its version and path", () => {
   assert.match(libcrypto.version, /^OpenSSL 3\./);
   assert.match(libcrypto.path, /crypto/);
 });
 
-test("an error drains OpenSSL's queue, so that the next one has only its own", () => {
+test("an error drains OpenSSL's queue, so that the next error has its own entries only", () => {
   const failures: LibcryptoError[] = [];
   for (let i = 0; i < 2; i++) {
     try {
@@ -33,7 +33,7 @@ test("an error drains OpenSSL's queue, so that the next one has only its own", (
   assert.deepEqual(failures[0].queue, failures[1].queue);
 });
 
-test("a signature that is false leaves nothing in the queue for the next failure", async () => {
+test("a failed verification leaves no entry in the error queue", async () => {
   using key = await libcrypto.generate({ algorithm: "EC", group: "P-256" });
   using verifier = key.verifier(ecdsa);
   const before = queueOf(() => libcrypto.readSpki(new Uint8Array([0x30, 0x00])));
@@ -50,7 +50,7 @@ function queueOf(body: () => unknown): readonly string[] {
   throw new Error("It did not fail");
 }
 
-test("`readPkcs8()` and `readSpki()` refuse bytes behind the structure", async () => {
+test("`readPkcs8()` and `readSpki()` refuse trailing bytes", async () => {
   using key = await libcrypto.generate({ algorithm: "ED25519" });
   for (const der of [key.exportPkcs8(), key.exportSpki()]) {
     const longer = new Uint8Array([...der, 0]);
@@ -60,7 +60,7 @@ test("`readPkcs8()` and `readSpki()` refuse bytes behind the structure", async (
   }
 });
 
-test("a key, a signer and a verifier say that they were used after their disposal", async () => {
+test("a key, a signer and a verifier throw when they are used after their disposal", async () => {
   const key = await libcrypto.generate({ algorithm: "ED25519" });
   const signer = key.signer(ed25519);
   const verifier = key.verifier(ed25519);
@@ -72,7 +72,7 @@ test("a key, a signer and a verifier say that they were used after their disposa
   assert.throws(() => verifier.verify(message, signature), disposed);
 });
 
-test("a signer goes on when its key has been disposed of: it holds a reference", async () => {
+test("a signer still works after the disposal of its key: it holds a reference", async () => {
   const key = await libcrypto.generate({ algorithm: "EC", group: "P-384" });
   using signer = key.signer(ecdsa);
   using verifier = key.verifier(ecdsa);
@@ -96,7 +96,7 @@ test("a private key with a compressed point exports an uncompressed one", async 
   assert.deepEqual(read.exportSpki(), spki);
 });
 
-test("the encrypted export opens with its passphrase and with no other", async () => {
+test("the encrypted export opens with its passphrase only", async () => {
   using key = await libcrypto.generate({ algorithm: "ED25519" });
   const passphrase = new TextEncoder().encode("pass");
   const sealed = key.exportEncryptedPkcs8(passphrase, 1000);
@@ -106,7 +106,7 @@ test("the encrypted export opens with its passphrase and with no other", async (
   });
 });
 
-test("the event loop turns while an RSA key is made", async () => {
+test("the event loop runs while an RSA key is generated", async () => {
   let turns = 0;
   const timer = setInterval(() => turns++, 1);
   using _key = await libcrypto.generate({ algorithm: "RSA", modulusBits: 3072 });
@@ -114,7 +114,7 @@ test("the event loop turns while an RSA key is made", async () => {
   assert.ok(turns > 0);
 });
 
-test("a library that is older than OpenSSL 3, or another one, is refused by name", () => {
+test("a library other than OpenSSL 3 is refused, with its name in the error", () => {
   const refused = { name: "LibcryptoError", code: "LIBCRYPTO_TOO_OLD" };
   const old: [string, bigint][] = [
     ["OpenSSL 1.1.1w  11 Sep 2023", 0x1010117fn],
@@ -136,7 +136,7 @@ const [testWithRun] = await gate(["env", "ffi", "read", "run", "write"], () => P
 testWithRun(
   "resident memory stays flat over signatures, and over keys that come and go",
   async () => {
-    // In a process of its own: tests that run beside this one have the same resident memory.
+    // In a child process, because concurrent tests share this one's resident memory.
     const flags = ["--allow-env", "--allow-ffi", "--v8-flags=--expose-gc"];
     const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
       args: ["run", ...flags, join(import.meta.dirname!, "_memory.ts")],
@@ -144,14 +144,14 @@ testWithRun(
     assert.ok(success, new TextDecoder().decode(stderr));
     const growth: Record<string, number> = JSON.parse(new TextDecoder().decode(stdout));
     assert.equal(Object.keys(growth).length, 3);
-    // A context that is leaked with every one of the 50,000 signatures has some 300 bytes: 15 MB.
+    // A leak of one context, some 300 bytes, for each of the 50,000 signatures would be 15 MB.
     for (const [what, mebibytes] of Object.entries(growth)) {
       assert.ok(mebibytes < 8, `It grew by ${mebibytes.toFixed(1)} MiB over ${what}`);
     }
   },
 );
 
-/** What a process says that opens providers with `SIGNER_LIBCRYPTO` set. */
+/** Returns the output of a process that opens providers with `SIGNER_LIBCRYPTO` set. */
 async function openElsewhere(library: string): Promise<string> {
   const module = new URL("../../src/crypto/mod.ts", import.meta.url).href;
   const program = `import { openProvider } from ${JSON.stringify(module)};

@@ -13,7 +13,7 @@ for (const target of targets) {
 const seeds = new URL("seeds/", import.meta.url);
 const [test] = await gate(["read"], () => Promise.resolve({}));
 
-test("Every input under seeds/ is survived", () => {
+test("All targets survive every input under seeds/", () => {
   let count = 0;
   for (const { name } of Deno.readDirSync(seeds)) {
     const target = targets.find((candidate) => name.startsWith(`${candidate.name}-`));

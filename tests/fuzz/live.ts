@@ -1,6 +1,6 @@
 /**
  * The live target of the fuzzer: a `signer serve` process with hostile clients and a good client. All calls of the good
- * client have to succeed. The process must not end, log a fault or exceed a limit of memory.
+ * client must succeed. The process must not exit, log a fault or exceed a limit of memory.
  *
  * @module
  */
@@ -36,7 +36,7 @@ export class LiveFailure extends Error {
   }
 }
 
-/** A server process that is fuzzed, with its good client. */
+/** A server process under test, with its good client. */
 export class LiveServer implements AsyncDisposable {
   readonly #stack: LiveStack;
   readonly #child: Deno.ChildProcess;

@@ -6,7 +6,7 @@ const SEEDS = 60;
 const [test, { liveStacks = [], LiveServer }] = await gate(
   ["net", "env", "read", "run", "sys", "ffi"],
   async () => {
-    // libc stays loaded, which is no leak of the test that needs it first.
+    // Loads libc outside of tests: it stays loaded, and the sanitizer would report the first test for it.
     (await import("../../src/net/mod.ts")).socketsSupported();
     return await import("./live.ts");
   },

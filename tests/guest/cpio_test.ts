@@ -9,7 +9,7 @@ function numbers(bytes: Uint8Array): number[] {
   return digits!.map((eight) => parseInt(eight, 16));
 }
 
-Deno.test("`encodeEntry()` writes a file's header as newc has it, and pads it to four", () => {
+Deno.test("`encodeEntry()` writes a file's header in newc format, padded to four", () => {
   const bytes = encodeEntry({ kind: "file", path: "bin/sh", mode: 0o755, size: 5 }, 7);
   assert.equal(text(bytes.subarray(0, 6)), "070701");
   assert.deepEqual(numbers(bytes), [7, 0o100755, 0, 0, 1, 0, 5, 0, 0, 0, 0, 7, 0]);
@@ -24,7 +24,7 @@ Deno.test("`encodeEntry()` puts a link's target after its name, each padded", ()
   assert.equal(text(bytes.subarray(110)), "lib\0\0\0usr/lib\0");
 });
 
-Deno.test("`encodeEntry()` drops a file's type bits that `mode` brings along", () => {
+Deno.test("`encodeEntry()` drops the file type bits of `mode`", () => {
   const bytes = encodeEntry({ kind: "file", path: "a", mode: 0o100644, size: 0 }, 1);
   assert.equal(numbers(bytes)[1], 0o100644);
 });
@@ -33,7 +33,7 @@ Deno.test("`encodeEntry()` counts a name in bytes, not in characters", () => {
   assert.equal(numbers(encodeEntry({ kind: "directory", path: "é" }, 1))[11], 3);
 });
 
-Deno.test("`encodeEntry()` rejects a size that eight digits cannot have", () => {
+Deno.test("`encodeEntry()` rejects a size of more than eight digits", () => {
   const entry = { kind: "file", path: "big", mode: 0, size: 2 ** 32 } as const;
   assert.throws(() => encodeEntry(entry, 1), /Cannot archive big: 4294967296 bytes/);
 });

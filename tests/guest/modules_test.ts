@@ -4,7 +4,7 @@ import { gate } from "../_support/gate.ts";
 
 const [test] = await gate(["read", "write"], () => Promise.resolve({}));
 
-/** Runs `body` on a folder of modules, each given by its path and what it depends on. */
+/** Runs `body` on a folder of modules, each given by its path and its dependencies. */
 async function withModules(
   modules: Record<string, string>,
   body: (folder: string) => Promise<void>,
@@ -22,7 +22,7 @@ async function withModules(
   }
 }
 
-test("`modulesInOrder()` puts each module once, after what it depends on", async () => {
+test("`modulesInOrder()` lists each module once, after its dependencies", async () => {
   const modules = {
     "net/top.ko": "left,right",
     "left.ko": "base",
@@ -36,13 +36,13 @@ test("`modulesInOrder()` puts each module once, after what it depends on", async
   });
 });
 
-test("`modulesInOrder()` takes dashes for underscores, and skips what is built in", async () => {
+test("`modulesInOrder()` treats dashes as underscores, and skips modules that are built in", async () => {
   await withModules({ "a-b.ko": "in_kernel" }, async (folder) => {
     assert.deepEqual(await modulesInOrder(folder, ["a_b"]), [`${folder}/kernel/a-b.ko`]);
   });
 });
 
-test("`modulesInOrder()` names a module that the kernel lacks", async () => {
+test("the error of `modulesInOrder()` names a missing module", async () => {
   await withModules({ "a.ko": "gone" }, async (folder) => {
     await assert.rejects(modulesInOrder(folder, ["a"]), /has no module "gone"/);
   });

@@ -2,27 +2,27 @@ import assert from "node:assert/strict";
 import { commandScript } from "../../scripts/guest_vm/image.ts";
 import { readArguments, UsageError } from "../../scripts/guest_vm/options.ts";
 
-Deno.test("`readArguments()` hands test files and options to `deno test`", () => {
+Deno.test("`readArguments()` passes test files and options to `deno test`", () => {
   const { mode, command } = readArguments(["test", "a_test.ts", "--", "--filter", "x"]);
   assert.equal(mode, "test");
   assert.deepEqual(command.slice(0, 2), ["deno", "test"]);
   assert.deepEqual(command.slice(-3), ["--filter", "x", "a_test.ts"]);
 });
 
-Deno.test("`readArguments()` without files takes those of transports, of which none may be ignored", () => {
+Deno.test("`readArguments()` without files selects the tests of transports, none of which may be ignored", () => {
   const { command, noneIgnored } = readArguments(["test"]);
   assert.ok(command.includes("tests/e2e/transports_test.ts"));
   assert.equal(noneIgnored, true);
   assert.equal(readArguments(["test", "a_test.ts"]).noneIgnored, false);
 });
 
-Deno.test("`readArguments()` leaves all after `--` to the command", () => {
+Deno.test("`readArguments()` passes all words after `--` to the command", () => {
   const job = readArguments(["run", "--timeout", "9", "--", "sh", "--timeout", "--", "x"]);
   assert.equal(job.timeoutS, 9);
   assert.deepEqual(job.command, ["sh", "--timeout", "--", "x"]);
 });
 
-Deno.test("`readArguments()` reads `--add` as host and guest, the host with colons in it", () => {
+Deno.test("`readArguments()` splits `--add` into host and guest, with colons in the host's path", () => {
   const { added } = readArguments(["run", "--add", "a:b:/c", "--add", "d:/e", "--", "true"]);
   assert.deepEqual([...added], [["/c", "a:b"], ["/e", "d"]]);
 });
@@ -50,7 +50,7 @@ for (
   });
 }
 
-Deno.test("`commandScript()` quotes what a shell would change", () => {
+Deno.test("`commandScript()` quotes characters that a shell would expand", () => {
   const script = commandScript({
     files: new Map(),
     folder: "/a b",

@@ -12,12 +12,12 @@ Deno.test("`parseResults()` reads steps, ignored and filtered tests", () => {
   assert.deepEqual(parseResults(output), { passed: 3, failed: 1, ignored: 4 });
 });
 
-Deno.test("`parseResults()` takes the last of several runs", () => {
+Deno.test("`parseResults()` returns the last of several runs", () => {
   const output = "ok | 3 passed | 0 failed (1ms)\nFAILED | 0 passed | 1 failed (1ms)\n";
   assert.deepEqual(parseResults(output), { passed: 0, failed: 1, ignored: 0 });
 });
 
-Deno.test("`parseResults()` finds nothing where no run ended", () => {
+Deno.test("`parseResults()` returns undefined when no run ended", () => {
   assert.equal(parseResults(""), undefined);
   assert.equal(parseResults("prints ok | 3 passed | 0 failed (1ms)\n"), undefined);
   assert.equal(parseResults("ok | 3 passed"), undefined);

@@ -102,7 +102,7 @@ async function serve(conn: Deno.TcpConn, config: Http2Config): Promise<void> {
       connection.receive(buffer, performance.now(), 0, size);
     }
     await conn.closeWrite();
-    // The peer reads our GOAWAY before it sees the end only if nothing of its own is unread.
+    // Reads all that the peer has sent: closing a socket with unread bytes resets it, and our GOAWAY would be lost.
     while (await conn.read(buffer) !== null);
   } catch {
     // The peer is gone, or the test is over.

@@ -4,10 +4,10 @@ import { peerTest } from "../_support/peers.ts";
 import { startEchoServer } from "./_echo_server.ts";
 
 /**
- * Tests of h2spec, which follows RFC 7540 and RFC 7541, that RFC 9113 has made obsolete.
+ * Tests of h2spec for rules of RFC 7540 that RFC 9113 has removed.
  *
- * 5.3.1: a stream that depends on itself. RFC 9113 section 5.3.2 deprecates the priority scheme, and
- * with it what was an error in it: the fields are to be ignored (sections 6.2 and 6.3).
+ * 5.3.1: a stream that depends on itself. RFC 9113 section 5.3.2 deprecates the priority scheme, and its fields are
+ * ignored (sections 6.2 and 6.3).
  */
 const LEFT_OUT = ["http2/5.3.1"];
 

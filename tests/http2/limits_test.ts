@@ -434,7 +434,7 @@ Deno.test("a stream whose window stays closed is reset after `stallTimeout` (CVE
 });
 
 // Any DATA counted as progress: with a call of a few bytes every 59 s a connection kept 16 MB of answers
-// in memory for as long as it liked.
+// in memory without end.
 for (
   const [what, settingsOf] of [
     ["its streams' windows", [settings([4, 8])]],

@@ -234,7 +234,7 @@ async function largeUnary(
   assert.deepEqual(Uint8Array.from(response.payload!.body), new Uint8Array(LARGE_RESPONSE));
 }
 
-/** Returns the size of the payloads that the server has counted. */
+/** Returns the total payload size that the server counted. */
 async function inputCall(
   channel: RpcChannel,
   requests: readonly StreamingInputRequest[],

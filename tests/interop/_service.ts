@@ -21,7 +21,7 @@ import {
 } from "./_definitions.ts";
 
 /**
- * The metadata keys that the service echoes: this one in headers, the next in trailers.
+ * The metadata key that the service echoes in response headers.
  */
 export const echoedInHeaders = "x-grpc-test-echo-initial";
 export const echoedInTrailers = "x-grpc-test-echo-trailing-bin";

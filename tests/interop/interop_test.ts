@@ -1,6 +1,8 @@
 /**
  * The cases of gRPC's interop tests (doc/interop-test-descriptions.md), with the clients and servers of both stacks in
  * each combination, over TCP and Unix sockets.
+ *
+ * @module
  */
 import type { RpcChannel, RpcServer, Service } from "../../src/grpc/mod.ts";
 import { formatAddress, parseAddress } from "../../src/net/mod.ts";
@@ -22,7 +24,7 @@ type Connect = (address: string) => RpcChannel;
 /** A stack's server and its support of compression. */
 interface Serving {
   open(services: Service[]): RpcServer;
-  /** True if handlers can tell compressed requests. */
+  /** True if handlers see whether a request was compressed. */
   readonly tellsCompression: boolean;
   /** The reason if responses are never compressed. */
   readonly compressesNoResponses?: string;

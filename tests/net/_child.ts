@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 
 /**
- * Runs a script of this folder in a process of its own, for what belongs to a whole process:
- * descriptors, their limit, the umask, its end. Test files run as threads of one process.
+ * Runs a script of this folder in a child process, for tests of properties of a whole process: descriptors, their
+ * limit, the umask, the exit. Test files run as threads of one process.
  *
- * @returns what it printed
+ * @returns its output
  */
 export async function runChild(script: string, ...args: string[]): Promise<string> {
   const { code, signal, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -16,10 +16,10 @@ export async function runChild(script: string, ...args: string[]): Promise<strin
   return new TextDecoder().decode(stdout);
 }
 
-/** Descriptors that Deno opens for itself, at a time of its own choosing: two have been seen. */
+/** Descriptors that Deno may open for itself at any time: two have been seen. */
 const DENO_OWN = 4;
 
-/** Fails when a scenario of `_descriptors.ts`, each of which has 20 rounds or more, leaves some open. */
+/** Fails when a scenario of `_descriptors.ts`, which repeats 20 times or more, leaves descriptors open. */
 export async function assertNoneLeft(...scenario: string[]): Promise<void> {
   const grown = Number(await runChild("./_descriptors.ts", ...scenario));
   assert.ok(grown <= DENO_OWN, `${grown} descriptors were left open`);

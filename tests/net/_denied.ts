@@ -1,5 +1,5 @@
-// Dials a Unix socket as a user without privileges, and prints the error. A process of its own: the user
-// of a process is the user of all its threads.
+// Dials a Unix socket as a user without privileges, and prints the error. Runs as a child process, because a change
+// of user affects all threads.
 import { dial, parseAddress, socketsSupported } from "../../src/net/mod.ts";
 
 socketsSupported();

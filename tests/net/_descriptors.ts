@@ -1,4 +1,4 @@
-/** Does what its first argument names, and prints by how many the process's descriptors have grown. */
+/** Runs the scenario named by its first argument, and prints the growth of the number of descriptors. @module */
 import * as net from "../../src/net/mod.ts";
 import { openDescriptors } from "../_support/descriptors.ts";
 import { serve, temporaryDirectory, transports } from "./_transports.ts";
@@ -8,7 +8,7 @@ const grown = { transport, reactor, dial }[what];
 if (grown === undefined) throw new TypeError(`There is no ${what}`);
 console.log(await grown(which));
 
-/** Connections that come and go: 10,000 over Unix, which is quick, and 500 over the others. */
+/** Opens and closes connections: 10,000 over Unix, which is fast, and 500 over other transports. */
 async function transport(name: string): Promise<number> {
   const transport = transports(net).find((one) => one.name === name)!;
   using directory = temporaryDirectory();
@@ -18,7 +18,7 @@ async function transport(name: string): Promise<number> {
     const peer = await server.accept();
     client.close();
     peer.close();
-    // Its number is free by now, and may be another's: this must not close it.
+    // The number of the descriptor is free now and may be in use again: this must not close it.
     client.close();
   };
   await round();
@@ -28,7 +28,7 @@ async function transport(name: string): Promise<number> {
   return openDescriptors() - before;
 }
 
-/** A reactor that is used and left alone, again and again. */
+/** Uses a reactor and leaves it idle, repeatedly. */
 async function reactor(kind: string): Promise<number> {
   const reactor = new net.Reactor(kind as net.WakeupKind);
   const listener = net.Listener.open(net.parseAddress("127.0.0.1:0"));
@@ -46,10 +46,10 @@ async function reactor(kind: string): Promise<number> {
   return openDescriptors() - before + 1;
 }
 
-/** Connections that are given up before they are made: by the caller, by the clock, and by the peer. */
+/** Dials connections that fail: cancelled by the caller, after a timeout, and refused by the peer. */
 async function dial(): Promise<number> {
   await using reactor = new net.Reactor();
-  // A backlog that is full: what is dialled is never accepted.
+  // A full backlog: connections are never accepted.
   const address = net.parseAddress(`unix-abstract:signer-test-${crypto.randomUUID()}`);
   using _listener = net.Listener.open(address, { backlog: 0 });
   using _first = await net.dial(address, { reactor });

@@ -1,9 +1,11 @@
 /**
- * An HTTP/2 server over `SocketDuplex`. It starts this file again as its client, which makes 3,000 calls,
- * 64 at a time; the server prints how many were answered.
+ * An HTTP/2 server over `SocketDuplex`. It starts this file again as its client, which makes 3,000 calls, 64 at a
+ * time, and prints the number of responses.
  *
- * The client leaves without GOAWAY: a node:http2 server of Deno 2.9.6 that receives one can end the
- * process (`find_stream_on_goaway_func: Assertion`), whatever the stream below it does.
+ * The client closes without GOAWAY: a node:http2 server of Deno 2.9.6 that receives one can end the process
+ * (`find_stream_on_goaway_func: Assertion`), whatever stream it runs on.
+ *
+ * @module
  */
 import { connect, createServer, type ServerHttp2Stream } from "node:http2";
 import { Acceptor, listen, parseAddress, sharedReactor, toDuplex } from "../../src/net/mod.ts";

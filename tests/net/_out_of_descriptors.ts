@@ -1,6 +1,8 @@
 /**
- * Connects ten times to itself, has no descriptor left for the accepting ends of them for a while, and
- * prints what the acceptor did meanwhile.
+ * Connects ten times to itself while no descriptor is left for the accepting ends, and prints the events of the
+ * acceptor.
+ *
+ * @module
  */
 import { libc } from "../../src/ffi/mod.ts";
 import {
@@ -15,13 +17,13 @@ import {
 } from "../../src/net/mod.ts";
 
 const CONNECTIONS = 10;
-/** Descriptors that Deno may open for itself meanwhile. */
+/** Descriptors that Deno may open for itself during the test. */
 const DENO_OWN = 6;
-/** Pauses that pass while there are no descriptors. */
+/** Pauses of the acceptor while there are no descriptors. */
 const PAUSES = 3;
 
-// Deno 2.9.6 panics where it has no descriptor for its first signal handler, which it installs at a time
-// of its own choosing (ext/signals/lib.rs): here, that is now.
+// Deno 2.9.6 panics when it has no descriptor for its first signal handler, which it may install at any time
+// (ext/signals/lib.rs). This installs it now.
 const ignored = () => {};
 Deno.addSignalListener("SIGUSR1", ignored);
 Deno.removeSignalListener("SIGUSR1", ignored);
@@ -51,7 +53,7 @@ const acceptor = new Acceptor(listener, engine, {
   onPause(error: NetError) {
     events.push("pause");
     reason = error.message;
-    // Deno itself needs one now and then, and panics where it gets none.
+    // Deno itself opens descriptors at times, and panics when it cannot.
     const spare = libc.eventfd();
     room = spare >= 0;
     libc.close(spare);
@@ -60,7 +62,7 @@ const acceptor = new Acceptor(listener, engine, {
 });
 const clients = Array.from({ length: CONNECTIONS }, () => startConnect(listener.address).socket);
 
-// A limit that leaves room for the accepted ends, and every descriptor below it taken for now.
+// A limit with room for the accepted ends, and all descriptors below it taken.
 const highest = Math.max(...[...Deno.readDirSync("/proc/self/fd")].map(({ name }) => Number(name)));
 const limit = highest + CONNECTIONS + DENO_OWN;
 libc.setResourceLimit(libc.RLIMIT_NOFILE, { soft: limit, hard: limit });

@@ -1,15 +1,17 @@
 /**
  * The transports that the suites of this folder run over, on this machine or in a guest with real vsock.
+ *
+ * @module
  */
 import assert from "node:assert/strict";
 import type * as Net from "../../src/net/mod.ts";
 
 export type { Net };
 
-/** What tests of sockets need. */
+/** The permissions of tests of sockets. */
 export const PERMISSIONS = ["ffi", "net", "read", "write", "sys", "env"] as const;
 
-/** The socket layer, with glibc opened before any test, for it stays open. */
+/** Loads the socket layer, and opens libc outside of tests: it stays loaded. */
 export async function loadNet(): Promise<typeof Net> {
   const net = await import("../../src/net/mod.ts");
   assert.ok(net.socketsSupported());
@@ -19,21 +21,21 @@ export async function loadNet(): Promise<typeof Net> {
 /** A way to connect two ends on this machine. */
 export interface Transport {
   readonly name: string;
-  /** Whether it works on this machine. */
+  /** True if it works on this machine. */
   readonly supported: boolean;
-  /** A place to listen on that nobody else uses; `directory` is for socket files. */
+  /** Returns an unused address to listen on; `directory` is for socket files. */
   listenAddress(directory: string): Net.Address;
 }
 
-/** Whether this is the guest of `scripts/guest_vm.ts`. */
+/** Returns true in the guest of `scripts/guest_vm.ts`. */
 export function inGuest(): boolean {
   const { state } = Deno.permissions.querySync({ name: "env", variable: "SIGNER_GUEST" });
   return state === "granted" && Deno.env.get("SIGNER_GUEST") === "1";
 }
 
 /**
- * Whether vsock reaches this machine itself. In the guest, which is there for that, anything else is an
- * error: tests that are ignored would pass for a run over vsock.
+ * Returns true if vsock loopback works. In the guest its absence is an error, because ignored tests would pass for a
+ * run over vsock.
  */
 export function vsockLoopback(net: typeof Net): boolean {
   if (net.vsockLoopbackWorks === undefined) return false;
@@ -45,9 +47,8 @@ export function vsockLoopback(net: typeof Net): boolean {
 }
 
 /**
- * Each transport by which a listener here can be dialled directly. Without permissions, `net` is empty:
- * the tests are registered all the same, and ignored. The guest is slow, and there only vsock is tried: the
- * host has the others.
+ * Returns the transports with listeners that can be dialled directly. Without permissions, `net` is empty, and the
+ * tests are registered and ignored. In the guest, which is slow, only vsock is tested; the host has the others.
  */
 export function transports(net: typeof Net): Transport[] {
   const vsock: Transport = {
@@ -85,15 +86,15 @@ export function temporaryDirectory(): { path: string } & Disposable {
   return { path, [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }) };
 }
 
-/** A server on a reactor of its own, with the connections that it has accepted. */
+/** A server on its own reactor, with its accepted connections. */
 export interface Server extends AsyncDisposable {
   readonly address: Net.Address;
   readonly reactor: Net.Reactor;
-  /** The next connection that has not been handed out. */
+  /** Returns the next accepted connection. */
   accept(): Promise<Net.Socket>;
 }
 
-/** Listens and keeps what comes. */
+/** Listens and keeps accepted connections. */
 export async function serve(
   net: typeof Net,
   address: Net.Address,
@@ -125,7 +126,7 @@ export async function serve(
   };
 }
 
-/** All that a stream gives until its end. */
+/** Reads a stream to its end. */
 export async function readAll(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of stream) chunks.push(chunk);

@@ -1,4 +1,4 @@
-/** Prints the mode of socket files that were made under several umasks. */
+/** Prints the modes of socket files that are created under several umasks. @module */
 import { Listener } from "../../src/net/mod.ts";
 import { temporaryDirectory } from "./_transports.ts";
 

@@ -1,4 +1,4 @@
-/** Watches a descriptor without keeping the process alive, is told of it once, and lets the process end. */
+/** Watches a descriptor without keeping the process alive, receives one event, and lets the process exit. @module */
 import {
   dial,
   listen,

@@ -14,7 +14,7 @@ interface Report {
 }
 
 for (const engine of ["reactor", "poller"]) {
-  test(`out of descriptors, accepting pauses, says so once, and resumes (${engine})`, async () => {
+  test(`without free descriptors, accepting pauses, logs it once, and resumes (${engine})`, async () => {
     const report: Report = JSON.parse(await runChild("./_out_of_descriptors.ts", engine));
     assert.deepEqual(report.events, ["pause", "resume"]);
     assert.match(report.reason, /^Cannot accept on unix-abstract:.*EMFILE.*ulimit -n/);
@@ -23,7 +23,7 @@ for (const engine of ["reactor", "poller"]) {
       "no descriptor is left for the rest of the process while accepting pauses",
     );
     assert.equal(report.accepted, 10);
-    // Some pauses of 100 ms passed meanwhile: an acceptor that spins comes to thousands.
+    // Some pauses of 100 ms have passed: an acceptor that spins would have tried thousands of times.
     assert.ok(report.waitsWhilePaused < 50, `${report.waitsWhilePaused} turns while paused`);
   });
 }

@@ -43,7 +43,7 @@ const GOOD: readonly [text: string, address: Address][] = [
 ];
 
 for (const [text, address] of GOOD) {
-  Deno.test(`\`parseAddress()\` reads ${text}, and its formatted text again`, () => {
+  Deno.test(`\`parseAddress()\` parses ${text}, and its formatted text`, () => {
     assert.deepEqual(parseAddress(text), address);
     assert.deepEqual(parseAddress(formatAddress(address)), address);
   });
@@ -115,18 +115,18 @@ for (const [text, why] of BAD) {
   });
 }
 
-Deno.test("a message quotes no more than a line of a long address", () => {
+Deno.test("an error quotes a long address truncated", () => {
   assert.throws(() => parseAddress(`unix:${"a".repeat(100_000)}`), (error) => {
     return error instanceof NetError && error.message.length < 300;
   });
 });
 
-Deno.test("a path of 107 bytes fits", () => {
+Deno.test("a path of 107 bytes is accepted", () => {
   const path = `/${"a".repeat(106)}`;
   assert.deepEqual(parseAddress(`unix:${path}`), { transport: "unix", path });
 });
 
-Deno.test("the shorthands of the command line read what stands behind their option", () => {
+Deno.test("the parsers of --tcp, --vsock and --unix parse the values of their options", () => {
   assert.deepEqual(tcpAddress("127.0.0.1:50051"), tcp("127.0.0.1", 50051));
   assert.deepEqual(tcpAddress("tcp://127.0.0.1:50051"), tcp("127.0.0.1", 50051));
   assert.deepEqual(vsockAddress("5000"), vsock(ANY, 5000));
@@ -152,7 +152,7 @@ const IPS: readonly [text: string, bytes: string, canonical: string][] = [
 ];
 
 for (const [text, bytes, canonical] of IPS) {
-  Deno.test(`\`parseIp()\` reads ${text}, and \`formatIp()\` writes ${canonical}`, () => {
+  Deno.test(`\`parseIp()\` parses ${text}, and \`formatIp()\` writes ${canonical}`, () => {
     assert.equal(parseIp(text)?.toHex(), bytes);
     assert.equal(formatIp(parseIp(text)!), canonical);
   });

@@ -6,7 +6,7 @@ import { loadNet, PERMISSIONS, serve } from "./_transports.ts";
 const [test, net] = await gate([...PERMISSIONS, "run"], loadNet);
 
 test("a host name is resolved, and each of its addresses is tried", async () => {
-  // `localhost` may be ::1 first; the listener is on the IPv4 address alone.
+  // `localhost` may resolve to ::1 first; the listener has the IPv4 address only.
   await using server = await serve(net, net.parseAddress("127.0.0.1:0"));
   assert.ok(server.address.transport === "tcp");
   const address = { ...server.address, host: "localhost" };
@@ -14,22 +14,22 @@ test("a host name is resolved, and each of its addresses is tried", async () => 
   assert.equal(net.formatPeer(socket.peer), net.formatAddress(server.address));
 });
 
-test("a name that does not exist is an error that names it", async () => {
+test("the error of an unknown host name contains it", async () => {
   await assert.rejects(net.dial(net.parseAddress("signer.invalid:1")), {
     code: "NAME_NOT_FOUND",
     message: /tcp:\/\/signer\.invalid:1/,
   });
 });
 
-test("places that cannot be dialled are refused before a socket is made", async () => {
+test("addresses that cannot be dialled are refused before a socket is created", async () => {
   for (const text of ["127.0.0.1:0", "vsock:any:5000", "vsock:3:any"]) {
     await assert.rejects(net.dial(net.parseAddress(text)), { code: "WRONG_ADDRESS" }, text);
   }
 });
 
-test("a caller who gives up, before or meanwhile, is told so", async () => {
+test("a dial that is aborted, before it or during it, rejects", async () => {
   await using reactor = new net.Reactor();
-  // A backlog that is full: the connection is never accepted.
+  // A full backlog: the connection is never accepted.
   const address = net.parseAddress(`unix-abstract:signer-test-${crypto.randomUUID()}`);
   using listener = net.Listener.open(address, { backlog: 0 });
   using _first = await net.dial(listener.address, { reactor });
@@ -41,11 +41,11 @@ test("a caller who gives up, before or meanwhile, is told so", async () => {
   await assert.rejects(dialling, { code: "ABORTED" });
 });
 
-test("connections that are given up leave no descriptor behind", async () => {
+test("failed dials leave no descriptor open", async () => {
   await assertNoneLeft("dial");
 });
 
-test("`startConnect()` says whether it is connected, and `takeError()` how it ended", () => {
+test("`startConnect()` returns if it is connected, and `takeError()` the result", () => {
   using listener = net.Listener.open(net.parseAddress("127.0.0.1:0"));
   const { socket, connected } = net.startConnect(listener.address);
   using poller = new net.Poller();
@@ -58,7 +58,7 @@ test("`startConnect()` says whether it is connected, and `takeError()` how it en
   socket.close();
 });
 
-test("a socket that is given away is not closed by its former owner", async () => {
+test("a released socket is not closed by its former owner", async () => {
   await using server = await serve(net, net.parseAddress("127.0.0.1:0"));
   const client = await net.dial(server.address, server);
   const fd = client.detach();
@@ -68,7 +68,7 @@ test("a socket that is given away is not closed by its former owner", async () =
   assert.equal(adopted.write(new Uint8Array(1), 1), 1);
 });
 
-test("`checkTransports()` says of each transport what was found, and what to do", () => {
+test("`checkTransports()` returns a finding and advice for each transport", () => {
   const checks = net.checkTransports();
   const subjects = checks.map(({ subject }) => subject);
   for (const subject of ["tcp", "unix", "vsock", "files"] as const) {
@@ -80,10 +80,10 @@ test("`checkTransports()` says of each transport what was found, and what to do"
   }
 });
 
-test("a Unix socket that this user may not open is refused with the server's `--unix-mode`", async () => {
+test("the error of a Unix socket without permission names the server's `--unix-mode`", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    // Others may enter the folder; the socket's own mode has the last word.
+    // Other users may enter the folder, so the socket's mode decides.
     await Deno.chmod(folder, 0o755);
     const path = `${folder}/denied.sock`;
     using _listener = await net.listen({ transport: "unix", path }, { unixMode: 0o400 });

@@ -1,7 +1,7 @@
 /*
- * The story behind the first two tests: a Duplex whose `write` called back at once made Deno's nghttp2
- * session enter itself. Under load the process ended with `free(): invalid pointer`, or with an assertion
- * of nghttp2; a few calls in a row never showed it.
+ * Tests of `SocketDuplex`. The first two are regression tests: a Duplex whose `write` called back synchronously made
+ * Deno's nghttp2 session re-enter itself. Under load the process ended with `free(): invalid pointer` or an assertion
+ * of nghttp2; sequential calls never showed it.
  */
 import assert from "node:assert/strict";
 import { runChild } from "./_child.ts";
@@ -10,7 +10,7 @@ import { loadNet, type Net, PERMISSIONS, readAll, serve } from "./_transports.ts
 
 const [test, net] = await gate([...PERMISSIONS, "run"], loadNet);
 
-/** Two ends of a connection: the near one as a stream. */
+/** Opens a connection. Returns its ends, one of them as a stream. */
 async function connection(): Promise<
   { near: Net.SocketDuplex; far: Net.Socket; reactor: Net.Reactor } & AsyncDisposable
 > {
@@ -25,7 +25,7 @@ async function connection(): Promise<
     reactor,
     async [Symbol.asyncDispose]() {
       near.destroy();
-      // Not once(): that fails with the error which some of these tests cause.
+      // Not once(), which rejects with the errors that some of these tests cause.
       if (!near.closed) await new Promise((resolve) => near.on("close", resolve));
       far.close();
       await reactor.close();
@@ -37,7 +37,7 @@ test("node:http2 over the Duplex survives 3,000 calls, 64 at a time", async () =
   assert.equal(await runChild("./_http2_load.ts"), "3000 calls\n");
 });
 
-test("a write is never completed within `write`, whether it succeeds, waits or fails", async () => {
+test("a write never completes synchronously, whether it succeeds, waits or fails", async () => {
   await using ends = await connection();
   const { near, far } = ends;
   near.on("error", () => {});
@@ -56,7 +56,7 @@ test("a write is never completed within `write`, whether it succeeds, waits or f
   assert.equal(await failed, false);
 });
 
-test("what is not read stays in the kernel: a stream that is not consumed buffers little", async () => {
+test("a stream that is not consumed buffers little, and the rest stays in the kernel", async () => {
   await using ends = await connection();
   const { near, far } = ends;
   near.once("readable", () => {});
@@ -68,7 +68,7 @@ test("what is not read stays in the kernel: a stream that is not consumed buffer
   assert.ok(near.readableLength <= 1024 * 1024, `${near.readableLength} bytes buffered`);
 });
 
-test("what a peer sent before it left is still read, also by one who starts late", async () => {
+test("bytes that a peer sent before it closed are read, also by a reader that starts late", async () => {
   await using ends = await connection();
   const { near, far } = ends;
   const sent = far.write(new Uint8Array(100_000).fill(7), 100_000);
@@ -77,7 +77,7 @@ test("what a peer sent before it left is still read, also by one who starts late
   assert.deepEqual(await readAll(near), new Uint8Array(sent).fill(7));
 });
 
-test("a stream that is destroyed while a write waits tells the writer, and closes once", async () => {
+test("destroying a stream fails a waiting write, and closes the stream once", async () => {
   await using ends = await connection();
   const { near } = ends;
   let closes = 0;
@@ -106,13 +106,13 @@ test("the stream has the fields of net.Socket that grpc-js reads", async () => {
   assert.equal("encrypted" in near, false);
 });
 
-test("`setTimeout()` tells of silence", async () => {
+test("`setTimeout()` emits `timeout` after inactivity", async () => {
   await using ends = await connection();
   await new Promise<void>((resolve) => ends.near.setTimeout(10, resolve));
   ends.near.setTimeout(0);
 });
 
-/** Reads all that comes, and throws it away. */
+/** Reads and discards all bytes. */
 function drain(socket: Net.Socket, reactor: Net.Reactor): void {
   const buffer = new Uint8Array(65536);
   reactor.add(socket.fd, 1, { onReady: () => void socket.read(buffer, buffer.length) });

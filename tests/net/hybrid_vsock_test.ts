@@ -1,5 +1,5 @@
 /*
- * Hybrid vsock against a monitor of the tests' own, which follows Firecracker's docs/vsock.md: it reads
+ * Tests of hybrid vsock against a simulated monitor, which follows Firecracker's docs/vsock.md: it reads
  * `CONNECT <port>\n`, and answers `OK <port>\n` or closes the connection.
  */
 import assert from "node:assert/strict";
@@ -15,10 +15,10 @@ import {
 
 const [test, net] = await gate(PERMISSIONS, loadNet);
 
-/** What the monitor does with a connection, after the request has been read. */
+/** The monitor's handling of a connection after the request line. */
 type Behaviour = (stream: Net.SocketDuplex, request: string) => void | Promise<void>;
 
-/** A monitor whose first connections behave as told, each in its own way; the last way stays. */
+/** Runs `body` with a monitor that handles each connection by the next behaviour, and further ones by the last. */
 async function withMonitor(
   behaviours: readonly Behaviour[],
   body: (address: Net.Address, reactor: Net.Reactor) => Promise<void>,
@@ -53,7 +53,7 @@ async function withMonitor(
 const accepts: Behaviour = (stream) => void stream.write("OK 1073741824\n");
 const hangsUp: Behaviour = (stream) => void stream.destroy();
 
-test("hybrid vsock: asks for the port, and the connection carries bytes both ways", async () => {
+test("hybrid vsock: requests the port, and the connection carries bytes in both directions", async () => {
   let asked = "";
   const echo: Behaviour = (stream, request) => {
     asked = request;
@@ -69,7 +69,7 @@ test("hybrid vsock: asks for the port, and the connection carries bytes both way
   });
 });
 
-test("hybrid vsock: no byte that comes with the answer is lost", async () => {
+test("hybrid vsock: bytes that arrive together with the answer are kept", async () => {
   const eager: Behaviour = (stream) => void stream.end("OK 1\nfirst\nsecond");
   await withMonitor([eager], async (address, reactor) => {
     const stream = net.toDuplex(await net.dial(address, { reactor }), reactor);
@@ -77,7 +77,7 @@ test("hybrid vsock: no byte that comes with the answer is lost", async () => {
   });
 });
 
-test("hybrid vsock: an answer that comes byte by byte is read", async () => {
+test("hybrid vsock: an answer that arrives byte by byte is read", async () => {
   const slow: Behaviour = async (stream) => {
     for (const byte of "OK 1073741824\nx") {
       stream.write(byte);
@@ -107,7 +107,7 @@ for (
   });
 }
 
-test("hybrid vsock: a line without an end is given up after 32 bytes", async () => {
+test("hybrid vsock: an answer without a line end fails after 32 bytes", async () => {
   const endless: Behaviour = (stream) => void stream.write("O".repeat(100_000));
   await withMonitor([endless], async (address, reactor) => {
     await assert.rejects(net.dial(address, { reactor }), {
@@ -117,13 +117,13 @@ test("hybrid vsock: a line without an end is given up after 32 bytes", async () 
   });
 });
 
-test("hybrid vsock: a monitor that never answers is given up in time", async () => {
+test("hybrid vsock: a monitor that never answers fails after the timeout", async () => {
   await withMonitor([() => {}], async (address, reactor) => {
     await assert.rejects(net.dial(address, { reactor, timeout: 40 }), { code: "TIMED_OUT" });
   });
 });
 
-test("hybrid vsock: a monitor that hangs up says that nothing listens in the guest", async () => {
+test("hybrid vsock: the error of a monitor that closes says that nothing listens in the guest", async () => {
   await withMonitor([hangsUp], async (address, reactor) => {
     await assert.rejects(net.dial(address, { reactor }), (error) => {
       assert.ok(error instanceof net.NetError);
@@ -133,14 +133,14 @@ test("hybrid vsock: a monitor that hangs up says that nothing listens in the gue
   });
 });
 
-test("hybrid vsock: `dialUntilReady()` goes on until the guest listens", async () => {
+test("hybrid vsock: `dialUntilReady()` retries until the guest listens", async () => {
   await withMonitor([hangsUp, hangsUp, accepts], async (address, reactor) => {
     using socket = await net.dialUntilReady(address, { reactor });
     assert.ok(socket.fd >= 0);
   });
 });
 
-test("`dialUntilReady()` does not repeat what cannot pass, and ends with the last failure", async () => {
+test("`dialUntilReady()` does not retry permanent failures, and rejects with the last failure", async () => {
   await withMonitor([(stream) => void stream.write("NO\n")], async (address, reactor) => {
     await assert.rejects(net.dialUntilReady(address, { reactor }), { code: "HANDSHAKE_REFUSED" });
   });
@@ -154,7 +154,7 @@ test("`dialUntilReady()` does not repeat what cannot pass, and ends with the las
   });
 });
 
-test("hybrid vsock: listens on PATH_PORT for what the guest dials out", async () => {
+test("hybrid vsock: listens on PATH_PORT for connections from the guest", async () => {
   using directory = temporaryDirectory();
   const path = `${directory.path}/vm.sock`;
   await using server = await serve(net, { transport: "vsock+unix", path, port: 52 });

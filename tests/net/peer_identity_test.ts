@@ -9,7 +9,7 @@ const CASES: readonly (readonly [peer: string, identity: string | undefined])[] 
   ["tcp://[2001:db8:1:2:ffff::]:1", "ip:2001:db8:1:2::/64"],
   ["vsock:3:1024", "vsock:3"],
   ["unix:pid=7,uid=1000", "unix:uid=1000"],
-  // On this machine, but by nothing told apart: each connection counts by itself.
+  // Local peers that cannot be distinguished: each connection counts by itself.
   ["tcp://127.0.0.1:4242", undefined],
   ["tcp://[::1]:4242", undefined],
   ["vsock:1:1024", undefined],
@@ -17,6 +17,6 @@ const CASES: readonly (readonly [peer: string, identity: string | undefined])[] 
   ["unknown", undefined],
 ];
 
-Deno.test("`peerIdentity()` names the host, the guest or the user, and nothing on loopback", () => {
+Deno.test("`peerIdentity()` is the host, the guest or the user, and undefined on loopback", () => {
   for (const [peer, identity] of CASES) assert.equal(peerIdentity(peer), identity, peer);
 });

@@ -31,15 +31,15 @@ const REMOTE = [
   "2001:db8::1:1",
 ];
 
-Deno.test("`isLocalPeer()` takes Unix sockets, loopback and CID 1 in the text of either stack", () => {
+Deno.test("`isLocalPeer()` is true for Unix sockets, loopback and CID 1 in the format of either stack", () => {
   for (const peer of LOCAL) assert.equal(isLocalPeer(peer), true, peer);
 });
 
-Deno.test("`isLocalPeer()` takes no address of elsewhere, however it resembles one of here", () => {
+Deno.test("`isLocalPeer()` is false for remote addresses that resemble local ones", () => {
   for (const peer of REMOTE) assert.equal(isLocalPeer(peer), false, peer);
 });
 
-Deno.test("`isLocalPeer()` reads what `formatPeer()` writes", () => {
+Deno.test("`isLocalPeer()` parses the output of `formatPeer()`", () => {
   const local = [
     { transport: "tcp", host: "::1", port: 1 },
     { transport: "tcp", host: "127.0.0.1", port: 65535 },

@@ -6,7 +6,7 @@ import { loadNet, PERMISSIONS, serve } from "./_transports.ts";
 const [test, net] = await gate([...PERMISSIONS, "run"], loadNet);
 const EPOLLIN = 1;
 
-/** A connection whose ends are on a reactor. */
+/** Opens a connection whose ends are on a reactor. */
 async function connection(reactor: InstanceType<typeof net.Reactor>) {
   const address = net.parseAddress(`unix-abstract:signer-test-${crypto.randomUUID()}`);
   await using server = await serve(net, address, new net.Reactor());
@@ -16,7 +16,7 @@ async function connection(reactor: InstanceType<typeof net.Reactor>) {
 }
 
 for (const kind of ["kernel", "thread"] as const) {
-  test(`reactor (${kind}): tells each of 200 bytes that come one after the other`, async () => {
+  test(`reactor (${kind}): reports each of 200 bytes that arrive one after the other`, async () => {
     await using reactor = new net.Reactor(kind);
     const { near, far } = await connection(reactor);
     const buffer = new Uint8Array(8);
@@ -34,7 +34,7 @@ for (const kind of ["kernel", "thread"] as const) {
     far.close();
   });
 
-  test(`reactor (${kind}): what is ready before it is watched is told`, async () => {
+  test(`reactor (${kind}): reports a descriptor that was ready before it is watched`, async () => {
     await using reactor = new net.Reactor(kind);
     const { near, far } = await connection(reactor);
     far.write(new Uint8Array([1]), 1);
@@ -50,16 +50,16 @@ for (const kind of ["kernel", "thread"] as const) {
     far.close();
   });
 
-  test(`reactor (${kind}): gives its descriptors back once nothing is watched`, async () => {
+  test(`reactor (${kind}): closes its descriptors when it watches none`, async () => {
     await assertNoneLeft("reactor", kind);
   });
 
-  test(`reactor (${kind}): a process ends although an unreferenced descriptor is watched`, async () => {
+  test(`reactor (${kind}): an unreferenced descriptor does not keep the process alive`, async () => {
     assert.equal(await runChild("./_unreferenced.ts", kind), "told\n");
   });
 }
 
-test("a handler that throws does not silence the others", async () => {
+test("other handlers are called after one has thrown", async () => {
   const poller = new net.Poller();
   const reactor = new net.Reactor();
   const [first, second] = [await connection(reactor), await connection(reactor)];
@@ -84,7 +84,7 @@ test("a handler that throws does not silence the others", async () => {
   await reactor.close();
 });
 
-test("an event of a descriptor that was removed and opened anew in the same batch is dropped", async () => {
+test("an event of a descriptor that was removed and reopened in the same batch is dropped", async () => {
   using poller = new net.Poller();
   await using reactor = new net.Reactor();
   const ends = [await connection(reactor), await connection(reactor)];
@@ -94,7 +94,7 @@ test("an event of a descriptor that was removed and opened anew in the same batc
     poller.add(near.fd, EPOLLIN, {
       onReady() {
         told.push("first");
-        // Both are ready; the one told first puts a new registration in the place of the other.
+        // Both are ready; the first handler replaces the registration of the other.
         poller.remove(other.fd);
         poller.add(other.fd, 0, { onReady: () => told.push("stale") });
       },
@@ -110,7 +110,7 @@ test("an event of a descriptor that was removed and opened anew in the same batc
   }
 });
 
-test("`wakePoller()` ends a wait, and any number of wakes are told as one", () => {
+test("`wakePoller()` ends a wait, and any number of wakes are one event", () => {
   using poller = new net.Poller();
   let woken = 0;
   poller.onWake = () => woken++;
@@ -122,14 +122,14 @@ test("`wakePoller()` ends a wait, and any number of wakes are told as one", () =
   assert.equal(poller.size, 0);
 });
 
-test("a closed poller refuses to watch, and is closed but once", () => {
+test("a closed poller refuses to watch, and closes once only", () => {
   const poller = new net.Poller();
   poller.close();
   poller.close();
   assert.throws(() => poller.add(0, EPOLLIN, { onReady: () => {} }), { code: "CLOSED" });
 });
 
-test("to watch a closed descriptor is an error that says so", async () => {
+test("watching a closed descriptor is an error", async () => {
   using poller = new net.Poller();
   assert.throws(() => poller.add(100_000, EPOLLIN, { onReady: () => {} }), { code: "EBADF" });
   await using reactor = new net.Reactor();

@@ -25,7 +25,7 @@ const [
   ...await import("../_support/certificates.ts"),
 }));
 
-/** Steps of a handshake after which it is taken for stuck: TLS 1.3 needs 3. */
+/** The limit of steps of a handshake. TLS 1.3 needs 3. */
 const MAX_STEPS = 50;
 
 const server: Omit<TlsContextOptions, "identity"> = {
@@ -36,7 +36,7 @@ const server: Omit<TlsContextOptions, "identity"> = {
   peerCertificate: "none",
 };
 
-// Opened here: libraries and the ALPN callback stay, which is no leak of the test that needs them first.
+// Opened outside of tests: libraries and the ALPN callback stay, and the sanitizer would report the first test.
 socketsSupported?.();
 openLibcrypto?.();
 if (TlsContext !== undefined) new TlsContext({ ...server, identity: undefined })[Symbol.dispose]();
@@ -49,7 +49,7 @@ function clientContext(ca: Ca, identity?: Certified) {
   return new TlsContext({ ...server, role: "client", identity, ca: ca.pem });
 }
 
-/** Two connected sockets: a client's and a server's. */
+/** Returns two connected sockets: a client's and a server's. */
 async function sockets(): Promise<[Socket, Socket]> {
   using listener = Listener.open(tcpAddress("127.0.0.1:0"));
   const client = await dial(listener.address);
@@ -58,7 +58,7 @@ async function sockets(): Promise<[Socket, Socket]> {
 
 type Stream = InstanceType<typeof TlsStream>;
 
-/** Makes both handshakes by turns. Resolves when both are done, or one has failed. */
+/** Runs both handshakes in turn. Resolves when both are complete, or one has failed. */
 async function handshake(client: Stream, serving: Stream): Promise<void> {
   for (let step = 0; step < MAX_STEPS; step++) {
     const results = [client, serving].map((stream) => stream.handshake());
@@ -95,7 +95,7 @@ async function connected(
   };
 }
 
-test("a connection over TLS 1.3 carries bytes both ways, and ends when the peer closes", async () => {
+test("a connection over TLS 1.3 carries bytes in both directions, and ends when the peer closes", async () => {
   using ca = await TestCa.create();
   using identity = await ca.issue();
   using near = clientContext(ca);
@@ -117,7 +117,7 @@ test("a connection over TLS 1.3 carries bytes both ways, and ends when the peer 
   }
 });
 
-test("bytes beyond the kernel's buffers are taken when there is room, and all arrive", async () => {
+test("bytes beyond the kernel's buffers are sent when there is room, and all arrive", async () => {
   using ca = await TestCa.create();
   using identity = await ca.issue();
   using near = clientContext(ca);
@@ -216,7 +216,7 @@ for (const [what, { variation, none, foreign, reason }] of Object.entries(client
     using near = clientContext(ca, none ? undefined : own);
     using far = serverContext(identity, { ca: ca.pem, peerCertificate: "require" });
     using pair = await connected({ client: near, server: far });
-    // In TLS 1.3 the client is done before the server has seen its certificate.
+    // In TLS 1.3 the client's handshake completes before the server has read its certificate.
     const buffer = new Uint8Array(10);
     const result = pair.serving.read(buffer, buffer.length);
     if (reason === undefined) {
@@ -228,7 +228,7 @@ for (const [what, { variation, none, foreign, reason }] of Object.entries(client
   });
 }
 
-test("a certificate with the key of another one is refused when it is loaded", async () => {
+test("a certificate with the key of another certificate is refused at loading", async () => {
   using ca = await TestCa.create();
   using one = await ca.issue();
   using two = await ca.issue();
@@ -238,7 +238,7 @@ test("a certificate with the key of another one is refused when it is loaded", a
   assert.throws(() => serverContext(empty), { code: "BAD_CERTIFICATE" });
 });
 
-test("handshakes that nobody ends are bounded in number and time, and keep nobody waiting", async () => {
+test("unfinished handshakes are bounded in number and time, and do not delay others", async () => {
   using ca = await TestCa.create();
   using identity = await ca.issue();
   using near = clientContext(ca);

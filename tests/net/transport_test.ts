@@ -13,7 +13,7 @@ import {
 
 const [test, net] = await gate([...PERMISSIONS, "run"], loadNet);
 
-/** 3 MiB of a pattern that a lost or doubled chunk would break. */
+/** 3 MiB of a pattern in which a lost or repeated chunk is visible. */
 const LARGE = new Uint8Array(3 * 1024 * 1024).map((_, i) => (i * 31 + (i >> 12)) & 0xff);
 
 for (const transport of transports(net)) {
@@ -150,7 +150,7 @@ for (const transport of transports(net)) {
   });
 }
 
-/** Reads once something is there. */
+/** Waits for bytes and reads them. */
 async function readSome(
   socket: { fd: number; read(buffer: Uint8Array, length: number): number },
   buffer: Uint8Array,

@@ -7,14 +7,14 @@ const [test, net] = await gate([...PERMISSIONS, "run"], loadNet);
 
 const unix = (path: string): Net.Address => ({ transport: "unix", path });
 
-test("a socket file has mode 0600 unless another is asked for, whatever the umask", async () => {
+test("a socket file has mode 0600 by default, whatever the umask", async () => {
   assert.equal(await runChild("./_umask.ts"), "600\n600\n660\n777\n");
 });
 
-test("a socket file that nothing answers on is replaced", () => {
+test("a socket file without a listener is replaced", () => {
   using directory = temporaryDirectory();
   const path = `${directory.path}/stale`;
-  // A listener that is not closed in order leaves its file, as a process that was killed does.
+  // A listener that is not closed leaves its file, as a killed process does.
   const dead = net.Listener.open(unix(path));
   Deno.renameSync(path, `${path}.kept`);
   dead.close();
@@ -26,7 +26,7 @@ test("a socket file that nothing answers on is replaced", () => {
   assert.ok(stale !== null);
 });
 
-test("a regular file, a directory and a link to a file in the way stay as they are", () => {
+test("a regular file, a directory and a link at the path are not replaced", () => {
   using directory = temporaryDirectory();
   const file = `${directory.path}/file`;
   Deno.writeTextFileSync(file, "precious");
@@ -42,7 +42,7 @@ test("a regular file, a directory and a link to a file in the way stay as they a
   assert.equal([...Deno.readDirSync(directory.path)].length, 3);
 });
 
-test("a path whose directory is missing is an error that names it", () => {
+test("the error of a missing directory contains its path", () => {
   using directory = temporaryDirectory();
   const path = `${directory.path}/missing/socket`;
   assert.throws(() => net.Listener.open(unix(path)), (error) => {
@@ -50,7 +50,7 @@ test("a path whose directory is missing is an error that names it", () => {
   });
 });
 
-test("`close()` removes the socket file, twice closed or not", () => {
+test("`close()` removes the socket file, and a second call has no effect", () => {
   using directory = temporaryDirectory();
   const listener = net.Listener.open(unix(`${directory.path}/socket`));
   listener.close();
@@ -58,7 +58,7 @@ test("`close()` removes the socket file, twice closed or not", () => {
   assert.deepEqual([...Deno.readDirSync(directory.path)], []);
 });
 
-test("`close()` leaves a file that another has put in the place of its own", () => {
+test("`close()` keeps a file that has replaced its own", () => {
   using directory = temporaryDirectory();
   const path = `${directory.path}/socket`;
   const first = net.Listener.open(unix(path));
@@ -68,7 +68,7 @@ test("`close()` leaves a file that another has put in the place of its own", () 
   assert.ok(Deno.lstatSync(path).isSocket);
 });
 
-test("a full backlog is waited for, within the time allowed", async () => {
+test("a dial waits for a full backlog, up to its timeout", async () => {
   using directory = temporaryDirectory();
   await using reactor = new net.Reactor();
   using listener = net.Listener.open(unix(`${directory.path}/socket`), { backlog: 0 });

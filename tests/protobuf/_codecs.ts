@@ -7,7 +7,7 @@ import * as serverInfo from "../../src/api/generated/signer/v1/server_info_pb.ts
 import * as signing from "../../src/api/generated/signer/v1/signing_pb.ts";
 import type { Codec } from "../../src/protobuf/mod.ts";
 
-/** The codec of every message that there is, by the message's full name. */
+/** The codecs of all messages of the contract, by full name. */
 export const codecs: ReadonlyMap<string, Codec<object, object>> = new Map(
   [health, reflection, reflectionAlpha, echo, keys, serverInfo, signing].flatMap((module) =>
     Object.values<unknown>(module)

@@ -1,17 +1,17 @@
 import protobuf from "protobufjs";
 
 /**
- * What protobufjs is known to take otherwise than protobuf's encoding guide says, and than we do:
+ * Known deviations of protobufjs from protobuf's encoding guide, which our codecs follow:
  *
- * - `wire type`: it reads a field that is known by another wire type as if it had the right one;
- * - `oneof`: it keeps every member of a oneof that comes, not the last one alone;
- * - `merge`: of a message that comes twice it keeps the last one, and merges none;
- * - `map entry`: it has none without a value, and fails on it;
- * - `long varint`: it takes only the low half of a bool, and any number of over five bytes for ten.
+ * - `wire type`: it reads a known field with a wrong wire type as if it had the right one;
+ * - `oneof`: it keeps every received member of a oneof, not only the last one;
+ * - `merge`: it keeps the last of two values of a message field, and does not merge them;
+ * - `map entry`: it fails on an entry without a value;
+ * - `long varint`: it reads only the low half of a bool, and reads any varint of over five bytes as ten.
  */
 export type Difference = "wire type" | "oneof" | "merge" | "map entry" | "long varint";
 
-/** The known differences that a message which we could read gives rise to. */
+/** Returns the known differences in decoding a message, which our codec accepts. */
 export function differences(type: protobuf.Type, bytes: Uint8Array): Set<Difference> {
   const found = new Set<Difference>();
   walk(bytes, fieldsOf(type), found);
@@ -24,7 +24,7 @@ function fieldsOf(type: protobuf.Type): Fields {
   return new Map(type.fieldsArray.map((field) => [field.id, field.resolve()]));
 }
 
-/** The fields of a map's entry, as of a message of its own. */
+/** Returns the fields of a map's entry, which is a message on the wire. */
 function entryFields(map: protobuf.Field): Fields {
   const value = new protobuf.Field("value", 2, map.type);
   value.resolvedType = map.resolvedType;
@@ -32,14 +32,14 @@ function entryFields(map: protobuf.Field): Fields {
   return new Map([[1, new protobuf.Field("key", 1, "string").resolve()], [2, value]]);
 }
 
-/** Hands back the fields that were there, by their names or their oneofs'. */
+/** Returns the fields that are present, by their names or the names of their oneofs. */
 function walk(
   bytes: Uint8Array,
   fields: Fields,
   found: Set<Difference>,
 ): ReadonlyMap<string, number> {
   let at = 0;
-  /** Reads a varint, and tells its length. */
+  /** Reads a varint, and returns its length. */
   const varint = () => {
     const start = at;
     let value = 0n;

@@ -4,14 +4,14 @@ import type protobuf from "protobufjs";
 import { loadProtos } from "../../src/grpc/grpcjs/protos.ts";
 import { fullName, readProtoFiles } from "../../scripts/proto/schema.ts";
 
-/** A message as protobufjs knows it, and as proto-loader makes it of that. */
+/** A message type of protobufjs, and its definition by proto-loader. */
 export interface OfficialMessage {
   readonly type: protobuf.Type;
   serialize(message: object): Buffer;
   deserialize(bytes: Buffer): object;
 }
 
-/** Every message of `proto/`, by its full name. */
+/** Returns all messages of `proto/`, by full name. */
 export function officialMessages(): Map<string, OfficialMessage> {
   const definitions = loadProtos();
   const folder = fileURLToPath(new URL("../../proto", import.meta.url));

@@ -1,14 +1,14 @@
 import protobuf from "protobufjs";
 import type { Random } from "../http2/_random.ts";
 
-/** A message of a type with some of its fields, each with a value at an edge or in between. */
+/** Returns a message with some of its fields set to random or boundary values. */
 export function randomMessage(type: protobuf.Type, random: Random): Record<string, unknown> {
   const message: Record<string, unknown> = {};
   const given = new Set<string>();
   for (const field of type.fieldsArray) {
     if (random(3) === 0) continue;
     const oneof = field.partOf?.name;
-    // Of a oneof only one is given: of more, protobufjs tells all.
+    // At most one member of a oneof: protobufjs encodes all of several.
     if (oneof !== undefined && given.has(oneof)) continue;
     if (oneof !== undefined) given.add(oneof);
     message[field.name] = fieldValue(field, random);

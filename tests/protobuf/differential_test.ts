@@ -16,7 +16,7 @@ const [test, { messages, randomMessage, differences }] = await gate(
 
 const ROUNDS = 300;
 
-/** What we refuse and protobufjs need not: it cuts strings short, and looks at less. */
+/** The errors of our codec for messages that protobufjs may accept: it truncates strings, and checks less. */
 const stricter: readonly ProtobufErrorCode[] = [
   "TRUNCATED",
   "INVALID_TAG",
@@ -24,7 +24,7 @@ const stricter: readonly ProtobufErrorCode[] = [
   "INVALID_UTF8",
 ];
 
-/** What a decoder gives, or the error that it throws. */
+/** Returns the result of a decoder, or the error that it throws. */
 function outcome(decode: () => object): { got?: object; error?: unknown } {
   try {
     return { got: decode() };
@@ -37,7 +37,7 @@ test("Every message of proto/ has a codec", () => {
   assert.deepEqual([...codecs.keys()].sort(), [...messages.keys()].sort());
 });
 
-test("What protobufjs writes we read as it does, and it reads what we write", () => {
+test("Our codecs and protobufjs decode each other's messages to equal values", () => {
   assert.ok(messages.size > 0);
   for (const [name, { type, serialize, deserialize }] of messages) {
     const codec = codecs.get(name)!;
@@ -55,7 +55,7 @@ test("What protobufjs writes we read as it does, and it reads what we write", ()
   }
 });
 
-test("Of bytes gone wrong we read what protobufjs does, but for the differences that are known", () => {
+test("Our codecs and protobufjs decode mutated messages alike, except for the known differences", () => {
   const counts = { alike: 0, refused: 0, stricter: 0, known: 0 };
   for (const [name, { type, serialize, deserialize }] of messages) {
     const codec = codecs.get(name)!;
@@ -78,7 +78,7 @@ test("Of bytes gone wrong we read what protobufjs does, but for the differences 
       }
     }
   }
-  // Else the comparison would be of nothing.
+  // Otherwise nothing would be compared.
   const least = messages.size * ROUNDS / 50;
   assert.ok(counts.alike > 10 * least && counts.refused > least, JSON.stringify(counts));
 });

@@ -15,7 +15,7 @@ import {
   signResultCodec,
 } from "../../src/api/generated/signer/v1/signing_pb.ts";
 
-/** Bytes from hexadecimal digits, spaced as one likes. */
+/** Parses hexadecimal digits; spaces are ignored. */
 function hex(text: string): Uint8Array {
   return Uint8Array.fromHex(text.replaceAll(" ", ""));
 }
@@ -24,12 +24,12 @@ function refuses(read: () => unknown, code: ProtobufErrorCode): void {
   assert.throws(read, (error) => error instanceof ProtobufError && error.code === code);
 }
 
-/** Groups within each other, closed rightly, as fields of the number 99. */
+/** Returns nested, well-formed groups with the field number 99. */
 function groups(depth: number): Uint8Array {
   return hex("9b06".repeat(depth) + "9c06".repeat(depth));
 }
 
-Deno.test("`int32()` takes the low 32 bits of a varint of up to ten bytes", () => {
+Deno.test("`int32()` returns the low 32 bits of a varint of up to ten bytes", () => {
   const values: [string, number][] = [
     ["00", 0],
     ["7f", 127],
@@ -43,7 +43,7 @@ Deno.test("`int32()` takes the low 32 bits of a varint of up to ten bytes", () =
   for (const [bytes, value] of values) assert.equal(new WireReader(hex(bytes)).int32(), value);
 });
 
-Deno.test("`int64()` gives 64 bits, to the nearest number beyond 2 ** 53", () => {
+Deno.test("`int64()` reads 64 bits, rounded to the nearest number beyond 2 ** 53", () => {
   const values: [string, number][] = [
     ["ff ff ff ff ff ff ff 0f", Number.MAX_SAFE_INTEGER],
     ["ff ff ff ff ff ff ff ff ff 01", -1],
@@ -54,14 +54,14 @@ Deno.test("`int64()` gives 64 bits, to the nearest number beyond 2 ** 53", () =>
   for (const [bytes, value] of values) assert.equal(new WireReader(hex(bytes)).int64(), value);
 });
 
-Deno.test("`bool()` is true of any number but 0, also of one beyond 32 bits", () => {
+Deno.test("`bool()` is true for any number but 0, also beyond 32 bits", () => {
   for (const bytes of ["01", "02", "80 80 80 80 80 01"]) {
     assert.equal(new WireReader(hex(bytes)).bool(), true, bytes);
   }
   for (const bytes of ["00", "80 80 00"]) assert.equal(new WireReader(hex(bytes)).bool(), false);
 });
 
-Deno.test("A varint of over ten bytes is refused, a tag or a length of over five", () => {
+Deno.test("A varint of over ten bytes is refused, and a tag or a length of over five", () => {
   refuses(() => new WireReader(hex("80".repeat(10) + "00")).int64(), "INVALID_VARINT");
   refuses(() => new WireReader(hex("8a 80 80 80 80 00")).tag(), "INVALID_VARINT");
   refuses(() => new WireReader(hex("fa ff ff ff 1f")).tag(), "INVALID_VARINT");
@@ -69,7 +69,7 @@ Deno.test("A varint of over ten bytes is refused, a tag or a length of over five
   refuses(() => new WireReader(hex("ff ff ff ff 1f")).bytes(), "INVALID_VARINT");
 });
 
-Deno.test("Bytes that end within a field are refused, wherever they end", () => {
+Deno.test("A message truncated within a field is refused, at any offset", () => {
   const whole = signRequestCodec.encode({
     keyId: "a key whose id is long enough for its length to matter".repeat(3),
     algorithm: "ECDSA_SHA_256",
@@ -84,15 +84,15 @@ Deno.test("Bytes that end within a field are refused, wherever they end", () => 
   }
 });
 
-Deno.test("A length past the end of the message that it is in is refused, though bytes follow", () => {
-  // A batch of one request of three bytes, in which a string claims to have four.
+Deno.test("A length past the end of its message is refused, even if bytes follow", () => {
+  // A batch of one request of three bytes, in which a string has the length four.
   refuses(() => signBatchRequestCodec.decode(hex("0a 03 0a 04 61 61 61 61")), "TRUNCATED");
   refuses(() => echoRequestCodec.decode(hex("0a ff ff ff ff 0f")), "TRUNCATED");
-  // A packed list whose last number goes on beyond it.
+  // A packed list whose last number continues past its end.
   refuses(() => keyInfoCodec.decode(hex("1a 02 01 80 01")), "TRUNCATED");
 });
 
-Deno.test("The field number 0 is refused, as are wire types that there are none of", () => {
+Deno.test("The field number 0 and undefined wire types are refused", () => {
   for (const bytes of ["00 00", "02 00", "05 00000000"]) {
     refuses(() => echoRequestCodec.decode(hex(bytes)), "INVALID_TAG");
   }
@@ -101,7 +101,7 @@ Deno.test("The field number 0 is refused, as are wire types that there are none 
   }
 });
 
-Deno.test("Fields that are not known are passed over, of whichever wire type", () => {
+Deno.test("Unknown fields of every wire type are skipped", () => {
   const unknown = ["98 06 80 80 01", "99 06 0102030405060708", "9a 06 02 ff ff", "9d 06 01020304"];
   for (const field of unknown) {
     const { message } = echoRequestCodec.decode(hex(`${field} 0a 01 61 ${field}`));
@@ -110,7 +110,7 @@ Deno.test("Fields that are not known are passed over, of whichever wire type", (
   }
 });
 
-Deno.test("Groups are passed over, and must be ended by their own number", () => {
+Deno.test("Groups are skipped, and must end with their own field number", () => {
   const { message } = echoRequestCodec.decode(hex("9b 06 08 01 a3 06 a4 06 9c 06 0a 01 61"));
   assert.equal(message, "a");
   refuses(() => echoRequestCodec.decode(hex("9b 06 a4 06")), "INVALID_TAG");
@@ -122,20 +122,20 @@ Deno.test("Groups and messages may be nested 100 deep and no deeper", () => {
   assert.doesNotThrow(() => echoRequestCodec.decode(groups(maxDepth)));
   refuses(() => echoRequestCodec.decode(groups(maxDepth + 1)), "TOO_DEEP");
   refuses(() => echoRequestCodec.decode(groups(100_000)), "TOO_DEEP");
-  // One level is the request of the batch.
+  // The request of the batch is one level.
   const inner = groups(maxDepth);
   const batch = Uint8Array.of(0x0a, inner.length & 0x7f | 0x80, inner.length >>> 7, ...inner);
   refuses(() => signBatchRequestCodec.decode(batch), "TOO_DEEP");
 });
 
-Deno.test("A message may have 65,536 others in it and no more: two bytes become a hundred", () => {
+Deno.test("A message may contain 65,536 others and no more: two bytes become a hundred", () => {
   const empty = (count: number) => hex("0a00".repeat(count));
   const { requests } = signBatchRequestCodec.decode(empty(maxNestedMessages));
   assert.equal(requests.length, maxNestedMessages);
   refuses(() => signBatchRequestCodec.decode(empty(maxNestedMessages + 1)), "TOO_MANY");
 });
 
-Deno.test("A field of another wire type than its own is an unknown one", () => {
+Deno.test("A field with a wrong wire type is an unknown field", () => {
   // A string's number with a varint, and an enum's with bytes.
   assert.deepEqual(
     signRequestCodec.decode(hex("08 05 32 01 02")),
@@ -143,12 +143,12 @@ Deno.test("A field of another wire type than its own is an unknown one", () => {
   );
 });
 
-Deno.test("Of a scalar that comes twice the last one holds", () => {
+Deno.test("The last of two values of a scalar field counts", () => {
   assert.equal(echoRequestCodec.decode(hex("0a 01 61 0a 01 62")).message, "b");
   assert.equal(echoRequestCodec.decode(hex("0a 01 61 0a 00")).message, "");
 });
 
-Deno.test("A message that comes twice is merged from both", () => {
+Deno.test("Two values of a message field are merged", () => {
   const { limits } = serverInfo.decode(hex("2a 02 08 05 2a 02 10 07 2a 02 08 06"));
   assert.deepEqual(limits, { maxRequestBytes: 6, maxBatchItems: 7 });
   const { response, result } = signResultCodec.decode(hex("0a 03 0a 01 ff 0a 03 12 01 6b"));
@@ -160,7 +160,7 @@ Deno.test("A message that comes twice is merged from both", () => {
   });
 });
 
-Deno.test("Of a oneof the member holds that comes last, and the others are gone", () => {
+Deno.test("The last member of a oneof counts, and others are cleared", () => {
   const request = signRequestCodec.decode(hex("0a 01 6b 10 07 22 01 01 2a 01 02 22 00"));
   assert.deepEqual(request, {
     key: "keyType",
@@ -174,7 +174,7 @@ Deno.test("Of a oneof the member holds that comes last, and the others are gone"
   assert.deepEqual(result, { result: "error", error: { code: 5, message: "" } });
 });
 
-Deno.test("Lists of numbers are taken packed, one by one and mixed", () => {
+Deno.test("Lists of numbers are read packed, unpacked and mixed", () => {
   const { algorithms } = keyInfoCodec.decode(hex("18 01 1a 02 02 63 18 03 1a 00"));
   assert.deepEqual(
     algorithms,
@@ -182,7 +182,7 @@ Deno.test("Lists of numbers are taken packed, one by one and mixed", () => {
   );
 });
 
-Deno.test("An enum's number that has no name stays a number, a negative one too", () => {
+Deno.test("An unknown number of an enum stays a number, also a negative one", () => {
   const numbers: [string, number][] = [["63", 99], ["ff ff ff ff ff ff ff ff ff 01", -1]];
   for (const [bytes, number] of numbers) {
     assert.equal(signRequestCodec.decode(hex(`18 ${bytes}`)).algorithm, number);
@@ -190,9 +190,9 @@ Deno.test("An enum's number that has no name stays a number, a negative one too"
 });
 
 Deno.test("A string that is not UTF-8 is refused, short or long", () => {
-  // A byte of no character, an overlong slash, half a pair of surrogates, a character cut short.
+  // An invalid byte, an overlong slash, a lone surrogate, a truncated character.
   for (const bytes of ["ff", "c0 af", "ed a0 80", "e2 82"]) {
-    // One length for each way of decoding.
+    // A length for each decoding path.
     for (const length of [0, 20, 2_000]) {
       const text = Buffer.concat([Buffer.alloc(length, "a"), hex(bytes)]);
       const head = text.length < 128
@@ -204,7 +204,7 @@ Deno.test("A string that is not UTF-8 is refused, short or long", () => {
   }
 });
 
-Deno.test("A string keeps what UTF-8 can say: a byte order mark, U+FFFD, U+0000, an emoji", () => {
+Deno.test("A string keeps a byte order mark, U+FFFD, U+0000 and an emoji", () => {
   for (
     const text of [
       "\ufeffx",
@@ -221,7 +221,7 @@ Deno.test("A string keeps what UTF-8 can say: a byte order mark, U+FFFD, U+0000,
   }
 });
 
-Deno.test("`bytes()` gives a Buffer that is a view of what is read, at any offset", () => {
+Deno.test("`bytes()` returns a Buffer that is a view of the input, at any offset", () => {
   const memory = new Uint8Array(20);
   memory.set(hex("12 02 01 02"), 7);
   const { payload } = echoRequestCodec.decode(memory.subarray(7, 11));
@@ -229,7 +229,7 @@ Deno.test("`bytes()` gives a Buffer that is a view of what is read, at any offse
   assert.deepEqual([payload.buffer, payload.byteOffset], [memory.buffer, 9]);
 });
 
-Deno.test("The error of a message that cannot be read names the message", () => {
+Deno.test("The error of a malformed message names its type", () => {
   assert.throws(() => echoRequestCodec.decode(hex("0a05 61")), {
     code: "TRUNCATED",
     message: "signer.v1.EchoRequest: The message ends within a field",

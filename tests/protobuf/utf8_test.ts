@@ -4,7 +4,7 @@ import { maxFields, ProtobufError } from "../../src/protobuf/mod.ts";
 import { decodeUtf8, isUtf8 } from "../../src/protobuf/utf8.ts";
 import { echoRequestCodec } from "../../src/api/generated/signer/v1/echo_pb.ts";
 
-/** The text of the bytes by the platform's decoder; undefined when it had to replace some of them. */
+/** Decodes bytes with the platform's decoder; undefined for invalid UTF-8. */
 function reference(bytes: Buffer): string | undefined {
   const text = bytes.toString("utf8");
   return Buffer.from(text).equals(bytes) ? text : undefined;
@@ -22,7 +22,7 @@ Deno.test("`decodeUtf8()` and `isUtf8()` agree with the platform on every sequen
   for (const first of borders) {
     for (const second of borders) {
       for (const third of borders) {
-        // Only a sequence of four has a fourth byte of its own.
+        // Only a sequence of four bytes has a fourth byte.
         for (const fourth of first >= 0xf0 ? [0x7f, 0x80, 0xbf, 0xc0] : [0x80]) {
           bytes.set([first, second, third, fourth], 1);
           for (const end of [2, 3, 4, 5, 6]) {
@@ -39,25 +39,25 @@ Deno.test("`decodeUtf8()` and `isUtf8()` agree with the platform on every sequen
   assert.ok(sequences > 70_000);
 });
 
-/** An EchoRequest with the field `message` so often, each time with the same text. */
+/** Returns an EchoRequest with `count` fields `message`, each with the same text. */
 function repeated(count: number, text: string): Buffer {
   const field = Buffer.concat([Uint8Array.of(0x0a, Buffer.byteLength(text)), Buffer.from(text)]);
   return Buffer.concat(Array<Buffer>(count).fill(field));
 }
 
-/** Rounds after which a ratio is taken for what it is, and not for a moment of a busy machine. */
+/** The most rounds until a ratio is good: on a busy machine some rounds are disturbed. */
 const MAX_ROUNDS = 40;
 
-/** Milliseconds that one decoding takes. */
+/** Measures the milliseconds of one decoding. */
 function timeOf(bytes: Uint8Array): number {
   const began = performance.now();
   echoRequestCodec.decode(bytes);
   return performance.now() - began;
 }
 
-Deno.test("U+FFFD takes no longer to decode than its bytes, however short the strings", () => {
-  // Each string with this character was decoded twice, the second time by a strict TextDecoder: 4 MiB of them,
-  // 6 KiB by gzip, held a thread for half a second.
+Deno.test("Short strings with U+FFFD decode as fast as ASCII of the same size", () => {
+  // Each string with this character was decoded twice, the second time by a strict TextDecoder: 4 MiB of them, 6 KiB
+  // in gzip, blocked a thread for half a second.
   const count = 30_000;
   for (const length of [1, 3, 8]) {
     const [odd, plain] = ["\ufffd", "abc"].map((text) => repeated(count, text.repeat(length)));

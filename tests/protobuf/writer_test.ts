@@ -13,14 +13,14 @@ import {
 } from "../../src/api/generated/signer/v1/signing_pb.ts";
 import { type Codec, ProtobufError } from "../../src/protobuf/mod.ts";
 
-Deno.test("A message without a field, or with the defaults alone, has no bytes", () => {
+Deno.test("A message without fields, or with default values only, has no bytes", () => {
   assert.equal(echoRequestCodec.encode({}).length, 0);
   const defaults = { keyId: "", keyType: 0 as const, algorithms: [], isDefault: false };
   assert.equal(keyInfoCodec.encode(defaults).length, 0);
   assert.equal(echoRequestCodec.encode({ payload: new Uint8Array() }).length, 0);
 });
 
-Deno.test("A member of a oneof is written with its default too, and so is an empty message", () => {
+Deno.test("A member of a oneof is written with its default value too, and so is an empty message", () => {
   assert.equal(
     signRequestCodec.encode({ keyId: "", message: Buffer.alloc(0) }).toHex(),
     "0a002200",
@@ -29,12 +29,12 @@ Deno.test("A member of a oneof is written with its default too, and so is an emp
   assert.equal(serverInfo.encode({ limits: {} }).toHex(), "2a00");
 });
 
-Deno.test("Fields that are null are as those that are not there", () => {
+Deno.test("A null field is treated as missing", () => {
   assert.equal(serverInfo.encode({ limits: null }).length, 0);
   assert.equal(listKeysResponseCodec.encode({ keys: null } as object).length, 0);
 });
 
-Deno.test("The bytes are those of the encoding guide", () => {
+Deno.test("The examples of the encoding guide are written as in the guide", () => {
   const bytes = keyInfoCodec.encode({
     keyId: "ü",
     keyType: 7,
@@ -48,7 +48,7 @@ Deno.test("The bytes are those of the encoding guide", () => {
   assert.equal(signErrorCodec.encode({ code: -1 }).toHex(), "08ffffffffffffffffff01");
 });
 
-Deno.test("An int64 is written up to the safe integers", () => {
+Deno.test("An int64 is written within the safe integers", () => {
   const { MAX_SAFE_INTEGER, MIN_SAFE_INTEGER } = Number;
   for (const pidStartTicks of [1, -1, 2 ** 32, -(2 ** 32), MAX_SAFE_INTEGER, MIN_SAFE_INTEGER]) {
     const bytes = serverInfo.encode({ pidStartTicks });
@@ -56,7 +56,7 @@ Deno.test("An int64 is written up to the safe integers", () => {
   }
 });
 
-Deno.test("What is nested may be of any length: its length takes one byte or five, moved to fit", () => {
+Deno.test("A nested message may have any size, whose length takes one to five bytes", () => {
   for (const size of [0, 1, 100, 127, 128, 129, 16_000, 16_383, 16_384, 70_000, 3_000_000]) {
     const requests = [{ message: Buffer.alloc(size, 1) }, { message: Buffer.of(2), keyId: "k" }];
     const got = signBatchRequestCodec.decode(signBatchRequestCodec.encode({ requests })).requests;
@@ -66,7 +66,7 @@ Deno.test("What is nested may be of any length: its length takes one byte or fiv
   }
 });
 
-Deno.test("Strings of any length and script come back", () => {
+Deno.test("Strings of any length and script survive a round trip", () => {
   for (const unit of ["a", "ü", "€", "😀"]) {
     for (const count of [1, 20, 63, 64, 65, 127, 128, 9_000]) {
       const message = unit.repeat(count);
@@ -75,14 +75,14 @@ Deno.test("Strings of any length and script come back", () => {
   }
 });
 
-Deno.test("Half a pair of surrogates, which UTF-8 cannot say, becomes U+FFFD", () => {
+Deno.test("A lone surrogate, which UTF-8 cannot encode, becomes U+FFFD", () => {
   for (const text of ["a\ud800", "\udc00" + "b".repeat(50)]) {
     const bytes = echoRequestCodec.encode({ message: text });
     assert.equal(echoRequestCodec.decode(bytes).message, text.replace(/[\ud800\udc00]/, "\ufffd"));
   }
 });
 
-Deno.test("What was encoded stays as it is when more is, also past the end of their memory", () => {
+Deno.test("Encoded bytes do not change when more messages are encoded, also past the end of the shared buffer", () => {
   const results = Array.from({ length: 300 }, (_, i) => ({
     error: { code: i, message: "x".repeat(i) },
   }));
@@ -94,7 +94,7 @@ Deno.test("What was encoded stays as it is when more is, also past the end of th
   }
 });
 
-Deno.test("A message that encodes another as it is read leaves both whole", () => {
+Deno.test("A message whose getter encodes another message: both are intact", () => {
   let inner: Buffer | undefined;
   const outer = echoRequestCodec.encode({
     message: "outer",
@@ -107,8 +107,8 @@ Deno.test("A message that encodes another as it is read leaves both whole", () =
   assert.equal(echoRequestCodec.decode(inner!).message, "inner");
 });
 
-Deno.test("Values that are not of their field's type are refused, and the next message is whole", () => {
-  // deno-lint-ignore no-explicit-any -- what the types forbid is what is tried
+Deno.test("Values of a wrong type are refused, and the next message is intact", () => {
+  // deno-lint-ignore no-explicit-any -- the test passes values that the types forbid
   const wrong: [Codec<any, unknown>, unknown][] = [
     [echoRequestCodec, null],
     [echoRequestCodec, "text"],
@@ -143,7 +143,7 @@ Deno.test("Values that are not of their field's type are refused, and the next m
 });
 
 Deno.test("The error of a wrong value names the message and the field, never the value", () => {
-  // deno-lint-ignore no-explicit-any -- wrong values are what is tried
+  // deno-lint-ignore no-explicit-any -- the test passes values that the types forbid
   const wrong: [Codec<any, unknown>, unknown, string][] = [
     [echoRequestCodec, "secret", "signer.v1.EchoRequest must be an object, not a string"],
     [
@@ -157,7 +157,7 @@ Deno.test("The error of a wrong value names the message and the field, never the
       "signer.v1.SignRequest.keyType must be a name of signer.v1.KeyType or an integer of 32 bits, " +
       "not a string",
     ],
-    // The field after a nested message is one of the outer message again.
+    // A field after a nested message belongs to the outer message again.
     [
       signBatchResponseCodec,
       { results: [{ response: { keyId: "k" } }, { error: { code: 1.5 } }] },
@@ -184,7 +184,7 @@ Deno.test("The error of a wrong value names the message and the field, never the
   }
 });
 
-Deno.test("The types of requests allow what the writer takes, and no more", () => {
+Deno.test("The types of requests allow exactly the values that the writer takes", () => {
   // @ts-expect-error bytes are no string
   assert.throws(() => signRequestCodec.encode({ message: "hello" }));
   // @ts-expect-error an int64 is no string
@@ -195,16 +195,16 @@ Deno.test("The types of requests allow what the writer takes, and no more", () =
   signRequestCodec.encode({ message: Buffer.of(1), digest: Buffer.of(2) });
   // @ts-expect-error a message without fields has none
   listKeysRequestCodec.encode({ keyId: "k" });
-  // What was read can be written.
+  // A decoded message can be written.
   const read = signRequestCodec.decode(signRequestCodec.encode({ keyType: 7 }));
   assert.equal(signRequestCodec.encode(read).toHex(), "1007");
-  // An unknown number of an enum is one, and a member of a oneof is known by the oneof's name.
+  // A decoded message has unknown numbers of enums, and the name of a oneof's member.
   const { key, keyType } = signRequestCodec.decode(Uint8Array.of(0x10, 99));
   if (key === "keyType") keyType satisfies string | number;
   assert.deepEqual([key, keyType], ["keyType", 99]);
 });
 
-Deno.test("A map may have any key, such as those that objects have of their own", () => {
+Deno.test("A map may have any key, such as `constructor` and `__proto__`", () => {
   const statuses = Object.fromEntries(
     ["", "__proto__", "constructor", "a.B"].map((name) => [name, { status: "SERVING" as const }]),
   );

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { unusedExports } from "../../scripts/layers/exports.ts";
 
-/** The unused exports of modules, as `FILE NAME`. */
+/** Returns the unused exports of modules, as `FILE NAME`. */
 function unused(sources: Record<string, string>): string[] {
   return unusedExports(new Map(Object.entries(sources))).map(({ file, name }) => `${file} ${name}`);
 }
 
-Deno.test("an export that no module imports is unused, whatever it declares", () => {
+Deno.test("an export of any kind that no module imports is unused", () => {
   const declared = [
     "export const a = 1;",
     "export async function b() {}",
@@ -38,7 +38,7 @@ Deno.test("an import uses an export: by name, dynamically, or of a namespace", (
   assert.deepEqual(unused({ ...declared, "src/n.ts": "a;" }), ["src/m.ts a"]);
 });
 
-Deno.test("a re-export is no use, but passes one on", () => {
+Deno.test("a re-export does not use an export, but an import of it does", () => {
   const declared = { "src/r/m.ts": "export const a = 1;" };
   for (
     const [index, name] of [
@@ -54,12 +54,12 @@ Deno.test("a re-export is no use, but passes one on", () => {
   }
 });
 
-Deno.test("a type that is a part of what its module exports is used", () => {
+Deno.test("a type used in other exports of its module is used", () => {
   const text = "export interface Options {}\nexport function f(options: Options) {}";
   assert.deepEqual(unused({ "src/m.ts": text, "src/n.ts": 'import { f } from "./m.ts";' }), []);
 });
 
-Deno.test("what a test loads dynamically may be used by a third module", () => {
+Deno.test("an export that a test loads dynamically may be used by a third module", () => {
   const sources = {
     "tests/_rig.ts": "export const a = 1;",
     "tests/_stage.ts": 'export const rig = await import("./_rig.ts");',

@@ -24,7 +24,7 @@ const sound: Readonly<Record<string, readonly string[]>> = {
   "src/ffi/mod.ts": [],
 };
 
-/** The breaches of the sound graph with some files changed. */
+/** Returns the breaches of the sound graph with some files changed. */
 function breaches(changed: Record<string, string[]>, without: string[] = []): string[] {
   const files = Object.entries({ ...sound, ...changed }).filter(([file]) =>
     !without.includes(file)
@@ -33,7 +33,7 @@ function breaches(changed: Record<string, string[]>, without: string[] = []): st
   return [...breachesOfRooms(graph, rooms), ...circles(graph)];
 }
 
-Deno.test("a layout as the table has it has no breaches", () => {
+Deno.test("a layout that agrees with the table has no breaches", () => {
   assert.deepEqual(breaches({}), []);
 });
 
@@ -88,7 +88,7 @@ Deno.test("a room may take in the folders below it", () => {
   ]);
 });
 
-Deno.test("an allowance that nothing uses is a breach: the table shows what there is", () => {
+Deno.test("an allowed import that no file uses is a breach", () => {
   assert.deepEqual(breaches({ "src/cli/mod.ts": ["src/cli/run.ts"] }), [
     "The room src/cli is allowed npm:commander and does not import it",
   ]);

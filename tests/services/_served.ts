@@ -12,13 +12,13 @@ import { type InternalErrorReport, signerServices } from "../../src/services/mod
 import { formatAddress, socketsSupported, tcpAddress } from "../../src/net/mod.ts";
 import { KeyRing, KeyStore, type KeyType, openProvider } from "../../src/crypto/mod.ts";
 
-// Opened here: libraries stay loaded, which is no leak of the test that needs them first.
+// Opened outside of tests: libraries stay loaded, and the sanitizer would report the first test for them.
 const { provider } = openProvider("auto");
 socketsSupported();
 
 export { KeyStore };
 
-/** The methods of the standard health service, as the official package has them: not as we do. */
+/** The methods of the standard health service, from the official package. */
 export const healthMethods = {
   check: healthService.Check as AnyMethod,
   list: healthService.List as AnyMethod,
@@ -28,7 +28,7 @@ export const healthMethods = {
 /** The method of each version of the standard reflection service. */
 export const reflectionMethods = reflectionVersions.map(reflectionMethod);
 
-/** A key of each of these types, of which RSA-2048 stands for the slower sizes. */
+/** The types of the served keys. RSA-2048 represents the slower sizes too. */
 const keyTypes: readonly KeyType[] = ["rsa-2048", "ecdsa-p256", "ecdsa-p384", "ed25519"];
 
 export interface ServedOptions {
@@ -38,7 +38,7 @@ export interface ServedOptions {
 
 const contract = { echo, serverInfo, signing };
 
-/** The signer's services on a server of this process, and a channel to it. */
+/** The signer's services on a server in this process, and a channel to it. */
 export class Served implements AsyncDisposable {
   private constructor(
     readonly keys: KeyStore,
@@ -66,13 +66,13 @@ export class Served implements AsyncDisposable {
     return new Served(keys, address, openChannel({ addresses: [address] }), drain);
   }
 
-  /** The one response of a unary call of ours, such as `signing.Sign`. */
+  /** Makes a unary call of the contract, such as `signing.Sign`, and returns its response. */
   async call<O>(method: string, request: object): Promise<O> {
     for await (const response of this.open<O>(method, [request]).responses) return response;
     throw new Error("The call gave no response");
   }
 
-  /** A call of any kind. */
+  /** Starts a call of any kind. */
   open<O>(
     method: string,
     requests: Iterable<object> | AsyncIterable<object>,

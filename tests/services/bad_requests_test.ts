@@ -12,7 +12,7 @@ const test = onEachStack(gated);
 const message = new TextEncoder().encode("to be signed");
 const good = { keyId: "ecdsa-p256", message };
 
-/** What is wrong, the method, the request, the status, and a part of what the caller is told. */
+/** The fault, the method, the request, the status, and a part of the status message. */
 const badRequests: [string, string, object, StatusName, RegExp][] = [
   ["no key", "signing.Sign", { message }, "INVALID_ARGUMENT", /names no key/],
   [
@@ -151,7 +151,7 @@ const badRequests: [string, string, object, StatusName, RegExp][] = [
 ];
 
 test(
-  "Every field of every request that is wrong has its status, and the server goes on",
+  "A wrong value in any field of any request fails with its status, and the server goes on",
   async (stack, t) => {
     await using served = await Served.start(stack);
     for (const [what, method, request, status, told] of badRequests) {

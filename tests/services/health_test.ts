@@ -3,7 +3,7 @@ import type { Service } from "../../src/grpc/service.ts";
 import { StatusCode, type StatusName } from "../../src/grpc/status.ts";
 import { Health, maxWatches, maxWatchesPerPeer } from "../../src/services/health.ts";
 
-/** The handler of a method, as a stack calls it with a request and a signal. */
+/** Calls the handler of a method as a stack does, with a request and a signal. */
 function ask(
   service: Service,
   method: string,
@@ -37,14 +37,14 @@ Deno.test("`Check` is SERVING for each service and the server, then NOT_SERVING"
   assert.deepEqual(ask(health.service, "Check", { service: "a.B" }), { status: "NOT_SERVING" });
 });
 
-Deno.test("`Check` of a service that there is not is NOT_FOUND, draining too", () => {
+Deno.test("`Check` of an unknown service is NOT_FOUND, also while draining", () => {
   const health = new Health(["a.B"]);
   assert.throws(() => ask(health.service, "Check", { service: "__proto__" }), ends("NOT_FOUND"));
   health.drain();
   assert.throws(() => ask(health.service, "Check", { service: "a.C" }), ends("NOT_FOUND"));
 });
 
-Deno.test("`List` names the server and every service with its status", () => {
+Deno.test("`List` returns the status of the server and of every service", () => {
   const health = new Health(["a.B"]);
   const list = (status: string) => ({ statuses: { "": { status }, "a.B": { status } } });
   assert.deepEqual(ask(health.service, "List", {}), list("SERVING"));
@@ -52,7 +52,7 @@ Deno.test("`List` names the server and every service with its status", () => {
   assert.deepEqual(ask(health.service, "List", {}), list("NOT_SERVING"));
 });
 
-Deno.test("`Watch` tells of a drain and is UNAVAILABLE then", async () => {
+Deno.test("`Watch` sends NOT_SERVING at a drain and then fails with UNAVAILABLE", async () => {
   const health = new Health(["a.B"]);
   const told = watch(health, "a.B");
   assert.deepEqual((await told.next()).value, { status: "SERVING" });
@@ -62,7 +62,7 @@ Deno.test("`Watch` tells of a drain and is UNAVAILABLE then", async () => {
   await assert.rejects(told.next(), ends("UNAVAILABLE"));
 });
 
-Deno.test("`Watch` of a service that there is not goes on as SERVICE_UNKNOWN up to the drain", async () => {
+Deno.test("`Watch` of an unknown service sends SERVICE_UNKNOWN and stays open until the drain", async () => {
   const health = new Health([]);
   const told = watch(health, "a.B");
   assert.deepEqual((await told.next()).value, { status: "SERVICE_UNKNOWN" });
@@ -71,7 +71,7 @@ Deno.test("`Watch` of a service that there is not goes on as SERVICE_UNKNOWN up 
   await assert.rejects(next, ends("UNAVAILABLE"));
 });
 
-Deno.test("`Watch` that begins in a drain says NOT_SERVING and is UNAVAILABLE at once", async () => {
+Deno.test("`Watch` that begins during a drain sends NOT_SERVING and fails with UNAVAILABLE at once", async () => {
   const health = new Health([]);
   health.drain();
   const told = watch(health, "");
@@ -79,7 +79,7 @@ Deno.test("`Watch` that begins in a drain says NOT_SERVING and is UNAVAILABLE at
   await assert.rejects(told.next(), ends("UNAVAILABLE"));
 });
 
-Deno.test("`Watch` ends when its caller leaves, before the first status or after", async () => {
+Deno.test("`Watch` ends when the client cancels, before the first status or after it", async () => {
   const health = new Health([]);
   const caller = new AbortController();
   const told = watch(health, "", caller.signal);
@@ -92,7 +92,7 @@ Deno.test("`Watch` ends when its caller leaves, before the first status or after
   assert.equal((await late.next()).done, true);
 });
 
-Deno.test("10,000 peers may watch at once, and one more when one of them has left", async () => {
+Deno.test("10,000 peers may watch concurrently, and one more after one has left", async () => {
   const health = new Health([]);
   const of = (peer: number) => watch(health, "", undefined, `peer ${peer}`);
   const leaving = of(0);
@@ -103,10 +103,10 @@ Deno.test("10,000 peers may watch at once, and one more when one of them has lef
   assert.deepEqual((await of(maxWatches).next()).value, { status: "SERVING" });
 });
 
-Deno.test("A peer may have 1,000 watches, and no more than are left free for others", async () => {
+Deno.test("A peer may have 1,000 watches, and no more than the number still free", async () => {
   const health = new Health([]);
   const of = (peer: number) => watch(health, "", undefined, `peer ${peer}`);
-  // Eleven peers that take what they get leave the twelfth its watch.
+  // Eleven peers that open as many as they can leave one for the twelfth.
   let taken = 0;
   for (let peer = 0; peer < 11; peer++) {
     let own = 0;

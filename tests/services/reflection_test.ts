@@ -33,7 +33,7 @@ const SERVICES = [
   "signer.v1.SigningService",
 ];
 
-/** Asks a server's reflection service on one stream, and returns its responses. */
+/** Sends requests to a server's reflection service on one stream, and returns its responses. */
 async function ask(
   served: SignerServed,
   method: typeof v1 | typeof v1alpha,
@@ -43,15 +43,15 @@ async function ask(
   return await Array.fromAsync(responses);
 }
 
-/** The names of the files of a response. */
+/** Returns the names of the files in a response. */
 function files({ fileDescriptorResponse }: ServerReflectionResponseV1): string[] {
   return (fileDescriptorResponse?.fileDescriptorProto ?? [])
     .map((bytes) => fromBinary(FileDescriptorProtoSchema, bytes).name);
 }
 
-// The package that answered before knew one file for each package, under a name of its own making: the real
-// names, such as signer/v1/keys.proto, were NOT_FOUND, and the service did not list itself.
-test("Reflection, v1 and v1alpha, lists itself and gives files by their real names", async (stack) => {
+// The package used before had one file for each proto package, with an invented name. The real names, such as
+// signer/v1/keys.proto, were NOT_FOUND, and the service did not list itself.
+test("Reflection, v1 and v1alpha, lists itself and returns files by their real names", async (stack) => {
   await using served = await Served.start(stack, { keys: new KeyStore() });
   for (const method of [v1, v1alpha]) {
     const [list, keys, signing, own] = await ask(
@@ -66,13 +66,13 @@ test("Reflection, v1 and v1alpha, lists itself and gives files by their real nam
     assert.deepEqual(files(keys), ["signer/v1/keys.proto"]);
     assert.equal(keys.validHost, "here");
     assert.equal(keys.originalRequest?.fileByFilename, "signer/v1/keys.proto");
-    // Its import has been sent on this stream already.
+    // Its import was already sent on this stream.
     assert.deepEqual(files(signing), ["signer/v1/signing.proto"]);
     assert.deepEqual(files(own), ["grpc/reflection/v1alpha/reflection.proto"]);
   }
 });
 
-test("Reflection finds the file of every kind of symbol, and sends its imports along", async (stack) => {
+test("Reflection finds the file of every kind of symbol, and sends its imports with it", async (stack) => {
   await using served = await Served.start(stack, { keys: new KeyStore() });
   const signing = ["signer/v1/signing.proto", "signer/v1/keys.proto"];
   for (
@@ -90,7 +90,7 @@ test("Reflection finds the file of every kind of symbol, and sends its imports a
   }
 });
 
-test("Reflection answers what it does not know by a status, and the stream goes on", async (stack) => {
+test("Reflection answers an unknown name with an error response, and the stream goes on", async (stack) => {
   await using served = await Served.start(stack, { keys: new KeyStore() });
   const unknown: ServerReflectionRequestInitV1[] = [
     { fileByFilename: "signer/v1/none.proto" },
@@ -132,7 +132,7 @@ peerTest(gated, "buf")("the descriptors are those that buf builds of proto/", as
   assert.deepEqual(descriptors.map(({ name }) => name), [...wanted.keys()].sort());
   for (const { name, descriptor } of descriptors) {
     const file = fromBinary(FileDescriptorProtoSchema, Uint8Array.fromBase64(descriptor));
-    // protoc and buf leave the syntax of proto3 as it is written.
+    // protoc and buf keep `syntax` for proto3.
     assert.deepEqual(file, wanted.get(name), name);
   }
 });

@@ -14,13 +14,13 @@ const [gated, { Served, KeyRing, KeyStore, serverInfoService, openProvider }] = 
 );
 const test = onEachStack(gated);
 
-test("`GetServerInfo` tells a caller on the same machine which process serves", async (stack) => {
+test("`GetServerInfo` reports the server's process to a local client", async (stack) => {
   await using served = await Served.start(stack, { keys: new KeyStore() });
   const info = await served.call<GetServerInfoResponse>("serverInfo.GetServerInfo", {});
   assert.deepEqual([info.pid, info.pidStartTicks], [42, 4242]);
 });
 
-gated("`GetServerInfo` tells callers from elsewhere of no process", () => {
+gated("`GetServerInfo` reports no process to a remote client", () => {
   const { provider } = openProvider("auto");
   const process = { pid: 42, startTicks: 4242 };
   const identity = { version: "1.2.3", stack: "native", provider, process };

@@ -19,7 +19,7 @@ const test = onEachStack(gated);
 
 const message = Buffer.from("to be signed");
 
-test("`Sign` of a message and of its digest verifies by `Verify`, for every key and algorithm", async (stack) => {
+test("`Verify` accepts the signatures of `Sign` of a message and of its digest, for every key and algorithm", async (stack) => {
   await using served = await Served.start(stack);
   const { keys } = await served.call<ListKeysResponse>("signing.ListKeys", {});
   assert.deepEqual(keys?.map(({ keyId }) => keyId), [
@@ -52,7 +52,7 @@ test("`Sign` of a message and of its digest verifies by `Verify`, for every key 
   assert.equal(signatures, 6 * 2 + 3 * 2 + 3 * 2 + 1);
 });
 
-test("`Verify` says false of another message, another key's signature and one that is cut", async (stack) => {
+test("`Verify` returns false for another message, another key's signature and a truncated one", async (stack) => {
   await using served = await Served.start(stack);
   const keyId = "ecdsa-p256";
   const { signature } = await served.call<SignResponse>("signing.Sign", { keyId, message });
@@ -68,7 +68,7 @@ test("`Verify` says false of another message, another key's signature and one th
   }
 });
 
-test("`Sign` by key type takes the default key and its default algorithm", async (stack) => {
+test("`Sign` by key type uses the default key and its default algorithm", async (stack) => {
   await using served = await Served.start(stack);
   const signed = await served.call<SignResponse>("signing.Sign", {
     keyType: "KEY_TYPE_ECDSA_P384",
@@ -77,7 +77,7 @@ test("`Sign` by key type takes the default key and its default algorithm", async
   assert.deepEqual([signed.keyId, signed.algorithm], ["ecdsa-p384", "ECDSA_SHA_384"]);
 });
 
-test("`Sign` in P1363 gives the two integers side by side", async (stack) => {
+test("`Sign` in P1363 returns the two integers concatenated", async (stack) => {
   await using served = await Served.start(stack);
   const { signature } = await served.call<SignResponse>("signing.Sign", {
     keyId: "ecdsa-p384",
@@ -87,7 +87,7 @@ test("`Sign` in P1363 gives the two integers side by side", async (stack) => {
   assert.equal((signature as Uint8Array).length, 96);
 });
 
-test("`GetPublicKey` gives the same key in PEM, DER and JWK, and it verifies what `Sign` made", async (stack) => {
+test("`GetPublicKey` returns the same key in PEM, DER and JWK, and it verifies signatures of `Sign`", async (stack) => {
   await using served = await Served.start(stack);
   const keyId = "ecdsa-p256";
   const { signature } = await served.call<SignResponse>("signing.Sign", { keyId, message });
@@ -111,7 +111,7 @@ test("`GetPublicKey` gives the same key in PEM, DER and JWK, and it verifies wha
   }
 });
 
-test("`SignBatch` gives each request its own result, in their order", async (stack) => {
+test("`SignBatch` returns a result for each request, in their order", async (stack) => {
   await using served = await Served.start(stack);
   const good = { keyId: "ed25519", message };
   const { results } = await served.call<SignBatchResponse>("signing.SignBatch", {
@@ -126,7 +126,7 @@ test("`SignBatch` gives each request its own result, in their order", async (sta
   assert.deepEqual(results?.[0]?.response?.signature, results?.[3]?.response?.signature);
 });
 
-test("`SignBatch` of none gives none, and of 1,024 gives all", async (stack) => {
+test("`SignBatch` of no requests returns no results, and of 1,024 requests all", async (stack) => {
   await using served = await Served.start(stack);
   for (const count of [0, 1024]) {
     const { results } = await served.call<SignBatchResponse>("signing.SignBatch", {
@@ -156,7 +156,7 @@ test("`SignStream` answers in order, and goes on after a request that fails", as
   );
 });
 
-test("`SignStream` takes requests no faster than its results are read", async (stack) => {
+test("`SignStream` reads requests no faster than the client reads results", async (stack) => {
   await using served = await Served.start(stack);
   let sent = 0;
   const requests = function* () {
@@ -165,7 +165,7 @@ test("`SignStream` takes requests no faster than its results are read", async (s
   const responses = served.open<SignResult>("signing.SignStream", requests()).responses;
   const reader = responses[Symbol.asyncIterator]();
   await reader.next();
-  // What is under way fits the windows and buffers of both ends; without back-pressure all 20 MB would go.
+  // Bytes in flight fit the windows and buffers of both ends; without back-pressure all 20 MB would be sent.
   let before = -1;
   for (let turn = 0; turn < 200 && sent > before; turn++) {
     before = sent;
@@ -175,7 +175,7 @@ test("`SignStream` takes requests no faster than its results are read", async (s
   await reader.return?.();
 });
 
-test("A client that leaves in the middle of a stream leaves the server as it was", async (stack) => {
+test("The server still serves after a client has left in the middle of a stream", async (stack) => {
   await using served = await Served.start(stack);
   for (let round = 0; round < 20; round++) {
     const requests = function* () {

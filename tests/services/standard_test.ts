@@ -12,7 +12,7 @@ const [gated, { Served, KeyStore, healthMethods, reflectionMethods }] = await ga
 );
 const test = onEachStack(gated);
 
-test("`GetServerInfo` names what the keys can do, the limits and who does the work", async (stack) => {
+test("`GetServerInfo` reports the algorithms of the keys, the limits, the stack and the provider", async (stack) => {
   await using served = await Served.start(stack);
   const info = await served.call<GetServerInfoResponse>("serverInfo.GetServerInfo", {});
   assert.equal(info.version, "1.2.3");
@@ -29,14 +29,14 @@ test("`GetServerInfo` names what the keys can do, the limits and who does the wo
   assert.match(`${info.provider} ${info.providerVersion}`, /^openssl OpenSSL 3|^builtin /);
 });
 
-test("A server without keys says so and answers", async (stack) => {
+test("A server without keys answers with an empty list", async (stack) => {
   await using served = await Served.start(stack, { keys: new KeyStore() });
   assert.deepEqual(await served.call("signing.ListKeys", {}), { keys: [] });
   const info = await served.call<GetServerInfoResponse>("serverInfo.GetServerInfo", {});
   assert.deepEqual([info.algorithms, info.keyTypes], [[], []]);
 });
 
-test("The protocol version asked for is answered in the headers, as is the newest when none is", async (stack) => {
+test("The response headers have the requested protocol version, or the newest by default", async (stack) => {
   await using served = await Served.start(stack);
   for (const asked of [[], [["signer-protocol", "1"]]] as [string, string][][]) {
     const call = served.open("echo.Echo", [{ message: "x" }], { metadata: new Metadata(asked) });
@@ -45,7 +45,7 @@ test("The protocol version asked for is answered in the headers, as is the newes
   }
 });
 
-test("A protocol version that is not spoken is FAILED_PRECONDITION and names those that are", async (stack) => {
+test("An unsupported protocol version is FAILED_PRECONDITION with the supported ones", async (stack) => {
   await using served = await Served.start(stack);
   const metadata = new Metadata([["signer-protocol", "7"]]);
   await assert.rejects(
@@ -55,14 +55,14 @@ test("A protocol version that is not spoken is FAILED_PRECONDITION and names tho
     (error: Error & { code: number; metadata: Metadata }) => {
       assert.equal(error.code, StatusCode.FAILED_PRECONDITION);
       assert.match(error.message, /"7".*use one of 1$/);
-      // By this, and not by its message, a client knows which precondition failed.
+      // A client identifies the failed precondition by this header, not by the message.
       assert.equal(error.metadata.get("signer-protocol"), "1");
       return true;
     },
   );
 });
 
-test("What nobody foresaw is INTERNAL with a request id, and only the report has its words", async (stack) => {
+test("An unexpected error is INTERNAL with a request id, and its message is in the server's report only", async (stack) => {
   const reports: { requestId: string; error: unknown; method: string }[] = [];
   const keys = new KeyStore();
   keys.list = () => {
@@ -84,7 +84,7 @@ test("What nobody foresaw is INTERNAL with a request id, and only the report has
   assert.match(String(reports[0].error), /key\.pem/);
 });
 
-test("Health is SERVING for the server and each service, and NOT_FOUND for what there is not", async (stack) => {
+test("Health is SERVING for the server and each service, and NOT_FOUND for an unknown one", async (stack) => {
   await using served = await Served.start(stack);
   const names = ["", "signer.v1.EchoService", "signer.v1.SigningService"];
   for (const service of names) {
@@ -115,7 +115,7 @@ test("Health lists the server and each service", async (stack) => {
   }
 });
 
-test("A drain tells those who watch NOT_SERVING and ends their watch, so that it need not wait", async (stack) => {
+test("A drain sends NOT_SERVING to watches and ends them, so that it need not wait", async (stack) => {
   await using served = await Served.start(stack);
   const seen: string[] = [];
   let drained: Promise<void> | undefined;
@@ -123,7 +123,7 @@ test("A drain tells those who watch NOT_SERVING and ends their watch, so that it
     const call = served.channel.call<object, { status: string }>(healthMethods.watch, [{}]);
     for await (const { status } of call.responses) {
       seen.push(status);
-      // The grace is far beyond the time of this test: the drain ends because the watch does.
+      // The grace is far longer than this test: the drain ends because the watch ends.
       drained ??= served.drain(60_000);
     }
   })();
@@ -132,7 +132,7 @@ test("A drain tells those who watch NOT_SERVING and ends their watch, so that it
   await drained;
 });
 
-test("Reflection, v1 and v1alpha, lists the services and gives the file of a symbol", async (stack) => {
+test("Reflection, v1 and v1alpha, lists the services and returns the file of a symbol", async (stack) => {
   await using served = await Served.start(stack);
   const requests = [
     { listServices: "" },

@@ -1,4 +1,4 @@
-/** Logs much more than a pipe holds, says on standard output how many lines, and a line more when its input ends. */
+/** Logs far more than a pipe holds, prints the number of lines, and logs one more line at the end of its input. */
 import { configureLogs, logger } from "../../src/telemetry/mod.ts";
 
 const LINES = 5_000;
@@ -8,6 +8,6 @@ const log = logger("chatty");
 for (let i = 0; i < LINES; i++) log.info("A line of some length", { i, pad: "x".repeat(100) });
 console.log(LINES);
 await Deno.stdin.readable.pipeTo(new WritableStream());
-// The lines that wait are tried again after a while.
+// Waiting lines are written again after a while.
 await new Promise((resolve) => setTimeout(resolve, 500));
 log.info("The last line");

@@ -6,14 +6,14 @@ import { gate } from "../_support/gate.ts";
 const [test] = await gate(["run", "read", "ffi", "env"], () => Promise.resolve({}));
 const chatty = fileURLToPath(new URL("./_chatty.ts", import.meta.url));
 
-test("Logs wait for no reader: lines over 256 KiB are dropped and counted, and later ones written", async () => {
+test("Logging never blocks: lines over 256 KiB of backlog are dropped and counted, and later ones written", async () => {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--allow-all", chatty],
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  // All is logged while nobody reads.
+  // The pipe is not read until all lines are logged.
   const lines = Number(await new Response(await firstChunk(child.stdout)).text());
   const log = new Response(child.stderr).text();
   await child.stdin.close();
@@ -33,7 +33,7 @@ async function firstChunk(stream: ReadableStream<Uint8Array>): Promise<Uint8Arra
   return Uint8Array.from(value!);
 }
 
-Deno.test("`errorReports()` writes ten errors at once and then one a second, with the number left out", () => {
+Deno.test("`errorReports()` logs ten errors at once and then one per second, with the number of dropped ones", () => {
   const written: unknown[] = [];
   let now = 0;
   const report = errorReports(

@@ -8,7 +8,8 @@ import {
 } from "../../api/mod.ts";
 import type { AlgorithmName } from "../../crypto/mod.ts";
 import { randomBytes, type Verification } from "../../bench/mod.ts";
-import { chooseKey, type KeySelector, requestHeaders, Session } from "../client/mod.ts";
+import { chooseKey, type KeySelector } from "../client/keys/mod.ts";
+import { requestHeaders, Session } from "../client/mod.ts";
 import { readFile } from "../read_file.ts";
 import { usageError } from "../exit.ts";
 import { callName, type NamedWorkload } from "./named_workload.ts";

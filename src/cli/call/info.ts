@@ -1,5 +1,6 @@
 import { serverInfoDefinition } from "../../api/mod.ts";
-import { keyTypeName, Session } from "../client/mod.ts";
+import { keyTypeName } from "../client/keys/mod.ts";
+import { Session } from "../client/mod.ts";
 import type { ConnectionOptions } from "../client/options/mod.ts";
 import { printResult, refuseRaw } from "./result.ts";
 

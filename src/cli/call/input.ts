@@ -1,6 +1,6 @@
 /** The inputs of `sign` and `verify`: text, files of any size, or standard input. @module */
 import { createHash } from "node:crypto";
-import { hashOf, unspecified } from "../client/mod.ts";
+import { hashOf, unspecified } from "../client/keys/mod.ts";
 import { readFile } from "../read_file.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
 import { withProgress } from "./progress.ts";

@@ -1,14 +1,8 @@
 /** `call keys` and `call public-key`. @module */
 import { type GetPublicKeyRequestInit, type KeyInfo, signingDefinition } from "../../api/mod.ts";
 import { usageError } from "../exit.ts";
-import {
-  type KeyOptions,
-  type KeySelector,
-  keyTypeName,
-  namedKey,
-  printBytes,
-  Session,
-} from "../client/mod.ts";
+import { type KeyOptions, type KeySelector, keyTypeName, namedKey } from "../client/keys/mod.ts";
+import { printBytes, Session } from "../client/mod.ts";
 import type { ConnectionOptions } from "../client/options/mod.ts";
 import { openOut, printResult, refuseRaw } from "./result.ts";
 import { table } from "./table.ts";

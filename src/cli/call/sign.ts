@@ -6,14 +6,8 @@ import {
   type SignRequestInit,
   type SignResponse,
 } from "../../api/mod.ts";
-import {
-  type Choice,
-  chooseKey,
-  type KeyOptions,
-  namedKey,
-  printBytes,
-  Session,
-} from "../client/mod.ts";
+import { type Choice, chooseKey, type KeyOptions, namedKey } from "../client/keys/mod.ts";
+import { printBytes, Session } from "../client/mod.ts";
 import type { ConnectionOptions } from "../client/options/mod.ts";
 import { usageError } from "../exit.ts";
 import { note } from "../output.ts";

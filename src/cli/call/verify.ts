@@ -8,9 +8,8 @@ import {
   type KeyOptions,
   type KeySelector,
   namedKey,
-  parseBytes,
-  Session,
-} from "../client/mod.ts";
+} from "../client/keys/mod.ts";
+import { parseBytes, Session } from "../client/mod.ts";
 import type { ConnectionOptions } from "../client/options/mod.ts";
 import { printResult, refuseRaw } from "./result.ts";
 import { largestRequest, wireFormat } from "./sign.ts";

@@ -1,16 +1,5 @@
 /** Calls of servers: the part that `call`, `bench` and `doctor` share. @module */
 export { parseBytes, printBytes } from "./base64.ts";
 export { requestHeaders } from "./headers.ts";
-export {
-  type Choice,
-  chooseKey,
-  defaultAlgorithm,
-  hashOf,
-  type KeyOptions,
-  type KeySelector,
-  keyTypeName,
-  namedKey,
-  unspecified,
-} from "./key_choice.ts";
 export { Session } from "./session.ts";
 export { addressVariable, targetAddresses } from "./targets.ts";

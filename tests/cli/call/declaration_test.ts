@@ -10,7 +10,7 @@ function declaration(symbol: string): string {
   return declarationOf(zooSchema().find(symbol)!).map((line) => `${line}\n`).join("");
 }
 
-test("`declarationOf()` prints a message with all that can be in one", () => {
+test("`declarationOf()` prints a message with every kind of member", () => {
   assert.equal(
     declaration("zoo.v1.Animal"),
     `zoo.v1.Animal is a message:

@@ -13,7 +13,7 @@ function headers(...texts: string[]) {
   return requestHeaders(texts, environment);
 }
 
-test("`requestHeaders()` reads names and values, repeated ones in their order", () => {
+test("`requestHeaders()` parses names and values, and keeps the order of repeated names", () => {
   const { metadata } = headers("X-One: 1", "x-one:2", "x-two:a: b", "empty:");
   assert.deepEqual([...metadata], [["x-one", "1"], ["x-one", "2"], ["x-two", "a: b"], [
     "empty",
@@ -21,25 +21,25 @@ test("`requestHeaders()` reads names and values, repeated ones in their order", 
   ]]);
 });
 
-test("`requestHeaders()` takes values of `-bin` names for base64", () => {
+test("`requestHeaders()` decodes values of `-bin` names from base64", () => {
   const { metadata } = headers("x-bin: AP8=");
   assert.deepEqual(new Uint8Array(metadata.get("x-bin") as Uint8Array), Uint8Array.of(0, 255));
 });
 
-test("`requestHeaders()` expands the environment, and calls what it did a secret", () => {
+test("`requestHeaders()` expands environment variables, and treats the values as secrets", () => {
   const { metadata, secrets } = headers("x: <${TOKEN}>", "y: plain $TOKEN");
   assert.equal(metadata.get("x"), "<s3cret>");
   assert.equal(metadata.get("y"), "plain $TOKEN");
   assert.deepEqual([...secrets], ["x"]);
 });
 
-test("`requestHeaders()` knows names that hold secrets", () => {
+test("`requestHeaders()` treats values of names such as `authorization` as secrets", () => {
   const names = ["authorization", "proxy-authorization", "cookie", "x-api-key", "x-session-id"];
   const { secrets } = headers(...names.map((name) => `${name}: a`), "x-trace: b");
   assert.deepEqual([...secrets], names);
 });
 
-test("`requestHeaders()` refuses what cannot be sent, without a word of its value", () => {
+test("`requestHeaders()` refuses invalid headers, with an error that does not contain the value", () => {
   const cases: [text: string, message: RegExp][] = [
     ["no colon", /^A -H option has no name$/],
     [": s3cret", /^A -H option has no name$/],

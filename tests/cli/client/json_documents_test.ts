@@ -3,20 +3,20 @@ import { jsonDocuments } from "../../../src/cli/client/methods/json_documents.ts
 import { CliError } from "../../../src/cli/exit.ts";
 
 const text = '{"a": "}\\"{"} {"b": [1, {"c": "\\\\"}]}\n\n{}';
-/** The objects of a text, parsed. */
+/** Parses the objects of a text. */
 async function parsed(pieces: Iterable<string>): Promise<unknown[]> {
   return (await Array.fromAsync(jsonDocuments(pieces))).map((each) => JSON.parse(each));
 }
 
 const documents = [{ a: '}"{' }, { b: [1, { c: "\\" }] }, {}];
 
-Deno.test("`jsonDocuments()` splits objects that stand one after the other", async () => {
+Deno.test("`jsonDocuments()` splits a sequence of objects", async () => {
   assert.deepEqual(await parsed([text]), documents);
   assert.deepEqual(await Array.fromAsync(jsonDocuments([])), []);
   assert.deepEqual(await Array.fromAsync(jsonDocuments([" \n "])), []);
 });
 
-Deno.test("`jsonDocuments()` gives the same wherever the text is cut", async () => {
+Deno.test("`jsonDocuments()` yields the same objects wherever the text is cut", async () => {
   assert.deepEqual(await parsed([...text]), documents);
   for (let at = 0; at <= text.length; at++) {
     const pieces = [text.slice(0, at), text.slice(at)];
@@ -24,7 +24,7 @@ Deno.test("`jsonDocuments()` gives the same wherever the text is cut", async () 
   }
 });
 
-Deno.test("`jsonDocuments()` gives an object before the next has begun", async () => {
+Deno.test("`jsonDocuments()` yields an object before the next begins", async () => {
   const typed = async function* () {
     yield '{"n": 1}';
     await new Promise(() => {});
@@ -32,7 +32,7 @@ Deno.test("`jsonDocuments()` gives an object before the next has begun", async (
   assert.deepEqual(await jsonDocuments(typed()).next(), { done: false, value: '{"n": 1}' });
 });
 
-Deno.test("`jsonDocuments()` refuses what is no JSON object, and says which it is", async () => {
+Deno.test("`jsonDocuments()` refuses other JSON, with its position in the error", async () => {
   const cases: [text: string, number: number][] = [
     ["hello", 1],
     ["1", 1],

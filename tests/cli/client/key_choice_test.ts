@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { KeyOptions } from "../../../src/cli/client/key_choice.ts";
+import type { KeyOptions } from "../../../src/cli/client/keys/key_choice.ts";
 import type { Session } from "../../../src/cli/client/session.ts";
 import { CliError } from "../../../src/cli/exit.ts";
 import type { KeyInfo } from "../../../src/api/mod.ts";
@@ -7,7 +7,7 @@ import { gate } from "../../_support/gate.ts";
 
 const [test, { chooseKey }] = await gate(
   ["env", "read", "sys", "ffi"],
-  () => import("../../../src/cli/client/key_choice.ts"),
+  () => import("../../../src/cli/client/keys/key_choice.ts"),
 );
 
 function key(keyId: string, keyType: string, isDefault: boolean, ...algorithms: string[]) {
@@ -20,11 +20,11 @@ const rsa = ["RSASSA_PSS_SHA_256", "RSASSA_PSS_SHA_512", "RSASSA_PKCS1_V1_5_SHA_
 const held = [
   key("old-rsa", "KEY_TYPE_RSA_2048", false, ...rsa),
   key("rsa", "KEY_TYPE_RSA_2048", true, ...rsa),
-  // The server offers SHA-256 too, and holds SHA-384 to be this key's default.
+  // The server offers SHA-256 too, and SHA-384 is this key's default.
   key("p384", "KEY_TYPE_ECDSA_P384", true, "ECDSA_SHA_384", "ECDSA_SHA_256"),
 ];
 
-/** What is chosen of some keys. */
+/** Runs `chooseKey()` with a server's list of keys. */
 async function choice(options: KeyOptions, keys = held) {
   let asked = 0;
   const session = {
@@ -37,7 +37,7 @@ async function choice(options: KeyOptions, keys = held) {
   return { ...key, algorithm, asked };
 }
 
-test("`chooseKey()` asks the server nothing when the options name key and algorithm", async () => {
+test("`chooseKey()` sends no request when the options name key and algorithm", async () => {
   assert.deepEqual(await choice({ key: "a", algorithm: "ED25519" }), {
     keyId: "a",
     algorithm: "ED25519",
@@ -45,13 +45,13 @@ test("`chooseKey()` asks the server nothing when the options name key and algori
   });
 });
 
-test("`chooseKey()` takes what the client prefers of all that the server has", async () => {
+test("`chooseKey()` chooses by the client's preference among the server's keys", async () => {
   assert.deepEqual(await choice({}), { keyId: "p384", algorithm: "ECDSA_SHA_384", asked: 1 });
   const withEd25519 = [...held, key("ed", "KEY_TYPE_ED25519", true, "ED25519")];
   assert.deepEqual(await choice({}, withEd25519), { keyId: "ed", algorithm: "ED25519", asked: 1 });
 });
 
-test("`chooseKey()` takes the first of `--prefer`, a name or a scheme, that fits", async () => {
+test("`chooseKey()` chooses the first algorithm or scheme of `--prefer` that fits", async () => {
   const one = held.filter(({ keyId }) => keyId !== "old-rsa");
   assert.deepEqual(await choice({ prefer: ["ED25519", "RSASSA_PSS_SHA_512", "ECDSA"] }, one), {
     keyId: "rsa",
@@ -65,7 +65,7 @@ test("`chooseKey()` takes the first of `--prefer`, a name or a scheme, that fits
   });
 });
 
-test("`chooseKey()` insists on a name where several keys fit alike", async () => {
+test("`chooseKey()` refuses to choose when several keys fit equally", async () => {
   const error = await choice({ prefer: ["RSASSA_PSS"] }).then(
     () => assert.fail(),
     (error) => error,
@@ -78,7 +78,7 @@ test("`chooseKey()` insists on a name where several keys fit alike", async () =>
   );
 });
 
-test("`chooseKey()` keeps to the key named, by id, thumbprint or type", async () => {
+test("`chooseKey()` uses the key named by id, thumbprint or type", async () => {
   for (const options of [{ key: "old-rsa" }, { key: "old-rsa-thumbprint" }]) {
     assert.deepEqual(await choice(options), {
       keyId: "old-rsa",
@@ -89,7 +89,7 @@ test("`chooseKey()` keeps to the key named, by id, thumbprint or type", async ()
   assert.equal((await choice({ keyType: "rsa-2048" }) as { keyId: string }).keyId, "rsa");
 });
 
-test("`chooseKey()` finds a key for the algorithm named", async () => {
+test("`chooseKey()` finds a key for a named algorithm", async () => {
   assert.deepEqual(await choice({ algorithm: "ECDSA_SHA_256" }), {
     keyId: "p384",
     algorithm: "ECDSA_SHA_256",
@@ -97,7 +97,7 @@ test("`chooseKey()` finds a key for the algorithm named", async () => {
   });
 });
 
-test("`chooseKey()` leaves it to the server to say that it has no such key", async () => {
+test("`chooseKey()` passes an unknown key on, and the server answers NOT_FOUND", async () => {
   assert.deepEqual(await choice({ key: "none" }), {
     keyId: "none",
     algorithm: "SIGNING_ALGORITHM_UNSPECIFIED",
@@ -105,7 +105,7 @@ test("`chooseKey()` leaves it to the server to say that it has no such key", asy
   });
 });
 
-test("`chooseKey()` fails when nothing fits, and says what there is", async () => {
+test("`chooseKey()` fails when no key fits, with the keys in the error", async () => {
   const refused = async (options: KeyOptions, keys = held) => {
     const error = await choice(options, keys).then(() => assert.fail(), (error) => error);
     assert(error instanceof CliError);

@@ -21,7 +21,7 @@ const [test, { symbols, reflection, Session, openGrpcJsServer, zooFiles }] = awa
   },
 );
 
-/** A reflection service that answers as it is told. */
+/** Returns a reflection service with the given responses. */
 function reflecting(
   version: "v1" | "v1alpha",
   answer: (request: ReflectionRequest) => unknown,
@@ -40,7 +40,7 @@ function filesResponse(...files: Uint8Array[]) {
   return { fileDescriptorResponse: { fileDescriptorProto: files } };
 }
 
-/** Serves the services and gives a session with the server. */
+/** Serves the services and opens a session with the server. */
 async function sessionWith(...services: Service[]) {
   const served = await Served.by(openGrpcJsServer({ services }));
   const session = await Session.open({ to: [served.address] });
@@ -59,7 +59,7 @@ async function refusal(ended: Promise<unknown>, what = ""): Promise<CliError> {
   return error;
 }
 
-test("`findMethod()` finds a method of signer's own without asking the server", async () => {
+test("`findMethod()` finds a method of signer's contract without a request", async () => {
   using session = await Session.open({ to: ["127.0.0.1:1"] });
   for (
     const name of [
@@ -86,7 +86,7 @@ test("`findMethod()` finds a method by reflection, v1 or v1alpha", async () => {
   }
 });
 
-test("a symbol's files that the server does not send along are asked for by name", async () => {
+test("imported files that the server does not send with a symbol are requested by name", async () => {
   const asked: string[] = [];
   const dependency = fileProto({ name: "other.proto", messageType: [{ name: "Other" }] });
   const root = fileProto({
@@ -102,13 +102,13 @@ test("a symbol's files that the server does not send along are asked for by name
     }),
   );
   const { schema } = await symbols.findSymbol(server.session, "a.B");
-  // The well-known files are this client's own.
+  // The client has the well-known files itself.
   assert.deepEqual(asked, ["a.B", "other.proto"]);
   assert.ok(schema.find("Other"));
   assert.ok(schema.find("google.protobuf.Timestamp"));
 });
 
-test("a server that names one more file for ever is given up on", async () => {
+test("an endless chain of imported files from a server is an error", async () => {
   let made = 0;
   await using server = await sessionWith(
     reflecting("v1", () => {
@@ -123,7 +123,7 @@ test("a server that names one more file for ever is given up on", async () => {
   assert.equal(made, 501);
 });
 
-test("a server that keeps a file back is told of", async () => {
+test("an imported file that the server does not send is an error with its name", async () => {
   await using server = await sessionWith(
     reflecting("v1", ({ fileByFilename }) =>
       filesResponse(
@@ -134,7 +134,7 @@ test("a server that keeps a file back is told of", async () => {
   assert.equal(error.message, "The server does not give the file b.proto");
 });
 
-test("Python's servers know services by name, and not methods: the service is asked for", async () => {
+test("a method is found on Python servers, which look up services by name but not methods", async () => {
   const asked: string[] = [];
   await using server = await sessionWith(
     reflecting("v1", ({ fileContainingSymbol }) => {
@@ -149,14 +149,14 @@ test("Python's servers know services by name, and not methods: the service is as
   assert.equal(error.exitCode, 69);
 });
 
-test("what the server says of a symbol that it does not know is passed on", async () => {
+test("the server's error for an unknown symbol is passed on", async () => {
   await using server = await sessionWith(reflecting("v1", () => notFound("no such symbol")));
   const error = await refusal(symbols.findSymbol(server.session, "a.B"));
   assert.equal(error.message, "The server does not describe a.B: NOT_FOUND: no such symbol");
   assert.equal(error.exitCode, 69);
 });
 
-test("a status of reflection that gRPC does not know is UNKNOWN", async () => {
+test("a status in a reflection response that gRPC does not define is UNKNOWN", async () => {
   for (const errorCode of [0, 192, -1, 2 ** 31 - 1]) {
     await using server = await sessionWith(
       reflecting("v1", () => ({ errorResponse: { errorCode, errorMessage: "" } })),
@@ -165,7 +165,7 @@ test("a status of reflection that gRPC does not know is UNKNOWN", async () => {
   }
 });
 
-test("descriptors that cannot be used are an error that says so", async () => {
+test("invalid descriptors are an error", async () => {
   const cases: [what: string, ...files: Uint8Array[]][] = [
     ["no descriptor", Uint8Array.of(0xff, 0xff)],
     [
@@ -209,7 +209,7 @@ test("descriptors that cannot be used are an error that says so", async () => {
   }
 });
 
-test("a server without reflection is told of", async () => {
+test("a server without reflection is an error with a hint", async () => {
   await using server = await sessionWith({
     definition: { Other: { ...reflection.reflectionMethod("v1"), path: "/a.B/Other" } },
     handlers: {
@@ -221,7 +221,7 @@ test("a server without reflection is told of", async () => {
   assert.equal(error.exitCode, 76);
 });
 
-test("`findSymbol()` and `findMethod()` refuse a wrong name before they ask", async () => {
+test("`findSymbol()` and `findMethod()` refuse a malformed name before any request", async () => {
   using session = await Session.open({ to: ["127.0.0.1:1"] });
   for (const text of ["", "a..b", "a/b/c", "a b", "signer.v1.", "é.b"]) {
     const error = await refusal(symbols.findSymbol(session, text));

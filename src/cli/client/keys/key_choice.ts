@@ -1,8 +1,8 @@
 /** The choice of a key and an algorithm for a request. @module */
-import { type KeyInfo, signingDefinition } from "../../api/mod.ts";
-import { clientPreference, findAlgorithm, type HashName } from "../../crypto/algorithms/mod.ts";
-import { CliError, ExitCode, usageError } from "../exit.ts";
-import type { Session } from "./session.ts";
+import { type KeyInfo, signingDefinition } from "../../../api/mod.ts";
+import { clientPreference, findAlgorithm, type HashName } from "../../../crypto/algorithms/mod.ts";
+import { CliError, ExitCode, usageError } from "../../exit.ts";
+import type { Session } from "../session.ts";
 
 /** The options that name a key and an algorithm. */
 export interface KeyOptions {
