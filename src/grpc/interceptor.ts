@@ -1,9 +1,12 @@
 /** Interceptors of services. @module */
 import type { CallContext } from "./handler.ts";
+import { Metadata } from "./metadata.ts";
 import type { AnyHandler, Service } from "./service.ts";
 
 /** Code that runs around every call of a service. */
 export interface Interceptor {
+  /** Headers of every response. A stack prepares them once, while those of a `CallContext` cost each call. */
+  readonly responseHeaders?: Metadata;
   /** Runs before the handler. An error that it throws fails the call. */
   readonly before?: (context: CallContext) => void;
   /** Maps an error of `before` or of the handler to the error that the client receives. */
@@ -16,7 +19,14 @@ export function intercept(service: Service, ...interceptors: readonly Intercepto
     name,
     interceptors.reduceRight(interceptHandler, handler),
   ]);
-  return { definition: service.definition, handlers: Object.fromEntries(handlers) };
+  const headers = [service, ...interceptors].flatMap(({ responseHeaders = [] }) => [
+    ...responseHeaders,
+  ]);
+  return {
+    definition: service.definition,
+    handlers: Object.fromEntries(handlers),
+    responseHeaders: new Metadata(headers),
+  };
 }
 
 function interceptHandler(handler: AnyHandler, { before, onError }: Interceptor): AnyHandler {

@@ -12,6 +12,8 @@ export interface MethodDefinition<I, O, DI = I, DO = O> {
   readonly responseStream: boolean;
   readonly requestSerialize: (request: I) => Buffer;
   readonly requestDeserialize: (bytes: Buffer) => DI;
+  /** Decodes the request in a part of `bytes`, and keeps no view of them. Generated codecs have it. */
+  readonly requestDeserializePart?: (bytes: Uint8Array, start: number, end: number) => DI;
   readonly responseSerialize: (response: O) => Buffer;
   readonly responseDeserialize: (bytes: Buffer) => DO;
   /** Alternative name for the handler, such as `getServerInfo`. */
@@ -48,6 +50,7 @@ export function method<I, O, DI, DO>(
     ...traits,
     requestSerialize: request.encode,
     requestDeserialize: request.decode,
+    requestDeserializePart: request.decodePart,
     responseSerialize: response.encode,
     responseDeserialize: response.decode,
   };

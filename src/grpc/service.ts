@@ -1,5 +1,6 @@
 /** Services: definitions with their handlers. @module */
 import type { Handler } from "./handler.ts";
+import type { Metadata } from "./metadata.ts";
 import type { MethodDefinition } from "./method.ts";
 
 /** A method with messages of any type, as the stacks use it. */
@@ -15,6 +16,8 @@ export type ServiceDefinition = Readonly<Record<string, AnyMethod>>;
 export interface Service {
   readonly definition: ServiceDefinition;
   readonly handlers: Readonly<Record<string, AnyHandler>>;
+  /** Headers of every response. `CallContext.responseHeaders` begins with them. */
+  readonly responseHeaders?: Metadata | undefined;
 }
 
 /** The handlers of a service definition, with the types of its messages. */

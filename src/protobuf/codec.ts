@@ -15,6 +15,12 @@ export interface Codec<I, O> extends MessageType<I> {
    * @throws {ProtobufError} when `bytes` is not such a message
    */
   decode(bytes: Uint8Array): O;
+  /**
+   * Decodes the message in a part of `bytes`. Fields of bytes are copies, so the memory can be used again.
+   *
+   * @throws {ProtobufError} as `decode()`
+   */
+  decodePart(bytes: Uint8Array, start: number, end: number): O;
 }
 
 /** The writer of this thread, except while it writes. */
@@ -28,6 +34,14 @@ export function codec<I, O>(
   read: ReadMessage<O>,
 ): Codec<I, O> {
   const type: MessageType<I> = { name, fields, write };
+  const decode = (reader: WireReader): O => {
+    try {
+      return read(reader);
+    } catch (cause) {
+      if (!(cause instanceof ProtobufError)) throw cause;
+      throw new ProtobufError(cause.code, `${name}: ${cause.message}`, { cause });
+    }
+  };
   return {
     ...type,
     read,
@@ -40,13 +54,7 @@ export function codec<I, O>(
         idle = writer;
       }
     },
-    decode(bytes) {
-      try {
-        return read(new WireReader(bytes));
-      } catch (cause) {
-        if (!(cause instanceof ProtobufError)) throw cause;
-        throw new ProtobufError(cause.code, `${name}: ${cause.message}`, { cause });
-      }
-    },
+    decode: (bytes) => decode(new WireReader(bytes)),
+    decodePart: (bytes, start, end) => decode(new WireReader(bytes, start, end, true)),
   };
 }

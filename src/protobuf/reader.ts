@@ -11,6 +11,9 @@ export type ReadMessage<O> = (reader: WireReader, into?: O) => O;
 /** The value of every empty `bytes` field: one object, as Buffers of no length cannot be told apart. */
 export const EMPTY_BYTES: Buffer = Buffer.alloc(0);
 
+/** `Buffer.toString()`, which Deno runs on any Uint8Array: to make a Buffer first takes as long again. */
+const decodeLossy = Buffer.prototype.toString;
+
 const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -38,8 +41,9 @@ const LONG_STRING = 1_024;
  * Each method throws a `ProtobufError` when the bytes are malformed.
  */
 export class WireReader {
-  readonly #bytes: Buffer;
-  #position = 0;
+  readonly #bytes: Uint8Array;
+  readonly #copies: boolean;
+  #position: number;
   /** Offset of the end of the message or packed list that is being read. */
   #end: number;
   #depth = 0;
@@ -49,11 +53,16 @@ export class WireReader {
   #low = 0;
   #high = 0;
 
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes instanceof Buffer
-      ? bytes
-      : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.#end = bytes.length;
+  /**
+   * @param start offset of the message
+   * @param end offset of its end
+   * @param copies true when fields of bytes are to be copies, because the memory will be used again
+   */
+  constructor(bytes: Uint8Array, start = 0, end = bytes.length, copies = false) {
+    this.#bytes = bytes;
+    this.#position = start;
+    this.#end = end;
+    this.#copies = copies;
   }
 
   /** Reports whether the message has another field, or the packed list another number. */
@@ -107,10 +116,16 @@ export class WireReader {
     return text;
   }
 
-  /** Reads a `bytes` field: a view of the memory, not a copy. */
+  /** Reads a `bytes` field: a view of the memory, unless the reader copies. */
   bytes(): Buffer {
     const start = this.#delimited();
-    return start === this.#position ? EMPTY_BYTES : this.#bytes.subarray(start, this.#position);
+    const end = this.#position;
+    if (start === end) return EMPTY_BYTES;
+    if (!this.#copies) return viewOf(this.#bytes, start, end);
+    // Memory of its own: a pooled one would keep eight kilobytes alive.
+    const copy = Buffer.allocUnsafeSlow(end - start);
+    copy.set(this.#bytes.subarray(start, end));
+    return copy;
   }
 
   /** Reads a nested message, into the one that the field has already: protobuf merges them. */
@@ -160,7 +175,7 @@ export class WireReader {
 
   /** Decodes with replacement, and validates only text that may have had a replacement. */
   #mediumText(start: number, end: number): string | undefined {
-    const text = this.#bytes.toString("utf8", start, end);
+    const text = decodeLossy.call(this.#bytes as Buffer, "utf8", start, end);
     if (text.includes("\ufffd") && !isUtf8(this.#bytes, start, end)) return undefined;
     return text;
   }
@@ -231,6 +246,10 @@ export class WireReader {
     }
     throw new ProtobufError("INVALID_VARINT", "A number takes more than 64 bits");
   }
+}
+
+function viewOf({ buffer, byteOffset }: Uint8Array, start: number, end: number): Buffer {
+  return Buffer.from(buffer, byteOffset + start, end - start);
 }
 
 function truncated(): ProtobufError {

@@ -4,24 +4,27 @@ import { type Interceptor, Metadata, RpcError } from "../grpc/mod.ts";
 import { fromCryptoError } from "./crypto_status.ts";
 
 const spoken: ReadonlySet<string> = new Set(protocolVersions);
+const [newest] = protocolVersions;
 
 /**
  * Negotiates the protocol version. A request for a version gets it or FAILED_PRECONDITION; a request without a
  * version gets the newest. The response headers name the version.
  */
 export const negotiateProtocol: Interceptor = {
-  before({ metadata, responseHeaders }) {
-    const asked = metadata.get(protocolHeader);
-    if (asked !== undefined && !spoken.has(String(asked))) {
+  responseHeaders: new Metadata([[protocolHeader, newest]]),
+  before(context) {
+    const asked = context.metadata.get(protocolHeader);
+    if (asked === undefined || asked === newest) return;
+    if (!spoken.has(String(asked))) {
       throw new RpcError(
         "FAILED_PRECONDITION",
         `Protocol version ${JSON.stringify(asked)} is not spoken here: use one of ${
           protocolVersions.join(", ")
         }`,
-        { metadata: new Metadata([[protocolHeader, protocolVersions[0]]]) },
+        { metadata: new Metadata([[protocolHeader, newest]]) },
       );
     }
-    responseHeaders.set(protocolHeader, asked === undefined ? protocolVersions[0] : String(asked));
+    context.responseHeaders.set(protocolHeader, asked);
   },
 };
 

@@ -33,11 +33,18 @@ export class GrpcJsContext implements CallContext, WorkOwner {
   #responseTrailers: Metadata | undefined;
   #abort: AbortController | undefined;
 
-  constructor(call: SurfaceCall, work: CallWork, connections: Connections) {
+  /** @param headers headers of every response */
+  constructor(
+    call: SurfaceCall,
+    work: CallWork,
+    connections: Connections,
+    headers: Metadata | undefined,
+  ) {
     this.#call = call;
     this.#work = work;
     this.#connection = connections.find(call.getPeer());
     this.caller = this.#connection.caller;
+    if (headers !== undefined) this.#responseHeaders = new Metadata(headers);
   }
 
   get method(): string {

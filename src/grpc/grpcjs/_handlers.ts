@@ -4,41 +4,47 @@ import type {
   handleClientStreamingCall,
   handleServerStreamingCall,
   handleUnaryCall,
-  Metadata,
+  Metadata as GrpcMetadata,
   ServerReadableStream,
   UntypedHandleCall,
 } from "@grpc/grpc-js";
-import { type AnyHandler, RpcError, type StatusCode } from "../mod.ts";
-import { GrpcJsContext } from "./_context.ts";
+import { type AnyHandler, type Metadata, RpcError, type StatusCode } from "../mod.ts";
+import { GrpcJsContext, type SurfaceCall } from "./_context.ts";
 import { toGrpcMetadata } from "./_metadata.ts";
 import type { CallWork } from "./_call_work.ts";
 import type { Connections } from "./_connections.ts";
 
-/** Adapts a handler to the shape that grpc-js calls. */
+/**
+ * Adapts a handler to the shape that grpc-js calls.
+ *
+ * @param headers headers of every response
+ */
 export function toGrpcJsHandler(
   handler: AnyHandler,
   work: CallWork,
   connections: Connections,
+  headers: Metadata | undefined,
 ): UntypedHandleCall {
+  const contextOf = (call: SurfaceCall) => new GrpcJsContext(call, work, connections, headers);
   switch (handler.kind) {
     case "unary":
       return ((call, callback) => {
-        const context = new GrpcJsContext(call, work, connections);
+        const context = contextOf(call);
         answer(() => work.handle(handler, call.request, context, context), context, callback);
       }) satisfies handleUnaryCall<unknown, unknown>;
     case "client-stream":
       return ((call, callback) => {
-        const context = new GrpcJsContext(call, work, connections);
+        const context = contextOf(call);
         answer(() => handler.handle(requestsOf(call), context), context, callback);
       }) satisfies handleClientStreamingCall<unknown, unknown>;
     case "server-stream":
       return ((call) => {
-        const context = new GrpcJsContext(call, work, connections);
+        const context = contextOf(call);
         write(() => handler.handle(call.request, context), context, call);
       }) satisfies handleServerStreamingCall<unknown, unknown>;
     case "bidi":
       return ((call) => {
-        const context = new GrpcJsContext(call, work, connections);
+        const context = contextOf(call);
         write(() => handler.handle(requestsOf(call), context), context, call);
       }) satisfies handleBidiStreamingCall<unknown, unknown>;
   }
@@ -48,7 +54,7 @@ export function toGrpcJsHandler(
 interface WritableCall {
   readonly cancelled: boolean;
   write(response: unknown): boolean;
-  end(trailers?: Metadata): void;
+  end(trailers?: GrpcMetadata): void;
   emit(event: "error", error: Error): boolean;
   on(event: string, listener: () => void): unknown;
   off(event: string, listener: () => void): unknown;

@@ -104,7 +104,7 @@ class GrpcJsServer implements RpcServer {
     });
     const methods = new Map<string, AnyMethod>();
     const work = new CallWork();
-    for (const { definition, handlers } of services) {
+    for (const { definition, handlers, responseHeaders } of services) {
       const referenceDefinition: Record<string, AnyMethod> = {};
       for (const [name, method] of Object.entries(definition)) {
         methods.set(method.path, method);
@@ -112,7 +112,7 @@ class GrpcJsServer implements RpcServer {
       }
       const entries = Object.entries(handlers).map(([name, handler]) => [
         name,
-        toGrpcJsHandler(handler, work, this.#names),
+        toGrpcJsHandler(handler, work, this.#names, responseHeaders),
       ]);
       this.#server.addService(referenceDefinition, Object.fromEntries(entries));
     }

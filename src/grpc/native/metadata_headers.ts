@@ -88,10 +88,11 @@ class ReceivedMetadata extends Metadata {
   }
 
   #decode(name: string): readonly MetadataValue[] {
-    const values = new Metadata();
+    let values: Metadata | undefined;
     let room = maxMetadataValues;
     for (const field of this.#fields) {
       if (field.name !== name || room === 0) continue;
+      values ??= new Metadata();
       if (!name.endsWith("-bin")) {
         addAllowed(values, name, field.value);
         room--;
@@ -102,7 +103,7 @@ class ReceivedMetadata extends Metadata {
       for (const part of parts) addAllowed(values, name, decodeBinary(part));
       room -= parts.length;
     }
-    return values.getAll(name);
+    return values?.getAll(name) ?? [];
   }
 }
 

@@ -8,11 +8,10 @@ import { HeldBytes } from "./_held_bytes.ts";
 import type { Method } from "./_methods.ts";
 import type { RequestHead } from "./_request_head.ts";
 import {
+  bareHeaders,
   bareStatus,
-  gzipResponseHeaders,
   noHeaders,
   okTrailers,
-  responseHeaders,
   statusFields,
   trailersOnlyHeaders,
 } from "./_responses.ts";
@@ -183,7 +182,7 @@ export abstract class Call implements CallContext, Timed {
   }
 
   get responseHeaders(): Metadata {
-    return this.#responseHeaders ??= new Metadata();
+    return this.#responseHeaders ??= new Metadata(this.target.responseHeaders.metadata);
   }
 
   get responseTrailers(): Metadata {
@@ -267,8 +266,8 @@ export abstract class Call implements CallContext, Timed {
   protected sendMessage(response: unknown): boolean {
     const bytes = this.#serialize(response);
     if (!this.#headersSent) {
-      if (this.compressResponse && this.head.acceptsGzip) this.#sendGzipHeaders();
-      else this.#sendHeaders();
+      this.#gzip = this.compressResponse && this.head.acceptsGzip;
+      this.#sendHeaders();
     }
     this.connection.wrote();
     const compressed = this.#gzip && this.compressResponse;
@@ -332,24 +331,17 @@ export abstract class Call implements CallContext, Timed {
 
   #sendHeaders(): void {
     const metadata = this.#responseHeaders;
-    if (metadata === undefined || metadata.size === 0) this.stream.sendHeaders(responseHeaders);
-    else this.thread.metadataHeaders.send(this.stream, metadata);
+    const { plain, gzip } = metadata === undefined ? this.target.responseHeaders : bareHeaders;
+    const fields = metadata === undefined ? undefined : metadataFields(metadata);
+    this.stream.sendHeaders(this.#gzip ? gzip : plain, fields);
     this.#headersSent = true;
     this.connection.wrote();
   }
 
-  #sendGzipHeaders(): void {
-    const metadata = this.#responseHeaders;
-    const fields = metadata === undefined ? [] : metadataFields(metadata);
-    this.stream.sendHeaders(gzipResponseHeaders, fields);
-    this.#headersSent = true;
-    this.#gzip = true;
-  }
-
   #trySendStatus(fields: readonly string[]): boolean {
     try {
-      const metadata = this.#responseHeaders;
-      if (!this.#headersSent && metadata !== undefined && metadata.size > 0) this.#sendHeaders();
+      const metadata = this.#responseHeaders ?? this.target.responseHeaders.metadata;
+      if (!this.#headersSent && metadata.size > 0) this.#sendHeaders();
       this.stream.sendHeaders(this.#headersSent ? noHeaders : trailersOnlyHeaders, fields, true);
       this.connection.wrote();
       return true;

@@ -1,5 +1,5 @@
-import { type Http2Stream, type PreparedHeaders, prepareHeaders } from "../../../http2/mod.ts";
-import type { Metadata, RpcError } from "../../mod.ts";
+import { type PreparedHeaders, prepareHeaders } from "../../../http2/mod.ts";
+import { Metadata, type RpcError } from "../../mod.ts";
 import {
   acceptedEncodings,
   contentType,
@@ -23,11 +23,25 @@ const ordinary = [
   acceptedEncodings,
 ];
 
-/** The headers of a response to a call. */
-export const responseHeaders = prepareHeaders(ordinary);
+/** Headers of the responses to calls of a method, prepared for the encoder. */
+export class ResponseHeaders {
+  /** Those of a response without compression. */
+  readonly plain: PreparedHeaders;
+  /** Those of a response whose messages may be compressed. */
+  readonly gzip: PreparedHeaders;
 
-/** Headers of a response whose messages may be compressed. */
-export const gzipResponseHeaders = prepareHeaders([...ordinary, headerNames.encoding, "gzip"]);
+  /** @param metadata metadata of every response; it is not changed */
+  constructor(readonly metadata: Metadata) {
+    const fields = [...ordinary, ...metadataFields(metadata)];
+    this.plain = prepareHeaders(fields);
+    this.gzip = prepareHeaders([...fields, ...gzip]);
+  }
+}
+
+const gzip = [headerNames.encoding, "gzip"];
+
+/** Headers of a response whose metadata follows. */
+export const bareHeaders = new ResponseHeaders(new Metadata());
 
 /** Fields before the status of a call that fails before its response headers (Trailers-Only). */
 export const trailersOnlyHeaders = prepareHeaders([
@@ -66,39 +80,4 @@ function shorten(encoded: string): string {
   if (encoded.length <= MAX_MESSAGE_LENGTH) return encoded;
   // Not in the middle of an escape.
   return encoded.slice(0, MAX_MESSAGE_LENGTH).replace(/%.?$/, "").trimEnd();
-}
-
-/** Lists of response metadata that a thread caches. */
-const MAX_REMEMBERED = 64;
-/** Bytes of the longest list that is cached. */
-const MAX_REMEMBERED_LENGTH = 128;
-
-/**
- * Response headers with metadata. Most responses of a server have equal metadata, such as the protocol version: a
- * list is prepared when it is sent for the second time, and from then on takes a few bytes.
- */
-export class MetadataHeaders {
-  readonly #seen = new Map<string, PreparedHeaders | undefined>();
-
-  /** Sends the headers of a response. */
-  send(stream: Http2Stream<unknown>, metadata: Metadata): void {
-    const fields = metadataFields(metadata);
-    if (fields.length === 0) return stream.sendHeaders(responseHeaders);
-    const name = fields.join("\n");
-    const prepared = this.#seen.get(name) ?? this.#notice(name, fields);
-    if (prepared === undefined) stream.sendHeaders(responseHeaders, fields);
-    else stream.sendHeaders(prepared);
-  }
-
-  #notice(name: string, fields: readonly string[]): PreparedHeaders | undefined {
-    if (this.#seen.has(name)) {
-      const prepared = prepareHeaders([...ordinary, ...fields]);
-      this.#seen.set(name, prepared);
-      return prepared;
-    }
-    if (name.length <= MAX_REMEMBERED_LENGTH && this.#seen.size < MAX_REMEMBERED) {
-      this.#seen.set(name, undefined);
-    }
-    return undefined;
-  }
 }

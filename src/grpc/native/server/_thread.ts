@@ -1,7 +1,6 @@
 import type { Accounts } from "./_accounts.ts";
 import type { Lane, Workload, Workloads, WorkQueue } from "../../scheduling/mod.ts";
 import type { Deadlines, Timed } from "./_deadlines.ts";
-import type { MetadataHeaders } from "./_responses.ts";
 import type { NativeLimits } from "./limits.ts";
 
 /** A call with a deadline. */
@@ -16,7 +15,6 @@ export interface Thread {
   readonly now: number;
   readonly limits: NativeLimits;
   readonly deadlines: Deadlines;
-  readonly metadataHeaders: MetadataHeaders;
   /** The work that waits for its turn. */
   readonly work: WorkQueue;
   readonly workloads: Workloads;
@@ -26,6 +24,8 @@ export interface Thread {
   watchDeadline(call: TimedCall): void;
   /** Reports whether work of a connection may be done at once, and need not wait for its turn. */
   mayRunNow(lane: Lane, workload: Workload): boolean;
+  /** Reports whether a call that runs at once is to be measured: of calls that take next to nothing, few are. */
+  measures(workload: Workload): boolean;
   /** Marks progress. Gives the milliseconds since the last mark, which the work since then has taken. */
   lap(): number;
   /** Has the work that waits done, although no event has come. */

@@ -56,8 +56,7 @@ export class UnaryCall extends Call implements Work {
       last && this.#incoming === undefined && isOneMessage(bytes, start, end) &&
       end - start - PREFIX_LENGTH <= maxRequestBytes
     ) {
-      // A copy: fields of bytes are views of the bytes they were read from, and may outlive this buffer.
-      return this.#dispatch(bytes.slice(start + PREFIX_LENGTH, end));
+      return this.#dispatch(bytes, start + PREFIX_LENGTH, end);
     }
     this.guard(() => {
       const { held, head, method } = this;
@@ -136,26 +135,33 @@ export class UnaryCall extends Call implements Work {
     this.held.setBuffered(this.#sizeOf(this.#request));
   }
 
-  #dispatch(message: Uint8Array): void {
+  /** Decodes a message that is whole in the read buffer, and handles it or has it wait. */
+  #dispatch(bytes: Uint8Array, start: number, end: number): void {
     this.#isComplete = true;
     try {
-      this.#decode(message);
-    } catch (error) {
-      return this.fail(error);
+      this.#request = this.target.deserializePart(bytes, start, end);
+    } catch (cause) {
+      return this.fail(malformed(cause));
     }
+    this.#decoded(end - start, end - start);
     this.#handleOrWait();
   }
 
   /** @throws {RpcError} INTERNAL */
   #decode(message: Uint8Array): void {
-    this.#messageBytes = message.buffer.byteLength;
     try {
       this.#request = this.target.deserialize(asBuffer(message));
     } catch (cause) {
-      throw new RpcError("INTERNAL", "Error deserializing request", { cause });
+      throw malformed(cause);
     }
+    this.#decoded(message.length, message.buffer.byteLength);
+  }
+
+  /** @param memory bytes that the request may keep alive, besides its objects */
+  #decoded(length: number, memory: number): void {
     this.#isDecoded = true;
-    this.#workload = this.target.workloadOf(this.#request, message.length);
+    this.#messageBytes = memory;
+    this.#workload = this.target.workloadOf(this.#request, length);
   }
 
   #waitForRoom(): void {
@@ -186,8 +192,10 @@ export class UnaryCall extends Call implements Work {
     return this.#messageBytes + decodedSize(request);
   }
 
-  /** Runs the handler. Gives the milliseconds since the thread's last mark of progress. */
+  /** Runs the handler. Returns the milliseconds that the call has taken, which are an estimate for most cheap calls. */
   #handle(request: unknown): number {
+    const workload = this.#workload!;
+    const isMeasured = this.thread.measures(workload);
     try {
       const answer = (this.target.handler as AnyUnary).handle(request, this);
       if (answer instanceof Promise) this.#await(answer, request);
@@ -197,8 +205,9 @@ export class UnaryCall extends Call implements Work {
       this.fail(error);
       return this.thread.lap();
     }
+    if (!isMeasured) return workload.meanMs!;
     const ms = this.thread.lap();
-    this.#workload!.record(ms);
+    workload.record(ms);
     return ms;
   }
 
@@ -216,4 +225,8 @@ export class UnaryCall extends Call implements Work {
     ).finally(() => this.endAsync());
     if (!this.over) this.guard(() => this.held.setHandedOut(this.#sizeOf(request)));
   }
+}
+
+function malformed(cause: unknown): RpcError {
+  return new RpcError("INTERNAL", "Error deserializing request", { cause });
 }
