@@ -23,7 +23,7 @@ export async function run(args: readonly string[]): Promise<number> {
       const { guardProcess } = await import("./signals.ts");
       guardProcess(named);
     }
-    const program = await createProgram(named);
+    const program = await createProgram(named, args);
     checkHelpTopic(program, args);
     await program.parseAsync([...args], { from: "user" });
     return ExitCode.done;
@@ -33,24 +33,53 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 /** Commands by name, in the order of the help. */
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  serve: async () => (await import("./serve/mod.ts")).serveCommand(),
-  call: async () => (await import("./call/mod.ts")).callCommand(),
-  bench: async () => (await import("./bench/mod.ts")).benchCommand(),
-  keygen: async () => (await import("./keygen/mod.ts")).keygenCommand(),
-  doctor: async () => (await import("./doctor/mod.ts")).doctorCommand(),
-  completion: async () => (await import("./completion/mod.ts")).completionCommand(),
+const commands: Readonly<Record<string, CommandEntry>> = {
+  serve: {
+    description: "Hold private keys and sign with them over gRPC",
+    load: async () => (await import("./serve/mod.ts")).serveCommand(),
+  },
+  call: {
+    description: "Call a server: echo, sign, verify, or any of its methods",
+    load: async () => (await import("./call/mod.ts")).callCommand(),
+  },
+  bench: {
+    description: "Load-test a gRPC server",
+    load: async () => (await import("./bench/mod.ts")).benchCommand(),
+  },
+  keygen: {
+    description: "Make a private key, or export the public half of one",
+    load: async () => (await import("./keygen/mod.ts")).keygenCommand(),
+  },
+  doctor: {
+    description: "Check the transports, cryptography and limits of this machine",
+    load: async () => (await import("./doctor/mod.ts")).doctorCommand(),
+  },
+  completion: {
+    description: "Print the completion script of a shell",
+    load: async () => (await import("./completion/mod.ts")).completionCommand(),
+  },
 };
 
+/** A command in the list of commands. */
+interface CommandEntry {
+  readonly description: string;
+  /** Loads the command with its options. */
+  readonly load: () => Promise<Command>;
+}
+
 /**
- * Creates the command tree, with a single command when the arguments name one: a server saves the memory of
- * the others. Actions import their modules when they run, so that `--help` loads no gRPC and no libcrypto.
+ * Creates the command tree. Commands that do not occur among the arguments are only names with descriptions, for
+ * the list in the help. Actions import their modules when they run. So a server saves the memory of the other
+ * commands, and `--help` loads no gRPC and no cryptography.
+ *
+ * @param named the first argument
  */
-async function createProgram(named: string): Promise<Command> {
+async function createProgram(named: string, args: readonly string[]): Promise<Command> {
   const program = new Command("signer")
     .description("Remote signer: private keys stay in one process, which signs over gRPC")
     .version(config.version, "-V, --version", "print the version")
     .helpCommand("help [command]", "print the help of a command")
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .option("--debug", "print stacks of errors (env: SIGNER_DEBUG=1)")
     .addHelpText(
       "before",
@@ -60,9 +89,12 @@ async function createProgram(named: string): Promise<Command> {
         "signer keygen --type rsa-3072 --out key.pem",
       ),
     );
-  if (Object.hasOwn(commands, named)) program.addCommand(await commands[named]());
-  else {
-    for (const command of Object.values(commands)) program.addCommand(await command());
+  const completes = named === "complete";
+  for (const [name, { description, load }] of Object.entries(commands)) {
+    const command = completes || args.includes(name) ? await load() : new Command(name);
+    program.addCommand(command.description(description));
+  }
+  if (completes) {
     const { completeCommand } = await import("./completion/mod.ts");
     program.addCommand(completeCommand(program), { hidden: true });
   }

@@ -52,3 +52,15 @@ test("only commands for methods by name load `src/grpc/reflection`", async () =>
   const invoke = await loadedBy("src/cli/call/invoke.ts");
   assert.ok(invoke.some((name) => name.includes("bufbuild")));
 });
+
+test("help loads neither gRPC, nor key providers, nor libraries", async () => {
+  for (const file of ["program.ts", "call/mod.ts", "keygen/mod.ts"]) {
+    const loaded = await loadedBy(`src/cli/${file}`);
+    assert.ok(loaded.length > 5, `${loaded}`);
+    assert.deepEqual(
+      loaded.filter((name) => /src\/(grpc\/(?!stacks)|crypto\/(?!algorithms)|ffi)/.test(name)),
+      [],
+      file,
+    );
+  }
+});

@@ -17,7 +17,6 @@ const limits = { concurrency: 1_000_000, connections: 100_000, threads: 256 } as
  */
 export function benchCommand(): Command {
   const bench = new Command("bench")
-    .description("Load-test a gRPC server")
     .configureHelp({ showGlobalOptions: true })
     .addHelpText(
       "before",

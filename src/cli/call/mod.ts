@@ -13,7 +13,6 @@ import { nearest } from "../nearest.ts";
  */
 export function callCommand(): Command {
   const call = withConnection(new Command("call"))
-    .description("Call a server: echo, sign, verify, or any of its methods")
     .configureHelp({ showGlobalOptions: true })
     .addHelpText(
       "before",

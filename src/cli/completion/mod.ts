@@ -8,7 +8,6 @@ import { scripts, type Shell, shells } from "./scripts.ts";
 /** The command `signer completion SHELL`, which prints the completion script of a shell. */
 export function completionCommand(): Command {
   return new Command("completion")
-    .description("Print the completion script of a shell")
     .addArgument(new Argument("<shell>", "the shell").choices(shells))
     .addHelpText(
       "before",

@@ -8,7 +8,6 @@ import type { DoctorOptions } from "./run.ts";
 /** The command `signer doctor`. */
 export function doctorCommand(): Command {
   return new Command("doctor")
-    .description("Check the transports, cryptography and limits of this machine")
     .addHelpText(
       "before",
       examples(

@@ -8,7 +8,6 @@ import type { KeygenOptions } from "./options.ts";
 /** `signer keygen`. */
 export function keygenCommand(): Command {
   return new Command("keygen")
-    .description("Make a private key, or export the public half of one")
     .addHelpText(
       "before",
       examples(

@@ -1,5 +1,4 @@
 /** Sources of passphrases: files, the environment, a prompt. @module */
-import { CryptoError, readPrivateFile } from "../../crypto/mod.ts";
 import { usageError } from "../exit.ts";
 import { warn } from "../output.ts";
 import { MAX_PASSPHRASE_BYTES } from "./hidden_line.ts";
@@ -94,6 +93,7 @@ export async function passphraseBeside(
   { allowInsecure }: { readonly allowInsecure: boolean },
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   if (!await exists(path)) return undefined;
+  const { CryptoError, readPrivateFile } = await import("../../crypto/mod.ts");
   const room = new Uint8Array(ROOM);
   try {
     const { bytes, exposure } = await readPrivateFile(path, room, `Passphrase file ${path}`);

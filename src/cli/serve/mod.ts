@@ -11,7 +11,6 @@ import type { ServeOptions } from "./run.ts";
 /** The command `signer serve`. */
 export function serveCommand(): Command {
   return new Command("serve")
-    .description("Hold private keys and sign with them over gRPC")
     .addHelpText(
       "before",
       examples(
