@@ -6,7 +6,7 @@ import {
   type FileDescriptorProto,
   FileDescriptorProtoSchema,
 } from "@bufbuild/protobuf/wkt";
-import { compileProtoFiles } from "../../src/grpc/reflection/mod.ts";
+import { compileProtoFiles } from "../../src/grpc/reflection/source/mod.ts";
 import { protoFileNames } from "./schema.ts";
 
 /** Generates the module of all `.proto` files below a folder. */

@@ -20,9 +20,10 @@ import {
 } from "../../src/grpc/mod.ts";
 import { gate } from "../_support/gate.ts";
 
-const [test, { reflection, stacks, net, runSigner }] = await gate(
+const [test, { contractSchema, reflection, stacks, net, runSigner }] = await gate(
   ["net", "env", "read", "write", "sys", "ffi", "run"],
   async () => ({
+    ...await import("../../src/cli/client/methods/contract.ts"),
     reflection: await import("../../src/grpc/reflection/mod.ts"),
     stacks: await import("../../src/grpc/stacks/mod.ts"),
     net: await import("../../src/net/mod.ts"),
@@ -74,8 +75,10 @@ function handlerOf({ methodKind }: DescMethod, answer: () => Message) {
 }
 
 /** Returns all services of `proto/`, whose methods respond with `answer()`. */
-function contractServices(answer: (type: DescMessage) => Message): Service[] {
-  return reflection.contractSchema().services()
+async function contractServices(
+  answer: (type: DescMessage) => Message,
+): Promise<Service[]> {
+  return (await contractSchema()).services()
     .filter(({ typeName }) => !typeName.startsWith("grpc.reflection."))
     .map(({ methods }) => ({
       definition: Object.fromEntries(
@@ -142,7 +145,7 @@ const verbs = [
 ];
 
 test("control characters in every field of every message are escaped", async () => {
-  const ended = await callEach(contractServices((type) => evil(type)), verbs);
+  const ended = await callEach(await contractServices((type) => evil(type)), verbs);
   // The text is there, escaped.
   const shown = ended.filter(({ stdout, stderr }) => (stdout + stderr).includes("gnp.exe"));
   assert.ok(shown.length >= 12, shown.map(({ verb }) => verb.join(" ")).join(", "));
@@ -156,7 +159,7 @@ test("control characters in status messages and metadata are escaped", async () 
     ]);
     throw new RpcError("INTERNAL", EVIL, { metadata });
   };
-  const ended = await callEach(contractServices(fail), verbs.slice(0, 5));
+  const ended = await callEach(await contractServices(fail), verbs.slice(0, 5));
   for (const { code, stderr } of ended) {
     assert.equal(code, 77);
     assert.match(stderr, /failed: INTERNAL: \\u001b\]0;owned\\u0007/);
@@ -169,7 +172,7 @@ test("a status that gRPC does not define is UNKNOWN and never exits with 0", asy
       throw new RpcError(status as StatusCode, "made up");
     };
     for (const stack of ["native", "grpc-js"]) {
-      const [ended] = await callEach(contractServices(fail), [
+      const [ended] = await callEach(await contractServices(fail), [
         ["verify", "hi", "--key", "a", "--signature", "AAAA", "--stack", stack],
       ]);
       assert.equal(ended!.code, 66, `${status} on ${stack}: ${ended!.stderr}`);

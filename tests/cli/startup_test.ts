@@ -51,6 +51,8 @@ test("only commands for methods by name load `src/grpc/reflection`", async () =>
   }
   const invoke = await loadedBy("src/cli/call/invoke.ts");
   assert.ok(invoke.some((name) => name.includes("bufbuild")));
+  // The compiler of `.proto` files is for --proto only.
+  assert.ok(!invoke.some((name) => name.includes("protobufjs")));
 });
 
 test("help loads neither gRPC, nor key providers, nor libraries", async () => {

@@ -38,7 +38,7 @@ export async function list(
 }
 
 async function servicesOf(session: Session, options: SchemaOptions): Promise<string[]> {
-  const local = localSchema(options);
+  const local = await localSchema(options);
   return local
     ? local.services().map(({ typeName }) => typeName)
     : await withReflectionErrors(() => reflectionOf(session).services());

@@ -5,10 +5,8 @@
  * @module
  */
 export * from "./client.ts";
-export * from "./contract.ts";
 export * from "./errors.ts";
 export * from "./json.ts";
 export * from "./method.ts";
-export * from "./proto_source.ts";
 export * from "./reflection_messages.ts";
 export * from "./schema.ts";

@@ -1,5 +1,5 @@
 import { Schema } from "../../../src/grpc/reflection/schema.ts";
-import { compileProtoFiles } from "../../../src/grpc/reflection/proto_source.ts";
+import { compileProtoFiles } from "../../../src/grpc/reflection/source/mod.ts";
 import { fileURLToPath } from "node:url";
 
 /** The folder of the `.proto` files with odd fields, and of what protoc and Python make of them. */

@@ -1,6 +1,6 @@
 import { toBinary } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
-import { compileProtoFiles } from "../../../src/grpc/reflection/proto_source.ts";
+import { compileProtoFiles } from "../../../src/grpc/reflection/source/mod.ts";
 import { Schema } from "../../../src/grpc/reflection/schema.ts";
 import { oddFolder } from "./_odd.ts";
 

@@ -3,10 +3,14 @@ import { type FileDescriptorProto, FileDescriptorProtoSchema } from "@bufbuild/p
 import assert from "node:assert/strict";
 import { gate } from "../../_support/gate.ts";
 
-const [test, { reflection, odd }] = await gate(["read", "write", "env", "sys"], async () => ({
-  reflection: await import("../../../src/grpc/reflection/mod.ts"),
-  odd: await import("./_odd.ts"),
-}));
+const [test, { reflection, source, odd }] = await gate(
+  ["read", "write", "env", "sys"],
+  async () => ({
+    reflection: await import("../../../src/grpc/reflection/mod.ts"),
+    source: await import("../../../src/grpc/reflection/source/mod.ts"),
+    odd: await import("./_odd.ts"),
+  }),
+);
 
 /** A descriptor as JSON, without defaults, features, options of languages and empty lists. */
 function comparable(file: FileDescriptorProto): unknown {
@@ -37,7 +41,7 @@ function resolved(files: FileDescriptorProto[]): string[] {
 test("`compileProtoFiles()` makes the descriptors that protoc makes", () => {
   const theirs = reflection.readDescriptorSet(Deno.readFileSync(`${odd.oddFolder}/protoc.binpb`));
   assert.equal(theirs.length, odd.oddFiles.length);
-  const ours = reflection.compileProtoFiles(odd.oddFiles, [odd.oddFolder]);
+  const ours = source.compileProtoFiles(odd.oddFiles, [odd.oddFolder]);
   for (const file of theirs) {
     const found = ours.find(({ name }) => name === file.name);
     assert.ok(found, file.name);
@@ -54,7 +58,7 @@ function compile(files: Record<string, string>, name = "main.proto"): FileDescri
       Deno.mkdirSync(`${folder}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
       Deno.writeTextFileSync(`${folder}/${path}`, text);
     }
-    return reflection.compileProtoFiles([name], [`${folder}/none`, folder]);
+    return source.compileProtoFiles([name], [`${folder}/none`, folder]);
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
@@ -98,10 +102,4 @@ test("what cannot be compiled is refused with the file and the line", () => {
       return true;
     });
   }
-});
-
-test("the contract is known without a server", () => {
-  const services = reflection.contractSchema().services().map(({ typeName }) => typeName);
-  assert.ok(services.includes("signer.v1.SigningService"), services.join());
-  assert.ok(services.includes("grpc.health.v1.Health"), services.join());
 });

@@ -1,5 +1,5 @@
 /** Descriptors that are read from files, in place of the server's reflection. */
-import { compileProtoFiles, readDescriptorSet, Schema } from "../../../grpc/reflection/mod.ts";
+import { readDescriptorSet, Schema } from "../../../grpc/reflection/mod.ts";
 import { usageError } from "../../exit.ts";
 import { readFile } from "../../read_file.ts";
 import { withReflectionErrors } from "./reflection_failure.ts";
@@ -16,7 +16,7 @@ export interface SchemaOptions {
  *
  * @throws {CliError}
  */
-export function localSchema(options: SchemaOptions): Schema | undefined {
+export async function localSchema(options: SchemaOptions): Promise<Schema | undefined> {
   const { protoset = [], proto = [], importPath = [] } = options;
   if (protoset.length > 0 && proto.length > 0) {
     throw usageError("--protoset and --proto cannot be given together");
@@ -25,11 +25,11 @@ export function localSchema(options: SchemaOptions): Schema | undefined {
     throw usageError("--import-path is for --proto, which is not given");
   }
   if (protoset.length + proto.length === 0) return undefined;
+  if (proto.length > 0) {
+    const { compileProtoFiles } = await import("../../../grpc/reflection/source/mod.ts");
+    return withReflectionErrors(() => new Schema(compileProtoFiles(proto, importPath)));
+  }
   return withReflectionErrors(() =>
-    new Schema(
-      proto.length > 0
-        ? compileProtoFiles(proto, importPath)
-        : protoset.flatMap((file) => readDescriptorSet(readFile(file))),
-    )
+    new Schema(protoset.flatMap((file) => readDescriptorSet(readFile(file))))
   );
 }

@@ -1,14 +1,10 @@
 /** Symbols of `.proto` files by name: from files, from signer's own contract, or from the server. */
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
-import {
-  type Call,
-  contractSchema,
-  type Found,
-  ReflectionClient,
-} from "../../../grpc/reflection/mod.ts";
+import { type Call, type Found, ReflectionClient } from "../../../grpc/reflection/mod.ts";
 import { usageError } from "../../exit.ts";
 import { nearest } from "../../nearest.ts";
 import { withReflectionErrors } from "./reflection_failure.ts";
+import { contractSchema } from "./contract.ts";
 import { localSchema, type SchemaOptions } from "./schema.ts";
 import type { Session } from "../session.ts";
 
@@ -30,8 +26,8 @@ export async function findSymbol(
       "Write it in full, such as signer.v1.SigningService/Sign or signer.v1.KeyInfo",
     );
   }
-  const local = localSchema(options);
-  const known = local ?? contractSchema();
+  const local = await localSchema(options);
+  const known = local ?? await contractSchema();
   const declared = known.find(symbol);
   if (declared) return { schema: known, declared };
   const service = known.registry.getService(symbol.slice(0, Math.max(0, symbol.lastIndexOf("."))));

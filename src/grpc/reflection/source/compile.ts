@@ -7,9 +7,9 @@
 import { fromJson, type JsonValue } from "@bufbuild/protobuf";
 import { type FileDescriptorProto, FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import protobuf from "protobufjs";
-import { ReflectionError } from "./errors.ts";
-import { wellKnownFile } from "./well_known_files.ts";
-import { describeFile, type ParsedFile, type SymbolKind } from "./_describe_source.ts";
+import { ReflectionError } from "../errors.ts";
+import { wellKnownFile } from "../well_known_files.ts";
+import { describeFile, type ParsedFile, type SymbolKind } from "./_describe.ts";
 
 /**
  * Compiles `.proto` files and their imports. Names are looked up in the folders in order, as `protoc -I` does.
