@@ -224,9 +224,9 @@ export const rooms: Rooms = {
   "src/protobuf": ["src/errors"],
 
   "src/ffi": ["src/ffi/libc", "src/ffi/libcrypto", "src/ffi/libssl"],
-  "src/ffi/libc": ["src/errors"],
-  "src/ffi/libcrypto": ["src/errors"],
-  "src/ffi/libssl": ["src/errors", "src/ffi/libc", "src/ffi/libcrypto"],
+  "src/ffi/libc": ["src/errors", "src/ffi"],
+  "src/ffi/libcrypto": ["src/errors", "src/ffi"],
+  "src/ffi/libssl": ["src/errors", "src/ffi", "src/ffi/libc", "src/ffi/libcrypto"],
 
   "src/errors": [],
 };

@@ -1,3 +1,4 @@
+/** The files that options name. @module */
 import { usageError } from "./exit.ts";
 
 /**

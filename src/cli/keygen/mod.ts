@@ -1,5 +1,6 @@
 /** `signer keygen`: makes keys, and exports their public halves. @module */
 import { Command, Option } from "commander";
+import { collect } from "../collect.ts";
 import { examples } from "../help.ts";
 import { keyTypeOption } from "../key_options.ts";
 import { PASSPHRASE_VARIABLE } from "../passphrase/mod.ts";
@@ -65,8 +66,4 @@ export function keygenCommand(): Command {
       const { keygen } = await import("./keygen.ts");
       await keygen(options);
     });
-}
-
-function collect(value: string, previous: readonly string[] = []): string[] {
-  return [...previous, value];
 }

@@ -5,6 +5,7 @@ import { openLibcrypto, TICKET_KEYS_BYTES } from "../../ffi/mod.ts";
 import { type Address, formatAddress, isLoopbackHost, TlsContext } from "../../net/mod.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
 import { passphraseToRead } from "../passphrase/mod.ts";
+import { readFile } from "../read_file.ts";
 
 /** The TLS options of `serve`. */
 export interface ServeTlsOptions {
@@ -73,10 +74,10 @@ export class ServerTls implements Disposable {
       passphrase: () => passphraseToRead(options, `Passphrase of ${tlsKey}: `),
     });
     const tls = new ServerTls(key, {
-      certificates: read(tlsCert),
-      clientCa: tlsClientCa === undefined ? undefined : read(tlsClientCa),
+      certificates: readFile(tlsCert),
+      clientCa: tlsClientCa === undefined ? undefined : readFile(tlsClientCa),
       clientAuth,
-      crl: tlsCrl === undefined ? undefined : read(tlsCrl),
+      crl: tlsCrl === undefined ? undefined : readFile(tlsCrl),
       minVersion: tlsMin,
       ticketKeys: randomBytes(TICKET_KEYS_BYTES),
     });
@@ -141,13 +142,4 @@ export function refusePlaintext(
     "Use --tls-cert and --tls-key (signer keygen --dev-ca makes them for a trial), listen on " +
       "127.0.0.1, or insist with --allow-plaintext",
   );
-}
-
-function read(path: string): Uint8Array {
-  try {
-    return Deno.readFileSync(path);
-  } catch (cause) {
-    if (!(cause instanceof Error)) throw cause;
-    throw usageError(`Cannot read ${JSON.stringify(path)}: ${cause.message}`);
-  }
 }

@@ -6,7 +6,7 @@ import { extensionsOf, type Usage } from "./extensions.ts";
 import { type DistinguishedName, encodeName } from "./name.ts";
 import { explicit, signatureAlgorithm } from "./signature_algorithm.ts";
 
-/** Whoever signs a certificate: a CA, or the key itself. */
+/** The signer of a certificate: a CA, or the key itself. */
 export interface Issuer {
   readonly name: DistinguishedName;
   readonly key: PrivateKey;

@@ -3,7 +3,7 @@ import { CryptoError } from "../errors.ts";
 import { type DerValue, encodeDer, Tag } from "../encoding/mod.ts";
 import { implicit, oid } from "./signature_algorithm.ts";
 
-/** What a certificate may be used for. */
+/** The role of a certificate's holder. */
 export type Usage = "ca" | "server" | "client";
 
 const SUBJECT_KEY_ID = "551d0e";

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { cString } from "../_c_string.ts";
 import { check, LibcError } from "./error.ts";
 import { prctl } from "./process.ts";
 import { settle } from "./_result.ts";
@@ -80,10 +81,6 @@ const PR_SET_PDEATHSIG = 1;
  */
 export function endWithParent(signal: number): void {
   prctl(PR_SET_PDEATHSIG, signal);
-}
-
-function cString(text: string): Uint8Array {
-  return new TextEncoder().encode(`${text}\0`);
 }
 
 /** An array of C strings that ends with a null pointer, as argv and envp are. */

@@ -1,5 +1,6 @@
 /** libcrypto's d2i and i2d functions (d2i_X509(3ossl)). @module */
-import { clearErrorQueue, expectPointer, failure } from "./errors.ts";
+import { clearErrorQueue } from "../_error_queue.ts";
+import { expectPointer, failure } from "./errors.ts";
 import type { Symbols } from "./symbols.ts";
 
 /** A d2i function: reads a structure, and advances the pointer past it. */

@@ -1,11 +1,8 @@
 /** Hash functions of libcrypto (EVP_DigestInit(3ossl)). @module */
-import { clearErrorQueue, expectOk, expectPointer } from "./errors.ts";
+import { cString } from "../_c_string.ts";
+import { clearErrorQueue } from "../_error_queue.ts";
+import { expectOk, expectPointer } from "./errors.ts";
 import type { Symbols } from "./symbols.ts";
-
-/** Encodes a C string: UTF-8 with a final NUL. */
-export function cString(text: string): Uint8Array {
-  return new TextEncoder().encode(`${text}\0`);
-}
 
 /**
  * A hash function and a context, fetched once: an implicit fetch for each operation costs about as much as

@@ -1,5 +1,6 @@
 /** Errors of libcrypto, from OpenSSL's error queue. @module */
 import type { ErrorCodes, LayerError } from "../../errors/mod.ts";
+import { drainErrorQueue } from "../_error_queue.ts";
 import type { Symbols } from "./symbols.ts";
 
 /** The code of a LibcryptoError. */
@@ -22,29 +23,6 @@ export class LibcryptoError extends Error implements LayerError<"libcrypto"> {
     this.code = code;
     this.queue = options.queue ?? [];
   }
-}
-
-/** The minimum size of a buffer for ERR_error_string(3ossl). */
-const ERROR_STRING_BYTES = 256;
-
-/** Reads and empties the error queue of this thread, the oldest entry first. */
-function drainErrorQueue(symbols: Symbols): string[] {
-  const queue: string[] = [];
-  const text = new Uint8Array(ERROR_STRING_BYTES);
-  for (let code = symbols.ERR_get_error(); code !== 0n; code = symbols.ERR_get_error()) {
-    symbols.ERR_error_string_n(code, text, BigInt(text.length));
-    queue.push(new TextDecoder().decode(text.subarray(0, text.indexOf(0))));
-  }
-  return queue;
-}
-
-/**
- * Empties the error queue of this thread, so that a later failure is reported with its own entries. The queue
- * is nearly always empty and is checked first: ERR_clear_error overwrites all sixteen entries, which takes
- * longer than the rest of the work around a signature.
- */
-export function clearErrorQueue(symbols: Symbols): void {
-  if (symbols.ERR_peek_error() !== 0n) symbols.ERR_clear_error();
 }
 
 /** Creates the error of a function that has just failed on this thread, with its queue. */

@@ -1,7 +1,9 @@
 /** Keys in libcrypto: EVP_PKEY(3ossl) and the functions that make, decode and encode it. @module */
 import { decodeDer, encodeDer } from "./der.ts";
-import { cString, type Digest } from "./digest.ts";
-import { clearErrorQueue, expectOk, expectPointer, LibcryptoError } from "./errors.ts";
+import type { Digest } from "./digest.ts";
+import { cString } from "../_c_string.ts";
+import { clearErrorQueue } from "../_error_queue.ts";
+import { expectOk, expectPointer, LibcryptoError } from "./errors.ts";
 import { Handle } from "./handle.ts";
 import { openContext, type SignatureScheme, type Signer, type Verifier } from "./signature.ts";
 import type { Symbols } from "./symbols.ts";

@@ -1,6 +1,7 @@
 /** Signing and verifying in libcrypto (EVP_PKEY_sign(3ossl), EVP_DigestSign(3ossl)). @module */
 import type { Digest } from "./digest.ts";
-import { clearErrorQueue, expectOk, expectPointer, LibcryptoError } from "./errors.ts";
+import { clearErrorQueue } from "../_error_queue.ts";
+import { expectOk, expectPointer, LibcryptoError } from "./errors.ts";
 import { Handle } from "./handle.ts";
 import type { Symbols } from "./symbols.ts";
 

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { errorQueueSymbols } from "../_error_queue.ts";
 
 /** Functions of every libcrypto since 1.1.0, to read the version. */
 export const versionSymbols = {
@@ -20,11 +21,7 @@ export const symbols = {
   // OPENSSL_init_crypto(3ossl)
   OPENSSL_init_crypto: { parameters: ["u64", "pointer"], result: "i32" },
 
-  // ERR_get_error(3ossl), ERR_error_string(3ossl), ERR_clear_error(3ossl)
-  ERR_get_error: { parameters: [], result: "u64" },
-  ERR_peek_error: { parameters: [], result: "u64" },
-  ERR_error_string_n: { parameters: ["u64", "buffer", "usize"], result: "void" },
-  ERR_clear_error: { parameters: [], result: "void" },
+  ...errorQueueSymbols,
 
   // EVP_DigestInit(3ossl)
   EVP_MD_fetch: { parameters: ["pointer", "buffer", "pointer"], result: "pointer" },

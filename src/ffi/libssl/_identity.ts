@@ -1,7 +1,8 @@
 /** The certificates, private key and revocation lists of an SSL_CTX. @module */
+import { clearErrorQueue, drainErrorQueue } from "../_error_queue.ts";
 import type { Pkey } from "../libcrypto/mod.ts";
 import { Ctrl } from "./constants.ts";
-import { clearErrors, drainErrors, expectOne, LibsslError, reasonOf } from "./errors.ts";
+import { expectOne, LibsslError, reasonOf } from "./errors.ts";
 import type { SslLibrary } from "./symbols.ts";
 
 /** A certificate chain and its private key. */
@@ -32,7 +33,7 @@ export function setIdentity(
     }
     first = false;
     if (ssl.SSL_CTX_use_certificate(context, certificate) === 1) return;
-    const queue = drainErrors(crypto);
+    const queue = drainErrorQueue(crypto);
     throw new LibsslError("BAD_CERTIFICATE", `The certificate is refused: ${reasonOf(queue)}`, {
       queue,
     });
@@ -41,7 +42,7 @@ export function setIdentity(
   const used = ssl.SSL_CTX_use_PrivateKey(context, key.pointer);
   if (used === 1 && ssl.SSL_CTX_check_private_key(context) === 1) return;
   throw new LibsslError("KEY_MISMATCH", "The private key is not that of the certificate", {
-    queue: drainErrors(crypto),
+    queue: drainErrorQueue(crypto),
   });
 }
 
@@ -87,13 +88,13 @@ function forEachPem(
   free: (object: Deno.PointerValue) => void,
   use: (object: Deno.PointerObject) => void,
 ): number {
-  clearErrors(crypto);
+  clearErrorQueue(crypto);
   const bio = crypto.BIO_new_mem_buf(pem as Uint8Array<ArrayBuffer>, pem.length);
   try {
     for (let count = 0;; count++) {
       const object = read(bio, null, null, null);
       if (object === null) {
-        const queue = drainErrors(crypto);
+        const queue = drainErrorQueue(crypto);
         // PEM_R_NO_START_LINE: the text has ended.
         if (queue.every((entry) => entry.includes("no start line"))) return count;
         throw new LibsslError("BAD_CERTIFICATE", `PEM cannot be read: ${reasonOf(queue)}`, {

@@ -1,4 +1,5 @@
 /** An SSL_CTX: the configuration of TLS connections of one role on one thread. @module */
+import { cString } from "../_c_string.ts";
 import { ALPN_H2, alpnCallback } from "./_alpn.ts";
 import { addCrls, forEachCertificate, setIdentity, type TlsIdentity } from "./_identity.ts";
 import {
@@ -11,12 +12,12 @@ import {
   X509_V_FLAG_CRL_CHECK,
   X509_V_FLAG_X509_STRICT,
 } from "./constants.ts";
-import { cString, expectOne, failed, LibsslError } from "./errors.ts";
+import { expectOne, failed, LibsslError } from "./errors.ts";
 import { loadLibssl } from "./library.ts";
 import type { SslLibrary } from "./symbols.ts";
 import { TlsSession } from "./session.ts";
 
-/** The parts of a TLS configuration that both roles have. */
+/** The options of a TLS context, of either role. */
 export interface TlsContextOptions {
   readonly role: "server" | "client";
   readonly minVersion: "1.2" | "1.3";
@@ -25,7 +26,7 @@ export interface TlsContextOptions {
   readonly ca: Uint8Array | undefined;
   /** Certificate revocation lists in PEM. The leaf of each chain is checked against them. */
   readonly crl: Uint8Array | undefined;
-  /** What is asked of the peer: a client always requires the server's certificate. */
+  /** The demand for a certificate of the client. A client always requires the server's. */
   readonly peerCertificate: "require" | "request" | "none";
   /** Key material of session tickets, {@linkcode TICKET_KEYS_BYTES} long, that threads share. */
   readonly ticketKeys?: Uint8Array | undefined;
@@ -44,7 +45,7 @@ const MAX_INTERMEDIATES = 4;
 /** OpenSSL's security level 2 (SSL_CTX_set_security_level(3ossl)): RSA of 2048 bits, no SHA-1. */
 const SECURITY_LEVEL = 2;
 
-/** Has a server's sessions belong together, as SSL_CTX_set_session_id_context(3ossl) requires. */
+/** The context of a server's sessions, which SSL_CTX_set_session_id_context(3ossl) requires. */
 const SESSION_ID_CONTEXT = new TextEncoder().encode("signer");
 
 /**
@@ -130,7 +131,7 @@ function setProtocol(
     BigInt(Mode.ENABLE_PARTIAL_WRITE | Mode.ACCEPT_MOVING_WRITE_BUFFER | Mode.RELEASE_BUFFERS),
     null,
   );
-  // One read(2) takes many records. What it took is seen by SSL_has_pending(), not by epoll.
+  // One read(2) takes many records. SSL_has_pending() reports the records that it took, and epoll does not.
   ssl.SSL_CTX_ctrl(context, Ctrl.SET_READ_AHEAD, 1n, null);
   if (role === "server") {
     // Sessions resume by tickets, so a server keeps no state for them.

@@ -1,4 +1,5 @@
 /** An SSL: one TLS connection on a non-blocking socket. @module */
+import { clearErrorQueue, drainErrorQueue } from "../_error_queue.ts";
 import { errno, lastErrno } from "../libc/mod.ts";
 import {
   Ctrl,
@@ -7,7 +8,7 @@ import {
   X509_CHECK_FLAG_NEVER_CHECK_SUBJECT,
   X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS,
 } from "./constants.ts";
-import { clearErrors, drainErrors, LibsslError, reasonOf } from "./errors.ts";
+import { LibsslError, reasonOf } from "./errors.ts";
 import type { SslLibrary } from "./symbols.ts";
 
 /** The parameters that a handshake agreed on. */
@@ -54,11 +55,11 @@ export class TlsSession implements Disposable {
     serverName: string | undefined,
   ): TlsSession {
     const { ssl, crypto } = library;
-    clearErrors(crypto);
+    clearErrorQueue(crypto);
     const pointer = ssl.SSL_new(context);
     if (pointer === null || ssl.SSL_set_fd(pointer, fd) !== 1) {
       if (pointer !== null) ssl.SSL_free(pointer);
-      const queue = drainErrors(crypto);
+      const queue = drainErrorQueue(crypto);
       throw new LibsslError("LIBSSL_FAILED", `SSL_new failed: ${reasonOf(queue)}`, { queue });
     }
     if (role === "server") ssl.SSL_set_accept_state(pointer);
@@ -72,7 +73,7 @@ export class TlsSession implements Disposable {
   /** Goes on with the handshake: 1 once it is done, `-EAGAIN`, 0 when the peer left, `-EPROTO`. */
   handshake(): number {
     const { ssl, crypto } = this.#library;
-    clearErrors(crypto);
+    clearErrorQueue(crypto);
     const pointer = this.#open();
     const result = ssl.SSL_do_handshake(pointer);
     return result === 1 ? 1 : this.#outcome(pointer, result);
@@ -81,7 +82,7 @@ export class TlsSession implements Disposable {
   /** Reads at most `length` bytes into the front of `buffer`, of one record. */
   read(buffer: Uint8Array, length: number): number {
     const { ssl, crypto } = this.#library;
-    clearErrors(crypto);
+    clearErrorQueue(crypto);
     const pointer = this.#open();
     const result = ssl.SSL_read(pointer, buffer as Uint8Array<ArrayBuffer>, length);
     return result > 0 ? result : this.#outcome(pointer, result);
@@ -90,7 +91,7 @@ export class TlsSession implements Disposable {
   /** Sends the first bytes of `buffer`, `length` at most and one record (16 KiB) at a time. */
   write(buffer: Uint8Array, length: number): number {
     const { ssl, crypto } = this.#library;
-    clearErrors(crypto);
+    clearErrorQueue(crypto);
     const pointer = this.#open();
     const result = ssl.SSL_write(pointer, buffer as Uint8Array<ArrayBuffer>, length);
     if (result > 0) return result;
@@ -108,9 +109,9 @@ export class TlsSession implements Disposable {
   shutdown(): void {
     // SSL_shutdown(3ossl): not after a fatal error, nor within the handshake, where it fails by itself.
     if (this.failure !== undefined || this.#pointer === null) return;
-    clearErrors(this.#library.crypto);
+    clearErrorQueue(this.#library.crypto);
     this.#library.ssl.SSL_shutdown(this.#pointer);
-    clearErrors(this.#library.crypto);
+    clearErrorQueue(this.#library.crypto);
   }
 
   /** The parameters that the handshake agreed on. To be called once it is done. */
@@ -165,7 +166,7 @@ export class TlsSession implements Disposable {
 
   #fail(pointer: Deno.PointerObject): number {
     const { ssl, crypto } = this.#library;
-    const queue = drainErrors(crypto);
+    const queue = drainErrorQueue(crypto);
     const verdict = ssl.SSL_get_verify_result(pointer);
     const reason = verdict === X509_V_OK
       ? reasonOf(queue) || "protocol error"

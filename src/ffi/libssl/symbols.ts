@@ -1,11 +1,11 @@
 /**
- * The functions of libssl 3, and those of libcrypto for certificates, that TLS needs, each as its man
- * page (section 3ossl) declares it. `long` is i64 and `size_t` usize; memory of JavaScript is a "buffer",
- * memory of OpenSSL a "pointer". Many functions of the man pages are macros over SSL_CTX_ctrl or
- * SSL_ctrl: `constants.ts` has their commands.
+ * The functions of libssl 3 in use, and of libcrypto for certificates, as declared in the man pages of section
+ * 3ossl. `long` is i64, `size_t` usize. Memory of JavaScript is a "buffer", memory of OpenSSL a "pointer". Many
+ * functions of the man pages are macros over SSL_CTX_ctrl or SSL_ctrl: `constants.ts` has their commands.
  *
  * @module
  */
+import { errorQueueSymbols } from "../_error_queue.ts";
 
 /** Functions of libssl. */
 export const sslSymbols = {
@@ -87,11 +87,8 @@ export const sslSymbols = {
 
 /** Functions of the libcrypto that libssl itself uses. */
 export const certificateSymbols = {
-  // ERR_get_error(3ossl), ERR_clear_error(3ossl)
-  ERR_get_error: { parameters: [], result: "u64" },
-  ERR_peek_error: { parameters: [], result: "u64" },
-  ERR_error_string_n: { parameters: ["u64", "buffer", "usize"], result: "void" },
-  ERR_clear_error: { parameters: [], result: "void" },
+  ...errorQueueSymbols,
+
   // BIO_new_mem_buf(3ossl), PEM_read_bio_X509(3ossl)
   BIO_new_mem_buf: { parameters: ["buffer", "i32"], result: "pointer" },
   BIO_free: { parameters: ["pointer"], result: "i32" },
