@@ -1,4 +1,5 @@
 /** gRPC apart from any stack: interfaces of methods, handlers, servers and channels; status and metadata. @module */
+export * from "./authority.ts";
 export * from "./buffer.ts";
 export * from "./caller.ts";
 export type * from "./channel.ts";

@@ -11,7 +11,7 @@ import { Socket } from "./socket.ts";
 import { pause, waitReady, withDeadline } from "./_wait_ready.ts";
 
 /** 20 s for name resolution, connect and handshake: the minimum of gRPC (connection-backoff.md). */
-const DEFAULT_CONNECT_TIMEOUT_MS = 20_000;
+export const DEFAULT_CONNECT_TIMEOUT_MS = 20_000;
 
 /** The pause of `dialUntilReady` between two attempts doubles from 20 ms to 1 s. */
 const RETRY_FIRST_MS = 20;

@@ -55,6 +55,8 @@ async function measure(
     deadline: 20_000,
     connectTimeout: 10_000,
     balancing: undefined,
+    tls: false,
+    authority: undefined,
     userAgent: "test",
     metadata: [],
     seed: 1,

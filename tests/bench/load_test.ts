@@ -37,6 +37,8 @@ function planFor(address: string, workload: Workload, changes: Partial<LoadPlan>
     deadline: 20_000,
     connectTimeout: 10_000,
     balancing: undefined,
+    tls: false,
+    authority: undefined,
     userAgent: "test",
     metadata: [["x-test", "1"]],
     seed: 1,

@@ -28,6 +28,18 @@ test("`bench` without a named server starts one, prints its address, and ends it
   assert.throws(() => Deno.statSync(`/proc/${pid}`), Deno.errors.NotFound);
 });
 
+test("`bench --tls` makes certificates for its own server", async () => {
+  for (const mode of ["sign", "connect"]) {
+    const { code, stdout, stderr } = await runProgram(
+      ["-P=test"],
+      ...["bench", mode, "--tls", "-n", "20", "-c", "4"],
+    );
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /\[OK\] +20 responses/);
+    assert.match(stderr, /started one at/);
+  }
+});
+
 test("`bench` without permission to start a server hints at `--to`", async () => {
   const permissions = ["--allow-env", "--allow-ffi", "--allow-net", "--allow-read", "--allow-sys"];
   const { code, stderr } = await runProgram(permissions, "bench", "echo", "-n", "1");

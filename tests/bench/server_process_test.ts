@@ -34,7 +34,7 @@ async function foundAt(
     ].map(formatAddress);
     const at = async (address: string) => {
       using socket = await dial(parseAddress(address));
-      return await findServerProcess(address, socket.peer, options);
+      return await findServerProcess(address, socket.peer, options, undefined);
     };
     return { unix: await at(unix), tcp: await at(tcp) };
   } finally {
@@ -78,6 +78,6 @@ test("a server without GetServerInfo is found by its Unix socket only", async ()
 
 test("a remote server is sent no request", async () => {
   const peer = { transport: "tcp", host: "192.0.2.1", port: 1 } as const;
-  const found = await modules.findServerProcess("192.0.2.1:1", peer, options);
+  const found = await modules.findServerProcess("192.0.2.1:1", peer, options, undefined);
   assert.equal(found, undefined);
 });

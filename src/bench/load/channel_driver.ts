@@ -9,8 +9,10 @@ import {
 } from "../../grpc/mod.ts";
 import { openChannel } from "../../grpc/grpcjs/mod.ts";
 import { openNativeChannel } from "../../grpc/native/client/mod.ts";
+import type { TlsContext } from "../../net/mod.ts";
 import { BAD_SIGNATURE, outcomeOf } from "../collector/mod.ts";
 import type { Share } from "../pacer/mod.ts";
+import { channelOptionsOf } from "./channel_options.ts";
 import type { Driver, DriverListener } from "./driver.ts";
 import { type LoadPlan, shareOf, type Workload } from "./plan.ts";
 import { openVerifier, type Verifier } from "./verifier.ts";
@@ -33,11 +35,11 @@ export class ChannelDriver implements Driver {
     workload: Calls,
     { thread, threads }: Share,
     listener: DriverListener,
+    tls: TlsContext | undefined,
   ) {
-    const { addresses, balancing, userAgent, stack } = plan;
     const connections = Math.max(1, shareOf(plan.connections, thread, threads));
-    const options = { addresses, userAgent, ...(balancing === undefined ? {} : { balancing }) };
-    this.#channels = stack === "native"
+    const options = channelOptionsOf(plan, tls);
+    this.#channels = plan.stack === "native"
       ? [openNativeChannel({ ...options, connections })]
       : Array.from({ length: connections }, () => openChannel(options));
     this.#method = methodOnBytes(workload);

@@ -1,20 +1,24 @@
 /** Connections of a load, each opened and closed. @module */
-import { type RpcChannel, RpcError, StatusCode } from "../../grpc/mod.ts";
+import { type ChannelOptions, type RpcChannel, RpcError, StatusCode } from "../../grpc/mod.ts";
 import { openChannel } from "../../grpc/grpcjs/mod.ts";
 import { openNativeChannel } from "../../grpc/native/client/mod.ts";
+import type { TlsContext } from "../../net/mod.ts";
 import { outcomeOf } from "../collector/mod.ts";
+import { channelOptionsOf } from "./channel_options.ts";
 import type { Driver, DriverListener } from "./driver.ts";
 import type { LoadPlan } from "./plan.ts";
 
-/** Opens connections, up to the server's SETTINGS, and closes them. */
+/** Opens connections, up to the server's SETTINGS, and closes them. Over TLS each has a full handshake. */
 export class ConnectDriver implements Driver {
   readonly blocking = false;
   readonly #plan: LoadPlan;
+  readonly #options: ChannelOptions;
   readonly #listener: DriverListener;
   readonly #open = new Set<RpcChannel>();
 
-  constructor(plan: LoadPlan, listener: DriverListener) {
+  constructor(plan: LoadPlan, listener: DriverListener, tls: TlsContext | undefined) {
     this.#plan = plan;
+    this.#options = channelOptionsOf(plan, tls);
     this.#listener = listener;
   }
 
@@ -57,8 +61,8 @@ export class ConnectDriver implements Driver {
   }
 
   #channel(): RpcChannel {
-    const { addresses, balancing, userAgent, stack } = this.#plan;
-    const options = { addresses, userAgent, ...(balancing === undefined ? {} : { balancing }) };
-    return stack === "native" ? openNativeChannel(options) : openChannel(options);
+    return this.#plan.stack === "native"
+      ? openNativeChannel(this.#options)
+      : openChannel(this.#options);
   }
 }

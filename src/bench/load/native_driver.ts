@@ -8,8 +8,9 @@ import {
   type UnaryObserver,
   type UnaryOptions,
 } from "../../grpc/native/client/mod.ts";
-import { Poller } from "../../net/mod.ts";
+import { Poller, type TlsContext } from "../../net/mod.ts";
 import { BAD_SIGNATURE, outcomeOf } from "../collector/mod.ts";
+import { channelOptionsOf } from "./channel_options.ts";
 import type { Driver, DriverListener } from "./driver.ts";
 import { type LoadPlan, shareOf, type Workload } from "./plan.ts";
 import type { Share } from "../pacer/mod.ts";
@@ -40,18 +41,17 @@ export class NativeDriver implements Driver {
     { thread, threads }: Share,
     concurrency: number,
     listener: DriverListener,
+    tls: TlsContext | undefined,
   ) {
-    const { addresses, balancing, userAgent } = plan;
+    const { addresses, balancing } = plan;
     const connections = Math.max(1, shareOf(plan.connections, thread, threads));
     const everywhere = addresses.length > 1 && balancing !== "pick_first";
     this.#connections = connections * (everywhere ? addresses.length : 1);
     this.#servers = addresses.join(", ");
     this.#channel = openNativeChannel({
-      addresses,
+      ...channelOptionsOf(plan, tls),
       connections,
-      userAgent,
       registrar: this.#poller,
-      ...(balancing === undefined ? {} : { balancing }),
     });
     this.#method = this.#channel.prepare(workload, { metadata: new Metadata(plan.metadata) });
     this.#request = workload.request;

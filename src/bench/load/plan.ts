@@ -73,6 +73,10 @@ export interface LoadPlan {
   readonly deadline: number;
   readonly connectTimeout: number;
   readonly balancing: "round_robin" | "pick_first" | undefined;
+  /** Connections are over TLS, by the settings of `RunOptions.tls`. */
+  readonly tls: boolean;
+  /** The `:authority` of calls and the name in the server's certificate; undefined for the default. */
+  readonly authority: string | undefined;
   readonly userAgent: string;
   readonly metadata: readonly (readonly [string, string | Uint8Array])[];
   /** The seed of random choices. */

@@ -1,6 +1,7 @@
 /** A load on threads of its own, from start to result. @module */
 import { Collector, Histogram, joined, type Window, Windows } from "../collector/mod.ts";
 import { type ResourceFigures, ResourceWatch } from "../resources/mod.ts";
+import type { SharedTls } from "../../net/mod.ts";
 import { Control } from "./control.ts";
 import { Messages } from "./messages.ts";
 import type { LoadPlan } from "./plan.ts";
@@ -25,6 +26,8 @@ export interface Progress {
 export interface RunOptions {
   /** The process id of the server, if it is on this machine. */
   readonly serverPid?: number | undefined;
+  /** Returns TLS settings for one thread; plaintext by default. */
+  readonly tls?: (() => SharedTls) | undefined;
   /** Ends the load early when aborted. The result has the measurements until then. */
   readonly signal?: AbortSignal;
   /** Called about ten times a second. */
@@ -63,6 +66,7 @@ export async function runLoad(plan: LoadPlan, options: RunOptions = {}): Promise
         share: { thread, threads: plan.threads },
         collector,
         control: control.buffer,
+        tls: options.tls?.(),
       }),
     )
   );

@@ -1,3 +1,4 @@
+import type { SharedTls } from "../../net/mod.ts";
 import type { LoadPlan } from "./plan.ts";
 import type { Share } from "../pacer/mod.ts";
 
@@ -9,6 +10,8 @@ export type Order =
     readonly share: Share;
     readonly collector: SharedArrayBuffer;
     readonly control: SharedArrayBuffer;
+    /** TLS settings for this thread alone; undefined for plaintext. */
+    readonly tls: SharedTls | undefined;
   }
   /** Start at a time in milliseconds since 1970. */
   | { readonly kind: "begin"; readonly at: number };

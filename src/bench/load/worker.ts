@@ -6,7 +6,7 @@
  */
 import { libc } from "../../ffi/mod.ts";
 import { RpcError } from "../../grpc/mod.ts";
-import { NetError } from "../../net/mod.ts";
+import { NetError, openTlsContext } from "../../net/mod.ts";
 import { Collector } from "../collector/mod.ts";
 import { ChannelDriver } from "./channel_driver.ts";
 import { ConnectDriver } from "./connect_driver.ts";
@@ -38,7 +38,7 @@ scope.onmessage = ({ data: order }) => {
   else run(order).catch(fail);
 };
 
-async function run({ plan, share, collector, control }: Order & { kind: "prepare" }) {
+async function run({ plan, share, collector, control, tls }: Order & { kind: "prepare" }) {
   const { duration, workload, stack } = plan;
   const concurrency = Math.max(1, shareOf(plan.concurrency, share.thread, share.threads));
   const messages = new Messages();
@@ -50,11 +50,13 @@ async function run({ plan, share, collector, control }: Order & { kind: "prepare
       ended.give();
     },
   };
+  // Disposed of after the driver, which uses it.
+  using context = tls && openTlsContext(tls);
   await using driver: Driver = workload.kind === "connect"
-    ? new ConnectDriver(plan, listener)
+    ? new ConnectDriver(plan, listener, context)
     : workload.kind === "unary" && stack === "native"
-    ? new NativeDriver(plan, workload, share, concurrency, listener)
-    : new ChannelDriver(plan, workload, share, listener);
+    ? new NativeDriver(plan, workload, share, concurrency, listener, context)
+    : new ChannelDriver(plan, workload, share, listener, context);
   const runner = new Runner({
     phases: phasesOf(plan, share),
     collector: new Collector(collector),

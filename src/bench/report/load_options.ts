@@ -20,6 +20,8 @@ export function optionsOf(plan: LoadPlan, call: string): ReportOptions {
     call,
     hosts: plan.addresses,
     stack: plan.stack,
+    tls: plan.tls,
+    ...(plan.authority === undefined ? {} : { authority: plan.authority }),
     concurrency: plan.concurrency,
     connections: plan.connections,
     threads: plan.threads,

@@ -3,9 +3,11 @@ import { type LoadPlan, type LoadResult, runLoad } from "../../bench/mod.ts";
 import { RpcError, statusName } from "../../grpc/mod.ts";
 import { libc } from "../../ffi/mod.ts";
 import { socketsSupported } from "../../net/mod.ts";
+import { TLS_HINT } from "../client/options/mod.ts";
 import { CliError, exitCodeOfStatus, usageError } from "../exit.ts";
 import { Live } from "./live.ts";
 import type { BenchOptions } from "./options.ts";
+import type { Target } from "./target.ts";
 
 /** Ctrl-C as an `AbortSignal`. */
 export function interruption(): { readonly signal: AbortSignal } & Disposable {
@@ -26,14 +28,19 @@ export function interruption(): { readonly signal: AbortSignal } & Disposable {
 export async function makeLoad(
   plan: LoadPlan,
   options: BenchOptions,
-  serverPid: number | undefined,
+  { pid, tls }: Pick<Target, "pid" | "tls">,
   signal: AbortSignal,
 ): Promise<LoadResult> {
   raiseDescriptorLimit(plan);
   using live = new Live(plan, options.interval);
   try {
     const onProgress = live.show.bind(live);
-    return await runLoad(plan, { serverPid, signal, onProgress });
+    return await runLoad(plan, {
+      serverPid: pid,
+      tls: tls && (() => tls.share()),
+      signal,
+      onProgress,
+    });
   } catch (error) {
     if (!(error instanceof RpcError)) throw error;
     throw new CliError(
@@ -67,6 +74,7 @@ function raiseDescriptorLimit({ workload, concurrency, connections, addresses }:
 /** The hint for a load that could not connect: descriptors run out on this side of the connection. */
 function hintOf(error: RpcError): string {
   const { code } = (error.cause ?? {}) as { code?: unknown };
+  if (code === "TLS_FAILED") return TLS_HINT;
   if (code === "EMFILE" || code === "ENFILE") {
     return "The client ran out of descriptors, not the server: raise its limit with ulimit -n, or lower " +
       "--connections and -c";

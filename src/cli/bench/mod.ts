@@ -1,7 +1,7 @@
 /** `signer bench`: load-tests a gRPC server. @module */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { reportFormats } from "../../bench/mod.ts";
-import { withTargets } from "../client/options/mod.ts";
+import { withTargets, withTls } from "../client/options/mod.ts";
 import { collect } from "../collect.ts";
 import { parseDuration } from "../duration.ts";
 import { examples } from "../help.ts";
@@ -25,6 +25,7 @@ export function benchCommand(): Command {
         "signer bench sign --to 10.0.0.5:50051 -z 30s -c 64 --connections 8",
         "signer bench sign --to vsock:16:5000 -r 2000 --assert 'p99<5ms,errors=0'",
         "signer bench connect --to 10.0.0.5:50051 -c 100 -n 10000",
+        "signer bench sign --to 10.0.0.5:50051 --tls-ca ca.pem",
         "signer bench echo --to 10.0.0.5:50051 --against 10.0.0.6:50051 --repeat 5",
       ),
     )
@@ -42,10 +43,10 @@ export function benchCommand(): Command {
 }
 
 function addTarget(bench: Command): void {
-  withTargets(bench, {
+  withTls(withTargets(bench, {
     to: "server to test; may be repeated (env: SIGNER_ADDRESS; default: starts one)",
     connectTimeout: "10s",
-  })
+  }))
     .addOption(
       new Option("--deadline <duration>", "time limit of each request; 0s for none")
         .argParser(parseDuration).default(20_000, "20s"),

@@ -1,15 +1,22 @@
 /** The server that `bench` starts when none is named. @module */
 import { fileURLToPath } from "node:url";
+import { openProvider } from "../../crypto/mod.ts";
+import { type ClientTls, loadTls } from "../client/mod.ts";
+import { type ClientTlsOptions, wantsTls } from "../client/options/mod.ts";
+import { type CertificateFiles, devCaFiles, writeDevCa } from "../dev_ca.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
 
 /** A `signer serve` in a child process. */
 export class OwnServer implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly address: string;
+  /** TLS settings of its clients; undefined for plaintext. */
+  readonly tls: ClientTls | undefined;
 
-  private constructor(child: Deno.ChildProcess, address: string) {
+  private constructor(child: Deno.ChildProcess, address: string, tls: ClientTls | undefined) {
     this.#child = child;
     this.address = address;
+    this.tls = tls;
   }
 
   get pid(): number {
@@ -17,11 +24,18 @@ export class OwnServer implements AsyncDisposable {
   }
 
   /**
-   * Starts a server with new keys of the given types.
+   * Starts a server with new keys of the given types, over TLS with `--tls`.
    *
    * @throws {CliError} without the permission to run a process, or when the server does not start
    */
-  static async start(keyTypes: readonly string[]): Promise<OwnServer> {
+  static async start(keyTypes: readonly string[], options: ClientTlsOptions): Promise<OwnServer> {
+    const { tlsCa, tlsCert, tlsKey } = options;
+    if ((tlsCa ?? tlsCert ?? tlsKey) !== undefined) {
+      throw usageError(
+        "--tls-ca, --tls-cert and --tls-key need a server that is named",
+        "Name it with --to ADDRESS; --tls alone makes certificates for a server of its own",
+      );
+    }
     const program = Deno.execPath();
     const { state } = Deno.permissions.querySync({ name: "run", command: program });
     if (state !== "granted") {
@@ -32,15 +46,20 @@ export class OwnServer implements AsyncDisposable {
           : "Name one with --to ADDRESS, or allow it: deno task bench, or --allow-run",
       );
     }
+    using certificates = wantsTls(options) ? await Certificates.create() : undefined;
     const child = new Deno.Command(program, {
-      args: [...programArguments(), ...serveArguments(keyTypes)],
+      args: [...programArguments(), ...serveArguments(keyTypes, certificates?.server)],
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
     const log = new Response(child.stderr).text();
     const address = await readyAddress(child.stdout);
-    if (address !== undefined) return new OwnServer(child, address);
+    if (address !== undefined) {
+      const tlsCa = certificates?.ca;
+      const tls = tlsCa === undefined ? undefined : await loadTls({ ...options, tlsCa });
+      return new OwnServer(child, address, tls);
+    }
     await child.status;
     throw new CliError(
       ExitCode.failed,
@@ -49,6 +68,7 @@ export class OwnServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.tls?.[Symbol.dispose]();
     try {
       this.#child.kill("SIGTERM");
     } catch (error) {
@@ -56,6 +76,30 @@ export class OwnServer implements AsyncDisposable {
       if (!(error instanceof TypeError)) throw error;
     }
     await this.#child.status;
+  }
+}
+
+/** Certificates of a development CA in a directory of their own, which both sides read at their start. */
+class Certificates implements Disposable {
+  readonly ca: string;
+  readonly server: CertificateFiles;
+  readonly #directory: string;
+
+  private constructor(directory: string) {
+    const { ca, server } = devCaFiles(directory);
+    this.ca = ca.certificate;
+    this.server = server;
+    this.#directory = directory;
+  }
+
+  static async create(): Promise<Certificates> {
+    const certificates = new Certificates(await Deno.makeTempDir({ prefix: "signer-bench-" }));
+    await writeDevCa(openProvider("openssl").provider, devCaFiles(certificates.#directory));
+    return certificates;
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.#directory, { recursive: true });
   }
 }
 
@@ -71,10 +115,14 @@ function programArguments(): string[] {
   ];
 }
 
-function serveArguments(keyTypes: readonly string[]): string[] {
+function serveArguments(
+  keyTypes: readonly string[],
+  tls: CertificateFiles | undefined,
+): string[] {
   return [
     ...["serve", "--tcp", "127.0.0.1:0", "--grace", "0s", "--log-level", "error"],
     ...keyTypes.flatMap((type) => ["--generate", type]),
+    ...(tls === undefined ? [] : ["--tls-cert", tls.certificate, "--tls-key", tls.privateKey]),
   ];
 }
 

@@ -5,6 +5,7 @@ import { chosenStack } from "../../grpc/stacks/mod.ts";
 import { usageError } from "../exit.ts";
 import type { BenchOptions } from "./options.ts";
 import type { NamedWorkload } from "./named_workload.ts";
+import type { Target } from "./target.ts";
 import { metadataOf } from "./workload.ts";
 
 /** Duration and warm-up of a load without -n and -z. */
@@ -54,9 +55,9 @@ export async function planOf(
   options: BenchOptions,
   shape: Shape,
   { workload }: NamedWorkload,
-  addresses: readonly string[],
+  { addresses, tls }: Pick<Target, "addresses" | "tls">,
 ): Promise<LoadPlan> {
-  const { deadline, connectTimeout, lb, seed } = options;
+  const { deadline, connectTimeout, lb, seed, authority } = options;
   return {
     ...shape,
     workload,
@@ -65,6 +66,8 @@ export async function planOf(
     deadline,
     connectTimeout,
     balancing: lb,
+    tls: tls !== undefined,
+    authority,
     userAgent: `signer/${config.version}`,
     metadata: metadataOf(options, workload.kind === "connect" ? "" : workload.path),
     seed,

@@ -27,8 +27,8 @@ export async function runRamp(method: string | undefined, options: BenchOptions)
   using output = openOutput(options);
   using interrupted = interruption();
   await using target = await openTarget(options, ownKeyTypes(options));
-  const work = await findWorkload(method!, options, target.addresses);
-  const plan = await planOf(options, shapeOf(options), work, target.addresses);
+  const work = await findWorkload(method!, options, target);
+  const plan = await planOf(options, shapeOf(options), work, target);
   const { loadStart = defaults.start, loadEnd = defaults.end } = options;
   const search = new RampSearch(loadStart, loadEnd);
   for (let rate = search.next; rate !== undefined; rate = search.next) {
@@ -39,7 +39,7 @@ export async function runRamp(method: string | undefined, options: BenchOptions)
       warmup: STEP_WARMUP_MS,
       concurrency: Math.max(plan.concurrency, MIN_CONCURRENCY),
     } as const;
-    const result = await makeLoad(step, options, target.pid, interrupted.signal);
+    const result = await makeLoad(step, options, target, interrupted.signal);
     if (result.interrupted) break;
     const report = reportOf(result, work.call);
     const at = (percent: number) =>

@@ -21,13 +21,13 @@ import { checkWorkload, findWorkload } from "./workload.ts";
 /** The key type of a server that `bench` starts, unless --key-type names one. */
 const defaultKeyType = "ecdsa-p256";
 
-/** Finds the requests of a load for the servers at the addresses. */
-type FindWork = (addresses: readonly string[]) => Promise<NamedWorkload>;
+/** Finds the requests of a load for its servers. */
+type FindWork = (target: Target) => Promise<NamedWorkload>;
 
 /** `bench METHOD`. */
 export async function runBench(method: string | undefined, options: BenchOptions): Promise<void> {
   checkWorkload(method, options);
-  await run(options, (addresses) => findWorkload(method!, options, addresses));
+  await run(options, (target) => findWorkload(method!, options, target));
 }
 
 /** `bench connect`. */
@@ -55,7 +55,7 @@ export async function measureMethod(
     target,
     options,
     shape,
-    (addresses) => findWorkload(method!, options, addresses),
+    (target) => findWorkload(method!, options, target),
   );
   return await measure(side, options, interrupted.signal);
 }
@@ -107,8 +107,8 @@ async function prepare(
   shape: Shape,
   findWork: FindWork,
 ): Promise<Side> {
-  const work = await findWork(target.addresses);
-  const plan = await planOf(options, shape, work, target.addresses);
+  const work = await findWork(target);
+  const plan = await planOf(options, shape, work, target);
   return { target, plan, call: work.call };
 }
 
@@ -117,7 +117,7 @@ async function measure(
   options: BenchOptions,
   signal: AbortSignal,
 ): Promise<Report> {
-  return reportOf(await makeLoad(plan, options, target.pid, signal), call, options.name);
+  return reportOf(await makeLoad(plan, options, target, signal), call, options.name);
 }
 
 /**

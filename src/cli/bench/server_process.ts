@@ -3,9 +3,10 @@ import { usageOf } from "../../bench/mod.ts";
 import { libc } from "../../ffi/mod.ts";
 import { serverInfoDefinition } from "../../api/mod.ts";
 import { formatPeer, isLocalPeer, type Peer } from "../../net/mod.ts";
-import { Session } from "../client/mod.ts";
+import type { ClientTls } from "../client/mod.ts";
 import { CliError } from "../exit.ts";
 import type { BenchOptions } from "./options.ts";
+import { openSession } from "./session.ts";
 
 /** Time limit of GetServerInfo. A report of a slower server has no figures of its process. */
 const DEADLINE_MS = 1000;
@@ -22,11 +23,12 @@ export async function findServerProcess(
   address: string,
   peer: Peer,
   options: BenchOptions,
+  tls: ClientTls | undefined,
 ): Promise<number | undefined> {
   if (!isLocalPeer(formatPeer(peer))) return undefined;
   // The socket of hybrid vsock belongs to the monitor of a VM, and the server runs inside the VM.
   const seen = peer.transport === "unix" && !address.startsWith("vsock+unix:") ? peer.pid : 0;
-  const said = await askServer(address, options);
+  const said = await askServer(address, options, tls);
   if (said === undefined) return seen > 0 && usageOf(seen) !== undefined ? seen : undefined;
   // For a server in another PID namespace, only the kernel's number of the peer is valid here.
   return [said.pid, seen].find((pid) =>
@@ -37,15 +39,11 @@ export async function findServerProcess(
 /** Requests the number and start time of the server's process; undefined when the call fails. */
 async function askServer(
   address: string,
-  { header, connectTimeout }: BenchOptions,
+  options: BenchOptions,
+  tls: ClientTls | undefined,
 ): Promise<{ readonly pid: number; readonly startTicks: number } | undefined> {
   try {
-    using session = await Session.open({
-      to: [address],
-      connectTimeout,
-      deadline: DEADLINE_MS,
-      ...(header === undefined ? {} : { header }),
-    });
+    using session = await openSession(options, [address], tls, { deadline: DEADLINE_MS });
     const { GetServerInfo } = serverInfoDefinition;
     const { pid, pidStartTicks: startTicks } = await session.unary(GetServerInfo, {});
     return { pid, startTicks };

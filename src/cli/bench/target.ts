@@ -1,7 +1,8 @@
 /** The servers that a bench loads. @module */
-import { StatusCode } from "../../grpc/mod.ts";
-import { dial, NetError, parseAddress, type Peer } from "../../net/mod.ts";
-import { addressVariable, targetAddresses } from "../client/mod.ts";
+import { defaultAuthority, hostOfAuthority, StatusCode } from "../../grpc/mod.ts";
+import { awaitServer, dial, dialTls, NetError, parseAddress, type Peer } from "../../net/mod.ts";
+import { addressVariable, type ClientTls, loadTls, targetAddresses } from "../client/mod.ts";
+import { TLS_HINT } from "../client/options/mod.ts";
 import { CliError, exitCodeOfStatus } from "../exit.ts";
 import { describeForeignServer } from "../foreign_server.ts";
 import { note } from "../output.ts";
@@ -9,9 +10,11 @@ import type { BenchOptions } from "./options.ts";
 import { OwnServer } from "./own_server.ts";
 import { findServerProcess } from "./server_process.ts";
 
-/** The servers of a load. */
+/** The servers of a load, and how they are reached. */
 export interface Target extends AsyncDisposable {
   readonly addresses: readonly string[];
+  /** TLS settings; undefined for plaintext. */
+  readonly tls: ClientTls | undefined;
   /** The process of a single server, if it is on this machine and known. */
   readonly pid: number | undefined;
 }
@@ -30,22 +33,30 @@ export async function openTarget(
   const named = [to, tcp, vsock, unix].some(({ length }) => length > 0) ||
     (Deno.env.get(addressVariable) ?? "") !== "";
   if (!named) {
-    const server = await OwnServer.start(keyTypes);
+    const server = await OwnServer.start(keyTypes, options);
     const { address, pid } = server;
     note(`no server is named: started one at ${address} (process ${pid})`);
     return {
       addresses: [address],
+      tls: server.tls,
       pid,
       [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
     };
   }
   const addresses = targetAddresses({ to, tcp, vsock, unix });
-  const peer = await probe(addresses, options.connectTimeout);
+  using stack = new DisposableStack();
+  const tls = stack.use(await loadTls(options));
+  const peer = await probe(addresses, options, tls);
+  const pid = options.serverPid ??
+    (addresses.length === 1
+      ? await findServerProcess(addresses[0], peer, options, tls)
+      : undefined);
+  const held = stack.move();
   return {
     addresses,
-    pid: options.serverPid ??
-      (addresses.length === 1 ? await findServerProcess(addresses[0], peer, options) : undefined),
-    [Symbol.asyncDispose]: () => Promise.resolve(),
+    tls,
+    pid,
+    [Symbol.asyncDispose]: () => Promise.resolve(held.dispose()),
   };
 }
 
@@ -56,10 +67,22 @@ export async function openTarget(
  * @returns the first peer that accepted
  * @throws {CliError} with the exit code of UNAVAILABLE when no server can be reached
  */
-async function probe(addresses: readonly string[], connectTimeout: number): Promise<Peer> {
+async function probe(
+  addresses: readonly string[],
+  { connectTimeout, authority }: BenchOptions,
+  tls: ClientTls | undefined,
+): Promise<Peer> {
   const signal = AbortSignal.timeout(connectTimeout);
+  using context = tls?.open();
+  const serverName = hostOfAuthority(authority ?? defaultAuthority(parseAddress(addresses[0])));
   const attempts = addresses.map(async (address) => {
-    const socket = await dial(parseAddress(address), { signal });
+    const place = parseAddress(address);
+    if (context !== undefined) {
+      using stream = await dialTls(context, place, serverName, { signal });
+      await awaitServer(stream, connectTimeout);
+      return stream.peer;
+    }
+    const socket = await dial(place, { signal });
     const { peer } = socket;
     // Closed before the next connection: some servers take one at a time.
     socket.close();
@@ -71,10 +94,12 @@ async function probe(addresses: readonly string[], connectTimeout: number): Prom
     return await Promise.any(attempts);
   } catch (cause) {
     const [first] = (cause as AggregateError).errors as Error[];
+    const isTls = first instanceof NetError && first.code === "TLS_FAILED";
     throw new CliError(exitCodeOfStatus(StatusCode.UNAVAILABLE), first.message, {
       cause,
-      hint:
-        `Start the server with signer serve, or name another one with --to or ${addressVariable}`,
+      hint: isTls
+        ? TLS_HINT
+        : `Start the server with signer serve, or name another one with --to or ${addressVariable}`,
     });
   }
 }

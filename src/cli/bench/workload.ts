@@ -14,6 +14,8 @@ import { readFile } from "../read_file.ts";
 import { usageError } from "../exit.ts";
 import { callName, type NamedWorkload } from "./named_workload.ts";
 import type { BenchOptions } from "./options.ts";
+import { openSession } from "./session.ts";
+import type { Target } from "./target.ts";
 
 /** The largest generated payload, in bytes. A file may be larger. */
 const MAX_PAYLOAD = 64 * 1024 * 1024;
@@ -57,15 +59,9 @@ export function checkWorkload(method: string | undefined, options: BenchOptions)
 export async function findWorkload(
   method: string,
   options: BenchOptions,
-  addresses: readonly string[],
+  { addresses, tls }: Target,
 ): Promise<NamedWorkload> {
-  const { header, connectTimeout, lb } = options;
-  using session = await Session.open({
-    to: addresses,
-    connectTimeout,
-    ...(header === undefined ? {} : { header }),
-    ...(lb === undefined ? {} : { lb }),
-  });
+  using session = await openSession(options, addresses, tls);
   if (method === "echo") return echoWorkload(options);
   if (method === "sign") return await signWorkload(session, options);
   const { methodWorkload } = await import("./method_workload.ts");

@@ -4,6 +4,7 @@ import { findError } from "../../errors/mod.ts";
 import { type AnyMethod, type RpcError, StatusCode, statusName } from "../../grpc/mod.ts";
 import { CliError, exitCodeOfStatus } from "../exit.ts";
 import { addressVariable } from "./targets.ts";
+import { TLS_HINT } from "./options/mod.ts";
 
 /** A failed call, and the options that its hint depends on. */
 interface Failure {
@@ -41,10 +42,7 @@ export function callFailure(failure: Failure): CliError {
 const hints: Partial<Record<StatusCode, (failure: Failure) => string | undefined>> = {
   [StatusCode.UNAVAILABLE]({ error, addresses }) {
     const elsewhere = `name another address with --to or ${addressVariable}`;
-    if (findError(error, "net", "TLS_FAILED")) {
-      return "Check --tls-ca for the server's certificate, --authority for the name in it, and " +
-        "--tls-cert and --tls-key for this client's";
-    }
+    if (findError(error, "net", "TLS_FAILED")) return TLS_HINT;
     if (findError(error, "net", "ECONNREFUSED", "ENOENT")) {
       return `Is the server running at ${addresses}? Start it with signer serve, wait for it with ` +
         `--wait-ready, or ${elsewhere}`;

@@ -1,5 +1,7 @@
 /** Calls of servers: the part that `call`, `bench` and `doctor` share. @module */
 export { parseBytes, printBytes } from "./base64.ts";
 export { requestHeaders } from "./headers.ts";
+export { loadTls } from "./load_tls.ts";
 export { Session } from "./session.ts";
 export { addressVariable, targetAddresses } from "./targets.ts";
+export type { ClientTls } from "./tls.ts";

@@ -15,7 +15,9 @@ import type { TlsContext } from "../../net/mod.ts";
 import { findForeign } from "../foreign_server.ts";
 import { callFailure } from "./call_failure.ts";
 import { type RequestHeaders, requestHeaders } from "./headers.ts";
-import { type ConnectionOptions, wantsTls } from "./options/mod.ts";
+import { loadTls } from "./load_tls.ts";
+import type { ConnectionOptions } from "./options/mod.ts";
+import type { ClientTls } from "./tls.ts";
 import { targetAddresses } from "./targets.ts";
 import { CallTrace } from "./trace.ts";
 
@@ -47,27 +49,27 @@ export class Session implements Disposable {
   /**
    * Opens a channel by the options. Wrong options are found here, before the client connects.
    *
+   * @param tls the settings of the TLS options, where they were loaded before
    * @throws {CliError}
    */
-  static async open(options: ConnectionOptions): Promise<Session> {
+  static async open(options: ConnectionOptions, tls?: ClientTls): Promise<Session> {
     const headers = requestHeaders(options.header ?? [], (name) => Deno.env.get(name));
     const addresses = targetAddresses(options);
     const { lb, retries, connectTimeout, maxMessageSize, authority } = options;
     const stack = await chosenStack(options.stack ?? "auto");
-    const tls = wantsTls(options)
-      ? await (await import("./tls.ts")).openClientTls(options, stack)
-      : undefined;
+    using loaded = tls === undefined ? await loadTls(options) : undefined;
+    const context = (tls ?? loaded)?.open();
     const channel = await openChannel(stack, {
       addresses,
       userAgent: `signer/${config.version}`,
-      ...(tls === undefined ? {} : { tls: { context: tls } }),
+      ...(context === undefined ? {} : { tls: { context } }),
       ...(authority === undefined ? {} : { authority }),
       ...(lb === undefined ? {} : { balancing: lb }),
       ...(retries === undefined ? {} : { retries }),
       ...(connectTimeout === undefined ? {} : { connectTimeout }),
       ...(maxMessageSize === undefined ? {} : { maxResponseBytes: maxMessageSize }),
     });
-    return new Session(options, addresses, headers, channel, tls);
+    return new Session(options, addresses, headers, channel, context);
   }
 
   /**

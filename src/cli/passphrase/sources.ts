@@ -15,6 +15,11 @@ export interface PassphraseOptions {
   readonly passphrasePrompt?: boolean | undefined;
 }
 
+/** Permission to ask for a passphrase at the terminal, where no option gives one. */
+export interface Asking {
+  readonly ask: boolean;
+}
+
 /**
  * Returns the passphrase of a key that is read: from the options, else from the environment, else from a
  * prompt with `question`, such as `Passphrase of key.pem: `. The caller zeroes it.
@@ -25,7 +30,7 @@ export interface PassphraseOptions {
 export async function passphraseToRead(
   options: PassphraseOptions,
   question: string,
-  { ask = true }: { readonly ask?: boolean } = {},
+  { ask }: Asking = { ask: true },
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (options.passphraseFile !== undefined) return await readPassphraseFile(options.passphraseFile);
   const value = options.passphrasePrompt ? undefined : Deno.env.get(PASSPHRASE_VARIABLE);

@@ -11,7 +11,7 @@ import {
 } from "../../crypto/mod.ts";
 import { usageError } from "../exit.ts";
 import { warn } from "../output.ts";
-import { passphraseBeside, passphraseToRead } from "../passphrase/mod.ts";
+import { type Asking, passphraseBeside, passphraseToRead } from "../passphrase/mod.ts";
 
 /** Options of `serve` that name its keys. */
 export interface KeyOptions {
@@ -83,11 +83,6 @@ async function filled(fill: (store: KeyStore) => Promise<void>): Promise<KeyStor
     store[Symbol.dispose]();
     throw error;
   }
-}
-
-/** Permission to ask for a passphrase at the terminal, where no option gives one. */
-interface Asking {
-  readonly ask: boolean;
 }
 
 async function addFiles(

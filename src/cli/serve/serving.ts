@@ -10,6 +10,7 @@ import {
   type StackChoice,
   type WorkerServer,
 } from "../../grpc/stacks/mod.ts";
+import { openTlsContext } from "../../net/mod.ts";
 import type { ServerIdentity } from "../../services/mod.ts";
 import {
   errorReports,
@@ -18,7 +19,7 @@ import {
   logger,
   logTarget,
 } from "../../telemetry/mod.ts";
-import { openTlsContext, type ServerTls } from "./tls.ts";
+import type { ServerTls } from "./tls.ts";
 import type { ServeSetup, ServeUpdate } from "./worker.ts";
 
 /** Options of `serve` for the stack and its threads. */

@@ -1,14 +1,20 @@
-/** TLS of a server: its options, its files, and the context of each thread. @module */
+/** TLS of a server: its options and files. @module */
 import { randomBytes } from "node:crypto";
-import { type CryptoProvider, type PrivateKey, readPrivateKeyFile } from "../../crypto/mod.ts";
-import { openLibcrypto, TICKET_KEYS_BYTES } from "../../ffi/mod.ts";
-import { type Address, formatAddress, isLoopbackHost, TlsContext } from "../../net/mod.ts";
+import type { CryptoProvider } from "../../crypto/mod.ts";
+import { TICKET_KEYS_BYTES } from "../../ffi/mod.ts";
+import {
+  type Address,
+  formatAddress,
+  isLoopbackHost,
+  openTlsContext,
+  type SharedTls,
+} from "../../net/mod.ts";
+import { CertifiedKey, type KeyReadOptions } from "../certified_key.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
-import { passphraseToRead } from "../passphrase/mod.ts";
 import { readFile } from "../read_file.ts";
 
 /** The TLS options of `serve`. */
-export interface ServeTlsOptions {
+export interface ServeTlsOptions extends KeyReadOptions {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly tlsClientCa?: string;
@@ -16,37 +22,23 @@ export interface ServeTlsOptions {
   readonly tlsCrl?: string;
   readonly tlsMin: "1.2" | "1.3";
   readonly allowPlaintext?: boolean;
-  readonly passphraseFile?: string;
-  readonly allowInsecureKeyFiles?: boolean;
 }
 
-/** A TLS configuration on its way to a thread. Its key is adopted once. */
-export interface SharedTls {
-  readonly certificates: Uint8Array;
-  /** The token of `PrivateKey.share()`. */
-  readonly key: bigint;
-  readonly clientCa: Uint8Array | undefined;
-  readonly clientAuth: "require" | "request" | "none";
-  readonly crl: Uint8Array | undefined;
-  readonly minVersion: "1.2" | "1.3";
-  readonly ticketKeys: Uint8Array;
-}
-
-/** The TLS configuration of a server. */
+/** The TLS settings of a server, read from the files that the options name. */
 export class ServerTls implements Disposable {
-  readonly #key: PrivateKey;
-  readonly #shared: Omit<SharedTls, "key">;
+  readonly #identity: CertifiedKey;
+  readonly #settings: Omit<SharedTls, "identity">;
 
-  private constructor(key: PrivateKey, shared: Omit<SharedTls, "key">) {
-    this.#key = key;
-    this.#shared = shared;
+  private constructor(identity: CertifiedKey, settings: Omit<SharedTls, "identity">) {
+    this.#identity = identity;
+    this.#settings = settings;
   }
 
   /**
    * Reads the files that the options name, and tries a context of them; undefined when no option asks
    * for TLS.
    *
-   * @throws {CliError} for options that do not go together, and files that cannot be read
+   * @throws {CliError} for options that do not go together, and files that cannot be used
    * @throws {CryptoError} for a private key that cannot be used
    */
   static async load(
@@ -69,18 +61,16 @@ export class ServerTls implements Disposable {
     if (provider.name !== "openssl") {
       throw usageError("TLS needs OpenSSL 3", "Use --provider openssl, and see signer doctor");
     }
-    const key = await readPrivateKeyFile(provider, tlsKey, {
-      allowInsecure: options.allowInsecureKeyFiles ?? false,
-      passphrase: () => passphraseToRead(options, `Passphrase of ${tlsKey}: `),
-    });
-    const tls = new ServerTls(key, {
-      certificates: readFile(tlsCert),
-      clientCa: tlsClientCa === undefined ? undefined : readFile(tlsClientCa),
-      clientAuth,
-      crl: tlsCrl === undefined ? undefined : readFile(tlsCrl),
+    const settings: Omit<SharedTls, "identity"> = {
+      role: "server",
       minVersion: tlsMin,
+      ca: tlsClientCa === undefined ? undefined : readFile(tlsClientCa),
+      crl: tlsCrl === undefined ? undefined : readFile(tlsCrl),
+      peerCertificate: clientAuth,
       ticketKeys: randomBytes(TICKET_KEYS_BYTES),
-    });
+    };
+    const files = { certificate: tlsCert, key: tlsKey };
+    const tls = new ServerTls(await CertifiedKey.read(provider, files, options), settings);
     try {
       openTlsContext(tls.share())[Symbol.dispose]();
       return tls;
@@ -93,35 +83,14 @@ export class ServerTls implements Disposable {
     }
   }
 
-  /** The configuration for a thread, which is to open it with {@linkcode openTlsContext}, once. */
+  /** The settings for a thread, which opens them once. */
   share(): SharedTls {
-    const shared = this.#key.share();
-    if (shared.provider !== "openssl") throw new Error("A TLS key is not of OpenSSL");
-    return { ...this.#shared, key: shared.token };
+    return { ...this.#settings, identity: this.#identity.share() };
   }
 
   [Symbol.dispose](): void {
-    this.#key[Symbol.dispose]();
+    this.#identity[Symbol.dispose]();
   }
-}
-
-/**
- * Opens the server context of a shared configuration, on the thread that is to use it.
- *
- * @throws {LibsslError} for certificates and keys that cannot be used
- */
-export function openTlsContext(shared: SharedTls): TlsContext {
-  // The context counts a reference of its own to the key.
-  using key = openLibcrypto().adopt(shared.key);
-  return new TlsContext({
-    role: "server",
-    minVersion: shared.minVersion,
-    identity: { certificates: shared.certificates, key },
-    ca: shared.clientCa,
-    crl: shared.crl,
-    peerCertificate: shared.clientAuth,
-    ticketKeys: shared.ticketKeys,
-  });
 }
 
 /**

@@ -5,6 +5,7 @@
  * @module
  */
 import { KeyRing, KeyStore, openProvider, type SharedKeyStore } from "../../crypto/mod.ts";
+import { openTlsContext, type SharedTls } from "../../net/mod.ts";
 import { serveAsWorker } from "../../grpc/native/workers/mod.ts";
 import { type ServerIdentity, signerServices } from "../../services/mod.ts";
 import {
@@ -15,7 +16,6 @@ import {
   logger,
   type LogTarget,
 } from "../../telemetry/mod.ts";
-import { openTlsContext, type SharedTls } from "./tls.ts";
 
 /** The data that the main thread starts a worker with. */
 export interface ServeSetup {

@@ -28,6 +28,8 @@ export const Option = {
 export const Mode = {
   ENABLE_PARTIAL_WRITE: 1,
   ACCEPT_MOVING_WRITE_BUFFER: 2,
+  /** Sends the chain as it was given, and searches no CA certificates for more of it. */
+  NO_AUTO_CHAIN: 8,
   RELEASE_BUFFERS: 16,
 } as const;
 

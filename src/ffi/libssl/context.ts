@@ -128,7 +128,10 @@ function setProtocol(
   ssl.SSL_CTX_ctrl(
     context,
     Ctrl.MODE,
-    BigInt(Mode.ENABLE_PARTIAL_WRITE | Mode.ACCEPT_MOVING_WRITE_BUFFER | Mode.RELEASE_BUFFERS),
+    BigInt(
+      Mode.ENABLE_PARTIAL_WRITE | Mode.ACCEPT_MOVING_WRITE_BUFFER | Mode.NO_AUTO_CHAIN |
+        Mode.RELEASE_BUFFERS,
+    ),
     null,
   );
   // One read(2) takes many records. SSL_has_pending() reports the records that it took, and epoll does not.

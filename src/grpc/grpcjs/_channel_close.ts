@@ -5,11 +5,13 @@ import { nextTick } from "node:process";
 interface Subchannel {
   stopBackoff(): void;
   readonly connector?: { readonly session: { destroy(): void } | null };
+  /** Connects over TLS by itself. */
+  readonly secureConnector: { destroy(): void };
 }
 
 /**
- * Closes a channel with two resources that grpc-js 1.14.7 leaks: the backoff timer of a failed connection, and a
- * connection whose peer has not sent its SETTINGS. Both are private to grpc-js; the sanitizers of the tests fail if
+ * Closes a channel with three resources that grpc-js 1.14.7 leaks: the backoff timer of a failed connection, a
+ * connection whose TLS handshake is under way, and one whose peer has not sent its SETTINGS. All are private to grpc-js; the sanitizers of the tests fail if
  * they are no longer found.
  */
 export function closeChannel(channel: ChannelInterface): void {
@@ -22,6 +24,7 @@ export function closeChannel(channel: ChannelInterface): void {
   nextTick(() => {
     for (const { subchannel } of pooled) {
       subchannel.stopBackoff();
+      subchannel.secureConnector.destroy();
       subchannel.connector?.session?.destroy();
     }
   });

@@ -37,6 +37,7 @@ export function toGrpcOptions(options: ChannelOptions): GrpcChannelOptions {
     ...(options.maxResponseBytes === undefined
       ? {}
       : { "grpc.max_receive_message_length": options.maxResponseBytes }),
+    ...(options.authority === undefined ? {} : { "grpc.default_authority": options.authority }),
     ...(options.userAgent === undefined ? {} : { "grpc.primary_user_agent": options.userAgent }),
     ...(keepalive
       ? {

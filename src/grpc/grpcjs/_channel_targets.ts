@@ -1,37 +1,20 @@
 /** Addresses of servers in the form of grpc-js. @module */
-import {
-  type ChannelCredentials,
-  type ChannelOptions,
-  credentials,
-  experimental,
-} from "@grpc/grpc-js";
+import { type ChannelOptions, experimental } from "@grpc/grpc-js";
 import { type Address, formatAddress, hostAndPort, parseAddress } from "../../net/mod.ts";
 import { installDialer } from "./dialing.ts";
 
-/** The arguments with which grpc-js opens a channel. */
-export interface Dialing {
-  /** A target URI of grpc-js. */
-  readonly target: string;
-  readonly credentials: ChannelCredentials;
-  readonly options: ChannelOptions;
-}
-
 /**
- * Translates addresses into a target of grpc-js. grpc-js itself connects to TCP and Unix sockets, which works
- * wherever Deno runs; `src/net` connects to all other addresses.
+ * Translates addresses into a target URI of grpc-js. In plaintext, grpc-js itself connects to TCP and Unix sockets,
+ * which works wherever Deno runs; `src/net` connects to all other addresses, and over TLS to all.
  *
  * @throws {TypeError} when there is no address
  * @throws {NetError} `BAD_ADDRESS`
  */
-export function dialing(addresses: readonly string[]): Dialing {
+export function targetOf(addresses: readonly string[]): string {
   if (addresses.length === 0) throw new TypeError("A channel needs an address to connect to");
   installDialer();
   const names = addresses.map((address) => encodeURIComponent(grpcName(parseAddress(address))));
-  return {
-    target: `${listScheme}:${names.join(",")}`,
-    credentials: credentials.createInsecure(),
-    options: {},
-  };
+  return `${listScheme}:${names.join(",")}`;
 }
 
 /** Formats an address by gRPC's naming (grpc's doc/naming.md). */
@@ -48,7 +31,7 @@ type Listener = experimental.ResolverListener;
 /** The scheme of targets that list addresses. `AddressListResolver` resolves each by its own scheme. */
 const listScheme = "signer-list";
 
-/** Parses the addresses of a target that `dialing()` returned. */
+/** Parses the addresses of a target that `targetOf()` returned. */
 function urisOf(target: GrpcUri): GrpcUri[] {
   return target.path.split(",").map((part) => {
     const [scheme = "", ...path] = decodeURIComponent(part).split(":");

@@ -1,10 +1,19 @@
 /** Channels on `@grpc/grpc-js`. @module */
-import { Channel, type ChannelInterface, connectivityState } from "@grpc/grpc-js";
+import {
+  Channel,
+  type ChannelCredentials,
+  type ChannelInterface,
+  connectivityState,
+  credentials,
+} from "@grpc/grpc-js";
+import { parseAddress } from "../../net/mod.ts";
 import {
   type AnyMethod,
   type CallOptions,
   type ChannelOptions,
   type ClientCall,
+  defaultAuthority,
+  hostOfAuthority,
   type RpcChannel,
   RpcError,
 } from "../mod.ts";
@@ -12,8 +21,9 @@ import { closeChannel } from "./_channel_close.ts";
 import { GrpcJsCall } from "./_channel_call.ts";
 import { toGrpcOptions } from "./_channel_options.ts";
 import { keepMessagesBeforeStatus } from "./_late_status.ts";
+import { TlsCredentials } from "./_tls_credentials.ts";
 import { withReferenceCodecs } from "./_reference_codecs.ts";
-import { dialing } from "./_channel_targets.ts";
+import { targetOf } from "./_channel_targets.ts";
 
 /**
  * Opens a channel on `@grpc/grpc-js`. It connects at the first call or `connect()`. Disposing of it ends its calls
@@ -38,8 +48,8 @@ class GrpcJsChannel implements RpcChannel {
 
   constructor(options: ChannelOptions) {
     keepMessagesBeforeStatus();
-    const { target, credentials, options: dialOptions } = dialing(options.addresses);
-    this.#channel = new Channel(target, credentials, { ...dialOptions, ...toGrpcOptions(options) });
+    const target = targetOf(options.addresses);
+    this.#channel = new Channel(target, credentialsOf(options), toGrpcOptions(options));
     this.#servers = options.addresses.join(", ");
     this.#connectTimeout = options.connectTimeout;
   }
@@ -99,6 +109,12 @@ class GrpcJsChannel implements RpcChannel {
   #isReady(): boolean {
     return this.#channel.getConnectivityState(false) === connectivityState.READY;
   }
+}
+
+function credentialsOf({ addresses, authority, tls }: ChannelOptions): ChannelCredentials {
+  if (tls === undefined) return credentials.createInsecure();
+  const name = authority ?? defaultAuthority(parseAddress(addresses[0]));
+  return new TlsCredentials(tls.context, hostOfAuthority(name));
 }
 
 function closedError(): RpcError {

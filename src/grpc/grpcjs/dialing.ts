@@ -1,20 +1,31 @@
 /**
- * Lets grpc-js connect to addresses that node:net cannot: vsock, hybrid vsock and abstract Unix sockets.
+ * Lets grpc-js connect to addresses that node:net cannot (vsock, hybrid vsock and abstract Unix sockets), and over
+ * TLS to all addresses.
  *
- * grpc-js opens every connection in `Http2SubchannelConnector.tcpConnect(address, options)`, passes the socket to the
- * credentials (TLS or none) and then to `createSession`, which makes the HTTP/2 session. Here `tcpConnect` gets a
- * further kind of subchannel address: one that carries an `Address`, which the resolvers registered below return. It
- * is dialled by `src/net` and becomes a Duplex. There is no hop in between, and deadlines, retries, backoff,
- * keepalive, TLS and balancing are grpc-js's own. `createSession` gets its session guarded.
+ * grpc-js makes every connection in `Http2SubchannelConnector.connect()`: `tcpConnect` opens a socket, the
+ * credentials take it, and `createSession` makes the HTTP/2 session. Here `tcpConnect` gets a further kind of
+ * subchannel address: one that carries an `Address`, which the resolvers registered below return. It is dialled by
+ * `src/net` and becomes a Duplex. Credentials with TLS dial by themselves in the place of both. There is no hop in
+ * between, and deadlines, retries, backoff, keepalive and balancing are grpc-js's own. `createSession` gets its
+ * session guarded.
  *
- * Both methods are private to grpc-js, whose version is pinned; `installDialer` checks that they are there.
+ * These methods are private to grpc-js, whose version is pinned; `installDialer` checks that they are there.
  *
  * @module
  */
+import type { Duplex } from "node:stream";
 import { type ChannelOptions, experimental } from "@grpc/grpc-js";
 import { Http2SubchannelConnector } from "@grpc/grpc-js/build/src/transport.js";
+import {
+  type Address,
+  dial,
+  formatAddress,
+  parseAddress,
+  type Stream,
+  toDuplex,
+} from "../../net/mod.ts";
 import { guardSession, type Session } from "./_session_guard.ts";
-import { type Address, dial, formatAddress, parseAddress, toDuplex } from "../../net/mod.ts";
+import { TlsConnector } from "./_tls_credentials.ts";
 
 /** The schemes that `installDialer` adds to grpc-js. */
 const dialledSchemes = {
@@ -32,10 +43,22 @@ interface DialledAddress {
   readonly [DIALLED]: Address;
 }
 
+/** The address of a subchannel: one of grpc-js's own, or one that `src/net` dials. */
+type SubchannelAddress = experimental.SubchannelAddress | DialledAddress;
+
 interface Connector {
   readonly session: Session | null;
-  tcpConnect(address: object, options: ChannelOptions): Promise<unknown>;
-  createSession(...args: unknown[]): Promise<unknown>;
+  connect(
+    address: SubchannelAddress,
+    secure: experimental.SecureConnector,
+    options: ChannelOptions,
+  ): Promise<unknown>;
+  tcpConnect(address: SubchannelAddress, options: ChannelOptions): Promise<unknown>;
+  createSession(
+    connected: object,
+    address: SubchannelAddress,
+    options: ChannelOptions,
+  ): Promise<unknown>;
 }
 
 let installed = false;
@@ -49,15 +72,25 @@ let installed = false;
 export function installDialer(): void {
   if (installed) return;
   const prototype = Http2SubchannelConnector.prototype as unknown as Connector;
-  const { tcpConnect, createSession } = prototype;
-  if (!tcpConnect || !createSession) {
+  const { connect, tcpConnect, createSession } = prototype;
+  if (!connect || !tcpConnect || !createSession) {
     throw new TypeError(
       "@grpc/grpc-js has another Http2SubchannelConnector: use the version in deno.lock",
     );
   }
-  prototype.tcpConnect = function (this: Connector, address, options) {
+  prototype.connect = async function (this: Connector, address, secure, options) {
+    if (!(secure instanceof TlsConnector)) return connect.call(this, address, secure, options);
+    const socket = toGrpcSocket(await secure.dial(addressOf(address)));
+    try {
+      return await this.createSession({ socket, secure: true }, address, options);
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    }
+  };
+  prototype.tcpConnect = async function (this: Connector, address, options) {
     return DIALLED in address
-      ? connect((address as DialledAddress)[DIALLED])
+      ? toGrpcSocket(await dial(address[DIALLED]))
       : tcpConnect.call(this, address, options);
   };
   prototype.createSession = function (this: Connector, ...args) {
@@ -72,11 +105,18 @@ export function installDialer(): void {
   installed = true;
 }
 
-async function connect(address: Address): Promise<unknown> {
-  const duplex = toDuplex(await dial(address));
+function toGrpcSocket(stream: Stream): Duplex {
+  const duplex = toDuplex(stream);
   // grpc-js listens for errors only during its setup.
   duplex.on("error", () => {});
   return duplex;
+}
+
+function addressOf(address: SubchannelAddress): Address {
+  if (DIALLED in address) return address[DIALLED];
+  return "path" in address
+    ? { transport: "unix", path: address.path }
+    : { transport: "tcp", host: address.host, port: address.port };
 }
 
 /** Resolves a target to the address that it names, without a lookup. */

@@ -5,6 +5,7 @@ export {
   type TlsIdentity,
   type TlsParameters,
 } from "../../ffi/mod.ts";
-export { startTls } from "./connect.ts";
+export { awaitServer, dialTls, startTls } from "./connect.ts";
 export * from "./handshakes.ts";
+export { openTlsContext, type SharedIdentity, type SharedTls } from "./shared_tls.ts";
 export { TlsStream } from "./tls_stream.ts";

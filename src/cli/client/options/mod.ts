@@ -1,4 +1,4 @@
 /** The options of the commands that call servers. Loads no gRPC, for the sake of `--help`. @module */
 export type { ConnectionOptions, OutputForm } from "./connection.ts";
 export { withTargets } from "./targets.ts";
-export { type ClientTlsOptions, wantsTls, withTls } from "./tls.ts";
+export { type ClientTlsOptions, TLS_HINT, wantsTls, withTls } from "./tls.ts";

@@ -12,6 +12,11 @@ export interface ClientTlsOptions {
   readonly plaintext?: boolean;
 }
 
+/** The hint for a failed handshake. */
+export const TLS_HINT =
+  "Check --tls-ca for the server's certificate, --authority for the name in it, and " +
+  "--tls-cert and --tls-key for this client's";
+
 /** Adds the TLS options of a client. */
 export function withTls(command: Command): Command {
   return command
@@ -33,7 +38,7 @@ export function withTls(command: Command): Command {
     );
 }
 
-/** Reports whether the options ask for TLS. */
+/** Returns true if the options ask for TLS. */
 export function wantsTls({ tls, tlsCa, tlsCert, tlsKey, tlsMin }: ClientTlsOptions): boolean {
   return tls === true || (tlsCa ?? tlsCert ?? tlsKey ?? tlsMin) !== undefined;
 }

@@ -2,17 +2,18 @@
 import { configure, type Http2Config, type Limits, type Windows } from "../../../http2/mod.ts";
 import {
   type Address,
-  hostAndPort,
   parseAddress,
   type Registrar,
   sharedReactor,
   type TlsContext,
 } from "../../../net/mod.ts";
-import type {
-  BalancingPolicy,
-  ChannelOptions,
-  KeepaliveOptions,
-  ReconnectOptions,
+import {
+  type BalancingPolicy,
+  type ChannelOptions,
+  defaultAuthority,
+  hostOfAuthority,
+  type KeepaliveOptions,
+  type ReconnectOptions,
 } from "../../mod.ts";
 
 /** Options of a native channel. */
@@ -113,22 +114,11 @@ export function channelSettings(options: NativeChannelOptions): ChannelSettings 
     registrar: options.registrar ?? sharedReactor(),
     http2: configure({ limits: clientLimits, ...(windows ? { windows } : {}) }),
     connectTimeout: options.connectTimeout,
-    tls: tls && { context: tls.context, serverName: hostOf(authority) },
+    tls: tls && { context: tls.context, serverName: hostOfAuthority(authority) },
     authority,
     userAgent: userAgent === undefined ? ownName : `${userAgent} ${ownName}`,
     servers: options.addresses.join(", "),
     maxRequestBytes: options.maxRequestBytes ?? Infinity,
     maxResponseBytes: options.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES,
   };
-}
-
-/** Returns gRPC's authority of an address, which is `localhost` for Unix sockets and vsock. */
-function defaultAuthority(address: Address): string {
-  return address.transport === "tcp" ? hostAndPort(address.host, address.port) : "localhost";
-}
-
-/** Returns the host of an authority: `[::1]:443` is `::1`. */
-function hostOf(authority: string): string {
-  const [, bracketed, plain] = /^(?:\[(.*)\]|([^:]*))(?::\d+)?$/.exec(authority) ?? [];
-  return bracketed ?? plain ?? authority;
 }
