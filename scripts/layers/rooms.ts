@@ -88,6 +88,7 @@ export const rooms: Rooms = {
   "src/cli/keygen": ["src/cli", "src/cli/passphrase", "src/crypto", "npm:commander"],
   "src/cli/passphrase": ["src/cli", "src/crypto"],
   "src/cli/serve": [
+    "src/api",
     "src/cli",
     "src/cli/passphrase",
     "src/crypto",

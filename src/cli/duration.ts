@@ -19,3 +19,26 @@ export function parseDuration(text: string): number {
   }
   return ms;
 }
+
+/** Parses a duration above 0. @throws {InvalidArgumentError} */
+export function parseTimeLimit(text: string): number {
+  const ms = parseDuration(text);
+  if (ms > 0) return ms;
+  throw new InvalidArgumentError("Use a duration above 0, such as 500ms, 5s, 2m or 1h.");
+}
+
+/** Parses a duration above 0, or `off`, which is `Infinity`. @throws {InvalidArgumentError} */
+export function parseTimeLimitOrOff(text: string): number {
+  if (text === "off") return Infinity;
+  try {
+    return parseTimeLimit(text);
+  } catch {
+    throw new InvalidArgumentError("Use a duration such as 500ms, 5s, 2m or 1h, or off.");
+  }
+}
+
+/** Formats milliseconds so that `parseDuration()` reads them, in the largest unit that gives a whole number. */
+export function formatDuration(ms: number): string {
+  const [unit, size] = Object.entries(unitMs).findLast(([, size]) => ms % size === 0) ?? ["ms", 1];
+  return `${ms / size}${unit}`;
+}

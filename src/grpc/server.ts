@@ -1,10 +1,12 @@
 /** The interface of servers, on either stack. @module */
 import type { Address, ListenOptions, TlsContext } from "../net/mod.ts";
+import type { ServerLimits } from "./limits.ts";
 import type { Service } from "./service.ts";
 
 /** Options of a server. */
 export interface RpcServerOptions {
   readonly services: readonly Service[];
+  readonly limits?: Partial<ServerLimits> | undefined;
   /**
    * Returns the TLS context for a new connection, a new one after certificates have changed. Plaintext by
    * default.

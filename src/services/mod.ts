@@ -22,7 +22,11 @@ export function signerServices(
   identity: ServerIdentity,
   report: InternalErrorReport,
 ): SignerServices {
-  const own = [echoService(), signingService(keys), serverInfoService(keys, identity)];
+  const own = [
+    echoService(),
+    signingService(keys, identity.limits.maxBatchItems),
+    serverInfoService(keys, identity),
+  ];
   const health = new Health(own.map(serviceName));
   const errors = mapErrors(report);
   return {

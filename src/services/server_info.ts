@@ -1,6 +1,6 @@
 /** ServerInfoService. @module */
 import { algorithms, type CryptoProvider, type KeyRing, keyTypes } from "../crypto/mod.ts";
-import { limits, protocolVersions, serverInfoDefinition } from "../api/mod.ts";
+import { protocolVersions, type RequestLimits, serverInfoDefinition } from "../api/mod.ts";
 import { implement, type Service, unary } from "../grpc/mod.ts";
 import { wireAlgorithm, wireKeyType } from "./wire_names.ts";
 
@@ -9,6 +9,7 @@ export interface ServerIdentity {
   readonly version: string;
   readonly stack: string;
   readonly provider: Pick<CryptoProvider, "name" | "version">;
+  readonly limits: RequestLimits;
   readonly process: {
     readonly pid: number;
     /** When the process began, in clock ticks since the machine did; 0 where that is not known. */
@@ -18,7 +19,7 @@ export interface ServerIdentity {
 
 /** ServerInfoService: versions, algorithms and limits of this server. */
 export function serverInfoService(keys: KeyRing, identity: ServerIdentity): Service {
-  const { pid, startTicks } = identity.process;
+  const { limits, process: { pid, startTicks } } = identity;
   return implement(serverInfoDefinition, {
     GetServerInfo: unary((_, { peerIsLocal }) => {
       const held = keys.current.list();
@@ -31,7 +32,7 @@ export function serverInfoService(keys: KeyRing, identity: ServerIdentity): Serv
           wireAlgorithm(a.name)
         ),
         keyTypes: keyTypes.filter(({ name }) => types.has(name)).map((t) => wireKeyType(t.name)),
-        limits: { maxRequestBytes: limits.maxRequestBytes, maxBatchItems: limits.maxBatchItems },
+        limits,
         provider: identity.provider.name,
         providerVersion: identity.provider.version,
         stack: identity.stack,

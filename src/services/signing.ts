@@ -3,7 +3,6 @@ import { encodePublicKey, type KeyRing, type KeyStore } from "../crypto/mod.ts";
 import {
   type GetPublicKeyRequest,
   type GetPublicKeyResponseInit,
-  limits,
   signingDefinition,
   type SignRequest,
   type SignResponseInit,
@@ -25,14 +24,21 @@ import { keyInfo } from "./key_info.ts";
 import { selectAlgorithm, selectFormat, selectInput, selectKey } from "./key_selection.ts";
 import { wireAlgorithm } from "./wire_names.ts";
 
-/** Creates SigningService over a ring of keys. A call uses the keys that were current when it was read. */
-export function signingService(ring: KeyRing): Service {
+/**
+ * Creates SigningService over a ring of keys. A call uses the keys that were current when it was read.
+ *
+ * @param maxBatchItems requests in one SignBatch
+ */
+export function signingService(ring: KeyRing, maxBatchItems: number): Service {
   return implement(signingDefinition, {
     Sign: unary(
       (request) => sign(keysOf(ring, request), request),
       (request) => signingWorkload(takeKeys(ring, request), request),
     ),
-    SignBatch: unary(({ requests }, context) => signBatch(ring, requests, context)),
+    SignBatch: unary(({ requests }, context) => {
+      refuseLargeBatch(requests.length, maxBatchItems);
+      return signBatch(ring, requests, context);
+    }),
     SignStream: bidi((requests, context) => signStream(ring, requests, context)),
     Verify: unary(
       (request) => verify(keysOf(ring, request), request),
@@ -112,17 +118,19 @@ function signResult(settled: PromiseSettledResult<SignResponseInit>): SignResult
   return { error: { code: known.code, message: known.message } };
 }
 
+function refuseLargeBatch(size: number, maxBatchItems: number): void {
+  if (size <= maxBatchItems) return;
+  throw new RpcError(
+    "INVALID_ARGUMENT",
+    `The batch has ${size} requests: at most ${maxBatchItems} are signed at once`,
+  );
+}
+
 async function signBatch(
   ring: KeyRing,
   requests: readonly SignRequest[],
   context: CallContext,
 ): Promise<{ results: SignResultInit[] }> {
-  if (requests.length > limits.maxBatchItems) {
-    throw new RpcError(
-      "INVALID_ARGUMENT",
-      `The batch has ${requests.length} requests: at most ${limits.maxBatchItems} are signed at once`,
-    );
-  }
   using lease = ring.lease();
   return { results: await signAll(lease.keys, requests, context) };
 }

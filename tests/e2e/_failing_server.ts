@@ -1,3 +1,4 @@
+import { DEFAULT_REQUEST_LIMITS } from "../../src/api/mod.ts";
 import { KeyRing, KeyStore, openProvider } from "../../src/crypto/mod.ts";
 import type { RpcServer } from "../../src/grpc/mod.ts";
 import { openServer, type Stack } from "../../src/grpc/stacks/mod.ts";
@@ -17,7 +18,13 @@ export async function openFailing(
   };
   const { services } = signerServices(
     new KeyRing(keys),
-    { version: "1.2.3", stack, provider, process: { pid: 42, startTicks: 4242 } },
+    {
+      version: "1.2.3",
+      stack,
+      provider,
+      limits: DEFAULT_REQUEST_LIMITS,
+      process: { pid: 42, startTicks: 4242 },
+    },
     report,
   );
   return await openServer(stack, { services });

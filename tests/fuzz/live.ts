@@ -12,6 +12,7 @@ import { servingPid } from "../_support/serving_pid.ts";
 import type { AnyMethod, RpcChannel } from "../../src/grpc/mod.ts";
 import { openNativeChannel } from "../../src/grpc/native/client/mod.ts";
 import { echoDefinition } from "../../src/api/mod.ts";
+import { LogFaults } from "./_log_faults.ts";
 import { conversation, type Script, type Step } from "./_conversation.ts";
 
 /** The stacks whose servers are fuzzed. */
@@ -42,8 +43,7 @@ export class LiveServer implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #port: number;
   readonly #channel: RpcChannel;
-  /** The last part of the server's log. */
-  #log = "";
+  readonly #faults = new LogFaults();
   readonly #logRead: Promise<void>;
 
   private constructor(stack: LiveStack, child: Deno.ChildProcess, port: number) {
@@ -107,15 +107,15 @@ export class LiveServer implements AsyncDisposable {
     for await (const _ of responses);
   }
 
-  /** Returns the first line of the log that reports a fault. */
+  /** Describes the first fault in the log. */
   #fault(): string | undefined {
-    const line = /^.*(?:Uncaught|panicked|ended by a signal).*$/m.exec(this.#log)?.[0];
-    return line && `its log has ${line.slice(0, 2_000)}`;
+    const { first } = this.#faults;
+    return first && `its log has ${first}`;
   }
 
   async #readLog(): Promise<void> {
     for await (const text of this.#child.stderr.pipeThrough(new TextDecoderStream())) {
-      this.#log = (this.#log + text).slice(-10_000);
+      this.#faults.add(text);
     }
   }
 

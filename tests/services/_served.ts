@@ -1,5 +1,6 @@
 import { service as healthService } from "grpc-health-check";
 import {
+  DEFAULT_REQUEST_LIMITS,
   echoDefinition as echo,
   serverInfoDefinition as serverInfo,
   signingDefinition as signing,
@@ -52,7 +53,13 @@ export class Served implements AsyncDisposable {
     if (!options.keys) {
       for (const type of keyTypes) keys.add(type, await provider.generate(type));
     }
-    const identity = { version: "1.2.3", stack, provider, process: { pid: 42, startTicks: 4242 } };
+    const identity = {
+      version: "1.2.3",
+      stack,
+      provider,
+      limits: DEFAULT_REQUEST_LIMITS,
+      process: { pid: 42, startTicks: 4242 },
+    };
     const report = options.report ?? (({ error }) => {
       throw error;
     });

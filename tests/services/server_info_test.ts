@@ -23,7 +23,8 @@ test("`GetServerInfo` reports the server's process to a local client", async (st
 gated("`GetServerInfo` reports no process to a remote client", () => {
   const { provider } = openProvider("auto");
   const process = { pid: 42, startTicks: 4242 };
-  const identity = { version: "1.2.3", stack: "native", provider, process };
+  const limits = { maxRequestBytes: 1_024, maxBatchItems: 2 };
+  const identity = { version: "1.2.3", stack: "native", provider, limits, process };
   const { handlers } = serverInfoService(new KeyRing(new KeyStore()), identity);
   const handler = handlers.GetServerInfo as UnaryHandler<unknown, GetServerInfoResponse>;
   const ask = (peerIsLocal: boolean) =>

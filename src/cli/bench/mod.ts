@@ -6,7 +6,8 @@ import { collect } from "../collect.ts";
 import { parseDuration } from "../duration.ts";
 import { examples } from "../help.ts";
 import { algorithmOption, keyTypeOption } from "../key_options.ts";
-import { parseConditions, parseRate, parseShare, wholeNumber } from "./parsers.ts";
+import { wholeNumber } from "../whole_number.ts";
+import { parseConditions, parseRate, parseShare } from "./parsers.ts";
 
 /** The largest values of -c, --connections and --threads. With more, a machine measures only itself. */
 const limits = { concurrency: 1_000_000, connections: 100_000, threads: 256 } as const;

@@ -1,15 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import { type Assertion, AssertionSyntaxError, parseAssertions } from "../../bench/mod.ts";
 
-/** An argument parser for whole numbers from `min` to `max`. */
-export function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d{1,16}$/.test(text) && value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`Write a whole number from ${min} to ${max}.`);
-  };
-}
-
 /** The highest rate that can be requested: one request each 100 ns. */
 const MAX_RATE = 1e7;
 

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { withTargets, withTls } from "../client/options/mod.ts";
 import { parseDuration } from "../duration.ts";
+import { parseSize } from "../size.ts";
 
 /** The most repeats of one call. To wait longer for a server, there is `--wait-ready`. */
 const maxRetries = 20;
@@ -15,7 +16,11 @@ export function withConnection(command: Command): Command {
       "time limit of each call (unary: 10s, streams: none)",
       parseDuration,
     )
-    .option("--max-message-size <size>", "limit of a response, such as 16MiB (default: 4MiB)", size)
+    .option(
+      "--max-message-size <size>",
+      "limit of a response, such as 16MiB (default: 4MiB)",
+      parseSize,
+    )
     .option("--wait-ready", "wait for the server until the deadline")
     .option(
       "--retries <n>",
@@ -27,17 +32,6 @@ export function withConnection(command: Command): Command {
         .choices(["text", "json", "raw"]),
     )
     .option("-v, --verbose", "show metadata and timing on standard error");
-}
-
-/** The largest message that a length prefix of gRPC can announce. */
-const maxSize = 2 ** 32 - 1;
-
-/** Reads octets: `65536`, `64KiB`, `16MiB` or `1GiB`. */
-function size(text: string): number {
-  const [, number, unit = ""] = /^(\d{1,10})(KiB|MiB|GiB)?$/.exec(text) ?? [];
-  const bytes = Number(number) * 1024 ** ["", "KiB", "MiB", "GiB"].indexOf(unit);
-  if (bytes >= 1 && bytes <= maxSize) return bytes;
-  throw new InvalidArgumentError("Write bytes, such as 65536, 64KiB or 16MiB, up to 4 GiB.");
 }
 
 function retries(text: string): number {

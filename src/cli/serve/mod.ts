@@ -6,11 +6,12 @@ import { parseDuration } from "../duration.ts";
 import { collect } from "../collect.ts";
 import { examples } from "../help.ts";
 import { keyTypesOption } from "../key_options.ts";
+import { limitOptions } from "./limits.ts";
 import type { ServeOptions } from "./run.ts";
 
 /** The command `signer serve`. */
 export function serveCommand(): Command {
-  return new Command("serve")
+  const command = new Command("serve")
     .addHelpText(
       "before",
       examples(
@@ -84,11 +85,12 @@ export function serveCommand(): Command {
     .addOption(
       new Option("--log-format <format>", "format of the lines on standard error")
         .choices(logFormats).default("text"),
-    )
-    .action(async (options: ServeOptions) => {
-      const { runServer } = await import("./run.ts");
-      await runServer(options);
-    });
+    );
+  for (const option of limitOptions()) command.addOption(option);
+  return command.action(async (options: ServeOptions) => {
+    const { runServer } = await import("./run.ts");
+    await runServer(options);
+  });
 }
 
 /** 255: the number of workers that a pool can address. */

@@ -9,6 +9,7 @@ import { writeResult } from "../output.ts";
 import { openChosenProvider } from "../provider.ts";
 import { closeInspector, onHangup } from "../signals.ts";
 import { onUncaught } from "../uncaught.ts";
+import { limitsOf } from "./limits.ts";
 import { type KeyOptions, loadKeys } from "./keys.ts";
 import { type PlaceOptions, placesOf } from "./places.ts";
 import { openServing, type ServingOptions } from "./serving.ts";
@@ -30,6 +31,7 @@ export interface ServeOptions extends KeyOptions, PlaceOptions, ServingOptions, 
 /** Serves until SIGTERM or SIGINT. Resolves when every call has ended or was cut off. */
 export async function runServer(options: ServeOptions): Promise<void> {
   const places = placesOf(options);
+  const limits = limitsOf(options);
   configureLogs({ level: options.logLevel, format: options.logFormat });
   const log = logger("serve");
   const inherited = inheritedListeners();
@@ -44,7 +46,7 @@ export async function runServer(options: ServeOptions): Promise<void> {
   using tls = await ServerTls.load(provider, options);
   refusePlaintext(places, tls, options);
   closeInspector();
-  const serving = await openServing(options, config.version, provider, keys, tls);
+  const serving = await openServing(options, limits, config.version, provider, keys, tls);
   const { server, stack, workers } = serving;
   // An error in one call must not end the others.
   using _uncaught = onUncaught((error) => log.error("Uncaught", { error }));

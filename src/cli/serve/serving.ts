@@ -19,6 +19,7 @@ import {
   logger,
   logTarget,
 } from "../../telemetry/mod.ts";
+import type { Limits } from "./limits.ts";
 import type { ServerTls } from "./tls.ts";
 import type { ServeSetup, ServeUpdate } from "./worker.ts";
 
@@ -52,6 +53,7 @@ export interface Serving {
 /** Opens a server for the keys of a ring, on the stack and threads that the options name. */
 export async function openServing(
   options: ServingOptions,
+  limits: Limits,
   version: string,
   provider: CryptoProvider,
   keys: KeyRing,
@@ -63,11 +65,12 @@ export async function openServing(
     version,
     stack,
     provider: { name, version: providerVersion },
+    limits: { maxRequestBytes: limits.maxRequestBytes, maxBatchItems: limits.maxBatchItems },
     process: { pid: Deno.pid, startTicks: libc.processStartTicks("self") ?? 0 },
   };
   const workers = stack === "native" ? chosenWorkers(options.workers) : 0;
   if (workers > 0) {
-    const server = await openWorkers(options, workers, identity, keys, tls);
+    const server = await openWorkers(options, limits, workers, identity, keys, tls);
     return {
       server,
       stack,
@@ -89,7 +92,11 @@ export async function openServing(
     report("A call failed inside the server", { ...call, error });
   });
   const context = tls && openTlsContext(tls.share());
-  const server = await openServer(stack, { services, tls: context && (() => context) });
+  const server = await openServer(stack, {
+    services,
+    limits,
+    tls: context && (() => context),
+  });
   const drain = (graceMs: number) => {
     health.drain();
     return server.drain(graceMs);
@@ -106,6 +113,7 @@ function secretsOf(shared: SharedKeyStore): Transferable[] {
 
 function openWorkers(
   { pin, logLevel, logFormat }: ServingOptions,
+  limits: Limits,
   workers: number,
   identity: ServerIdentity,
   keys: KeyRing,
@@ -115,6 +123,7 @@ function openWorkers(
   return openWorkerServer({
     workers,
     pin,
+    limits,
     entry: new URL("./worker.ts", import.meta.url),
     setup: () => {
       const shared = keys.current.share();

@@ -79,6 +79,11 @@ export class Budgets {
     return new Budget(this.#limits.maxHeldBytesPerConnection, parent);
   }
 
+  /** Number of connections of a peer. */
+  connectionsOf(identity: string): number {
+    return this.#peers.get(identity)?.connections ?? 0;
+  }
+
   /** Drops the budget of a peer when its last connection is closed. */
   close(identity: string | undefined): void {
     const peer = identity === undefined ? undefined : this.#peers.get(identity);

@@ -2,8 +2,8 @@
 import { setImmediate } from "node:timers";
 import type { AnyHandler, CallContext, WorkUnit } from "../mod.ts";
 import {
-  DEFAULT_QUEUE_LIMITS,
   type Lane,
+  type QueueLimits,
   UnitWork,
   Workloads,
   type WorkOwner,
@@ -21,10 +21,16 @@ interface OpenLane {
 
 /** The work of the reference stack's calls, done in turns on Deno's event loop. */
 export class CallWork {
-  readonly #queue = new WorkQueue(DEFAULT_QUEUE_LIMITS);
+  readonly #limits: QueueLimits;
+  readonly #queue: WorkQueue;
   readonly #workloads = new Workloads();
   readonly #lanes = new Map<string, OpenLane>();
   #isScheduled = false;
+
+  constructor(limits: QueueLimits) {
+    this.#limits = limits;
+    this.#queue = new WorkQueue(limits);
+  }
 
   /** Runs a unary handler in its turn, if it names its workload and that is not known to be cheap. */
   async handle(
@@ -48,7 +54,7 @@ export class CallWork {
     units: readonly WorkUnit<T>[],
   ): Promise<readonly PromiseSettledResult<T>[]> {
     if (units.length === 0) return [];
-    const work = new UnitWork(owner, units, this.#workloads, DEFAULT_QUEUE_LIMITS.cheapCallMs);
+    const work = new UnitWork(owner, units, this.#workloads, this.#limits.cheapCallMs);
     work.probe();
     if (work.isDone) return await work.done;
     if (units.length === 1 && !owner.over && this.#isCheap(units[0])) {
@@ -68,7 +74,7 @@ export class CallWork {
 
   #isCheap({ workload }: WorkUnit<unknown>): boolean {
     const { meanMs } = this.#workloads.of(workload);
-    return meanMs !== undefined && meanMs <= DEFAULT_QUEUE_LIMITS.cheapCallMs;
+    return meanMs !== undefined && meanMs <= this.#limits.cheapCallMs;
   }
 
   #open(peer: string): OpenLane {

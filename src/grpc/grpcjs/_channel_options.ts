@@ -4,17 +4,17 @@ import { echoDefinition, serverInfoDefinition, signingDefinition } from "../../a
 import {
   type AnyMethod,
   type ChannelOptions,
+  DEFAULT_SERVER_LIMITS,
   defaultReconnect,
   isRepeatable,
   repeatBackoff,
-  serverLimits,
 } from "../mod.ts";
 
 /**
  * Size of the retry buffer of a call: one request of the largest size. Buffered messages count as written, so calls
  * without retries have no buffer and get back-pressure.
  */
-const retryBufferBytes = serverLimits.maxRequestBytes + 64 * 1024;
+const retryBufferBytes = DEFAULT_SERVER_LIMITS.maxRequestBytes + 64 * 1024;
 
 /** Converts channel options to grpc-js's. */
 export function toGrpcOptions(options: ChannelOptions): GrpcChannelOptions {

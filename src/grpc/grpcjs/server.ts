@@ -18,13 +18,8 @@ import {
 } from "../../net/mod.ts";
 import { logger } from "../../telemetry/mod.ts";
 import { callerOf } from "../callers/mod.ts";
-import {
-  type AnyMethod,
-  type RpcServer,
-  type RpcServerOptions,
-  serverLimits,
-  StatusCode,
-} from "../mod.ts";
+import { type AnyMethod, type RpcServer, type RpcServerOptions, StatusCode } from "../mod.ts";
+import { DEFAULT_QUEUE_LIMITS } from "../scheduling/mod.ts";
 import { CallWork } from "./_call_work.ts";
 import { type CalledConnection, Connections } from "./_connections.ts";
 import { toGrpcJsHandler } from "./_handlers.ts";
@@ -44,8 +39,17 @@ export function openGrpcJsServer(
   options: RpcServerOptions,
   limits: Partial<GrpcJsLimits> = {},
 ): RpcServer {
-  return new GrpcJsServer(options, { ...defaultGrpcJsLimits, ...limits });
+  return new GrpcJsServer(options, { ...defaultGrpcJsLimits, ...options.limits, ...limits });
 }
+
+/** Milliseconds for which requests are started before sockets are read again: an RSA-4096 signature takes 2 to 5. */
+const sliceMs = 10;
+
+/** Milliseconds without a first call after which a connection is closed for want of descriptors. */
+const maxSilentInShortageMs = 1_000;
+
+/** The longest delay that `setTimeout` takes, almost 25 days. grpc-js takes it for no limit. */
+const maxTimerMs = 2 ** 31 - 1;
 
 /** Milliseconds between checks of time limits. */
 const sweepMs = 1_000;
@@ -64,6 +68,8 @@ interface Connection {
   readonly duplex: Duplex & { readonly bytesWritten?: number };
   readonly peer: string;
   readonly budget: Budget;
+  /** `peerIdentity()` of the peer. */
+  readonly identity: string | undefined;
   readonly openedAt: number;
   /** `bytesWritten` at the last progress, and the time of it. */
   written: number;
@@ -95,15 +101,20 @@ class GrpcJsServer implements RpcServer {
     this.#limits = limits;
     this.#tls = tls;
     this.#budgets = new Budgets(limits);
-    this.#turns = new Turns(limits.sliceMs);
+    this.#turns = new Turns(sliceMs);
     this.#server = new Server({
       "grpc.max_receive_message_length": limits.maxRequestBytes,
       "grpc.max_send_message_length": -1,
-      "grpc.max_concurrent_streams": serverLimits.maxConcurrentStreams,
+      "grpc.max_concurrent_streams": limits.maxConcurrentStreams,
+      "grpc.max_connection_age_ms": timerMs(limits.maxConnectionAgeMs),
+      "grpc.max_connection_age_grace_ms": timerMs(limits.maxConnectionAgeGraceMs),
+      "grpc.max_connection_idle_ms": timerMs(limits.maxConnectionIdleMs),
+      "grpc.keepalive_time_ms": timerMs(limits.keepaliveMs),
+      "grpc.keepalive_timeout_ms": timerMs(limits.keepaliveTimeoutMs),
       "grpc.enable_channelz": 0,
     });
     const methods = new Map<string, AnyMethod>();
-    const work = new CallWork();
+    const work = new CallWork({ ...DEFAULT_QUEUE_LIMITS, ...limits });
     for (const { definition, handlers, responseHeaders } of services) {
       const referenceDefinition: Record<string, AnyMethod> = {};
       for (const [name, method] of Object.entries(definition)) {
@@ -136,18 +147,21 @@ class GrpcJsServer implements RpcServer {
   async listen(address: Address, options?: ListenOptions): Promise<Address> {
     if (!socketsSupported()) {
       const listener = await listenByNode(address, (connection, name, peer) => {
-        this.#take(connection, {
-          peer: name,
-          caller: callerOf({ peer, peerCertificate: undefined }),
-        });
+        const caller = callerOf({ peer, peerCertificate: undefined });
+        if (this.#admits(name)) this.#take(connection, { peer: name, caller });
+        else connection.destroy();
       });
       this.#listeners.push(listener);
       return listener.address;
     }
     const listener = await listen(address, options);
     this.#listeners.push(listener);
+    const take = this.#takeSocket();
     const acceptor = new Acceptor(listener, sharedReactor(), {
-      onConnection: this.#takeSocket(),
+      onConnection: (socket) => {
+        if (this.#admits(formatPeer(socket.peer))) take(socket);
+        else socket.close();
+      },
       onShortage: () => this.#closeSilent(),
       onPause: (error) => this.#log.warn("Accepting pauses", { error: error.message }),
       onResume: () => this.#log.info("Accepting again"),
@@ -172,18 +186,42 @@ class GrpcJsServer implements RpcServer {
     return this.drain(0);
   }
 
+  /** Checks the limits of connections for a new one. At the limit, connections without a call make room. */
+  #admits(peer: string): boolean {
+    const { maxConnections, maxConnectionsPerPeer } = this.#limits;
+    if (this.#connections.size >= maxConnections) this.#closeSilent();
+    const identity = peerIdentity(peer);
+    const ofPeer = identity === undefined ? 0 : this.#budgets.connectionsOf(identity);
+    if (this.#connections.size < maxConnections && ofPeer < maxConnectionsPerPeer) return true;
+    this.#log.debug("A connection is refused: there are as many as allowed", { peer });
+    return false;
+  }
+
+  /** Closes the oldest connection without a call of a peer that has too many of them. */
+  #limitSilent(identity: string | undefined): void {
+    const { maxSilentConnectionsPerPeer } = this.#limits;
+    if (identity === undefined) return;
+    if (this.#budgets.connectionsOf(identity) <= maxSilentConnectionsPerPeer) return;
+    // A destroyed connection is in the set until the next turn of the event loop.
+    const silent = [...this.#connections].filter((one) =>
+      one.identity === identity && !one.budget.hasCalled && !one.duplex.destroyed
+    );
+    if (silent.length > maxSilentConnectionsPerPeer) silent[0].duplex.destroy();
+  }
+
   /** Takes accepted sockets: over TLS once the handshake is done. */
   #takeSocket(): (socket: Socket) => void {
     const take = (stream: Stream) =>
       this.#take(toDuplex(stream), { peer: formatPeer(stream.peer), caller: callerOf(stream) });
     if (this.#tls === undefined) return take;
+    const { maxHandshakes, handshakeTimeoutMs } = this.#limits;
     const handshakes = new TlsHandshakes(this.#tls, sharedReactor(), {
       onStream: take,
       onFailed: (stream, { code, message }) => {
         this.#log.debug("A TLS handshake failed", { peer: formatPeer(stream.peer), code, message });
         stream.close();
       },
-    });
+    }, { timeoutMs: handshakeTimeoutMs, maxPending: maxHandshakes });
     const timer = setInterval(() => handshakes.expire(performance.now()), sweepMs);
     Deno.unrefTimer(timer);
     this.#listeners.push({
@@ -201,11 +239,12 @@ class GrpcJsServer implements RpcServer {
     this.#log.debug("Connected", { peer });
     const identity = peerIdentity(peer);
     const budget = this.#budgets.open(identity);
-    const { maxUnsentBytes } = this.#limits;
+    const { maxConnectionUnreadBytes: maxUnsentBytes } = this.#limits;
     sessionSocket(duplex, { name, budget, maxUnsentBytes, onDrain: () => this.#turns.wake() });
     const openedAt = performance.now();
-    const connection = { duplex, peer, budget, openedAt, written: 0, since: openedAt };
+    const connection = { duplex, peer, budget, identity, openedAt, written: 0, since: openedAt };
     this.#connections.add(connection);
+    this.#limitSilent(identity);
     this.#watch ??= setInterval(() => this.#sweep(), sweepMs);
     duplex.once("close", () => {
       this.#budgets.close(identity);
@@ -245,7 +284,7 @@ class GrpcJsServer implements RpcServer {
 
   /** Closes some connections that have made no call, so that others find descriptors. */
   #closeSilent(): void {
-    const before = performance.now() - this.#limits.maxSilentInShortageMs;
+    const before = performance.now() - maxSilentInShortageMs;
     [...this.#connections]
       .filter(({ openedAt, budget }) => openedAt <= before && !budget.hasCalled)
       .slice(0, closedInShortage)
@@ -260,4 +299,8 @@ class GrpcJsServer implements RpcServer {
   #stopAccepting(): void {
     for (const listener of this.#listeners.splice(0)) listener.close();
   }
+}
+
+function timerMs(ms: number): number {
+  return Math.min(ms, maxTimerMs);
 }

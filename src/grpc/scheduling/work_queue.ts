@@ -1,24 +1,18 @@
 /** The queue of one thread's work, fair to peers and connections. @module */
-import { RpcError, serverLimits } from "../mod.ts";
+import { DEFAULT_SERVER_LIMITS, RpcError, type ServerLimits } from "../mod.ts";
 import { type Entry, Lane, PeerTurns, Turns } from "./lane.ts";
 import type { Work } from "./work.ts";
 
 /** Limits of the work that waits on a thread. */
-export interface QueueLimits {
-  /** Pieces of work: calls, batches, requests of streams. */
-  readonly maxQueuedCalls: number;
-  /** Expected milliseconds of all work. */
-  readonly maxQueuedMs: number;
+export interface QueueLimits extends Pick<ServerLimits, "maxQueuedCalls" | "maxQueuedMs"> {
   /** The longest expected duration of a cheap piece, in milliseconds. Cheap pieces run first. */
   readonly cheapCallMs: number;
 }
 
 /** The default limits of a thread. */
 export const DEFAULT_QUEUE_LIMITS: QueueLimits = {
-  // The calls of four connections.
-  maxQueuedCalls: 4 * serverLimits.maxConcurrentStreams,
-  // A caller without a deadline that would wait longer is better served elsewhere.
-  maxQueuedMs: 10_000,
+  maxQueuedCalls: DEFAULT_SERVER_LIMITS.maxQueuedCalls,
+  maxQueuedMs: DEFAULT_SERVER_LIMITS.maxQueuedMs,
   // About three P-256 signatures. RSA-2048 takes seven times as long.
   cheapCallMs: 0.1,
 };

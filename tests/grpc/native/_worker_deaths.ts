@@ -8,7 +8,7 @@ const [asked, deaths] = Deno.args;
 let release = new Int32Array(new SharedArrayBuffer(4));
 let death = Promise.withResolvers<void>();
 const rig = await PoolRig.start(1, {
-  limits: { maxTurnMs: 400 },
+  maxTurnMs: 400,
   setup: () => ({ data: { release } }),
   onFailure: () => death.resolve(),
 });

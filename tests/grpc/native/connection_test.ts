@@ -12,7 +12,7 @@ const echo = { Unary: unary((request: unknown) => request) };
 const enhanceYourCalm = 0xb;
 
 test("PINGs that come too often end the connection: `too_many_pings`", async () => {
-  await using rig = new NativeRig(echo, { maxPingStrikes: 2 });
+  await using rig = new NativeRig(echo);
   await using client = await rig.connect();
   // The first is not early, and two strikes are free.
   for (let i = 0; i < 3; i++) await client.ping();

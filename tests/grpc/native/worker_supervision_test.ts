@@ -21,7 +21,7 @@ async function watchedPool(release: Int32Array) {
   const death = Promise.withResolvers<Death>();
   const deaths: Death[] = [];
   const rig = await PoolRig.start(2, {
-    limits: { maxTurnMs: 1_000 },
+    maxTurnMs: 1_000,
     setup: () => ({ data: { release } }),
     onFailure: (worker, reason) => {
       deaths.push({ worker, reason });

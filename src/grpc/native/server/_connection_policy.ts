@@ -7,6 +7,12 @@ const AGE_JITTER = 0.1;
 /** Time that a drain waits for the answer to its PING before it goes on. */
 const DRAIN_ROUND_TRIP_MS = 500;
 
+/** PINGs that may be too early (gRPC's GRPC_ARG_HTTP2_MAX_PING_STRIKES). One more ends the connection. */
+const MAX_PING_STRIKES = 2;
+
+/** The least interval between PINGs without an open call, in terms of that with one: gRPC's 2 h to its 5 min. */
+const IDLE_PING_FACTOR = 24;
+
 /**
  * Policy of one connection: its maximum age and idle time, keepalive PINGs, and the rate of the peer's PINGs
  * (grpc's proposals A8 and A9, doc/keepalive.md). Checked about once a second.
@@ -53,11 +59,12 @@ export class ConnectionPolicy {
 
   /** Counts a PING of the peer, and closes the connection when there were too many. */
   onPing(now: number): void {
-    const { minPingIntervalMs, minIdlePingIntervalMs, maxPingStrikes } = this.#limits;
-    const interval = this.#connection.streamCount > 0 ? minPingIntervalMs : minIdlePingIntervalMs;
+    const { minPingIntervalMs } = this.#limits;
+    const factor = this.#connection.streamCount > 0 ? 1 : IDLE_PING_FACTOR;
+    const interval = minPingIntervalMs * factor;
     const early = this.#peerPingedAt !== undefined && now - this.#peerPingedAt < interval;
     this.#peerPingedAt = now;
-    if (!early || ++this.#strikes <= maxPingStrikes) return;
+    if (!early || ++this.#strikes <= MAX_PING_STRIKES) return;
     this.#connection.close(ErrorCode.ENHANCE_YOUR_CALM, "too_many_pings");
   }
 

@@ -24,6 +24,9 @@ import type { MethodTable } from "./_methods.ts";
 import { type ConnectionOwner, Protocol } from "./_protocol.ts";
 import type { Thread } from "./_thread.ts";
 
+/** 1 s, three round trips of 330 ms: the wait of an ended connection for its peer to read the rest and to close. */
+const LINGER_MS = 1_000;
+
 /** The part of a thread that its connections use. */
 export interface ServingThread extends Thread {
   readonly http2: Http2Config;
@@ -73,7 +76,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   /** True while a flush is scheduled for the end of the turn. */
   dirty = false;
   /** `peerIdentity()` of the peer. */
-  readonly #identity: string | undefined;
+  readonly identity: string | undefined;
   #phase: Phase = OPEN;
   #waitsForRoom = false;
   /** Bytes of DATA that waited for the peer's windows when it was looked at last. */
@@ -90,7 +93,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     this.#thread = thread;
     this.#socket = socket;
     this.caller = callerOf(socket);
-    const identity = this.#identity = peerIdentity(this.peer);
+    const identity = this.identity = peerIdentity(this.peer);
     this.account = thread.accounts.open(identity, this);
     this.lane = thread.work.openLane(identity);
     const protocol = new Protocol(thread.methods, thread, this);
@@ -214,7 +217,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   /** Gives up the connection's account and lane, which were opened with it. */
   forsake(): void {
     this.#thread.accounts.close(this.account);
-    this.#thread.work.closeLane(this.lane, this.#identity);
+    this.#thread.work.closeLane(this.lane, this.identity);
   }
 
   /** The time in whole milliseconds, because V8 allocates an object for each field with a fraction. */
@@ -335,6 +338,6 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   }
 
   #lingerUntil(): number {
-    return this.#now + this.#thread.limits.lingerMs;
+    return this.#now + LINGER_MS;
   }
 }

@@ -5,6 +5,7 @@ import {
   formatPeer,
   type Listener,
   type NetError,
+  peerIdentity,
   Poller,
   RESERVED_DESCRIPTORS,
   type Socket,
@@ -16,6 +17,7 @@ import { type ErrorReports, errorReports, type Logger } from "../../../telemetry
 import type { Service } from "../../mod.ts";
 import { type Lane, type Workload, Workloads, WorkQueue } from "../../scheduling/mod.ts";
 import { Accounts } from "./_accounts.ts";
+import { type ConnectionCounts, OwnConnectionCounts } from "./connection_counts.ts";
 import { Deadlines } from "./_deadlines.ts";
 import { methodsOf, type MethodTable } from "./_methods.ts";
 import { ServedConnection, type ServingThread } from "./_served_connection.ts";
@@ -55,8 +57,17 @@ const TURN_SLICE_MS = 10;
 /** The time for which streams go on with requests and responses that are there, before events are handled. */
 const STREAM_SLICE_MS = 2;
 
+/**
+ * Milliseconds without a call after which a connection may be closed for want of descriptors: far over the time from a
+ * client's connection to its first call.
+ */
+const MAX_IDLE_IN_SHORTAGE_MS = 1_000;
+
 /** Idle connections that are closed each time that accepting fails: four times the descriptors that it reserves. */
 const CLOSED_IN_SHORTAGE = 4 * RESERVED_DESCRIPTORS;
+
+/** The least time between two log lines about refused connections. */
+const REFUSAL_LOG_MS = 60_000;
 
 export interface EngineOptions {
   readonly services: readonly Service[];
@@ -64,9 +75,12 @@ export interface EngineOptions {
   readonly log: Logger;
   /** Takes accepted connections, to assign them to any thread. Without it the engine serves them itself. */
   readonly assign?: (socket: Socket) => void;
-  /** Called with the descriptor of each connection: after the engine takes it, and before it is closed. */
-  readonly owns?: (fd: number, owned: boolean) => void;
-  /** Called with each other descriptor of the acceptors (`AcceptorOptions.holds`). */
+  /** Connections of all threads; by default those of the engine alone. */
+  readonly counts?: ConnectionCounts;
+  /**
+   * Called with each descriptor, of connections and acceptors: after the engine takes it, and before it is closed
+   * (`AcceptorOptions.holds`).
+   */
   readonly holds?: (fd: number, held: boolean) => void;
   /** Gives the TLS context of new connections; without it they are plaintext. */
   readonly tls?: (() => TlsContext) | undefined;
@@ -97,11 +111,14 @@ export class Engine implements ServingThread, Disposable {
   readonly accounts: Accounts;
   readonly #options: EngineOptions;
   readonly #reports: ErrorReports;
+  readonly #counts: ConnectionCounts;
   readonly #acceptors: Acceptor[] = [];
   readonly #handshakes: TlsHandshakes | undefined;
   readonly #connections = new Set<ServedConnection>();
   #dirty: ServedConnection[] = [];
   #fresh: TimedCall[] = [];
+  #refusedConnections = 0;
+  #refusalLoggedAt = -Infinity;
   #tickAt = Infinity;
   #asyncCalls = 0;
   #turnBegan = 0;
@@ -123,8 +140,11 @@ export class Engine implements ServingThread, Disposable {
     this.#options = options;
     this.#reports = errorReports(options.log);
     this.limits = { ...DEFAULT_NATIVE_LIMITS, ...options.limits };
-    const { maxConcurrentStreams } = this.limits;
-    this.http2 = configure({ limits: { maxConcurrentStreams } });
+    this.#counts = options.counts ?? new OwnConnectionCounts();
+    const { maxConcurrentStreams, maxHandshakes, handshakeTimeoutMs } = this.limits;
+    this.http2 = configure({
+      limits: { maxConcurrentStreams, handshakeTimeout: handshakeTimeoutMs },
+    });
     this.methods = methodsOf(options.services, this.workloads);
     this.work = new WorkQueue(this.limits);
     this.accounts = new Accounts(this.limits);
@@ -132,7 +152,7 @@ export class Engine implements ServingThread, Disposable {
     this.#handshakes = options.tls && new TlsHandshakes(options.tls, this.poller, {
       onStream: (stream) => this.#serve(stream),
       onFailed: (stream, error) => this.#refuse(stream, error),
-    });
+    }, { timeoutMs: handshakeTimeoutMs, maxPending: maxHandshakes });
   }
 
   /** Number of pending promises of handlers. */
@@ -154,7 +174,11 @@ export class Engine implements ServingThread, Disposable {
     const acceptor = new Acceptor(listener, this.poller, {
       exclusive,
       holds,
-      onConnection: assign ?? ((socket) => this.add(socket)),
+      onConnection: (socket) => {
+        if (!this.#admits(socket)) socket.close();
+        else if (assign) assign(socket);
+        else this.add(socket);
+      },
       onShortage: () => this.#closeIdle(),
       onPause: (error) => log.warn("Accepting pauses", { error: error.message }),
       onResume: () => log.info("Accepting again"),
@@ -169,7 +193,8 @@ export class Engine implements ServingThread, Disposable {
   /** Serves a connection, over TLS after its handshake. */
   add(socket: Socket): void {
     this.lookAtClock();
-    this.#options.owns?.(socket.fd, true);
+    this.#options.holds?.(socket.fd, true);
+    this.#counts.add(identityOf(socket));
     if (this.#handshakes === undefined) this.#serve(socket);
     else this.#handshakes.start(socket, this.now);
   }
@@ -295,7 +320,8 @@ export class Engine implements ServingThread, Disposable {
 
   forget(connection: ServedConnection): void {
     this.poller.remove(connection.fd);
-    this.#options.owns?.(connection.fd, false);
+    this.#options.holds?.(connection.fd, false);
+    this.#counts.remove(connection.identity);
     this.#connections.delete(connection);
     if (this.#connections.size > 0) return;
     this.#tickAt = Infinity;
@@ -327,6 +353,35 @@ export class Engine implements ServingThread, Disposable {
     this.poller.close();
   }
 
+  /** Checks the limits of connections for a new one. At the limit, connections without calls make room. */
+  #admits(socket: Socket): boolean {
+    const { maxConnections, maxConnectionsPerPeer } = this.limits;
+    if (this.#counts.total >= maxConnections) {
+      this.#closeIdle();
+      if (this.#counts.total >= maxConnections) {
+        return this.#refuseConnection(socket, "maxConnections", maxConnections);
+      }
+    }
+    const identity = identityOf(socket);
+    if (identity === undefined || this.#counts.ofPeer(identity) < maxConnectionsPerPeer) {
+      return true;
+    }
+    return this.#refuseConnection(socket, "maxConnectionsPerPeer", maxConnectionsPerPeer);
+  }
+
+  /** Logs a refused connection, at most once a minute. */
+  #refuseConnection({ peer }: Socket, limit: string, value: number): false {
+    this.#refusedConnections++;
+    const now = performance.now();
+    if (now - this.#refusalLoggedAt < REFUSAL_LOG_MS) return false;
+    this.#refusalLoggedAt = now;
+    this.#options.log.warn("Connections are refused: there are as many as allowed", {
+      ...{ limit, value, peer: formatPeer(peer), refused: this.#refusedConnections },
+    });
+    this.#refusedConnections = 0;
+    return false;
+  }
+
   /** Closes the oldest connection without a call of a peer that has too many of them. */
   #limitSilent({ account }: ServedConnection): void {
     const { maxSilentConnectionsPerPeer } = this.limits;
@@ -338,13 +393,13 @@ export class Engine implements ServingThread, Disposable {
 
   /** Closes some connections without calls, so that others find descriptors. */
   #closeIdle(): void {
-    const before = performance.now() - this.limits.maxIdleInShortageMs;
+    const before = performance.now() - MAX_IDLE_IN_SHORTAGE_MS;
     const idle = [...this.#connections]
       .filter(({ idleSince = Infinity }) => idleSince <= before)
       .sort((a, b) => Number(b.isSilent) - Number(a.isSilent) || a.idleSince! - b.idleSince!)
       .slice(0, CLOSED_IN_SHORTAGE);
     if (idle.length === 0) return;
-    this.note("Idle connections were closed for want of descriptors", { count: idle.length });
+    this.note("Idle connections were closed to make room", { count: idle.length });
     for (const connection of idle) connection.cut();
   }
 
@@ -355,7 +410,8 @@ export class Engine implements ServingThread, Disposable {
   }
 
   #giveUp(stream: Stream): void {
-    this.#options.owns?.(stream.fd, false);
+    this.#options.holds?.(stream.fd, false);
+    this.#counts.remove(identityOf(stream));
     stream.close();
   }
 
@@ -403,4 +459,9 @@ export class Engine implements ServingThread, Disposable {
 /** Reports whether a call is answered as it is read, in any case. */
 function isFree({ meanMs, isUneven }: Workload): boolean {
   return meanMs !== undefined && meanMs <= FREE_CALL_MS && !isUneven;
+}
+
+/** The name of the peer for which limits are counted. */
+function identityOf({ peer }: Pick<Stream, "peer">): string | undefined {
+  return peerIdentity(formatPeer(peer));
 }

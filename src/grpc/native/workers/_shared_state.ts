@@ -44,10 +44,19 @@ const MAX_DESCRIPTORS = 1 << 20;
  */
 const WorkerState = { ABSENT: 0, SERVING: 1, FENCED: 2 } as const;
 
+/**
+ * Counts of peers, for each worker: the count of a peer is at a hash of its name. Two peers in 16,384 share a count, and
+ * so the limit of connections, with a probability of 1 in 16,384.
+ */
+const PEER_SLOTS = 16_384;
+
 /** The memory of a `SharedState`, as it is posted to workers. */
 export interface SharedMemory {
   readonly words: SharedArrayBuffer;
   readonly owners: SharedArrayBuffer;
+  readonly peers: SharedArrayBuffer;
+  /** Random number of the hash, so that no peer can choose whose count it shares. */
+  readonly peerSeed: number;
 }
 
 /**
@@ -58,6 +67,7 @@ export interface SharedMemory {
  * ```text
  * words   for each worker: state, counts, its epoll and eventfd, and a ring of descriptors
  * owners  for each descriptor: its worker's number plus one; 0 for none; or `FENCED`
+ * peers   for each worker: the number of connections of each peer, by a hash of its name
  * ```
  */
 export class SharedState {
@@ -65,11 +75,13 @@ export class SharedState {
   readonly workers: number;
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #owners: Uint16Array<SharedArrayBuffer>;
+  readonly #peers: Int32Array<SharedArrayBuffer>;
 
   constructor(memory: SharedMemory) {
     this.memory = memory;
     this.#words = new Int32Array(memory.words);
     this.#owners = new Uint16Array(memory.owners);
+    this.#peers = new Int32Array(memory.peers);
     this.workers = this.#words.length / WORKER_WORDS;
   }
 
@@ -77,6 +89,8 @@ export class SharedState {
     return new SharedState({
       words: new SharedArrayBuffer(workers * WORKER_WORDS * 4),
       owners: new SharedArrayBuffer(MAX_DESCRIPTORS * 2),
+      peers: new SharedArrayBuffer(workers * PEER_SLOTS * 4),
+      peerSeed: crypto.getRandomValues(new Int32Array(1))[0],
     });
   }
 
@@ -114,6 +128,7 @@ export class SharedState {
    */
   fence(worker: number): number[] {
     this.#store(worker, Word.STATE, WorkerState.FENCED);
+    this.#peers.fill(0, worker * PEER_SLOTS, (worker + 1) * PEER_SLOTS);
     const taken: number[] = [];
     for (let fd = 0; fd < this.#owners.length; fd++) {
       if (this.#owners[fd] === worker + 1 && this.#pass(fd, worker + 1, FENCED)) taken.push(fd);
@@ -138,6 +153,7 @@ export class SharedState {
       if (this.#owners[fd] === worker + 1 && this.disown(worker, fd)) orphans.push(fd);
     }
     this.#words.fill(0, worker * WORKER_WORDS, (worker + 1) * WORKER_WORDS);
+    this.#peers.fill(0, worker * PEER_SLOTS, (worker + 1) * PEER_SLOTS);
     return orphans;
   }
 
@@ -164,6 +180,19 @@ export class SharedState {
 
   addConnections(worker: number, count: number): void {
     Atomics.add(this.#words, worker * WORKER_WORDS + Word.CONNECTIONS, count);
+  }
+
+  /** Number of connections of a peer that all workers serve. */
+  connectionsOfPeer(identity: string): number {
+    let sum = 0;
+    for (let at = this.#peerSlot(identity); at < this.#peers.length; at += PEER_SLOTS) {
+      sum += Atomics.load(this.#peers, at);
+    }
+    return sum;
+  }
+
+  addConnectionOfPeer(worker: number, identity: string, count: number): void {
+    Atomics.add(this.#peers, worker * PEER_SLOTS + this.#peerSlot(identity), count);
   }
 
   /** The serving worker with the fewest connections; `self` when it has as few. */
@@ -230,6 +259,15 @@ export class SharedState {
     if (value === 0) return undefined;
     this.#store(worker, Word.RING_HEAD, (head + 1) | 0);
     return value - 1;
+  }
+
+  /** FNV-1a of the name, from a random start. */
+  #peerSlot(identity: string): number {
+    let hash = this.memory.peerSeed;
+    for (let i = 0; i < identity.length; i++) {
+      hash = Math.imul(hash ^ identity.charCodeAt(i), 0x0100_0193);
+    }
+    return (hash ^ hash >>> 16) & (PEER_SLOTS - 1);
   }
 
   #pass(fd: number, from: number, to: number): boolean {

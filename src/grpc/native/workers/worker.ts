@@ -4,6 +4,7 @@ import { Listener, Socket, type TlsContext, wakePoller } from "../../../net/mod.
 import { logger } from "../../../telemetry/mod.ts";
 import type { Service } from "../../mod.ts";
 import { Engine } from "../server/mod.ts";
+import { SharedConnectionCounts } from "./_shared_connection_counts.ts";
 import { SharedState } from "./_shared_state.ts";
 import { WorkerDrive } from "./_drive.ts";
 import { openThread } from "./_thread_presence.ts";
@@ -113,7 +114,7 @@ class ServingWorker {
       limits: start.limits,
       log,
       assign: (socket) => this.#assign(socket),
-      owns: (fd, owned) => this.#noteConnection(fd, owned),
+      counts: new SharedConnectionCounts(this.#shared, this.#worker),
       holds: (fd, held) => this.#note(fd, held),
       onSettled: () => this.#drive.resume(),
       onDue: () => this.#drive.arm(),
@@ -212,11 +213,6 @@ class ServingWorker {
       // A descriptor that was assigned to a failed predecessor has been taken back.
       if (this.#shared.owns(this.#worker, fd)) this.#engine.add(Socket.adopt(fd));
     }
-  }
-
-  #noteConnection(fd: number, owned: boolean): void {
-    this.#note(fd, owned);
-    if (!owned) this.#shared.addConnections(this.#worker, -1);
   }
 
   #note(fd: number, owned: boolean): void {

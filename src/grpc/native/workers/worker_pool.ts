@@ -2,7 +2,7 @@
 import { type Address, listen, type Listener, type ListenOptions } from "../../../net/mod.ts";
 import { logger } from "../../../telemetry/mod.ts";
 import type { RpcServer } from "../../mod.ts";
-import { DEFAULT_NATIVE_LIMITS, type NativeLimits } from "../server/mod.ts";
+import type { NativeLimits } from "../server/mod.ts";
 import { type ThreadState, WorkerHandle } from "./_handle.ts";
 import { allowedProcessors } from "./_processors.ts";
 import { MAX_WORKERS } from "./_shared_state.ts";
@@ -25,7 +25,13 @@ export interface WorkerPoolOptions {
   readonly setup: () => WorkerSetup;
   /** Pins each worker to one processor of those that the process may use. */
   readonly pin?: boolean | undefined;
-  readonly limits?: Partial<NativeLimits>;
+  readonly limits?: Partial<NativeLimits> | undefined;
+  /**
+   * The longest time without progress of a worker's thread, in milliseconds, before it is taken for hung and replaced:
+   * 10 s by default. Each event, call and piece of work is progress, so a busy thread makes some; a handler that does
+   * not return makes none.
+   */
+  readonly maxTurnMs?: number;
   /** Called with the index of a worker that has failed, and will be replaced, and the reason. */
   readonly onFailure?: (worker: number, reason: string) => void;
 }
@@ -49,7 +55,10 @@ const STABLE_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 const LATE_CLOSE_TIMEOUT_MS = 500;
 
-/** Checks for progress of a worker within `NativeLimits.maxTurnMs`. */
+/** The longest piece of work, an RSA-4096 signature of the slowest provider, takes a hundredth of it. */
+const DEFAULT_MAX_TURN_MS = 10_000;
+
+/** Checks for progress of a worker within `WorkerPoolOptions.maxTurnMs`. */
 const CHECKS_PER_LIMIT = 4;
 /** The longest time between two checks: a thread that has ended is noticed by a check only. */
 const MAX_CHECK_INTERVAL_MS = 2_500;
@@ -91,7 +100,6 @@ class WorkerPool implements WorkerServer {
   readonly #listeners: Listener[] = [];
   readonly #log = logger("native");
   readonly #processors: readonly number[];
-  readonly #maxSilentChecks: number;
   #checking: ReturnType<typeof setInterval> | undefined;
   #phase: "serving" | "draining" | "closed" = "serving";
   #closing: Promise<void> | undefined;
@@ -100,11 +108,6 @@ class WorkerPool implements WorkerServer {
     this.#options = options;
     this.#numbers = new WorkerNumbers(options.workers);
     this.#processors = options.pin ? this.#processorsToPin() : [];
-    this.#maxSilentChecks = this.#maxTurnMs === Infinity ? Infinity : CHECKS_PER_LIMIT;
-  }
-
-  get #maxTurnMs(): number {
-    return this.#options.limits?.maxTurnMs ?? DEFAULT_NATIVE_LIMITS.maxTurnMs;
   }
 
   async start(): Promise<void> {
@@ -116,7 +119,8 @@ class WorkerPool implements WorkerServer {
         restart: undefined,
       };
     }
-    const interval = Math.min(this.#maxTurnMs / CHECKS_PER_LIMIT, MAX_CHECK_INTERVAL_MS);
+    const { maxTurnMs = DEFAULT_MAX_TURN_MS } = this.#options;
+    const interval = Math.min(maxTurnMs / CHECKS_PER_LIMIT, MAX_CHECK_INTERVAL_MS);
     this.#checking = setInterval(() => this.#check(), interval);
     await Promise.all(this.#members.map((_, index) => this.#begin(index)));
   }
@@ -217,7 +221,7 @@ class WorkerPool implements WorkerServer {
   }
 
   #check(): void {
-    for (const { handle } of this.#members) handle.check(this.#maxSilentChecks);
+    for (const { handle } of this.#members) handle.check(CHECKS_PER_LIMIT);
     this.#numbers.closeEnded();
   }
 
