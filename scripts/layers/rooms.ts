@@ -14,6 +14,7 @@ export const rooms: Rooms = {
     "src/cli/bench",
     "src/cli/call",
     "src/cli/completion",
+    "src/cli/csr",
     "src/cli/doctor",
     "src/cli/keygen",
     "src/cli/passphrase",
@@ -77,6 +78,15 @@ export const rooms: Rooms = {
   ],
   "src/cli/client/options": ["src/cli", "src/grpc/stacks", "npm:commander"],
   "src/cli/completion": ["src/cli", "npm:commander"],
+  "src/cli/csr": [
+    "src/api",
+    "src/cli",
+    "src/cli/client",
+    "src/cli/client/keys",
+    "src/cli/client/options",
+    "src/crypto",
+    "npm:commander",
+  ],
   "src/cli/doctor": [
     "src/api",
     "src/cli",

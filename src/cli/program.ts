@@ -50,6 +50,10 @@ const commands: Readonly<Record<string, CommandEntry>> = {
     description: "Make a private key, or export the public half of one",
     load: async () => (await import("./keygen/mod.ts")).keygenCommand(),
   },
+  csr: {
+    description: "Make a certification request (PKCS#10), signed by a key of the server",
+    load: async () => (await import("./csr/mod.ts")).csrCommand(),
+  },
   doctor: {
     description: "Check the transports, cryptography and limits of this machine",
     load: async () => (await import("./doctor/mod.ts")).doctorCommand(),

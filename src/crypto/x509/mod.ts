@@ -6,5 +6,9 @@ export {
   type Issuer,
 } from "./certificate.ts";
 export { type DistinguishedName, parseDistinguishedName } from "./name.ts";
-export { certificationRequest, type RequestOptions } from "./request.ts";
+export {
+  certificationRequest,
+  encodeCertificationRequest,
+  type RequestOptions,
+} from "./request.ts";
 export { readSubjectNames, type SubjectNames } from "./subject_names.ts";

@@ -1,6 +1,6 @@
 /** Certification requests, PKCS#10 (RFC 2986). @module */
 import type { AlgorithmName } from "../algorithms/mod.ts";
-import { type DerValue, encodeDer, Tag } from "../encoding/mod.ts";
+import { type DerValue, encodeDer, encodePem, Tag } from "../encoding/mod.ts";
 import { signed } from "./certificate.ts";
 import { alternativeNameExtension } from "./extensions.ts";
 import { type DistinguishedName, encodeName } from "./name.ts";
@@ -47,4 +47,9 @@ export async function certificationRequest(
   const identifier = signatureAlgorithm(algorithm);
   const bytes = encodeDer(content);
   return signed(bytes, identifier, await sign(bytes));
+}
+
+/** Encodes a request in PEM (RFC 7468 section 7). */
+export function encodeCertificationRequest(der: Uint8Array): Uint8Array {
+  return encodePem("CERTIFICATE REQUEST", der);
 }
