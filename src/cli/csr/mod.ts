@@ -14,7 +14,7 @@ export function csrCommand(): Command {
       "before",
       examples(
         "signer csr --key web --subject /CN=www.example.org --san www.example.org",
-        "signer csr --key code-signing --to vsock:16:5000 --subject CN=builds,O=Example --out builds.csr",
+        "signer csr --key builds --to vsock:16:5000 --subject CN=builds --out b.csr",
       ),
     )
     .addOption(new Option("--key <id>", "key that signs the request").conflicts("keyType"))

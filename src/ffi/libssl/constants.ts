@@ -5,6 +5,7 @@ export const Ctrl = {
   MODE: 33,
   SET_READ_AHEAD: 41,
   SET_SESS_CACHE_MODE: 44,
+  SET_TLSEXT_SERVERNAME_CB: 53,
   SET_TLSEXT_HOSTNAME: 55,
   SET_TLSEXT_TICKET_KEYS: 59,
   CHAIN_CERT: 89,
@@ -57,6 +58,7 @@ export const X509_V_FLAG_CRL_CHECK = 0x4n;
 export const X509_V_FLAG_X509_STRICT = 0x20n;
 
 /** X509_check_host(3ossl): names come from subjectAltName alone, and `*` stands for a whole label. */
+export const X509_CHECK_FLAG_NO_WILDCARDS = 0x2;
 export const X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS = 0x4;
 export const X509_CHECK_FLAG_NEVER_CHECK_SUBJECT = 0x20;
 

@@ -1,6 +1,7 @@
-/** An SSL_CTX: the configuration of TLS connections of one role on one thread. @module */
+/** The configuration of TLS connections of one role on one thread. @module */
 import { cString } from "../_c_string.ts";
 import { ALPN_H2, alpnCallback } from "./_alpn.ts";
+import { chooseByServerName, forgetServerNames } from "./_server_names.ts";
 import { addCrls, forEachCertificate, setIdentity, type TlsIdentity } from "./_identity.ts";
 import {
   Ctrl,
@@ -22,6 +23,8 @@ export interface TlsContextOptions {
   readonly role: "server" | "client";
   readonly minVersion: "1.2" | "1.3";
   readonly identity: TlsIdentity | undefined;
+  /** Further identities of a server, for clients that send a server name of theirs. */
+  readonly alternatives?: readonly TlsIdentity[];
   /** Certificates in PEM of the CAs that the peer's chain must lead to; undefined for the system's. */
   readonly ca: Uint8Array | undefined;
   /** Certificate revocation lists in PEM. The leaf of each chain is checked against them. */
@@ -49,13 +52,19 @@ const SECURITY_LEVEL = 2;
 const SESSION_ID_CONTEXT = new TextEncoder().encode("signer");
 
 /**
- * An SSL_CTX. It belongs to the thread that made it, because its ALPN callback runs JavaScript. Sessions
- * that were opened from it keep it in memory after it is disposed of.
+ * The configuration of TLS connections of one role: an SSL_CTX for each identity. It belongs to the thread that
+ * made it, because its callbacks run JavaScript. It is freed when it was disposed of and its last session too.
  */
 export class TlsContext implements Disposable {
   readonly role: "server" | "client";
   readonly #library: SslLibrary;
-  #pointer: Deno.PointerObject | null;
+  /** The context of the first identity begins all sessions. Empty once freed. */
+  readonly #pointers: Deno.PointerObject[] = [];
+  #sessions = 0;
+  #disposed = false;
+  readonly #onSessionDisposed = () => {
+    if (--this.#sessions === 0 && this.#disposed) this.#free();
+  };
 
   /**
    * @throws {LibsslError} `LIBSSL_MISSING`, `BAD_CERTIFICATE`, `BAD_CRL`, `KEY_MISMATCH`, `LIBSSL_FAILED`
@@ -63,24 +72,15 @@ export class TlsContext implements Disposable {
   constructor(options: TlsContextOptions) {
     this.role = options.role;
     const library = this.#library = loadLibssl();
-    const { ssl } = library;
-    const method = options.role === "server" ? ssl.TLS_server_method() : ssl.TLS_client_method();
-    const pointer = ssl.SSL_CTX_new(method);
-    if (pointer === null) throw failed(library, "SSL_CTX_new");
-    this.#pointer = pointer;
     try {
-      setProtocol(library, pointer, options);
-      if (options.identity !== undefined) setIdentity(library, pointer, options.identity);
-      setPeer(library, pointer, options);
-      if (options.role === "server") {
-        ssl.SSL_CTX_set_alpn_select_cb(pointer, alpnCallback().pointer, null);
-      } else if (ssl.SSL_CTX_set_alpn_protos(pointer, ALPN_H2, ALPN_H2.length) !== 0) {
-        throw failed(library, "SSL_CTX_set_alpn_protos");
+      for (const identity of [options.identity, ...options.alternatives ?? []]) {
+        this.#pointers.push(createContext(library, { ...options, identity }));
       }
     } catch (error) {
-      this[Symbol.dispose]();
+      this.#free();
       throw error;
     }
+    if (this.#pointers.length > 1) chooseByServerName(library, this.#pointers);
   }
 
   /**
@@ -90,14 +90,49 @@ export class TlsContext implements Disposable {
    * @throws {LibsslError} `LIBSSL_FAILED`
    */
   open(fd: number, serverName?: string): TlsSession {
-    if (this.#pointer === null) throw new LibsslError("LIBSSL_FAILED", "The TLS context is closed");
-    return TlsSession.open(this.#library, this.#pointer, this.role, fd, serverName);
+    if (this.#disposed) throw new LibsslError("LIBSSL_FAILED", "The TLS context is closed");
+    const [first] = this.#pointers;
+    const session = TlsSession.open(this.#library, first, {
+      role: this.role,
+      fd,
+      serverName,
+      onDisposed: this.#onSessionDisposed,
+    });
+    this.#sessions++;
+    return session;
   }
 
   [Symbol.dispose](): void {
-    if (this.#pointer === null) return;
-    this.#library.ssl.SSL_CTX_free(this.#pointer);
-    this.#pointer = null;
+    if (this.#disposed) return;
+    this.#disposed = true;
+    if (this.#sessions === 0) this.#free();
+  }
+
+  #free(): void {
+    if (this.#pointers.length > 1) forgetServerNames(this.#pointers);
+    for (const pointer of this.#pointers.splice(0)) this.#library.ssl.SSL_CTX_free(pointer);
+  }
+}
+
+/** Makes an SSL_CTX with the identity of the options, and not with the alternatives. */
+function createContext(library: SslLibrary, options: TlsContextOptions): Deno.PointerObject {
+  const { ssl } = library;
+  const method = options.role === "server" ? ssl.TLS_server_method() : ssl.TLS_client_method();
+  const pointer = ssl.SSL_CTX_new(method);
+  if (pointer === null) throw failed(library, "SSL_CTX_new");
+  try {
+    setProtocol(library, pointer, options);
+    if (options.identity !== undefined) setIdentity(library, pointer, options.identity);
+    setPeer(library, pointer, options);
+    if (options.role === "server") {
+      ssl.SSL_CTX_set_alpn_select_cb(pointer, alpnCallback().pointer, null);
+    } else if (ssl.SSL_CTX_set_alpn_protos(pointer, ALPN_H2, ALPN_H2.length) !== 0) {
+      throw failed(library, "SSL_CTX_set_alpn_protos");
+    }
+    return pointer;
+  } catch (error) {
+    ssl.SSL_CTX_free(pointer);
+    throw error;
   }
 }
 

@@ -23,6 +23,16 @@ export interface TlsParameters {
   readonly peerCertificate: Uint8Array | undefined;
 }
 
+/** The parts of a session that its context adds. */
+interface TlsSessionOptions {
+  readonly role: "server" | "client";
+  /** A connected non-blocking socket. */
+  readonly fd: number;
+  /** A client's: the name that the server's certificate must have. */
+  readonly serverName: string | undefined;
+  readonly onDisposed: () => void;
+}
+
 /** X509_V_OK of openssl/x509_vfy.h. */
 const X509_V_OK = 0n;
 
@@ -41,18 +51,19 @@ export class TlsSession implements Disposable {
   /** The reason of `-EPROTO`. */
   failure: LibsslError | undefined = undefined;
 
-  private constructor(library: SslLibrary, pointer: Deno.PointerObject) {
+  readonly #onDisposed: () => void;
+
+  private constructor(library: SslLibrary, pointer: Deno.PointerObject, onDisposed: () => void) {
     this.#library = library;
     this.#pointer = pointer;
+    this.#onDisposed = onDisposed;
   }
 
   /** Opens a session; `TlsContext.open()` is the public way. */
   static open(
     library: SslLibrary,
     context: Deno.PointerObject,
-    role: "server" | "client",
-    fd: number,
-    serverName: string | undefined,
+    { role, fd, serverName, onDisposed }: TlsSessionOptions,
   ): TlsSession {
     const { ssl, crypto } = library;
     clearErrorQueue(crypto);
@@ -67,7 +78,7 @@ export class TlsSession implements Disposable {
       ssl.SSL_set_connect_state(pointer);
       if (serverName !== undefined) expectName(library, pointer, serverName);
     }
-    return new TlsSession(library, pointer);
+    return new TlsSession(library, pointer, onDisposed);
   }
 
   /** Goes on with the handshake: 1 once it is done, `-EAGAIN`, 0 when the peer left, `-EPROTO`. */
@@ -131,6 +142,7 @@ export class TlsSession implements Disposable {
     if (this.#pointer === null) return;
     this.#library.ssl.SSL_free(this.#pointer);
     this.#pointer = null;
+    this.#onDisposed();
   }
 
   #open(): Deno.PointerObject {

@@ -22,6 +22,7 @@ export const sslSymbols = {
     parameters: ["pointer", "i32", "i64", "buffer"],
     result: "i64",
   },
+  SSL_CTX_callback_ctrl: { parameters: ["pointer", "i32", "function"], result: "i64" },
   SSL_CTX_set_options: { parameters: ["pointer", "u64"], result: "u64" },
 
   // SSL_CTX_set_cipher_list(3ossl), SSL_CTX_set_num_tickets(3ossl), SSL_CTX_set_session_id_context(3ossl)
@@ -47,6 +48,12 @@ export const sslSymbols = {
   SSL_CTX_set_alpn_select_cb: { parameters: ["pointer", "function", "pointer"], result: "void" },
   SSL_CTX_set_alpn_protos: { parameters: ["pointer", "buffer", "u32"], result: "i32" },
   SSL_get0_alpn_selected: { parameters: ["pointer", "buffer", "buffer"], result: "void" },
+
+  // SSL_CTX_set_tlsext_servername_callback(3ossl), SSL_CTX_get0_certificate, SSL_set_SSL_CTX (openssl/ssl.h)
+  SSL_get_servername: { parameters: ["pointer", "i32"], result: "pointer" },
+  SSL_get_SSL_CTX: { parameters: ["pointer"], result: "pointer" },
+  SSL_set_SSL_CTX: { parameters: ["pointer", "pointer"], result: "pointer" },
+  SSL_CTX_get0_certificate: { parameters: ["pointer"], result: "pointer" },
 
   // SSL_new(3ossl), SSL_set_fd(3ossl), SSL_set_connect_state(3ossl)
   SSL_new: { parameters: ["pointer"], result: "pointer" },
@@ -109,6 +116,11 @@ export const certificateSymbols = {
   X509_STORE_set_flags: { parameters: ["pointer", "u64"], result: "i32" },
   X509_VERIFY_PARAM_set1_ip_asc: { parameters: ["pointer", "buffer"], result: "i32" },
   X509_VERIFY_PARAM_set_auth_level: { parameters: ["pointer", "i32"], result: "void" },
+  // X509_check_host(3ossl)
+  X509_check_host: {
+    parameters: ["pointer", "pointer", "usize", "u32", "pointer"],
+    result: "i32",
+  },
   X509_verify_cert_error_string: { parameters: ["i64"], result: "pointer" },
 } as const;
 

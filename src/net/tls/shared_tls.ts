@@ -1,5 +1,10 @@
 /** TLS settings as data that can be posted to another thread. @module */
-import { openLibcrypto, TlsContext, type TlsContextOptions } from "../../ffi/mod.ts";
+import {
+  openLibcrypto,
+  TlsContext,
+  type TlsContextOptions,
+  type TlsIdentity,
+} from "../../ffi/mod.ts";
 
 /** A certificate chain, and its private key in libcrypto's memory. */
 export interface SharedIdentity {
@@ -9,9 +14,10 @@ export interface SharedIdentity {
   readonly key: bigint;
 }
 
-/** The settings of a TLS context. They are opened once, because of the key. */
-export interface SharedTls extends Omit<TlsContextOptions, "identity"> {
+/** The settings of a TLS context. They are opened once, because of the keys. */
+export interface SharedTls extends Omit<TlsContextOptions, "identity" | "alternatives"> {
   readonly identity: SharedIdentity | undefined;
+  readonly alternatives?: readonly SharedIdentity[];
 }
 
 /**
@@ -19,9 +25,17 @@ export interface SharedTls extends Omit<TlsContextOptions, "identity"> {
  *
  * @throws {LibsslError} for certificates and keys that cannot be used
  */
-export function openTlsContext({ identity, ...options }: SharedTls): TlsContext {
-  if (identity === undefined) return new TlsContext({ ...options, identity });
-  // The context counts a reference of its own to the key.
-  using key = openLibcrypto().adopt(identity.key);
-  return new TlsContext({ ...options, identity: { certificates: identity.certificates, key } });
+export function openTlsContext(settings: SharedTls): TlsContext {
+  const { identity, alternatives = [], ...options } = settings;
+  // The context counts references of its own to the keys.
+  using keys = new DisposableStack();
+  const adopt = ({ certificates, key }: SharedIdentity): TlsIdentity => ({
+    certificates,
+    key: keys.use(openLibcrypto().adopt(key)),
+  });
+  return new TlsContext({
+    ...options,
+    identity: identity && adopt(identity),
+    alternatives: alternatives.map(adopt),
+  });
 }
