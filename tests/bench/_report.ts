@@ -1,3 +1,4 @@
+/** Reports of simulated servers. @module */
 import {
   buildReport,
   Histogram,

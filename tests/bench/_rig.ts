@@ -1,3 +1,4 @@
+/** A server for tests of loads. @module */
 import type { Workload } from "../../src/bench/mod.ts";
 import { openProvider } from "../../src/crypto/mod.ts";
 import { echoDefinition, signingDefinition } from "../../src/api/mod.ts";

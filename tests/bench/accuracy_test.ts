@@ -1,3 +1,4 @@
+/** The accuracy of latencies over sockets, against the server's own records. @module */
 import assert from "node:assert/strict";
 import type { Distribution, LoadPlan, Report } from "../../src/bench/mod.ts";
 import { gate } from "../_support/gate.ts";

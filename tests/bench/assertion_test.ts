@@ -1,3 +1,4 @@
+/** Assertions on reports. @module */
 import assert from "node:assert/strict";
 import { buildReport, parseAssertions } from "../../src/bench/mod.ts";
 import { measured, reportWith } from "./_report.ts";

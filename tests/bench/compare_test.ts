@@ -1,3 +1,4 @@
+/** The comparison of runs. @module */
 import assert from "node:assert/strict";
 import {
   type Change,

@@ -1,3 +1,4 @@
+/** Histograms of latencies. @module */
 import assert from "node:assert/strict";
 import { Histogram, indexOf, lowestOf, randomNumbers } from "../../src/bench/mod.ts";
 

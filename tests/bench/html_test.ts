@@ -1,3 +1,4 @@
+/** Reports in HTML, rendered by a browser. @module */
 import assert from "node:assert/strict";
 import { renderReport } from "../../src/bench/mod.ts";
 import { gate } from "../_support/gate.ts";

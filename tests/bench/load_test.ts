@@ -1,3 +1,4 @@
+/** Loads on servers of both stacks. @module */
 import assert from "node:assert/strict";
 import type { LoadPlan, Workload } from "../../src/bench/mod.ts";
 import type { Stack } from "../../src/grpc/stacks/mod.ts";

@@ -1,3 +1,4 @@
+/** The formats of reports. @module */
 import assert from "node:assert/strict";
 import {
   buildReport,

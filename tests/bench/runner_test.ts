@@ -1,3 +1,4 @@
+/** The runner of a load, in simulated time. @module */
 import assert from "node:assert/strict";
 import {
   ClosedPacer,

@@ -1,3 +1,4 @@
+/** Pacers and schedules. @module */
 import assert from "node:assert/strict";
 import {
   ClosedPacer,

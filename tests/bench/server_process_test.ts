@@ -1,3 +1,4 @@
+/** The identification of the server's process. @module */
 import assert from "node:assert/strict";
 import type { BenchOptions } from "../../src/cli/bench/options.ts";
 import type { Service } from "../../src/grpc/mod.ts";

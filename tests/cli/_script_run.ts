@@ -1,3 +1,4 @@
+/** The execution of golden scripts. @module */
 import assert from "node:assert/strict";
 import { type Ended, Process } from "./_process.ts";
 import type { Line, Script } from "./_script.ts";

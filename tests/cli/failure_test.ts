@@ -1,3 +1,4 @@
+/** Errors as the command line reports them. @module */
 import assert from "node:assert/strict";
 import { CommanderError } from "commander";
 import { CliError, exitCodeOfStatus, usageError } from "../../src/cli/exit.ts";

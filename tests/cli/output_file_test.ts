@@ -1,3 +1,4 @@
+/** Output files: atomic replacement, modes, devices. @module */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gate } from "../_support/gate.ts";

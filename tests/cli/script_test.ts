@@ -1,3 +1,4 @@
+/** The golden scripts' own commands. @module */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 import { needsOf, parseScript } from "./_script.ts";

@@ -1,3 +1,4 @@
+/** The modules that commands load at their start. @module */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { gate } from "../_support/gate.ts";

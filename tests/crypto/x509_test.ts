@@ -1,3 +1,4 @@
+/** Certificates and requests, checked by openssl. @module */
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { encodePem } from "../../src/crypto/encoding/mod.ts";

@@ -1,3 +1,4 @@
+/** A relay between client and server, which can act as the monitor of a VM. @module */
 import type { Net } from "../net/_transports.ts";
 
 /** The host port in the monitor's answer. Firecracker's begin at 2^30. */

@@ -1,3 +1,4 @@
+/** `signer` in child processes. @module */
 import { fileURLToPath } from "node:url";
 import type { AnyMethod, RpcChannel } from "../../src/grpc/mod.ts";
 import { socketsSupported } from "../../src/net/mod.ts";

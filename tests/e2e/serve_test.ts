@@ -1,3 +1,4 @@
+/** Drains, signals and memory of `signer serve`. @module */
 import assert from "node:assert/strict";
 import { StatusCode } from "../../src/grpc/status.ts";
 import { gate } from "../_support/gate.ts";

@@ -1,3 +1,4 @@
+/** The supervisor of the grpc-js server. @module */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 

@@ -1,3 +1,4 @@
+/** Servers under many connections and without free descriptors. @module */
 import assert from "node:assert/strict";
 import type { Stack } from "../../src/grpc/stacks/mod.ts";
 import { gate } from "../_support/gate.ts";

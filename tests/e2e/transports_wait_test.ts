@@ -1,3 +1,4 @@
+/** Clients that wait for a server, over every transport. @module */
 import assert from "node:assert/strict";
 import type { AnyMethod } from "../../src/grpc/mod.ts";
 import { StatusCode } from "../../src/grpc/status.ts";

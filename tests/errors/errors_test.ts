@@ -1,3 +1,4 @@
+/** Error classes, their codes, and the search among causes. @module */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { findError } from "../../src/errors/mod.ts";

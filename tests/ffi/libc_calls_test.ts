@@ -1,3 +1,4 @@
+/** The binding of libc: calls and their errors. @module */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 

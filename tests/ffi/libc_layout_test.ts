@@ -1,3 +1,4 @@
+/** The binding of libc: layouts of structures. @module */
 import assert from "node:assert/strict";
 import {
   decodeSockaddr,

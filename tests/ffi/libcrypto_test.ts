@@ -1,3 +1,4 @@
+/** The binding of libcrypto. @module */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { LibcryptoError, SignatureScheme } from "../../src/ffi/mod.ts";

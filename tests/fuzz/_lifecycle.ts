@@ -1,3 +1,4 @@
+/** A handler that checks the order of a connection's events. @module */
 import assert from "node:assert/strict";
 import {
   type ConnectionHandler,

@@ -1,3 +1,4 @@
+/** The fuzz target of the protobuf codecs. @module */
 import assert from "node:assert/strict";
 import { getServerInfoResponseCodec } from "../../src/api/generated/signer/v1/server_info_pb.ts";
 import {

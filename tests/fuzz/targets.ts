@@ -1,3 +1,4 @@
+/** The fuzz targets. @module */
 import assert from "node:assert/strict";
 import {
   decodeHuffman,

@@ -44,7 +44,7 @@ const pairs: Readonly<Record<string, () => Pair>> = {
   }),
 };
 
-/** The pair of the test that runs: the tests of a file run one after another. */
+/** The pair of the running test. The tests of a file run one after another. */
 export let { openChannel, openServer } = {} as Pair;
 
 /** Registers a test for each pair. */
@@ -57,14 +57,14 @@ export function test(name: string, fn: () => void | Promise<void>): void {
   }
 }
 
-/** A handler that ends with its call only. */
+/** A handler that runs until its call is cancelled. */
 export const forever = unary((_request, { signal }) =>
   new Promise((_, reject) =>
     signal.addEventListener("abort", () => reject(new RpcError("CANCELLED", "The caller left")))
   )
 );
 
-/** Starts a server of the kinds methods. */
+/** Starts a server of `test.Kinds`. */
 export function serve(
   handlers: Parameters<typeof kindsService>[0],
   address?: string,

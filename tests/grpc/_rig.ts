@@ -1,8 +1,9 @@
+/** Servers and methods for tests of both stacks. @module */
 import type { AnyMethod, RpcServer, Service } from "../../src/grpc/mod.ts";
 import { libc } from "../../src/ffi/mod.ts";
 import { formatAddress, parseAddress } from "../../src/net/mod.ts";
 
-/** The methods of `test.Kinds`, one of each kind, whose messages are JSON: no `.proto` file is needed. */
+/** The methods of `test.Kinds`, one of each kind, with messages in JSON, so that no `.proto` file is needed. */
 export const kinds = {
   Unary: method("Unary", false, false),
   Collect: method("Collect", true, false),
@@ -25,7 +26,7 @@ function method(name: string, requestStream: boolean, responseStream: boolean): 
   } as unknown as AnyMethod;
 }
 
-/** `test.Kinds` with handlers for some of its methods. */
+/** Returns `test.Kinds` with handlers for some of its methods. */
 export function kindsService(handlers: Service["handlers"]): Service {
   const definition = Object.fromEntries(
     Object.entries(kinds).filter(([name]) => name in handlers),
@@ -33,7 +34,7 @@ export function kindsService(handlers: Service["handlers"]): Service {
   return { definition, handlers };
 }
 
-/** Everything that a call answers. */
+/** Collects all responses of a call. */
 export async function all<T>(responses: AsyncIterable<T>): Promise<T[]> {
   const taken: T[] = [];
   for await (const response of responses) taken.push(response);
@@ -41,14 +42,14 @@ export async function all<T>(responses: AsyncIterable<T>): Promise<T[]> {
 }
 
 /**
- * Loads what servers run on and what stays loaded for the process, so that no test's sanitizer takes it
- * for a leak of its own.
+ * Loads libc and other resources that stay open for the whole process, so that the sanitizer does not report the
+ * first test that uses them.
  */
 export function loadLibc(): void {
   libc.isSupported();
 }
 
-/** A server on a free port for the length of a test. */
+/** A server on a free port for the duration of a test. */
 export class Served implements AsyncDisposable {
   private constructor(readonly server: RpcServer, readonly address: string) {}
 
@@ -57,7 +58,7 @@ export class Served implements AsyncDisposable {
     return new Served(server, formatAddress(bound).replace("tcp://", ""));
   }
 
-  /** Waits for the connections to be gone, so that the test leaves no socket behind. */
+  /** Waits until the connections are closed, so that the test leaves no socket open. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server.drain(0);
   }

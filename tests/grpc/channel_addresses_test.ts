@@ -4,7 +4,7 @@ import { unary } from "../../src/grpc/mod.ts";
 import { channelTo, failure, freeAddress, openChannel, serve, test } from "./_channel_pairs.ts";
 import { all, kinds } from "./_rig.ts";
 
-/** Makes calls to two servers, and returns which of them answered each. */
+/** Makes calls to two servers, and returns the server that answered each. */
 async function answerers(balancing?: "round_robin" | "pick_first"): Promise<string[]> {
   await using a = await serve({ Unary: unary(() => "a") });
   await using b = await serve({ Unary: unary(() => "b") });
@@ -13,7 +13,7 @@ async function answerers(balancing?: "round_robin" | "pick_first"): Promise<stri
     ...(balancing ? { balancing } : {}),
   });
   const seen: string[] = [];
-  // The second connection of a round may come a little later than the first.
+  // The second connection may open a little later than the first.
   for (let call = 0; call < 1000 && (seen.length < 20 || new Set(seen).size === 1); call++) {
     seen.push(...await all(channel.call<unknown, string>(kinds.Unary, [1]).responses));
     if (balancing === "pick_first" && seen.length === 20) break;
@@ -21,16 +21,16 @@ async function answerers(balancing?: "round_robin" | "pick_first"): Promise<stri
   return seen;
 }
 
-test("Several addresses are balanced by `round_robin` unless said otherwise", async () => {
+test("Several addresses are balanced by `round_robin` by default", async () => {
   const seen = (await answerers()).slice(-10).sort();
   assert.deepEqual(new Set(seen), new Set(["a", "b"]));
 });
 
-test("`pick_first` stays with one server", async () => {
+test("`pick_first` uses one server", async () => {
   assert.equal(new Set(await answerers("pick_first")).size, 1);
 });
 
-test("Several addresses of which one is dead still answer", async () => {
+test("Calls to several addresses succeed while one is down", async () => {
   await using alive = await serve({ Unary: unary(() => 1) });
   using channel = openChannel({ addresses: [await freeAddress(), alive.address] });
   for (let call = 0; call < 10; call++) {
@@ -38,7 +38,7 @@ test("Several addresses of which one is dead still answer", async () => {
   }
 });
 
-test("`openChannel()` refuses no address at all", () => {
+test("`openChannel()` refuses an empty list of addresses", () => {
   assert.throws(() => openChannel({ addresses: [] }), /needs an address/);
 });
 
@@ -69,11 +69,11 @@ test("An address that grpc-js cannot dial itself is dialled, alone and in a list
   await failure("UNAVAILABLE", all(missing.call(kinds.Unary, [1]).responses));
 });
 
-test("`openChannel()` refuses an address that cannot be read", () => {
+test("`openChannel()` refuses a malformed address", () => {
   assert.throws(() => openChannel({ addresses: ["nowhere"] }), /Cannot read the address "nowhere"/);
 });
 
-test("`userAgent` leads the user-agent header", async () => {
+test("The user-agent header begins with `userAgent`", async () => {
   await using served = await serve({
     Unary: unary((_request, { metadata }) => metadata.get("user-agent")),
   });

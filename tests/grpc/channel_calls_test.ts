@@ -4,7 +4,7 @@ import { bidi, clientStream, serverStream, unary } from "../../src/grpc/mod.ts";
 import { channelTo, failure, openChannel, serve, test } from "./_channel_pairs.ts";
 import { all, kinds } from "./_rig.ts";
 
-/** Waits until a count that has begun to grow stops growing. */
+/** Waits until a count starts and stops growing. */
 async function standstill(count: () => number): Promise<void> {
   for (let seen = 0, still = 0, turns = 0; still < 20; turns++) {
     assert(turns < 20_000, `Still moving, or not begun: ${count()}`);
@@ -22,7 +22,7 @@ test("`call()` makes a unary call", async () => {
   assert.equal(call.peer(), served.address);
 });
 
-test("`call()` takes the one request of a unary call from an async iterable too", async () => {
+test("`call()` also takes the request of a unary call from an async iterable", async () => {
   await using served = await serve({ Unary: unary((request) => request) });
   using channel = channelTo(served);
   const requests = async function* () {
@@ -40,7 +40,7 @@ test("`call()` streams requests to one response", async () => {
   assert.deepEqual(await all(channel.call(kinds.Collect, []).responses), [[]]);
 });
 
-test("`call()` gives the responses of a server stream in their order", async () => {
+test("`call()` yields the responses of a server stream in their order", async () => {
   await using served = await serve({
     Spread: serverStream(async function* (count: number) {
       for (let i = 0; i < count; i++) yield await Promise.resolve(i);
@@ -51,7 +51,7 @@ test("`call()` gives the responses of a server stream in their order", async () 
   assert.deepEqual(responses, Array.from({ length: 200 }, (_, i) => i));
 });
 
-test("`call()` answers each request of a conversation before it sends the next", async () => {
+test("`call()` yields a response before the next request of a bidirectional stream is sent", async () => {
   await using served = await serve({
     Chat: bidi(async function* (requests: AsyncIterable<number>) {
       for await (const request of requests) yield request * 2;
@@ -74,7 +74,7 @@ test("`call()` answers each request of a conversation before it sends the next",
   assert.deepEqual(answered, [2, 4, 6]);
 });
 
-test("`call()` stops the server's stream when nobody takes its responses", async () => {
+test("`call()` stops the server's stream by flow control while responses are not read", async () => {
   let made = 0;
   const total = 4000;
   await using served = await serve({
@@ -91,7 +91,7 @@ test("`call()` stops the server's stream when nobody takes its responses", async
   await responses.return!();
 });
 
-test("`call()` takes no more requests than a server that does not read lets through", async () => {
+test("`call()` stops drawing requests while the server does not read", async () => {
   const total = 4000;
   await using served = await serve({
     Collect: clientStream(async (requests, { signal }) => {
@@ -113,7 +113,7 @@ test("`call()` takes no more requests than a server that does not read lets thro
   assert.ok(taken < total / 2, `${taken} of ${total} requests were taken`);
 });
 
-test("`call()` refuses a unary call without a request, or with two", async () => {
+test("`call()` refuses a unary call with no request or two", async () => {
   await using served = await serve({ Unary: unary(() => 1) });
   using channel = channelTo(served);
   for (const requests of [[], [1, 2]]) {

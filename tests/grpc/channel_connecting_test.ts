@@ -26,8 +26,8 @@ test("`call()` to a closed port is UNAVAILABLE, unless it waits for the server",
 });
 
 /**
- * While it connects, grpc-js's pick_first runs a timer of 250 ms that closing the channel does not stop.
- * It disturbs only the sanitizer of a test that ends sooner.
+ * While it connects, grpc-js's pick_first runs a timer of 250 ms that closing the channel does not stop. The
+ * sanitizer reports it in a test that ends earlier.
  */
 const longerThanPickFirst = 600;
 
@@ -47,7 +47,7 @@ function silent(): Disposable & { address: string } {
   };
 }
 
-test("`connectTimeout` ends a call that waits for a server that never speaks", async () => {
+test("`connectTimeout` ends a call that waits for a silent server", async () => {
   using served = silent();
   using channel = openChannel({ addresses: [served.address], connectTimeout: longerThanPickFirst });
   const error = await failure("UNAVAILABLE", all(channel.call(kinds.Unary, [1]).responses));
@@ -64,7 +64,7 @@ test("`connectTimeout` does not end a call that has a connection", async () => {
   await failure("DEADLINE_EXCEEDED", all(call.responses));
 });
 
-test("`connect()` resolves when connected and rejects when it takes too long", async () => {
+test("`connect()` resolves when connected and rejects after the timeout", async () => {
   await using served = await serve({ Unary: forever });
   using channel = channelTo(served);
   await channel.connect(Date.now() + 10_000);
@@ -94,7 +94,7 @@ test(
   },
 );
 
-/** Starts a relay to a server that can stop forwarding, as a network that fails silently does. */
+/** Starts a relay to a server that can stop forwarding, as a silently failing network does. */
 function relayTo(address: string): Disposable & { address: string; freeze(): void } {
   const [hostname, port] = address.split(":");
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -104,7 +104,7 @@ function relayTo(address: string): Disposable & { address: string; freeze(): voi
     try {
       for await (const chunk of from.readable) if (!frozen) await writeAll(to, chunk);
     } catch {
-      // One of the two was closed.
+      // One side was closed.
     }
   };
   (async () => {
@@ -126,7 +126,7 @@ function relayTo(address: string): Disposable & { address: string; freeze(): voi
         try {
           connection.close();
         } catch {
-          // It was read to its end, which closes it.
+          // Already closed: it was read to its end.
         }
       }
     },
@@ -137,7 +137,7 @@ async function writeAll(to: Deno.Conn, bytes: Uint8Array): Promise<void> {
   for (let written = 0; written < bytes.length;) written += await to.write(bytes.subarray(written));
 }
 
-test("`keepalive` ends the calls of a connection that is silently dead", async () => {
+test("`keepalive` ends the calls of a connection that no longer forwards", async () => {
   await using served = await serve({ Unary: forever });
   using relay = relayTo(served.address);
   using channel = openChannel({
@@ -150,7 +150,7 @@ test("`keepalive` ends the calls of a connection that is silently dead", async (
   await failure("UNAVAILABLE", all(call.responses));
 });
 
-test("Disposing of a channel ends its calls, and it makes no others", async () => {
+test("Disposing of a channel ends its calls, and further calls are refused", async () => {
   await using served = await serve({ Unary: forever });
   const channel = channelTo(served);
   await channel.connect(Date.now() + 10_000);

@@ -36,7 +36,7 @@ test("`retries` end with the last error", async () => {
   assert.equal(error.message, "Attempt 2 fails");
 });
 
-test("`retries` of 0, another status or a method that is not ours repeat nothing", async () => {
+test("`retries` do not apply to other statuses and other services' methods, and 0 disables them", async () => {
   const { Echo } = echoDefinition;
   {
     await using served = await failing(1);

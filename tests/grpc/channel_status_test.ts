@@ -4,7 +4,7 @@ import { Metadata, RpcError, serverStream, unary } from "../../src/grpc/mod.ts";
 import { channelTo, failure, forever, serve, test } from "./_channel_pairs.ts";
 import { all, kinds } from "./_rig.ts";
 
-test("`call()` carries metadata both ways, binary values too", async () => {
+test("`call()` carries metadata in both directions, binary values too", async () => {
   await using served = await serve({
     Unary: unary((_request, context) => {
       context.responseHeaders.set("answer", context.metadata.get("question") as string);
@@ -34,7 +34,7 @@ test("`call()` ends in the server's status with its trailers", async () => {
   });
   using channel = channelTo(served);
   const call = channel.call(kinds.Unary, [1]);
-  // Nobody looks at these: that is no unhandled rejection.
+  // These are not awaited, and must not be unhandled rejections.
   void call.trailers;
   const error = await failure("NOT_FOUND", all(call.responses));
   assert.equal(error.message, "No such thing: naïve");
@@ -45,10 +45,10 @@ test("`call()` ends in the server's status with its trailers", async () => {
 
 /*
  * Messages before an error were lost: grpc-js ended the call as soon as the trailers arrived, and dropped the messages
- * that the application had not asked for yet. Of five and an error, one was printed.
+ * that the application had not read yet. One of five messages before an error was delivered.
  */
 for (const pause of [0, 20]) {
-  test(`\`call()\` gives the responses before an error, taken each ${pause} ms`, async () => {
+  test(`\`call()\` yields the responses before an error, read every ${pause} ms`, async () => {
     await using served = await serve({
       Spread: serverStream(async function* () {
         for (let i = 1; i <= 5; i++) yield await Promise.resolve(i);
@@ -104,7 +104,7 @@ test("`call()` with a signal aborted before or later is CANCELLED, with the reas
   await failure("CANCELLED", all(call.responses));
 });
 
-test("`responses` left early cancel the call at the server", async () => {
+test("Leaving `responses` early cancels the call on the server", async () => {
   const left = Promise.withResolvers<void>();
   await using served = await serve({
     Spread: serverStream(async function* (_request, { signal }) {

@@ -14,7 +14,7 @@ const [test, { openChannel, connectFailure }] = await gate(
   },
 );
 
-/** Makes a call to a server that is not there, and returns its error. */
+/** Makes a call to a missing server, and returns its error. */
 async function failedCall(stack: "native" | "grpc-js", address: string): Promise<unknown> {
   using channel = await openChannel(stack, { addresses: [address] });
   const deadline = Date.now() + 20_000;
@@ -25,9 +25,9 @@ async function failedCall(stack: "native" | "grpc-js", address: string): Promise
   }
 }
 
-// Commands found their hints by words in the message, which are those of grpc-js on one of the stacks.
+// Commands found their hints by words of the message, which differ between the stacks.
 for (const stack of ["native", "grpc-js"] as const) {
-  test(`${stack}: the error of a call names by code why there is no connection`, async () => {
+  test(`${stack}: the error of a call has the reason for the missing connection as a code`, async () => {
     const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = free.addr;
     free.close();
@@ -38,12 +38,12 @@ for (const stack of ["native", "grpc-js"] as const) {
   });
 }
 
-test("grpc-js's words for a failed connection become a code, and no others do", () => {
+test("grpc-js's messages of failed connections are mapped to codes, and no others", () => {
   const of = (code: number, details: string) => connectFailure(code, details)?.code;
   assert.equal(of(14, "Name resolution failed for target dns:a:1"), "NAME_NOT_FOUND");
   assert.equal(of(14, "No connection established. Last error: connect EACCES /a"), "EACCES");
   assert.equal(of(14, "No connection established. Last error: undefined"), undefined);
-  // A status that a server gave.
+  // A status from a server.
   assert.equal(of(14, "The file ENOENT is away"), undefined);
   assert.equal(of(5, "No connection established. ECONNREFUSED"), undefined);
 });

@@ -1,3 +1,4 @@
+/** The dialer of grpc-js over the transports of `src/net`. @module */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { ServiceError } from "@grpc/grpc-js";
@@ -26,7 +27,7 @@ const SERVICE = {
   },
 } as const;
 
-/** A grpc-js server behind a listener of `src/net`, which answers with who called. */
+/** Starts a grpc-js server behind a listener of `src/net`, which answers with the peer's name. */
 async function serve(address: string) {
   const reactor = new net.Reactor();
   const server = new grpc.Server();
@@ -61,7 +62,7 @@ async function serve(address: string) {
   };
 }
 
-/** One call to a target, with `deadline` milliseconds. */
+/** Makes a call to a target, with `deadline` milliseconds. */
 function call(
   client: InstanceType<typeof grpc.Client>,
   deadline = 5000,
@@ -90,13 +91,13 @@ function clientOf(target: string, options = {}) {
   });
 }
 
-/** Lets the sessions that were just closed end, so that nothing of them outlives the test. */
+/** Waits for the end of closed sessions, so that no resource outlives the test. */
 async function settle(): Promise<void> {
   while (net.sharedReactor().size > 0) await new Promise((resolve) => setTimeout(resolve));
   await net.sharedReactor().close();
 }
 
-test("grpc-js calls over an abstract Unix socket, and the handler knows the peer", async () => {
+test("grpc-js calls over an abstract Unix socket, and the handler sees the peer", async () => {
   const address = `unix-abstract:signer-test-${crypto.randomUUID()}`;
   await using _server = await serve(address);
   const client = clientOf(address);
@@ -153,7 +154,7 @@ test("grpc-js calls over hybrid vsock, through the monitor's handshake", async (
   await reactor.close();
 });
 
-test("grpc-js reconnects after the connection was cut", async () => {
+test("grpc-js reconnects after the connection was reset", async () => {
   const address = `unix-abstract:signer-test-${crypto.randomUUID()}`;
   await using server = await serve(address);
   const client = clientOf(address);
@@ -165,7 +166,7 @@ test("grpc-js reconnects after the connection was cut", async () => {
   await settle();
 });
 
-test("a malformed target is refused when the client is made or called", async () => {
+test("a malformed target is refused when the client is created or called", async () => {
   const client = (() => {
     try {
       return clientOf("vsock:guest:1");
@@ -179,12 +180,12 @@ test("a malformed target is refused when the client is made or called", async ()
   await settle();
 });
 
-test("`installDialer()` twice is as once", () => {
+test("`installDialer()` has no effect the second time", () => {
   installDialer();
   installDialer();
 });
 
-/** grpc-js 1.14.7 lets its timers of backoff run on after the channel is closed. So these come last. */
+/** grpc-js 1.14.7 does not stop its backoff timers when the channel is closed. So these tests come last. */
 const backoffTimers = { sanitizeOps: false, sanitizeResources: false };
 
 test({
@@ -206,7 +207,7 @@ test({
   name: "grpc-js keeps a call's deadline while the connection is under way",
   ...backoffTimers,
   async fn() {
-    // A backlog that is full: the connection is never accepted.
+    // A full backlog: the connection is never accepted.
     const address = `unix-abstract:signer-test-${crypto.randomUUID()}`;
     const full = net.Listener.open(net.parseAddress(address), { backlog: 0 });
     const first = await net.dial(full.address);
@@ -217,14 +218,14 @@ test({
     });
     client.close();
     first.close();
-    // The dialling that is still under way is refused once nobody listens.
+    // The pending dial is refused once the listener is closed.
     full.close();
     await settle();
     await new Promise((resolve) => setTimeout(resolve, 20));
   },
 });
 
-/** The first success of a call that may fail while a broken connection is being noticed. */
+/** Repeats a call, which may fail until a broken connection is noticed, until it succeeds. */
 async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
   for (let i = 0;; i++) {
     try {

@@ -1,16 +1,18 @@
 /**
- * Both stacks are sent the same requests, fixed and random, right and wrong, and are to answer alike: the
+ * Sends the same requests, fixed and random, valid and invalid, to both stacks, which must respond alike: with the
  * same HTTP status, gRPC status, status message, metadata and message bytes.
  *
- * Where they differ on purpose, the native stack follows grpc's PROTOCOL-HTTP2.md and grpc-js 1.14 does
- * not, so these are left out here and tested in `native/protocol_test.ts`:
+ * Known differences, where the native stack follows grpc's PROTOCOL-HTTP2.md and grpc-js 1.14 does not, are left out
+ * here and tested in `native/protocol_test.ts`:
  *
  * - a compressed message without an encoding, a flag above 1, a request that ends within a message
- *   (grpc-js takes the first two for messages and drops the third; native: INTERNAL);
+ *   (grpc-js accepts the first two and drops the third; native: INTERNAL);
  * - a method other than POST and `application/grpc-web` (grpc-js serves both; native: 405 and 415), and
  *   other media types (415 by both, but node:http2 of Deno 2.9 sends 200 for it);
  * - `grpc-timeout` with more than eight digits, a sign, a point or spaces (grpc-js reads a part of it);
- * - `deflate`, which only grpc-js speaks; the words of errors that a stack makes itself.
+ * - `deflate`, which only grpc-js supports; the words of the stacks' own errors.
+ *
+ * @module
  */
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
@@ -31,17 +33,17 @@ const [test, loaded] = await gate(["net", "env", "read", "sys", "ffi"], async ()
 const { openServer, unary, clientStream, serverStream, bidi, RpcError, Metadata } = loaded;
 const { RawClient, requestFields, json, kindsService, tcpAddress, decodeStatusMessage } = loaded;
 
-/** What a request asks its handler to do. */
+/** The content of a request: instructions for its handler. */
 interface Order {
   readonly answer?: unknown;
   /** Ends the call with this status. */
   readonly code?: number;
   readonly message?: string;
-  /** Throws what is no `RpcError`. */
+  /** Throws another error than `RpcError`. */
   readonly crash?: boolean;
   /** Metadata: sent as headers, as trailers, and with an error. */
   readonly meta?: readonly (readonly [string, string])[];
-  /** Whether the handler answers later. */
+  /** True when the handler responds asynchronously. */
   readonly later?: boolean;
 }
 
@@ -55,7 +57,7 @@ function obey(order: Order, context: Parameters<Parameters<typeof unary>[0]>[1])
   for (const value of sent) context.responseTrailers.add("x-got-bin", value);
   if (order.crash) throw new Error("not for the caller");
   if (order.code) throw new RpcError(order.code as 1, order.message ?? "", { metadata });
-  // A null is no message to the streams of Node, by which grpc-js answers.
+  // Node's streams, which grpc-js responds with, end at a null.
   return order.answer ?? "nothing";
 }
 
@@ -78,15 +80,15 @@ function services(): Service[] {
   })];
 }
 
-/** A request as it is sent to both. */
+/** A request to both stacks. */
 interface Request {
   readonly fields: readonly string[];
   readonly pieces: readonly Uint8Array[];
-  /** Whether the words of an error are the handler's. */
+  /** True when the message of an error is the handler's. */
   readonly ownWords: boolean;
 }
 
-/** What of a response is compared. */
+/** Returns the compared parts of a response. */
 function essence(response: RawResponse, ownWords: boolean) {
   const all = { ...response.headers, ...response.trailers };
   const metadata = Object.entries(all)
@@ -132,7 +134,7 @@ function call(method: string, orders: readonly Order[], ...extra: string[]): Req
   return { fields, pieces: orders.map((order) => json(order)), ownWords: true };
 }
 
-test("Both stacks answer alike: each kind of call, each status, metadata and failures", async () => {
+test("Both stacks respond alike to each kind of call, with each status, metadata and failures", async () => {
   const meta = [["one", "1"], ["two", "a b"]] as const;
   const orders: Order[] = [
     { answer: "text" },
@@ -151,7 +153,7 @@ test("Both stacks answer alike: each kind of call, each status, metadata and fai
   ]));
 });
 
-test("Both stacks answer alike: requests that are wrong", async () => {
+test("Both stacks respond alike to invalid requests", async () => {
   const good = [{ answer: 1 }];
   const stackWords = (request: Request): Request => ({ ...request, ownWords: false });
   const replaced = (name: string, value: string): Request => {
@@ -162,8 +164,8 @@ test("Both stacks answer alike: requests that are wrong", async () => {
   await compare([
     call("None", good),
     call("Unary/x", good),
-    // The reference stack answered a foreign content type by 200 without a status, and accepted a timeout
-    // with anything around it; "99999999H" overflowed to one that had passed.
+    // The reference stack responded to another content type with 200 without a status, and accepted a timeout with
+    // other text around it; "99999999H" overflowed to a time in the past.
     ...["application/grpc+json", "application/grpc;v=1", "application/grpc-web", "text/html", ""]
       .map((value) => replaced("content-type", value)),
     ...["GET", "PUT", "x"].map((value) => replaced(":method", value)),
@@ -196,7 +198,7 @@ test("Both stacks answer alike: requests that are wrong", async () => {
   ].map((request) => request.ownWords ? { ...request, ownWords: false } : request));
 });
 
-test("Both stacks answer alike: a thousand random calls", async () => {
+test("Both stacks respond alike to a thousand random calls", async () => {
   const below = generator(20_261_121);
   const pick = <T>(list: readonly T[]): T => list[below(list.length)];
   const text = () =>

@@ -1,4 +1,4 @@
-/** Limits of the grpc-js server on what one peer may cost. @module */
+/** Limits of the grpc-js server on the resources of one peer. @module */
 import assert from "node:assert/strict";
 import { bidi, unary } from "../../src/grpc/mod.ts";
 import { gate } from "../_support/gate.ts";
@@ -44,7 +44,7 @@ test("A request of one message that does not end is refused at its age", async (
   assert.ok(!attacker.frames.includes("HEADERS 3 end"));
 });
 
-test("A connection has as many streams as are left free, and another one still some", async () => {
+test("A connection may open as many streams as are free, and leaves some for others", async () => {
   await using served = await serve({ maxOpenStreams: 8, minOpenStreamsPerConnection: 2 });
   await using first = await Attacker.connect(portOf(served));
   await using second = await Attacker.connect(portOf(served));
@@ -53,7 +53,7 @@ test("A connection has as many streams as are left free, and another one still s
   for (const id of [1, 3, 5]) await second.send(openCall("/test.Kinds/Chat", id));
   assert.ok(await second.saw(/^HEADERS 5 end$/));
   assert.ok(!second.frames.includes("HEADERS 3 end"));
-  // A stream that is closed makes room for another one.
+  // A closed stream makes room for another one.
   await first.send(dataFrames(1, new Uint8Array(0), true));
   assert.ok(await first.saw(/^HEADERS 1 end$/));
   await second.send(dataFrames(1, new Uint8Array(0), true), openCall("/test.Kinds/Chat", 7));
@@ -74,7 +74,7 @@ test("A request over the share of its connection is refused, and a small one is 
     dataFrames(7, framed(Uint8Array.of(0x31)), true),
   );
   assert.ok(await attacker.saw(/^DATA 7 6$/));
-  // The first two are still there, and are answered when they end.
+  // The first two are still open, and are answered when they end.
   await attacker.send(dataFrames(1, new Uint8Array(0), true));
   assert.ok(await attacker.saw(/^DATA 1 /));
 });

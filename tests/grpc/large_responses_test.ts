@@ -1,4 +1,4 @@
-/** Large responses, many at once, to clients of other projects, by both stacks. */
+/** Many concurrent large responses to clients of other projects, on both stacks. @module */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { Service } from "../../src/grpc/mod.ts";
@@ -28,9 +28,8 @@ for (const [stack, open] of Object.entries(openers)) {
     await fn(served.address);
   };
 
-  // gRPC's C core announces frames of up to 4 MiB. A response was sent in one frame, which filled the server's
-  // output, and the connection ended as of a peer that sends and does not read: 8 responses of 1 MiB at once
-  // failed 96 calls of 160.
+  // gRPC's C core announces frames of up to 4 MiB. A response in one frame filled the server's output, and the
+  // connection was ended as if the peer did not read: 8 concurrent responses of 1 MiB failed 96 calls of 160.
   peerTest(test, "python")(
     `${stack}: grpcio has 20 responses of 1 B to 4 MiB at once, and small ones beside`,
     (python) =>
@@ -41,8 +40,8 @@ for (const [stack, open] of Object.entries(openers)) {
       }),
   );
 
-  // 80 MiB of responses were more than the queue of a connection takes, and it ended: 19 calls failed. The
-  // reference stack counts a request three times while it is handled, and refuses calls over 96 MiB.
+  // 80 MiB of responses exceeded the queue of a connection, which was ended: 19 calls failed. The reference stack
+  // counts a request three times while it is handled, and refuses calls over 96 MiB.
   const concurrent = stack === "native" ? 20 : 6;
   peerTest(test, "go_echo")(
     `${stack}: grpc-go has ${concurrent} echoes of 4 MiB at once`,

@@ -1,3 +1,4 @@
+/** Listeners on node:net. @module */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
@@ -8,7 +9,7 @@ const [test, { listenByNode }] = await gate(
   () => import("../../src/grpc/grpcjs/_node_listener.ts"),
 );
 
-test("`listenByNode()` gives each connection as a stream, and the port that was chosen", async () => {
+test("`listenByNode()` passes on each connection as a stream, and returns the chosen port", async () => {
   const closed = Promise.withResolvers<void>();
   const listener = await listenByNode(
     { transport: "tcp", host: "127.0.0.1", port: 0 },
@@ -33,7 +34,7 @@ test("`listenByNode()` gives each connection as a stream, and the port that was 
   listener.close();
 });
 
-test("`listenByNode()` completes no write within the write", async () => {
+test("`listenByNode()` never completes a write synchronously", async () => {
   const completed = Promise.withResolvers<boolean>();
   const listener = await listenByNode(
     { transport: "tcp", host: "127.0.0.1", port: 0 },
@@ -53,7 +54,7 @@ test("`listenByNode()` completes no write within the write", async () => {
   listener.close();
 });
 
-test("`listenByNode()` says why it cannot listen", async () => {
+test("the error of `listenByNode()` has the reason why it cannot listen", async () => {
   const listener = await listenByNode({ transport: "tcp", host: "127.0.0.1", port: 0 }, () => {});
   await assert.rejects(
     listenByNode(listener.address, () => {}),

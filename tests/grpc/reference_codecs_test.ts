@@ -1,6 +1,6 @@
 /*
- * Both stacks used the generated codecs, so a fault of theirs was the same on both, and no comparison of the stacks
- * could find it. The reference stack has those of proto-loader.
+ * Tests of the codecs on the reference stack. While both stacks used the generated codecs, no comparison of the stacks
+ * could find a fault in them. The reference stack now uses the codecs of proto-loader.
  */
 import assert from "node:assert/strict";
 import { echoDefinition, healthDefinition, signingDefinition } from "../../src/api/mod.ts";
@@ -19,7 +19,7 @@ const [test, { withReferenceCodecs, openGrpcJsServer, RawClient, requestFields, 
     };
   });
 
-/** protobufjs writes a field that is set to its default value, and the generated codecs do not. */
+/** protobufjs writes a field with its default value, and the generated codecs do not. */
 const emptyEcho = { message: "", payload: new Uint8Array(0) };
 const theirs = Buffer.from([0x0a, 0, 0x12, 0]);
 
@@ -35,18 +35,18 @@ test("`withReferenceCodecs()` gives each method of proto/ the codecs of proto-lo
   }
 });
 
-test("`withReferenceCodecs()` leaves a method alone that proto/ does not declare", () => {
+test("`withReferenceCodecs()` does not change a method that proto/ does not declare", () => {
   assert.equal(withReferenceCodecs(kinds.Unary), kinds.Unary);
 });
 
-test("`withReferenceCodecs()` refuses what the native stack refuses", () => {
+test("`withReferenceCodecs()` refuses the values that the native stack refuses", () => {
   const { requestDeserialize } = withReferenceCodecs(echoDefinition.Echo);
   assert.throws(() => requestDeserialize(Buffer.from([0x0a, 1, 0xff])), /UTF-8/);
   const { requestDeserialize: batch } = withReferenceCodecs(signingDefinition.SignBatch);
   assert.throws(() => batch(Buffer.alloc(2 * 200_000, Buffer.from([0x0a, 0]))));
 });
 
-test("A grpc-js server answers in the bytes of protobufjs", async () => {
+test("A grpc-js server responds with bytes from protobufjs", async () => {
   await using served = await Served.by(openGrpcJsServer({ services: [echoService()] }));
   const port = Number(/\d+$/.exec(served.address)![0]);
   await using client = await RawClient.connect({ host: "127.0.0.1", port });

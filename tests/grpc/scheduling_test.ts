@@ -1,3 +1,4 @@
+/** The queue of a thread's work. @module */
 import assert from "node:assert/strict";
 import { RpcError, StatusCode } from "../../src/grpc/mod.ts";
 import {
@@ -11,7 +12,7 @@ import {
 
 const limits = { maxQueuedCalls: 100, maxQueuedMs: 1_000, cheapCallMs: 0.1 };
 
-/** A queue on a clock that goes on only as work is done. */
+/** A queue on a clock that advances only with the work. */
 class Rig {
   now = 0;
   readonly ran: string[] = [];
@@ -21,7 +22,7 @@ class Rig {
     this.queue = new WorkQueue({ ...limits, ...some }, () => this.now);
   }
 
-  /** Work of one piece that takes as long as expected. */
+  /** Creates work of one piece that takes the expected time. */
   work(name: string, expectedMs = 1, options: Partial<Work> = {}): Work {
     return {
       pieceMs: expectedMs,
@@ -38,12 +39,12 @@ class Rig {
     };
   }
 
-  /** Adds work that must be taken. */
+  /** Adds work that must not be refused. */
   push(lane: Lane, ...works: Work[]): void {
     for (const work of works) assert.equal(this.queue.push(lane, work, this.now), undefined);
   }
 
-  /** Does so many turns, all when not given. Gives the names of the work that was done. */
+  /** Runs a number of turns, by default all. Returns the names of the finished work. */
   run(turns = Infinity): string[] {
     this.ran.length = 0;
     for (let i = 0; i < turns && this.queue.runNext(); i++);
@@ -56,7 +57,7 @@ function isRefused(error: RpcError | undefined, pattern?: RegExp): void {
   if (pattern !== undefined) assert.match(error!.message, pattern);
 }
 
-Deno.test("Connections take turns: one that asks for much waits behind one that asks for little", () => {
+Deno.test("Connections take turns: one with much work waits behind one with little", () => {
   const rig = new Rig();
   const [a, b, c] = [rig.queue.openLane(), rig.queue.openLane(), rig.queue.openLane()];
   rig.push(a, rig.work("a1"), rig.work("a2"), rig.work("a3"));
@@ -69,7 +70,7 @@ Deno.test("Connections take turns: one that asks for much waits behind one that 
   assert.deepEqual([rig.queue.size, rig.queue.expectedMs], [0, 0]);
 });
 
-Deno.test("Turns are of time: five short calls of one connection weigh as much as a long one of another", () => {
+Deno.test("Turns are measured in time: five short calls weigh as much as a long one", () => {
   const rig = new Rig();
   const [long, short] = [rig.queue.openLane(), rig.queue.openLane()];
   for (let i = 0; i < 10; i++) rig.push(long, rig.work("long", 5));
@@ -79,7 +80,7 @@ Deno.test("Turns are of time: five short calls of one connection weigh as much a
   assert.ok(longs === 5 || longs === 6 || longs === 4, `${longs} of 30`);
 });
 
-Deno.test("Peers take turns before their connections do: 50 connections of one have half the time", () => {
+Deno.test("Peers take turns before their connections: 50 connections of one peer have half the time", () => {
   const rig = new Rig();
   for (let i = 0; i < 50; i++) rig.push(rig.queue.openLane("ip:10.0.0.1"), rig.work("many"));
   const other = rig.queue.openLane("ip:10.0.0.2");
@@ -87,7 +88,7 @@ Deno.test("Peers take turns before their connections do: 50 connections of one h
   assert.equal(rig.run(10).filter((name) => name === "few").length, 5);
 });
 
-Deno.test("A connection whose calls were answered at once waits no longer than a slice for it", () => {
+Deno.test("A connection whose calls were answered at once waits at most a slice for it later", () => {
   const rig = new Rig();
   const [busy, idle] = [rig.queue.openLane(), rig.queue.openLane()];
   busy.charge(3_600_000);
@@ -98,7 +99,7 @@ Deno.test("A connection whose calls were answered at once waits no longer than a
   assert.ok(first > 0 && first <= 11, `first after ${first}`);
 });
 
-Deno.test("Cheap work of a connection goes before its dear work, each in its order", () => {
+Deno.test("Cheap work of a connection runs before its expensive work, each in its order", () => {
   const rig = new Rig();
   const lane = rig.queue.openLane();
   rig.push(lane, rig.work("dear 1"), rig.work("dear 2"));
@@ -108,7 +109,7 @@ Deno.test("Cheap work of a connection goes before its dear work, each in its ord
   assert.equal(lane.hasCheap, false);
 });
 
-Deno.test("Work that nobody waits for any more is dropped, and not done", () => {
+Deno.test("Work of a cancelled call is dropped", () => {
   const rig = new Rig();
   const lane = rig.queue.openLane();
   let dropped = 0;
@@ -118,21 +119,21 @@ Deno.test("Work that nobody waits for any more is dropped, and not done", () => 
   assert.deepEqual([rig.ran, dropped], [["stayed"], 1]);
 });
 
-Deno.test("Work that cannot be done by its deadline is refused before any of it", () => {
+Deno.test("Work that cannot be done by its deadline is refused before it starts", () => {
   const rig = new Rig();
   rig.now = 100;
   const [lane, other] = [rig.queue.openLane(), rig.queue.openLane()];
-  // The first is tried in any case: the measurement may have been of a slow moment.
+  // The first runs in any case: its measurement may be too long by chance.
   rig.push(lane, rig.work("", 10, { neededBy: 105 }), rig.work("", 10, { neededBy: 120 }));
   isRefused(rig.queue.push(lane, rig.work("", 10, { neededBy: 129 }), 100), /30 ms/);
-  // The turn of another connection is next, whatever waits in this one.
+  // The turn of another connection is next, regardless of the work in this one.
   rig.push(other, rig.work("", 10, { neededBy: 110 }));
-  // Its next work is done in turns.
+  // Its further work takes turns.
   isRefused(rig.queue.push(other, rig.work("", 10, { neededBy: 129 }), 100), /30 ms/);
   assert.equal(rig.queue.size, 3);
 });
 
-Deno.test("Work of many pieces is refused when all of them cannot be done, though nothing else waits", () => {
+Deno.test("Work of many pieces that cannot all be done is refused, even if no other work waits", () => {
   const rig = new Rig();
   const lane = rig.queue.openLane();
   const batch = { pieceMs: 5, expectedMs: 5_000 };
@@ -140,20 +141,20 @@ Deno.test("Work of many pieces is refused when all of them cannot be done, thoug
   rig.push(lane, rig.work("", 5, { ...batch, neededBy: 5_000 }));
 });
 
-Deno.test("Over the limits, a connection with its share is refused, and one under its share is taken", () => {
+Deno.test("Over the limits, a connection over its share is refused, and one under its share is accepted", () => {
   for (const some of [{ maxQueuedCalls: 4 }, { maxQueuedMs: 3 }]) {
     const rig = new Rig(some);
     const [many, few] = [rig.queue.openLane(), rig.queue.openLane()];
     rig.push(many, ...Array.from({ length: 4 }, () => rig.work("many")));
     isRefused(rig.queue.push(many, rig.work("many"), 0), /try again/);
-    // Half of the limit is its share.
+    // Its share is half of the limit.
     rig.push(few, rig.work("few"), rig.work("few"));
     isRefused(rig.queue.push(few, rig.work("few"), 0), /try again/);
     isRefused(rig.queue.push(many, rig.work("many"), 0), /try again/);
   }
 });
 
-Deno.test("Many connections of a peer share its share; another connection of it may still have its own", () => {
+Deno.test("Connections of a peer divide its share, and one of them may be under its own part", () => {
   const rig = new Rig({ maxQueuedCalls: 8 });
   const [one, two] = [rig.queue.openLane("peer"), rig.queue.openLane("peer")];
   rig.push(one, ...Array.from({ length: 8 }, () => rig.work("one")));
@@ -167,14 +168,14 @@ Deno.test("Many connections of a peer share its share; another connection of it 
 
 const waiting = { over: false, neededBy: Infinity };
 
-/** Does a queue's work, and gives the results of some of it. */
+/** Runs a queue's work, and returns the results of some of it. */
 async function results<T>(rig: Rig, lane: Lane, work: UnitWork<T>) {
   rig.push(lane, work);
   rig.run();
   return await work.done;
 }
 
-Deno.test("The units of a call are done in turns with other calls, each with its own result or error", async () => {
+Deno.test("The units of a call take turns with other calls, each with its own result or error", async () => {
   const rig = new Rig();
   const [batch, single] = [rig.queue.openLane(), rig.queue.openLane()];
   const units = [1, 2, 3, 4].map((i) => ({
@@ -198,7 +199,7 @@ Deno.test("The units of a call are done in turns with other calls, each with its
 });
 
 Deno.test("`probe()` runs one unit of each workload that was never measured, so that the rest can be planned", async () => {
-  // 100 batches that came before the first signature were taken for short, and all admitted.
+  // 100 batches that arrived before the first signature counted as short, and all were admitted.
   const rig = new Rig();
   const workloads = new Workloads();
   workloads.of("known").record(3);
@@ -224,7 +225,7 @@ Deno.test("`probe()` runs one unit of each workload that was never measured, so 
   );
 });
 
-Deno.test("The units of a call that has ended are not done, and reject as CANCELLED", async () => {
+Deno.test("The units of a call that has ended do not run, and reject with CANCELLED", async () => {
   const rig = new Rig();
   const owner = { over: false, neededBy: Infinity };
   let ran = 0;

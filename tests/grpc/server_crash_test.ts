@@ -1,11 +1,11 @@
 /*
- * The server died of a polite client. In Deno 2.9.6 a node:http2 server that receives GOAWAY closes its
- * session from within nghttp2's own callback; after some hundreds of streams the next GOAWAY aborted the
- * process (`find_stream_on_goaway_func: Assertion 'stream->closed_next == NULL' failed`, exit code 134)
- * or ended it with a segmentation fault. gRPC clients of Go and load generators say goodbye so.
+ * Crashes of the server by GOAWAY. In Deno 2.9.6 a node:http2 server that receives GOAWAY closes its session from
+ * within nghttp2's callback; after some hundreds of streams the next GOAWAY aborted the process
+ * (`find_stream_on_goaway_func: Assertion 'stream->closed_next == NULL' failed`, exit code 134) or ended it with a
+ * segmentation fault. gRPC clients of Go and load generators close connections in this way.
  *
- * The server runs in a process of its own: what is tested for would end this one. The client is node:http2
- * too, whose `close()` sends the GOAWAY.
+ * The server runs in a child process, because a crash would end this one. The client is node:http2 too, whose
+ * `close()` sends the GOAWAY.
  */
 import assert from "node:assert/strict";
 import { connect as connectHttp2 } from "node:http2";
@@ -45,7 +45,7 @@ class ServerProcess implements AsyncDisposable {
     return new ServerProcess(child, Number(/:(\d+)\s*$/.exec(new TextDecoder().decode(value))![1]));
   }
 
-  /** Ends the server if it lives, and says whether it did. */
+  /** Stops the server. Returns false if it had already ended. */
   async stop(): Promise<boolean> {
     try {
       this.child.kill("SIGKILL");
@@ -60,7 +60,7 @@ class ServerProcess implements AsyncDisposable {
   }
 }
 
-/** Makes `calls` echo calls on one connection, 32 at a time, and closes it: resolves to the OK ones. */
+/** Makes `calls` echo calls on one connection, 32 at a time, and closes it. Resolves to the number of successes. */
 async function callAndClose(port: number, calls: number): Promise<number> {
   const session = connectHttp2(`http://127.0.0.1:${port}`);
   session.on("error", () => {});
@@ -88,18 +88,18 @@ async function callAndClose(port: number, calls: number): Promise<number> {
   return ok;
 }
 
-test("A client's GOAWAY after many calls leaves the grpc-js server alive", async () => {
+test("The grpc-js server survives a client's GOAWAY after many calls", async () => {
   await using server = await ServerProcess.start();
   for (let round = 0; round < 3; round++) assert.equal(await callAndClose(server.port, 1000), 1000);
   assert.ok(await server.stop(), "the server had died");
 });
 
 /*
- * The server died of one frame. An acknowledgement that answers no PING made node:http2 destroy its session from
- * within nghttp2's callback, as GOAWAY did: after some 4 to 13 connections with a call behind such a frame the process
- * ended by SIGSEGV.
+ * A crash of the server by one frame. A PING acknowledgement without a PING made node:http2 destroy its session from
+ * within nghttp2's callback, as GOAWAY did: after 4 to 13 connections with a call after such a frame the process ended
+ * by SIGSEGV.
  */
-test("PING acknowledgements that nobody asked for leave the grpc-js server alive", async () => {
+test("The grpc-js server survives unexpected PING acknowledgements", async () => {
   await using server = await ServerProcess.start();
   const call = join(
     CLIENT_PREFACE,
@@ -113,14 +113,14 @@ test("PING acknowledgements that nobody asked for leave the grpc-js server alive
     socket.on("error", () => {});
     socket.resume();
     socket.write(call);
-    // The server ends the connection: RFC 9113 leaves that to it.
+    // The server closes the connection, which RFC 9113 permits.
     await new Promise((resolve) => socket.once("close", resolve));
   }
   assert.equal(await callAndClose(server.port, 40), 40);
   assert.ok(await server.stop(), "the server had died");
 });
 
-/** What a peer may send that no client would. */
+/** Malformed and unexpected frames of a peer. */
 const nonsense: [string, Uint8Array][] = [
   ["nothing", new Uint8Array()],
   ["HTTP/1.1", new TextEncoder().encode("GET / HTTP/1.1\r\nHost: x\r\n\r\n")],
@@ -143,14 +143,14 @@ const nonsense: [string, Uint8Array][] = [
   ],
 ];
 
-test("What no client would send leaves the grpc-js server alive", async () => {
+test("The grpc-js server survives malformed and unexpected frames", async () => {
   await using server = await ServerProcess.start();
   for (const [what, bytes] of nonsense) {
     for (let round = 0; round < 5; round++) {
       const socket = connect(server.port, "127.0.0.1");
       socket.on("error", () => {});
       await new Promise((resolve) => socket.write(bytes, resolve));
-      // Half of them leave by a reset, while the server still answers.
+      // Half of the connections are reset while the server still responds.
       if (round % 2) socket.resetAndDestroy();
       else socket.end();
       socket.resume();

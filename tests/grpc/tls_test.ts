@@ -1,4 +1,4 @@
-/** Calls over TLS: both stacks as servers and as clients, over TCP and Unix sockets, and grpcurl. */
+/** Calls over TLS: servers and clients of both stacks, over TCP and Unix sockets, and grpcurl. @module */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type Certified, TestCa as Ca } from "../_support/certificates.ts";
@@ -23,7 +23,7 @@ const { TestCa, TlsContext, unary, RpcError, formatAddress } = loaded;
 
 const stacks: readonly Stack[] = ["native", "grpc-js"];
 
-// Opened here: libraries and the ALPN callback stay, which is no leak of the test that needs them first.
+// Opened outside of tests: libraries and the ALPN callback stay, and the sanitizer would report the first test.
 socketsSupported?.();
 if (TlsContext !== undefined) serverContext(undefined)[Symbol.dispose]();
 
@@ -49,7 +49,7 @@ function clientContext(ca: Ca, identity?: Certified) {
   });
 }
 
-/** An echo server over TLS, and a folder with its CA and socket. */
+/** Starts an echo server over TLS, with a folder for its CA and socket. */
 async function serving(
   stack: Stack,
   transport: "tcp" | "unix",
@@ -81,7 +81,7 @@ async function serving(
   };
 }
 
-/** Makes echo calls over TLS, and gives what came back. */
+/** Makes echo calls over TLS, and returns the responses. */
 async function echo(
   address: string,
   ca: Ca,
@@ -127,7 +127,7 @@ for (const stack of stacks) {
   }
 
   for (const client of stacks) {
-    test(`${stack}: mTLS takes the certificate of a ${client} client, and says why it refuses none`, async () => {
+    test(`${stack}: mTLS accepts the certificate of a ${client} client, and a client without one gets the reason`, async () => {
       await using server = await serving(stack, "tcp", true);
       using identity = await server.ca.issue({ usage: "client" });
       const { address, ca } = server;
@@ -141,7 +141,7 @@ for (const stack of stacks) {
     });
   }
 
-  test(`${stack}: a client that speaks plaintext to TLS gets an error and not silence`, async () => {
+  test(`${stack}: a plaintext client of a TLS port gets an error`, async () => {
     await using server = await serving(stack, "tcp");
     using channel = await openChannel("native", { addresses: [server.address] });
     const call = channel.call(echoDefinition.Echo, [{}], { deadline: Date.now() + 20_000 });
@@ -188,7 +188,7 @@ for (const stack of stacks) {
   );
 }
 
-test("`security()` gives the TLS parameters and the server's certificate, and nothing for plaintext", async () => {
+test("`security()` returns the TLS parameters and the server's certificate, and undefined for plaintext", async () => {
   await using server = await serving("native", "tcp");
   using context = clientContext(server.ca);
   using channel = await openChannel("native", { addresses: [server.address], tls: { context } });
@@ -234,7 +234,7 @@ test("`call -v` prints the TLS parameters and the server's certificate", async (
 });
 
 for (const stack of stacks) {
-  test(`${stack}: a call to a server whose certificate has another name fails with that reason`, async () => {
+  test(`${stack}: a call to a server with another name in its certificate fails with that reason`, async () => {
     await using server = await serving("native", "tcp");
     const call = echo(server.address, server.ca, { stack, authority: "other.example" });
     await assert.rejects(call, (error: Error) => {
@@ -244,7 +244,7 @@ for (const stack of stacks) {
     });
   });
 
-  test(`${stack}: a channel that is closed within a TLS handshake leaves nothing behind`, async () => {
+  test(`${stack}: closing a channel during a TLS handshake leaves no resource open`, async () => {
     // A server that accepts connections, and never answers.
     using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = silent.addr as Deno.NetAddr;

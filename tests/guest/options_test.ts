@@ -1,3 +1,4 @@
+/** The command line of `scripts/guest_vm.ts`. @module */
 import assert from "node:assert/strict";
 import { commandScript } from "../../scripts/guest_vm/image.ts";
 import { readArguments, UsageError } from "../../scripts/guest_vm/options.ts";

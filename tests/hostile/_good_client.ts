@@ -1,4 +1,4 @@
-/** A client that keeps to the rules, on a thread of its own: one call after the other until it is stopped. @module */
+/** A well-behaved client on its own thread: makes sequential calls until it is stopped. @module */
 import { healthDefinition } from "../../src/api/mod.ts";
 import type { AnyMethod } from "../../src/grpc/mod.ts";
 import { openNativeChannel } from "../../src/grpc/native/client/mod.ts";
@@ -8,23 +8,23 @@ import { echo, signing } from "../e2e/_signer.ts";
 const callKinds = ["echo", "echo-64k", "sign", "health"] as const;
 export type CallKind = typeof callKinds[number];
 
-/** The first message to the thread: what it calls. */
+/** The first message to the thread: the server and the calls to make. */
 export interface GoodClientStart {
   readonly address: string;
   readonly kinds: readonly CallKind[];
   readonly deadlineMs: number;
 }
 
-/** The calls of one kind, as a good client reports them at its end. */
+/** The calls of one kind, in a good client's report at its end. */
 export interface CallRecord {
-  /** Milliseconds of each call that was answered. */
+  /** Milliseconds of each successful call. */
   readonly latencies: number[];
-  /** The errors of the others. */
+  /** The errors of the other calls. */
   readonly failures: string[];
 }
 export type CallRecords = Readonly<Record<CallKind, CallRecord>>;
 
-/** Milliseconds between two calls, so that the client alone is no load. */
+/** Milliseconds between two calls, so that the client itself is no load. */
 const PAUSE_MS = 2;
 
 const large = "x".repeat(65_536);

@@ -1,6 +1,6 @@
 /**
- * A measure of attacks: a server process is attacked by raw sockets while a good client calls it, and the good
- * client's calls and the server's memory are recorded.
+ * Measurement of attacks: raw sockets attack a server process while a good client calls it. The good client's calls and
+ * the server's memory are recorded.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export interface Target {
   readonly server: SignerProcess;
   /** The TCP port on 127.0.0.1. */
   readonly port: number;
-  /** Opens a connection that keeps to no rule. It is closed when the attack is over. */
+  /** Opens a connection of an attacker. It is closed when the attack is over. */
   attacker(approach?: Approach): Promise<Attacker>;
 }
 
@@ -25,19 +25,19 @@ export interface MeasureOptions {
   readonly kinds?: readonly CallKind[];
   /** The deadline of its calls, in milliseconds. */
   readonly deadlineMs?: number;
-  /** How long it calls after the attack is made, while the attackers' connections are still open. */
+  /** Time for which it calls after the attack, while the attackers' connections are still open. */
   readonly settleMs?: number;
-  /** More options of `signer serve`. */
+  /** Further options of `signer serve`. */
   readonly serve?: readonly string[];
   /** The limit of open files of the server (ulimit -n). */
   readonly files?: number;
-  /** The place where the good client calls: over TCP it has the attackers' own address. */
+  /** The transport of the good client. Over TCP it has the attackers' address. */
   readonly good?: "tcp" | "unix";
 }
 
 /** The outcome of an attack. Memory is resident memory in MiB (proc(5), status). */
 export interface Measured {
-  /** Calls of the good client that were answered, and the errors of the others, each with its kind, once. */
+  /** The number of successful calls of the good client, and the distinct errors of the others, with their kinds. */
   readonly answered: number;
   readonly failures: readonly string[];
   /** Milliseconds of its calls. */
@@ -46,16 +46,16 @@ export interface Measured {
   readonly maxMs: number;
   readonly records: CallRecords;
   readonly beforeMiB: number;
-  /** The most that was resident at any time of the attack (VmHWM). */
+  /** The highest resident memory during the attack (VmHWM). */
   readonly peakMiB: number;
   readonly afterMiB: number;
   /** CPU seconds of the server. */
   readonly cpuSeconds: number;
-  /** The log of the server; it is stopped in order at the end. */
+  /** The log of the server, which is drained at the end. */
   readonly log: string;
 }
 
-/** Attacks a server of its own while a good client calls it. */
+/** Attacks a new server while a good client calls it. */
 export async function measure(
   setting: Setting,
   attack: (target: Target) => Promise<void>,
@@ -115,7 +115,7 @@ export async function measure(
   };
 }
 
-/** A line of the figures that matter, for the messages of assertions. */
+/** Returns a line of figures for the messages of assertions. */
 export function summary(measured: Measured): string {
   const { answered, failures, p50Ms, p99Ms, beforeMiB, peakMiB, afterMiB, cpuSeconds } = measured;
   return [
@@ -129,7 +129,7 @@ export function summary(measured: Measured): string {
   ].join("; ");
 }
 
-/** The good client on its thread. */
+/** The handle of the good client on its thread. */
 class GoodClient implements Disposable {
   readonly #worker = new Worker(new URL("./_good_client.ts", import.meta.url), { type: "module" });
   readonly #called = Promise.withResolvers<void>();
@@ -145,12 +145,12 @@ class GoodClient implements Disposable {
       this.#called.reject(new Error(event.message));
       this.#records.reject(new Error(event.message));
     };
-    // Whichever is waited for tells it.
+    // The promise that is awaited rejects with the error.
     this.#called.promise.catch(() => {});
     this.#records.promise.catch(() => {});
   }
 
-  /** Resolves when it has made each of its calls once. */
+  /** Starts the calls. Resolves when each kind was called once. */
   start(start: GoodClientStart): Promise<void> {
     this.#worker.postMessage(start);
     return this.#called.promise;

@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { frame, FrameFlag, FrameType, headers, join } from "../http2/_frames.ts";
 import { requestFields } from "../grpc/native/_raw_client.ts";
 
-/** Bytes of the largest message that is taken. */
+/** Bytes of the largest accepted message. */
 export const MAX_MESSAGE = 4 * 1024 * 1024;
 
 /** The paths of methods that attacks call. */
@@ -20,17 +20,17 @@ export const paths = {
 /** Stream numbers of a client (RFC 9113 section 5.1.1). */
 export const streamId = (i: number) => 2 * i + 1;
 
-/** HEADERS of a call, which stays open. */
+/** Returns HEADERS of a call that stays open. */
 export function openCall(path: string, id: number, ...extra: string[]): Uint8Array {
   return headers(id, requestFields(path, extra), 0);
 }
 
-/** HEADERS of a call whose messages are compressed with gzip. */
+/** Returns HEADERS of a call whose messages are compressed with gzip. */
 export function openGzipCall(path: string, id: number): Uint8Array {
   return openCall(path, id, "grpc-encoding", "gzip");
 }
 
-/** A message behind its prefix. */
+/** Returns a message with its prefix. */
 export function framed(message: Uint8Array, compressed = false): Uint8Array {
   const bytes = new Uint8Array(5 + message.length);
   bytes[0] = compressed ? 1 : 0;
@@ -39,12 +39,12 @@ export function framed(message: Uint8Array, compressed = false): Uint8Array {
   return bytes;
 }
 
-/** A message compressed with gzip, behind its prefix. */
+/** Returns a message compressed with gzip, with its prefix. */
 export function gzipped(message: Uint8Array): Uint8Array {
   return framed(Uint8Array.from(gzipSync(message, { level: 9 })), true);
 }
 
-/** DATA frames of some bytes. */
+/** Returns DATA frames with some bytes. */
 export function dataFrames(id: number, bytes: Uint8Array, endStream = false): Uint8Array {
   const pieces = [];
   for (let at = 0; at < bytes.length || at === 0; at += 16_384) {
@@ -55,7 +55,7 @@ export function dataFrames(id: number, bytes: Uint8Array, endStream = false): Ui
   return join(...pieces);
 }
 
-/** A message with one field of bytes or text: number 1 to 15, length-delimited. */
+/** Returns a message with one length-delimited field, number 1 to 15. */
 export function field(number: number, value: Uint8Array): Uint8Array {
   const length = [];
   for (let rest = value.length; rest > 0 || length.length === 0; rest >>>= 7) {
@@ -64,5 +64,5 @@ export function field(number: number, value: Uint8Array): Uint8Array {
   return join(Uint8Array.of(number << 3 | 2, ...length), value);
 }
 
-/** The Echo request of nearly the most bytes, all of them zeros in `payload`. */
+/** An Echo request of nearly the maximum size, with zeros in `payload`. */
 export const largeEcho = field(2, new Uint8Array(MAX_MESSAGE - 16));

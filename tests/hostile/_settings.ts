@@ -1,10 +1,10 @@
-/** A server that is attacked: its stack, and the number of its workers. */
+/** The configuration of an attacked server: its stack and its number of workers. */
 export interface Setting {
   readonly stack: "native" | "grpc-js";
   readonly workers: number;
 }
 
-/** The settings that each attack is tried on. */
+/** The settings on which each attack is tested. */
 export const settings: readonly Setting[] = [
   { stack: "native", workers: 0 },
   { stack: "native", workers: 1 },
@@ -12,7 +12,7 @@ export const settings: readonly Setting[] = [
 ];
 export const nativeSettings = settings.filter(({ stack }) => stack === "native");
 
-/** The name of a setting, for those of tests. */
+/** Returns the name of a setting for the names of tests. */
 export function settingName({ stack, workers }: Setting): string {
   return stack === "native" ? `native, ${workers} workers` : stack;
 }

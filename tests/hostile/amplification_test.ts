@@ -1,3 +1,4 @@
+/** The cost of a byte, in memory and CPU time, on each path of the server. @module */
 import assert from "node:assert/strict";
 import { HpackEncoder } from "../../src/http2/hpack/mod.ts";
 import { encoded, frame, FrameFlag, FrameType, join } from "../http2/_frames.ts";
@@ -20,17 +21,17 @@ const [test, { measure, summary }] = await gate(
   () => import("./_measure.ts"),
 );
 
-/** A way in which few bytes sent could cost much: for each byte, so much memory and so much time at most. */
+/** A way in which few bytes could cost much, with limits of memory and CPU time per byte sent. */
 interface Path {
   readonly name: string;
-  /** Sends the bytes, waits until they are dealt with, and gives their number. */
+  /** Sends the bytes, waits until they are processed, and returns their number. */
   run(target: Target): Promise<number>;
   readonly memoryPerByte: number;
   /** Microseconds of CPU. */
   readonly cpuPerByte: number;
 }
 
-/** Unary calls on one connection, one after the other. */
+/** Makes sequential unary calls on one connection. */
 function calls(path: string, message: Uint8Array, count: number) {
   return async (target: Target) => {
     const attacker = await target.attacker();
@@ -46,7 +47,7 @@ function calls(path: string, message: Uint8Array, count: number) {
   };
 }
 
-/** Streams that are opened and left so, a few bytes each by the HPACK table. */
+/** Opens streams and leaves them open, a few bytes each by the HPACK table. */
 function openStreams(count: number, ...extra: string[]) {
   return async (target: Target) => {
     let sent = 0;
@@ -66,15 +67,15 @@ function openStreams(count: number, ...extra: string[]) {
   };
 }
 
-/** An empty SignRequest in a batch, again and again: two bytes each. */
+/** A batch of empty SignRequests, two bytes each. */
 const emptyItems = new Uint8Array(MAX_MESSAGE - 16).map((_, i) => i % 2 === 0 ? 0x0a : 0);
-/** A string field of 4 MiB that is no UTF-8. */
+/** A string field of 4 MiB of invalid UTF-8. */
 const notUtf8 = field(1, new Uint8Array(MAX_MESSAGE - 16).fill(0xff));
-/** A string field of the character that stands for those that are none, three bytes each. */
+/** A string field of U+FFFD, the replacement character of three bytes. */
 const replacements = field(1, new TextEncoder().encode("\ufffd".repeat(MAX_MESSAGE / 3 - 16)));
 const longValue = ["x-a", "y".repeat(3_500)];
 
-/** A byte of gzip is 1,000 of the message, of which two or three are there until garbage is collected. */
+/** A byte of gzip inflates to 1,000 of the message, of which two or three copies exist until garbage is collected. */
 const INFLATED = 3_000;
 
 const ways: readonly Path[] = [

@@ -15,13 +15,13 @@ const [test, { Attacker, SignerProcess }] = await gate(
 const KEY_TYPE_RSA_4096 = 3;
 const GRACE_MS = 1_000;
 
-/** A guard against hanging: the process is to be gone within a second of the grace, on a machine at work too. */
+/** Timeout for the process to exit after the grace, which takes under a second, on a busy machine. */
 const PATIENCE_MS = 4_000;
 
 const signRsa = join(Uint8Array.of(2 << 3, KEY_TYPE_RSA_4096), field(4, new Uint8Array(32)));
 
 for (const setting of settings) {
-  // The grace began once a busy worker had heard of the drain, and the worker then had 5 s more: 12 to 24 s in all.
+  // The grace began only when a busy worker received the drain, and the worker then had 5 s more: 12 to 24 s in all.
   test(`A drain ends with its grace, however busy the server is (${settingName(setting)})`, async () => {
     await using server = await SignerProcess.start(
       ...["--stack", setting.stack, "--workers", String(setting.workers), "--grace", "1s"],

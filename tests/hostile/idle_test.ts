@@ -8,10 +8,10 @@ const [test, { measure, summary }] = await gate(
   () => import("./_measure.ts"),
 );
 
-/** Open files of the server, of which its own threads need some 40. */
+/** The limit of open files of the server, whose threads need some 40. */
 const FILES = 160;
 
-/** Connections that say what HTTP/2 asks of them and then nothing had all descriptors, and new clients none. */
+/** Connections that were silent after their preface held all descriptors, so that new clients had none. */
 for (const setting of settings) {
   test(`Silent connections make room when descriptors run short (${settingName(setting)})`, async () => {
     const measured = await measure(setting, async (target) => {

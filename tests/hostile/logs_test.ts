@@ -8,12 +8,12 @@ const [test, { measure, summary }] = await gate(
   () => import("./_measure.ts"),
 );
 
-/** A wire type that there is not. */
+/** A message with an undefined wire type. */
 const NO_MESSAGE = framed(Uint8Array.of(0x07));
 
 for (const setting of settings) {
   /** Each logged a stack of 1.3 KB for 90 bytes sent. */
-  test(`Reflection requests that are no messages log nothing (${settingName(setting)})`, async () => {
+  test(`Malformed reflection requests log nothing (${settingName(setting)})`, async () => {
     const measured = await measure(setting, async (target) => {
       const attacker = await target.attacker();
       for (let i = 0; i < 200; i++) {
@@ -26,8 +26,8 @@ for (const setting of settings) {
     assert.ok(measured.log.length < 4_096, measured.log);
   });
 
-  /** Log lines filled the pipe of standard error, and the write of the next one held the thread for ever. */
-  test(`A standard error that nobody reads delays no call (${settingName(setting)})`, async () => {
+  /** Log lines filled the pipe of standard error, and the write of the next one blocked the thread forever. */
+  test(`An unread standard error delays no call (${settingName(setting)})`, async () => {
     const measured = await measure(setting, async (target) => {
       target.server.ignoreLog();
       const connect = () => Deno.connect({ hostname: "127.0.0.1", port: target.port });

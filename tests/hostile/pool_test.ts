@@ -22,8 +22,8 @@ const [test, { measure, summary }] = await gate(
 const KEY_TYPE_ECDSA_P256 = 4;
 
 for (const setting of settings) {
-  /** With the thread's pool held by 64 large messages, every good call over 10 KB was refused. */
-  test(`Messages that lack their last byte leave room for others (${settingName(setting)})`, async () => {
+  /** While 64 large messages filled the thread's pool, every good call over 10 KB was refused. */
+  test(`Incomplete messages leave room for others (${settingName(setting)})`, async () => {
     const measured = await measure(setting, async (target) => {
       const almost = dataFrames(1, framed(largeEcho).subarray(0, -1));
       for (let i = 0; i < 72; i++) {
@@ -36,7 +36,7 @@ for (const setting of settings) {
     assert.ok(measured.peakMiB < measured.beforeMiB + 512, summary(measured));
   });
 
-  /** 80 batches, 343 KB of gzip, were held as 320 MB, and all calls refused, health checks too. */
+  /** 80 batches, 343 KB of gzip, were held as 320 MB, and all calls were refused, health checks too. */
   test(`Batches that wait to be signed leave room for others (${settingName(setting)})`, async () => {
     const request = join(
       Uint8Array.of(2 << 3, KEY_TYPE_ECDSA_P256),

@@ -22,7 +22,7 @@ const [test, { measure, summary }] = await gate(
 
 const setting = settings.find(({ stack }) => stack === "grpc-js")!;
 
-/** Memory that an attack may take: four times the share of a connection, as garbage is collected late. */
+/** The limit of an attack's memory: four times the share of a connection, as garbage is collected late. */
 const MAX_GROWTH_MIB = 400;
 
 test("Large messages that never end are refused over the share of their connection", async () => {
@@ -39,9 +39,9 @@ test("Large messages that never end are refused over the share of their connecti
   assert.ok(measured.peakMiB < measured.beforeMiB + MAX_GROWTH_MIB, summary(measured));
 });
 
-/** 4 KB of gzip became an echo of 4 MiB that nobody reads, on each of 1,024 streams. */
+/** 4 KB of gzip became an unread echo of 4 MiB on each of 1,024 streams. */
 for (const window of [0, 2 ** 31 - 1]) {
-  test(`Inflated requests whose answers are not read wait (window ${window})`, async () => {
+  test(`Compressed requests wait while responses are not read (window ${window})`, async () => {
     const message = gzipped(largeEcho);
     const measured = await measure(setting, async (target) => {
       const attacker = await target.attacker({ settings: [[4, window]], reads: false });
@@ -55,8 +55,8 @@ for (const window of [0, 2 ** 31 - 1]) {
   });
 }
 
-/** Flow control counts 5 bytes for a message of no bytes, and grpc-js decoded all that had come. */
-test("Empty messages of streams are decoded when they are asked for", async () => {
+/** Flow control counts 5 bytes for an empty message, and grpc-js decoded all that had arrived. */
+test("Empty messages of streams are decoded when the handler reads them", async () => {
   const messages = new Uint8Array(65_535);
   const measured = await measure(setting, async (target) => {
     for (let connection = 0; connection < 4; connection++) {

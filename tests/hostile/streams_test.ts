@@ -10,15 +10,15 @@ const [test, { measure, summary }] = await gate(
 );
 
 const NOTHING = framed(new Uint8Array(0));
-/** A ServerReflectionRequest with `list_services`, field 7, of no text. */
+/** A ServerReflectionRequest with an empty `list_services`, field 7. */
 const LIST_SERVICES = framed(Uint8Array.of(0x3a, 0));
 
-/** Eleven connections took all health watches of a thread, and as many reflection streams as they liked. */
+/** Eleven connections took all health watches of a thread, and an unlimited number of reflection streams. */
 for (const setting of settings) {
-  test(`Connections full of streams leave others a watch and a reflection (${settingName(setting)})`, async () => {
+  test(`Connections full of streams leave others a watch and a reflection stream (${settingName(setting)})`, async () => {
     let refused = 0;
     const measured = await measure(setting, async (target) => {
-      // The reference stack takes 1,024 streams with much more effort.
+      // 1,024 streams take the reference stack much longer.
       const [connections, calls] = setting.stack === "native" ? [12, 1_020] : [12, 100];
       for (let i = 0; i < connections; i++) {
         const attacker = await target.attacker();

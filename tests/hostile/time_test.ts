@@ -1,4 +1,4 @@
-/** Attacks on the time of a thread: none keeps a good client waiting for long, and none has a worker replaced. */
+/** Attacks on the CPU time of a thread: a good client never waits long, and no worker is replaced. @module */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 import { block, frame, FrameFlag, FrameType, join } from "../http2/_frames.ts";
@@ -24,25 +24,25 @@ const [test, { measure, summary }] = await gate(
 
 const KEY_TYPE_RSA_4096 = 3;
 
-/** A request to sign 32 bytes with RSA-4096, the longest work that a few bytes can ask for. */
+/** A request to sign 32 bytes with RSA-4096, the longest work that a few bytes can request. */
 const signRsa = join(Uint8Array.of(2 << 3, KEY_TYPE_RSA_4096), field(4, new Uint8Array(32)));
 
-/** 1,024 of them: seconds of work. */
+/** A batch of 1,024 such requests: seconds of work. */
 const batch = framed(join(...Array.from({ length: 1_024 }, () => field(1, signRsa))));
 
 const rsa = ["--generate", "rsa-4096"];
 
-/** The field `a-bin` of 4,000 commas, which the decoder is to keep (RFC 7541 section 6.2.1), and its index then. */
+/** The field `a-bin` of 4,000 commas with incremental indexing (RFC 7541 section 6.2.1), and then its index. */
 const commas = join(
   Uint8Array.of(0x40, 5, ...new TextEncoder().encode("a-bin"), 0x7f, 0xa1, 0x1e),
   new Uint8Array(4_000).fill(44),
 );
 const indexed = Uint8Array.of(0x80 | 62);
 
-/** Far over the time that any turn takes, on a machine at work, and far under the stalls that there were. */
+/** Far longer than any turn on a busy machine, and far shorter than the stalls before the fix. */
 const STALL_MS = 2_500;
 
-/** The same of node:http2, which reads and writes for milliseconds at a stretch. */
+/** The limit for node:http2, which reads and writes for milliseconds without a pause. */
 const REFERENCE_STALL_MS = 8_000;
 
 /** Asserts that the good client lost no call, never waited long, and kept its worker. */
@@ -54,7 +54,7 @@ function isServed(measured: Measured, stallMs = STALL_MS): void {
   assert.doesNotMatch(measured.log, /worker died/);
 }
 
-/** The bytes of `message` fields of an EchoRequest, each of the text given, up to the largest request. */
+/** Returns an EchoRequest of the maximum size with repeated `message` fields of the same text. */
 function echoOf(text: string): Uint8Array {
   const one = field(1, new TextEncoder().encode(text));
   const count = Math.floor((MAX_MESSAGE - 16) / one.length);
@@ -66,8 +66,8 @@ function echoOf(text: string): Uint8Array {
 for (const setting of nativeSettings) {
   const name = settingName(setting);
 
-  // Each took 0.5 s to decode. 20 on one connection, 126 KB, held a thread for 15 s, and their worker was taken for hung.
-  test(`Requests that inflate to 4 MiB of U+FFFD hold a thread for no longer than others (${name})`, async () => {
+  // Each took 0.5 s to decode. 20 on one connection, 126 KB, blocked a thread for 15 s, and the worker was replaced.
+  test(`Requests that inflate to 4 MiB of U+FFFD block a thread no longer than others (${name})`, async () => {
     const short = gzipped(echoOf("\ufffd"));
     const long = gzipped(echoOf("\ufffd".repeat(1_398_000)));
     isServed(
@@ -126,8 +126,8 @@ for (const setting of settings) {
     isServed(await measure(setting, attack, { serve: rsa, settleMs: 2_000 }), stallMs);
   });
 
-  // Streams were signed one after the other until none had a request left: 1,000 of them on each of four connections
-  // had the only worker taken for hung after 14 s.
+  // Streams were signed one after the other until none had a request left: with 1,000 on each of four connections the
+  // only worker was replaced after 14 s.
   test(`Streams of RSA-4096 are signed in turns with the calls of others (${name})`, async () => {
     const requests = framed(signRsa);
     const several = join(...Array.from({ length: 4 }, () => requests));

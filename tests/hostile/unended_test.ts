@@ -9,11 +9,11 @@ const [test, { measure, summary }] = await gate(
 );
 
 /**
- * Unary calls that carry one whole message and never end were counted by nothing. 4 KB of gzip became 4 MiB on
- * each of 1,024 streams: 4.3 MB sent, 1.6 to 4.4 GB resident.
+ * Unary calls with one complete message that never end were not counted. 4 KB of gzip became 4 MiB on each of 1,024
+ * streams: 4.3 MB sent, 1.6 to 4.4 GB resident.
  */
 for (const setting of settings) {
-  test(`Whole messages on unary calls that never end are not inflated (${settingName(setting)})`, async () => {
+  test(`Complete messages of unary calls that never end are not inflated (${settingName(setting)})`, async () => {
     const message = gzipped(largeEcho);
     const measured = await measure(setting, async (target) => {
       const attacker = await target.attacker();

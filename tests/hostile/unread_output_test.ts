@@ -1,7 +1,9 @@
 /**
- * Peers that send requests and do not read the answers, on the native stack. The grpc-js stack cannot be mended:
- * its output waits inside Deno's node:http2, which neither limits nor tells it. There the calls of 14 bytes took
- * 670 MiB and held up the good client for 30 s.
+ * Peers that send requests and do not read the responses, on the native stack. The grpc-js stack cannot be fixed: its
+ * output waits inside Deno's node:http2, which neither limits nor reports it. There the calls of 14 bytes took 670 MiB
+ * and delayed the good client for 30 s.
+ *
+ * @module
  */
 import assert from "node:assert/strict";
 import { HpackEncoder } from "../../src/http2/hpack/mod.ts";
@@ -21,7 +23,7 @@ const INITIAL_WINDOW_SIZE = 4;
 
 const hello = framed(field(1, new TextEncoder().encode("hello")));
 
-/** So many calls without a message, each a HEADERS frame of 14 octets once the HPACK table has the fields. */
+/** Returns calls without a message, each a HEADERS frame of 14 octets once the HPACK table has the fields. */
 function emptyCalls(path: string, count: number): Uint8Array {
   const encoder = new HpackEncoder(4_096);
   const fields = requestFields(path);
@@ -32,9 +34,9 @@ function emptyCalls(path: string, count: number): Uint8Array {
 }
 
 for (const setting of nativeSettings) {
-  // The answer repeated the path, and output was checked after each read of 128 KiB: 9,000 answers of 4 KB. 5 MB
-  // that were sent became 1.6 GB.
-  test(`Calls of 14 bytes by a path of 3,800 take little memory (${settingName(setting)})`, async () => {
+  // The response repeated the path, and output was checked after each read of 128 KiB: 9,000 responses of 4 KB. 5 MB
+  // sent became 1.6 GB.
+  test(`Calls of 14 bytes with a path of 3,800 take little memory (${settingName(setting)})`, async () => {
     const calls = emptyCalls(`/${"x".repeat(3_800)}`, 9_000);
     assert.ok(calls.length < 9_000 * 15 + 4_000);
     const measured = await measure(setting, async (target) => {
@@ -50,8 +52,8 @@ for (const setting of nativeSettings) {
     assert.ok(measured.peakMiB < measured.beforeMiB + 128, summary(measured));
   });
 
-  // Trailers were counted nowhere while they waited, nor was a waiting stream: 870 MB on 500 connections.
-  test(`Small answers behind closed windows of 500 connections are bounded (${settingName(setting)})`, async () => {
+  // Waiting trailers and waiting streams were not counted: 870 MB on 500 connections.
+  test(`Small responses behind closed windows of 500 connections are bounded (${settingName(setting)})`, async () => {
     const calls = join(
       ...Array.from(
         { length: 1_024 },

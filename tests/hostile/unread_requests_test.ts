@@ -9,20 +9,20 @@ const [test, { measure, summary }] = await gate(
   () => import("./_measure.ts"),
 );
 
-/** SETTINGS_INITIAL_WINDOW_SIZE: 0 has the server keep every response. */
+/** SETTINGS_INITIAL_WINDOW_SIZE: with 0 the server keeps every response. */
 const INITIAL_WINDOW_SIZE = 4;
 const EMPTY = framed(new Uint8Array(0));
 const MIB = 1024 * 1024;
 
 /**
- * Requests of no bytes behind an answer that nobody reads: flow control counts 5 bytes for each, and an object
- * of 400 was made of it. 84 MB on 95 connections became 6.9 GB.
+ * Empty requests behind a response that is not read: flow control counts 5 bytes for each, which became an object of
+ * 400 bytes. 84 MB on 95 connections became 6.9 GB.
  */
 for (const setting of settings) {
-  test(`Messages that a stream's handler does not take are not decoded (${settingName(setting)})`, async () => {
+  test(`Messages that a stream's handler does not read are not decoded (${settingName(setting)})`, async () => {
     let sent = 0;
     const measured = await measure(setting, async (target) => {
-      // As much as the window of a stream lets through.
+      // As many bytes as the window of a stream allows.
       const many = join(...Array.from({ length: 44_000 }, () => EMPTY));
       for (let i = 0; i < 16; i++) {
         const attacker = await target.attacker({ settings: [[INITIAL_WINDOW_SIZE, 0]] });

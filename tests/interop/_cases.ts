@@ -1,3 +1,4 @@
+/** The test cases of gRPC's interop tests. @module */
 import assert from "node:assert/strict";
 import { Metadata, type RpcChannel, RpcError, StatusCode } from "../../src/grpc/mod.ts";
 import { type NativeCallOptions } from "../../src/grpc/native/client/mod.ts";

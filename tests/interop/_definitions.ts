@@ -1,3 +1,4 @@
+/** The services of gRPC's interop tests. @module */
 import { fileURLToPath } from "node:url";
 import { loadSync } from "@grpc/proto-loader";
 import type { AnyMethod } from "../../src/grpc/mod.ts";

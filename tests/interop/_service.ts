@@ -1,3 +1,4 @@
+/** The handlers of gRPC's interop tests. @module */
 import {
   bidi,
   type CallContext,

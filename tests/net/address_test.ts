@@ -1,3 +1,4 @@
+/** Addresses and their text forms. @module */
 import assert from "node:assert/strict";
 import {
   type Address,

@@ -1,3 +1,4 @@
+/** Outgoing connections. @module */
 import assert from "node:assert/strict";
 import { assertNoneLeft } from "./_child.ts";
 import { gate } from "../_support/gate.ts";

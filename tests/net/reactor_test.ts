@@ -1,3 +1,4 @@
+/** The reactor and the poller. @module */
 import assert from "node:assert/strict";
 import { assertNoneLeft, runChild } from "./_child.ts";
 import { gate } from "../_support/gate.ts";

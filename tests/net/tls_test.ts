@@ -1,3 +1,4 @@
+/** TLS over sockets. @module */
 import assert from "node:assert/strict";
 import type { NetError, Socket } from "../../src/net/mod.ts";
 import type { TlsContextOptions } from "../../src/ffi/mod.ts";

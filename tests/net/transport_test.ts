@@ -1,3 +1,4 @@
+/** Listeners and sockets over every transport. @module */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { assertNoneLeft } from "./_child.ts";

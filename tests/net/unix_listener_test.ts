@@ -1,3 +1,4 @@
+/** Socket files of Unix listeners. @module */
 import assert from "node:assert/strict";
 import { runChild } from "./_child.ts";
 import { gate } from "../_support/gate.ts";

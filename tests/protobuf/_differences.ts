@@ -1,3 +1,4 @@
+/** Known differences between protobufjs and our codecs. @module */
 import protobuf from "protobufjs";
 
 /**

@@ -1,3 +1,4 @@
+/** Random messages. @module */
 import protobuf from "protobufjs";
 import type { Random } from "../http2/_random.ts";
 

@@ -1,3 +1,4 @@
+/** Our codecs against protobufjs. @module */
 import assert from "node:assert/strict";
 import { ProtobufError, type ProtobufErrorCode } from "../../src/protobuf/mod.ts";
 import { gate } from "../_support/gate.ts";

@@ -1,3 +1,4 @@
+/** The reader of protobuf's wire format. @module */
 import assert from "node:assert/strict";
 import {
   maxDepth,

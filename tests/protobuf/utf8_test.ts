@@ -1,3 +1,4 @@
+/** UTF-8 in protobuf strings. @module */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { maxFields, ProtobufError } from "../../src/protobuf/mod.ts";

@@ -1,3 +1,4 @@
+/** The writer of protobuf's wire format. @module */
 import assert from "node:assert/strict";
 import { echoRequestCodec } from "../../src/api/generated/signer/v1/echo_pb.ts";
 import { healthListResponseCodec } from "../../src/api/generated/grpc/health/v1/health_pb.ts";

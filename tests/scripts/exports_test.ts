@@ -1,3 +1,4 @@
+/** The search for unused exports. @module */
 import assert from "node:assert/strict";
 import { unusedExports } from "../../scripts/layers/exports.ts";
 

@@ -1,3 +1,4 @@
+/** The rules of the layout. @module */
 import assert from "node:assert/strict";
 import {
   breachesOfFfi,

@@ -1,3 +1,4 @@
+/** The signer's services on a server, for tests. @module */
 import { service as healthService } from "grpc-health-check";
 import {
   DEFAULT_REQUEST_LIMITS,

@@ -1,3 +1,4 @@
+/** Invalid requests to every method. @module */
 import assert from "node:assert/strict";
 import { StatusCode, type StatusName } from "../../src/grpc/status.ts";
 import { gate } from "../_support/gate.ts";

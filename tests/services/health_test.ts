@@ -1,3 +1,4 @@
+/** The health service. @module */
 import assert from "node:assert/strict";
 import type { Service } from "../../src/grpc/service.ts";
 import { StatusCode, type StatusName } from "../../src/grpc/status.ts";

@@ -1,3 +1,4 @@
+/** The reflection service. @module */
 import assert from "node:assert/strict";
 import {
   serverReflectionDefinitionV1,

@@ -1,3 +1,4 @@
+/** The signing service. @module */
 import assert from "node:assert/strict";
 import { createHash, createPublicKey, type KeyObject, verify } from "node:crypto";
 import type {

@@ -1,3 +1,4 @@
+/** Server info, protocol versions, errors, health and reflection as clients see them. @module */
 import assert from "node:assert/strict";
 import type { GetServerInfoResponse } from "../../src/api/mod.ts";
 import { Metadata } from "../../src/grpc/metadata.ts";

@@ -1,3 +1,4 @@
+/** Declarations as `call describe` prints them. @module */
 import assert from "node:assert/strict";
 import { gate } from "../../_support/gate.ts";
 

@@ -1,3 +1,4 @@
+/** Request metadata from `-H`. @module */
 import assert from "node:assert/strict";
 import { CliError } from "../../../src/cli/exit.ts";
 import { gate } from "../../_support/gate.ts";

@@ -1,3 +1,4 @@
+/** The choice of a key and an algorithm. @module */
 import assert from "node:assert/strict";
 import type { KeyOptions } from "../../../src/cli/client/keys/key_choice.ts";
 import type { Session } from "../../../src/cli/client/session.ts";

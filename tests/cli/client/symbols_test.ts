@@ -1,3 +1,4 @@
+/** Symbols by name, from the contract and from servers with reflection. @module */
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import assert from "node:assert/strict";

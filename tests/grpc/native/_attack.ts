@@ -2,29 +2,29 @@ import { block, frame, FrameFlag, FrameType, join } from "../../http2/_frames.ts
 import { ECHO, openEcho } from "./_attacker.ts";
 import type { Besieged } from "./_besieged.ts";
 
-/** An attack, and what becomes of it. */
+/** An attack and its expected outcome. */
 export interface Attack {
   readonly name: string;
   run(target: Besieged): Promise<void>;
 }
 
-/** What the server says to those who ask too much of it (RFC 9113 section 7). */
+/** The error code for a peer that uses too much (RFC 9113 section 7). */
 export const CALM = "ENHANCE_YOUR_CALM";
 
 /** Streams of a client are odd (RFC 9113 section 5.1.1). */
 export const stream = (i: number) => 2 * i + 1;
 
-/** A call of Echo, which waits for its message. */
+/** HEADERS of a call of Echo, which waits for its message. */
 export const open = openEcho(1);
 
-/** The same, with its header block to be continued. */
+/** Returns HEADERS of a call of Echo without END_HEADERS. */
 export const headersOpen = (id: number) => frame(FrameType.HEADERS, 0, id, block(ECHO));
 
-/** Resolves after so many milliseconds. */
+/** Waits for a time in milliseconds. */
 export const pause = (ms: number) =>
   new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), ms));
 
-/** HEADERS and CONTINUATION frames of one block, cut to the size that all take. */
+/** Returns HEADERS and CONTINUATION frames of one block, of the default maximum size. */
 export function cut(streamId: number, bytes: Uint8Array): Uint8Array {
   const pieces = [];
   for (let at = 0; at < bytes.length; at += 16_384) {

@@ -1,3 +1,4 @@
+/** Peers that attack a server with raw frames. @module */
 import {
   describe,
   frame as http2Frame,
@@ -11,37 +12,37 @@ import {
 import { CLIENT_PREFACE } from "../../http2/_frames.ts";
 import { requestFields } from "./_raw_client.ts";
 
-/** Octets of a frame's head (RFC 9113 section 4.1). */
+/** Octets of a frame header (RFC 9113 section 4.1). */
 const FRAME_HEAD = 9;
 
-/** Longer than the server's own limits of time take that are tried, so that a test ends in any case. */
+/** A timeout that ends a test in any case: longer than the server's timeouts under test. */
 const PATIENCE_MS = 40_000;
 
 /** The fields of a call of Echo, which waits for its message. */
 export const ECHO = requestFields("/signer.v1.EchoService/Echo");
 
-/** How an attacker begins. */
+/** The beginning of an attacker's connection. */
 export interface Approach {
   /** The parameters of its SETTINGS. */
   readonly settings?: readonly (readonly [id: number, value: number])[];
-  /** Whether it reads what the server sends. */
+  /** False for an attacker that never reads. */
   readonly reads?: boolean;
-  /** What it sends in the place of preface and SETTINGS. */
+  /** The bytes to send in place of preface and SETTINGS. */
   readonly opening?: Uint8Array;
 }
 
-/** A peer that keeps to no rule but those of TCP. */
+/** A peer that sends arbitrary bytes over TCP. */
 export class Attacker implements AsyncDisposable {
-  /** What the server sent, a line for each frame, as `describe()` has it. */
+  /** The frames from the server, a line of `describe()` for each. */
   readonly frames: string[] = [];
   /**
-   * Resolves to the code of GOAWAY, to `closed` when the server leaves without one, and to `endured` when it
-   * does neither for `PATIENCE_MS`.
+   * Resolves to the code of GOAWAY, to `closed` when the server closes without one, and to `endured` when it does
+   * neither for `PATIENCE_MS`.
    */
   readonly end: Promise<string>;
   /** Resolves when the server has closed the connection. */
   readonly closed: Promise<void>;
-  /** Whether the server has ended the connection. */
+  /** True when the server has ended the connection. */
   ended = false;
   readonly #end = Promise.withResolvers<string>();
   readonly #patience = setTimeout(() => this.#end.resolve("endured"), PATIENCE_MS);
@@ -63,7 +64,7 @@ export class Attacker implements AsyncDisposable {
     return attacker;
   }
 
-  /** Sends all of it, or as much as the server takes before it leaves. False if it has left. */
+  /** Sends bytes until the server closes the connection. Returns false if it has. */
   async send(...pieces: Uint8Array[]): Promise<boolean> {
     const bytes = pieces.length === 1 ? pieces[0] : join(...pieces);
     try {
@@ -74,12 +75,12 @@ export class Attacker implements AsyncDisposable {
     }
   }
 
-  /** Sends the end of what it sends (shutdown(2)), and stays. */
+  /** Half-closes the connection (shutdown(2)). */
   async closeWrite(): Promise<void> {
     await this.#conn.closeWrite();
   }
 
-  /** Resolves when a frame came whose line matches, or the server has left, or after `PATIENCE_MS`. */
+  /** Resolves when the line of a frame matches, when the server has closed, or after `PATIENCE_MS`. */
   async saw(pattern: RegExp): Promise<boolean> {
     const matches = () => this.frames.some((line) => pattern.test(line));
     if (!matches()) {
@@ -90,7 +91,7 @@ export class Attacker implements AsyncDisposable {
     return matches();
   }
 
-  /** Sends a PING, and resolves when the server has answered it, and so has read all before it, or has left. */
+  /** Sends a PING, and resolves when the server has answered it, and so has read all bytes before it, or has closed. */
   async settled(): Promise<void> {
     const acks = () => this.frames.filter((line) => line === "PING ack").length;
     const before = acks();
@@ -105,7 +106,7 @@ export class Attacker implements AsyncDisposable {
     try {
       this.#conn.close();
     } catch {
-      // The server was first.
+      // The server has already closed.
     }
     await this.closed;
   }
@@ -119,7 +120,7 @@ export class Attacker implements AsyncDisposable {
         this.#parse(join(this.#unparsed, buffer.subarray(0, size)));
       }
     } catch {
-      // It was reset, or closed from here.
+      // The connection was reset, or closed from here.
     }
     this.ended = true;
     this.#end.resolve("closed");
@@ -145,12 +146,12 @@ export class Attacker implements AsyncDisposable {
   }
 }
 
-/** A call of Echo that opens its stream, and sends nothing more. */
+/** Returns HEADERS of a call of Echo whose message does not follow. */
 export function openEcho(streamId: number, ...extra: string[]): Uint8Array {
   return headers(streamId, [...ECHO, ...extra], 0);
 }
 
-/** A call of Echo with its message, in DATA frames of the size that all take. */
+/** Returns a complete call of Echo, in DATA frames of the default maximum size. */
 export function wholeEcho(streamId: number, message: Uint8Array): Uint8Array {
   const pieces = [openEcho(streamId)];
   for (let at = 0; at < message.length; at += 16_384) {
@@ -161,7 +162,7 @@ export function wholeEcho(streamId: number, message: Uint8Array): Uint8Array {
   return join(...pieces);
 }
 
-/** As many pieces as asked for, each made for its place. */
+/** Joins `count` pieces, each made by its index. */
 export function times(count: number, make: (i: number) => Uint8Array): Uint8Array {
   return join(...Array.from({ length: count }, (_, i) => make(i)));
 }

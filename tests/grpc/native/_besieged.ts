@@ -1,22 +1,23 @@
+/** Servers under attack, with a well-behaved client. @module */
 import assert from "node:assert/strict";
 import { type NativeChannel } from "../../../src/grpc/native/client/mod.ts";
 import { openNativeChannel } from "../../../src/grpc/native/client/mod.ts";
 import type { AnyMethod } from "../../../src/grpc/mod.ts";
 import { echo, SignerProcess } from "../../e2e/_signer.ts";
 
-/** How long a call of the well-behaved client may take: far over what any takes on a machine at work. */
+/** The deadline of the well-behaved client's calls: far longer than any call on a busy machine. */
 const CALL_DEADLINE_MS = 8_000;
 
 /**
- * A native server in a process of its own, and a client that keeps to the rules, with one call after the
- * other on one connection for as long as the server is attacked.
+ * A native server in a child process, and a well-behaved client that makes sequential calls on one connection while the
+ * server is attacked.
  */
 export class Besieged implements AsyncDisposable {
-  /** Calls of the well-behaved client that were answered. */
+  /** Successful calls of the well-behaved client. */
   answered = 0;
-  /** The most resident memory that was seen, in KiB. */
+  /** The highest resident memory, in KiB. */
   peakKiB = 0;
-  /** How the first call that failed did. */
+  /** The error of the first failed call. */
   failure: unknown = undefined;
   readonly #channel: NativeChannel;
   readonly #calling: Promise<void>;
@@ -39,7 +40,7 @@ export class Besieged implements AsyncDisposable {
     return Number(/:(\d+)$/.exec(this.server.addresses[0])![1]);
   }
 
-  /** Resolves when two more calls were answered, of which one at least began after this was called. */
+  /** Resolves after two more successful calls, of which at least one began after this. */
   async serves(): Promise<void> {
     for (let i = 0; i < 2 && this.failure === undefined; i++) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
@@ -47,7 +48,7 @@ export class Besieged implements AsyncDisposable {
     assert.equal(this.failure, undefined);
   }
 
-  /** Ends the client, and then the server as an operator would. Resolves to its log. */
+  /** Stops the client, and then the server by SIGTERM. Resolves to its log. */
   async leave(): Promise<string> {
     await this.#stopCalling();
     assert.equal(await this.server.stop(), 0);
@@ -77,7 +78,7 @@ export class Besieged implements AsyncDisposable {
         this.failure = error;
       }
       for (const resolve of this.#waiting.splice(0)) resolve();
-      // Lets attackers, who share this thread, have their say.
+      // Yields to the attackers, which share this thread.
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
   }

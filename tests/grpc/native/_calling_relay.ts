@@ -1,3 +1,4 @@
+/** A relay that makes gRPC calls of h2spec's requests. @module */
 import { FrameFlag, FrameType } from "../../http2/_frames.ts";
 import { block, CLIENT_PREFACE, frame, join } from "../../http2/_frames.ts";
 import { fragmentStart, paddingLength, readUint31 } from "../../../src/http2/frame/mod.ts";
@@ -7,23 +8,23 @@ import {
   HpackDecoder,
 } from "../../../src/http2/hpack/mod.ts";
 
-/** What becomes of a request that has no content. */
+/** The completion of a request without content. */
 export type Completion =
-  /** It gets the message. */
+  /** The message is added. */
   | { readonly kind: "message"; readonly framed: Uint8Array }
-  /** It stays open: its message does not come. */
+  /** The request stays open without a message. */
   | { readonly kind: "never" };
 
-/** Octets of a frame's head (RFC 9113 section 4.1). */
+/** Octets of a frame header (RFC 9113 section 4.1). */
 const FRAME_HEAD = 9;
 
-/** More than the client sends in one list. */
+/** A limit of header lists above the client's largest. */
 const MAX_LIST = 65_536;
 
 /**
- * A relay to a gRPC server that makes calls of a client's requests: each becomes a POST with the fields
- * that gRPC asks for. Header sections that can be read go on without compression, for the same reason that
- * they can be read: the tables of the two sides differ. All other octets pass as they came, right or wrong.
+ * A relay to a gRPC server that turns a client's requests into gRPC calls: each becomes a POST with the fields of
+ * gRPC. Readable header sections are passed on without compression, because the HPACK tables of the two sides differ.
+ * All other octets are passed on unchanged, valid or not.
  */
 export class CallingRelay implements AsyncDisposable {
   readonly #listener: Deno.TcpListener;
@@ -60,7 +61,7 @@ export class CallingRelay implements AsyncDisposable {
   }
 }
 
-/** Passes on what comes, until either side leaves. */
+/** Passes on received bytes until either side closes. */
 async function pump(from: Deno.Conn, to: Deno.Conn, pass: (bytes: Uint8Array) => Uint8Array) {
   const buffer = new Uint8Array(65_536);
   try {
@@ -71,7 +72,7 @@ async function pump(from: Deno.Conn, to: Deno.Conn, pass: (bytes: Uint8Array) =>
       for (let at = 0; at < bytes.length;) at += await to.write(bytes.subarray(at));
     }
   } catch {
-    // One of them has left.
+    // One side has closed.
   }
   close(to);
 }
@@ -80,11 +81,11 @@ function close(conn: Deno.Conn): void {
   try {
     conn.close();
   } catch {
-    // It is closed.
+    // Already closed.
   }
 }
 
-/** Turns the frames of one connection. */
+/** Converts the frames of one connection. */
 class Calls {
   readonly #completion: Completion;
   readonly #decoder = new HpackDecoder(DEFAULT_TABLE_SIZE);

@@ -1,3 +1,4 @@
+/** Servers that respond by a script. @module */
 import { libc } from "../../../src/ffi/mod.ts";
 import {
   configure,
@@ -18,18 +19,18 @@ import {
   type Socket,
 } from "../../../src/net/mod.ts";
 
-/** A request that has come whole. */
+/** A complete request. */
 export interface ScriptedRequest {
   readonly stream: Http2Stream<unknown>;
   readonly headers: HeaderList;
-  /** The messages of the request, as they were framed. */
+  /** The messages of the request, with their prefixes. */
   readonly body: Uint8Array;
   readonly connection: ScriptedConnection;
-  /** How many requests came before, on all connections. */
+  /** Number of earlier requests on all connections. */
   readonly before: number;
 }
 
-/** What the server does with a request. */
+/** The server's handling of a request. */
 export type Script = (request: ScriptedRequest) => void;
 
 interface Gathered {
@@ -40,7 +41,7 @@ interface Gathered {
 const okHeaders = prepareHeaders([":status", "200", "content-type", "application/grpc"]);
 const none = prepareHeaders([]);
 
-/** Answers with messages as they are framed, and a status. */
+/** Responds with framed messages and a status. */
 export function answer(
   { stream }: ScriptedRequest,
   framed: readonly Uint8Array[],
@@ -52,7 +53,7 @@ export function answer(
   stream.sendHeaders(none, trailers, true);
 }
 
-/** A message behind its prefix. */
+/** Returns a message with its prefix. */
 export function framed(message: Uint8Array, flag = 0): Uint8Array {
   const bytes = new Uint8Array(5 + message.length);
   bytes[0] = flag;
@@ -61,7 +62,7 @@ export function framed(message: Uint8Array, flag = 0): Uint8Array {
   return bytes;
 }
 
-/** A GOAWAY frame (RFC 9113 section 6.8). */
+/** Returns a GOAWAY frame (RFC 9113 section 6.8). */
 export function goaway(lastStreamId: number, errorCode = 0): Uint8Array {
   const bytes = new Uint8Array(17);
   const view = new DataView(bytes.buffer);
@@ -102,7 +103,7 @@ class ScriptedConnection {
     this.flush();
   }
 
-  /** Sends bytes as they are, after those that wait. */
+  /** Sends raw bytes after waiting output. */
   raw(bytes: Uint8Array): void {
     const { output } = this.http2;
     const at = output.reserve(bytes.length);
@@ -119,7 +120,7 @@ class ScriptedConnection {
     }
   }
 
-  /** Reads and answers nothing any more, as a peer that is gone without a word. */
+  /** Stops reading and responding, as a peer that has vanished. */
   freeze(): void {
     sharedReactor().modify(this.#socket.fd, 0);
   }
@@ -142,11 +143,11 @@ class ScriptedConnection {
   }
 }
 
-/** A server that does what a script says, frame by frame, for the length of a test. */
+/** A server that handles requests by a script, for the duration of a test. */
 export class ScriptedServer implements AsyncDisposable {
   readonly address: string;
   readonly connections: ScriptedConnection[] = [];
-  /** The error codes of the streams that clients have reset. */
+  /** The error codes of streams reset by clients. */
   readonly resets: number[] = [];
   requests = 0;
   readonly #script: Script;

@@ -1,3 +1,4 @@
+/** Attacks on memory and descriptors. @module */
 import assert from "node:assert/strict";
 import {
   block,
@@ -19,15 +20,15 @@ import { frame as message } from "./_raw_client.ts";
 
 const INITIAL_WINDOW_SIZE = 4;
 
-/** A message of nearly the most bytes that are taken, in its field `payload`. */
+/** A message of nearly the maximum size, with its bytes in `payload`. */
 const large = message(
   join(Uint8Array.of(0x12, 0xf0, 0xff, 0xff, 0x01), new Uint8Array(0x3ffff0)),
 );
 
-/** Descriptors that the server's own business may take or leave meanwhile. */
+/** Descriptors that the server may open or close during the test for other reasons. */
 const SLACK = 8;
 
-/** What is over in moments, and is after memory, descriptors, or a fault in what is read. */
+/** Fast attacks on memory, descriptors and parsers. */
 export function exhaustions(net: typeof Net): readonly Attack[] {
   return [
     {
@@ -60,8 +61,8 @@ export function exhaustions(net: typeof Net): readonly Attack[] {
       },
     },
     {
-      // No attack: the server remembered 256 of them, and took DATA for the others for an error that ended
-      // the connection, and with it every other call.
+      // Not an attack: the server remembered 256 reset streams, and treated DATA for others as an error that ended the
+      // connection with all other calls.
       name: "1,000 uploads that are refused together may go on for a round trip",
       async run({ port }) {
         await using attacker = await Attacker.connect(port);
@@ -84,7 +85,7 @@ export function exhaustions(net: typeof Net): readonly Attack[] {
             i % 2 === 0 ? { opening: noise } : {},
           );
           await attacker.send(noise);
-          // Nearly every head is of a frame that is too large; that of one that is not waits for its end.
+          // Nearly every header announces a frame that is too large; any other waits for the rest of its frame.
           await attacker.closeWrite();
           await attacker.closed;
         }
@@ -113,7 +114,7 @@ export function exhaustions(net: typeof Net): readonly Attack[] {
         for (let i = 0; i < 10_000; i++) {
           using socket = await net.dial(address);
           socket.write(opening, opening.length);
-          // No port is left waiting for stray segments, of which there are fewer than 30,000.
+          // Resets leave no port in TIME_WAIT: there are fewer than 30,000 ports.
           socket.resetOnClose();
         }
         for (let i = 0; i < 1_000 && server.descriptors() > before + SLACK; i++) await pause(5);
@@ -121,7 +122,7 @@ export function exhaustions(net: typeof Net): readonly Attack[] {
       },
     },
     {
-      // 16 KiB were set aside for the first byte of each, and counted as one byte.
+      // 16 KiB were allocated for the first byte of each, and counted as one byte.
       name: "Messages that are announced, and never come, take no memory",
       async run(target) {
         const { server, port } = target;
@@ -174,13 +175,13 @@ export function exhaustions(net: typeof Net): readonly Attack[] {
         });
         await attacker.send(times(17, (i) => wholeEcho(stream(i), large)));
         await target.serves();
-        // 17 messages, half of them as answers and half as requests, and what the collector has not freed.
+        // 17 messages, half of them as responses and half as requests, and garbage.
         const grown = server.residentKiB() - before;
         assert.ok(grown < 256 * 1024, `${grown} KiB`);
       },
     },
     {
-      // Each of these stayed within its own limit of 64 MiB, and 12 of them took a gigabyte.
+      // Each connection stayed within its limit of 64 MiB, and 12 of them took a gigabyte.
       name: "CVE-2019-9517 on many connections: together they are held to a limit as well",
       async run({ port }) {
         await using attackers = new AsyncDisposableStack();

@@ -1,3 +1,4 @@
+/** Attacks by floods of frames. @module */
 import assert from "node:assert/strict";
 import { HpackEncoder } from "../../../src/http2/hpack/mod.ts";
 import {
@@ -19,10 +20,10 @@ import { frame as message } from "./_raw_client.ts";
 
 const HEADER_TABLE_SIZE = 1;
 
-/** Connections that an attack is repeated on: an attacker who is thrown out comes back. */
+/** Connections on which an attack is repeated, as by an attacker that reconnects. */
 const REPEATED = 5;
 
-/** An attack that sends what it sends in one go, and for which each connection ends with a code. */
+/** Returns an attack that sends all its bytes at once, for which each connection ends with a code. */
 function flood(name: string, code: string, bytes: () => Uint8Array, approach?: Approach): Attack {
   return {
     name: `${name} ends in ${code}`,
@@ -37,7 +38,7 @@ function flood(name: string, code: string, bytes: () => Uint8Array, approach?: A
   };
 }
 
-/** A block that puts a large field in the decoder's table, and then names it again and again. */
+/** Returns a block that puts a large field in the decoder's table and then repeats its index. */
 function bomb(encoder: HpackEncoder, size: number): Uint8Array {
   const field = ["x-bomb", "x".repeat(3_000)];
   const first = encoded(encoder, [...ECHO, ...field]);
@@ -48,7 +49,7 @@ function bomb(encoder: HpackEncoder, size: number): Uint8Array {
 /** Seven octets of padding. */
 const PADDING = new Uint8Array(7);
 
-/** What is over in moments, one attack after the other. */
+/** Fast attacks that run one after the other. */
 export const floods: readonly Attack[] = [
   flood(
     "CVE-2023-44487, rapid reset: streams opened and reset at once",

@@ -1,3 +1,4 @@
+/** An engine with handlers that keep their requests. @module */
 import v8 from "node:v8";
 import vm from "node:vm";
 import { bidi, serverStream, unary } from "../../../src/grpc/mod.ts";
@@ -6,12 +7,12 @@ import { Engine, ReactorDrive } from "../../../src/grpc/native/server/mod.ts";
 import { listen, type Listener, socketsSupported, tcpAddress } from "../../../src/net/mod.ts";
 import { logger } from "../../../src/telemetry/mod.ts";
 
-// Opened here: libraries stay loaded, which is no leak of the test that needs them first.
+// Opened outside of tests: libraries stay loaded, and the sanitizer would report the first test for them.
 socketsSupported();
 
 const asIs = <T>(value: T) => value;
 
-/** A method of `test.Held`, whose messages are bytes. */
+/** Returns a method of `test.Held`, whose messages are bytes. */
 function method(name: string, requestStream: boolean, responseStream: boolean): AnyMethod {
   return {
     path: `/test.Held/${name}`,
@@ -25,7 +26,7 @@ function method(name: string, requestStream: boolean, responseStream: boolean): 
   } as unknown as AnyMethod;
 }
 
-/** A native engine on this thread whose handlers keep their requests until they are let go. */
+/** A native engine on this thread whose handlers keep their requests until `release()`. */
 export class HeldRig implements AsyncDisposable {
   readonly engine: Engine;
   readonly #drive: ReactorDrive;
@@ -73,12 +74,12 @@ export class HeldRig implements AsyncDisposable {
     return (this.#listener.address as { port: number }).port;
   }
 
-  /** The bytes that the engine counts. */
+  /** The engine's count of held bytes. */
   get heldBytes(): number {
     return this.engine.accounts.thread.heldBytes;
   }
 
-  /** Lets the oldest handlers that wait go on, as many as asked for. */
+  /** Resumes the oldest waiting handlers, at most `count`. */
   release(count = Infinity): void {
     for (const resolve of this.#waiting.splice(0, count)) resolve();
   }
@@ -94,9 +95,9 @@ export class HeldRig implements AsyncDisposable {
 v8.setFlagsFromString("--expose-gc");
 const collectGarbage = vm.runInNewContext("gc") as () => void;
 
-/** Bytes of memory that are in use, without garbage. */
+/** Returns the bytes of memory in use, after a garbage collection. */
 export async function usedBytes(): Promise<number> {
-  // Twice: what finalizers let go is garbage of the second.
+  // Twice: objects released by finalizers are garbage in the second collection.
   for (let i = 0; i < 2; i++) {
     await new Promise((resolve) => setTimeout(resolve, 1));
     collectGarbage();

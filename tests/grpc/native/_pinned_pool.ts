@@ -1,4 +1,4 @@
-/** Gives itself the last of its processors alone, pins two workers, and prints where they may run. */
+/** Restricts itself to the last of its CPUs, pins two workers, and prints the CPUs that they may use. @module */
 import { libc } from "../../../src/ffi/mod.ts";
 import { allowedProcessors } from "../../../src/grpc/native/workers/_processors.ts";
 import { ask, PoolRig } from "./_pool.ts";

@@ -37,7 +37,7 @@ export class PoolRig implements AsyncDisposable {
   }
 }
 
-/** What a worker answers to a call of `Unary`. */
+/** Calls `Unary` on a worker, and returns its response. */
 export async function ask(client: RawClient, asked: Asked): Promise<unknown> {
   return messagesOf(await client.request(callFields("Unary"), [json(asked)]))[0];
 }

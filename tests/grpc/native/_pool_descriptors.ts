@@ -1,4 +1,4 @@
-/** Closes pools with calls under way, and prints by how many the process's descriptors have grown. */
+/** Closes pools with active calls, and prints the growth of the number of descriptors. @module */
 import { openDescriptors } from "../../_support/descriptors.ts";
 import { PoolRig } from "./_pool.ts";
 import { callFields, json } from "./_rig.ts";
@@ -14,7 +14,7 @@ async function closedPool(): Promise<void> {
   await Promise.all([one.closed, other.closed]);
 }
 
-/** How many there are once Deno has ended the workers' threads, which it does in its own time. */
+/** Waits until Deno has ended the workers' threads, and returns the number of descriptors. */
 async function settledDescriptors(expected: number): Promise<number> {
   let last = openDescriptors();
   let same = 0;
@@ -27,7 +27,7 @@ async function settledDescriptors(expected: number): Promise<number> {
   return last;
 }
 
-// The first pool also opens what a process opens once.
+// The first pool also opens resources of the whole process.
 await closedPool();
 const before = await settledDescriptors(openDescriptors());
 for (let i = 0; i < 8; i++) await closedPool();

@@ -1,3 +1,4 @@
+/** A client that sends any frames. @module */
 import {
   configure,
   type ConnectionHandler,
@@ -12,7 +13,7 @@ import {
 } from "../../../src/http2/mod.ts";
 import { PREFIX_LENGTH, writePrefix } from "../../../src/grpc/native/message_framing.ts";
 
-/** All that came of a request. */
+/** The complete response to a request. */
 export interface RawResponse {
   /** The HTTP status. */
   status: number;
@@ -20,7 +21,7 @@ export interface RawResponse {
   data: Uint8Array;
   /** The trailers; empty when the headers ended the stream. */
   trailers: Record<string, string>;
-  /** The code of RST_STREAM, where there was one before the end. */
+  /** The code of RST_STREAM, if the stream was reset before its end. */
   reset: number | undefined;
 }
 
@@ -30,7 +31,7 @@ interface Exchange extends RawResponse {
   readonly done: PromiseWithResolvers<RawResponse>;
 }
 
-/** The header fields of a request that is as it should be. */
+/** Returns the header fields of a valid request. */
 export function requestFields(path: string, extra: readonly string[] = []): string[] {
   return [
     ...[":method", "POST", ":scheme", "http", ":path", path, ":authority", "localhost"],
@@ -38,7 +39,7 @@ export function requestFields(path: string, extra: readonly string[] = []): stri
   ];
 }
 
-/** A message behind its prefix. */
+/** Returns a message with its prefix. */
 export function frame(message: Uint8Array, compressed = false): Uint8Array {
   const bytes = new Uint8Array(PREFIX_LENGTH + message.length);
   writePrefix(bytes, message.length, compressed);
@@ -46,9 +47,9 @@ export function frame(message: Uint8Array, compressed = false): Uint8Array {
   return bytes;
 }
 
-/** A client that sends what it is told to, however wrong that is. */
+/** A client that sends any frames, also invalid ones. */
 export class RawClient implements AsyncDisposable, ConnectionHandler<Exchange> {
-  /** The GOAWAY that came. */
+  /** The received GOAWAY. */
   readonly goaway: Promise<Goaway>;
   /** Resolves when the server has closed the connection. */
   readonly closed: Promise<void>;
@@ -73,7 +74,7 @@ export class RawClient implements AsyncDisposable, ConnectionHandler<Exchange> {
     return new RawClient(conn, limits);
   }
 
-  /** Sends a request of these fields and pieces of DATA, and waits for its end. */
+  /** Sends a request with fields and pieces of DATA, and waits for its end. */
   request(
     fields: readonly string[],
     pieces: readonly Uint8Array[],
@@ -82,7 +83,7 @@ export class RawClient implements AsyncDisposable, ConnectionHandler<Exchange> {
     return this.open(fields, pieces, endStream).response;
   }
 
-  /** Sends a request, of which more may follow. */
+  /** Starts a request, of which more may follow. */
   open(fields: readonly string[], pieces: readonly Uint8Array[], endStream: boolean): {
     readonly stream: Http2Stream<Exchange>;
     readonly response: Promise<RawResponse>;
@@ -118,7 +119,7 @@ export class RawClient implements AsyncDisposable, ConnectionHandler<Exchange> {
     try {
       this.#conn.close();
     } catch {
-      // The server was first.
+      // The server has already closed.
     }
     await this.closed;
     await this.#writing;
@@ -165,7 +166,7 @@ export class RawClient implements AsyncDisposable, ConnectionHandler<Exchange> {
   onSettings(): void {}
   onPing(): void {}
 
-  /** Leaves once all is over, as well-behaved clients do. */
+  /** Closes the socket after the end, as well-behaved clients do. */
   onEnd(): void {
     this.#flush();
     this.#writing.then(() => this.#conn.close()).catch(() => {});
@@ -182,7 +183,7 @@ export class RawClient implements AsyncDisposable, ConnectionHandler<Exchange> {
       }
       this.#conn.close();
     } catch {
-      // The connection is gone: what was open is told below.
+      // The connection is gone; open requests are ended below.
     }
     this.#http2.disconnect();
   }

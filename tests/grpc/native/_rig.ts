@@ -1,3 +1,4 @@
+/** A native server for tests. @module */
 import type { Handler, RpcServer } from "../../../src/grpc/mod.ts";
 import { type NativeLimits, openNativeServer } from "../../../src/grpc/native/server/mod.ts";
 import type { Limits } from "../../../src/http2/mod.ts";
@@ -5,11 +6,11 @@ import { type Address, formatAddress, socketsSupported, tcpAddress } from "../..
 import { kindsService } from "../_rig.ts";
 import { frame, RawClient, type RawResponse, requestFields } from "./_raw_client.ts";
 
-// Opened here: libraries stay loaded, which is no leak of the test that needs them first.
+// Opened outside of tests: libraries stay loaded, and the sanitizer would report the first test for them.
 socketsSupported();
 
 /** The handlers of `test.Kinds`, whose messages are JSON. */
-// deno-lint-ignore no-explicit-any -- each test has messages of its own
+// deno-lint-ignore no-explicit-any -- messages differ between tests
 export type KindsHandlers = Readonly<Record<string, Handler<any, any>>>;
 
 /** A native server of `test.Kinds` on this thread. */
@@ -22,7 +23,7 @@ export class NativeRig implements AsyncDisposable {
     this.#bound = this.server.listen(tcpAddress("127.0.0.1:0"));
   }
 
-  /** Where it listens, as channels take it. */
+  /** Returns its address for channels. */
   async address(): Promise<string> {
     return formatAddress(await this.#bound);
   }
@@ -36,13 +37,13 @@ export class NativeRig implements AsyncDisposable {
   }
 }
 
-/** A message of `test.Kinds` behind its prefix. */
+/** Returns a message of `test.Kinds` with its prefix. */
 export function json(value: unknown, compressed?: Uint8Array): Uint8Array {
   if (compressed !== undefined) return frame(compressed, true);
   return frame(new TextEncoder().encode(JSON.stringify(value)));
 }
 
-/** The messages in a response's DATA. */
+/** Parses the messages in a response's DATA. */
 export function messagesOf({ data }: RawResponse): unknown[] {
   const messages: unknown[] = [];
   for (let at = 0; at < data.length;) {
@@ -53,12 +54,12 @@ export function messagesOf({ data }: RawResponse): unknown[] {
   return messages;
 }
 
-/** The status of a call, wherever it stands. */
+/** Returns the status of a call, from its headers or trailers. */
 export function statusOf({ headers, trailers }: RawResponse): number {
   return Number(trailers["grpc-status"] ?? headers["grpc-status"] ?? NaN);
 }
 
-/** The fields of a call of a method of `test.Kinds`. */
+/** Returns the fields of a call of a method of `test.Kinds`. */
 export function callFields(method: string, ...extra: string[]): string[] {
   return requestFields(`/test.Kinds/${method}`, extra);
 }

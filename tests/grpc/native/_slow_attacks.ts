@@ -1,9 +1,10 @@
+/** Attacks by slow peers. @module */
 import assert from "node:assert/strict";
 import { block, CLIENT_PREFACE, data, frame, FrameType } from "../../http2/_frames.ts";
 import { type Attack, CALM, headersOpen, open, pause } from "./_attack.ts";
 import { Attacker } from "./_attacker.ts";
 
-/** Sends a piece a second, for as long as the server puts up with it. */
+/** Sends a piece each second until the server closes the connection. */
 async function drip(attacker: Attacker, pieces: Iterable<Uint8Array>): Promise<void> {
   for (const piece of pieces) {
     if (attacker.ended || !await attacker.send(piece)) return;
@@ -16,7 +17,7 @@ function* each(bytes: Uint8Array): Generator<Uint8Array> {
 }
 const octets = (bytes: Uint8Array) => [...each(bytes)];
 
-/** Attacks that are slow, and take the whole time of a limit (`handshakeTimeout`, `frameTimeout`). */
+/** Slow attacks, which take the whole time of a limit (`handshakeTimeout`, `frameTimeout`). */
 export const slowAttacks: readonly Attack[] = [
   {
     name: "Connections on which nothing is ever said are ended",

@@ -1,11 +1,11 @@
-/** The entry of workers under test: `test.Kinds` with handlers that say where they run. */
+/** The entry of workers under test: `test.Kinds` with handlers that return the name of their worker. @module */
 import { bidi, serverStream, unary } from "../../../src/grpc/mod.ts";
 import { serveAsWorker } from "../../../src/grpc/native/workers/mod.ts";
 import { allowedProcessors } from "../../../src/grpc/native/workers/_processors.ts";
 import { kindsService } from "../_rig.ts";
 import { busyFor } from "./_busy.ts";
 
-/** What a call of `Unary` asks of the worker. */
+/** The content of a request to `Unary`: instructions for the worker. */
 export type Asked =
   | "who"
   | "processors"
@@ -17,7 +17,7 @@ export type Asked =
   | "hang"
   | "hang later";
 
-/** Spins until the pool's setup says otherwise. */
+/** Spins until a flag of the pool's setup is set. */
 function hang(setup: unknown): string {
   const { release } = setup as { release: Int32Array };
   while (Atomics.load(release, 0) === 0);
@@ -54,7 +54,7 @@ serveAsWorker((setup: unknown) => {
           return new Promise((resolve) => setTimeout(resolve, 1)).then(() => hang(setup));
       }
     }),
-    /** Gives its first response at once, and the second with the drain. */
+    /** Sends its first response at once, and the second at the drain. */
     Spread: serverStream(async function* () {
       yield "waiting";
       await draining.promise;

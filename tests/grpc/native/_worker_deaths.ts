@@ -1,4 +1,4 @@
-/** Has workers die in the way named, and prints by how many the process's descriptors have grown. */
+/** Makes workers fail in the named way, and prints the growth of the number of descriptors. @module */
 import { openDescriptors } from "../../_support/descriptors.ts";
 import { ask, PoolRig } from "./_pool.ts";
 import { callFields, json } from "./_rig.ts";
@@ -13,7 +13,7 @@ const rig = await PoolRig.start(1, {
   onFailure: () => death.resolve(),
 });
 
-/** Asks the worker, once it is there, and its replacement for its name when it has died. */
+/** Makes the worker fail, and waits for its replacement. */
 async function oneDeath(): Promise<void> {
   const hanging = release;
   release = new Int32Array(new SharedArrayBuffer(4));
@@ -28,7 +28,7 @@ async function oneDeath(): Promise<void> {
   await next[Symbol.asyncDispose]();
 }
 
-/** How many there are once threads that have ended are noticed, which takes a look or two. */
+/** Waits until ended threads are noticed, which takes a check or two, and returns the number of descriptors. */
 async function settled(expected: number): Promise<number> {
   for (let i = 0; i < 100 && openDescriptors() > expected; i++) {
     await new Promise((resolve) => setTimeout(resolve, 10));
@@ -36,7 +36,7 @@ async function settled(expected: number): Promise<number> {
   return openDescriptors();
 }
 
-// The first death also opens what a process opens once.
+// The first failure also opens resources of the whole process.
 await oneDeath();
 let before = openDescriptors();
 for (let same = 0; same < 50; same++) {

@@ -1,3 +1,4 @@
+/** Accounts of memory by connection, peer and thread. @module */
 import assert from "node:assert/strict";
 import { Account, Accounts } from "../../../src/grpc/native/server/_accounts.ts";
 import { DEFAULT_NATIVE_LIMITS } from "../../../src/grpc/native/server/limits.ts";
@@ -9,7 +10,7 @@ const limits = {
   maxHeldBytesPerConnection: 40,
 };
 
-/** A connection that gives back all that it holds when it is asked. */
+/** A connection that frees everything that it holds on request. */
 class Connection {
   relieved = 0;
   readonly account: Account;
@@ -41,7 +42,7 @@ Deno.test("`Account` counts by connection, peer and thread, and names the narrow
   assert.equal(new Connection(accounts).account.exceeds("heldBytes", 1), "thread");
 });
 
-Deno.test("`relieve()` has the heaviest connection of the heaviest peer free some", () => {
+Deno.test("`relieve()` frees memory of the heaviest connection of the heaviest peer", () => {
   const accounts = new Accounts(limits);
   const [heavy, light, other] = [
     new Connection(accounts, "x"),
@@ -58,7 +59,7 @@ Deno.test("`relieve()` has the heaviest connection of the heaviest peer free som
   assert.deepEqual([heavy.relieved, light.relieved, other.relieved], [1, 0, 0]);
 });
 
-Deno.test("`admits()` leaves room for one more, and makes it at the cost of the heaviest", () => {
+Deno.test("`admits()` leaves room for one more peer, at the cost of the heaviest", () => {
   const accounts = new Accounts({ ...limits, maxHeldBytesPerConnection: 90 });
   const first = new Connection(accounts);
   first.account.add("heldBytes", 50);
@@ -73,7 +74,7 @@ Deno.test("`admits()` leaves room for one more, and makes it at the cost of the 
   assert.deepEqual([first.relieved, second.relieved], [1, 0]);
 });
 
-Deno.test("A peer that has left and come again is the same peer while a handler keeps its request", () => {
+Deno.test("A peer that reconnects is the same peer while a handler keeps its request", () => {
   const accounts = new Accounts(limits);
   const first = new Connection(accounts, "x");
   first.account.add("heldBytes", 40);

@@ -15,7 +15,7 @@ const REFUSED_STREAM = 7;
 const json = (value: unknown) => framed(new TextEncoder().encode(JSON.stringify(value)));
 const unavailable = prepareHeaders([":status", "200", "grpc-status", "14"]);
 
-/** A method that may be repeated after it may have been processed. */
+/** A method that is safe to retry. */
 const repeatable = {
   ...kinds.Unary,
   options: { idempotency_level: "NO_SIDE_EFFECTS" },
@@ -27,7 +27,7 @@ async function codeOf(ended: Promise<unknown>): Promise<number> {
   return error.code;
 }
 
-/** Does the first as many times as said, and then answers with the number of requests before. */
+/** Returns a script that runs `script` a number of times, and then responds with the number of earlier requests. */
 function first(times: number, script: Script): Script {
   return (request) =>
     request.before < times ? script(request) : answer(request, [json(request.before)]);
@@ -37,18 +37,18 @@ function first(times: number, script: Script): Script {
 const leave: Script = ({ connection }) => connection.raw(goaway(0));
 const refuse: Script = ({ stream }) => stream.reset(REFUSED_STREAM);
 
-test("a call above the last stream of GOAWAY is made again, on a new connection", async () => {
+test("a call above the last stream of GOAWAY is retried on a new connection", async () => {
   await using server = await ScriptedServer.start(first(1, leave));
   using channel = openNativeChannel({ addresses: [server.address] });
   assert.deepEqual(await Array.fromAsync(channel.call(kinds.Unary, [1]).responses), [1]);
   assert.equal(server.connections.length, 2);
 });
 
-test("GOAWAY lets the calls below its last stream end, and new ones go elsewhere", async () => {
+test("after GOAWAY the calls up to its last stream complete, and new ones use another connection", async () => {
   let held: (() => void) | undefined;
   await using server = await ScriptedServer.start((request) => {
     if (request.connection !== server.connections[0]) return answer(request, [json("elsewhere")]);
-    // One that was on its way already is not processed.
+    // A request in flight is not processed.
     if (request.before > 0) return;
     request.connection.raw(goaway(1));
     held = () => {
@@ -66,7 +66,7 @@ test("GOAWAY lets the calls below its last stream end, and new ones go elsewhere
   assert.equal(server.connections.length, 2);
 });
 
-test("a stream that was refused is made again once, and no more", async () => {
+test("a refused stream is retried once only", async () => {
   {
     await using server = await ScriptedServer.start(first(1, refuse));
     using channel = openNativeChannel({ addresses: [server.address] });
@@ -88,7 +88,7 @@ test("a stream of requests is sent again from its beginning", async () => {
   assert.equal(length, 3 * (5 + 1));
 });
 
-test("a stream of requests that has sent too much to keep is not sent again", async () => {
+test("a stream of requests larger than the retry buffer is not sent again", async () => {
   await using server = await ScriptedServer.start(first(1, refuse));
   using channel = openNativeChannel({ addresses: [server.address] });
   const requests = Array.from({ length: 10 }, () => "x".repeat(10_000));
@@ -97,16 +97,16 @@ test("a stream of requests that has sent too much to keep is not sent again", as
   assert.equal(server.requests, 1);
 });
 
-test("a connection that breaks ends a call that is not safe to repeat", async () => {
+test("a broken connection ends a call that is not safe to retry", async () => {
   await using server = await ScriptedServer.start(first(1, ({ connection }) => connection.cut()));
   using channel = openNativeChannel({ addresses: [server.address], retries: 5 });
   const ended = Array.fromAsync(channel.call(kinds.Unary, [1]).responses);
   assert.equal(await codeOf(ended), StatusCode.UNAVAILABLE);
-  // The next call finds a new connection.
+  // The next call uses a new connection.
   assert.deepEqual(await Array.fromAsync(channel.call(kinds.Unary, [1]).responses), [1]);
 });
 
-test("`retries` repeat a safe call after a connection that broke, and say how often", async () => {
+test("`retries` repeat a safe call after a broken connection, and send the number of attempts", async () => {
   const attempts: (string | undefined)[] = [];
   await using server = await ScriptedServer.start((request) => {
     attempts.push(request.headers.get("grpc-previous-rpc-attempts"));
@@ -123,7 +123,7 @@ test("`retries` repeat a safe call after a connection that broke, and say how of
   assert.deepEqual(attempts, [undefined, "1", "2"]);
 });
 
-test("`retries` obey a server that says when to come again, or not to", async () => {
+test("`retries` obey the server's `grpc-retry-pushback-ms`", async () => {
   for (const [pushback, requests] of [["0", 3], ["-1", 1]] as const) {
     await using server = await ScriptedServer.start(({ stream }) =>
       stream.sendHeaders(unavailable, ["grpc-retry-pushback-ms", pushback], true)
@@ -135,7 +135,7 @@ test("`retries` obey a server that says when to come again, or not to", async ()
   }
 });
 
-test("`retries` repeat nothing once an answer has begun", async () => {
+test("`retries` do not apply once a response has begun", async () => {
   await using server = await ScriptedServer.start((request) =>
     answer(request, [json(1)], ["grpc-status", "14"])
   );
@@ -145,7 +145,7 @@ test("`retries` repeat nothing once an answer has begun", async () => {
   assert.equal(server.requests, 1);
 });
 
-test("disposing of a channel ends a call that waits to be made again", async () => {
+test("disposing of a channel ends a call that waits for its retry", async () => {
   await using server = await ScriptedServer.start(({ stream }) =>
     stream.sendHeaders(unavailable, ["grpc-retry-pushback-ms", "600000"], true)
   );
@@ -157,7 +157,7 @@ test("disposing of a channel ends a call that waits to be made again", async () 
   assert.equal(await ended, StatusCode.CANCELLED);
 });
 
-test("a server that ends every connection at once is not dialled without pause", async () => {
+test("a server that closes every connection at once is dialled with backoff", async () => {
   await using server = await ScriptedServer.start(({ connection }) => {
     connection.raw(goaway(0));
     connection.flush();
@@ -175,7 +175,7 @@ test("a server that ends every connection at once is not dialled without pause",
   assert.equal(server.connections.length, 2);
 });
 
-test("a call that was cancelled, or out of time, resets its stream", async () => {
+test("a call that is cancelled or exceeds its deadline resets its stream", async () => {
   await using server = await ScriptedServer.start(() => {});
   using channel = openNativeChannel({ addresses: [server.address] });
   await channel.connect(Date.now() + 10_000);
@@ -192,7 +192,7 @@ test("a call that was cancelled, or out of time, resets its stream", async () =>
   assert.deepEqual(server.resets, [8, 8]);
 });
 
-test("`keepalive` goes on for the calls of a connection that takes no new ones", async () => {
+test("`keepalive` continues for the calls of a draining connection", async () => {
   await using server = await ScriptedServer.start(({ connection }) => {
     connection.raw(goaway(1));
     connection.flush();

@@ -1,4 +1,4 @@
-/** Requests and responses of the native channel, the malformed ones too. @module */
+/** Requests and responses of the native channel, including malformed ones. @module */
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { RpcError, StatusCode, type StatusName } from "../../../src/grpc/mod.ts";
@@ -25,7 +25,7 @@ async function called(script: Script, maxResponseBytes?: number): Promise<unknow
   return response;
 }
 
-/** Checks that a unary call fails with a status. */
+/** Asserts that a unary call fails with a status. */
 async function fails(code: StatusName, message: string | RegExp, ended: Promise<unknown>) {
   const error = await ended.then(() => assert.fail("The call succeeded"), (error) => error);
   if (!(error instanceof RpcError)) throw error;
@@ -38,7 +38,7 @@ function only(...fields: string[]): Script {
   return ({ stream }) => stream.sendHeaders(prepareHeaders(fields), [], true);
 }
 
-test("the request has the headers that PROTOCOL-HTTP2.md asks for", async () => {
+test("the request has the headers that PROTOCOL-HTTP2.md requires", async () => {
   const seen: Record<string, string> = {};
   await called((request) => {
     const { headers } = request;
@@ -56,7 +56,7 @@ test("the request has the headers that PROTOCOL-HTTP2.md asks for", async () => 
   });
 });
 
-test("a response that comes octet by octet is put together", async () => {
+test("a response that arrives octet by octet is assembled", async () => {
   const script: Script = (request) =>
     answer(request, [...json({ a: 1 })].map((octet) => Uint8Array.of(octet)));
   assert.deepEqual(await called(script), { a: 1 });
@@ -76,7 +76,7 @@ test("a response whose encoding is not accepted is INTERNAL", async () => {
   await fails("INTERNAL", /unsupported encoding "br"/, called(script));
 });
 
-test("a response over the limit is RESOURCE_EXHAUSTED, before it has come", async () => {
+test("a response over the limit is RESOURCE_EXHAUSTED before it has arrived", async () => {
   const script: Script = ({ stream, connection }) => {
     stream.sendHeaders(prepareHeaders([":status", "200", "content-type", "application/grpc"]));
     stream.sendData(framed(new Uint8Array(2000)).subarray(0, 100));
@@ -85,7 +85,7 @@ test("a response over the limit is RESOURCE_EXHAUSTED, before it has come", asyn
   await fails("RESOURCE_EXHAUSTED", /\(2000 vs 1000\)/, called(script, 1000));
 });
 
-/** Answers that are not as they should be, and how the call ends. */
+/** Malformed responses, and the status of the call. */
 const faults: Readonly<Record<string, [StatusName, string | RegExp, Script]>> = {
   "an answer of HTTP 503": [
     "UNAVAILABLE",
@@ -182,7 +182,7 @@ for (const [fault, [code, message, script]] of Object.entries(faults)) {
   test(`${fault} ends the call as ${code}`, () => fails(code, message, called(script)));
 }
 
-test("an interim response is passed over", async () => {
+test("an interim response is ignored", async () => {
   const response = await called((request) => {
     request.stream.sendHeaders(prepareHeaders([":status", "103"]));
     answer(request, [json("after it")]);

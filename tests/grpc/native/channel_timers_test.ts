@@ -10,12 +10,12 @@ const [test, { Timer, TimerQueue }] = await gate(["ffi"], () => {
   return import("../../../src/grpc/native/client/_timers.ts");
 });
 
-test("a queue runs timers in the order of their times, and none that was cleared", () => {
+test("a queue runs timers in the order of their times, except cleared ones", () => {
   using poller = new Poller();
   using queue = new TimerQueue(poller);
   const ran: number[] = [];
   const now = performance.now();
-  // A full cycle of a linear generator: every place once, in no order.
+  // A full cycle of a linear congruential generator: each index once, in random order.
   const timers = Array.from({ length: 500 }, (_, i) => {
     const place = (i * 177 + 31) % 500;
     const timer = new Timer(() => ran.push(place));
@@ -31,7 +31,7 @@ test("a queue runs timers in the order of their times, and none that was cleared
   assert.deepEqual(ran, expected);
 });
 
-test("a queue waits for the nearest time, whichever was set first", () => {
+test("a queue waits for the nearest time, regardless of the order of setting", () => {
   using poller = new Poller();
   using queue = new TimerQueue(poller);
   const ran: string[] = [];
@@ -66,7 +66,7 @@ Deno.test("`Backoff` waits 1.6 times longer each time, within a fifth, up to its
   assert.ok(backoff.next() <= 1200);
 });
 
-Deno.test("`Backoff` waits from 100 ms up to 5 s unless said otherwise", () => {
+Deno.test("`Backoff` waits from 100 ms up to 5 s by default", () => {
   const backoff = new Backoff();
   assert.equal(backoff.initial, 100);
   for (let i = 0; i < 50; i++) backoff.next();

@@ -19,10 +19,10 @@ const [test, { openNativeChannel }] = await gate(["net", "ffi", "env", "read", "
 const ECHO = { path: "/test.Bytes/Echo" };
 const request = Uint8Array.of(1, 2, 3);
 
-/** Answers with the request. */
+/** Responds with the request. */
 const echo = (asked: Parameters<typeof answer>[0]) => answer(asked, [asked.body]);
 
-/** An observer of one call. */
+/** Creates an observer of one call. */
 function observed(): UnaryObserver & {
   response: Uint8Array | undefined;
   done: Promise<UnaryCall>;
@@ -49,7 +49,7 @@ async function one(channel: NativeChannel, options = {}, metadata?: Metadata) {
   return { call: await observer.done, response: observer.response };
 }
 
-test("`unary()` gives the response and then the end", async () => {
+test("`unary()` reports the response and then the end", async () => {
   await using server = await ScriptedServer.start((asked) => {
     assert.equal(asked.headers.get("x-who"), "me");
     assert.match(asked.headers.get("grpc-timeout")!, /^\d{1,8}[mu]$/);
@@ -64,7 +64,7 @@ test("`unary()` gives the response and then the end", async () => {
   assert.equal(call.peer(), server.address);
 });
 
-test("`unary()` tells of a server that is not there, but not at once", async () => {
+test("`unary()` reports a missing server, but not synchronously", async () => {
   await using gone = await ScriptedServer.start(echo);
   const { address } = gone;
   await gone[Symbol.asyncDispose]();
@@ -85,7 +85,7 @@ test("`unary()` tells of a server that is not there, but not at once", async () 
   }
 });
 
-test("`unary()` ends at its timeout and when it is cancelled, once", async () => {
+test("`unary()` ends once, at its timeout or when it is cancelled", async () => {
   await using server = await ScriptedServer.start(() => {});
   using channel = openNativeChannel({ addresses: [server.address] });
   const { call } = await one(channel, { timeout: 20 });
@@ -97,7 +97,7 @@ test("`unary()` ends at its timeout and when it is cancelled, once", async () =>
   assert.equal((await observer.done).code, StatusCode.CANCELLED);
 });
 
-test("`unary()` after disposing of the channel throws; those under way are CANCELLED", async () => {
+test("`unary()` throws after disposing of the channel, and active calls are CANCELLED", async () => {
   await using server = await ScriptedServer.start(() => {});
   const channel = openNativeChannel({ addresses: [server.address] });
   await channel.connect(Date.now() + 10_000);
@@ -121,7 +121,7 @@ test("`unary()` refuses a request over the limit", async () => {
   assert.equal(call.message, "Attempted to send message with a size larger than 2");
 });
 
-/** Keeps a number of calls under way until so many are done, and gives how many went well. */
+/** Makes `total` calls, `atOnce` at a time, and returns the number of successes. */
 function load(channel: NativeChannel, atOnce: number, total: number): Promise<number> {
   const method = channel.prepare(ECHO);
   const { promise, resolve } = Promise.withResolvers<number>();
@@ -146,7 +146,7 @@ function load(channel: NativeChannel, atOnce: number, total: number): Promise<nu
   return promise;
 }
 
-test("`connections` are made to each address, and calls are spread over them", async () => {
+test("`connections` are opened to each address, and calls are distributed over them", async () => {
   const counts = new Map<unknown, number>();
   await using server = await ScriptedServer.start((asked) => {
     counts.set(asked.connection, (counts.get(asked.connection) ?? 0) + 1);
@@ -154,17 +154,17 @@ test("`connections` are made to each address, and calls are spread over them", a
   });
   using channel = openNativeChannel({ addresses: [server.address], connections: 4 });
   assert.equal(await load(channel, 16, 50), 50);
-  // The last of the connections may come later than the first answers.
+  // The last connections may open later than the first responses arrive.
   while (counts.size < 4) await load(channel, 16, 50);
 });
 
-test("calls over the server's limit of streams wait for their turn", async () => {
+test("calls over the server's limit of streams wait for a free stream", async () => {
   await using server = await ScriptedServer.start(echo, { maxConcurrentStreams: 2 });
   using channel = openNativeChannel({ addresses: [server.address] });
   assert.equal(await load(channel, 64, 500), 500);
 });
 
-test("a thread that blocks in a poller drives the channel with it", async () => {
+test("a thread that blocks in a poller can drive the channel", async () => {
   await using server = await ScriptedServer.start(echo);
   using poller = new Poller();
   using channel = openNativeChannel({
@@ -178,13 +178,13 @@ test("a thread that blocks in a poller drives the channel with it", async () => 
   while (good === undefined) {
     channel.flush();
     poller.wait(1);
-    // The server of this test lives on the event loop of the same thread.
+    // The server of this test runs on the event loop of the same thread.
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
   assert.equal(good, 500);
 });
 
-test("a compressed request says so", async () => {
+test("a compressed request has the flag and `grpc-encoding`", async () => {
   let flag: number | undefined;
   await using server = await ScriptedServer.start((asked) => {
     flag = asked.body[0];

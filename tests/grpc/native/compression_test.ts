@@ -1,4 +1,4 @@
-/** Compressed messages: what compresses them, and those of calls as a client reads them from the wire. */
+/** Compressed messages: the functions, and the messages of calls on the wire. @module */
 import assert from "node:assert/strict";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { RpcError } from "../../../src/grpc/errors.ts";
@@ -23,19 +23,19 @@ function assertStatus(run: () => void, status: StatusName): void {
   assert.throws(run, (error: { code: number }) => error.code === StatusCode[status]);
 }
 
-Deno.test("A message comes back as it was compressed", () => {
+Deno.test("A message survives compression and decompression", () => {
   const message = Uint8Array.from({ length: 5_000 }, (_, i) => i % 7);
   assert.deepEqual(Uint8Array.from(decompress(compress(message), "gzip", 5_000)), message);
   assert.equal(decompress(compress(new Uint8Array(0)), "gzip", 10).length, 0);
 });
 
-Deno.test("A few bytes that claim to be very many are inflated no further than the limit", () => {
+Deno.test("A message that inflates beyond the limit is inflated up to the limit only", () => {
   const bomb = gzipSync(new Uint8Array(1 << 26));
   assert.ok(bomb.length < 1 << 17);
   assertStatus(() => decompress(bomb, "gzip", 1 << 20), "RESOURCE_EXHAUSTED");
 });
 
-Deno.test("A compressed message needs an encoding that is spoken, and is to be whole", () => {
+Deno.test("A compressed message needs a supported encoding, and must be complete", () => {
   const message = compress(Uint8Array.of(1, 2, 3));
   assertStatus(() => decompress(message, undefined, 100), "INTERNAL");
   assertStatus(() => decompress(message, "identity", 100), "INTERNAL");
@@ -52,7 +52,7 @@ interface Message {
   readonly value: unknown;
 }
 
-/** The messages in DATA, with their flags. */
+/** Parses the messages in DATA, with their flags. */
 function flagged({ data }: Pick<RawResponse, "data">): Message[] {
   const messages: Message[] = [];
   for (let at = 0; at < data.length;) {
@@ -66,7 +66,7 @@ function flagged({ data }: Pick<RawResponse, "data">): Message[] {
   return messages;
 }
 
-/** Answers each request with itself, compressed when that says so. */
+/** Responds with the request, compressed if the request asks for it. */
 const handlers = {
   Unary: unary((request: { compress: boolean }, context) => {
     context.compressResponse = request.compress;
@@ -80,7 +80,7 @@ const handlers = {
   }),
 };
 
-test("A response is compressed when its handler asks and the caller accepts gzip", async () => {
+test("A response is compressed when its handler requests it and the client accepts gzip", async () => {
   await using rig = new NativeRig(handlers);
   await using client = await rig.connect();
   const cases: [accepted: string[], asked: boolean, compressed: boolean][] = [
@@ -102,7 +102,7 @@ test("A response is compressed when its handler asks and the caller accepts gzip
   }
 });
 
-test("A handler compresses message by message once the headers say gzip", async () => {
+test("A handler can compress single messages once the headers announce gzip", async () => {
   await using rig = new NativeRig(handlers);
   await using client = await rig.connect();
   const ask = (wishes: boolean[]) =>
@@ -119,7 +119,7 @@ test("A handler compresses message by message once the headers say gzip", async 
   assert.deepEqual(flagged(late).map(({ compressed }) => compressed), [false, false]);
 });
 
-test("The headers of a compressed response carry the handler's metadata, call after call", async () => {
+test("The headers of each compressed response have the handler's metadata", async () => {
   await using rig = new NativeRig({
     Unary: unary((compress: boolean, context) => {
       context.compressResponse = compress;
@@ -135,7 +135,7 @@ test("The headers of a compressed response carry the handler's metadata, call af
   }
 });
 
-test("A call that fails before its first message names no encoding", async () => {
+test("A call that fails before its first message has no `grpc-encoding`", async () => {
   await using rig = new NativeRig({
     Unary: unary((_request, context) => {
       context.compressResponse = true;
@@ -149,7 +149,7 @@ test("A call that fails before its first message names no encoding", async () =>
   assert.equal(statusOf(response), 10);
 });
 
-test("Handlers are told of each request whether it came compressed", async () => {
+test("Handlers see for each request if it was compressed", async () => {
   await using rig = new NativeRig({
     Unary: unary((_request, { requestCompressed }) => requestCompressed),
     Spread: serverStream(async function* (_request, { requestCompressed }) {
@@ -180,7 +180,7 @@ test("Handlers are told of each request whether it came compressed", async () =>
   assert.deepEqual(await told("Chat", ...mixed), [true, false, false, true]);
 });
 
-test("A call compresses the requests that it is told to, also when it is made again", async () => {
+test("A call with `compression` compresses its requests, also in a retry", async () => {
   const came: Uint8Array[] = [];
   await using server = await ScriptedServer.start((request) => {
     assert.equal(request.headers.get("grpc-encoding"), "gzip");

@@ -1,10 +1,11 @@
+/** The native server against h2spec. @module */
 import assert from "node:assert/strict";
 import { gate } from "../../_support/gate.ts";
 import { peerTest } from "../../_support/peers.ts";
 import { CallingRelay, type Completion } from "./_calling_relay.ts";
 import { frame as message } from "./_raw_client.ts";
 
-/** The sections of h2spec, and how many tests each has. */
+/** The sections of h2spec, with their numbers of tests. */
 const SECTIONS: Readonly<Record<string, number>> = {
   ...{ "generic/1": 1, "generic/2": 5, "generic/3.1": 3, "generic/3.2": 3, "generic/3.3": 5 },
   ...{ "generic/3.4": 1, "generic/3.5": 1, "generic/3.7": 1, "generic/3.8": 1, "generic/3.9": 2 },
@@ -20,32 +21,30 @@ const SECTIONS: Readonly<Record<string, number>> = {
 };
 
 /**
- * Tests of h2spec, which follows RFC 7540 and RFC 7541, that RFC 9113 has made obsolete.
- *
- * A stream that depends on itself: RFC 9113 section 5.3.2 deprecates the priority scheme, and with it what
- * was an error in it. The fields are to be ignored (sections 6.2 and 6.3).
+ * Tests of h2spec for rules of RFC 7540 that RFC 9113 has removed: a stream that depends on itself. RFC 9113 section
+ * 5.3.2 deprecates the priority scheme, and its fields are ignored (sections 6.2 and 6.3).
  */
 const OBSOLETE = ["http2/5.3.1/1", "http2/5.3.1/2"];
 
 /**
- * Tests that want an answer with content, or a stream that is open for more. h2spec asks by GET, which is
- * no gRPC: the answer is a 405 without content, at once, and the stream is over before the test of it
- * begins (RFC 9113 section 8.1). They are made through a relay that turns its requests into calls.
+ * Tests that need a response with content, or a stream that stays open. h2spec uses GET, to which a gRPC server
+ * responds at once with 405 and no content, and the stream is closed before its test begins (RFC 9113 section 8.1).
+ * These tests run through a relay that turns the requests into gRPC calls.
  */
 const BY_CALLS = [
-  // Frames on a half-closed stream: DATA is to come all the same.
+  // Frames on a half-closed stream, which must still send DATA.
   ...["generic/2/2", "generic/2/3"],
-  // Frames after RST_STREAM. Behind one of ours they are ignored (section 5.1), so a call has to wait.
+  // Frames after RST_STREAM. After one of ours they are ignored (section 5.1), so the call must stay open.
   ...["http2/5.1/8", "http2/5.1/9"],
-  // How much DATA comes, by the settings of windows.
+  // The amount of DATA by the settings of windows.
   ...["http2/6.5.3/1", "http2/6.9.1/1", "http2/6.9.2/1", "http2/6.9.2/2"],
-  // A window over 2^31-1 on a stream that is open.
+  // A window over 2^31-1 on an open stream.
   "http2/6.9.1/3",
-  // What is wrong with trailers, and with content.
+  // Malformed trailers and content.
   ...["http2/8.1/1", "http2/8.1.2.1/3", "http2/8.1.2.6/1", "http2/8.1.2.6/2"],
 ];
 
-/** The same for one that wants its calls to stay open: more of them than the server allows. */
+/** Tests that need calls to stay open: more of them than the server allows. */
 const BY_OPEN_CALLS = ["http2/5.1.2/1"];
 
 const all = Object.entries(SECTIONS).flatMap(([section, tests]) =>
@@ -60,7 +59,7 @@ const [test, { SignerProcess }] = await gate(
 );
 const testH2spec = peerTest(test, "h2spec");
 
-/** Makes tests of h2spec, all of which must pass. */
+/** Runs tests of h2spec, all of which must pass. */
 async function pass(h2spec: string, port: number, tests: readonly string[]): Promise<void> {
   const { success, stdout } = await new Deno.Command(h2spec, {
     args: [
@@ -74,7 +73,7 @@ async function pass(h2spec: string, port: number, tests: readonly string[]): Pro
   assert.deepEqual(counts, [tests.length, tests.length, 0], report);
 }
 
-/** `EchoRequest { message: "h2spec" }`: an answer of some octets, as the tests of windows want it. */
+/** `EchoRequest { message: "h2spec" }`: a response of some octets, as the tests of windows need. */
 const ECHO: Completion = {
   kind: "message",
   framed: message(new TextEncoder().encode("\x0a\x06h2spec")),

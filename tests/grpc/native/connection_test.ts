@@ -1,3 +1,4 @@
+/** The life of a connection: keepalive, age, drain, garbage. @module */
 import assert from "node:assert/strict";
 import { unary } from "../../../src/grpc/handler.ts";
 import { gate } from "../../_support/gate.ts";
@@ -11,10 +12,10 @@ const echo = { Unary: unary((request: unknown) => request) };
 /** ENHANCE_YOUR_CALM of RFC 9113 section 7. */
 const enhanceYourCalm = 0xb;
 
-test("PINGs that come too often end the connection: `too_many_pings`", async () => {
+test("Too frequent PINGs end the connection with `too_many_pings`", async () => {
   await using rig = new NativeRig(echo);
   await using client = await rig.connect();
-  // The first is not early, and two strikes are free.
+  // The first is not early, and two strikes are allowed.
   for (let i = 0; i < 3; i++) await client.ping();
   client.ping();
   const goaway = await client.goaway;
@@ -23,7 +24,7 @@ test("PINGs that come too often end the connection: `too_many_pings`", async () 
   await client.closed;
 });
 
-test("PINGs between answers are no strikes", async () => {
+test("PINGs between responses are no strikes", async () => {
   await using rig = new NativeRig(echo);
   await using client = await rig.connect();
   for (let i = 0; i < 10; i++) {
@@ -39,7 +40,7 @@ test("A connection that is idle for too long is drained and closed", async () =>
   await client.closed;
 });
 
-test("A connection that is too old is drained: its calls end, and then it is closed", async () => {
+test("A connection that is too old is drained: its calls complete, and then it is closed", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   await using rig = new NativeRig(
     { Unary: unary(() => promise.then(() => "done")) },
@@ -53,7 +54,7 @@ test("A connection that is too old is drained: its calls end, and then it is clo
   await client.closed;
 });
 
-test("A connection whose age and grace are over is cut, and its calls with it", async () => {
+test("A connection past its age and grace is closed with its calls", async () => {
   await using rig = new NativeRig(
     {
       Unary: unary((_, { signal }) =>
@@ -67,7 +68,7 @@ test("A connection whose age and grace are over is cut, and its calls with it", 
   await client.closed;
 });
 
-test("A peer that is silent is asked, and is gone when it does not answer", async () => {
+test("A silent peer is sent a PING, and its connection is closed without an answer", async () => {
   await using rig = new NativeRig(echo, { keepaliveMs: 1, keepaliveTimeoutMs: 1 });
   const address = await rig.address();
   const [host, port] = address.replace("tcp://", "").split(":");
@@ -78,7 +79,7 @@ test("A peer that is silent is asked, and is gone when it does not answer", asyn
   while (await conn.read(buffer) !== null);
 });
 
-test("What is not HTTP/2 is told so and cut off, and others are served meanwhile", async () => {
+test("A peer that does not speak HTTP/2 gets an error and is disconnected, and others are served", async () => {
   await using rig = new NativeRig(echo);
   await using client = await rig.connect();
   const address = await rig.address();
@@ -92,7 +93,7 @@ test("What is not HTTP/2 is told so and cut off, and others are served meanwhile
   }
 });
 
-test("A drain lets the calls under way end, refuses new ones, and closes all connections", async () => {
+test("A drain completes active calls, refuses new ones, and closes all connections", async () => {
   const gates = Array.from({ length: 8 }, () => Promise.withResolvers<void>());
   await using rig = new NativeRig({
     Unary: unary((i: number) => gates[i].promise.then(() => i)),
@@ -109,7 +110,7 @@ test("A drain lets the calls under way end, refuses new ones, and closes all con
   for (const client of clients) await client[Symbol.asyncDispose]();
 });
 
-test("A drain whose grace is over cuts off what is left", async () => {
+test("A drain ends the remaining calls after its grace", async () => {
   const aborted = Promise.withResolvers<void>();
   await using rig = new NativeRig({
     Unary: unary((_, { signal }) =>
@@ -129,7 +130,7 @@ test("A drain whose grace is over cuts off what is left", async () => {
   await client.closed;
 });
 
-test("Random frames behind a good beginning end their connections, and never the server", async () => {
+test("Random frames after a valid preface end their connections, and never the server", async () => {
   await using rig = new NativeRig(echo);
   await using client = await rig.connect();
   const { port } = new URL(`http://${(await rig.address()).replace("tcp://", "")}`);
@@ -151,7 +152,7 @@ test("Random frames behind a good beginning end their connections, and never the
       const buffer = new Uint8Array(4_096);
       while (await conn.read(buffer) !== null);
     } catch {
-      // The server has reset it.
+      // The server has reset the connection.
     } finally {
       conn.close();
     }

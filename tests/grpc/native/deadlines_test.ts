@@ -12,7 +12,7 @@ class Entry implements Timed {
   }
 }
 
-Deno.test("`expire()` tells what is over and nothing else, in the order of the deadlines", () => {
+Deno.test("`expire()` reports exactly the expired items, in the order of their deadlines", () => {
   const below = generator(11);
   const deadlines = new Deadlines();
   const expired: number[] = [];
@@ -36,7 +36,7 @@ Deno.test("`expire()` tells what is over and nothing else, in the order of the d
   assert.equal(deadlines.next, Infinity);
 });
 
-Deno.test("`expire()` lets those that it tells take others out", () => {
+Deno.test("Other items can be removed during `expire()`", () => {
   const deadlines = new Deadlines();
   const expired: number[] = [];
   const other = new Entry(2, expired);

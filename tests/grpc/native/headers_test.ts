@@ -1,3 +1,4 @@
+/** The header fields of gRPC. @module */
 import assert from "node:assert/strict";
 import { isGrpcContentType } from "../../../src/grpc/native/header_names.ts";
 import {
@@ -17,7 +18,7 @@ function fields(...list: readonly (readonly [string, string])[]): HeaderField[] 
   return list.map(([name, value]) => ({ name, value }) as HeaderField);
 }
 
-Deno.test("`parseTimeout()` reads each unit, and nothing that is not a timeout", () => {
+Deno.test("`parseTimeout()` parses each unit, and refuses malformed timeouts", () => {
   const good: [string, number][] = [
     ["1H", 3_600_000],
     ["2M", 120_000],
@@ -55,7 +56,7 @@ Deno.test("`formatTimeout()` rounds up, to no more than eight digits", () => {
   }
 });
 
-Deno.test("A status message comes back as it was, whatever is in it", () => {
+Deno.test("Any status message survives encoding and decoding", () => {
   const messages = [
     "",
     "plain text, with: signs!",
@@ -73,14 +74,14 @@ Deno.test("A status message comes back as it was, whatever is in it", () => {
   assert.equal(encodeStatusMessage("a b"), "a b");
 });
 
-Deno.test("`decodeStatusMessage()` takes what is no escape as it stands", () => {
+Deno.test("`decodeStatusMessage()` keeps malformed escapes", () => {
   assert.equal(decodeStatusMessage("50% off"), "50% off");
   assert.equal(decodeStatusMessage("%zz%4"), "%zz%4");
   assert.equal(decodeStatusMessage("%ff"), "\ufffd");
   assert.equal(decodeStatusMessage("%e2%98%83%"), "☃%");
 });
 
-Deno.test("`metadataOf()` takes binary values with and without padding, several in one field", () => {
+Deno.test("`metadataOf()` decodes binary values with and without padding, several in one field", () => {
   const metadata = metadataOf(fields(["a-bin", "AQ==, AQ,AQI="], ["a-bin", ""]));
   assert.deepEqual(metadata.getAll("a-bin").map((value) => [...value as Uint8Array]), [
     [1],
@@ -90,7 +91,7 @@ Deno.test("`metadataOf()` takes binary values with and without padding, several 
   ]);
 });
 
-Deno.test("`metadataOf()` keeps the order of values, and leaves out what is not metadata", () => {
+Deno.test("`metadataOf()` keeps the order of values, and leaves out other fields", () => {
   const metadata = metadataOf(fields(
     ["content-type", "application/grpc"],
     ["te", "trailers"],
@@ -105,7 +106,7 @@ Deno.test("`metadataOf()` keeps the order of values, and leaves out what is not 
   assert.deepEqual([...metadata], [["user-agent", "someone"], ["x", "1"], ["x", "2, 3"]]);
 });
 
-Deno.test("`metadataOf()` reads the fields of the key that is asked for, and of no other", () => {
+Deno.test("`metadataOf()` decodes the fields of a requested key only", () => {
   // A `-bin` field of 16,000 values was split and copied to read the protocol version beside it: 1,200 requests
   // of 100 octets each, by the HPACK table, cost 22 s.
   let reads = 0;
@@ -125,7 +126,7 @@ Deno.test("`metadataOf()` reads the fields of the key that is asked for, and of 
   assert.equal(reads, 1);
 });
 
-Deno.test("`metadataOf()` hands out 64 values of a key, in one field or several", () => {
+Deno.test("`metadataOf()` returns up to 64 values of a key, in one field or several", () => {
   const values = Array.from({ length: 70 }, (_, i) => `${i}`);
   const text = metadataOf(fields(...values.map((value) => ["x", value] as const)));
   assert.deepEqual(text.getAll("x"), values.slice(0, maxMetadataValues));
@@ -140,7 +141,7 @@ Deno.test("`metadataOf()` hands out 64 values of a key, in one field or several"
   assert.equal(binary.size, 1);
 });
 
-Deno.test("Received metadata cannot be changed, as calls with the same headers share it", () => {
+Deno.test("Received metadata cannot be changed, because calls with the same headers share it", () => {
   const metadata = metadataOf(fields(["x", "1"]));
   assert.throws(() => metadata.set("x", "2"), TypeError);
   assert.throws(() => metadata.add("y", "2"), TypeError);
@@ -157,7 +158,7 @@ Deno.test("`metadataFields()` sends binary values without padding and no reserve
   assert.deepEqual(metadataFields(metadata), ["x", "1", "b-bin", "AQ"]);
 });
 
-Deno.test("`isGrpcContentType()` knows suffixes and parameters, and gRPC-Web for something else", () => {
+Deno.test("`isGrpcContentType()` accepts suffixes and parameters, and not gRPC-Web", () => {
   for (const good of ["application/grpc", "application/grpc+proto", "application/grpc;a=b"]) {
     assert.equal(isGrpcContentType(good), true, good);
   }

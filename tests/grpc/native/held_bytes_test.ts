@@ -1,3 +1,4 @@
+/** The count of held request bytes. @module */
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { join, rstStream } from "../../http2/_frames.ts";
@@ -14,7 +15,7 @@ const [test, { HeldRig, usedBytes, Attacker }] = await gate(
 const CONNECTIONS = 6;
 const STEPS = 400;
 
-/** What is counted may differ by this much from the memory in use: of code, tables, sockets and their buffers. */
+/** Allowed difference between the count and the memory in use, for code, tables, sockets and their buffers. */
 const SLACK_BYTES = 2 * 1024 * 1024;
 
 /** Random bytes, half of them compressible. */
@@ -24,7 +25,7 @@ function randomMessage(random: Random, limit: number): Uint8Array {
   return bytes;
 }
 
-/** A peer that leaves calls in random states: opened, with a part of a message, with whole ones, ended, reset. */
+/** A peer that leaves calls in random states: open, with incomplete or complete messages, ended, reset. */
 class RandomPeer {
   #calls = 0;
   #open: number[] = [];
@@ -58,7 +59,7 @@ class RandomPeer {
 }
 
 for (const seed of [1, 2, 3, 4]) {
-  test(`The held bytes that are counted are those in use, in random states of calls (seed ${seed})`, async () => {
+  test(`The count of held bytes equals the memory in use, in random states of calls (seed ${seed})`, async () => {
     const random = generator(seed);
     await using rig = await HeldRig.start();
     await using attackers = new AsyncDisposableStack();
@@ -78,7 +79,7 @@ for (const seed of [1, 2, 3, 4]) {
     assert.ok(held > 4 * SLACK_BYTES, `${held} bytes are held`);
     assert.ok(Math.abs(held - used) < SLACK_BYTES + held / 10, `${held} are counted, ${used} used`);
     await attackers[Symbol.asyncDispose]();
-    // What handlers have is held until they are done, also when their connections are gone.
+    // The requests of handlers are held until they are done, also when their connections are closed.
     for (let i = 0; i < 1_000 && rig.heldBytes > 0; i++) {
       rig.release();
       await new Promise((resolve) => setTimeout(resolve, 1));

@@ -15,15 +15,15 @@ const [test, { Besieged, net }] = await gate(
 );
 
 /**
- * What the process may take at its worst, in KiB: four connections' worth of answers that nobody reads, as
- * much of requests that do not end, and the garbage of both (`maxUnreadBytes`, `maxHeldBytes`).
+ * The limit of resident memory in KiB: unread responses of four connections, as much of unfinished requests, and the
+ * garbage of both (`maxUnreadBytes`, `maxHeldBytes`).
  */
 const MAX_RESIDENT_KIB = 1_024 * 1_024;
 
-/** Steps under way together cannot each be watched for leaks; the test as a whole is. */
+/** Concurrent steps cannot be checked for leaks one by one; the whole test is. */
 const TOGETHER = { sanitizeOps: false, sanitizeResources: false, sanitizeExit: false };
 
-/** An attack as a step, which the well-behaved client has come through. */
+/** Runs an attack as a step, after which the well-behaved client must be served. */
 function step({ name, run }: Attack, target: BesiegedServer): Deno.TestStepDefinition {
   return {
     name,
@@ -44,7 +44,7 @@ test("A well-behaved client is served while others attack, and memory is bounded
   assert.doesNotMatch(await target.leave(), /level=error/);
 });
 
-test("A worker and its other client come through every flood", async (t) => {
+test("A worker and its other client survive every flood", async (t) => {
   await using target = await Besieged.start("--workers", "1");
   for (const attack of floods) await t.step(step(attack, target));
   assert.ok(target.peakKiB < MAX_RESIDENT_KIB, `${target.peakKiB} KiB`);

@@ -1,3 +1,4 @@
+/** Length-prefixed messages. @module */
 import assert from "node:assert/strict";
 import { StatusCode } from "../../../src/grpc/status.ts";
 import {
@@ -7,7 +8,7 @@ import {
   writePrefix,
 } from "../../../src/grpc/native/message_framing.ts";
 
-/** Messages as they stand on a stream. */
+/** Returns messages with their prefixes. */
 function framed(...messages: readonly (readonly [Uint8Array, boolean])[]): Uint8Array {
   const parts = messages.flatMap(([message, compressed]) => [
     writePrefix(new Uint8Array(PREFIX_LENGTH), message.length, compressed),
@@ -33,7 +34,7 @@ const messages: readonly [Uint8Array, boolean][] = [
   [bytesOf(1, 255), false],
 ];
 
-Deno.test("`push()` cuts the same messages wherever the stream is split", () => {
+Deno.test("`push()` yields the same messages wherever the stream is split", () => {
   const whole = framed(...messages);
   for (let size = 1; size <= whole.length; size++) {
     const deframer = new Deframer(100);
@@ -62,7 +63,7 @@ Deno.test("`push()` refuses a message over the limit by its prefix alone", () =>
   );
 });
 
-Deno.test("`push()` refuses the largest length that a prefix can have", () => {
+Deno.test("`push()` refuses the largest length of a prefix", () => {
   const deframer = new Deframer(1 << 22);
   const prefix = Uint8Array.of(0, 0xff, 0xff, 0xff, 0xff);
   assert.throws(() => deframer.push(prefix, 0, 5, () => {}), /4294967295 vs/);
@@ -76,7 +77,7 @@ Deno.test("`push()` refuses a flag that is neither 0 nor 1", () => {
   );
 });
 
-Deno.test("A message that was announced takes no more memory than what has come of it", () => {
+Deno.test("An incomplete message takes memory for the bytes that have arrived only", () => {
   const deframer = new Deframer(1 << 22);
   const whole = framed([bytesOf(1 << 20, 0), false]);
   deframer.push(whole, 0, 6, () => assert.fail("It is not whole"));
@@ -84,7 +85,7 @@ Deno.test("A message that was announced takes no more memory than what has come 
   assert.equal(deframer.pending, true);
 });
 
-Deno.test("`isOneMessage()` is true of one whole message that is not compressed, and of nothing else", () => {
+Deno.test("`isOneMessage()` is true for exactly one complete, uncompressed message only", () => {
   const one = framed([bytesOf(3, 1), false]);
   assert.equal(isOneMessage(one, 0, one.length), true);
   assert.equal(isOneMessage(one, 0, one.length - 1), false);

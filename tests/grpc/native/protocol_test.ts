@@ -1,3 +1,4 @@
+/** The protocol of the native server, by valid and invalid requests. @module */
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { bidi, serverStream, unary } from "../../../src/grpc/handler.ts";
@@ -30,7 +31,7 @@ test("A unary call is answered with headers, one message and trailers", async ()
   assert.deepEqual(response.trailers, { "grpc-status": "0" });
 });
 
-test("What is no gRPC is answered by an HTTP status: 415 and 405", async () => {
+test("Requests other than gRPC's are answered with HTTP status 415 or 405", async () => {
   await using rig = new NativeRig(echo);
   await using client = await rig.connect();
   const with_ = (name: string, value: string) =>
@@ -45,14 +46,14 @@ test("What is no gRPC is answered by an HTTP status: 415 and 405", async () => {
   assert.deepEqual([got.status, got.headers.allow], [405, "POST"]);
 });
 
-test("A request without `te: trailers` is served, as grpc-js serves it", async () => {
+test("A request without `te: trailers` is served, as by grpc-js", async () => {
   await using rig = new NativeRig(echo);
   await using client = await rig.connect();
   const fields = callFields("Unary").filter((field) => field !== "te" && field !== "trailers");
   assert.deepEqual(messagesOf(await client.request(fields, [json(1)])), [1]);
 });
 
-test("A method that is not there is UNIMPLEMENTED, without headers before it", async () => {
+test("An unknown method is UNIMPLEMENTED in a trailers-only response", async () => {
   await using rig = new NativeRig(echo);
   await using client = await rig.connect();
   for (const path of ["/test.Kinds/None", "/no.Such/Unary", "/", "/%25/ü"]) {
@@ -63,7 +64,7 @@ test("A method that is not there is UNIMPLEMENTED, without headers before it", a
   }
 });
 
-test("A `grpc-timeout` that is none is INTERNAL, and names it", async () => {
+test("A malformed `grpc-timeout` is INTERNAL, with its text in the message", async () => {
   await using rig = new NativeRig(echo);
   await using client = await rig.connect();
   for (const value of ["1", "x", "-1S", "123456789S", "1 S", "1.5S"]) {
@@ -73,7 +74,7 @@ test("A `grpc-timeout` that is none is INTERNAL, and names it", async () => {
   }
 });
 
-test("A `grpc-timeout` of nothing is DEADLINE_EXCEEDED, and the handler does not run", async () => {
+test("A `grpc-timeout` of 0 is DEADLINE_EXCEEDED, and the handler does not run", async () => {
   let ran = 0;
   await using rig = new NativeRig({ Unary: unary(() => ++ran) });
   await using client = await rig.connect();
@@ -82,7 +83,7 @@ test("A `grpc-timeout` of nothing is DEADLINE_EXCEEDED, and the handler does not
   assert.equal(ran, 0);
 });
 
-test("A request that is cut short, too long, twice there or not there at all has its status", async () => {
+test("A truncated, too long, duplicate or missing request message has its status", async () => {
   await using rig = new NativeRig(echo, { maxRequestBytes: 100 });
   await using client = await rig.connect();
   const cases: [string, Uint8Array[], number][] = [
@@ -109,7 +110,7 @@ test("A request that is cut short, too long, twice there or not there at all has
   assert.deepEqual(messagesOf(await client.request(callFields("Unary"), [json(1)])), [1]);
 });
 
-test("A request in pieces of one byte is read as one", async () => {
+test("A request in pieces of one byte is assembled", async () => {
   await using rig = new NativeRig(echo);
   await using client = await rig.connect();
   const pieces = [...json({ text: "in pieces" })].map((byte) => Uint8Array.of(byte));
@@ -117,7 +118,7 @@ test("A request in pieces of one byte is read as one", async () => {
   assert.deepEqual(messagesOf(response), [{ text: "in pieces" }]);
 });
 
-test("A compressed message is read when its encoding is named and spoken", async () => {
+test("A compressed message is read with a supported `grpc-encoding` only", async () => {
   await using rig = new NativeRig(echo, { maxRequestBytes: 10_000 });
   await using client = await rig.connect();
   const gzip = gzipSync(JSON.stringify("x".repeat(5_000)));
@@ -139,7 +140,7 @@ test("A compressed message is read when its encoding is named and spoken", async
   assert.deepEqual(messagesOf(await client.request(plain, [json(1)])), [1]);
 });
 
-test("An error has its message percent-encoded, its metadata, and the headers that were set before", async () => {
+test("An error has its message percent-encoded, its metadata, and the response headers set before", async () => {
   await using rig = new NativeRig({
     Unary: unary((_, { responseHeaders }) => {
       responseHeaders.set("x-before", "1");
@@ -158,7 +159,7 @@ test("An error has its message percent-encoded, its metadata, and the headers th
   });
 });
 
-test("What a handler throws that is no RpcError tells the caller nothing", async () => {
+test("An error other than RpcError is INTERNAL without details", async () => {
   await using rig = new NativeRig({
     Unary: unary(() => {
       throw new Error("the secret");
@@ -170,7 +171,7 @@ test("What a handler throws that is no RpcError tells the caller nothing", async
   assert.equal(response.headers["grpc-message"], "Internal error");
 });
 
-test("A response that cannot be serialised, and trailers that are too large, end the call alone", async () => {
+test("A response that cannot be serialized, or trailers that are too large, end their call only", async () => {
   await using rig = new NativeRig({
     Unary: unary((request: string, { responseTrailers }) => {
       if (request === "large") responseTrailers.set("x", "y".repeat(100_000));
@@ -189,7 +190,7 @@ test("A response that cannot be serialised, and trailers that are too large, end
   assert.deepEqual(messagesOf(await client.request(callFields("Unary"), [json(1)])), [1]);
 });
 
-test("A peer that takes no headers has its calls reset, also those that end by their deadline", async () => {
+test("Calls of a peer with a too low limit of header lists are reset, also at their deadline", async () => {
   await using rig = new NativeRig({ Unary: unary(() => new Promise(() => {})) });
   await using other = await rig.connect();
   await using client = await rig.connect({ maxHeaderListSize: 10 });
@@ -202,9 +203,9 @@ test("A peer that takes no headers has its calls reset, also those that end by t
   );
 });
 
-test("Requests whose answers take their time hold no more than the limit of a thread", async () => {
+test("Requests with slow handlers hold no more than the limit of a thread", async () => {
   const { promise, resolve } = Promise.withResolvers<string>();
-  // One peer gets half. A message counts with the string that it is decoded to: two bytes for one of the wire.
+  // One peer gets half. A message counts with its decoded string: two bytes for one on the wire.
   await using rig = new NativeRig({ Unary: unary(() => promise) }, { maxHeldBytes: 160_000 });
   await using client = await rig.connect();
   const large = json("x".repeat(10_000));
@@ -218,7 +219,7 @@ test("Requests whose answers take their time hold no more than the limit of a th
   assert.deepEqual(messagesOf(await client.request(callFields("Unary"), [large])), ["done"]);
 });
 
-test("Requests that are never completed hold no more than the limit of a thread", async () => {
+test("Incomplete requests hold no more than the limit of a thread", async () => {
   await using rig = new NativeRig(echo, { maxHeldBytes: 100_000 });
   await using client = await rig.connect();
   const start = frame(new Uint8Array(60_000)).subarray(0, 50_000);
@@ -229,7 +230,7 @@ test("Requests that are never completed hold no more than the limit of a thread"
   assert.deepEqual(messagesOf(await client.request(callFields("Unary"), [json(1)])), [1]);
 });
 
-test("A request that is not complete within its time ends, and an open stream does not", async () => {
+test("A request that is incomplete after its timeout ends, and an open stream does not", async () => {
   const handlers = {
     ...echo,
     Spread: serverStream(async function* () {}),
@@ -252,7 +253,7 @@ test("A request that is not complete within its time ends, and an open stream do
   assert.deepEqual(messagesOf(await chat.response), [1, 2]);
 });
 
-test("Streams that are only open count too, and the connection with the most loses some", async () => {
+test("Open streams count too, and the connection with the most loses some", async () => {
   const handlers = { Chat: bidi((requests: AsyncIterable<unknown>) => requests) };
   await using rig = new NativeRig(handlers, { maxHeldBytes: 200_000 });
   await using many = await rig.connect();

@@ -8,7 +8,7 @@ const [test, { NativeRig, callFields, json, statusOf, busyFor }] = await gate(
   async () => ({ ...await import("./_rig.ts"), ...await import("./_busy.ts") }),
 );
 
-test("Cheap calls are answered before long ones that came first", async () => {
+test("Cheap calls are answered before long ones that arrived first", async () => {
   const ran: string[] = [];
   await using rig = new NativeRig({
     Unary: unary((kind: string) => {
@@ -18,13 +18,13 @@ test("Cheap calls are answered before long ones that came first", async () => {
     }, (kind) => kind),
   }, { cheapCallMs: 1 });
   await using client = await rig.connect();
-  // What each takes is measured first.
+  // The server measures each first.
   for (const kind of ["long", ...Array<string>(8).fill("cheap")]) {
     assert.equal(statusOf(await client.request(callFields("Unary"), [json(kind)])), StatusCode.OK);
   }
   const kinds = ["long", "long", "long", "long", "long", "long", "cheap"];
-  // On a machine that is busy with something else the reading alone may take the time that cheap calls are
-  // given before the thread looks at its queue. Without the preference, the cheap one is the last each time.
+  // On a busy machine reading alone may take the time for cheap calls before the thread runs its queue. Without the
+  // preference, the cheap call is the last each time.
   for (let round = 0; round < 20; round++) {
     ran.length = 0;
     const calls = kinds.map((kind) => client.request(callFields("Unary"), [json(kind)]));
@@ -35,7 +35,7 @@ test("Cheap calls are answered before long ones that came first", async () => {
   assert.fail("the cheap call was the last in each of 20 rounds");
 });
 
-test("Long calls beyond what a thread can do in time are shed, and the rest are answered", async () => {
+test("Long calls that a thread cannot finish in time are refused, and the others are answered", async () => {
   let ran = 0;
   await using rig = new NativeRig({
     Unary: unary(() => {

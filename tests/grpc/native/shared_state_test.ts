@@ -1,7 +1,8 @@
+/** The state that workers share. @module */
 import assert from "node:assert/strict";
 import { SharedState } from "../../../src/grpc/native/workers/_shared_state.ts";
 
-Deno.test("`push()` and `shift()` keep the order, and a ring that is full takes no more", () => {
+Deno.test("`push()` and `shift()` keep the order, and a full ring refuses more", () => {
   const shared = SharedState.create(2);
   let pushed = 0;
   while (shared.push(1, pushed)) pushed++;
@@ -17,7 +18,7 @@ Deno.test("`push()` and `shift()` keep the order, and a ring that is full takes 
   assert.equal(shared.shift(1), undefined);
 });
 
-Deno.test("`fewest()` prefers itself among equals, and passes over workers that do not serve", () => {
+Deno.test("`fewest()` prefers the calling worker among equals, and skips workers that do not serve", () => {
   const shared = SharedState.create(3);
   shared.start(0, 10, 11);
   shared.start(2, 14, 15);
@@ -29,7 +30,7 @@ Deno.test("`fewest()` prefers itself among equals, and passes over workers that 
   assert.equal(shared.fewest(0), 0);
 });
 
-Deno.test("`reap()` gives all that a worker owned, once, and nothing of the others'", () => {
+Deno.test("`reap()` returns all descriptors of a worker once, and none of others", () => {
   const shared = SharedState.create(2);
   shared.start(0, 10, 11);
   shared.start(1, 12, 13);
@@ -44,14 +45,14 @@ Deno.test("`reap()` gives all that a worker owned, once, and nothing of the othe
   assert.equal(shared.owns(1, 21), true);
 });
 
-Deno.test("A worker that ended in order leaves nothing behind to close", () => {
+Deno.test("A worker that has closed leaves no descriptor to close", () => {
   const shared = SharedState.create(1);
   shared.start(0, 10, 11);
   shared.stop(0);
   assert.deepEqual(shared.reap(0), []);
 });
 
-Deno.test("A worker that is fenced can close nothing that it had, and its number waits for `reap()`", () => {
+Deno.test("A fenced worker can close none of its descriptors, and its number is reserved until `reap()`", () => {
   const shared = SharedState.create(2);
   shared.register(0, 9);
   shared.start(0, 10, 11);
@@ -67,14 +68,14 @@ Deno.test("A worker that is fenced can close nothing that it had, and its number
   ]);
   assert.equal(shared.disown(0, 20), false);
   assert.equal(shared.fewest(0), 0);
-  // What it opens before it sees that it is fenced is closed as well.
+  // Descriptors that it opens before it sees the fence are closed too.
   shared.own(0, 23);
   assert.deepEqual(shared.reap(0, taken), [10, 11, 9, 20, 22, 23]);
   assert.deepEqual([shared.isFenced(0), shared.threadFd(0)], [false, -1]);
   assert.equal(shared.owns(1, 21), true);
 });
 
-Deno.test("A worker that is fenced while it starts does not begin to serve", () => {
+Deno.test("A worker that is fenced during its start does not serve", () => {
   const shared = SharedState.create(1);
   shared.register(0, 9);
   assert.deepEqual(shared.fence(0), []);
@@ -82,7 +83,7 @@ Deno.test("A worker that is fenced while it starts does not begin to serve", () 
   assert.equal(shared.isServing(0), false);
 });
 
-Deno.test("One that ended in order and is fenced after that leaves nothing to close either", () => {
+Deno.test("A worker that has closed and is fenced after that leaves no descriptor to close", () => {
   const shared = SharedState.create(1);
   shared.register(0, 9);
   shared.start(0, 10, 11);

@@ -1,3 +1,4 @@
+/** Streaming calls on the native server. @module */
 import assert from "node:assert/strict";
 import { bidi, clientStream, serverStream, unary } from "../../../src/grpc/handler.ts";
 import { StatusCode } from "../../../src/grpc/status.ts";
@@ -8,7 +9,7 @@ const [test, { NativeRig, callFields, json, messagesOf, statusOf }] = await gate
   () => import("./_rig.ts"),
 );
 
-test("A client stream is answered once, with what came on it", async () => {
+test("A client stream gets one response to all of its requests", async () => {
   await using rig = new NativeRig({
     Collect: clientStream(async (requests: AsyncIterable<number>) => {
       let sum = 0;
@@ -22,7 +23,7 @@ test("A client stream is answered once, with what came on it", async () => {
   assert.deepEqual(messagesOf(await client.request(callFields("Collect"), [])), [0]);
 });
 
-test("A server stream gives all its responses, and its trailers after them", async () => {
+test("A server stream sends all responses, and then its trailers", async () => {
   await using rig = new NativeRig({
     Spread: serverStream(async function* (count: number, { responseTrailers }) {
       for (let i = 0; i < count; i++) yield i;
@@ -43,7 +44,7 @@ test("A server stream gives all its responses, and its trailers after them", asy
   );
 });
 
-test("A stream that fails in its middle keeps what it gave, and says why it ended", async () => {
+test("A stream that fails after some responses delivers them and the error", async () => {
   await using rig = new NativeRig({
     Spread: serverStream(async function* () {
       yield 1;
@@ -56,7 +57,7 @@ test("A stream that fails in its middle keeps what it gave, and says why it ende
   assert.equal(statusOf(response), StatusCode.INTERNAL);
 });
 
-test("A bidirectional stream answers while it is still sent to", async () => {
+test("A bidirectional stream responds before the requests end", async () => {
   await using rig = new NativeRig({
     Chat: bidi(async function* (requests: AsyncIterable<number>) {
       for await (const request of requests) yield request * 2;
@@ -72,7 +73,7 @@ test("A bidirectional stream answers while it is still sent to", async () => {
   assert.deepEqual(messagesOf(await call.response), [2, 4, 6]);
 });
 
-test("A handler that does not read holds its peer back by the window, and reads all in the end", async () => {
+test("A handler that does not read stops its peer by the window, and reads all in the end", async () => {
   const start = Promise.withResolvers<void>();
   await using rig = new NativeRig({
     Collect: clientStream(async (requests: AsyncIterable<string>) => {
@@ -95,7 +96,7 @@ test("A handler that does not read holds its peer back by the window, and reads 
   assert.deepEqual(messagesOf(await call.response), [size * count]);
 });
 
-test("A message far larger than the window reaches the handler that waits for it", async () => {
+test("A message far larger than the window reaches a handler that waits for it", async () => {
   await using rig = new NativeRig({
     Collect: clientStream(async (requests: AsyncIterable<string>) => {
       let length = 0;
@@ -109,7 +110,7 @@ test("A message far larger than the window reaches the handler that waits for it
   assert.deepEqual(messagesOf(response), [size]);
 });
 
-test("A call that its peer cancels has its signal aborted, and its requests end", async () => {
+test("Cancellation by the peer aborts the call's signal and ends its requests", async () => {
   const aborted = Promise.withResolvers<number>();
   await using rig = new NativeRig({
     Chat: bidi(async function* (requests: AsyncIterable<number>, { signal }) {
@@ -126,11 +127,11 @@ test("A call that its peer cancels has its signal aborted, and its requests end"
   await client.ping();
   call.stream.reset(8);
   call.flush();
-  // What had come and was not read is dropped with the call.
+  // Unread requests are dropped with the call.
   assert.ok(await aborted.promise <= 2);
 });
 
-test("A connection that is lost aborts every call on it", async () => {
+test("The loss of a connection aborts every call on it", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   let begun = 0;
   let ended = 0;
@@ -150,7 +151,7 @@ test("A connection that is lost aborts every call on it", async () => {
   await promise;
 });
 
-test("A deadline ends the call although the handler goes on, and aborts its signal", async () => {
+test("A deadline ends the call and aborts its signal, even if the handler continues", async () => {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   await using rig = new NativeRig({
     Unary: unary(async (_, { signal, deadline }) => {
@@ -175,7 +176,7 @@ test("A deadline ends a call whose request never ends", async () => {
   assert.equal(statusOf(response), StatusCode.DEADLINE_EXCEEDED);
 });
 
-test("A slow reader is sent no more than its window, and a drain waits until it has it all", async () => {
+test("A slow reader is sent no more than its window, and a drain waits until it has read everything", async () => {
   let given = 0;
   await using rig = new NativeRig({
     Spread: serverStream(async function* (count: number) {

@@ -12,7 +12,7 @@ const [test, loaded] = await gate(["net", "env", "read", "write", "sys", "ffi"],
 }));
 const { openNativeServer, kindsService, kinds, all, parseAddress, formatAddress } = loaded;
 
-test("The native server is reached over each transport of one machine, and names its peer", async () => {
+test("The native server serves each transport of one machine, and knows its peer", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const peers: [string, RegExp][] = [

@@ -1,3 +1,4 @@
+/** The longest turn of a server's thread. @module */
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { block, frame, FrameFlag, FrameType, join } from "../../http2/_frames.ts";
@@ -12,7 +13,7 @@ const [
   ["net", "env", "read", "sys", "ffi"],
   async () => {
     const net = await import("../../../src/net/mod.ts");
-    // Loads libc here: it stays loaded, which is no leak of the test that needs it first.
+    // Loads libc outside of tests: it stays loaded, and the sanitizer would report the first test for it.
     net.socketsSupported();
     return {
       ...await import("../../../src/grpc/native/server/engine.ts"),
@@ -26,10 +27,10 @@ const [
   },
 );
 
-/** The longest that a turn may keep the thread, in milliseconds of its CPU. */
+/** The longest allowed turn, in milliseconds of CPU time. */
 const MAX_TURN_MS = 50;
 
-/** CPU milliseconds that this thread has had (proc(5), schedstat): other processes do not count. */
+/** Returns the CPU time of this thread in milliseconds (proc(5), schedstat): other processes do not count. */
 function cpuMs(): number {
   return Number(Deno.readTextFileSync("/proc/thread-self/schedstat").split(" ")[0]) / 1e6;
 }
@@ -38,7 +39,7 @@ const ECHO = "/signer.v1.EchoService/Echo";
 const BATCH = "/signer.v1.SigningService/SignBatch";
 const MAX_MESSAGE = 4 * 1024 * 1024;
 
-/** A field of bytes or text. */
+/** Returns a field of bytes or text. */
 function field(number: number, value: Uint8Array): Uint8Array {
   const length = [];
   for (let rest = value.length; rest > 0 || length.length === 0; rest >>>= 7) {
@@ -47,7 +48,7 @@ function field(number: number, value: Uint8Array): Uint8Array {
   return join(Uint8Array.of(number << 3 | 2, ...length), value);
 }
 
-/** As many of the pieces as the largest message has room for. */
+/** Returns a message of the maximum size, of repeated pieces. */
 function filled(piece: Uint8Array): Uint8Array {
   const count = Math.floor((MAX_MESSAGE - 16) / piece.length);
   const bytes = new Uint8Array(count * piece.length);
@@ -57,7 +58,7 @@ function filled(piece: Uint8Array): Uint8Array {
 
 const text = (value: string) => new TextEncoder().encode(value);
 
-/** HEADERS and DATA of a call. */
+/** Returns HEADERS and DATA of a call. */
 function call(i: number, path: string, message: Uint8Array, gzip: boolean): Uint8Array {
   const id = 2 * i + 1;
   const extra = gzip ? ["grpc-encoding", "gzip"] : [];
@@ -83,7 +84,7 @@ function calls(count: number, path: string, message: Uint8Array, gzip = true): U
   return join(first, ...rest);
 }
 
-/** The worst inputs that are known, each sent to a server of its own. */
+/** The worst known inputs, each sent to a new server. */
 const inputs: Readonly<Record<string, () => Uint8Array>> = {
   "strings of one U+FFFD": () => calls(12, ECHO, filled(field(1, text("\ufffd")))),
   "a string of U+FFFD": () => calls(12, ECHO, field(1, text("\ufffd".repeat(1_390_000)))),
@@ -95,7 +96,7 @@ const inputs: Readonly<Record<string, () => Uint8Array>> = {
   "1,000 small calls": () => calls(1_000, ECHO, new Uint8Array(0), false),
 };
 
-/** Signs in 4 ms, as RSA-4096 does, in turns. */
+/** A handler that takes turns of 4 ms, as signing with RSA-4096 does. */
 function slowSigning() {
   const nothing = unary(() => ({}) as never);
   return implement(signingDefinition, {
@@ -112,7 +113,7 @@ function slowSigning() {
   } as never);
 }
 
-/** The longest turn of an engine that is sent an input, in milliseconds of CPU. */
+/** Sends an input to an engine, and returns its longest turn in milliseconds of CPU time. */
 async function longestTurn(input: Uint8Array): Promise<number> {
   using engine = new Engine({ services: [echoService(), slowSigning()], log: logger("test") });
   using listener = await net.listen(net.tcpAddress("127.0.0.1:0"));
@@ -122,7 +123,7 @@ async function longestTurn(input: Uint8Array): Promise<number> {
   const sending = send(conn, join(CLIENT_PREFACE, settings(), SETTINGS_ACK, input));
   const reading = drain(conn);
   let longest = 0;
-  // Events and work come to an end, or go on for as many turns.
+  // Runs until there are no more events and no work, or for this many turns.
   for (let i = 0, idle = 0; i < 400 && idle < 20; i++) {
     const before = cpuMs();
     engine.turn(0);
@@ -157,7 +158,7 @@ for (const [name, input] of Object.entries(inputs)) {
   test(`A turn ends within 50 ms of CPU: ${name}`, async () => {
     const bytes = input();
     let best = Infinity;
-    // Code that is not compiled yet, and a collection of garbage, may each spoil a run.
+    // Code that is not compiled yet, or a garbage collection, may spoil a run.
     for (let run = 0; run < 3 && best > MAX_TURN_MS; run++) {
       best = Math.min(best, await longestTurn(bytes));
     }

@@ -1,4 +1,4 @@
-/** Calls whose responses the connection has no room for. */
+/** Calls whose responses do not fit the output of their connection. @module */
 import assert from "node:assert/strict";
 import { bidi, unary } from "../../../src/grpc/handler.ts";
 import { StatusCode } from "../../../src/grpc/status.ts";
@@ -43,7 +43,7 @@ test("Unary calls wait before they run while the connection is full, and run onc
   assert.equal(peer.ended, false);
 });
 
-test("A stream of responses waits while the connection is full, though its own window is open", async () => {
+test("A stream of responses waits while the connection is full, even if its own window is open", async () => {
   let sent = 0;
   const handlers = {
     Unary: unary((request: string) => request),
@@ -62,7 +62,7 @@ test("A stream of responses waits while the connection is full, though its own w
   assert.ok(sent < 8, `${sent} responses`);
 });
 
-test("A response that the queue has no room for ends its call, and no other", async () => {
+test("A response that does not fit the queue ends its call only", async () => {
   const handlers = {
     Unary: unary((size: number) => "x".repeat(size)),
   };
@@ -80,7 +80,7 @@ test("A response that the queue has no room for ends its call, and no other", as
   assert.match(responses[1].trailers["grpc-message"], /wait for the client to read/);
 });
 
-test("The peer's text is repeated in short", async () => {
+test("Errors quote the peer's text truncated", async () => {
   await using rig = new NativeRig({ Unary: unary((request: string) => request) });
   await using client = await rig.connect();
   const long = "y".repeat(4_000);

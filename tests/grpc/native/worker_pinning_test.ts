@@ -8,20 +8,20 @@ const [test, { PoolRig, ask }] = await gate(
   async () => ({ ...await import("./_pool.ts") }),
 );
 
-Deno.test("`processorsOf()` reads numbers and ranges, and nothing where there is no list", () => {
+Deno.test("`processorsOf()` parses numbers and ranges, and returns none without a list", () => {
   const status = (list: string) => `Name:\tsigner\nCpus_allowed_list:\t${list}\nMems_allowed:\t1\n`;
   assert.deepEqual(processorsOf(status("0")), [0]);
   assert.deepEqual(processorsOf(status("0-3,8,10-11")), [0, 1, 2, 3, 8, 10, 11]);
   assert.equal(processorsOf("Name:\tsigner\n"), undefined);
 });
 
-test("Pinned workers have one processor each, and not the same while there are others", async () => {
+test("Pinned workers have one CPU each, and different ones while there are enough", async () => {
   const allowed = allowedProcessors()!;
   const workers = Math.min(allowed.length, 4);
   await using rig = await PoolRig.start(workers, { pin: true });
   const pinned = new Set<number>();
   for (let i = 0; i < workers; i++) {
-    // They spread evenly as long as all are open, which is until the pool is closed.
+    // Connections are distributed evenly while all are open, which is until the pool is closed.
     const processors = await ask(await rig.connect(), "processors") as number[];
     assert.equal(processors.length, 1);
     assert.ok(allowed.includes(processors[0]));
@@ -30,8 +30,8 @@ test("Pinned workers have one processor each, and not the same while there are o
   assert.equal(pinned.size, workers);
 });
 
-test("Pinned workers stay on the processors that the process was given", async () => {
-  // In a process of its own, which gives itself one, and has the program's permissions and no more.
+test("Pinned workers use only the allowed CPUs of the process", async () => {
+  // In a child process, which restricts itself to one CPU, with the permissions of the program.
   const script = fileURLToPath(new URL("./_pinned_pool.ts", import.meta.url));
   const config = fileURLToPath(new URL("../../../deno.json", import.meta.url));
   const { stdout } = await new Deno.Command(Deno.execPath(), {

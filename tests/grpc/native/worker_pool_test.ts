@@ -1,3 +1,4 @@
+/** Pools of workers. @module */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { gate } from "../../_support/gate.ts";
@@ -8,7 +9,7 @@ const [test, { PoolRig, ask, callFields, json, messagesOf }] = await gate(
   async () => ({ ...await import("./_rig.ts"), ...await import("./_pool.ts") }),
 );
 
-test("Connections spread evenly over the workers, whichever of them accepts", async () => {
+test("Connections are distributed evenly over the workers, whichever accepts them", async () => {
   await using rig = await PoolRig.start(3);
   const clients: RawClient[] = [];
   const served = new Map<unknown, number>();
@@ -22,7 +23,7 @@ test("Connections spread evenly over the workers, whichever of them accepts", as
   for (const client of clients) await client[Symbol.asyncDispose]();
 });
 
-test("Connections that come all at once are spread too, and each is served", async () => {
+test("Concurrent connections are distributed too, and each is served", async () => {
   await using rig = await PoolRig.start(2);
   const clients = await Promise.all(Array.from({ length: 100 }, () => rig.connect()));
   const served = await Promise.all(clients.map((client) => ask(client, "who")));
@@ -31,7 +32,7 @@ test("Connections that come all at once are spread too, and each is served", asy
   for (const client of clients) await client[Symbol.asyncDispose]();
 });
 
-test("A worker that dies loses its own connections alone, and another takes its place", async () => {
+test("A worker that fails loses its own connections only, and is replaced", async () => {
   const death = Promise.withResolvers<[number, string]>();
   await using rig = await PoolRig.start(2, {
     onFailure: (worker, reason) => death.resolve([worker, reason]),
@@ -47,7 +48,7 @@ test("A worker that dies loses its own connections alone, and another takes its 
   assert.equal(`signer-${worker}`, names[0]);
   assert.match(reason, /told to die/);
   assert.equal(await ask(other, "who"), names[1]);
-  // The one that is left has the first connection: the next are the replacement's, once it is there.
+  // The remaining worker has the first connection: the next ones go to the replacement once it serves.
   const later: RawClient[] = [];
   for (let who = names[1]; who !== names[0];) {
     const client = await rig.connect();
@@ -57,7 +58,7 @@ test("A worker that dies loses its own connections alone, and another takes its 
   for (const client of later) await client[Symbol.asyncDispose]();
 });
 
-test("A handler that answers with a promise is answered, and so are others meanwhile", async () => {
+test("A handler that returns a promise is awaited, and other calls are served in the meantime", async () => {
   await using rig = await PoolRig.start(1);
   await using client = await rig.connect();
   for (let i = 0; i < 20; i++) {
@@ -67,7 +68,7 @@ test("A handler that answers with a promise is answered, and so are others meanw
   assert.equal(await ask(client, "setup"), "as given");
 });
 
-test("A stream goes on while its worker blocks in between", async () => {
+test("A stream continues while its worker blocks between messages", async () => {
   await using rig = await PoolRig.start(1);
   await using client = await rig.connect();
   const call = client.open(callFields("Chat"), [json(0)], false);
@@ -79,7 +80,7 @@ test("A stream goes on while its worker blocks in between", async () => {
   assert.deepEqual(messagesOf(await call.response), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
-test("A drain reaches every worker, lets its calls end, and closes all connections", async () => {
+test("A drain reaches every worker, completes its calls, and closes all connections", async () => {
   await using rig = await PoolRig.start(2);
   const clients = await Promise.all([rig.connect(), rig.connect(), rig.connect()]);
   const responses = clients.map((client) => client.request(callFields("Spread"), [json(0)]));
@@ -93,15 +94,15 @@ test("A drain reaches every worker, lets its calls end, and closes all connectio
   await assert.rejects(() => rig.connect(), Deno.errors.ConnectionRefused);
 });
 
-test("A pool that is closed with calls under way gives every descriptor back", async () => {
-  // In a process of its own: the test files of one run share a process, and its descriptors.
+test("A pool that is closed with active calls closes every descriptor", async () => {
+  // In a child process, because the test files of one run share the descriptors of a process.
   const script = fileURLToPath(new URL("./_pool_descriptors.ts", import.meta.url));
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--no-check", "--allow-all", script],
     stderr: "null",
   }).output();
   const grown = Number(new TextDecoder().decode(stdout));
-  // Of eight pools with two workers each; Deno opens some descriptors for itself, in its own time.
+  // For eight pools with two workers each; Deno itself may open some descriptors at any time.
   assert.ok(grown <= 4, `${grown} descriptors were left open`);
 });
 

@@ -1,3 +1,4 @@
+/** Workers that hang, exit or crash. @module */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { gate } from "../../_support/gate.ts";
@@ -16,7 +17,7 @@ interface Death {
   readonly reason: string;
 }
 
-/** A pool of two whose workers may be silent for a second, its first death, and how many there were. */
+/** Opens a pool of two workers that may be without progress for a second. Returns its failures too. */
 async function watchedPool(release: Int32Array) {
   const death = Promise.withResolvers<Death>();
   const deaths: Death[] = [];
@@ -31,7 +32,7 @@ async function watchedPool(release: Int32Array) {
   return { rig, death: death.promise, deaths };
 }
 
-/** Connects until the worker of a name serves again. */
+/** Connects until the worker with a name serves again. */
 async function untilServes(rig: Pool, name: unknown): Promise<void> {
   const clients: RawClient[] = [];
   const next = async () => {
@@ -55,7 +56,7 @@ for (const asked of ["hang", "hang later"] satisfies Asked[]) {
     await using other = await rig.connect();
     const names = [await ask(one, "who"), await ask(other, "who")];
     const lost = one.request(callFields("Unary"), [json(asked)]);
-    // Peers see the end while the thread still hangs.
+    // Peers see the end of their connections while the thread still hangs.
     await one.closed;
     assert.notEqual(statusOf(await lost), 0);
     const { worker, reason } = await death;
@@ -64,15 +65,15 @@ for (const asked of ["hang", "hang later"] satisfies Asked[]) {
     assert.equal(await ask(other, "who"), names[1]);
     await untilServes(rig, names[0]);
     Atomics.store(release, 0, 1);
-    // The other one only waited all the time, which is not to hang.
+    // The other worker only waited for events, which is not hanging.
     assert.equal(await ask(other, "who"), names[1]);
     assert.equal(deaths.length, 1);
   });
 }
 
-test("A worker that is busy for longer than a turn may take is left alone: its calls make progress", async () => {
-  // 20 requests that took long to decode stood in one read. Their worker was replaced after 10 s, with the
-  // connections of all others.
+test("A worker that is busy beyond the limit of a turn is not replaced while its calls make progress", async () => {
+  // One read had 20 requests that took long to decode. Their worker was replaced after 10 s, with all of its
+  // connections.
   const { rig, deaths } = await watchedPool(new Int32Array(1));
   await using _pool = rig;
   await using client = await rig.connect();
@@ -82,7 +83,7 @@ test("A worker that is busy for longer than a turn may take is left alone: its c
   assert.deepEqual(deaths, []);
 });
 
-test("A worker that ends itself is noticed and replaced, though nothing tells of it", async () => {
+test("A worker that exits without an event is noticed and replaced", async () => {
   const { rig, death } = await watchedPool(new Int32Array(1));
   await using _pool = rig;
   await using one = await rig.connect();
@@ -95,20 +96,20 @@ test("A worker that ends itself is noticed and replaced, though nothing tells of
   await untilServes(rig, name);
 });
 
-/** Descriptors that Deno opens for itself, in its own time. */
+/** Descriptors that Deno itself may open at any time. */
 const DENO_OWN = 4;
 
-/** Of a reactor: those of a thread that could not give them back are left. */
+/** Descriptors of a reactor, which a failed thread leaves open. */
 const REACTOR_DESCRIPTORS = 3;
 
-/** How often `_worker_deaths.ts` counts a death. An acceptor alone would leave nine each time. */
+/** Number of failures that `_worker_deaths.ts` measures. An acceptor alone would leave nine descriptors each time. */
 const DEATHS = 4;
 
 const leftovers = { die: 0, end: REACTOR_DESCRIPTORS, hang: REACTOR_DESCRIPTORS } as const;
 
 for (const [asked, perDeath] of Object.entries(leftovers)) {
-  test(`Workers that die again and again ("${asked}") give back what they had open`, async () => {
-    // In a process of its own, as the test files of one run share a process.
+  test(`Workers that fail repeatedly ("${asked}") leave no descriptor open`, async () => {
+    // In a child process, because the test files of one run share a process.
     const script = fileURLToPath(new URL("./_worker_deaths.ts", import.meta.url));
     const { stdout } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "--quiet", "--no-check", "--allow-all", script, asked, `${DEATHS}`],
@@ -120,6 +121,6 @@ for (const [asked, perDeath] of Object.entries(leftovers)) {
   });
 }
 
-Deno.test("A thread that cannot be seen is not taken for ended", () => {
+Deno.test("A thread without a folder in /proc does not count as ended", () => {
   assert.equal(hasEnded(-1), false);
 });

@@ -6,7 +6,7 @@ import { oddFolder } from "./_odd.ts";
 
 const compiled = () => compileProtoFiles(["zoo.proto"], [oddFolder]);
 
-/** The serialized descriptors of `zoo.proto` and of the files that it imports. */
+/** Returns the serialized descriptors of `zoo.proto` and of its imports. */
 export function zooFiles(): Uint8Array[] {
   return compiled().map((file) => toBinary(FileDescriptorProtoSchema, file));
 }

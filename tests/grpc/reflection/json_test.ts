@@ -1,8 +1,10 @@
 /**
- * Messages and their JSON against Python's protobuf (testdata/expected.py): a field named `constructor` was
- * sent as the source of a function, groups went out as length-delimited, NullValue in a oneof was dropped,
- * Int64Value 0 printed a number, -0 lost its sign, a float printed the digits of a double, 30 February
- * became 1 March, 1e400 became Infinity, and Any, Struct, Value, ListValue and FieldMask were refused.
+ * Messages and their JSON against Python's protobuf (testdata/expected.py). In an earlier implementation a field named
+ * `constructor` was sent as the source of a function, groups were sent as length-delimited, NullValue in a oneof was
+ * dropped, Int64Value 0 printed a number, -0 lost its sign, a float printed the digits of a double, 30 February became
+ * 1 March, 1e400 became Infinity, and Any, Struct, Value, ListValue and FieldMask were refused.
+ *
+ * @module
  */
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import assert from "node:assert/strict";
@@ -31,7 +33,7 @@ function expected(): { cases: Case[]; random: Expected[] } {
   return all;
 }
 
-/** JSON of which two that mean the same are equal: keys sorted, and -0 told from 0. */
+/** Normalizes JSON so that equivalent texts are equal: keys are sorted, and -0 differs from 0. */
 function normal(json: string): string {
   return JSON.stringify(JSON.parse(json), (_, value) => {
     if (Object.is(value, -0)) return "the number -0";
@@ -40,7 +42,7 @@ function normal(json: string): string {
   });
 }
 
-test("JSON is read as Python reads it, and the same is refused", () => {
+test("JSON is read and refused as by Python", () => {
   const { registry } = odd.oddSchema();
   for (const { type, json, refused, bytes, printed } of expected().cases) {
     const message = registry.getMessage(type)!;
@@ -64,7 +66,7 @@ test("JSON is read as Python reads it, and the same is refused", () => {
   }
 });
 
-test("random messages have the JSON that Python prints, and are read from it", () => {
+test("random messages are printed in the JSON of Python, and read from it", () => {
   const { registry } = odd.oddSchema();
   for (const { type, bytes, printed } of expected().random) {
     const message = registry.getMessage(type)!;
@@ -92,7 +94,7 @@ function refusal(json: string, type = "odd.v3.Odd"): string {
   return assert.fail(`${json} was taken`);
 }
 
-test("a refusal names the field and what is wrong with its value", () => {
+test("the error of an invalid value names the field and the fault", () => {
   const cases: [json: string, message: RegExp][] = [
     ['{"nope": 1}', /^nope is no field of odd\.v3\.Odd: its fields are constructor, toString, /],
     ['{"odds": [{}, {"nope": 1}]}', /^odds\[1\]\.nope is no field of odd\.v3\.Odd/],
@@ -114,7 +116,7 @@ test("JSON nested deeper than 100 levels is refused", () => {
   );
 });
 
-test("an Any whose type is unknown is printed without its content, and says so", () => {
+test("an Any of unknown type is printed with `@error` in place of its content", () => {
   const { registry } = odd.oddSchema();
   const type = registry.getMessage("odd.v3.Odd")!;
   // any { type_url: "x/no.Such" value: "\010\001" }

@@ -1,3 +1,4 @@
+/** The compiler of `.proto` files, against protoc. @module */
 import { toJson } from "@bufbuild/protobuf";
 import { type FileDescriptorProto, FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import assert from "node:assert/strict";
@@ -12,7 +13,7 @@ const [test, { reflection, source, odd }] = await gate(
   }),
 );
 
-/** A descriptor as JSON, without defaults, features, options of languages and empty lists. */
+/** Returns a descriptor as JSON without defaults, features, options of languages and empty lists. */
 function comparable(file: FileDescriptorProto): unknown {
   const json = toJson(FileDescriptorProtoSchema, file);
   return JSON.parse(JSON.stringify(json, (key, value) => {
@@ -23,7 +24,7 @@ function comparable(file: FileDescriptorProto): unknown {
   }));
 }
 
-/** What features decide about each field and enum, which may be said on any level. */
+/** Returns the resolved features of each field and enum. */
 function resolved(files: FileDescriptorProto[]): string[] {
   return [...new reflection.Schema(files).registry].flatMap((declared) =>
     declared.kind === "enum"
@@ -38,7 +39,7 @@ function resolved(files: FileDescriptorProto[]): string[] {
   ).sort();
 }
 
-test("`compileProtoFiles()` makes the descriptors that protoc makes", () => {
+test("`compileProtoFiles()` returns the descriptors of protoc", () => {
   const theirs = reflection.readDescriptorSet(Deno.readFileSync(`${odd.oddFolder}/protoc.binpb`));
   assert.equal(theirs.length, odd.oddFiles.length);
   const ours = source.compileProtoFiles(odd.oddFiles, [odd.oddFolder]);
@@ -50,7 +51,7 @@ test("`compileProtoFiles()` makes the descriptors that protoc makes", () => {
   assert.deepEqual(resolved(ours), resolved(theirs));
 });
 
-/** Compiles files in a folder of their own. */
+/** Compiles files in a temporary folder. */
 function compile(files: Record<string, string>, name = "main.proto"): FileDescriptorProto[] {
   const folder = Deno.makeTempDirSync();
   try {
@@ -64,7 +65,7 @@ function compile(files: Record<string, string>, name = "main.proto"): FileDescri
   }
 }
 
-test("names are resolved from the innermost scope outwards, over files", () => {
+test("names are resolved from the innermost scope outwards, across files", () => {
   const files = compile({
     "main.proto": `syntax = "proto3"; package a.b; import "sub/other.proto";
       message M { message T {} T inner = 1; .a.T outer = 2; O other = 3; b.M self = 4; }`,
@@ -80,7 +81,7 @@ test("names are resolved from the innermost scope outwards, over files", () => {
   ]);
 });
 
-test("what cannot be compiled is refused with the file and the line", () => {
+test("the error of an invalid file names the file and the line", () => {
   const cases: [text: string, message: RegExp][] = [
     [
       'syntax = "proto3";\nmessage M {\n  string = 1;\n}',

@@ -1,3 +1,4 @@
+/** JSON of messages with every kind of field. @module */
 import type { DescMethod } from "@bufbuild/protobuf";
 import assert from "node:assert/strict";
 import { gate } from "../../_support/gate.ts";
@@ -7,7 +8,7 @@ const [test, { reflection, zoo }] = await gate(["read", "env", "sys"], async () 
   zoo: await import("./_zoo.ts"),
 }));
 
-/** The JSON that a server would answer if it sent back the message that it got. */
+/** Converts JSON to a serialized message and back. */
 function roundTrip(value: unknown): unknown {
   const schema = zoo.zooSchema();
   const method = schema.find("zoo.v1.Keeper.Feed") as DescMethod;
@@ -29,7 +30,7 @@ function refusal(value: unknown): string {
   return assert.fail(`${JSON.stringify(value)} was taken`);
 }
 
-test("every kind of field survives the way to the wire and back", () => {
+test("every kind of field survives a round trip through the wire format", () => {
   const animal = {
     commonName: "Okapi",
     legs: -4,
@@ -57,12 +58,12 @@ test("every kind of field survives the way to the wire and back", () => {
   assert.deepEqual(roundTrip(animal), animal);
 });
 
-test("fields have their names of the `.proto` file or in lower camel case", () => {
+test("fields are read by their names in the `.proto` file or in lower camel case", () => {
   assert.deepEqual(roundTrip({ common_name: "a" }), { commonName: "a" });
   assert.match(refusal({ common_name: "a", commonName: "b" }), /common_name: set multiple times$/);
 });
 
-test("values have the other forms that ProtoJSON reads", () => {
+test("values are read in the alternative forms of ProtoJSON", () => {
   assert.deepEqual(
     roundTrip({
       age: 7,
@@ -96,7 +97,7 @@ test("a key of a map may be `__proto__`", () => {
   assert.equal(json, '{"counts":{"__proto__":1}}');
 });
 
-test("what does not fit is refused, and the field is named", () => {
+test("the error of a value of a wrong type names the field", () => {
   const cases: [value: unknown, message: RegExp][] = [
     [[], /^message zoo\.v1\.Animal: Array\(0\)$/],
     [{ colour: 1 }, /^colour is no field of zoo\.v1\.Animal: its fields are commonName, legs, /],
