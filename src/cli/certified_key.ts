@@ -18,11 +18,12 @@ export interface KeyReadOptions {
 
 /** A certificate chain with its private key, which stays in libcrypto. */
 export class CertifiedKey implements Disposable {
-  readonly #certificates: Uint8Array;
+  /** Certificates in PEM: the leaf first, then intermediates. */
+  readonly certificates: Uint8Array;
   readonly #key: PrivateKey;
 
   private constructor(certificates: Uint8Array, key: PrivateKey) {
-    this.#certificates = certificates;
+    this.certificates = certificates;
     this.#key = key;
   }
 
@@ -51,7 +52,7 @@ export class CertifiedKey implements Disposable {
   share(): SharedIdentity {
     const shared = this.#key.share();
     if (shared.provider !== "openssl") throw new TypeError("A key for TLS must be one of OpenSSL");
-    return { certificates: this.#certificates, key: shared.token };
+    return { certificates: this.certificates, key: shared.token };
   }
 
   [Symbol.dispose](): void {

@@ -3,18 +3,20 @@ import { Command, type CommanderError } from "commander";
 import config from "../../deno.json" with { type: "json" };
 import { type CliError, ExitCode, usageError } from "./exit.ts";
 import { reportFailure } from "./failure.ts";
+import { translateSpellings } from "./foreign_spellings.ts";
 import { nearest } from "./nearest.ts";
 import { examples } from "./help.ts";
 import { writeDiagnostic, writeResult } from "./output.ts";
 import { onUncaught } from "./uncaught.ts";
 
 /** Runs a command line and returns its exit code. Errors are written to standard error, never thrown. */
-export async function run(args: readonly string[]): Promise<number> {
-  const debug = args.includes("--debug");
+export async function run(given: readonly string[]): Promise<number> {
+  const debug = given.includes("--debug");
   // Errors in timers and listeners are reported as those of the command itself.
   using _uncaught = onUncaught((error) => Deno.exit(reportFailure(error, debug)));
   try {
-    const [named = ""] = args.filter((arg) => arg !== "--debug");
+    const [named = ""] = given.filter((arg) => arg !== "--debug");
+    const args = translateSpellings(named, given);
     if (named === "serve" && wantsJsonLogs(args)) {
       const { writeDiagnosticsAsJson } = await import("./json_diagnostics.ts");
       writeDiagnosticsAsJson();

@@ -47,8 +47,16 @@ export function serveCommand(): Command {
     )
     .option("--passphrase-file <file>", "file with the passphrase of encrypted keys")
     .option("--allow-insecure-key-files", "accept key files that other users own or can read")
-    .option("--tls-cert <file>", "certificate chain in PEM: serve over TLS 1.3")
-    .option("--tls-key <file>", "private key of the certificate")
+    .option(
+      "--tls-cert <file>",
+      "certificate chain in PEM: serve over TLS 1.3; repeatable, each for the names in it",
+      collect,
+    )
+    .option(
+      "--tls-key <file>",
+      "private key of the certificate; repeatable, in the same order",
+      collect,
+    )
     .option("--tls-client-ca <file>", "CA certificates that clients' certificates must lead to")
     .addOption(
       new Option("--tls-client-auth <mode>", "client certificates (default: require with a CA)")

@@ -9,6 +9,7 @@ import { writeResult } from "../output.ts";
 import { openChosenProvider } from "../provider.ts";
 import { closeInspector, onHangup } from "../signals.ts";
 import { onUncaught } from "../uncaught.ts";
+import { ExpiryWatch } from "./expiry.ts";
 import { limitsOf } from "./limits.ts";
 import { type KeyOptions, loadKeys } from "./keys.ts";
 import { type PlaceOptions, placesOf } from "./places.ts";
@@ -73,6 +74,7 @@ export async function runServer(options: ServeOptions): Promise<void> {
       publish: serving.publishKeys,
       release: serving.releaseKeys,
     });
+    using _expiry = tls && new ExpiryWatch(() => tls.files.certificates, log);
     using stop = stopSignal();
     onHangup(() => reloader.request());
     closeInspector();

@@ -91,7 +91,7 @@ export async function openServing(
   const { services, health } = signerServices(keys, identity, ({ error, ...call }) => {
     report("A call failed inside the server", { ...call, error });
   });
-  const context = tls && openTlsContext(tls.share());
+  const context = tls && openTlsContext(tls.files.share());
   const server = await openServer(stack, {
     services,
     limits,
@@ -127,7 +127,7 @@ function openWorkers(
     entry: new URL("./worker.ts", import.meta.url),
     setup: () => {
       const shared = keys.current.share();
-      const data = { keys: shared, identity, logs, tls: tls?.share() } satisfies ServeSetup;
+      const data = { keys: shared, identity, logs, tls: tls?.files.share() } satisfies ServeSetup;
       return { data, transfer: secretsOf(shared) };
     },
   });

@@ -11,12 +11,14 @@ import {
 } from "../../net/mod.ts";
 import { CertifiedKey, type KeyReadOptions } from "../certified_key.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
+import type { Asking } from "../passphrase/mod.ts";
 import { readFile } from "../read_file.ts";
 
 /** The TLS options of `serve`. */
 export interface ServeTlsOptions extends KeyReadOptions {
-  readonly tlsCert?: string;
-  readonly tlsKey?: string;
+  /** Certificate chains and their keys, in pairs. The first is for clients that send no server name of another. */
+  readonly tlsCert?: readonly string[];
+  readonly tlsKey?: readonly string[];
   readonly tlsClientCa?: string;
   readonly tlsClientAuth?: "require" | "request" | "none";
   readonly tlsCrl?: string;
@@ -24,14 +26,50 @@ export interface ServeTlsOptions extends KeyReadOptions {
   readonly allowPlaintext?: boolean;
 }
 
-/** The TLS settings of a server, read from the files that the options name. */
-export class ServerTls implements Disposable {
-  readonly #identity: CertifiedKey;
-  readonly #settings: Omit<SharedTls, "identity">;
+/** The content of the TLS files at one time. */
+class TlsFiles implements Disposable {
+  readonly #settings: Omit<SharedTls, "identity" | "alternatives">;
+  readonly #keys: readonly CertifiedKey[];
 
-  private constructor(identity: CertifiedKey, settings: Omit<SharedTls, "identity">) {
-    this.#identity = identity;
+  /** @param keys belong to it from now on */
+  constructor(
+    settings: Omit<SharedTls, "identity" | "alternatives">,
+    keys: readonly CertifiedKey[],
+  ) {
     this.#settings = settings;
+    this.#keys = keys;
+  }
+
+  /** All certificates in PEM: the server's chains, and the CA certificates of clients. */
+  get certificates(): readonly Uint8Array[] {
+    const { ca } = this.#settings;
+    return [
+      ...this.#keys.map(({ certificates }) => certificates),
+      ...(ca === undefined ? [] : [ca]),
+    ];
+  }
+
+  /** The settings for a thread, which opens them once. */
+  share(): SharedTls {
+    const [identity, ...alternatives] = this.#keys.map((key) => key.share());
+    return { ...this.#settings, identity, alternatives };
+  }
+
+  [Symbol.dispose](): void {
+    for (const key of this.#keys) key[Symbol.dispose]();
+  }
+}
+
+/** TLS of a server, whose files can be read again. */
+export class ServerTls implements Disposable {
+  readonly #provider: CryptoProvider;
+  readonly #options: ServeTlsOptions;
+  #files: TlsFiles;
+
+  private constructor(provider: CryptoProvider, options: ServeTlsOptions, files: TlsFiles) {
+    this.#provider = provider;
+    this.#options = options;
+    this.#files = files;
   }
 
   /**
@@ -45,52 +83,105 @@ export class ServerTls implements Disposable {
     provider: CryptoProvider,
     options: ServeTlsOptions,
   ): Promise<ServerTls | undefined> {
-    const { tlsCert, tlsKey, tlsClientCa, tlsClientAuth, tlsCrl, tlsMin } = options;
-    if (tlsCert === undefined || tlsKey === undefined) {
-      const given = [tlsCert, tlsKey, tlsClientCa, tlsClientAuth, tlsCrl];
-      if (given.every((value) => value === undefined)) return undefined;
-      throw usageError("TLS needs --tls-cert and --tls-key", "See signer serve --help");
-    }
-    const clientAuth = tlsClientAuth ?? (tlsClientCa === undefined ? "none" : "require");
-    if (clientAuth !== "none" && tlsClientCa === undefined) {
-      throw usageError(
-        `--tls-client-auth ${clientAuth} needs the CA of the clients`,
-        "Name it with --tls-client-ca",
-      );
-    }
+    if (!wantsTls(options)) return undefined;
     if (provider.name !== "openssl") {
       throw usageError("TLS needs OpenSSL 3", "Use --provider openssl, and see signer doctor");
     }
-    const settings: Omit<SharedTls, "identity"> = {
-      role: "server",
-      minVersion: tlsMin,
-      ca: tlsClientCa === undefined ? undefined : readFile(tlsClientCa),
-      crl: tlsCrl === undefined ? undefined : readFile(tlsCrl),
-      peerCertificate: clientAuth,
-      ticketKeys: randomBytes(TICKET_KEYS_BYTES),
-    };
-    const files = { certificate: tlsCert, key: tlsKey };
-    const tls = new ServerTls(await CertifiedKey.read(provider, files, options), settings);
-    try {
-      openTlsContext(tls.share())[Symbol.dispose]();
-      return tls;
-    } catch (cause) {
-      tls[Symbol.dispose]();
-      throw new CliError(ExitCode.usage, `TLS cannot be set up: ${(cause as Error).message}`, {
-        cause,
-        hint: `Look at ${[tlsCert, tlsKey, tlsClientCa, tlsCrl].filter((path) => path).join(", ")}`,
-      });
-    }
+    return new ServerTls(provider, options, await readTlsFiles(provider, options, { ask: true }));
   }
 
-  /** The settings for a thread, which opens them once. */
-  share(): SharedTls {
-    return { ...this.#settings, identity: this.#identity.share() };
+  /** The files in effect. */
+  get files(): TlsFiles {
+    return this.#files;
+  }
+
+  /**
+   * Reads the files again, without effect until they are given to `replace()`. Never asks for a passphrase.
+   *
+   * @throws {CliError | CryptoError} as `load()`
+   */
+  read(): Promise<TlsFiles> {
+    return readTlsFiles(this.#provider, this.#options, { ask: false });
+  }
+
+  /** Has new handshakes use other files, which belong to it from now on. */
+  replace(files: TlsFiles): void {
+    this.#files[Symbol.dispose]();
+    this.#files = files;
   }
 
   [Symbol.dispose](): void {
-    this.#identity[Symbol.dispose]();
+    this.#files[Symbol.dispose]();
   }
+}
+
+/**
+ * Checks the options, and returns true if they ask for TLS.
+ *
+ * @throws {CliError}
+ */
+function wantsTls(options: ServeTlsOptions): boolean {
+  const { tlsCert = [], tlsKey = [], tlsClientCa, tlsClientAuth, tlsCrl } = options;
+  const pairs = Math.min(tlsCert.length, tlsKey.length);
+  if (
+    pairs === 0 && (tlsCert[0] ?? tlsKey[0] ?? tlsClientCa ?? tlsClientAuth ?? tlsCrl) === undefined
+  ) {
+    return false;
+  }
+  if (pairs === 0) {
+    throw usageError("TLS needs --tls-cert and --tls-key", "See signer serve --help");
+  }
+  if (tlsCert.length !== tlsKey.length) {
+    throw usageError(
+      `There are ${tlsCert.length} of --tls-cert and ${tlsKey.length} of --tls-key`,
+      "Give each certificate its key, in the same order",
+    );
+  }
+  if (clientAuthOf(options) !== "none" && tlsClientCa === undefined) {
+    throw usageError(
+      `--tls-client-auth ${tlsClientAuth} needs the CA of the clients`,
+      "Name it with --tls-client-ca",
+    );
+  }
+  return true;
+}
+
+function clientAuthOf({ tlsClientAuth, tlsClientCa }: ServeTlsOptions) {
+  return tlsClientAuth ?? (tlsClientCa === undefined ? "none" : "require");
+}
+
+async function readTlsFiles(
+  provider: CryptoProvider,
+  options: ServeTlsOptions,
+  asking: Asking,
+): Promise<TlsFiles> {
+  const { tlsCert = [], tlsKey = [], tlsClientCa, tlsCrl, tlsMin } = options;
+  using stack = new DisposableStack();
+  const keys: CertifiedKey[] = [];
+  for (const [index, certificate] of tlsCert.entries()) {
+    const files = { certificate, key: tlsKey[index] };
+    keys.push(stack.use(await CertifiedKey.read(provider, files, options, asking)));
+  }
+  const files = new TlsFiles({
+    role: "server",
+    minVersion: tlsMin,
+    ca: tlsClientCa === undefined ? undefined : readFile(tlsClientCa),
+    crl: tlsCrl === undefined ? undefined : readFile(tlsCrl),
+    peerCertificate: clientAuthOf(options),
+    // New with each reading: a ticket would let a client resume that is revoked now (RFC 8446 section 4.6.1).
+    ticketKeys: randomBytes(TICKET_KEYS_BYTES),
+  }, keys);
+  try {
+    openTlsContext(files.share())[Symbol.dispose]();
+  } catch (cause) {
+    const paths = [...tlsCert, ...tlsKey, tlsClientCa, tlsCrl].filter((path) => path !== undefined);
+    throw new CliError(ExitCode.usage, `TLS cannot be set up: ${(cause as Error).message}`, {
+      cause,
+      hint: `Look at ${paths.join(", ")}`,
+    });
+  }
+  stack.move();
+  return files;
 }
 
 /**

@@ -1,0 +1,152 @@
+/** TLS of `signer serve`: several certificates, their reload on SIGHUP, and log lines about their expiry. */
+import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
+import type { Certified, TestCa as Ca, Variation } from "../_support/certificates.ts";
+import { gate } from "../_support/gate.ts";
+
+const [test, loaded] = await gate(
+  ["net", "env", "read", "write", "sys", "ffi", "run"],
+  async () => ({
+    ...await import("./_signer.ts"),
+    ...await import("../_support/certificates.ts"),
+    ...await import("../../src/net/mod.ts"),
+  }),
+);
+const { dialTls, parseAddress, runSigner, SignerProcess } = loaded;
+const { TestCa, TlsContext } = loaded;
+
+// Opened here: libraries stay, which is no leak of the test that needs them first.
+if (TlsContext !== undefined) {
+  using ca = await TestCa.create();
+  clientContext(ca)[Symbol.dispose]();
+}
+
+type Server = Awaited<ReturnType<typeof SignerProcess.start>>;
+
+/** A folder with files of certificates, which is there until it is disposed of. */
+class Files implements AsyncDisposable {
+  private constructor(readonly folder: string, readonly ca: Ca) {}
+
+  static async create(): Promise<Files> {
+    return new Files(await Deno.makeTempDir(), await TestCa.create());
+  }
+
+  path(name: string): string {
+    return `${this.folder}/${name}`;
+  }
+
+  /** Issues a certificate, and writes it and its key to `NAME.pem` and `NAME.key`. */
+  async issue(name: string, variation: Variation, ca = this.ca): Promise<void> {
+    using certified: Certified = await ca.issue(variation);
+    await Deno.writeFile(this.path(`${name}.pem`), certified.certificates);
+    await Deno.writeFile(this.path(`${name}.key`), certified.privateKey, { mode: 0o600 });
+  }
+
+  /** The options that name certificates. */
+  options(...names: string[]): string[] {
+    return names.flatMap((name) => [
+      ...["--tls-cert", this.path(`${name}.pem`), "--tls-key", this.path(`${name}.key`)],
+    ]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.ca[Symbol.dispose]();
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+function clientContext(ca: Ca, identity?: Certified) {
+  return new TlsContext({
+    role: "client",
+    minVersion: "1.3",
+    identity,
+    ca: ca.pem,
+    crl: undefined,
+    peerCertificate: "require",
+  });
+}
+
+/** The serial numbers of the certificates that new connections get, over as many as reach each worker. */
+async function serials(server: Server, files: Files, name: string): Promise<Set<string>> {
+  using context = clientContext(files.ca);
+  const found = new Set<string>();
+  for (let i = 0; i < 6; i++) {
+    using stream = await dialTls(context, parseAddress(server.addresses[0]), name);
+    found.add(new X509Certificate(stream.parameters.peerCertificate!).serialNumber);
+  }
+  return found;
+}
+
+async function serialOf(path: string): Promise<string> {
+  return new X509Certificate(await Deno.readFile(path)).serialNumber;
+}
+
+const tcp = ["--tcp", "127.0.0.1:0", "--generate", "ed25519"];
+
+const threads: Readonly<Record<string, readonly string[]>> = {
+  "on the main thread": ["--workers", "0"],
+  "in two workers": ["--workers", "2"],
+  "on grpc-js": ["--stack", "grpc-js"],
+};
+
+for (const [where, options] of Object.entries(threads)) {
+  test(`a server ${where} sends the certificate of the name that is asked for`, async () => {
+    await using files = await Files.create();
+    await files.issue("first", { names: ["first.example"] });
+    await files.issue("second", { names: ["*.second.example"] });
+    await using server = await SignerProcess.start(
+      ...[...tcp, ...options, ...files.options("first", "second")],
+    );
+    for (const [name, file] of [["first.example", "first"], ["a.second.example", "second"]]) {
+      const serial = await serialOf(files.path(`${file}.pem`));
+      assert.deepEqual(await serials(server, files, name), new Set([serial]));
+    }
+  });
+}
+
+test("certificates and keys that do not pair are refused", async () => {
+  const { code, stderr } = await runSigner(
+    ...["serve", "--tls-cert", "a.pem", "--tls-key", "a.key", "--tls-cert", "b.pem"],
+  );
+  assert.equal(code, 2);
+  assert.match(stderr, /There are 2 of --tls-cert and 1 of --tls-key/);
+});
+
+test("certificates that expire soon are logged at the start", async () => {
+  await using files = await Files.create();
+  await files.issue("week", { names: ["week.example"], until: 5.5 });
+  await files.issue("year", { names: ["year.example"], until: 365 });
+  await using server = await SignerProcess.start(
+    ...[...tcp, "--workers", "0", ...files.options("week", "year")],
+  );
+  assert.equal(await server.stop(), 0);
+  const log = await server.log;
+  assert.match(log, /level=warning .*A TLS certificate expires soon.*daysLeft=5\b/);
+  assert.equal(log.match(/expires soon/g)!.length, 1);
+});
+
+test(
+  "grpcurl's and ghz's spellings of TLS options reach a server",
+  async () => {
+    await using files = await Files.create();
+    await files.issue("server", { names: ["server.example"] });
+    await Deno.writeFile(files.path("ca.pem"), files.ca.pem);
+    await using server = await SignerProcess.start(
+      ...[...tcp, "--workers", "0", ...files.options("server")],
+    );
+    const to = ["--to", server.addresses[0]];
+    const trust = ["-cacert", files.path("ca.pem")];
+    const asGrpcurl = await runSigner(
+      ...["call", ...trust, "-servername", "server.example", ...to, "echo", "hello"],
+    );
+    assert.equal(asGrpcurl.stdout, "hello\n", asGrpcurl.stderr);
+    const asGhz = await runSigner(
+      ...["bench", "echo", "--cacert", files.path("ca.pem"), "--cname", "server.example"],
+      ...[...to, "-n", "5", "-c", "1"],
+    );
+    assert.match(asGhz.stdout, /\[OK\] +5 responses/, asGhz.stderr);
+    const insecure = await runSigner("call", ...to, "-insecure", "echo", "hello");
+    assert.equal(insecure.code, 2);
+    assert.match(insecure.stderr, /-insecure would accept any certificate/);
+  },
+);
