@@ -11,6 +11,9 @@ export type Rooms = Readonly<Record<string, readonly string[]>>;
 
 export const rooms: Rooms = {
   "src/cli": [
+    "src/access",
+    "src/access/files",
+    "src/cli/access",
     "src/cli/bench",
     "src/cli/call",
     "src/cli/completion",
@@ -19,6 +22,7 @@ export const rooms: Rooms = {
     "src/cli/keygen",
     "src/cli/passphrase",
     "src/cli/serve",
+    "src/cli/token",
     "src/crypto",
     "src/crypto/algorithms",
     "src/errors",
@@ -26,7 +30,16 @@ export const rooms: Rooms = {
     "src/grpc",
     "src/http2",
     "src/net",
+    "src/spelling",
     "src/telemetry",
+    "npm:commander",
+  ],
+  "src/cli/access": [
+    "src/access",
+    "src/access/check",
+    "src/cli",
+    "src/crypto",
+    "src/grpc",
     "npm:commander",
   ],
   "src/cli/bench": [
@@ -53,6 +66,7 @@ export const rooms: Rooms = {
     "src/cli/client/methods",
     "src/cli/client/options",
     "src/grpc/reflection",
+    "src/spelling",
     "npm:@bufbuild/protobuf",
     "npm:commander",
   ],
@@ -69,6 +83,7 @@ export const rooms: Rooms = {
   "src/cli/client/keys": ["src/api", "src/cli", "src/cli/client", "src/crypto/algorithms"],
   "src/cli/client/methods": [
     "src/api",
+    "src/spelling",
     "src/cli",
     "src/cli/client",
     "src/grpc",
@@ -98,6 +113,7 @@ export const rooms: Rooms = {
   "src/cli/keygen": ["src/cli", "src/cli/passphrase", "src/crypto", "npm:commander"],
   "src/cli/passphrase": ["src/cli", "src/crypto"],
   "src/cli/serve": [
+    "src/access",
     "src/api",
     "src/cli",
     "src/cli/passphrase",
@@ -111,6 +127,7 @@ export const rooms: Rooms = {
     "src/telemetry",
     "npm:commander",
   ],
+  "src/cli/token": ["src/access", "src/access/files", "src/cli", "src/crypto", "npm:commander"],
 
   "src/bench": [
     "src/bench/collector",
@@ -142,7 +159,10 @@ export const rooms: Rooms = {
   ],
   "src/bench/resources": ["src/ffi"],
 
-  "src/services": ["src/api", "src/crypto", "src/grpc"],
+  "src/services": ["src/access", "src/api", "src/crypto", "src/errors", "src/grpc"],
+  "src/access": ["src/crypto", "src/errors", "src/grpc"],
+  "src/access/check": ["src/access", "src/crypto", "src/grpc"],
+  "src/access/files": ["src/access", "src/crypto", "src/spelling", "npm:yaml"],
 
   "src/grpc/stacks": [
     "src/grpc",
@@ -239,4 +259,5 @@ export const rooms: Rooms = {
   "src/ffi/libssl": ["src/errors", "src/ffi", "src/ffi/libc", "src/ffi/libcrypto"],
 
   "src/errors": [],
+  "src/spelling": [],
 };

@@ -40,6 +40,11 @@ function describe(
     const exitCode = ofKeys.code === "PROVIDER_FAILED" ? ExitCode.failed : ExitCode.usage;
     return { message: ofKeys.message, exitCode };
   }
+  // A file of tokens or rules.
+  const ofAccess = findError(error, "access");
+  if (ofAccess && ofAccess === error) {
+    return { message: ofAccess.message, exitCode: ExitCode.usage };
+  }
   // An address on the command line that cannot be parsed, bound or reached.
   const ofNet = findError(error, "net");
   if (ofNet && ofNet === error) return { message: ofNet.message, exitCode: ExitCode.usage };

@@ -4,7 +4,7 @@ import config from "../../deno.json" with { type: "json" };
 import { type CliError, ExitCode, usageError } from "./exit.ts";
 import { reportFailure } from "./failure.ts";
 import { translateSpellings } from "./foreign_spellings.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../spelling/mod.ts";
 import { examples } from "./help.ts";
 import { writeDiagnostic, writeResult } from "./output.ts";
 import { onUncaught } from "./uncaught.ts";
@@ -55,6 +55,14 @@ const commands: Readonly<Record<string, CommandEntry>> = {
   csr: {
     description: "Make a certification request (PKCS#10), signed by a key of the server",
     load: async () => (await import("./csr/mod.ts")).csrCommand(),
+  },
+  token: {
+    description: "Make tokens for the callers of a server",
+    load: async () => (await import("./token/mod.ts")).tokenCommand(),
+  },
+  access: {
+    description: "Check the rules of a server",
+    load: async () => (await import("./access/mod.ts")).accessCommand(),
   },
   doctor: {
     description: "Check the transports, cryptography and limits of this machine",

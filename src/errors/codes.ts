@@ -139,6 +139,13 @@ export interface ErrorCodes {
     /** The provider failed; its own error is the cause. */
     | "PROVIDER_FAILED";
 
+  /** `src/access` */
+  access:
+    /** A file of tokens that cannot be read. */
+    | "BAD_TOKENS"
+    /** A file of rules that cannot be read. */
+    | "BAD_RULES";
+
   /** `src/bench` */
   bench:
     /** An expression of `--assert` that cannot be read. */

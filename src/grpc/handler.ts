@@ -73,7 +73,7 @@ export interface UnaryHandler<I, O> {
    * those for one type of key. The stack measures each workload, and runs short work before long work. Must be
    * cheap; its errors are ignored. By default all requests of the method are one workload.
    */
-  workload?: ((request: I) => string) | undefined;
+  workload?: ((request: I, context: CallContext) => string) | undefined;
 }
 
 /** A handler of many requests and one response. */

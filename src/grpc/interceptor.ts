@@ -7,8 +7,8 @@ import type { AnyHandler, Service } from "./service.ts";
 export interface Interceptor {
   /** Headers of every response. A stack prepares them once, while those of a `CallContext` cost each call. */
   readonly responseHeaders?: Metadata;
-  /** Runs before the handler. An error that it throws fails the call. */
-  readonly before?: (context: CallContext) => void;
+  /** Runs before the handler, which waits for a promise. An error that it throws fails the call. */
+  readonly before?: (context: CallContext) => void | Promise<void>;
   /** Maps an error of `before` or of the handler to the error that the client receives. */
   readonly onError?: (error: unknown, context: CallContext) => unknown;
 }
@@ -39,8 +39,10 @@ function interceptHandler(handler: AnyHandler, { before, onError }: Interceptor)
         // Not an async function, so that a synchronous response costs no promise.
         handle(request, context) {
           try {
-            before?.(context);
-            const answer = handler.handle(request, context);
+            const ready = before?.(context);
+            const answer = ready === undefined
+              ? handler.handle(request, context)
+              : ready.then(() => handler.handle(request, context));
             if (!(answer instanceof Promise)) return answer;
             return answer.catch((error) => {
               throw map(error, context);
@@ -55,7 +57,7 @@ function interceptHandler(handler: AnyHandler, { before, onError }: Interceptor)
         kind: handler.kind,
         async handle(requests, context) {
           try {
-            before?.(context);
+            await before?.(context);
             return await handler.handle(requests, context);
           } catch (error) {
             throw map(error, context);
@@ -68,7 +70,7 @@ function interceptHandler(handler: AnyHandler, { before, onError }: Interceptor)
         kind: handler.kind,
         async *handle(request: never, context: CallContext) {
           try {
-            before?.(context);
+            await before?.(context);
             yield* handler.handle(request, context);
           } catch (error) {
             throw map(error, context);

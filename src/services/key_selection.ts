@@ -12,38 +12,57 @@ import type {
   SignRequest,
   VerifyRequest,
 } from "../api/mod.ts";
+import type { KeyOperation, Permissions } from "../access/mod.ts";
+import { findError } from "../errors/mod.ts";
 import { RpcError } from "../grpc/mod.ts";
+import { keyDenied, requireKey } from "./access.ts";
 import { algorithmOfWire, keyTypeOfWire } from "./wire_names.ts";
 
 /**
- * Selects the key of a request, by its id or by its type.
+ * Selects the key of a request, by its id or by its type, for a caller who may use it. There is no other way from a
+ * request to a key.
  *
- * @throws {RpcError} INVALID_ARGUMENT
- * @throws {CryptoError} `NO_SUCH_KEY`
+ * @throws {RpcError} INVALID_ARGUMENT; PERMISSION_DENIED, for a key that does not exist too
+ * @throws {CryptoError} `NO_SUCH_KEY`, when the caller may use a key of that id
  */
 export function selectKey(
   keys: KeyStore,
   request: SignRequest | VerifyRequest | GetPublicKeyRequest,
+  operation: KeyOperation,
+  permissions: Permissions,
 ): StoredKey {
   switch (request.key) {
     case "keyId":
-      return keyById(keys, request.keyId);
+      if (request.keyId === "") {
+        throw new RpcError("INVALID_ARGUMENT", "The key_id is empty: give a key's id");
+      }
+      requireKey(permissions, operation, request.keyId);
+      return keys.get(request.keyId);
     case "keyType":
-      return defaultKey(keys, request.keyType);
+      return defaultKey(keys, request.keyType, operation, permissions);
     default:
       throw new RpcError("INVALID_ARGUMENT", "The request names no key: give key_id or key_type");
   }
 }
 
-function keyById(keys: KeyStore, id: string): StoredKey {
-  if (id === "") throw new RpcError("INVALID_ARGUMENT", "The key_id is empty: give a key's id");
-  return keys.get(id);
-}
-
-function defaultKey(keys: KeyStore, wireName: string | number): StoredKey {
+function defaultKey(
+  keys: KeyStore,
+  wireName: string | number,
+  operation: KeyOperation,
+  permissions: Permissions,
+): StoredKey {
   const keyType = keyTypeOfWire(wireName);
   if (!keyType) throw new RpcError("INVALID_ARGUMENT", `No key type is ${wireName}`);
-  return keys.getDefault(keyType);
+  let stored: StoredKey;
+  try {
+    stored = keys.getDefault(keyType);
+  } catch (error) {
+    const isMissing = findError(error, "crypto", "NO_SUCH_KEY") !== undefined;
+    if (isMissing && !permissions.allowsAllKeys(operation)) throw keyDenied(operation);
+    throw error;
+  }
+  requireKey(permissions, operation, stored.id);
+  return stored;
 }
 
 /** Selects the algorithm of a request, by default that of the key. */

@@ -1,6 +1,8 @@
 /** The services of the server: handlers that are independent of stack and socket. @module */
+import { type Access, UNRESTRICTED } from "../access/mod.ts";
 import type { KeyRing } from "../crypto/mod.ts";
-import { intercept, type Service, serviceName } from "../grpc/mod.ts";
+import { type CallContext, intercept, type Service, serviceName } from "../grpc/mod.ts";
+import { controlAccess } from "./access.ts";
 import { echoService } from "./echo.ts";
 import { Health } from "./health.ts";
 import { type InternalErrorReport, mapErrors, negotiateProtocol } from "./interceptors.ts";
@@ -16,24 +18,42 @@ export interface SignerServices {
   readonly health: Health;
 }
 
-/** Creates the signer's services over a ring of keys, and the standard services. */
+/** Options of the services. */
+export interface ServicesOptions {
+  /** Access control. Without it every caller may do everything. */
+  readonly access?: Access | undefined;
+  /** Serves reflection; true by default. */
+  readonly reflection?: boolean | undefined;
+}
+
+/**
+ * Creates the signer's services over a ring of keys, and the standard services. Health and reflection are open to all
+ * callers: they have no key, and probes have no token.
+ */
 export function signerServices(
   keys: KeyRing,
   identity: ServerIdentity,
   report: InternalErrorReport,
+  { access, reflection = true }: ServicesOptions = {},
 ): SignerServices {
+  const permissionsOf = access === undefined
+    ? () => UNRESTRICTED
+    : (context: CallContext) => access.permissionsOf(context);
   const own = [
     echoService(),
-    signingService(keys, identity.limits.maxBatchItems),
-    serverInfoService(keys, identity),
+    signingService(keys, identity.limits.maxBatchItems, permissionsOf),
+    serverInfoService(keys, identity, permissionsOf),
   ];
   const health = new Health(own.map(serviceName));
   const errors = mapErrors(report);
   return {
     health,
     services: [
-      ...own.map((service) => intercept(service, errors, negotiateProtocol)),
-      ...[health.service, ...reflectionServices([...own, health.service])]
+      ...own.map((service) => {
+        const control = access === undefined ? [] : [controlAccess(access, service)];
+        return intercept(service, errors, ...control, negotiateProtocol);
+      }),
+      ...[health.service, ...(reflection ? reflectionServices([...own, health.service]) : [])]
         .map((service) => intercept(service, errors)),
     ],
   };

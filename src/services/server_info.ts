@@ -2,6 +2,7 @@
 import { algorithms, type CryptoProvider, type KeyRing, keyTypes } from "../crypto/mod.ts";
 import { protocolVersions, type RequestLimits, serverInfoDefinition } from "../api/mod.ts";
 import { implement, type Service, unary } from "../grpc/mod.ts";
+import { type FindPermissions, permittedKeys } from "./access.ts";
 import { wireAlgorithm, wireKeyType } from "./wire_names.ts";
 
 /** The description of a server that ServerInfo gives. */
@@ -17,12 +18,16 @@ export interface ServerIdentity {
   };
 }
 
-/** ServerInfoService: versions, algorithms and limits of this server. */
-export function serverInfoService(keys: KeyRing, identity: ServerIdentity): Service {
+/** ServerInfoService: versions and limits of this server, and the algorithms of the keys that the caller may use. */
+export function serverInfoService(
+  keys: KeyRing,
+  identity: ServerIdentity,
+  permissionsOf: FindPermissions,
+): Service {
   const { limits, process: { pid, startTicks } } = identity;
   return implement(serverInfoDefinition, {
-    GetServerInfo: unary((_, { peerIsLocal }) => {
-      const held = keys.current.list();
+    GetServerInfo: unary((_, context) => {
+      const held = permittedKeys(keys.current, permissionsOf(context));
       const offered = new Set(held.flatMap(({ algorithms }) => algorithms));
       const types = new Set(held.map(({ type }) => type));
       return {
@@ -36,7 +41,7 @@ export function serverInfoService(keys: KeyRing, identity: ServerIdentity): Serv
         provider: identity.provider.name,
         providerVersion: identity.provider.version,
         stack: identity.stack,
-        ...(peerIsLocal ? { pid, pidStartTicks: startTicks } : {}),
+        ...(context.peerIsLocal ? { pid, pidStartTicks: startTicks } : {}),
       };
     }),
   });

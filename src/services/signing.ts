@@ -1,4 +1,5 @@
 /** SigningService: signatures, verification and public keys. @module */
+import type { Permissions } from "../access/mod.ts";
 import { encodePublicKey, type KeyRing, type KeyStore } from "../crypto/mod.ts";
 import {
   type GetPublicKeyRequest,
@@ -19,33 +20,46 @@ import {
   unary,
   type WorkUnit,
 } from "../grpc/mod.ts";
+import { countRequest, type FindPermissions, permittedKeys } from "./access.ts";
 import { fromCryptoError } from "./crypto_status.ts";
 import { keyInfo } from "./key_info.ts";
 import { selectAlgorithm, selectFormat, selectInput, selectKey } from "./key_selection.ts";
 import { wireAlgorithm } from "./wire_names.ts";
 
 /**
- * Creates SigningService over a ring of keys. A call uses the keys that were current when it was read.
+ * Creates SigningService over a ring of keys. A call uses the keys that were current when it was read, and only those
+ * that its caller may use.
  *
  * @param maxBatchItems requests in one SignBatch
  */
-export function signingService(ring: KeyRing, maxBatchItems: number): Service {
+export function signingService(
+  ring: KeyRing,
+  maxBatchItems: number,
+  permissionsOf: FindPermissions,
+): Service {
   return implement(signingDefinition, {
     Sign: unary(
-      (request) => sign(keysOf(ring, request), request),
-      (request) => signingWorkload(takeKeys(ring, request), request),
+      (request, context) => sign(keysOf(ring, request), request, permissionsOf(context)),
+      (request, context) =>
+        signingWorkload(takeKeys(ring, request), request, permissionsOf(context)),
     ),
     SignBatch: unary(({ requests }, context) => {
       refuseLargeBatch(requests.length, maxBatchItems);
-      return signBatch(ring, requests, context);
+      return signBatch(ring, requests, context, permissionsOf(context));
     }),
-    SignStream: bidi((requests, context) => signStream(ring, requests, context)),
+    SignStream: bidi((requests, context) => signStream(ring, requests, context, permissionsOf)),
     Verify: unary(
-      (request) => verify(keysOf(ring, request), request),
-      (request) => verifyingWorkload(takeKeys(ring, request), request),
+      (request, context) => verify(keysOf(ring, request), request, permissionsOf(context)),
+      (request, context) =>
+        verifyingWorkload(takeKeys(ring, request), request, permissionsOf(context)),
     ),
-    ListKeys: unary(() => ({ keys: ring.current.list().map(keyInfo) })),
-    GetPublicKey: unary((request) => getPublicKey(ring.current, request)),
+    ListKeys: unary((_, context) => {
+      const permissions = permissionsOf(context);
+      return { keys: permittedKeys(ring.current, permissions).map(keyInfo) };
+    }),
+    GetPublicKey: unary((request, context) => {
+      return getPublicKey(ring.current, request, permissionsOf(context));
+    }),
   });
 }
 
@@ -64,22 +78,31 @@ function keysOf(ring: KeyRing, { [readWith]: keys }: KeyRequest): KeyStore {
   return keys !== undefined && ring.holds(keys) ? keys : ring.current;
 }
 
-function sign(keys: KeyStore, request: SignRequest): SignResponseInit {
-  const stored = selectKey(keys, request);
+function sign(keys: KeyStore, request: SignRequest, permissions: Permissions): SignResponseInit {
+  const stored = selectKey(keys, request, "sign", permissions);
   const algorithm = selectAlgorithm(stored, request.algorithm);
+  countRequest(permissions, "sign", stored, algorithm);
   const format = selectFormat(request.signatureFormat);
   const signature = stored.key.sign(algorithm, selectInput(request), format);
   return { signature, keyId: stored.id, algorithm: wireAlgorithm(algorithm) };
 }
 
 /** Names the workload of a Sign request: the type of its key, and the size class of its message. */
-function signingWorkload(keys: KeyStore, request: SignRequest): string {
-  return `sign ${selectKey(keys, request).type}${sizeClass(request)}`;
+function signingWorkload(
+  keys: KeyStore,
+  request: SignRequest,
+  permissions: Permissions,
+): string {
+  return `sign ${selectKey(keys, request, "sign", permissions).type}${sizeClass(request)}`;
 }
 
 /** The same of a Verify request, which for most types of keys takes another time. */
-function verifyingWorkload(keys: KeyStore, request: VerifyRequest): string {
-  return `verify ${selectKey(keys, request).type}${sizeClass(request)}`;
+function verifyingWorkload(
+  keys: KeyStore,
+  request: VerifyRequest,
+  permissions: Permissions,
+): string {
+  return `verify ${selectKey(keys, request, "verify", permissions).type}${sizeClass(request)}`;
 }
 
 /** Messages over this are hashed in more time than a P-256 signature takes. */
@@ -90,14 +113,18 @@ function sizeClass({ message }: Pick<SignRequest, "message">): string {
 }
 
 /** Signing one request of a batch or a stream, as a unit of its call's work. */
-function signingUnit(keys: KeyStore, request: SignRequest): WorkUnit<SignResponseInit> {
+function signingUnit(
+  keys: KeyStore,
+  request: SignRequest,
+  permissions: Permissions,
+): WorkUnit<SignResponseInit> {
   let workload = "refuse";
   try {
-    workload = signingWorkload(keys, request);
+    workload = signingWorkload(keys, request, permissions);
   } catch {
-    // The request names no existing key: `sign` reports the error.
+    // The request names no key that the caller may use: `sign` reports the error.
   }
-  return { workload, run: () => sign(keys, request) };
+  return { workload, run: () => sign(keys, request, permissions) };
 }
 
 /** Signs requests in turns with the work of other calls. */
@@ -105,8 +132,9 @@ async function signAll(
   keys: KeyStore,
   requests: readonly SignRequest[],
   context: CallContext,
+  permissions: Permissions,
 ): Promise<SignResultInit[]> {
-  const units = requests.map((request) => signingUnit(keys, request));
+  const units = requests.map((request) => signingUnit(keys, request, permissions));
   return (await context.runInTurn(units)).map(signResult);
 }
 
@@ -130,23 +158,33 @@ async function signBatch(
   ring: KeyRing,
   requests: readonly SignRequest[],
   context: CallContext,
+  permissions: Permissions,
 ): Promise<{ results: SignResultInit[] }> {
   using lease = ring.lease();
-  return { results: await signAll(lease.keys, requests, context) };
+  return { results: await signAll(lease.keys, requests, context, permissions) };
 }
 
 async function* signStream(
   ring: KeyRing,
   requests: AsyncIterable<SignRequest>,
   context: CallContext,
+  permissionsOf: FindPermissions,
 ): AsyncGenerator<SignResultInit> {
   using lease = ring.lease();
-  for await (const request of requests) yield* await signAll(lease.keys, [request], context);
+  for await (const request of requests) {
+    // Looked up again for each request: tokens expire and rules change while a stream is open.
+    yield* await signAll(lease.keys, [request], context, permissionsOf(context));
+  }
 }
 
-function verify(keys: KeyStore, request: VerifyRequest): VerifyResponseInit {
-  const stored = selectKey(keys, request);
+function verify(
+  keys: KeyStore,
+  request: VerifyRequest,
+  permissions: Permissions,
+): VerifyResponseInit {
+  const stored = selectKey(keys, request, "verify", permissions);
   const algorithm = selectAlgorithm(stored, request.algorithm);
+  countRequest(permissions, "verify", stored, algorithm);
   const format = selectFormat(request.signatureFormat);
   const input = selectInput(request);
   if (request.signature.length === 0) {
@@ -156,8 +194,13 @@ function verify(keys: KeyStore, request: VerifyRequest): VerifyResponseInit {
   return { valid, keyId: stored.id, algorithm: wireAlgorithm(algorithm) };
 }
 
-function getPublicKey(keys: KeyStore, request: GetPublicKeyRequest): GetPublicKeyResponseInit {
-  const stored = selectKey(keys, request);
+function getPublicKey(
+  keys: KeyStore,
+  request: GetPublicKeyRequest,
+  permissions: Permissions,
+): GetPublicKeyResponseInit {
+  const stored = selectKey(keys, request, "public-key", permissions);
+  countRequest(permissions, "public-key", stored);
   const { publicKey } = stored.key;
   const key = keyInfo({ ...stored, isDefault: keys.getDefault(stored.type) === stored });
   const text = (format: "pem" | "jwk") =>

@@ -9,14 +9,16 @@ const PER_SECOND = 1;
 export type ErrorReports = (message: string, properties: Record<string, unknown>) => void;
 
 /**
- * Logs errors that a peer may cause, at a bounded rate, so that a peer that repeats one cannot fill the disk. The
- * next line has the number of omitted ones.
+ * Logs errors that a peer may cause, at a bounded rate, so that a peer that repeats one cannot fill the disk. The next
+ * line has the number of omitted ones.
  *
  * @param now the clock, in milliseconds
+ * @param level of the log lines
  */
-export function errorReports(
-  log: Pick<Logger, "error">,
+export function errorReports<L extends "error" | "warn" = "error">(
+  log: Pick<Logger, L>,
   now: () => number = () => performance.now(),
+  level: L = "error" as L,
 ): ErrorReports {
   let tokens = BURST;
   let since = now();
@@ -30,7 +32,7 @@ export function errorReports(
       return;
     }
     tokens--;
-    log.error(message, omitted > 0 ? { ...properties, omitted } : properties);
+    log[level](message, omitted > 0 ? { ...properties, omitted } : properties);
     omitted = 0;
   };
 }

@@ -120,7 +120,7 @@ test("A reload with one bad file changes no key, and the log has the reason", as
     const refusals: [prepare: () => Promise<void>, reason: RegExp][] = [
       [
         () => Deno.writeTextFile(`${folder}/bad.pem`, "no key", { mode: 0o600 }),
-        /The keys stay as they are.*bad\.pem/,
+        /Keys, tokens and rules stay as they are.*bad\.pem/,
       ],
       [
         () => Deno.remove(`${folder}/bad.pem`).then(() => Deno.chmod(`${folder}/good.der`, 0o644)),
@@ -128,7 +128,7 @@ test("A reload with one bad file changes no key, and the log has the reason", as
       ],
       [
         () => Deno.remove(`${folder}/good.der`),
-        /The keys stay as they are.*no file with a private key/,
+        /Keys, tokens and rules stay as they are.*no file with a private key/,
       ],
     ];
     for (const [prepare, reason] of refusals) {
@@ -175,7 +175,7 @@ test("Under nohup(1), SIGHUP has no effect on a server without key files", async
     ...["--tcp", "127.0.0.1:0", "--generate", "ed25519"],
   );
   server.signal("SIGHUP");
-  await server.logged(/No keys to read again/);
+  await server.logged(/Nothing to read again/);
   using channel = openChannel({ addresses: server.addresses });
   await call(channel, echo.Echo, { payload: message });
   assert.equal((await idsEverywhere(server))[0].length, 1);

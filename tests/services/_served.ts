@@ -12,6 +12,7 @@ import { reflectionMethod, reflectionVersions } from "../../src/grpc/reflection/
 import { openServer, type Stack } from "../../src/grpc/stacks/mod.ts";
 import { type InternalErrorReport, signerServices } from "../../src/services/mod.ts";
 import { formatAddress, socketsSupported, tcpAddress } from "../../src/net/mod.ts";
+import type { Access } from "../../src/access/mod.ts";
 import { KeyRing, KeyStore, type KeyType, openProvider } from "../../src/crypto/mod.ts";
 
 // Opened outside of tests: libraries stay loaded, and the sanitizer would report the first test for them.
@@ -36,6 +37,8 @@ const keyTypes: readonly KeyType[] = ["rsa-2048", "ecdsa-p256", "ecdsa-p384", "e
 export interface ServedOptions {
   readonly keys?: KeyStore;
   readonly report?: InternalErrorReport;
+  readonly access?: Access;
+  readonly reflection?: boolean;
 }
 
 const contract = { echo, serverInfo, signing };
@@ -64,7 +67,12 @@ export class Served implements AsyncDisposable {
     const report = options.report ?? (({ error }) => {
       throw error;
     });
-    const { services, health } = signerServices(new KeyRing(keys), identity, report);
+    const { services, health } = signerServices(
+      new KeyRing(keys),
+      identity,
+      report,
+      options,
+    );
     const server = await openServer(stack, { services });
     const address = formatAddress(await server.listen(tcpAddress("127.0.0.1:0")));
     const drain = (graceMs: number) => {

@@ -4,14 +4,16 @@ import type { CallContext, UnaryHandler } from "../../src/grpc/mod.ts";
 import { gate } from "../_support/gate.ts";
 import { onEachStack } from "./_each_stack.ts";
 
-const [gated, { Served, KeyRing, KeyStore, serverInfoService, openProvider }] = await gate(
-  ["net", "env", "read", "sys", "ffi"],
-  async () => ({
-    ...await import("./_served.ts"),
-    ...await import("../../src/crypto/mod.ts"),
-    ...await import("../../src/services/server_info.ts"),
-  }),
-);
+const [gated, { Served, KeyRing, KeyStore, serverInfoService, openProvider, UNRESTRICTED }] =
+  await gate(
+    ["net", "env", "read", "sys", "ffi"],
+    async () => ({
+      ...await import("./_served.ts"),
+      ...await import("../../src/access/mod.ts"),
+      ...await import("../../src/crypto/mod.ts"),
+      ...await import("../../src/services/server_info.ts"),
+    }),
+  );
 const test = onEachStack(gated);
 
 test("`GetServerInfo` reports the server's process to a local client", async (stack) => {
@@ -25,7 +27,7 @@ gated("`GetServerInfo` reports no process to a remote client", () => {
   const process = { pid: 42, startTicks: 4242 };
   const limits = { maxRequestBytes: 1_024, maxBatchItems: 2 };
   const identity = { version: "1.2.3", stack: "native", provider, limits, process };
-  const { handlers } = serverInfoService(new KeyRing(new KeyStore()), identity);
+  const { handlers } = serverInfoService(new KeyRing(new KeyStore()), identity, () => UNRESTRICTED);
   const handler = handlers.GetServerInfo as UnaryHandler<unknown, GetServerInfoResponse>;
   const ask = (peerIsLocal: boolean) =>
     handler.handle({}, { peerIsLocal } as CallContext) as Partial<GetServerInfoResponse>;

@@ -5,7 +5,7 @@ import { examples } from "../help.ts";
 import { algorithmOption, keyTypeOption, preferOption } from "../key_options.ts";
 import { collect } from "../collect.ts";
 import { withConnection } from "./options.ts";
-import { nearest } from "../nearest.ts";
+import { nearest } from "../../spelling/mod.ts";
 
 /**
  * `signer call`: a subcommand for each verb, and `invoke` for all other words. Actions import their modules

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { withTargets, withTls } from "../client/options/mod.ts";
+import { withTargets, withTls, withToken } from "../client/options/mod.ts";
 import { parseDuration } from "../duration.ts";
 import { parseSize } from "../size.ts";
 
@@ -8,9 +8,9 @@ const maxRetries = 20;
 
 /** Adds the options of every verb of `call`: the servers, the channel, and the form of the output. */
 export function withConnection(command: Command): Command {
-  return withTls(withTargets(command, {
+  return withToken(withTls(withTargets(command, {
     to: "server to call; may be repeated (env: SIGNER_ADDRESS)",
-  }))
+  })))
     .option(
       "--deadline <duration>",
       "time limit of each call (unary: 10s, streams: none)",

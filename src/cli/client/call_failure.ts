@@ -4,7 +4,7 @@ import { findError } from "../../errors/mod.ts";
 import { type AnyMethod, type RpcError, StatusCode, statusName } from "../../grpc/mod.ts";
 import { CliError, exitCodeOfStatus } from "../exit.ts";
 import { addressVariable } from "./targets.ts";
-import { TLS_HINT } from "./options/mod.ts";
+import { TLS_HINT, tokenVariable } from "./options/mod.ts";
 
 /** A failed call, and the options that its hint depends on. */
 interface Failure {
@@ -65,8 +65,7 @@ const hints: Partial<Record<StatusCode, (failure: Failure) => string | undefined
         protocolVersions[0]
       }: use the server's release of signer`
       : undefined,
-  [StatusCode.UNAUTHENTICATED]: () =>
-    "Send credentials as metadata: -H 'authorization: Bearer ${TOKEN}'",
+  [StatusCode.UNAUTHENTICATED]: () => `Send a token: --token-file FILE, or in ${tokenVariable}`,
   [StatusCode.RESOURCE_EXHAUSTED]: () =>
     "Show the server's limits with: signer call info. If the server is busy, try again later",
   [StatusCode.INTERNAL]({ error }) {

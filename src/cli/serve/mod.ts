@@ -46,7 +46,10 @@ export function serveCommand(): Command {
       ),
     )
     .option("--passphrase-file <file>", "file with the passphrase of encrypted keys")
-    .option("--allow-insecure-key-files", "accept key files that other users own or can read")
+    .option(
+      "--allow-insecure-key-files",
+      "accept key and token files that other users own or can read",
+    )
     .option(
       "--tls-cert <file>",
       "certificate chain in PEM: serve over TLS 1.3; repeatable, each for the names in it",
@@ -67,6 +70,9 @@ export function serveCommand(): Command {
       new Option("--tls-min <version>", "lowest version of TLS").choices(["1.2", "1.3"])
         .default("1.3"),
     )
+    .option("--tokens <file>", "file of tokens; callers send one as authorization: Bearer TOKEN")
+    .option("--rules <file>", "file of rules: which callers may do what with which keys")
+    .option("--no-reflection", "do not serve reflection")
     .option("--allow-plaintext", "listen without TLS on addresses that the network can reach")
     .addOption(
       new Option("--provider <name>", "cryptography library")

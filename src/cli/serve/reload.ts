@@ -1,10 +1,12 @@
 /**
- * The reload of the key files of a running server, on SIGHUP.
+ * The reload of the files of keys, tokens and rules of a running server, on SIGHUP.
  *
  * @module
  */
+import type { AccessPolicy } from "../../access/mod.ts";
 import type { CryptoProvider, KeyRing, KeyStore } from "../../crypto/mod.ts";
 import type { Logger } from "../../telemetry/mod.ts";
+import { countsOf, loadPolicy, type ServeAccessOptions } from "./access.ts";
 import { type KeyOptions, reloadKeys } from "./keys.ts";
 
 /**
@@ -16,22 +18,31 @@ const RETIREMENT_MS = 5_000;
 /** The parts of a server that a reload touches. */
 export interface Reloading {
   readonly provider: CryptoProvider;
-  readonly options: KeyOptions;
+  readonly options: KeyOptions & ServeAccessOptions;
   readonly keys: KeyRing;
   /** Ids of the keys that were generated, which stay. */
   readonly generated: readonly string[];
   readonly log: Logger;
-  /** Gives the current keys to the other threads, which retire those before as `generation`. */
-  readonly publish: (generation: number) => Promise<void>;
+  /** Gives the current keys to the other threads, which retire those before as `generation`, and a new policy. */
+  readonly publish: (
+    generation: number | undefined,
+    policy: AccessPolicy | undefined,
+  ) => Promise<void>;
   /** Has the other threads dispose of the keys up to a generation. */
   readonly release: (generation: number) => Promise<void>;
 }
 
+/** The content of the files, read again; undefined where no option names a file. */
+interface Contents {
+  readonly keys: KeyStore | undefined;
+  readonly policy: AccessPolicy | undefined;
+}
+
 /**
- * Reads the key files again, all or none: a set with one bad file changes nothing, and the log says why.
- * Requests that come during a reload are one more reload after it.
+ * Reads the files of keys, tokens and rules again, all or none: one bad file changes nothing, and the log has the
+ * reason. Requests during a reload are one more reload after it.
  */
-export class KeyReloader implements Disposable {
+export class Reloader implements Disposable {
   readonly #server: Reloading;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   #phase: "idle" | "reading" | "reading, and again" | "closed" = "idle";
@@ -55,27 +66,40 @@ export class KeyReloader implements Disposable {
   }
 
   async #reload(): Promise<void> {
-    const { provider, options, keys, generated, log, publish } = this.#server;
-    if ((options.key ?? []).length === 0 && options.keyDir === undefined) {
-      log.warn("No keys to read again: none came from a file", { signal: "SIGHUP" });
-      return;
-    }
-    let next: KeyStore;
+    const { keys, log, publish } = this.#server;
+    let next: Contents;
     try {
-      next = await reloadKeys(provider, options, keys.current, generated);
+      next = await this.#read();
     } catch (error) {
-      log.error("The keys stay as they are: they could not be read again", {
+      log.error("Keys, tokens and rules stay as they are: a file could not be read again", {
         reason: (error as Error).message,
         keys: keys.current.size,
       });
       return;
     }
-    if (this.#phase === "closed") return next[Symbol.dispose]();
-    const changes = difference(keys.current, next);
-    const generation = keys.replace(next);
-    this.#releaseLater(generation);
-    await publish(generation);
-    log.info("Keys read again", { keys: next.size, ...changes });
+    if (this.#phase === "closed") return next.keys?.[Symbol.dispose]();
+    if (next.keys === undefined && next.policy === undefined) {
+      log.warn("Nothing to read again: no keys, tokens or rules came from a file", {
+        signal: "SIGHUP",
+      });
+      return;
+    }
+    const changes = next.keys && difference(keys.current, next.keys);
+    const generation = next.keys && keys.replace(next.keys);
+    if (generation !== undefined) this.#releaseLater(generation);
+    await publish(generation, next.policy);
+    if (changes !== undefined) log.info("Keys read again", { keys: next.keys!.size, ...changes });
+    if (next.policy !== undefined) log.info("Access policy read again", countsOf(next.policy));
+  }
+
+  async #read(): Promise<Contents> {
+    const { provider, options, keys, generated } = this.#server;
+    const policy = await loadPolicy(options);
+    const hasKeyFiles = (options.key ?? []).length > 0 || options.keyDir !== undefined;
+    return {
+      policy,
+      keys: hasKeyFiles ? await reloadKeys(provider, options, keys.current, generated) : undefined,
+    };
   }
 
   #releaseLater(generation: number): void {

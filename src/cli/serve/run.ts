@@ -9,19 +9,21 @@ import { writeResult } from "../output.ts";
 import { openChosenProvider } from "../provider.ts";
 import { closeInspector, onHangup } from "../signals.ts";
 import { onUncaught } from "../uncaught.ts";
+import { countsOf, loadPolicy, type ServeAccessOptions } from "./access.ts";
 import { ExpiryWatch } from "./expiry.ts";
 import { limitsOf } from "./limits.ts";
 import { type KeyOptions, loadKeys } from "./keys.ts";
 import { type PlaceOptions, placesOf } from "./places.ts";
 import { openServing, type ServingOptions } from "./serving.ts";
-import { KeyReloader } from "./reload.ts";
+import { Reloader } from "./reload.ts";
 import { refusePlaintext, ServerTls, type ServeTlsOptions } from "./tls.ts";
 import { stopSignal } from "./stop_signal.ts";
 import { type Inherited, inheritedListeners, needsSupervisor, supervise } from "./supervisor.ts";
 import { warnOfVsock } from "./vsock_warnings.ts";
 
 /** The options of `signer serve`, as commander reads them. */
-export interface ServeOptions extends KeyOptions, PlaceOptions, ServingOptions, ServeTlsOptions {
+export interface ServeOptions
+  extends KeyOptions, PlaceOptions, ServingOptions, ServeTlsOptions, ServeAccessOptions {
   /** Permission bits of Unix sockets. */
   readonly unixMode: number;
   readonly provider: ProviderChoice;
@@ -46,8 +48,9 @@ export async function runServer(options: ServeOptions): Promise<void> {
   using keys = new KeyRing(store);
   using tls = await ServerTls.load(provider, options);
   refusePlaintext(places, tls, options);
+  const policy = await loadPolicy(options);
   closeInspector();
-  const serving = await openServing(options, limits, config.version, provider, keys, tls);
+  const serving = await openServing(options, limits, config.version, provider, keys, tls, policy);
   const { server, stack, workers } = serving;
   // An error in one call must not end the others.
   using _uncaught = onUncaught((error) => log.error("Uncaught", { error }));
@@ -64,14 +67,15 @@ export async function runServer(options: ServeOptions): Promise<void> {
       providerVersion: provider.version,
       keys: store.size,
       tls: tls !== undefined,
+      ...countsOf(policy),
     });
-    using reloader = new KeyReloader({
+    using reloader = new Reloader({
       provider,
       options,
       keys,
       generated,
       log,
-      publish: serving.publishKeys,
+      publish: serving.publish,
       release: serving.releaseKeys,
     });
     using _expiry = tls && new ExpiryWatch(() => tls.files.certificates, log);

@@ -1,4 +1,5 @@
 /** Opens the server of `serve`: on a stack, with workers or without. @module */
+import { Access, type AccessPolicy } from "../../access/mod.ts";
 import type { CryptoProvider, KeyRing, SharedKeyStore } from "../../crypto/mod.ts";
 import { libc } from "../../ffi/mod.ts";
 import type { RpcServer } from "../../grpc/mod.ts";
@@ -19,6 +20,7 @@ import {
   logger,
   logTarget,
 } from "../../telemetry/mod.ts";
+import { refusalReports } from "./access.ts";
 import type { Limits } from "./limits.ts";
 import type { ServerTls } from "./tls.ts";
 import type { ServeSetup, ServeUpdate } from "./worker.ts";
@@ -33,6 +35,8 @@ export interface ServingOptions {
   readonly workers: number | "auto";
   /** Pin each worker to one CPU of the allowed set. */
   readonly pin?: boolean;
+  /** False to serve no reflection. */
+  readonly reflection: boolean;
   readonly logLevel: Level;
   readonly logFormat: LogFormat;
 }
@@ -44,8 +48,11 @@ export interface Serving {
   readonly workers: number;
   /** Drains gracefully: reports NOT_SERVING to health watches, then as `RpcServer.drain()`. */
   drain(graceMs: number): Promise<void>;
-  /** Sends the current keys of the ring to the workers, which retire the keys before as `generation`. */
-  publishKeys(generation: number): Promise<void>;
+  /**
+   * Has every thread serve with the current keys of the ring, and retire the keys before as `generation`; and by a new
+   * policy. Each may be undefined, when it has not changed.
+   */
+  publish(generation: number | undefined, policy: AccessPolicy | undefined): Promise<void>;
   /** Has the workers dispose of the retired keys up to a generation. */
   releaseKeys(generation: number): Promise<void>;
 }
@@ -58,6 +65,7 @@ export async function openServing(
   provider: CryptoProvider,
   keys: KeyRing,
   tls: ServerTls | undefined,
+  policy: AccessPolicy | undefined,
 ): Promise<Serving> {
   const stack = await chosenStack(options.stack);
   const { name, version: providerVersion } = provider;
@@ -70,27 +78,33 @@ export async function openServing(
   };
   const workers = stack === "native" ? chosenWorkers(options.workers) : 0;
   if (workers > 0) {
-    const server = await openWorkers(options, limits, workers, identity, keys, tls);
+    // For the workers that start later.
+    let current = policy;
+    const server = await openWorkers(options, limits, workers, identity, keys, tls, () => current);
     return {
       server,
       stack,
       workers,
       drain: (graceMs) => server.drain(graceMs),
-      publishKeys: (generation) =>
-        server.update(() => {
+      publish: (generation, policy) => {
+        current = policy ?? current;
+        return server.update(() => {
+          if (generation === undefined) return { data: { policy } satisfies ServeUpdate };
           const shared = keys.current.share();
-          const data = { keys: shared, generation } satisfies ServeUpdate;
+          const data = { keys: shared, generation, policy } satisfies ServeUpdate;
           return { data, transfer: secretsOf(shared) };
-        }),
+        });
+      },
       releaseKeys: (release) => server.update(() => ({ data: { release } satisfies ServeUpdate })),
     };
   }
   const report = errorReports(logger("serve"));
   // Imported here because it takes memory: with workers, the main thread needs no services.
   const { signerServices } = await import("../../services/mod.ts");
+  const access = policy && new Access(policy, refusalReports(logger("serve")));
   const { services, health } = signerServices(keys, identity, ({ error, ...call }) => {
     report("A call failed inside the server", { ...call, error });
-  });
+  }, { access, reflection: options.reflection });
   const context = tls && openTlsContext(tls.files.share());
   const server = await openServer(stack, {
     services,
@@ -101,9 +115,18 @@ export async function openServing(
     health.drain();
     return server.drain(graceMs);
   };
-  // The services of this thread read the ring itself.
-  const nothing = () => Promise.resolve();
-  return { server, stack, workers, drain, publishKeys: nothing, releaseKeys: nothing };
+  return {
+    server,
+    stack,
+    workers,
+    drain,
+    publish(_, policy) {
+      // The services of this thread read the ring itself.
+      if (policy !== undefined) access?.replace(policy);
+      return Promise.resolve();
+    },
+    releaseKeys: () => Promise.resolve(),
+  };
 }
 
 /** Key bytes that a provider has to post, for moving them to the other thread instead of copying. */
@@ -112,12 +135,13 @@ function secretsOf(shared: SharedKeyStore): Transferable[] {
 }
 
 function openWorkers(
-  { pin, logLevel, logFormat }: ServingOptions,
+  { pin, logLevel, logFormat, reflection }: ServingOptions,
   limits: Limits,
   workers: number,
   identity: ServerIdentity,
   keys: KeyRing,
   tls: ServerTls | undefined,
+  policy: () => AccessPolicy | undefined,
 ): Promise<WorkerServer> {
   const logs = { level: logLevel, format: logFormat, target: logTarget() };
   return openWorkerServer({
@@ -127,7 +151,14 @@ function openWorkers(
     entry: new URL("./worker.ts", import.meta.url),
     setup: () => {
       const shared = keys.current.share();
-      const data = { keys: shared, identity, logs, tls: tls?.files.share() } satisfies ServeSetup;
+      const data = {
+        keys: shared,
+        identity,
+        logs,
+        tls: tls?.files.share(),
+        policy: policy(),
+        reflection,
+      } satisfies ServeSetup;
       return { data, transfer: secretsOf(shared) };
     },
   });

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { Access, type AccessPolicy } from "../../access/mod.ts";
 import { KeyRing, KeyStore, openProvider, type SharedKeyStore } from "../../crypto/mod.ts";
 import { openTlsContext, type SharedTls } from "../../net/mod.ts";
 import { serveAsWorker } from "../../grpc/native/workers/mod.ts";
@@ -16,6 +17,7 @@ import {
   logger,
   type LogTarget,
 } from "../../telemetry/mod.ts";
+import { refusalReports } from "./access.ts";
 
 /** The data that the main thread starts a worker with. */
 export interface ServeSetup {
@@ -23,23 +25,31 @@ export interface ServeSetup {
   readonly identity: ServerIdentity;
   readonly logs: { readonly level: Level; readonly format: LogFormat; readonly target: LogTarget };
   readonly tls: SharedTls | undefined;
+  readonly policy: AccessPolicy | undefined;
+  readonly reflection: boolean;
 }
 
 /** A change that the main thread sends to a worker. */
 export type ServeUpdate =
-  /** New keys; the current ones retire as `generation`. */
-  | { readonly keys: SharedKeyStore; readonly generation: number }
+  /** New keys, where the current ones retire as `generation`; and a new policy. */
+  | {
+    readonly keys: SharedKeyStore;
+    readonly generation: number;
+    readonly policy: AccessPolicy | undefined;
+  }
+  | { readonly policy: AccessPolicy | undefined }
   /** The generation up to which retired keys are disposed of. */
   | { readonly release: number };
 
-serveAsWorker(({ keys: shared, identity, logs, tls }: ServeSetup) => {
+serveAsWorker(({ keys: shared, identity, logs, tls, policy, reflection }: ServeSetup) => {
   configureLogs(logs);
   const report = errorReports(logger("serve"));
   const { provider } = openProvider(identity.provider.name);
   const keys = new KeyRing(KeyStore.adopt(provider, shared));
+  const access = policy && new Access(policy, refusalReports(logger("serve")));
   const { services, health } = signerServices(keys, identity, ({ error, ...call }) => {
     report("A call failed inside the server", { ...call, error });
-  });
+  }, { access, reflection });
   const context = tls && openTlsContext(tls);
   return {
     services,
@@ -47,11 +57,11 @@ serveAsWorker(({ keys: shared, identity, logs, tls }: ServeSetup) => {
     drain: () => health.drain(),
     update(update) {
       const change = update as ServeUpdate;
+      if ("release" in change) return keys.release(change.release);
       if ("keys" in change) {
         keys.replace(KeyStore.adopt(provider, change.keys), change.generation);
-      } else {
-        keys.release(change.release);
       }
+      if (change.policy !== undefined) access?.replace(change.policy);
     },
     [Symbol.dispose]() {
       keys[Symbol.dispose]();

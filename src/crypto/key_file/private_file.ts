@@ -1,5 +1,6 @@
 /**
- * Files that only their owner may access: private keys and passphrases.
+ * Files that only their owner may access: private keys, passphrases and tokens; and files that only their owner may
+ * change.
  *
  * @module
  */
@@ -15,8 +16,11 @@ export interface PrivateFile {
   readonly exposure: string | undefined;
 }
 
-/** The permission bits of group and others. */
-const GROUP_AND_OTHERS = 0o077;
+/** The protection of a file: nobody else may access it, or nobody else may change it. */
+export type Privacy = keyof typeof forbiddenBits;
+
+/** Permission bits of group and others. */
+const forbiddenBits = { private: 0o077, unchanged: 0o022 } as const;
 
 /**
  * Reads a private file into `room`, up to the size of the room. Type, owner and mode are read from the
@@ -29,6 +33,7 @@ export async function readPrivateFile(
   path: string,
   room: Uint8Array,
   name: string,
+  privacy: Privacy = "private",
 ): Promise<PrivateFile> {
   let file: FileHandle | undefined;
   try {
@@ -38,7 +43,7 @@ export async function readPrivateFile(
     if (!info.isFile()) throw refused(`${name} is ${kindOf(info)}: name a regular file`);
     const length = await fill(file, room);
     if (length === 0) throw refused(`${name} is empty`);
-    return { bytes: room.subarray(0, length), exposure: exposureOf(info, Deno.uid()) };
+    return { bytes: room.subarray(0, length), exposure: exposureOf(info, Deno.uid(), privacy) };
   } catch (error) {
     if (error instanceof CryptoError) throw error;
     throw refused(`${name} cannot be read: ${reasonOf(error)}`, error);
@@ -56,14 +61,17 @@ export async function readPrivateFile(
 export function exposureOf(
   { mode, uid }: { readonly mode: number; readonly uid: number },
   self: number | null,
+  privacy: Privacy = "private",
 ): string | undefined {
   if (self === null) return undefined;
   if (uid !== self && uid !== 0) {
     return `Refused a file of another user (uid ${uid}): run \`chown\` on it, or on a copy`;
   }
-  if ((mode & GROUP_AND_OTHERS) === 0) return undefined;
+  if ((mode & forbiddenBits[privacy]) === 0) return undefined;
   const bits = (mode & 0o777).toString(8).padStart(4, "0");
-  return `Refused a file that others can access (mode ${bits}): run \`chmod 600\` on it`;
+  return privacy === "private"
+    ? `Refused a file that others can access (mode ${bits}): run \`chmod 600\` on it`
+    : `Refused a file that others can change (mode ${bits}): run \`chmod go-w\` on it`;
 }
 
 type Kind = Pick<

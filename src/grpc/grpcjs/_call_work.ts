@@ -40,7 +40,7 @@ export class CallWork {
     owner: WorkOwner,
   ): Promise<unknown> {
     const run = () => handler.handle(request, context);
-    const workload = nameOf(handler, request);
+    const workload = nameOf(handler, request, context);
     if (workload === undefined) return await run();
     const [result] = await this.run(context.peer, owner, [{ workload, run }]);
     if (result.status === "rejected") throw result.reason;
@@ -114,9 +114,10 @@ export class CallWork {
 function nameOf(
   { workload }: Extract<AnyHandler, { kind: "unary" }>,
   request: unknown,
+  context: CallContext,
 ): string | undefined {
   try {
-    return workload?.(request);
+    return workload?.(request, context);
   } catch {
     // The handler will refuse the request.
     return undefined;

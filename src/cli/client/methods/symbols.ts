@@ -2,7 +2,7 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import { type Call, type Found, ReflectionClient } from "../../../grpc/reflection/mod.ts";
 import { usageError } from "../../exit.ts";
-import { nearest } from "../../nearest.ts";
+import { nearest } from "../../../spelling/mod.ts";
 import { withReflectionErrors } from "./reflection_failure.ts";
 import { contractSchema } from "./contract.ts";
 import { localSchema, type SchemaOptions } from "./schema.ts";

@@ -1,11 +1,12 @@
 import type { StackChoice } from "../../../grpc/stacks/mod.ts";
 import type { ClientTlsOptions } from "./tls.ts";
+import type { TokenOptions } from "./token.ts";
 
 /** The form of a result: text for people, JSON for programs, or its bytes alone. */
 export type OutputForm = "text" | "json" | "raw";
 
 /** The options of every verb of `call`, as commander parses them. Durations are milliseconds, sizes bytes. */
-export interface ConnectionOptions extends ClientTlsOptions {
+export interface ConnectionOptions extends ClientTlsOptions, TokenOptions {
   readonly to?: readonly string[];
   readonly tcp?: readonly string[];
   readonly vsock?: readonly string[];

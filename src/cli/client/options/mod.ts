@@ -2,3 +2,4 @@
 export type { ConnectionOptions, OutputForm } from "./connection.ts";
 export { withTargets } from "./targets.ts";
 export { type ClientTlsOptions, TLS_HINT, wantsTls, withTls } from "./tls.ts";
+export { type TokenOptions, tokenVariable, withToken } from "./token.ts";

@@ -1,4 +1,11 @@
-import { type AnyHandler, type AnyMethod, asBuffer, Metadata, type Service } from "../../mod.ts";
+import {
+  type AnyHandler,
+  type AnyMethod,
+  asBuffer,
+  type CallContext,
+  Metadata,
+  type Service,
+} from "../../mod.ts";
 import type { Workload, Workloads } from "../../scheduling/mod.ts";
 import { ResponseHeaders } from "./_responses.ts";
 
@@ -11,8 +18,8 @@ export interface Method {
   readonly deserializePart: (bytes: Uint8Array, start: number, end: number) => unknown;
   readonly serialize: AnyMethod["responseSerialize"];
   readonly responseHeaders: ResponseHeaders;
-  /** The workload of a request whose message had so many bytes. */
-  readonly workloadOf: (request: unknown, bytes: number) => Workload;
+  /** The workload of a call's request whose message had so many bytes. */
+  readonly workloadOf: (request: unknown, bytes: number, context: CallContext) => Workload;
   /** The workload of decoding large or compressed requests. */
   readonly decoding: Workload;
 }
@@ -56,10 +63,10 @@ function copying({ requestDeserialize }: AnyMethod): Method["deserializePart"] {
 function workloadNaming(path: string, handler: AnyHandler, workloads: Workloads) {
   const [small, large] = [workloads.of(path), workloads.of(`${path}, large`, true)];
   const nameOf = handler.kind === "unary" ? handler.workload : undefined;
-  return (request: unknown, bytes: number): Workload => {
+  return (request: unknown, bytes: number, context: CallContext): Workload => {
     if (nameOf === undefined) return bytes > SMALL_MESSAGE ? large : small;
     try {
-      return workloads.of(nameOf(request));
+      return workloads.of(nameOf(request, context));
     } catch {
       // The handler will refuse the request.
       return small;

@@ -161,7 +161,7 @@ export class UnaryCall extends Call implements Work {
   #decoded(length: number, memory: number): void {
     this.#isDecoded = true;
     this.#messageBytes = memory;
-    this.#workload = this.target.workloadOf(this.#request, length);
+    this.#workload = this.target.workloadOf(this.#request, length, this);
   }
 
   #waitForRoom(): void {

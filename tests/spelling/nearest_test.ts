@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { nearest } from "../../src/cli/nearest.ts";
+import { nearest } from "../../src/spelling/nearest.ts";
 
 const verbs = ["echo", "sign", "verify", "keys", "public-key"];
 

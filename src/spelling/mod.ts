@@ -1,0 +1,2 @@
+/** Suggestions for words with typing errors. @module */
+export { nearest } from "./nearest.ts";
