@@ -149,7 +149,7 @@ export class SocketDuplex extends Duplex {
     const result = this.#transfer(chunk);
     if (result === chunk.length) return queueMicrotask(() => callback());
     if (result < 0) {
-      const error = failure("send to", this.peer, "send", result);
+      const error = this.#socket.failure ?? failure("send to", this.peer, "send", result);
       return queueMicrotask(() => callback(error));
     }
     this.#pending = { chunk: chunk.subarray(result), callback };

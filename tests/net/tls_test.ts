@@ -229,6 +229,23 @@ for (const [what, { variation, none, foreign, reason }] of Object.entries(client
   });
 }
 
+// A client that wrote on after a refusal had EPIPE or ECONNRESET from the kernel, and never read the alert.
+test("a write to a peer that has refused the client fails with the reason in the peer's alert", async () => {
+  using ca = await TestCa.create();
+  using identity = await ca.issue();
+  using near = clientContext(ca);
+  using far = serverContext(identity, { ca: ca.pem, peerCertificate: "require" });
+  using pair = await connected({ client: near, server: far });
+  pair.serving.close();
+  const bytes = new Uint8Array(10);
+  let result = 0;
+  for (let step = 0; step < MAX_STEPS && result >= 0; step++) {
+    result = pair.client.write(bytes, bytes.length);
+  }
+  assert.equal(result, -libc.errno.EPROTO);
+  assert.match(pair.client.failure!.message, /alert certificate required/);
+});
+
 test("a certificate with the key of another certificate is refused at loading", async () => {
   using ca = await TestCa.create();
   using one = await ca.issue();

@@ -107,8 +107,29 @@ export class TlsSession implements Disposable {
     const result = ssl.SSL_write(pointer, buffer as Uint8Array<ArrayBuffer>, length);
     if (result > 0) return result;
     const outcome = this.#outcome(pointer, result);
-    // An end of the stream: nothing can be sent any more. Zero bytes sent would be tried again for ever.
-    return outcome === 0 ? -errno.EPIPE : outcome;
+    switch (outcome) {
+      // An end of the stream: nothing can be sent any more. Zero bytes sent would be tried again for ever.
+      case 0:
+      case -errno.EPIPE:
+      case -errno.ECONNRESET:
+        return this.#readAlert(pointer) ?? -errno.EPIPE;
+      default:
+        return outcome;
+    }
+  }
+
+  /**
+   * Reads the alert by which a peer gave its reason before it closed the connection. Data before it stays unread
+   * (SSL_peek).
+   *
+   * @returns `-EPROTO` for an alert
+   */
+  #readAlert(pointer: Deno.PointerObject): number | undefined {
+    const { ssl, crypto } = this.#library;
+    clearErrorQueue(crypto);
+    const result = ssl.SSL_peek(pointer, new Uint8Array(1), 1);
+    if (result > 0) return undefined;
+    return ssl.SSL_get_error(pointer, result) === SslError.SSL ? this.#fail(pointer) : undefined;
   }
 
   /** Input that was read from the socket already, so that the socket does not report it as readable. */

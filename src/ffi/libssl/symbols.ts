@@ -69,6 +69,7 @@ export const sslSymbols = {
 
   // SSL_do_handshake(3ossl), SSL_read(3ossl), SSL_write(3ossl), SSL_pending(3ossl), SSL_shutdown(3ossl)
   SSL_do_handshake: { parameters: ["pointer"], result: "i32" },
+  SSL_peek: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
   SSL_read: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
   SSL_write: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
   SSL_has_pending: { parameters: ["pointer"], result: "i32" },

@@ -1,0 +1,220 @@
+/**
+ * The matrix of bad certificates: each fault × both stacks as servers × both stacks as clients × TCP and Unix sockets.
+ * Both ends must give the reason: the client in the error of the call, the server in its log.
+ */
+import assert from "node:assert/strict";
+import type { Certified, TestCa as Ca } from "../_support/certificates.ts";
+import type { Stack } from "../../src/grpc/stacks/mod.ts";
+import { gate } from "../_support/gate.ts";
+
+const [test, loaded] = await gate(
+  ["net", "env", "read", "write", "sys", "ffi", "run"],
+  async () => ({
+    ...await import("./_signer.ts"),
+    ...await import("../_support/certificates.ts"),
+    ...await import("../../src/net/mod.ts"),
+    stacks: await import("../../src/grpc/stacks/mod.ts"),
+  }),
+);
+const { call, echo, SignerProcess, stacks, TestCa, TlsContext } = loaded;
+
+const stackNames: readonly Stack[] = ["native", "grpc-js"];
+
+/** Opened here: libraries stay, which is no leak of the test that needs them first. */
+if (TlsContext !== undefined) {
+  using ca = await TestCa.create();
+  using identity = await ca.issue();
+  contextOf(ca, identity)[Symbol.dispose]();
+}
+
+function contextOf(ca: Ca, identity: Certified | undefined) {
+  return new TlsContext({
+    role: "client",
+    minVersion: "1.3",
+    identity,
+    ca: ca.pem,
+    crl: undefined,
+    peerCertificate: "require",
+  });
+}
+
+/** A CA whose chains have more than the four intermediates that are allowed. */
+async function tooLong(root: Ca, stack: DisposableStack): Promise<Ca> {
+  return stack.use(await TestCa.below(root, 6));
+}
+
+/** The faults of a client's certificate, with the reason for each that the client and the server give. */
+const clientFaults = {
+  "has expired": {
+    certify: (ca: Ca) => ca.issue({ usage: "client", from: -3, until: -2 }),
+    client: /alert certificate expired/,
+    server: /certificate has expired/,
+  },
+  "is not valid yet": {
+    certify: (ca: Ca) => ca.issue({ usage: "client", from: 2, until: 3 }),
+    client: /alert bad certificate/,
+    server: /certificate is not yet valid/,
+  },
+  "is of another CA": {
+    certify: async (_: Ca, stack: DisposableStack) =>
+      await stack.use(await TestCa.create()).issue({ usage: "client" }),
+    client: /alert (unknown ca|decrypt error)/,
+    server: /unable to get (local )?issuer certificate|signature failure/,
+  },
+  "is a server's": {
+    certify: (ca: Ca) => ca.issue({ usage: "server" }),
+    client: /alert unsupported certificate/,
+    server: /unsuitable certificate purpose/,
+  },
+  "is revoked": {
+    certify: (ca: Ca) => ca.issue({ usage: "client" }),
+    client: /alert certificate revoked/,
+    server: /certificate revoked/,
+  },
+  "is missing": {
+    certify: () => Promise.resolve(undefined),
+    client: /alert certificate required/,
+    server: /peer did not return a certificate/,
+  },
+  "has too long a chain": {
+    certify: async (ca: Ca, stack: DisposableStack) =>
+      await (await tooLong(ca, stack)).issue({ usage: "client" }),
+    client: /alert unknown ca/,
+    server: /certificate chain too long/,
+  },
+};
+
+for (const serverStack of stackNames) {
+  test(`${serverStack} server: a client's certificate with a fault is refused, and both ends say why`, async () => {
+    using ca = await TestCa.create();
+    using disposables = new DisposableStack();
+    const certified = new Map<string, Certified | undefined>();
+    for (const [fault, { certify }] of Object.entries(clientFaults)) {
+      certified.set(fault, disposables.use(await certify(ca, disposables)));
+    }
+    using identity = await ca.issue();
+    using good = await ca.issue({ usage: "client" });
+    const crl = ca.revoke(certified.get("is revoked")!);
+    await using server = await serveWith(serverStack, ca, [["localhost", identity]], crl);
+    for (const clientStack of stackNames) {
+      for (const address of server.addresses) {
+        await callWith(clientStack, address, contextOf(ca, good));
+        for (const [fault, { client, server: reason }] of Object.entries(clientFaults)) {
+          const context = contextOf(ca, certified.get(fault));
+          await assert.rejects(callWith(clientStack, address, context), client);
+          await server.process.logged(reason);
+        }
+      }
+    }
+  });
+}
+
+/** The faults of a server's certificate, with the reason for each that the client and the server give. */
+const serverFaults = {
+  "expired.example": {
+    certify: (ca: Ca, names: string[]) => ca.issue({ names, from: -3, until: -2 }),
+    client: /certificate has expired/,
+    server: /alert certificate expired/,
+  },
+  "future.example": {
+    certify: (ca: Ca, names: string[]) => ca.issue({ names, from: 2, until: 3 }),
+    client: /certificate is not yet valid/,
+    server: /alert bad certificate/,
+  },
+  "foreign.example": {
+    certify: async (_: Ca, names: string[], stack: DisposableStack) =>
+      await stack.use(await TestCa.create()).issue({ names }),
+    client: /unable to get (local )?issuer certificate|signature failure/,
+    server: /alert (unknown ca|decrypt error)/,
+  },
+  "client.example": {
+    certify: (ca: Ca, names: string[]) => ca.issue({ names, usage: "client" }),
+    client: /unsuitable certificate purpose/,
+    server: /alert unsupported certificate/,
+  },
+  "long.example": {
+    certify: async (ca: Ca, names: string[], stack: DisposableStack) =>
+      await (await tooLong(ca, stack)).issue({ names }),
+    client: /certificate chain too long/,
+    server: /alert unknown ca/,
+  },
+  // Has no certificate: the first one is sent, for localhost.
+  "other.example": {
+    certify: () => Promise.resolve(undefined),
+    client: /hostname mismatch/,
+    server: /alert bad certificate/,
+  },
+};
+
+for (const serverStack of stackNames) {
+  test(`${serverStack} server: its certificate with a fault is refused by clients, and both ends say why`, async () => {
+    using ca = await TestCa.create();
+    using disposables = new DisposableStack();
+    using first = await ca.issue();
+    using good = await ca.issue({ usage: "client" });
+    const named: [string, Certified][] = [["localhost", first]];
+    for (const [name, { certify }] of Object.entries(serverFaults)) {
+      const certified = await certify(ca, [name], disposables);
+      if (certified !== undefined) named.push([name, disposables.use(certified)]);
+    }
+    await using server = await serveWith(serverStack, ca, named);
+    for (const clientStack of stackNames) {
+      for (const address of server.addresses) {
+        for (const [name, { client, server: reason }] of Object.entries(serverFaults)) {
+          const context = contextOf(ca, good);
+          await assert.rejects(callWith(clientStack, address, context, name), client);
+          await server.process.logged(reason);
+        }
+      }
+    }
+  });
+}
+
+/** Starts a server over mutual TLS, on TCP and a Unix socket. */
+async function serveWith(
+  stack: Stack,
+  ca: Ca,
+  named: readonly (readonly [name: string, certified: Certified])[],
+  crl?: Uint8Array,
+) {
+  const folder = await Deno.makeTempDir();
+  const write = async (name: string, content: Uint8Array) => {
+    await Deno.writeFile(`${folder}/${name}`, content, { mode: 0o600 });
+    return `${folder}/${name}`;
+  };
+  const options = ["--tls-client-ca", await write("ca.pem", ca.pem)];
+  for (const [name, { certificates, privateKey }] of named) {
+    options.push("--tls-cert", await write(`${name}.pem`, certificates));
+    options.push("--tls-key", await write(`${name}.key`, privateKey));
+  }
+  if (crl !== undefined) options.push("--tls-crl", await write("crl.pem", crl));
+  const process = await SignerProcess.start(
+    ...["--tcp", "127.0.0.1:0", "--unix", `${folder}/s.sock`, "--generate", "ed25519"],
+    ...["--stack", stack, "--workers", "0", "--log-level", "debug", ...options],
+  );
+  return {
+    process,
+    addresses: process.addresses,
+    async [Symbol.asyncDispose]() {
+      await process[Symbol.asyncDispose]();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+/** Makes one call, over a connection that is not tried again. Disposes of the context. */
+async function callWith(
+  stack: Stack,
+  address: string,
+  context: InstanceType<typeof TlsContext>,
+  authority = "localhost",
+): Promise<void> {
+  using _context = context;
+  using channel = await stacks.openChannel(stack, {
+    addresses: [address],
+    authority,
+    reconnect: { initial: 60_000, max: 60_000 },
+    tls: { context },
+  });
+  await call(channel, echo.Echo, {});
+}
