@@ -19,6 +19,8 @@ export class Rig implements AsyncDisposable {
   streamed = 0;
   /** The received values of `x-test`. */
   readonly metadata = new Set<unknown>();
+  /** The addresses of the clients' connections. */
+  readonly peers = new Set<string>();
   #server!: RpcServer;
   #address = "";
   #spki!: Uint8Array;
@@ -62,7 +64,8 @@ export class Rig implements AsyncDisposable {
     });
     return [
       implement(echo, {
-        Echo: unary(({ message, payload }, { metadata }) => {
+        Echo: unary(({ message, payload }, { metadata, peer }) => {
+          this.peers.add(peer);
           this.metadata.add(metadata.get("x-test"));
           if (++this.calls % 3 === 0 && message.startsWith("every third")) {
             throw new RpcError("RESOURCE_EXHAUSTED", "The third");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { growthOf, parseUsage, randomNumbers } from "../../src/bench/mod.ts";
+import { growthOf, parseResident, randomNumbers } from "../../src/bench/mod.ts";
 
 function course(value: (i: number) => number) {
   return Array.from({ length: 60 }, (_, i) => ({ at: i * 60_000, value: value(i) }));
@@ -26,10 +26,7 @@ Deno.test("few samples or a short time give no verdict", () => {
   assert.equal(growthOf(short), undefined);
 });
 
-Deno.test("CPU time is parsed behind a process name with spaces and parentheses", () => {
-  const stat = `7 (a) b) S ${Array.from({ length: 10 }, () => "1").join(" ")} 250 50 0 0`;
-  assert.deepEqual(parseUsage(stat, "Name:\tx\nVmRSS:\t    2048 kB\n"), {
-    cpuSeconds: 3,
-    residentBytes: 2 * 1024 * 1024,
-  });
+Deno.test("resident memory is parsed in bytes, and is 0 for a process that has ended", () => {
+  assert.equal(parseResident("Name:\tx\nVmRSS:\t    2048 kB\n"), 2 * 1024 * 1024);
+  assert.equal(parseResident("Name:\tx\nState:\tZ (zombie)\n"), 0);
 });

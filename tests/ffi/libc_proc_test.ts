@@ -43,3 +43,14 @@ test("`statField()` skips a process name with spaces and parentheses", () => {
   const fields = Array.from({ length: 50 }, (_, i) => i + 3);
   assert.equal(libc.statField(`7 (a) 1 (b) ) ${fields.join(" ")}\n`, 22), 22);
 });
+
+test("`processCpuSeconds()` counts the CPU time of a process, finer than a clock tick of 10 ms", () => {
+  const before = libc.processCpuSeconds(Deno.pid)!;
+  assert.ok(before > 0);
+  let turns = 0;
+  // A bounded wait: each turn computes for some microseconds.
+  for (; libc.processCpuSeconds(Deno.pid) === before && turns < 1e6; turns++);
+  const passed = libc.processCpuSeconds(Deno.pid)! - before;
+  assert.ok(passed > 0 && turns < 1e6, `${passed}`);
+  assert.equal(libc.processCpuSeconds(2 ** 22), undefined);
+});

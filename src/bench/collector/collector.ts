@@ -46,6 +46,11 @@ export class Collector {
     return this.#counters[UNSENT];
   }
 
+  /** Requests that have ended, with any outcome. */
+  get ended(): number {
+    return this.outcomes.reduce((sum, count) => sum + count, 0);
+  }
+
   /** Number of requests by outcome. */
   get outcomes(): readonly number[] {
     return [...this.#counters.subarray(0, OUTCOMES)];

@@ -9,6 +9,14 @@ export interface Window {
   readonly errors: number;
   /** Latencies of the requests that ended with OK in the window. */
   readonly latency: Histogram;
+  /** CPU seconds in the window, known for a slice. */
+  readonly cpuSeconds?: CpuSeconds;
+}
+
+/** CPU seconds of the processes of a load. That of the server is absent if its process is not known. */
+export interface CpuSeconds {
+  readonly client: number;
+  readonly server?: number;
 }
 
 /** The largest number of windows. At this number, each two adjacent windows are merged. */

@@ -3,5 +3,7 @@ export * from "./driver.ts";
 export * from "./plan.ts";
 export { scheduleOf } from "./phases.ts";
 export { randomBytes, randomNumbers } from "./random.ts";
+export * from "./result.ts";
 export * from "./run_load.ts";
 export * from "./runner.ts";
+export * from "./slices.ts";

@@ -4,19 +4,20 @@ import type { Share } from "../pacer/mod.ts";
 
 /** A message from the main thread to a load thread. */
 export type Order =
+  /** Connect for a load. A thread makes any number of loads, one after the other. */
   | {
     readonly kind: "prepare";
     readonly plan: LoadPlan;
     readonly share: Share;
     readonly collector: SharedArrayBuffer;
     readonly control: SharedArrayBuffer;
-    /** TLS settings for this thread alone; undefined for plaintext. */
+    /** TLS settings for this load of this thread alone; undefined for plaintext. */
     readonly tls: SharedTls | undefined;
   }
   /** Start at a time in milliseconds since 1970. */
   | { readonly kind: "begin"; readonly at: number };
 
-/** A message from a load thread. Each kind is sent at most once. */
+/** A message from a load thread. Each kind is sent at most once for a load. */
 export type Answer =
   /** The thread is connected and waits for `begin`. */
   | { readonly kind: "ready" }
@@ -28,6 +29,7 @@ export type Answer =
     /** The network error that caused it. */
     readonly cause: { readonly code: string } | undefined;
   }
+  /** The load is made, and its connections are closed. */
   | {
     readonly kind: "done";
     /** The time of the end, in milliseconds since 1970. */

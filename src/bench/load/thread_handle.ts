@@ -2,37 +2,40 @@
 import { RpcError, type StatusCode } from "../../grpc/mod.ts";
 import type { Answer, Order } from "./thread.ts";
 
+type Done = Answer & { kind: "done" };
+
 /** The main thread's handle of a load thread. */
 export class ThreadHandle implements Disposable {
   readonly #worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-  readonly #ready = Promise.withResolvers<void>();
-  readonly #done = Promise.withResolvers<Answer & { kind: "done" }>();
+  #ready = Promise.withResolvers<void>();
+  #done = Promise.withResolvers<Done>();
+  #death: Error | undefined;
 
-  constructor(order: Order & { kind: "prepare" }) {
-    // Either promise may reject while the other is awaited.
-    this.#ready.promise.catch(() => {});
-    this.#done.promise.catch(() => {});
+  constructor() {
     this.#worker.onmessage = ({ data }: MessageEvent<Answer>) => this.#hear(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      this.#fail(new Error(`A load thread died: ${event.message}`));
+      this.#death = new Error(`A load thread died: ${event.message}`);
+      this.#fail(this.#death);
     };
-    this.#post(order);
   }
 
-  /** Resolves when the thread is connected; rejects if it cannot connect. */
-  get ready(): Promise<void> {
+  /** Resolves when the thread is connected for a load; rejects if it cannot connect. */
+  prepare(order: Order & { kind: "prepare" }): Promise<void> {
+    this.#ready = Promise.withResolvers();
+    this.#done = Promise.withResolvers();
+    // Either promise may reject while the other is awaited.
+    this.#ready.promise.catch(() => {});
+    this.#done.promise.catch(() => {});
+    if (this.#death !== undefined) this.#fail(this.#death);
+    this.#post(order);
     return this.#ready.promise;
   }
 
-  /** Resolves when the share of the thread is done. */
-  get done(): Promise<Answer & { kind: "done" }> {
-    return this.#done.promise;
-  }
-
-  /** Starts the load at a time in milliseconds since 1970. */
-  begin(at: number): void {
+  /** Starts the load at a time in milliseconds since 1970. Resolves when the share of the thread is done. */
+  begin(at: number): Promise<Done> {
     this.#post({ kind: "begin", at });
+    return this.#done.promise;
   }
 
   [Symbol.dispose](): void {

@@ -1,6 +1,7 @@
 /**
- * The entry module of a load thread. It connects, waits for `begin`, makes its share of the requests and reports
- * errors. Its measurements are in memory that the main thread reads.
+ * The entry module of a load thread. For each load it connects, waits for `begin`, makes its share of the requests
+ * and reports errors. Its measurements are in memory that the main thread reads. Compiled code stays from one load to
+ * the next; connections do not.
  *
  * @module
  */
@@ -31,14 +32,19 @@ const scope = self as unknown as {
   onmessage: (event: MessageEvent<Order>) => void;
 };
 
-const begun = Promise.withResolvers<number>();
+let begun = Promise.withResolvers<number>();
 
 scope.onmessage = ({ data: order }) => {
-  if (order.kind === "begin") begun.resolve(order.at);
-  else run(order).catch(fail);
+  if (order.kind === "begin") return begun.resolve(order.at);
+  begun = Promise.withResolvers();
+  run(order, begun.promise).then((answer) => scope.postMessage(answer), fail);
 };
 
-async function run({ plan, share, collector, control, tls }: Order & { kind: "prepare" }) {
+/** Makes the share of a load, and closes its connections. */
+async function run(
+  { plan, share, collector, control, tls }: Order & { kind: "prepare" },
+  begin: Promise<number>,
+): Promise<Answer> {
   const { duration, workload, stack } = plan;
   const concurrency = Math.max(1, shareOf(plan.concurrency, share.thread, share.threads));
   const messages = new Messages();
@@ -69,10 +75,10 @@ async function run({ plan, share, collector, control, tls }: Order & { kind: "pr
   if (driver.blocking) libc.prctl(PR_SET_TIMERSLACK, 1);
   await driver.connect(Date.now() + plan.connectTimeout);
   scope.postMessage({ kind: "ready" });
-  runner.begin(await begun.promise - performance.timeOrigin);
+  runner.begin(await begin - performance.timeOrigin);
   await runLoop(runner, driver, new Control(control), ended);
   const at = performance.timeOrigin + performance.now();
-  scope.postMessage({ kind: "done", at, messages: messages.list() });
+  return { kind: "done", at, messages: messages.list() };
 }
 
 function fail(error: unknown): void {

@@ -1,13 +1,12 @@
 /**
- * Comparison of repeated runs: which figures differ between two sets of reports by more than runs of one
- * server differ among themselves.
+ * Comparison of two servers: which figures differ by more than those of one server differ among themselves.
  *
  * @module
  */
 import { Histogram } from "../collector/mod.ts";
-import { randomNumbers } from "../load/mod.ts";
-import type { ProcessFigures } from "../resources/mod.ts";
-import type { Report } from "./report.ts";
+import type { Report, ReportWindow } from "./report.ts";
+import { type PairedResult, signFlipTest, smallestPairedP } from "./sign_flips.ts";
+import { smallestSplitP, splitTest } from "./splits.ts";
 
 /** The distribution of a figure over the runs of a side. */
 export interface Spread {
@@ -17,9 +16,9 @@ export interface Spread {
 }
 
 /**
- * - `better`, `worse`: changed by more than runs differ among themselves
- * - `same`: within the noise between runs
- * - `unknown`: too few runs for any change to be significant
+ * - `better`, `worse`: changed by more than noise
+ * - `same`: within the noise
+ * - `unknown`: too few runs for a verdict
  */
 export type Verdict = "better" | "worse" | "same" | "unknown";
 
@@ -28,11 +27,20 @@ export interface Change {
   readonly figure: string;
   readonly before: Spread;
   readonly after: Spread;
-  /** Mean after by mean before. */
+  /** The figure after divided by the figure before: the median over pairs if there are any, else of the means. */
   readonly ratio: number;
+  /** The confidence interval of the ratio by pairs, at 1 - {@linkcode SIGNIFICANCE} for all figures together. */
+  readonly interval?: { readonly low: number; readonly high: number };
   /** Probability of a difference this large in any figure if nothing has changed. */
   readonly p: number;
   readonly verdict: Verdict;
+}
+
+/** A comparison of two sets of runs. */
+export interface Comparison {
+  /** The number of pairs of slices; 0 if whole runs were compared. */
+  readonly pairs: number;
+  readonly changes: readonly Change[];
 }
 
 /**
@@ -44,14 +52,28 @@ export const SIGNIFICANCE = 0.025;
 /** A change of less than this share is not reported, however significant it is. */
 const SMALLEST_CHANGE = 0.01;
 
-/** The largest number of splits that are examined: all of them for up to 7 runs a side. */
-const MAX_SPLITS = 4000;
+/** Runs a side that a verdict by pairs needs, as many as one by whole runs. */
+const MIN_RUNS = 5;
+
+/** The largest number of differences that are tested. The differences of more pairs are averaged in groups. */
+const MAX_DIFFERENCES = 1000;
+
+/** The measurements of a run or of a slice. */
+interface Sample {
+  readonly count: number;
+  /** Requests a second. */
+  readonly rps: number;
+  readonly latency: Histogram;
+  /** CPU seconds; NaN if they are not known. */
+  readonly client: number;
+  readonly server: number;
+}
 
 interface Figure {
   readonly name: string;
   readonly unit: "rate" | "time";
-  /** Returns the value; NaN if the report lacks it. */
-  readonly of: (report: Report, latency: Histogram) => number;
+  /** Returns the value; NaN if the sample lacks it. */
+  readonly of: (sample: Sample) => number;
   /** True if a larger value is better. */
   readonly rising: boolean;
 }
@@ -59,125 +81,131 @@ interface Figure {
 /** The figures that are compared. */
 export const comparedFigures: readonly Figure[] = [
   { name: "rps", unit: "rate", of: ({ rps }) => rps, rising: true },
-  { name: "mean", unit: "time", of: (_, latency) => latency.mean, rising: false },
+  { name: "mean", unit: "time", of: ({ latency }) => latency.mean, rising: false },
   ...[50, 90, 99].map((percent): Figure => ({
     name: `p${percent}`,
     unit: "time",
-    of: (_, latency) => latency.percentile(percent),
+    of: ({ latency }) => latency.percentile(percent),
     rising: false,
   })),
   ...(["client", "server"] as const).map((side): Figure => ({
     name: `${side} CPU`,
     unit: "time",
-    of: (report) => cpuOfRequest(report, ({ [side]: figures }) => figures),
+    of: ({ [side]: seconds, count }) => seconds * 1e9 / count,
     rising: false,
   })),
 ];
 
+/** How runs are compared. */
+export interface CompareOptions {
+  /** True if run i of one side took turns with run i of the other. Their slices are then compared in pairs. */
+  readonly paired?: boolean;
+  /** The seed of the sample of permutations, if there are too many to examine all. */
+  readonly seed?: number;
+}
+
 /**
- * Compares two sets of runs, by a permutation test of the largest studentized difference
- * (Westfall and Young 1993, "maxT"): if nothing has changed, any split of all runs into two sides is as
- * likely as the one at hand. A verdict is given for a figure when at most {@linkcode SIGNIFICANCE} of
- * all splits have a difference that large in any figure. With fewer than 5 runs a side (or 3 and 5) no
- * split can be that rare, and every verdict is `unknown`. Figures that a report lacks are left out.
- *
- * @param seed seed of the sample of splits, if there are too many to examine all
+ * Compares the runs of two servers, by pairs of slices if there are enough, else by whole runs. A figure has changed
+ * when the probability of a difference that large in any figure is at most {@linkcode SIGNIFICANCE} for equal servers.
+ * With fewer than 5 runs a side (or 3 and 5 whole ones) every verdict is `unknown`. Figures that a report lacks are left
+ * out.
  */
 export function compareReports(
   before: readonly Report[],
   after: readonly Report[],
-  seed = 1,
-): Change[] {
-  const reports = [...before, ...after];
-  const latencies = reports.map(({ hdr }) => Histogram.fromEncoded(hdr));
-  const figures = comparedFigures.map((figure) => {
-    const values = reports.map((report, i) => figure.of(report, latencies[i]));
-    return { figure, values, logs: values.map(Math.log) };
-  }).filter(({ logs }) => logs.every(Number.isFinite));
-  const logs = figures.map((each) => each.logs);
-  const splits = splitsOf(before.length, reports.length, seed);
-  const largest = splits.map((split) => Math.max(...logs.map((each) => difference(each, split))));
-  const enough = smallestP(before.length, after.length) <= SIGNIFICANCE;
-  const [actual] = splits;
-  return figures.map(({ figure, values, logs }) => {
-    const found = difference(logs, actual);
-    // Rounding must not count the split at hand as smaller than itself.
-    const p = largest.filter((value) => value >= found * (1 - 1e-9)).length / splits.length;
-    const [a, b] = [values.slice(0, before.length), values.slice(before.length)].map(spreadOf);
-    const ratio = b.mean / a.mean;
-    const verdict = enough ? verdictOf(ratio, p, figure) : "unknown";
-    return { figure: figure.name, before: a, after: b, ratio, p, verdict };
+  { paired = false, seed = 1 }: CompareOptions = {},
+): Comparison {
+  const runs = [...before, ...after].map((report) => logsOf(sampleOfRun(report)));
+  const known = [...comparedFigures.keys()].filter((figure) =>
+    runs.every((logs) => Number.isFinite(logs[figure]))
+  );
+  const pairs = paired ? pairsOf(before, after) : [];
+  const byPairs = smallestPairedP(pairs.length) <= SIGNIFICANCE;
+  const enough = byPairs
+    ? Math.min(before.length, after.length) >= MIN_RUNS
+    : smallestSplitP(before.length, after.length) <= SIGNIFICANCE;
+  const results: (number | PairedResult)[] = byPairs
+    ? signFlipTest(differencesOf(pairs, known), SIGNIFICANCE, seed)
+    : splitTest(known.map((figure) => runs.map((logs) => logs[figure])), before.length, seed);
+  const changes = known.map((figure, i): Change => {
+    const logs = runs.map((each) => each[figure]);
+    const [a, b] = [logs.slice(0, before.length), logs.slice(before.length)].map(spreadOf);
+    const result = results[i];
+    const change = typeof result === "number"
+      ? { ratio: b.mean / a.mean, p: result }
+      : changeOfPairs(result);
+    const verdict = enough ? verdictOf(change, comparedFigures[figure]) : "unknown";
+    return { figure: comparedFigures[figure].name, before: a, after: b, ...change, verdict };
   });
+  return { pairs: byPairs ? pairs.length : 0, changes };
 }
 
-function verdictOf(ratio: number, p: number, { rising }: Figure): Verdict {
+function changeOfPairs({ p, difference, low, high }: PairedResult) {
+  const interval = { low: Math.exp(low), high: Math.exp(high) };
+  return { ratio: Math.exp(difference), interval, p };
+}
+
+function verdictOf({ ratio, p }: Pick<Change, "ratio" | "p">, { rising }: Figure): Verdict {
   if (p > SIGNIFICANCE || Math.abs(ratio - 1) < SMALLEST_CHANGE) return "same";
   return ratio > 1 === rising ? "better" : "worse";
 }
 
-function cpuOfRequest(
-  { resources, count }: Report,
-  pick: (figures: Report["resources"][number]) => ProcessFigures | undefined,
-): number {
-  const seconds = resources.map((each) => pick(each)?.cpuSeconds ?? NaN);
-  return seconds.reduce((sum, each) => sum + each, 0) * 1e9 / count;
+/** Returns the logarithm of each figure: ratios are compared. It is not finite where the sample lacks the figure. */
+function logsOf(sample: Sample): number[] {
+  return comparedFigures.map((figure) => Math.log(figure.of(sample)));
 }
 
-/** Returns the geometric mean and the range: ratios are compared, so means are of logarithms. */
-function spreadOf(values: readonly number[]): Spread {
-  const mean = Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
-  return { mean, min: Math.min(...values), max: Math.max(...values) };
+function sampleOfRun({ count, rps, hdr, resources }: Report): Sample {
+  const sum = (values: readonly (number | undefined)[]) =>
+    values.reduce<number>((total, value) => total + (value ?? NaN), 0);
+  return {
+    count,
+    rps,
+    latency: Histogram.fromEncoded(hdr),
+    client: sum(resources.map(({ client }) => client.cpuSeconds)),
+    server: sum(resources.map(({ server }) => server?.cpuSeconds)),
+  };
 }
 
-/** Returns the absolute value of Welch's t between the runs of a split and the others. */
-function difference(logs: readonly number[], split: readonly boolean[]): number {
-  const [a, b] = [true, false].map((side) => momentsOf(logs.filter((_, i) => split[i] === side)));
-  // Equal runs have no variance; a thousandth of a percent is assumed.
-  const error = Math.sqrt(a.variance / a.count + b.variance / b.count + 1e-10);
-  return Math.abs(a.mean - b.mean) / error;
+function sampleOfSlice({ duration, errors, hdr, cpuSeconds }: ReportWindow): Sample {
+  const latency = Histogram.fromEncoded(hdr);
+  const count = latency.count + errors;
+  const { client = NaN, server = NaN } = cpuSeconds ?? {};
+  return { count, rps: count / (duration / 1000), latency, client, server };
 }
 
-function momentsOf(values: readonly number[]) {
-  const count = values.length;
-  const mean = values.reduce((sum, value) => sum + value, 0) / count;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { count, mean, variance: count > 1 ? squares / (count - 1) : 0 };
+/** The slices that took turns. */
+type Pair = readonly [before: ReportWindow, after: ReportWindow];
+
+function pairsOf(before: readonly Report[], after: readonly Report[]): Pair[] {
+  return before.slice(0, after.length).flatMap((run, i) => {
+    const other = after[i];
+    if (run.options.slices === undefined || run.options.slices !== other.options.slices) return [];
+    // An interrupted run has fewer slices.
+    return run.windows.slice(0, other.windows.length)
+      .map((slice, k): Pair => [slice, other.windows[k]]);
+  });
 }
 
-/** Returns the lowest p-value that a comparison of these numbers of runs can have. */
-function smallestP(a: number, b: number): number {
-  // With sides of one size, a split and its opposite differ alike.
-  return (a === b ? 2 : 1) / choose(a + b, Math.min(a, b));
-}
-
-function choose(n: number, k: number): number {
-  let count = 1;
-  for (let i = 1; i <= k; i++) count = count * (n - k + i) / i;
-  return count;
-}
-
-/** Returns splits of `all` runs with `taken` on one side, the observed split first: all splits, or a random sample. */
-function splitsOf(taken: number, all: number, seed: number): boolean[][] {
-  const actual = Array.from({ length: all }, (_, i) => i < taken);
-  if (choose(all, taken) > MAX_SPLITS) {
-    const random = randomNumbers(seed);
-    return [actual, ...Array.from({ length: MAX_SPLITS - 1 }, () => shuffled(actual, random))];
+/** Returns for each figure the difference of its logarithms in each pair or group of pairs. */
+function differencesOf(pairs: readonly Pair[], figures: readonly number[]): number[][] {
+  const size = Math.ceil(pairs.length / MAX_DIFFERENCES);
+  const result: number[][] = figures.map(() => []);
+  for (let start = 0; start < pairs.length; start += size) {
+    const group = pairs.slice(start, start + size).map((pair) =>
+      pair.map((slice) => logsOf(sampleOfSlice(slice)))
+    );
+    figures.forEach((figure, i) => {
+      const differences = group.map(([before, after]) => after[figure] - before[figure]);
+      result[i].push(differences.reduce((sum, each) => sum + each, 0) / group.length);
+    });
   }
-  return everySplit(taken, all);
+  return result;
 }
 
-function everySplit(taken: number, all: number): boolean[][] {
-  if (all === 0) return [[]];
-  const taking = taken === 0 ? [] : everySplit(taken - 1, all - 1).map((rest) => [true, ...rest]);
-  const leaving = taken === all ? [] : everySplit(taken, all - 1).map((rest) => [false, ...rest]);
-  return [...taking, ...leaving];
-}
-
-function shuffled(values: readonly boolean[], random: () => number): boolean[] {
-  const drawn = [...values];
-  for (let i = drawn.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [drawn[i], drawn[j]] = [drawn[j], drawn[i]];
-  }
-  return drawn;
+/** Returns the geometric mean and the range of values, from their logarithms. */
+function spreadOf(logs: readonly number[]): Spread {
+  const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length;
+  const [min, max] = [Math.min(...logs), Math.max(...logs)];
+  return { mean: Math.exp(mean), min: Math.exp(min), max: Math.exp(max) };
 }

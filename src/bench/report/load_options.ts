@@ -11,6 +11,8 @@ export interface ReportOptions extends Record<string, unknown> {
   readonly total: number | null;
   readonly duration: number | null;
   readonly warmup: number;
+  /** The number of slices of the run, if it was made in slices. The windows are then the slices. */
+  readonly slices?: number;
 }
 
 /** Returns the options of a load for its report. `call` is the name of the method, or `connect`. */

@@ -8,4 +8,5 @@ export * from "./merge.ts";
 export * from "./read.ts";
 export * from "./render.ts";
 export * from "./report.ts";
+export * from "./sign_flips.ts";
 export * from "./units.ts";

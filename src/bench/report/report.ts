@@ -1,6 +1,7 @@
 /** The report of a load. @module */
 import {
   Collector,
+  type CpuSeconds,
   type EncodedHistogram,
   Histogram,
   outcomeName,
@@ -30,6 +31,7 @@ export interface ReportWindow {
   readonly duration: number;
   readonly errors: number;
   readonly hdr: EncodedHistogram;
+  readonly cpuSeconds?: CpuSeconds;
 }
 
 /**
@@ -84,12 +86,12 @@ export interface Measured {
 
 /** Builds the report of a load. `call` is the name of the method, or `connect`. */
 export function reportOf(result: LoadResult, call: string, name?: string): Report {
-  const { plan, collector, date, elapsed, windows, messages, resources, interrupted } = result;
+  const { plan, slices, collector, date, elapsed, windows, messages, resources } = result;
   return buildReport({
     name,
     date,
-    endReason: interrupted ? "interrupted" : "normal",
-    options: optionsOf(plan, call),
+    endReason: result.interrupted ? "interrupted" : "normal",
+    options: { ...optionsOf(plan, call), ...(slices === undefined ? {} : { slices }) },
     elapsed,
     outcomes: outcomesOf(collector),
     unsent: collector.unsent,
@@ -124,10 +126,8 @@ export function buildReport(measured: Measured): Report {
     uncorrected: { ...distributionOf(uncorrected), hdr: uncorrected.toEncoded() },
     lateness: { ...distributionOf(lateness), hdr: lateness.toEncoded() },
     hdr: corrected.toEncoded(),
-    windows: measured.windows.map(({ start, duration, errors, latency }) => ({
-      start,
-      duration,
-      errors,
+    windows: measured.windows.map(({ latency, ...window }) => ({
+      ...window,
       hdr: latency.toEncoded(),
     })),
     resources: measured.resources,

@@ -11,9 +11,6 @@ export interface Usage {
   readonly descriptors: number | undefined;
 }
 
-/** Clock ticks in a second (sysconf(3), _SC_CLK_TCK): 100 on every Linux. */
-const TICKS_PER_SECOND = 100;
-
 /** Returns the usage of this process (getrusage(2)). */
 export function ownUsage(): Usage {
   const { user, system } = process.cpuUsage();
@@ -26,24 +23,15 @@ export function ownUsage(): Usage {
 
 /** Returns the usage of another process of this machine; undefined if it cannot be read. */
 export function usageOf(pid: number): Usage | undefined {
-  const stat = libc.readSmallFile(`/proc/${pid}/stat`);
+  const cpuSeconds = libc.processCpuSeconds(pid);
   const status = libc.readSmallFile(`/proc/${pid}/status`);
-  if (stat === undefined || status === undefined) return undefined;
-  return {
-    ...parseUsage(stat, status),
-    descriptors: countDescriptors(pid),
-  };
+  if (cpuSeconds === undefined || status === undefined) return undefined;
+  return { cpuSeconds, residentBytes: parseResident(status), descriptors: countDescriptors(pid) };
 }
 
-/** Parses proc_pid_stat(5), whose fields 14 and 15 are ticks, and VmRSS of proc_pid_status(5). */
-export function parseUsage(
-  stat: string,
-  status: string,
-): Pick<Usage, "cpuSeconds" | "residentBytes"> {
-  return {
-    cpuSeconds: (libc.statField(stat, 14) + libc.statField(stat, 15)) / TICKS_PER_SECOND,
-    residentBytes: Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024,
-  };
+/** Parses the resident memory in bytes, VmRSS of proc_pid_status(5); 0 if it is absent, as of a process that has ended. */
+export function parseResident(status: string): number {
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
 }
 
 /**

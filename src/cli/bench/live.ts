@@ -7,11 +7,31 @@ const CLEAR = "\r\x1b[K";
 
 const BAR_WIDTH = 20;
 
+/** Returns true if standard error is a terminal on which a line can be rewritten. */
+function isRewritable(): boolean {
+  return Deno.stderr.isTerminal() && !Deno.noColor && Deno.env.get("TERM") !== "dumb";
+}
+
+/** A line of text that is rewritten, on a terminal only. */
+export class StatusLine implements Disposable {
+  readonly #terminal = isRewritable();
+
+  show(text: string): void {
+    if (this.#terminal) writeTerminal(`${CLEAR}${fitted(text)}`);
+  }
+
+  /** Clears the line. */
+  [Symbol.dispose](): void {
+    if (this.#terminal) writeTerminal(CLEAR);
+  }
+}
+
 /** Progress of a load: on a terminal one line that is rewritten, elsewhere a line for each interval. */
 export class Live implements Disposable {
   readonly #plan: LoadPlan;
   readonly #interval: number;
-  readonly #terminal = Deno.stderr.isTerminal() && !Deno.noColor && Deno.env.get("TERM") !== "dumb";
+  readonly #terminal = isRewritable();
+  readonly #line = new StatusLine();
   #next: number;
   #latency = new Histogram();
   #errors = 0;
@@ -28,7 +48,7 @@ export class Live implements Disposable {
   show(progress: Progress): void {
     const { elapsed, window } = progress;
     if (elapsed < 0) {
-      if (this.#terminal) writeTerminal(`${CLEAR}warming up`);
+      this.#line.show("warming up");
       return;
     }
     this.#latency.add(window.latency);
@@ -36,7 +56,7 @@ export class Live implements Disposable {
     if (elapsed < this.#next) return;
     this.#next = elapsed + this.#interval;
     const figures = this.#figures(elapsed);
-    if (this.#terminal) writeTerminal(`${CLEAR}${fitted(`${this.#bar(progress)}${figures}`)}`);
+    if (this.#terminal) this.#line.show(`${this.#bar(progress)}${figures}`);
     else note(`${(elapsed / 1000).toFixed(1)} s  ${figures}`);
     this.#latency = new Histogram();
     this.#errors = 0;
@@ -45,7 +65,7 @@ export class Live implements Disposable {
 
   /** Clears the line. */
   [Symbol.dispose](): void {
-    if (this.#terminal) writeTerminal(CLEAR);
+    this.#line[Symbol.dispose]();
   }
 
   #figures(elapsed: number): string {

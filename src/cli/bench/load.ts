@@ -1,12 +1,11 @@
 /** The run of a load: progress, interruption, and errors of connecting. @module */
-import { type LoadPlan, type LoadResult, runLoad } from "../../bench/mod.ts";
+import type { LoadPlan, LoadResult, LoadThreads, Progress } from "../../bench/mod.ts";
 import { RpcError, statusName } from "../../grpc/mod.ts";
 import { libc } from "../../ffi/mod.ts";
 import { socketsSupported } from "../../net/mod.ts";
 import { TLS_HINT } from "../client/options/mod.ts";
 import { CliError, exitCodeOfStatus, usageError } from "../exit.ts";
 import { Live } from "./live.ts";
-import type { BenchOptions } from "./options.ts";
 import type { Target } from "./target.ts";
 
 /** Ctrl-C as an `AbortSignal`. */
@@ -20,22 +19,36 @@ export function interruption(): { readonly signal: AbortSignal } & Disposable {
   };
 }
 
+/** The server of a load, and what is known of it. */
+type Loaded = Pick<Target, "pid" | "tls">;
+
+/** Runs a load and shows its progress each `interval` milliseconds. */
+export async function makeLoad(
+  threads: LoadThreads,
+  plan: LoadPlan,
+  target: Loaded,
+  signal: AbortSignal,
+  interval: number,
+): Promise<LoadResult> {
+  using live = new Live(plan, interval);
+  return await makeQuietLoad(threads, plan, target, signal, live.show.bind(live));
+}
+
 /**
- * Runs a load and shows its progress.
+ * Runs a load.
  *
  * @throws {CliError} with the exit code of UNAVAILABLE when the servers cannot be reached
  */
-export async function makeLoad(
+export async function makeQuietLoad(
+  threads: LoadThreads,
   plan: LoadPlan,
-  options: BenchOptions,
-  { pid, tls }: Pick<Target, "pid" | "tls">,
+  { pid, tls }: Loaded,
   signal: AbortSignal,
+  onProgress: (progress: Progress) => void = () => {},
 ): Promise<LoadResult> {
   raiseDescriptorLimit(plan);
-  using live = new Live(plan, options.interval);
   try {
-    const onProgress = live.show.bind(live);
-    return await runLoad(plan, {
+    return await threads.run(plan, {
       serverPid: pid,
       tls: tls && (() => tls.share()),
       signal,

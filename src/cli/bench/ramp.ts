@@ -1,5 +1,11 @@
 /** `bench ramp`: the highest rate that a server keeps up with. @module */
-import { formatNanoseconds, RampSearch, type RampStep, reportOf } from "../../bench/mod.ts";
+import {
+  formatNanoseconds,
+  LoadThreads,
+  RampSearch,
+  type RampStep,
+  reportOf,
+} from "../../bench/mod.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
 import { note } from "../output.ts";
 import type { OutputFile } from "../output_file.ts";
@@ -30,6 +36,7 @@ export async function runRamp(method: string | undefined, options: BenchOptions)
   const work = await findWorkload(method!, options, target);
   const plan = await planOf(options, shapeOf(options), work, target);
   const { loadStart = defaults.start, loadEnd = defaults.end } = options;
+  using threads = new LoadThreads(plan.threads);
   const search = new RampSearch(loadStart, loadEnd);
   for (let rate = search.next; rate !== undefined; rate = search.next) {
     const step = {
@@ -39,7 +46,7 @@ export async function runRamp(method: string | undefined, options: BenchOptions)
       warmup: STEP_WARMUP_MS,
       concurrency: Math.max(plan.concurrency, MIN_CONCURRENCY),
     } as const;
-    const result = await makeLoad(step, options, target, interrupted.signal);
+    const result = await makeLoad(threads, step, target, interrupted.signal, options.interval);
     if (result.interrupted) break;
     const report = reportOf(result, work.call);
     const at = (percent: number) =>

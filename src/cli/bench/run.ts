@@ -1,14 +1,7 @@
 /** `bench METHOD` and `bench connect`: one measured load, or repeated ones. @module */
-import {
-  formatNanoseconds,
-  type LoadPlan,
-  renderRuns,
-  type Report,
-  reportOf,
-  type Runs,
-} from "../../bench/mod.ts";
+import { LoadThreads, renderRuns, type Report, reportOf } from "../../bench/mod.ts";
 import { usageError } from "../exit.ts";
-import { note, warn } from "../output.ts";
+import { warn } from "../output.ts";
 import { comparison } from "./compare.ts";
 import { conclude, judge, openOutput, writeText } from "./conclude.ts";
 import { interruption, makeLoad } from "./load.ts";
@@ -16,6 +9,7 @@ import type { BenchOptions } from "./options.ts";
 import { planOf, type Shape, shapeOf } from "./plan.ts";
 import type { NamedWorkload } from "./named_workload.ts";
 import { openTarget, type Target } from "./target.ts";
+import { figuresOf, measureByTurns, type Side } from "./turns.ts";
 import { checkWorkload, findWorkload } from "./workload.ts";
 
 /** The key type of a server that `bench` starts, unless --key-type names one. */
@@ -88,17 +82,10 @@ async function run(options: BenchOptions, findWork: FindWork): Promise<void> {
     ? renderRuns(runs)
     : against === undefined
     ? runs.runs.map(lineOf).join("")
-    : comparison({ before: runs.against, after: runs.runs }, options).text;
+    : comparison({ before: runs.against, after: runs.runs, paired: true }, options).text;
   writeText(text, options.output, output);
   for (const warning of new Set(runs.runs.flatMap(({ warnings }) => warnings))) warn(warning);
   for (const report of [...runs.against, ...runs.runs]) judge(report, options);
-}
-
-/** A server under test with the plan of its load. */
-interface Side {
-  readonly target: Target;
-  readonly plan: LoadPlan;
-  readonly call: string;
 }
 
 async function prepare(
@@ -117,35 +104,9 @@ async function measure(
   options: BenchOptions,
   signal: AbortSignal,
 ): Promise<Report> {
-  return reportOf(await makeLoad(plan, options, target, signal), call, options.name);
-}
-
-/**
- * Measures each side several times. Runs alternate between the sides (A B, B A, …), so that a machine that
- * becomes slower slows both.
- */
-async function measureByTurns(
-  sides: readonly Side[],
-  repeat: number,
-  options: BenchOptions,
-  signal: AbortSignal,
-): Promise<Runs> {
-  const reports: Report[][] = sides.map(() => []);
-  for (let round = 0; round < repeat && !signal.aborted; round++) {
-    const order = round % 2 === 0 ? [...sides.keys()] : [...sides.keys()].reverse();
-    for (const index of order) {
-      if (signal.aborted) break;
-      const report = await measure(sides[index], options, signal);
-      reports[index].push(report);
-      note(
-        `run ${round + 1} of ${repeat}, ${sides[index].plan.addresses.join(", ")}: ${
-          figuresOf(report)
-        }`,
-      );
-    }
-  }
-  const [runs, against = []] = reports;
-  return { runs, against };
+  using threads = new LoadThreads(plan.threads);
+  const result = await makeLoad(threads, plan, target, signal, options.interval);
+  return reportOf(result, call, options.name);
 }
 
 function onlyTo(options: BenchOptions): BenchOptions {
@@ -155,11 +116,4 @@ function onlyTo(options: BenchOptions): BenchOptions {
 
 function lineOf(report: Report): string {
   return `${figuresOf(report)}\n`;
-}
-
-function figuresOf(report: Report): string {
-  const at = (percent: number) =>
-    report.latencyDistribution.find(({ percentage }) => percentage === percent)?.latency ?? 0;
-  const [p50, p99] = [50, 99].map((percent) => formatNanoseconds(at(percent)));
-  return `${report.rps.toFixed(0)} requests/s, p50 ${p50}, p99 ${p99}, errors ${report.errors}`;
 }

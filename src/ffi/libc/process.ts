@@ -1,12 +1,13 @@
 /**
- * Limits and placement of the process: getrlimit(2), sched_setaffinity(2), prctl(2).
+ * Limits, placement and CPU time of processes: getrlimit(2), sched_setaffinity(2), prctl(2),
+ * clock_getcpuclockid(3).
  *
  * @module
  */
 import { PR_SET_DUMPABLE, RLIMIT_NOFILE } from "./constants.ts";
 import { check } from "./error.ts";
 import { settle } from "./_result.ts";
-import { libc } from "./_symbols.ts";
+import { isSupported, libc } from "./_symbols.ts";
 
 /** A soft limit, which applies, and the hard limit, up to which a process may raise it. */
 export interface ResourceLimit {
@@ -63,6 +64,20 @@ export function pinThread(processors: readonly number[]): void {
   for (const cpu of processors) mask[cpu >> 3] |= 1 << (cpu & 7);
   const { symbols, errno } = libc();
   check("sched_setaffinity", settle(() => symbols.sched_setaffinity(0, mask.length, mask), errno));
+}
+
+/**
+ * The CPU time of a process of any user, all of its threads together, in seconds. The clock counts nanoseconds;
+ * `/proc/PID/stat` counts in ticks of 10 ms. Undefined when there is no such process, or no libc.
+ */
+export function processCpuSeconds(pid: number): number | undefined {
+  if (!isSupported()) return undefined;
+  const { symbols } = libc();
+  const clock = new Int32Array(1);
+  const time = new BigInt64Array(2);
+  if (symbols.clock_getcpuclockid(pid, clock) !== 0) return undefined;
+  if (symbols.clock_gettime(clock[0], time) !== 0) return undefined;
+  return Number(time[0]) + Number(time[1]) / 1e9;
 }
 
 /**

@@ -1,0 +1,97 @@
+/**
+ * Runs in slices. Two servers are compared by short loads that take turns: each has new connections and a short
+ * warm-up, so that the luck of a connection and a machine that becomes slower disturb both servers alike.
+ *
+ * @module
+ */
+import { Collector, MAX_WINDOWS, type Window } from "../collector/mod.ts";
+import { joinFigures, type ProcessFigures, type ResourceFigures } from "../resources/mod.ts";
+import { Messages } from "./messages.ts";
+import type { LoadPlan } from "./plan.ts";
+import type { LoadResult } from "./result.ts";
+
+/**
+ * The least length of a slice in milliseconds. The noise of a slice hardly depends on its length, so that many short slices
+ * tell more than a few long ones. In shorter slices a late timer would weigh too much.
+ */
+const SLICE_MS = 100;
+
+/** The warm-up of the slices of a run after its first, in milliseconds: thousands of small requests. */
+const SLICE_WARMUP_MS = 30;
+
+/**
+ * Divides the load of a run into slices of 100 ms or more, at most {@linkcode MAX_WINDOWS}. The first has the warm-up of
+ * the run. A load is whole that ends by a number of requests, or whose rate changes.
+ */
+export function slicesOf(plan: LoadPlan): LoadPlan[] {
+  const { requests, duration, pacing } = plan;
+  const steady = pacing.kind === "closed" || pacing.kind === "constant";
+  if (requests !== Infinity || !steady) return [plan];
+  const count = Math.min(MAX_WINDOWS, Math.max(1, Math.floor(duration / SLICE_MS)));
+  return Array.from({ length: count }, (_, i) => ({
+    ...plan,
+    duration: duration / count,
+    warmup: i === 0 ? plan.warmup : Math.min(plan.warmup, SLICE_WARMUP_MS),
+  }));
+}
+
+/** The joined results of the slices of a run. */
+export class SlicedRun {
+  readonly #plan: LoadPlan;
+  readonly #slices: number;
+  readonly #collector = new Collector(Collector.allocate());
+  readonly #windows: Window[] = [];
+  readonly #messages = new Messages();
+  readonly #resources: { elapsed: number; figures: ResourceFigures }[] = [];
+  #first: LoadResult | undefined;
+  #elapsed = 0;
+  #interrupted = false;
+
+  /** @param plan of the whole run */
+  constructor(plan: LoadPlan, slices: number) {
+    this.#plan = plan;
+    this.#slices = slices;
+  }
+
+  add(result: LoadResult): void {
+    const { elapsed, collector, messages, interrupted, resources, counted } = result;
+    const { outcomes, corrected, ended } = collector;
+    // The CPU time of all requests, from that of the ones that were counted.
+    const scaled = (figures: ProcessFigures) => ({
+      ...figures,
+      cpuSeconds: figures.cpuSeconds * (counted > 0 ? ended / counted : 1),
+    });
+    const client = scaled(resources.client);
+    const server = resources.server && scaled(resources.server);
+    this.#first ??= result;
+    this.#collector.add(collector);
+    this.#messages.addAll(messages);
+    this.#windows.push({
+      start: this.#elapsed,
+      duration: elapsed,
+      errors: ended - outcomes[0],
+      latency: corrected.copy(),
+      cpuSeconds: { client: client.cpuSeconds, ...(server && { server: server.cpuSeconds }) },
+    });
+    this.#resources.push({ elapsed, figures: { client, server } });
+    this.#elapsed += elapsed;
+    this.#interrupted ||= interrupted;
+  }
+
+  /** The result of the run; undefined before the first slice. A run of one slice is a whole load. */
+  get result(): LoadResult | undefined {
+    if (this.#first === undefined || this.#slices === 1) return this.#first;
+    return {
+      plan: this.#plan,
+      slices: this.#slices,
+      date: this.#first.date,
+      elapsed: this.#elapsed,
+      collector: this.#collector,
+      windows: this.#windows,
+      messages: this.#messages.list(),
+      interrupted: this.#interrupted,
+      resources: joinFigures(this.#resources),
+      counted: this.#collector.ended,
+    };
+  }
+}

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { signFlipTest, SIGNIFICANCE } from "../../src/bench/mod.ts";
+import { simulateSlices } from "./_drifting.ts";
+
+/** Returns the differences of several independent figures, of which the first has changed. */
+function differencesOf(pairs: number, change: number, seed: number): number[][] {
+  return [0, 1, 2].map((figure) => {
+    const { before, after } = simulateSlices(pairs, figure === 0 ? change : 0, 3 * seed + figure);
+    return after.map((value, i) => value - before[i]);
+  });
+}
+
+/** Returns the share of simulated comparisons in which any figure has changed. */
+function shareFound(pairs: number, change: number, comparisons: number): number {
+  let found = 0;
+  for (let seed = 1; seed <= comparisons; seed++) {
+    const results = signFlipTest(differencesOf(pairs, change, seed), SIGNIFICANCE, seed);
+    if (results.some(({ p }) => p <= SIGNIFICANCE)) found++;
+  }
+  return found / comparisons;
+}
+
+for (const pairs of [8, 40]) {
+  Deno.test(`on a drifting machine, ${pairs} pairs of equal servers differ in 2.5 % of comparisons`, () => {
+    const share = shareFound(pairs, 0, 400);
+    // 2.5 standard errors of 400 comparisons above 2.5 %.
+    assert.ok(share <= 0.045, `${share}`);
+  });
+}
+
+Deno.test("on a drifting machine, 100 pairs find a change of a tenth in 9 of 10 comparisons", () => {
+  const share = shareFound(100, Math.log(1.1), 100);
+  assert.ok(share >= 0.9, `${share}`);
+});
+
+Deno.test("the confidence intervals have the change in at least 97.5 % of comparisons", () => {
+  const change = Math.log(1.1);
+  let missed = 0;
+  for (let seed = 1; seed <= 200; seed++) {
+    const [{ low, high }] = signFlipTest(differencesOf(40, change, seed), SIGNIFICANCE, seed);
+    if (change < low || change > high) missed++;
+  }
+  assert.ok(missed <= 10, `${missed} of 200`);
+});
+
+Deno.test("a few pairs are examined in all combinations of their signs", () => {
+  // All 8 differences have one sign: 2 of 256 combinations are as extreme.
+  const [{ p, difference, low, high }] = signFlipTest([[1, 2, 3, 4, 5, 6, 7, 8]], SIGNIFICANCE, 1);
+  assert.equal(p, 2 / 256);
+  assert.equal(difference, 4.5);
+  assert.deepEqual([low, high], [2, 7]);
+});
+
+Deno.test("pairs without a figure, and equal pairs, are no evidence of a change", () => {
+  const [{ p, difference }] = signFlipTest([[NaN, 0, 0, 0.1, NaN, 0, 0, 0]], SIGNIFICANCE, 1);
+  assert.equal(p, 1);
+  assert.equal(difference, 0);
+});
+
+Deno.test("a large outlier does not hide a change in all other pairs", () => {
+  const differences = Array.from({ length: 20 }, (_, i) => i === 7 ? -10 : 0.1 + i / 1000);
+  const [{ p, difference }] = signFlipTest([differences], SIGNIFICANCE, 1);
+  assert.ok(p <= SIGNIFICANCE, `${p}`);
+  assert.ok(Math.abs(difference - 0.11) < 0.01, `${difference}`);
+});
+
+Deno.test("a sample of combinations is drawn by the seed", () => {
+  const test = (seed: number) => signFlipTest(differencesOf(20, 0, 5), SIGNIFICANCE, seed);
+  assert.deepEqual(test(7), test(7));
+});
