@@ -39,6 +39,7 @@ export function guardProcess(command: KeyHolder): void {
   Deno.addSignalListener("SIGUSR1", () => {});
   for (const name of ignoredSignals) libc.ignoreSignal(name);
   libc.forbidDumps();
+  libc.forbidNewPrivileges();
   // The first listener for any signal has Deno handle SIGHUP too, which nohup(1) set to be ignored.
   if (hangupIgnored && command !== "serve") libc.ignoreSignal("SIGHUP");
   closeInspector();

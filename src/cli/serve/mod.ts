@@ -8,6 +8,7 @@ import { examples } from "../help.ts";
 import { keyTypesOption } from "../key_options.ts";
 import { limitOptions } from "./limits.ts";
 import type { ServeOptions } from "./run.ts";
+import { formatSize, parseSize } from "../size.ts";
 
 /** The command `signer serve`. */
 export function serveCommand(): Command {
@@ -79,6 +80,10 @@ export function serveCommand(): Command {
         .choices(["auto", "openssl", "builtin"]).default("auto"),
     )
     .addOption(
+      new Option("--secure-memory <size>", "memory for private keys that is kept out of swap")
+        .argParser(parseSecureMemory).default(SECURE_MEMORY, formatSize(SECURE_MEMORY)),
+    )
+    .addOption(
       new Option("--stack <name>", "gRPC implementation").choices(stackChoices).default("auto"),
     )
     .option(
@@ -116,6 +121,19 @@ function workers(text: string): number | "auto" {
   const count = Number(text);
   if (/^[0-9]+$/.test(text) && count <= MAX_WORKERS) return count;
   throw new InvalidArgumentError(`Use auto, or a number up to ${MAX_WORKERS}.`);
+}
+
+/** 4 MiB, some 1,000 keys of RSA-4096: Linux lets a user lock 8 MiB. */
+const SECURE_MEMORY = 4 * 1024 * 1024;
+
+/** 64 KiB: a few keys, and the TLS handshakes beside them. */
+const LEAST_SECURE_MEMORY = 64 * 1024;
+
+/** The sizes that libcrypto takes are powers of two. */
+function parseSecureMemory(text: string): number {
+  const bytes = parseSize(text);
+  if (Number.isInteger(Math.log2(bytes)) && bytes >= LEAST_SECURE_MEMORY) return bytes;
+  throw new InvalidArgumentError("Write a power of two from 64KiB on, such as 1MiB or 8MiB.");
 }
 
 /** Parses permission bits in octal, such as `0660`. */

@@ -11,6 +11,7 @@ import { closeInspector, onHangup } from "../signals.ts";
 import { onUncaught } from "../uncaught.ts";
 import { countsOf, loadPolicy, type ServeAccessOptions } from "./access.ts";
 import { ExpiryWatch } from "./expiry.ts";
+import { KeyMemory, refuseUnneededCalls, warnOfRoot } from "./hardening.ts";
 import { limitsOf } from "./limits.ts";
 import { type KeyOptions, loadKeys } from "./keys.ts";
 import { type PlaceOptions, placesOf } from "./places.ts";
@@ -27,6 +28,8 @@ export interface ServeOptions
   /** Permission bits of Unix sockets. */
   readonly unixMode: number;
   readonly provider: ProviderChoice;
+  /** Bytes of the memory for keys. */
+  readonly secureMemory: number;
   /** Milliseconds that a stop waits for calls. */
   readonly grace: number;
 }
@@ -38,15 +41,21 @@ export async function runServer(options: ServeOptions): Promise<void> {
   configureLogs({ level: options.logLevel, format: options.logFormat });
   const log = logger("serve");
   const inherited = inheritedListeners();
-  if (!inherited && needsSupervisor(options)) {
+  const supervises = !inherited && needsSupervisor(options);
+  refuseUnneededCalls(log, { mayStart: supervises });
+  if (supervises) {
     // The child has reported the reason of its end.
     Deno.exit(await supervise(places, options, log));
   }
+  warnOfRoot(log);
   raiseFileLimit(log);
   const provider = openChosenProvider(options.provider);
+  const secureMemory = provider.name === "openssl" ? options.secureMemory : undefined;
+  const keyMemory = new KeyMemory(secureMemory, log);
   const { store, generated } = await loadKeys(provider, options);
   using keys = new KeyRing(store);
   using tls = await ServerTls.load(provider, options);
+  keyMemory.expectRoom();
   refusePlaintext(places, tls, options);
   const policy = await loadPolicy(options);
   closeInspector();

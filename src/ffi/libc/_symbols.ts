@@ -69,6 +69,11 @@ const SYMBOLS = {
     result: "i32",
   },
   syscall_io_destroy: { name: "syscall", parameters: ["isize", "usize"], result: "i32" },
+  syscall_seccomp: {
+    name: "syscall",
+    parameters: ["isize", "usize", "usize", "buffer"],
+    result: "i32",
+  },
   timerfd_create: { parameters: ["i32", "i32"], result: "i32" },
   timerfd_settime: { parameters: ["i32", "i32", "buffer", "buffer"], result: "i32" },
   waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },

@@ -63,5 +63,7 @@ export const O_CLOEXEC = 0o2000000;
 export const O_PATH = 0o10000000;
 
 // include/uapi/asm-generic/resource.h, include/uapi/linux/prctl.h
+export const RLIMIT_CORE = 4;
 export const RLIMIT_NOFILE = 7;
 export const PR_SET_DUMPABLE = 4;
+export const PR_SET_NO_NEW_PRIVS = 38;

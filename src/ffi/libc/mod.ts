@@ -8,6 +8,7 @@ export * from "./error.ts";
 export * from "./platform.ts";
 export * from "./proc.ts";
 export * from "./process.ts";
+export * from "./seccomp.ts";
 export * from "./signal.ts";
 export * from "./sockaddr.ts";
 export * from "./socket.ts";

@@ -16,6 +16,7 @@ export interface Platform {
   readonly ioDestroy: number;
   readonly ioSubmit: number;
   readonly ioGetevents: number;
+  readonly seccomp: number;
 }
 
 /** Linux on x86-64 and on arm64. Both are little-endian, and the layouts rely on that. */
@@ -29,6 +30,7 @@ export const PLATFORMS: Readonly<Record<Platform["arch"], Platform>> = {
     ioDestroy: 207,
     ioSubmit: 209,
     ioGetevents: 208,
+    seccomp: 317,
   },
   aarch64: {
     arch: "aarch64",
@@ -39,6 +41,7 @@ export const PLATFORMS: Readonly<Record<Platform["arch"], Platform>> = {
     ioDestroy: 1,
     ioSubmit: 2,
     ioGetevents: 4,
+    seccomp: 277,
   },
 };
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { PR_SET_DUMPABLE, RLIMIT_NOFILE } from "./constants.ts";
+import { PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, RLIMIT_CORE, RLIMIT_NOFILE } from "./constants.ts";
 import { check } from "./error.ts";
 import { settle } from "./_result.ts";
 import { isSupported, libc } from "./_symbols.ts";
@@ -90,9 +90,25 @@ export function prctl(option: number, argument: number): number {
   return check("prctl", settle(() => symbols.prctl(option, argument, 0, 0, 0), errno));
 }
 
-/** Excludes the memory of this process from core dumps and from ptrace(2) by the same user. */
+/**
+ * Excludes the memory of this process, all its threads, from core dumps and from other processes of the same user:
+ * ptrace(2), /proc/PID/mem. Its children have no core dumps either.
+ *
+ * @throws {LibcError}
+ */
 export function forbidDumps(): void {
   prctl(PR_SET_DUMPABLE, 0);
+  setResourceLimit(RLIMIT_CORE, { soft: 0, hard: 0 });
+}
+
+/**
+ * Keeps execve(2) from giving privileges, such as those of set-user-ID files, to the calling thread and to the threads and
+ * processes that it starts.
+ *
+ * @throws {LibcError} `EINVAL`: Linux before 3.5
+ */
+export function forbidNewPrivileges(): void {
+  prctl(PR_SET_NO_NEW_PRIVS, 1);
 }
 
 const RLIM_INFINITY = 0xffff_ffff_ffff_ffffn;

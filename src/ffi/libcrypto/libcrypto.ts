@@ -1,6 +1,7 @@
 /** The functions of libcrypto that the rest of the program uses. @module */
 import { Digest } from "./digest.ts";
 import { loadLibrary } from "./library.ts";
+import { openSecureHeap, type SecureHeap } from "./secure_heap.ts";
 import { decryptPkcs8, generate, type KeyParameters, Pkey, readPkcs8, readSpki } from "./pkey.ts";
 
 /** OpenSSL 3's libcrypto, for signing. The caller frees the keys that its methods return. */
@@ -9,6 +10,14 @@ export interface Libcrypto {
   readonly version: string;
   /** The name or path of the loaded library. */
   readonly path: string;
+  /**
+   * Reserves memory of the process for the secrets of keys that are read or generated from now on. To be called once, and
+   * before the first key.
+   *
+   * @param bytes a power of two; once the memory is used up, reading keys fails, and so does signing
+   * @throws {LibcryptoError} `LIBCRYPTO_FAILED`
+   */
+  openSecureHeap(bytes: number): SecureHeap;
   /**
    * Generates a key pair on another thread.
    *
@@ -64,6 +73,7 @@ function bind(): Libcrypto {
   return {
     version,
     path,
+    openSecureHeap: (bytes) => openSecureHeap(symbols, bytes),
     generate: async (parameters) => own(await generate(symbols, parameters)),
     readPkcs8: (der) => own(readPkcs8(symbols, der)),
     decryptPkcs8: (der, passphrase) => decryptPkcs8(symbols, der, passphrase),

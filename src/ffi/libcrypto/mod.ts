@@ -3,4 +3,5 @@ export { LibcryptoError, type LibcryptoErrorCode } from "./errors.ts";
 export { LIBCRYPTO_VARIABLE } from "./library.ts";
 export { type Libcrypto, openLibcrypto } from "./libcrypto.ts";
 export type { KeyParameters, Pkey } from "./pkey.ts";
+export type { SecureHeap } from "./secure_heap.ts";
 export type { SignatureScheme, Signer, Verifier } from "./signature.ts";

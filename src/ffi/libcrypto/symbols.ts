@@ -21,6 +21,10 @@ export const symbols = {
   // OPENSSL_init_crypto(3ossl)
   OPENSSL_init_crypto: { parameters: ["u64", "pointer"], result: "i32" },
 
+  // OPENSSL_secure_malloc(3ossl)
+  CRYPTO_secure_malloc_init: { parameters: ["usize", "usize"], result: "i32" },
+  CRYPTO_secure_used: { parameters: [], result: "usize" },
+
   ...errorQueueSymbols,
 
   // EVP_DigestInit(3ossl)
