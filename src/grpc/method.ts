@@ -15,6 +15,8 @@ export interface MethodDefinition<I, O, DI = I, DO = O> {
   /** Decodes the request in a part of `bytes`, and keeps no view of them. Generated codecs have it. */
   readonly requestDeserializePart?: (bytes: Uint8Array, start: number, end: number) => DI;
   readonly responseSerialize: (response: O) => Buffer;
+  /** Serializes to memory that the next call writes over. Generated codecs have it. */
+  readonly responseSerializeShared?: (response: O) => Buffer;
   readonly responseDeserialize: (bytes: Buffer) => DO;
   /** Alternative name for the handler, such as `getServerInfo`. */
   readonly originalName?: string;
@@ -52,6 +54,7 @@ export function method<I, O, DI, DO>(
     requestDeserialize: request.decode,
     requestDeserializePart: request.decodePart,
     responseSerialize: response.encode,
+    responseSerializeShared: response.encodeShared,
     responseDeserialize: response.decode,
   };
 }

@@ -126,13 +126,45 @@ export class Send<User> {
     const size = prefix.length + bytes.length;
     if (size === 0 && !endStream) return true;
     if (stream.queue === null && this.#outputHasRoom && this.#fits(stream, size)) {
+      const sent = this.#sendFrames(stream, prefix, bytes, endStream);
+      if (sent === bytes.length) return true;
+      return this.#enqueue(stream, NO_BYTES, bytes.subarray(sent), endStream);
+    }
+    return this.#enqueue(stream, prefix, bytes, endStream);
+  }
+
+  /** Writes DATA frames for which the windows are open, while the output has room. Returns the bytes of `bytes` sent. */
+  #sendFrames(
+    stream: Stream<User>,
+    prefix: Uint8Array,
+    bytes: Uint8Array,
+    endStream: boolean,
+  ): number {
+    const { maxFrameSize } = this.peer;
+    let at = 0;
+    do {
+      const end = Math.min(bytes.length, at + maxFrameSize - prefix.length);
+      const isLast = end === bytes.length;
+      const size = prefix.length + end - at;
       this.#window -= size;
       stream.sendWindow -= size;
-      encodeData(this.#output, stream.id, prefix, bytes, 0, bytes.length, endStream);
+      encodeData(this.#output, stream.id, prefix, bytes, at, end, endStream && isLast);
       this.#allowAnswers();
-      if (endStream) this.#owner.localEnded(stream);
-      return true;
-    }
+      prefix = NO_BYTES;
+      at = end;
+    } while (at < bytes.length && this.#outputHasRoom);
+    if (endStream && at === bytes.length) this.#owner.localEnded(stream);
+    return at;
+  }
+
+  /** Queues DATA, and sends what the windows and the output take. */
+  #enqueue(
+    stream: Stream<User>,
+    prefix: Uint8Array,
+    bytes: Uint8Array,
+    endStream: boolean,
+  ): boolean {
+    const size = prefix.length + bytes.length;
     const { maxQueuedBytes, streamHighWater } = this.#limits;
     if (this.queuedBytes + size > maxQueuedBytes) {
       throw streamError(stream.id, "ENHANCE_YOUR_CALM", "Too much data waits for the peer", {
@@ -228,10 +260,14 @@ export class Send<User> {
     return this.#output.length < this.#limits.outputHighWater;
   }
 
-  /** True when DATA of this size fits into one frame and into the windows; without bytes it needs none. */
+  /**
+   * True when DATA of this size fits into the windows; without bytes it needs none. Several frames would go ahead
+   * of other streams while `pump()` gives them their turns.
+   */
   #fits(stream: Stream<User>, size: number): boolean {
-    return size === 0 ||
-      size <= this.peer.maxFrameSize && size <= stream.sendWindow && size <= this.#window;
+    if (size === 0) return true;
+    if (size > stream.sendWindow || size > this.#window) return false;
+    return size <= this.peer.maxFrameSize || !this.#pumping;
   }
 
   /** Allows the frames with which a peer answers DATA: window updates, and PINGs that measure the path. */

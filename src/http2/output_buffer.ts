@@ -1,11 +1,20 @@
-/** Bytes of a pooled buffer: enough for the answers of one turn of a busy connection. */
-const POOLED_SIZE = 16_384;
+/** Buffers of one size, which a thread uses again: V8 fills new memory with zeros, which takes longer than a copy. */
+interface Pool {
+  /** Bytes of a buffer. */
+  readonly size: number;
+  /** Buffers that are kept: as many as connections that have so much output at one moment. */
+  readonly length: number;
+  readonly buffers: Uint8Array[];
+}
 
-/** Buffers in the pool of a thread: as many as connections that have output at one moment. */
-const POOL_LENGTH = 64;
+/** From small to large: the responses of one turn, a message of 64 KiB, and `outputHighWater` with two frames. */
+const pools: readonly Pool[] = [
+  { size: 16_384, length: 64, buffers: [] },
+  { size: 81_920, length: 8, buffers: [] },
+  { size: 163_840, length: 8, buffers: [] },
+];
 
 const EMPTY = new Uint8Array(0);
-const pool: Uint8Array[] = [];
 
 /**
  * The bytes that wait for the transport: frames are appended at the end, and the application sends from the
@@ -70,10 +79,14 @@ export class OutputBuffer {
 }
 
 function acquire(size: number): Uint8Array {
-  if (size > POOLED_SIZE) return new Uint8Array(size);
-  return pool.pop() ?? new Uint8Array(POOLED_SIZE);
+  for (const pool of pools) {
+    if (size <= pool.size) return pool.buffers.pop() ?? new Uint8Array(pool.size);
+  }
+  return new Uint8Array(size);
 }
 
 function release(bytes: Uint8Array): void {
-  if (bytes.length === POOLED_SIZE && pool.length < POOL_LENGTH) pool.push(bytes);
+  for (const { size, length, buffers } of pools) {
+    if (bytes.length === size && buffers.length < length) buffers.push(bytes);
+  }
 }

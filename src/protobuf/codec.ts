@@ -9,6 +9,8 @@ export interface Codec<I, O> extends MessageType<I> {
   read(reader: WireReader, into?: O): O;
   /** @throws {ProtobufError} `INVALID_VALUE`, naming the message and the field */
   encode(message: I): Buffer;
+  /** Encodes as `encode()`, to memory that the next call writes over, of any codec of this thread. */
+  encodeShared(message: I): Buffer;
   /**
    * Decodes a message. Fields of bytes are views of `bytes`.
    *
@@ -23,8 +25,9 @@ export interface Codec<I, O> extends MessageType<I> {
   decodePart(bytes: Uint8Array, start: number, end: number): O;
 }
 
-/** The writer of this thread, except while it writes. */
+/** The writers of this thread, except while they write. */
 let idle: WireWriter | undefined;
+let idleShared: WireWriter | undefined;
 
 /** Returns the codec of a message type. */
 export function codec<I, O>(
@@ -52,6 +55,15 @@ export function codec<I, O>(
         return writer.encode(message, type);
       } finally {
         idle = writer;
+      }
+    },
+    encodeShared(message) {
+      const writer = idleShared ?? new WireWriter(true);
+      idleShared = undefined;
+      try {
+        return writer.encode(message, type);
+      } finally {
+        idleShared = writer;
       }
     },
     decode: (bytes) => decode(new WireReader(bytes)),

@@ -20,6 +20,9 @@ export interface MessageType<I> {
 /** Octets of memory that small messages share: allocating costs more than writing them. */
 const SLAB_SIZE = 8 * 1024;
 
+/** Octets of memory that a thread keeps for messages that are written one over the other: 1 MiB and its fields. */
+const MAX_SHARED_SIZE = 1088 * 1024;
+
 /** Octets that a tag and a number, or a tag and a length, take at most. */
 const HEAD_SIZE = 15;
 
@@ -40,6 +43,7 @@ const NO_VALUES: readonly never[] = [];
  * field's type.
  */
 export class WireWriter {
+  readonly #isShared: boolean;
   #slab: Buffer = EMPTY_BYTES;
   /** Offset of the message's first octet. */
   #start = 0;
@@ -48,7 +52,12 @@ export class WireWriter {
   /** The type of the message whose fields are being written. */
   #type: NamedFields = NO_TYPE;
 
-  /** Returns the octets of a message. Nothing writes to them again. */
+  /** @param isShared true to write each message over the one before */
+  constructor(isShared = false) {
+    this.#isShared = isShared;
+  }
+
+  /** Returns the octets of a message. Nothing writes to them again, unless the writer shares its memory. */
   encode<I>(message: I, type: MessageType<I>): Buffer {
     if (typeof message !== "object" || message === null || Array.isArray(message)) {
       throw new ProtobufError(
@@ -63,9 +72,9 @@ export class WireWriter {
     const bytes = this.#position === this.#start
       ? EMPTY_BYTES
       : this.#slab.subarray(this.#start, this.#position);
-    this.#start = this.#position;
+    if (!this.#isShared) this.#start = this.#position;
     // A large message keeps its memory for itself, so that small ones do not keep it alive.
-    if (length > SLAB_SIZE) {
+    if (length > (this.#isShared ? MAX_SHARED_SIZE : SLAB_SIZE)) {
       this.#slab = EMPTY_BYTES;
       this.#start = 0;
     }

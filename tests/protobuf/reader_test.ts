@@ -230,6 +230,21 @@ Deno.test("`bytes()` returns a Buffer that is a view of the input, at any offset
   assert.deepEqual([payload.buffer, payload.byteOffset], [memory.buffer, 9]);
 });
 
+Deno.test("`decodePart()` reads one part of the memory, and keeps no view of it", () => {
+  const memory = new Uint8Array(40).fill(0xff);
+  const text = "twenty characters, say";
+  memory.set(echoRequestCodec.encode({ message: text, payload: hex("01 02") }), 7);
+  const end = 7 + 2 + text.length + 4;
+  const { message, payload } = echoRequestCodec.decodePart(memory, 7, end);
+  memory.fill(0);
+  assert.equal(message, text);
+  assert.deepEqual([...payload], [1, 2]);
+  assert.equal(payload.buffer.byteLength, 2);
+  assert.throws(() => echoRequestCodec.decodePart(hex("0a 02 61 62 63"), 0, 3), {
+    code: "TRUNCATED",
+  });
+});
+
 Deno.test("The error of a malformed message names its type", () => {
   assert.throws(() => echoRequestCodec.decode(hex("0a05 61")), {
     code: "TRUNCATED",

@@ -108,6 +108,30 @@ Deno.test("A message whose getter encodes another message: both are intact", () 
   assert.equal(echoRequestCodec.decode(inner!).message, "inner");
 });
 
+Deno.test("`encodeShared()` writes the same bytes, each message over the one before", () => {
+  for (const size of [1, 100, 10_000, 2_000_000, 5]) {
+    const message = { message: "m", payload: new Uint8Array(size).fill(size) };
+    const owned = echoRequestCodec.encode(message);
+    assert.ok(owned.equals(echoRequestCodec.encodeShared(message)));
+  }
+  const first = echoRequestCodec.encodeShared({ message: "first" });
+  const second = echoRequestCodec.encodeShared({ message: "other" });
+  assert.ok(first.equals(second));
+});
+
+Deno.test("`encodeShared()` within a getter leaves both messages intact", () => {
+  let inner: Buffer | undefined;
+  const outer = echoRequestCodec.encodeShared({
+    message: "outer",
+    get payload() {
+      inner = echoRequestCodec.encodeShared({ message: "inner" });
+      return Buffer.from("p");
+    },
+  });
+  assert.equal(echoRequestCodec.decode(outer).message, "outer");
+  assert.equal(echoRequestCodec.decode(inner!).message, "inner");
+});
+
 Deno.test("Values of a wrong type are refused, and the next message is intact", () => {
   // deno-lint-ignore no-explicit-any -- the test passes values that the types forbid
   const wrong: [Codec<any, unknown>, unknown][] = [

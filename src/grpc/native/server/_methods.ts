@@ -16,6 +16,7 @@ export interface Method {
   readonly deserialize: AnyMethod["requestDeserialize"];
   /** Decodes the message in a part of `bytes`, which are used again afterwards. */
   readonly deserializePart: (bytes: Uint8Array, start: number, end: number) => unknown;
+  /** Serializes a response, to memory that the next response may be written over. */
   readonly serialize: AnyMethod["responseSerialize"];
   readonly responseHeaders: ResponseHeaders;
   /** The workload of a call's request whose message had so many bytes. */
@@ -45,7 +46,7 @@ export function methodsOf(services: readonly Service[], workloads: Workloads): M
         handler,
         deserialize: method.requestDeserialize,
         deserializePart: method.requestDeserializePart ?? copying(method),
-        serialize: method.responseSerialize,
+        serialize: method.responseSerializeShared ?? method.responseSerialize,
         responseHeaders: headers,
         workloadOf: workloadNaming(method.path, handler, workloads),
         decoding: workloads.of(`${method.path}, decoding`, true),

@@ -17,6 +17,9 @@ const FIRST_ROOM = 256;
 /** Bytes that are decoded in some 10 µs, in whatever message. */
 const LIGHT_BYTES = 4_096;
 
+/** Growth of the memory as more bytes arrive: a message of 64 KiB, in frames of 16 KiB, gets all of it at once. */
+const GROWTH = 4;
+
 const NO_BYTES = new Uint8Array(0);
 
 /**
@@ -133,7 +136,7 @@ export class RequestBytes {
 
   /** Room for some more than is needed, but no more than the message that has begun. */
   #room(needed: number): number {
-    const room = Math.max(FIRST_ROOM, 2 * needed);
+    const room = Math.max(FIRST_ROOM, GROWTH * needed);
     if (this.length < PREFIX_LENGTH) return room;
     const announced = PREFIX_LENGTH + readLength(this.#buffer, this.#start);
     return needed > announced ? room : Math.min(room, announced);
