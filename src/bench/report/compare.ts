@@ -5,7 +5,12 @@
  */
 import { Histogram } from "../collector/mod.ts";
 import type { Report, ReportWindow } from "./report.ts";
-import { type PairedResult, signFlipTest, smallestPairedP } from "./sign_flips.ts";
+import {
+  type PairedDifferences,
+  type PairedResult,
+  signFlipTest,
+  smallestPairedP,
+} from "./sign_flips.ts";
 import { smallestSplitP, splitTest } from "./splits.ts";
 
 /** The distribution of a figure over the runs of a side. */
@@ -56,7 +61,7 @@ const SMALLEST_CHANGE = 0.01;
 const MIN_RUNS = 5;
 
 /** The largest number of differences that are tested. The differences of more pairs are averaged in groups. */
-const MAX_DIFFERENCES = 1000;
+const MAX_DIFFERENCES = 500;
 
 /** The measurements of a run or of a slice. */
 interface Sample {
@@ -187,20 +192,25 @@ function pairsOf(before: readonly Report[], after: readonly Report[]): Pair[] {
   });
 }
 
-/** Returns for each figure the difference of its logarithms in each pair or group of pairs. */
-function differencesOf(pairs: readonly Pair[], figures: readonly number[]): number[][] {
+/**
+ * Returns the differences of the logarithms of figures in each pair or group of pairs. The noise of a slice falls with
+ * the number of its requests, and a busy machine makes few in some slices, so these have less weight.
+ */
+function differencesOf(pairs: readonly Pair[], figures: readonly number[]): PairedDifferences {
   const size = Math.ceil(pairs.length / MAX_DIFFERENCES);
-  const result: number[][] = figures.map(() => []);
+  const differences: number[][] = figures.map(() => []);
+  const weights: number[] = [];
   for (let start = 0; start < pairs.length; start += size) {
-    const group = pairs.slice(start, start + size).map((pair) =>
-      pair.map((slice) => logsOf(sampleOfSlice(slice)))
-    );
+    const group = pairs.slice(start, start + size).map((pair) => pair.map(sampleOfSlice));
+    const fewest = group.map((pair) => Math.min(...pair.map(({ count }) => count)));
+    weights.push(Math.sqrt(fewest.reduce((sum, count) => sum + count, 0)));
+    const logs = group.map((pair) => pair.map(logsOf));
     figures.forEach((figure, i) => {
-      const differences = group.map(([before, after]) => after[figure] - before[figure]);
-      result[i].push(differences.reduce((sum, each) => sum + each, 0) / group.length);
+      const each = logs.map(([before, after]) => after[figure] - before[figure]);
+      differences[i].push(each.reduce((sum, difference) => sum + difference, 0) / group.length);
     });
   }
-  return result;
+  return { figures: differences, weights };
 }
 
 /** Returns the geometric mean and the range of values, from their logarithms. */

@@ -26,64 +26,75 @@ export function smallestPairedP(pairs: number): number {
   return 2 / 2 ** pairs;
 }
 
+/** The differences of two servers in pairs of slices. */
+export interface PairedDifferences {
+  /** For each figure its difference in each pair; NaN if it is unknown. */
+  readonly figures: readonly (readonly number[])[];
+  /** The weight of each pair. It must not depend on which slice of the pair is of which server. */
+  readonly weights: readonly number[];
+}
+
 /**
  * Tests the differences of several figures together, by Wilcoxon's signed ranks and the largest statistic of all
- * figures (Westfall and Young 1993, "maxT"). Ranks limit the weight of a pair in which the machine did something else.
- * The estimate and its interval are those that belong to the ranks (Hodges and Lehmann 1963).
+ * figures (Westfall and Young 1993, "maxT"). Ranks limit the influence of a pair during which the machine was disturbed.
+ * The estimate and its interval are those of the ranks (Hodges and Lehmann 1963). Weights generalize the three: a rank is
+ * the weight of its pair times the sum of the weights up to it, and the mean of two differences has the product of their
+ * weights.
  *
- * @param differences for each figure the difference in each pair; NaN counts as none
  * @param significance 1 minus the confidence of the intervals
  * @param seed seed of the sample of combinations, if there are too many to examine all
  */
 export function signFlipTest(
-  differences: readonly (readonly number[])[],
+  { figures, weights }: PairedDifferences,
   significance: number,
   seed: number,
 ): PairedResult[] {
-  const figures = differences.map(signedRanks);
-  const pairs = differences[0]?.length ?? 0;
+  const ranked = figures.map((differences) => signedRanks(differences, weights));
   const largest = combinations(
-    pairs,
+    weights.length,
     seed,
     (signs) =>
-      Math.max(...figures.map(({ ranks, scale }) => Math.abs(signedSum(ranks, signs)) / scale)),
+      Math.max(...ranked.map(({ ranks, scale }) => Math.abs(signedSum(ranks, signs)) / scale)),
   );
   largest.sort((a, b) => a - b);
   const critical = largest[Math.ceil((1 - significance) * largest.length) - 1];
-  return figures.map(({ values, ranks, scale }) => {
+  return ranked.map(({ ranks, scale }, figure) => {
     const found = Math.abs(ranks.reduce((sum, rank) => sum + rank, 0)) / scale;
     // Rounding must not count the signs at hand as less extreme than themselves.
     const p = largest.filter((value) => value >= found * (1 - 1e-9)).length / largest.length;
-    return { p, ...estimate(values, critical * scale) };
+    return { p, ...estimate(figures[figure], weights, critical * scale) };
   });
 }
 
 interface SignedRanks {
-  /** The differences that are known. */
-  readonly values: readonly number[];
-  /** The rank of each absolute difference, with the sign of the difference; 0 for no difference. */
+  /** The weighted rank of each absolute difference, with the sign of the difference; 0 for no difference. */
   readonly ranks: Float64Array;
   /** The standard deviation of the sum of the ranks if the servers are equal. */
   readonly scale: number;
 }
 
-function signedRanks(differences: readonly number[]): SignedRanks {
+function signedRanks(differences: readonly number[], weights: readonly number[]): SignedRanks {
   const ranks = new Float64Array(differences.length);
-  const order = [...differences.keys()].filter((i) =>
-    Number.isFinite(differences[i]) && differences[i] !== 0
-  )
+  const order = [...differences.keys()]
+    .filter((i) => Number.isFinite(differences[i]) && differences[i] !== 0)
     .sort((a, b) => Math.abs(differences[a]) - Math.abs(differences[b]));
+  let before = 0;
   for (let i = 0, next; i < order.length; i = next) {
     const size = Math.abs(differences[order[i]]);
-    next = i + 1;
-    while (next < order.length && Math.abs(differences[order[next]]) === size) next++;
-    // Equal differences share the mean of their ranks.
-    for (let k = i; k < next; k++) {
-      ranks[order[k]] = Math.sign(differences[order[k]]) * (i + 1 + next) / 2;
+    let equal = weights[order[i]];
+    for (next = i + 1; next < order.length; next++) {
+      if (Math.abs(differences[order[next]]) !== size) break;
+      equal += weights[order[next]];
     }
+    // Of two equal differences, each precedes the other by half.
+    for (const k of order.slice(i, next)) {
+      const rank = weights[k] * (before + (equal + weights[k]) / 2);
+      ranks[k] = Math.sign(differences[k]) * rank;
+    }
+    before += equal;
   }
   const squares = ranks.reduce((sum, rank) => sum + rank * rank, 0);
-  return { values: differences.filter(Number.isFinite), ranks, scale: Math.sqrt(squares) || 1 };
+  return { ranks, scale: Math.sqrt(squares) || 1 };
 }
 
 function signedSum(ranks: Float64Array, signs: Int8Array): number {
@@ -115,17 +126,32 @@ function combinations(
 }
 
 /**
- * Returns the median of the means of all two differences, and the range of those means that a difference may have for
- * the sum of its signed ranks to stay within `critical`.
+ * Returns the weighted median of the means of all two differences, and the range of those means that a difference may
+ * have for the sum of its signed ranks to stay within `critical`.
  */
-function estimate(values: readonly number[], critical: number) {
-  const means = new Float64Array(values.length * (values.length + 1) / 2);
-  let count = 0;
-  for (let i = 0; i < values.length; i++) {
-    for (let j = i; j < values.length; j++) means[count++] = (values[i] + values[j]) / 2;
-  }
-  means.sort();
-  const outside = Math.max(0, Math.ceil((count - critical) / 2) - 1);
-  const middle = (means[(count - 1) >> 1] + means[count >> 1]) / 2;
-  return { difference: middle, low: means[outside], high: means[count - 1 - outside] };
+function estimate(differences: readonly number[], weights: readonly number[], critical: number) {
+  const known = [...differences.keys()].filter((i) => Number.isFinite(differences[i]));
+  const means = known.flatMap((i, at) =>
+    known.slice(at).map((j) => ({
+      value: (differences[i] + differences[j]) / 2,
+      weight: weights[i] * weights[j],
+    }))
+  ).sort((a, b) => a.value - b.value);
+  const all = means.reduce((sum, { weight }) => sum + weight, 0);
+  // Rounding must not exclude a mean at which the sum of ranks is critical.
+  const outside = (all - critical) / 2 - all * 1e-12;
+  const [low, lower] = [outside, all / 2].map((weight) => valueAt(means, weight));
+  const [high, upper] = [outside, all / 2].map((weight) => valueAt(means.toReversed(), weight));
+  return { difference: (lower + upper) / 2, low, high };
+}
+
+interface Weighted {
+  readonly value: number;
+  readonly weight: number;
+}
+
+/** Returns the first value up to which the sum of weights is at least `weight`. */
+function valueAt(values: readonly Weighted[], weight: number): number {
+  let sum = 0;
+  return values.find((each) => (sum += each.weight) >= weight)?.value ?? NaN;
 }
