@@ -1,5 +1,10 @@
 /** `signer` in child processes. @module */
 import { fileURLToPath } from "node:url";
+import {
+  echoDefinition as echo,
+  signingDefinition as signing,
+  type SignResult,
+} from "../../src/api/mod.ts";
 import type { AnyMethod, RpcChannel } from "../../src/grpc/mod.ts";
 import { socketsSupported } from "../../src/net/mod.ts";
 import { openNativeChannel as openChannel } from "../../src/grpc/native/client/mod.ts";
@@ -10,7 +15,7 @@ import { servingPid } from "../_support/serving_pid.ts";
 socketsSupported();
 
 export { openChannel };
-export { echoDefinition as echo, signingDefinition as signing } from "../../src/api/mod.ts";
+export { echo, signing };
 
 const main = fileURLToPath(new URL("../../main.ts", import.meta.url));
 const program = ["run", "--quiet", "-P", main];
@@ -232,4 +237,19 @@ export async function call<O>(channel: RpcChannel, method: unknown, request: obj
   const { responses } = channel.call<object, O>(method as AnyMethod, [request]);
   for await (const response of responses) return response;
   throw new Error("The call gave no response");
+}
+
+/** Starts a `SignStream` that sends one request and stays open until `end()`, which sends the rest. */
+export function openSignStream(channel: RpcChannel, request: object, ...rest: object[]) {
+  const ended = Promise.withResolvers<void>();
+  const { responses } = channel.call<object, SignResult>(
+    signing.SignStream as AnyMethod,
+    async function* () {
+      yield request;
+      await ended.promise;
+      yield* rest;
+    }(),
+  );
+  const results = responses[Symbol.asyncIterator]();
+  return { next: () => results.next(), end: () => ended.resolve() };
 }

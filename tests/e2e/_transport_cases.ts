@@ -14,7 +14,7 @@ import type {
   SignResult,
   VerifyResponse,
 } from "../../src/api/mod.ts";
-import { call, echo, signing } from "./_signer.ts";
+import { call, echo, openSignStream, signing } from "./_signer.ts";
 import { Relay } from "./_relay.ts";
 import type { Net } from "../net/_transports.ts";
 
@@ -31,6 +31,7 @@ export interface Scene {
 const KEY = { keyType: "KEY_TYPE_ED25519" };
 const MIB = 1024 * 1024;
 const MESSAGE = new TextEncoder().encode("to be signed");
+const REQUEST = { ...KEY, message: MESSAGE };
 
 /** The default timeout. An emulated machine is slow. */
 const PATIENCE_MS = 60_000;
@@ -132,7 +133,7 @@ async function resetMidStream({ net, target, open }: Scene): Promise<void> {
   await using relay = await Relay.open(net, between, net.parseAddress(target));
   using broken = open(relay.address);
   using whole = open();
-  const [first, second] = [conversation(broken), conversation(whole)];
+  const [first, second] = [broken, whole].map((channel) => openSignStream(channel, REQUEST));
   try {
     await first.next();
     await second.next();
@@ -143,18 +144,4 @@ async function resetMidStream({ net, target, open }: Scene): Promise<void> {
     second.end();
   }
   assert.equal((await second.next()).done, true);
-}
-
-/** Starts a stream that has one response, and then stays open until `end()`. */
-export function conversation(channel: RpcChannel) {
-  const ended = Promise.withResolvers<void>();
-  const { responses } = channel.call<object, SignResult>(
-    signing.SignStream as AnyMethod,
-    async function* () {
-      yield { ...KEY, message: MESSAGE };
-      await ended.promise;
-    }(),
-  );
-  const answers = responses[Symbol.asyncIterator]();
-  return { next: () => answers.next(), end: () => ended.resolve() };
 }

@@ -3,12 +3,13 @@ import assert from "node:assert/strict";
 import { StatusCode } from "../../src/grpc/status.ts";
 import { gate } from "../_support/gate.ts";
 
-const [test, { SignerProcess, call, echo, openChannel, signing }] = await gate(
+const [test, { SignerProcess, call, echo, openChannel, openSignStream, signing }] = await gate(
   ["net", "env", "read", "sys", "ffi", "run"],
   () => import("./_signer.ts"),
 );
 
 const serveTcp = ["--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256"];
+const request = { keyType: "KEY_TYPE_ECDSA_P256", message: new Uint8Array(1) };
 
 test("A drain under load loses no call that the server accepted", async () => {
   await using server = await SignerProcess.start(...serveTcp);
@@ -48,43 +49,23 @@ test("A drain under load loses no call that the server accepted", async () => {
 test("A call that is active when the drain begins succeeds, and one that does not end is cut off after the grace", async () => {
   await using server = await SignerProcess.start(...serveTcp, "--grace", "300ms");
   using channel = openChannel({ addresses: server.addresses });
-  const gate = Promise.withResolvers<void>();
-  const requests = async function* () {
-    yield { keyType: "KEY_TYPE_ECDSA_P256", message: new Uint8Array(1) };
-    await gate.promise;
-    yield { keyType: "KEY_TYPE_ECDSA_P256", message: new Uint8Array(2) };
-  };
-  const open = (source: AsyncIterable<object>) =>
-    channel.call<object, { response?: object }>(signing.SignStream as never, source)
-      .responses[Symbol.asyncIterator]();
-  const ending = open(requests());
-  const end = Promise.withResolvers<void>();
-  const endless = open(async function* () {
-    yield { keyType: "KEY_TYPE_ECDSA_P256", message: new Uint8Array(1) };
-    await end.promise;
-  }());
+  const ending = openSignStream(channel, request, request);
+  const endless = openSignStream(channel, request);
   assert.ok((await ending.next()).value?.response);
   assert.ok((await endless.next()).value?.response);
   const stopped = server.stop();
-  gate.resolve();
+  ending.end();
   assert.ok((await ending.next()).value?.response);
   assert.equal((await ending.next()).done, true);
   await assert.rejects(endless.next());
-  end.resolve();
+  endless.end();
   assert.equal(await stopped, 0);
 });
 
 test("A second signal after more than a second ends the server at once with the signal's code", async () => {
   await using server = await SignerProcess.start(...serveTcp);
   using channel = openChannel({ addresses: server.addresses });
-  const end = Promise.withResolvers<void>();
-  const endless = channel.call<object, object>(
-    signing.SignStream as never,
-    async function* () {
-      yield { keyType: "KEY_TYPE_ECDSA_P256", message: new Uint8Array(1) };
-      await end.promise;
-    }(),
-  ).responses[Symbol.asyncIterator]();
+  const endless = openSignStream(channel, request);
   await endless.next();
   const ended = endless.next().then(() => "answered", () => "cut off");
   server.signal("SIGTERM");
@@ -92,7 +73,7 @@ test("A second signal after more than a second ends the server at once with the 
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   assert.equal(await server.stop("SIGINT"), 128 + 2);
   assert.equal(await ended, "cut off");
-  end.resolve();
+  endless.end();
 });
 
 test("10,000 calls on one connection do not grow the server's memory", async () => {

@@ -8,16 +8,19 @@
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 
-const [test, { SignerProcess, call, echo, listeningPorts, openChannel, signing, spawnServer }] =
-  await gate(
-    ["net", "env", "read", "write", "sys", "ffi", "run"],
-    async () => ({
-      ...await import("./_signer.ts"),
-      ...await import("../_support/descriptors.ts"),
-    }),
-  );
+const [
+  test,
+  { SignerProcess, call, echo, listeningPorts, openChannel, openSignStream, spawnServer },
+] = await gate(
+  ["net", "env", "read", "write", "sys", "ffi", "run"],
+  async () => ({
+    ...await import("./_signer.ts"),
+    ...await import("../_support/descriptors.ts"),
+  }),
+);
 
 const serveTcp = ["--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256"];
+const request = { keyType: "KEY_TYPE_ECDSA_P256", message: new Uint8Array(1) };
 const sigusr1 = 10;
 
 /** Longer than the half second after which Deno handles SIGUSR1. */
@@ -56,14 +59,7 @@ for (const [name, options] of Object.entries(threads)) {
     await echoes(server);
     // An endless call keeps the server draining for the whole grace.
     using channel = openChannel({ addresses: server.addresses });
-    const end = Promise.withResolvers<void>();
-    const endless = channel.call<object, object>(
-      signing.SignStream as never,
-      async function* () {
-        yield { keyType: "KEY_TYPE_ECDSA_P256", message: new Uint8Array(1) };
-        await end.promise;
-      }(),
-    ).responses[Symbol.asyncIterator]();
+    const endless = openSignStream(channel, request);
     await endless.next();
     const stopped = server.stop("SIGTERM");
     const cutOff = endless.next().catch(() => "cut off");
@@ -77,7 +73,7 @@ for (const [name, options] of Object.entries(threads)) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
     assert.equal(await cutOff, "cut off");
-    end.resolve();
+    endless.end();
     assert.equal(await stopped, 0);
   });
 }
@@ -148,21 +144,13 @@ test("A stop signal repeated within a second is the same stop", async () => {
   // Ctrl-C under `deno task` arrives twice, from the terminal and from the task, and the second one cut calls off.
   await using server = await SignerProcess.start(...serveTcp);
   using channel = openChannel({ addresses: server.addresses });
-  const end = Promise.withResolvers<void>();
-  const stream = channel.call<object, { response?: object }>(
-    signing.SignStream as never,
-    async function* () {
-      yield { keyType: "KEY_TYPE_ECDSA_P256", message: new Uint8Array(1) };
-      await end.promise;
-      yield { keyType: "KEY_TYPE_ECDSA_P256", message: new Uint8Array(2) };
-    }(),
-  ).responses[Symbol.asyncIterator]();
+  const stream = openSignStream(channel, request, request);
   await stream.next();
   const stopped = server.stop("SIGINT");
   for (let count = 0; count < 5; count++, await sleep(20)) server.signal("SIGINT");
   server.signal("SIGTERM");
   await sleep(100);
-  end.resolve();
+  stream.end();
   assert.ok((await stream.next()).value?.response);
   assert.equal((await stream.next()).done, true);
   assert.equal(await stopped, 0);

@@ -15,7 +15,7 @@ const hello = { message: "hello", payload: Buffer.alloc(0) };
 const PATIENCE_MS = 60_000;
 
 test("calls with wait-for-ready succeed when the server starts later, and after it was killed", async (t) => {
-  const { SignerProcess, call, echo, runSigner } = loaded.signer;
+  const { SignerProcess, call, echo, openSignStream, runSigner } = loaded.signer;
   using directory = temporaryDirectory();
   await using opened = await openWays(net, directory.path);
   const channels = [...opened.values()].flatMap(({ target, refusal }) =>
@@ -51,7 +51,12 @@ test("calls with wait-for-ready succeed when the server starts later, and after 
         assert.deepEqual(ended, { code: 0, stdout: "hello\n", stderr: "" });
       }
     });
-    const streams = channels.map(({ channel }) => loaded.cases.conversation(channel));
+    const streams = channels.map(({ channel }) =>
+      openSignStream(channel, {
+        keyType: "KEY_TYPE_ED25519",
+        message: new Uint8Array(1),
+      })
+    );
     for (const stream of streams) await stream.next();
     const killed = server.stop("SIGKILL");
     await t.step("killing the server ends active streams as UNAVAILABLE", async () => {

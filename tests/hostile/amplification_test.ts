@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { HpackEncoder } from "../../src/http2/hpack/mod.ts";
 import { encoded, frame, FrameFlag, FrameType, join } from "../http2/_frames.ts";
 import { requestFields } from "../grpc/native/_raw_client.ts";
-import { gate } from "../_support/gate.ts";
+import { measure, summary, test } from "./_gated.ts";
 import type { Target } from "./_measure.ts";
 import {
   dataFrames,
@@ -15,11 +15,6 @@ import {
   streamId,
 } from "./_requests.ts";
 import { settingName, settings } from "./_settings.ts";
-
-const [test, { measure, summary }] = await gate(
-  ["net", "env", "read", "write", "sys", "ffi", "run"],
-  () => import("./_measure.ts"),
-);
 
 /** A way in which few bytes could cost much, with limits of memory and CPU time per byte sent. */
 interface Path {

@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
-import { gate } from "../_support/gate.ts";
+import { measure, summary, test } from "./_gated.ts";
 import { dataFrames, framed, openCall, paths } from "./_requests.ts";
 import { settingName, settings } from "./_settings.ts";
-
-const [test, { measure, summary }] = await gate(
-  ["net", "env", "read", "write", "sys", "ffi", "run"],
-  () => import("./_measure.ts"),
-);
 
 /** The limit of open files of the server, whose threads need some 40. */
 const FILES = 160;

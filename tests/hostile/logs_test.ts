@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
-import { gate } from "../_support/gate.ts";
+import { measure, summary, test } from "./_gated.ts";
 import { dataFrames, framed, openCall, paths, streamId } from "./_requests.ts";
 import { settingName, settings } from "./_settings.ts";
-
-const [test, { measure, summary }] = await gate(
-  ["net", "env", "read", "write", "sys", "ffi", "run"],
-  () => import("./_measure.ts"),
-);
 
 /** A message with an undefined wire type. */
 const NO_MESSAGE = framed(Uint8Array.of(0x07));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "../http2/_frames.ts";
-import { gate } from "../_support/gate.ts";
+import { measure, summary, test } from "./_gated.ts";
 import {
   dataFrames,
   field,
@@ -13,11 +13,6 @@ import {
   streamId,
 } from "./_requests.ts";
 import { settingName, settings } from "./_settings.ts";
-
-const [test, { measure, summary }] = await gate(
-  ["net", "env", "read", "write", "sys", "ffi", "run"],
-  () => import("./_measure.ts"),
-);
 
 const KEY_TYPE_ECDSA_P256 = 4;
 

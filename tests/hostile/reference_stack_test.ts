@@ -1,6 +1,6 @@
 /** Attacks on the memory of the grpc-js stack, whose requests and responses are held by grpc-js and node:http2. @module */
 import assert from "node:assert/strict";
-import { gate } from "../_support/gate.ts";
+import { measure, summary, test } from "./_gated.ts";
 import {
   dataFrames,
   field,
@@ -14,11 +14,6 @@ import {
   streamId,
 } from "./_requests.ts";
 import { settings } from "./_settings.ts";
-
-const [test, { measure, summary }] = await gate(
-  ["net", "env", "read", "write", "sys", "ffi", "run"],
-  () => import("./_measure.ts"),
-);
 
 const setting = settings.find(({ stack }) => stack === "grpc-js")!;
 

@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "../http2/_frames.ts";
-import { gate } from "../_support/gate.ts";
+import { measure, summary, test } from "./_gated.ts";
 import { dataFrames, framed, openCall, paths, streamId } from "./_requests.ts";
 import { settingName, settings } from "./_settings.ts";
-
-const [test, { measure, summary }] = await gate(
-  ["net", "env", "read", "write", "sys", "ffi", "run"],
-  () => import("./_measure.ts"),
-);
 
 const NOTHING = framed(new Uint8Array(0));
 /** A ServerReflectionRequest with an empty `list_services`, field 7. */

@@ -1,6 +1,6 @@
 /** Attacks on the CPU time of a thread: a good client never waits long, and no worker is replaced. @module */
 import assert from "node:assert/strict";
-import { gate } from "../_support/gate.ts";
+import { measure, summary, test } from "./_gated.ts";
 import { block, frame, FrameFlag, FrameType, join } from "../http2/_frames.ts";
 import { requestFields } from "../grpc/native/_raw_client.ts";
 import {
@@ -16,11 +16,6 @@ import {
 } from "./_requests.ts";
 import { nativeSettings, settingName, settings } from "./_settings.ts";
 import type { Measured, Target } from "./_measure.ts";
-
-const [test, { measure, summary }] = await gate(
-  ["net", "env", "read", "write", "sys", "ffi", "run"],
-  () => import("./_measure.ts"),
-);
 
 const KEY_TYPE_RSA_4096 = 3;
 

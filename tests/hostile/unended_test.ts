@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
-import { gate } from "../_support/gate.ts";
+import { measure, summary, test } from "./_gated.ts";
 import { dataFrames, gzipped, largeEcho, openGzipCall, paths, streamId } from "./_requests.ts";
 import { settingName, settings } from "./_settings.ts";
-
-const [test, { measure, summary }] = await gate(
-  ["net", "env", "read", "write", "sys", "ffi", "run"],
-  () => import("./_measure.ts"),
-);
 
 /**
  * Unary calls with one complete message that never end were not counted. 4 KB of gzip became 4 MiB on each of 1,024

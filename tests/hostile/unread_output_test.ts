@@ -10,14 +10,9 @@ import { HpackEncoder } from "../../src/http2/hpack/mod.ts";
 import { requestFields } from "../grpc/native/_raw_client.ts";
 import { encoded, frame, FrameFlag, FrameType, join } from "../http2/_frames.ts";
 import type { Attacker } from "../grpc/native/_attacker.ts";
-import { gate } from "../_support/gate.ts";
+import { measure, summary, test } from "./_gated.ts";
 import { dataFrames, field, framed, openCall, paths, streamId } from "./_requests.ts";
 import { nativeSettings, settingName } from "./_settings.ts";
-
-const [test, { measure, summary }] = await gate(
-  ["net", "env", "read", "write", "sys", "ffi", "run"],
-  () => import("./_measure.ts"),
-);
 
 const INITIAL_WINDOW_SIZE = 4;
 

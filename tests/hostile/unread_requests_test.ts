@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "../http2/_frames.ts";
-import { gate } from "../_support/gate.ts";
+import { measure, summary, test } from "./_gated.ts";
 import { dataFrames, framed, openCall, paths, streamId } from "./_requests.ts";
 import { settingName, settings } from "./_settings.ts";
-
-const [test, { measure, summary }] = await gate(
-  ["net", "env", "read", "write", "sys", "ffi", "run"],
-  () => import("./_measure.ts"),
-);
 
 /** SETTINGS_INITIAL_WINDOW_SIZE: with 0 the server keeps every response. */
 const INITIAL_WINDOW_SIZE = 4;
