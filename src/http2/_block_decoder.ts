@@ -1,3 +1,4 @@
+/** The decoding of header blocks, with a cache of repeated ones. @module */
 import { HeaderList } from "./header_list.ts";
 import { DEFAULT_TABLE_SIZE, type HeaderField, HpackDecoder } from "./hpack/mod.ts";
 import type { Limits } from "./limits.ts";

@@ -1,3 +1,4 @@
+/** The client's side of a connection. @module */
 import type { Lifecycle } from "./_lifecycle.ts";
 import type { Role } from "./_role.ts";
 import type { Stream } from "./_stream.ts";

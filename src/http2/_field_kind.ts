@@ -1,3 +1,4 @@
+/** The kinds of header fields. @module */
 import type { HeaderField } from "./hpack/mod.ts";
 
 /** The kinds of fields in HTTP (RFC 9113 section 8); those below 32 are bits of a set of pseudo-headers. */

@@ -1,3 +1,4 @@
+/** The splitting of received bytes into frames. @module */
 import { connectionError } from "./errors.ts";
 import { FRAME_HEADER_LENGTH, readLength, readUint31 } from "./frame/mod.ts";
 

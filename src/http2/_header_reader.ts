@@ -1,3 +1,4 @@
+/** The joining of header fragments. @module */
 import { BlockDecoder } from "./_block_decoder.ts";
 import { connectionError } from "./errors.ts";
 import type { HeaderList } from "./header_list.ts";

@@ -1,3 +1,4 @@
+/** The encoding of header sections into frames. @module */
 import { FieldKind, kindOf } from "./_field_kind.ts";
 import { streamError } from "./errors.ts";
 import { encodeHeaders, FRAME_HEADER_LENGTH } from "./frame/mod.ts";

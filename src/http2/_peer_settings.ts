@@ -1,3 +1,4 @@
+/** The SETTINGS of the peer. @module */
 import { connectionError } from "./errors.ts";
 import { MAX_31_BITS, SettingId } from "./frame/mod.ts";
 

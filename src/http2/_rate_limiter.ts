@@ -1,3 +1,4 @@
+/** Limits of the rate of frames. @module */
 import { connectionError } from "./errors.ts";
 import type { LimitName, Limits, Rate } from "./limits.ts";
 

@@ -10,7 +10,7 @@ export interface HeaderSection {
   readonly size: number;
 }
 
-/** What ends a stream behind its queued DATA: nothing yet, END_STREAM on the last frame, or trailers. */
+/** The end of a stream after its queued DATA: none yet, END_STREAM on the last frame, or trailers. */
 export type QueueEnd =
   | { readonly kind: "open" }
   | { readonly kind: "end_stream" }

@@ -1,3 +1,4 @@
+/** The turns of streams with queued frames. @module */
 import { SendQueue } from "./_send_queue.ts";
 import type { Stream } from "./_stream.ts";
 

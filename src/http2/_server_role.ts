@@ -1,3 +1,4 @@
+/** The server's side of a connection. @module */
 import type { Role } from "./_role.ts";
 import type { Stream } from "./_stream.ts";
 import type { Streams } from "./_streams.ts";

@@ -1,3 +1,4 @@
+/** One stream of a connection. @module */
 import type { SendQueue } from "./_send_queue.ts";
 import type { PreparedHeaders } from "./hpack/mod.ts";
 import type { Http2Connection, Http2Stream } from "./http2_connection.ts";

@@ -10,14 +10,14 @@
  *
  * Each amount is counted at all three levels, and each level has a limit (`NativeLimits`). Over the limit of
  * its connection or its peer, a request is refused. When the thread runs short, the connection that occupies the
- * most gives some back: so there is room for peers that are under their share.
+ * most frees some, so that there is room for peers under their share.
  */
 import type { NativeLimits } from "./limits.ts";
 
-/** The resources that are counted. */
+/** The counted resources. */
 export type Resource = "heldBytes" | "unreadBytes";
 
-/** The levels at which they are counted. */
+/** The levels at which resources are counted. */
 export type Level = "thread" | "peer" | "connection";
 
 /** Limits of a resource by level. */
@@ -39,13 +39,13 @@ function sharesOf(limits: NativeLimits): Shares {
   };
 }
 
-/** The part of a connection that gives resources back. */
+/** The part of a connection that frees resources. */
 export interface AccountOwner {
-  /** Frees some of a resource, as far as that is possible. */
+  /** Frees some of a resource, if possible. */
   relinquish(resource: Resource): void;
 }
 
-/** Amounts that one connection, one peer or the whole thread occupies. */
+/** The amounts that one connection, one peer or the whole thread occupies. */
 export class Account {
   /** Bytes of requests that are kept for calls. */
   heldBytes = 0;
@@ -67,7 +67,7 @@ export class Account {
     this.parent?.add(resource, amount);
   }
 
-  /** The narrowest level at which `amount` more would pass the limit; undefined for none. */
+  /** Returns the narrowest level at which `amount` more would exceed the limit; undefined for none. */
   exceeds(resource: Resource, amount = 0): Level | undefined {
     if (this[resource] + amount > this.shares[resource][this.level]) return this.level;
     return this.parent?.exceeds(resource, amount);
@@ -83,7 +83,7 @@ class SumAccount extends Account {
     return this.children.size === 0 && this.heldBytes === 0 && this.unreadBytes === 0;
   }
 
-  /** The connection that occupies the most, of the peer that occupies the most. */
+  /** Returns the connection that occupies the most, of the peer that occupies the most. */
   heaviest(resource: Resource): Account | undefined {
     let most: Account | undefined;
     for (const child of this.children) {
@@ -121,8 +121,8 @@ export class Accounts {
   }
 
   /**
-   * Closes the account of a connection. Amounts may still be taken off it: a handler may keep a request after
-   * the connection is gone, and the peer's account stays for as long.
+   * Closes the account of a connection. Amounts may still be subtracted: a handler may keep a request after the
+   * connection is closed, and the peer's account stays for as long.
    */
   close(connection: Account): void {
     (connection.parent as SumAccount).children.delete(connection);
@@ -143,19 +143,18 @@ export class Accounts {
   }
 
   /**
-   * Has the connections that occupy the most of a resource free some, until the thread is within its limit.
+   * Frees a resource of the connections that occupy the most, until the thread is within its limit.
    *
-   * @returns false when they cannot
+   * @returns false when that is not possible
    */
   relieve(resource: Resource): boolean {
     return this.#relieve(resource, this.#thread, undefined);
   }
 
   /**
-   * Checks what an account has just added against all limits. Besides them, a peer may occupy no more of the
-   * thread than is left free: so one peer gets half, each of four a fifth, and there is always room for one more
-   * (dynamic thresholds, as switches share their buffers). Without free room, the heaviest connection frees some
-   * first.
+   * Checks an account against all limits after an addition. Also, a peer may occupy no more of the thread than is
+   * free: so one peer gets half, each of four a fifth, and there is always room for one more (dynamic thresholds, as in
+   * the buffers of switches). Without free room, the heaviest connection frees some first.
    *
    * @returns false when the account is over its share
    */
@@ -166,7 +165,7 @@ export class Accounts {
     return this.#relieve(resource, parent === this.#thread ? account : parent!, account);
   }
 
-  /** Frees until `share` is no more than what is left free; `share` of the thread is its own limit. */
+  /** Frees until `share` is no more than the free rest. For the thread itself, until it is within its limit. */
   #relieve(resource: Resource, share: Account, account: Account | undefined): boolean {
     const thread = this.#thread;
     const limit = thread.shares[resource].thread;

@@ -1,3 +1,4 @@
+/** The state that all calls of the native server share: context, deadline, end. @module */
 import { ErrorCode, Http2Error, type Http2Stream } from "../../../http2/mod.ts";
 import { isLocalPeer, peerIdentity } from "../../../net/mod.ts";
 import { type CallContext, type Caller, Metadata, RpcError, type WorkUnit } from "../../mod.ts";

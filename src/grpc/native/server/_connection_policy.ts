@@ -1,3 +1,4 @@
+/** The policy of a connection: age, idle time and keepalive. @module */
 import { ErrorCode, type Http2Connection } from "../../../http2/mod.ts";
 import type { NativeLimits } from "./limits.ts";
 

@@ -2,15 +2,15 @@
 const OBJECT_BYTES = 64;
 /** Bytes of a field or an element. */
 const FIELD_BYTES = 8;
-/** Bytes of a view, whose buffer is counted where it stands. */
+/** Bytes of a view without its buffer, which is counted elsewhere. */
 const VIEW_BYTES = 128;
 
-/** Nested messages are looked at down to this depth, which is over that of any decoder. */
+/** The depth of nested messages that are counted, above that of any decoder. */
 const MAX_DEPTH = 128;
 
 /**
- * Estimates the memory of a decoded message, besides that of the bytes of which its `bytes` fields are views.
- * A byte on the wire can become two in a string, and an empty nested message, two bytes on the wire, an object.
+ * Estimates the memory of a decoded message, without the bytes of which its `bytes` fields are views. A byte on the
+ * wire can become two in a string, and an empty nested message of two bytes an object.
  */
 export function decodedSize(value: unknown, depth = 0): number {
   switch (typeof value) {

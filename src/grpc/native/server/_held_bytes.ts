@@ -2,8 +2,8 @@ import { RpcError } from "../../mod.ts";
 import type { Account, Accounts } from "./_accounts.ts";
 
 /**
- * Bytes that a call may hold although its connection or its peer has used up its share: so health checks and
- * other small calls are answered in any case. The number of calls of a connection bounds the sum.
+ * Bytes that a call may hold even if its connection or its peer is over its share, so that health checks and other
+ * small calls are always answered. The number of calls of a connection bounds the sum.
  */
 const SMALL_CALL_BYTES = 1_024;
 
@@ -19,12 +19,12 @@ export class HeldBytes {
     this.#account = account;
   }
 
-  /** Bytes of memory that wait for the end of the request, for their turn or for the handler. */
+  /** Bytes of memory of request data that waits for its end, its turn or the handler. */
   get buffered(): number {
     return this.#buffered;
   }
 
-  /** Bytes of memory of the message that the handler has, which stay until it asks for the next or is done. */
+  /** Bytes of memory of the handler's current message, until it reads the next one or is done. */
   get handedOut(): number {
     return this.#handedOut;
   }
@@ -50,7 +50,7 @@ export class HeldBytes {
   }
 }
 
-/** The error of a call for whose request there is no room. */
+/** Creates the error of a call whose request exceeds the limits of held bytes. */
 export function heldTooMuch(): RpcError {
   return new RpcError("RESOURCE_EXHAUSTED", "Too many requests are held here: try again later");
 }

@@ -1,3 +1,4 @@
+/** The methods of a server by path. @module */
 import {
   type AnyHandler,
   type AnyMethod,

@@ -1,3 +1,4 @@
+/** The mapping of HTTP/2 events to gRPC calls. @module */
 import {
   type ConnectionHandler,
   type HeaderList,

@@ -1,8 +1,9 @@
+/** The bytes of a request until its messages are read. @module */
 import { RpcError } from "../../mod.ts";
 import { decompress, PREFIX_LENGTH, readLength, tooLarge } from "../mod.ts";
 import type { HeldBytes } from "./_held_bytes.ts";
 
-/** A message of a request, in memory of its own. */
+/** A message of a request, in its own memory. */
 export interface RequestMessage {
   readonly bytes: Uint8Array;
   /** True when it was compressed on the wire. */
@@ -11,10 +12,10 @@ export interface RequestMessage {
   readonly wireBytes: number;
 }
 
-/** Bytes that are set aside for the first part of a request; more only as more arrive. */
+/** Size of the buffer for the first part of a request. It grows only with the bytes that arrive. */
 const FIRST_ROOM = 256;
 
-/** Bytes that are decoded in some 10 µs, in whatever message. */
+/** The size up to which any message is decoded in some 10 µs. */
 const LIGHT_BYTES = 4_096;
 
 /** Growth of the memory as more bytes arrive: a message of 64 KiB, in frames of 16 KiB, gets all of it at once. */
@@ -23,8 +24,8 @@ const GROWTH = 4;
 const NO_BYTES = new Uint8Array(0);
 
 /**
- * The bytes of a request as they arrived, with prefixes and still compressed, until the call takes a message.
- * They need as much memory as the peer has sent, whatever they decode to, and all of it is counted.
+ * The bytes of a request as they arrived, with prefixes and still compressed, until the call takes a message. They
+ * take as much memory as the peer has sent, whatever their decoded size, and all of it is counted.
  */
 export class RequestBytes {
   readonly #held: HeldBytes;
@@ -36,7 +37,7 @@ export class RequestBytes {
 
   /**
    * @param encoding the value of `grpc-encoding`
-   * @param limit bytes that a message may have, compressed or not
+   * @param limit the largest size of a message, compressed or not
    */
   constructor(held: HeldBytes, encoding: string | undefined, limit: number) {
     this.#held = held;
@@ -44,7 +45,7 @@ export class RequestBytes {
     this.#limit = limit;
   }
 
-  /** Bytes that no message was made of. */
+  /** Bytes that are not taken yet. */
   get length(): number {
     return this.#end - this.#start;
   }
@@ -93,12 +94,12 @@ export class RequestBytes {
       : alone
       ? framed
       : framed.slice();
-    // The buffer becomes the message's own where nothing else is in it.
+    // The buffer becomes the message if nothing else is in it.
     if (alone) this.clear();
     return { bytes, compressed, wireBytes };
   }
 
-  /** True when the next message is whole. */
+  /** True when the next message is complete. */
   get hasMessage(): boolean {
     const wireBytes = this.messageLength();
     return wireBytes !== undefined && wireBytes <= this.length;
@@ -123,7 +124,7 @@ export class RequestBytes {
     const { length } = this;
     const needed = length + more;
     let buffer = this.#buffer;
-    // Room is made at the front only if that is worth the copy.
+    // Bytes are moved to the front only if that frees enough to be worth the copy.
     if (needed > buffer.length || this.#start < buffer.length >> 1) {
       buffer = new Uint8Array(this.#room(needed));
     }
@@ -134,7 +135,7 @@ export class RequestBytes {
     this.#held.setBuffered(buffer.length);
   }
 
-  /** Room for some more than is needed, but no more than the message that has begun. */
+  /** Returns a size with some reserve, but not above that of the current message. */
   #room(needed: number): number {
     const room = Math.max(FIRST_ROOM, GROWTH * needed);
     if (this.length < PREFIX_LENGTH) return room;

@@ -1,3 +1,4 @@
+/** The headers of a request. @module */
 import type { HeaderList } from "../../../http2/mod.ts";
 import { type Metadata, RpcError, type StatusName } from "../../mod.ts";
 import { acceptsGzip, headerNames, isGrpcContentType, metadataOf, parseTimeout } from "../mod.ts";
@@ -12,7 +13,7 @@ export type Routing =
   /** A gRPC request that is refused with a status. */
   | { readonly kind: "refused"; readonly fields: readonly string[] };
 
-/** Characters of a peer's text that are repeated in a status message: enough for any method's path. */
+/** The most characters of a peer's text in a status message: enough for any method's path. */
 const MAX_QUOTED = 128;
 
 /** Parsed headers of a request. Requests with equal headers share one. */
@@ -85,8 +86,8 @@ function refused(code: StatusName, message: string): Routing {
 }
 
 /**
- * Shortens text of a peer for a status message. A path of 4 KB in the HPACK table costs a peer one octet
- * a request, and would be repeated in every answer.
+ * Truncates text of a peer for a status message. A path of 4 KB in the HPACK table costs a peer one octet per request,
+ * and would be repeated in every response.
  */
 function quote(text: string): string {
   return text.length <= MAX_QUOTED ? text : `${text.slice(0, MAX_QUOTED)}...`;

@@ -1,16 +1,17 @@
+/** The request messages of a streaming call. @module */
 import { RpcError } from "../../mod.ts";
 import { isOneMessage, PREFIX_LENGTH } from "../mod.ts";
 import { decodedSize } from "./_decoded_size.ts";
 import type { HeldBytes } from "./_held_bytes.ts";
 import { RequestBytes, type RequestMessage } from "./_request_bytes.ts";
 
-/** The end of a request: not there yet, in order, or an error that its reader gets. */
+/** The end of a request: not reached, regular, or an error for its reader. */
 type RequestEnd =
   | { readonly kind: "open" }
   | { readonly kind: "done" }
   | { readonly kind: "failed"; readonly error: unknown };
 
-/** A `next()` of the handler that has no answer yet. */
+/** A pending `next()` of the handler. */
 type PendingRead = PromiseWithResolvers<IteratorResult<unknown>>;
 
 const OPEN: RequestEnd = { kind: "open" };
@@ -26,8 +27,8 @@ export interface RequestStreamOptions {
   readonly grant: (bytes: number) => void;
   readonly deserialize: (message: RequestMessage) => unknown;
   /**
-   * Calls `decode`, which decodes a large or compressed message: at once, or in the call's turn. False when it has to
-   * wait. Errors of `decode` end the call.
+   * Calls `decode`, which decodes a large or compressed message: at once, or in the call's turn. Returns false when it
+   * has to wait. Errors of `decode` end the call.
    */
   readonly decodeInTurn: (decode: () => void) => boolean;
 }
@@ -35,9 +36,9 @@ export interface RequestStreamOptions {
 /**
  * The request messages of a call as its handler reads them.
  *
- * A message is taken out of the bytes, inflated and decoded when the handler asks for it, not before. Credit is
- * returned for the bytes that the handler has read, and for the message that it waits for: so a slow handler slows
- * the peer, and unread messages occupy the bytes of a flow-control window, whatever they decode to.
+ * A message is decompressed and decoded when the handler reads it, not before. Credit is returned for the bytes that
+ * the handler has read, and for the message that it waits for. So a slow handler slows the peer, and unread messages
+ * take at most a flow-control window of memory, whatever their decoded size.
  */
 export class RequestStream implements AsyncIterableIterator<unknown> {
   readonly #options: RequestStreamOptions;
@@ -61,7 +62,7 @@ export class RequestStream implements AsyncIterableIterator<unknown> {
    */
   push(bytes: Uint8Array, start: number, end: number): void {
     this.#owedCredit += end - start;
-    // The handler has stopped reading: the rest is dropped, and its credit kept, so that the peer stops.
+    // The handler has stopped reading: the rest is dropped without returning credit, so that the peer stops.
     if (this.#end.kind !== "open") return;
     if (this.#canHandDirectly(bytes, start, end)) {
       const message = bytes.slice(start + PREFIX_LENGTH, end);
@@ -74,7 +75,7 @@ export class RequestStream implements AsyncIterableIterator<unknown> {
   }
 
   /**
-   * Marks the end of the request: the handler gets the messages that are there, then the end or `error`.
+   * Marks the end of the request: the handler gets the remaining messages, then the end or `error`.
    *
    * @throws {RpcError} as `push()`; INTERNAL when the request ends within a message that the handler awaits
    */
@@ -84,7 +85,7 @@ export class RequestStream implements AsyncIterableIterator<unknown> {
     this.#serve();
   }
 
-  /** Drops the bytes that are there, and ends the stream. */
+  /** Drops unread bytes, and ends the stream. */
   release(): void {
     this.#bytes.clear();
     if (this.#end.kind === "open") this.#end = { kind: "done" };
@@ -95,7 +96,7 @@ export class RequestStream implements AsyncIterableIterator<unknown> {
     const read: PendingRead = Promise.withResolvers();
     this.#reads.push(read);
     try {
-      // The handler is done with the message before.
+      // The handler is done with the previous message.
       this.#options.held.setHandedOut(0);
       this.#serve();
     } catch (error) {
@@ -104,7 +105,7 @@ export class RequestStream implements AsyncIterableIterator<unknown> {
     return read.promise;
   }
 
-  /** Ends the reading: the handler takes no more messages. */
+  /** Ends the reading: the handler reads no more messages. */
   return(): Promise<IteratorResult<unknown>> {
     this.#end = { kind: "done" };
     this.#options.held.setHandedOut(0);
@@ -121,7 +122,7 @@ export class RequestStream implements AsyncIterableIterator<unknown> {
       end - start - PREFIX_LENGTH <= this.#options.maxRequestBytes;
   }
 
-  /** Answers the reads for which a whole message is there, or the end. */
+  /** Resolves pending reads for which there is a complete message, or the end. */
   #serve(): void {
     while (this.#reads.length > 0 && !this.#awaitsTurn) {
       if (this.#bytes.isLight || !this.#bytes.hasMessage) {
@@ -139,7 +140,7 @@ export class RequestStream implements AsyncIterableIterator<unknown> {
     this.#serve();
   }
 
-  /** Answers the next read. False while there is nothing to answer it with. */
+  /** Resolves the next pending read. Returns false while there is no complete message. */
   #serveRead(): boolean {
     const message = this.#bytes.take();
     if (message !== undefined) this.#hand(message);

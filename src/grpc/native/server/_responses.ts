@@ -1,3 +1,4 @@
+/** The headers and trailers of responses. @module */
 import { type PreparedHeaders, prepareHeaders } from "../../../http2/mod.ts";
 import { Metadata, type RpcError } from "../../mod.ts";
 import {
@@ -9,8 +10,8 @@ import {
 } from "../mod.ts";
 
 /**
- * Octets of a status message that are sent: several sentences. A longer one would repeat the peer's own
- * text, at a price that the peer does not pay.
+ * The most octets of a status message that are sent: several sentences. A longer message repeats text of the peer,
+ * and costs more to send than the peer's request.
  */
 const MAX_MESSAGE_LENGTH = 1_024;
 
@@ -25,9 +26,9 @@ const ordinary = [
 
 /** Headers of the responses to calls of a method, prepared for the encoder. */
 export class ResponseHeaders {
-  /** Those of a response without compression. */
+  /** Headers of a response without compression. */
   readonly plain: PreparedHeaders;
-  /** Those of a response whose messages may be compressed. */
+  /** Headers of a response whose messages may be compressed. */
   readonly gzip: PreparedHeaders;
 
   /** @param metadata metadata of every response; it is not changed */

@@ -1,3 +1,4 @@
+/** One connection of the native server. @module */
 import { libc } from "../../../ffi/mod.ts";
 import {
   createServerConnection,

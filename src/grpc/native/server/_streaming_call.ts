@@ -1,3 +1,4 @@
+/** Calls with streams of messages. @module */
 import {
   asBuffer,
   type BidiHandler,

@@ -1,3 +1,4 @@
+/** Calls with one request and one response. @module */
 import { asBuffer, RpcError, type UnaryHandler } from "../../mod.ts";
 import type { Work, Workload } from "../../scheduling/mod.ts";
 import { isOneMessage, PREFIX_LENGTH } from "../mod.ts";

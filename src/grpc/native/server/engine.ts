@@ -1,3 +1,4 @@
+/** The native server on one thread. @module */
 import { libc } from "../../../ffi/mod.ts";
 import { configure, type Http2Config } from "../../../http2/mod.ts";
 import {

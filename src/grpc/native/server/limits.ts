@@ -1,3 +1,4 @@
+/** The limits of the native server. @module */
 import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "../../mod.ts";
 import { DEFAULT_QUEUE_LIMITS, type QueueLimits } from "../../scheduling/mod.ts";
 

@@ -1,3 +1,4 @@
+/** The engine on Deno's event loop. @module */
 import { clearImmediate, setImmediate } from "node:timers";
 import { libc } from "../../../ffi/mod.ts";
 import { Reactor } from "../../../net/mod.ts";

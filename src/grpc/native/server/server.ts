@@ -1,3 +1,4 @@
+/** A native server without workers. @module */
 import { type Address, listen, type Listener, type ListenOptions } from "../../../net/mod.ts";
 import { logger } from "../../../telemetry/mod.ts";
 import type { RpcServer, RpcServerOptions } from "../../mod.ts";
