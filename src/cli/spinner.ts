@@ -1,5 +1,5 @@
 /** A spinner for work that takes a while. @module */
-import { writeTerminal } from "./output.ts";
+import { StatusLine } from "./status_line.ts";
 
 const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
@@ -7,20 +7,16 @@ const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "
 const PATIENCE_MS = 200;
 const FRAME_MS = 80;
 
-/** Carriage return, then clear to the end of the line (ECMA-48 EL). */
-const CLEAR = "\r\x1b[K";
-
 /**
  * Awaits `work` with a spinner and a label on standard error. There is no spinner when standard error is no
  * terminal, or with NO_COLOR or TERM=dumb. The work must run off this thread, or the spinner cannot turn.
  */
 export async function withSpinner<T>(label: string, work: Promise<T>): Promise<T> {
-  if (!Deno.stderr.isTerminal() || Deno.noColor || Deno.env.get("TERM") === "dumb") {
-    return await work;
-  }
+  using line = new StatusLine();
+  if (!line.shown) return await work;
   let turns = 0;
   let interval: ReturnType<typeof setInterval> | undefined;
-  const turn = () => writeTerminal(`${CLEAR}${frames[turns++ % frames.length]} ${label}`);
+  const turn = () => line.show(`${frames[turns++ % frames.length]} ${label}`);
   const start = setTimeout(() => {
     turn();
     interval = setInterval(turn, FRAME_MS);
@@ -30,6 +26,5 @@ export async function withSpinner<T>(label: string, work: Promise<T>): Promise<T
   } finally {
     clearTimeout(start);
     clearInterval(interval);
-    if (turns > 0) writeTerminal(CLEAR);
   }
 }

@@ -1,36 +1,14 @@
 /** The progress of a load on standard error. @module */
 import { formatNanoseconds, Histogram, type LoadPlan, type Progress } from "../../bench/mod.ts";
-import { note, writeTerminal } from "../output.ts";
-
-/** Back to the first column, and clear the line (ECMA-48 EL). */
-const CLEAR = "\r\x1b[K";
+import { note } from "../output.ts";
+import { StatusLine } from "../status_line.ts";
 
 const BAR_WIDTH = 20;
-
-/** Returns true if standard error is a terminal on which a line can be rewritten. */
-function isRewritable(): boolean {
-  return Deno.stderr.isTerminal() && !Deno.noColor && Deno.env.get("TERM") !== "dumb";
-}
-
-/** A line of text that is rewritten, on a terminal only. */
-export class StatusLine implements Disposable {
-  readonly #terminal = isRewritable();
-
-  show(text: string): void {
-    if (this.#terminal) writeTerminal(`${CLEAR}${fitted(text)}`);
-  }
-
-  /** Clears the line. */
-  [Symbol.dispose](): void {
-    if (this.#terminal) writeTerminal(CLEAR);
-  }
-}
 
 /** Progress of a load: on a terminal one line that is rewritten, elsewhere a line for each interval. */
 export class Live implements Disposable {
   readonly #plan: LoadPlan;
   readonly #interval: number;
-  readonly #terminal = isRewritable();
   readonly #line = new StatusLine();
   #next: number;
   #latency = new Histogram();
@@ -40,7 +18,7 @@ export class Live implements Disposable {
   /** @param interval milliseconds between lines where there is no terminal */
   constructor(plan: LoadPlan, interval: number) {
     this.#plan = plan;
-    this.#interval = this.#terminal ? 500 : interval;
+    this.#interval = this.#line.shown ? 500 : interval;
     this.#next = this.#interval;
   }
 
@@ -56,7 +34,7 @@ export class Live implements Disposable {
     if (elapsed < this.#next) return;
     this.#next = elapsed + this.#interval;
     const figures = this.#figures(elapsed);
-    if (this.#terminal) this.#line.show(`${this.#bar(progress)}${figures}`);
+    if (this.#line.shown) this.#line.show(`${this.#bar(progress)}${figures}`);
     else note(`${(elapsed / 1000).toFixed(1)} s  ${figures}`);
     this.#latency = new Histogram();
     this.#errors = 0;
@@ -80,9 +58,4 @@ export class Live implements Disposable {
     const bar = "=".repeat(Math.round(done * BAR_WIDTH)).padEnd(BAR_WIDTH);
     return `[${bar}] ${Math.round(done * 100)} %  `;
   }
-}
-
-/** Cuts a line to the terminal's width: a line that wraps could not be cleared. */
-function fitted(line: string): string {
-  return line.slice(0, Math.max(0, Deno.consoleSize().columns - 1));
 }

@@ -12,7 +12,7 @@ import {
   slicesOf,
 } from "../../bench/mod.ts";
 import { note } from "../output.ts";
-import { StatusLine } from "./live.ts";
+import { StatusLine } from "../status_line.ts";
 import { makeLoad, makeQuietLoad } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
 import type { Target } from "./target.ts";

@@ -142,7 +142,7 @@ async function readChunks(
   let file: Deno.FsFile | undefined;
   try {
     file = Deno.openSync(name);
-    using progress = withProgress(`reading ${name}`, file.statSync().size);
+    using progress = withProgress(name, file.statSync().size);
     const buffer = new Uint8Array(chunkSize);
     for (let read = await file.read(buffer); read !== null; read = await file.read(buffer)) {
       await take(buffer.subarray(0, read));

@@ -1,14 +1,11 @@
-import { writeTerminal } from "../output.ts";
-import { printable } from "../printable.ts";
+/** The progress of reading a file. @module */
+import { StatusLine } from "../status_line.ts";
 
 /** Time before the first line of progress: shorter work shows none. */
 const PATIENCE_MS = 300;
 
 /** Time between two lines of progress. */
 const INTERVAL_MS = 100;
-
-/** Back to the first column, and clear the line (ECMA-48 EL). */
-const CLEAR = "\r\x1b[K";
 
 /** The progress of reading a file. */
 export interface ReadProgress extends Disposable {
@@ -20,24 +17,25 @@ export interface ReadProgress extends Disposable {
  *
  * @param size size of the file in bytes, or 0 when unknown
  */
-export function withProgress(what: string, size: number): ReadProgress {
-  const shown = Deno.stderr.isTerminal() && !Deno.noColor && Deno.env.get("TERM") !== "dumb";
+export function withProgress(name: string, size: number): ReadProgress {
+  const line = new StatusLine();
   let next = performance.now() + PATIENCE_MS;
   let done = 0;
-  let wrote = false;
   return {
     advance(bytes) {
       done += bytes;
-      if (!shown || performance.now() < next) return;
+      if (!line.shown || performance.now() < next) return;
       next = performance.now() + INTERVAL_MS;
-      wrote = true;
-      const share = size > 0 ? ` of ${mebibytes(size)} (${Math.floor(100 * done / size)} %)` : "";
-      writeTerminal(`${CLEAR}${printable(what)}: ${mebibytes(done)}${share}`);
+      line.show(progressText(name, done, size));
     },
-    [Symbol.dispose]() {
-      if (wrote) writeTerminal(CLEAR);
-    },
+    [Symbol.dispose]: () => line[Symbol.dispose](),
   };
+}
+
+/** Describes the progress of reading a file. The name is last, as it may be cut off. */
+export function progressText(name: string, done: number, size: number): string {
+  const share = size > 0 ? ` of ${mebibytes(size)} (${Math.floor(100 * done / size)} %)` : "";
+  return `read ${mebibytes(done)}${share}: ${name}`;
 }
 
 function mebibytes(bytes: number): string {
