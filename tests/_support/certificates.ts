@@ -92,7 +92,7 @@ export class TestCa implements Disposable {
   }
 
   /** Makes a list in PEM that revokes certificates (RFC 5280 section 5.1). It is valid for a day. */
-  revoke(...certified: readonly TlsIdentity[]): Uint8Array {
+  revoke(...certified: readonly Pick<TlsIdentity, "certificates">[]): Uint8Array {
     const { notBefore, notAfter } = validity({});
     const [algorithm] = this.#key.algorithms;
     const identifier = signatureAlgorithm(algorithm);

@@ -104,7 +104,9 @@ for (const [name, options] of Object.entries(threads)) {
     await files.write("rules.yaml", "rules: [{who: {token: deploy}, keys: other}]");
     await files.write("tokens", "deploy sha256:00");
     server.signal("SIGHUP");
-    await server.logged(/Keys, tokens and rules stay as they are.*tokens:1: deploy needs a hash/);
+    await server.logged(
+      /Keys, certificates, tokens and rules stay as they are.*tokens:1: deploy needs a hash/,
+    );
     assert.deepEqual(await listedEverywhere(server, files.token), ["release-1"]);
 
     await files.write("tokens", files.line);

@@ -120,7 +120,7 @@ test("A reload with one bad file changes no key, and the log has the reason", as
     const refusals: [prepare: () => Promise<void>, reason: RegExp][] = [
       [
         () => Deno.writeTextFile(`${folder}/bad.pem`, "no key", { mode: 0o600 }),
-        /Keys, tokens and rules stay as they are.*bad\.pem/,
+        /Keys, certificates, tokens and rules stay as they are.*bad\.pem/,
       ],
       [
         () => Deno.remove(`${folder}/bad.pem`).then(() => Deno.chmod(`${folder}/good.der`, 0o644)),
@@ -128,7 +128,7 @@ test("A reload with one bad file changes no key, and the log has the reason", as
       ],
       [
         () => Deno.remove(`${folder}/good.der`),
-        /Keys, tokens and rules stay as they are.*no file with a private key/,
+        /Keys, certificates, tokens and rules stay as they are.*no file with a private key/,
       ],
     ];
     for (const [prepare, reason] of refusals) {

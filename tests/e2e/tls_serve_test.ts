@@ -12,7 +12,7 @@ const [test, loaded] = await gate(
     ...await import("../../src/net/mod.ts"),
   }),
 );
-const { dialTls, parseAddress, runSigner, SignerProcess } = loaded;
+const { call, dialTls, echo, openChannel, parseAddress, runSigner, SignerProcess } = loaded;
 const { TestCa, TlsContext } = loaded;
 
 // Opened here: libraries stay, which is no leak of the test that needs them first.
@@ -102,6 +102,106 @@ for (const [where, options] of Object.entries(threads)) {
       assert.deepEqual(await serials(server, files, name), new Set([serial]));
     }
   });
+}
+
+for (const [where, options] of Object.entries(threads)) {
+  test(`SIGHUP reads certificates again ${where}, all or none, and open connections go on`, async () => {
+    await using files = await Files.create();
+    await files.issue("server", {});
+    await using server = await SignerProcess.start(
+      ...[...tcp, ...options, ...files.options("server")],
+    );
+    using context = clientContext(files.ca);
+    using channel = openChannel({ addresses: server.addresses, tls: { context } });
+    await call(channel, echo.Echo, {});
+    const before = await serialOf(files.path("server.pem"));
+    assert.deepEqual(await serials(server, files, "localhost"), new Set([before]));
+
+    await files.issue("server", { until: 3 });
+    const after = await serialOf(files.path("server.pem"));
+    server.signal("SIGHUP");
+    await server.logged(/A TLS certificate expires soon.*daysLeft=2/);
+    await server.logged(/Certificates read again.*certificates=1/);
+    assert.deepEqual(await serials(server, files, "localhost"), new Set([after]));
+
+    // The key of another certificate.
+    const pem = await Deno.readFile(files.path("server.pem"));
+    await files.issue("server", {});
+    await Deno.writeFile(files.path("server.pem"), pem);
+    server.signal("SIGHUP");
+    await server.logged(/certificates, tokens and rules stay as they are.*private key is not that/);
+    assert.deepEqual(await serials(server, files, "localhost"), new Set([after]));
+    // The connection of before.
+    await call(channel, echo.Echo, {});
+    assert.equal(await server.stop(), 0);
+  });
+}
+
+test("a client that is revoked by a reload is refused, also with a session ticket of before", async () => {
+  await using files = await Files.create();
+  await files.issue("server", {});
+  await files.issue("client", { usage: "client" });
+  using other = await files.ca.issue({ usage: "client" });
+  await Deno.writeFile(files.path("ca.pem"), files.ca.pem);
+  await Deno.writeFile(files.path("crl.pem"), files.ca.revoke(other));
+  await using server = await SignerProcess.start(
+    ...[...tcp, "--workers", "2", ...files.options("server")],
+    ...["--tls-client-ca", files.path("ca.pem"), "--tls-crl", files.path("crl.pem")],
+  );
+  const connect = (...args: string[]) =>
+    sClient(server.addresses[0], files, ["-cert", "client.pem", "-key", "client.key"], args);
+  assert.match(await connect("-sess_out", files.path("session")), /^New, TLSv1\.3/m);
+  assert.match(await connect("-sess_in", files.path("session")), /^Reused, TLSv1\.3/m);
+
+  const certificates = await Deno.readFile(files.path("client.pem"));
+  await Deno.writeFile(files.path("crl.pem"), files.ca.revoke(other, { certificates }));
+  server.signal("SIGHUP");
+  await server.logged(/Certificates read again/);
+  for (const session of [[], ["-sess_in", files.path("session")]]) {
+    const output = await connect(...session);
+    assert.doesNotMatch(output, /^Reused/m);
+    assert.match(output, /alert certificate revoked/);
+  }
+});
+
+/** Runs `openssl s_client` until the server has accepted or refused it. Returns its output. */
+async function sClient(
+  address: string,
+  files: Files,
+  identity: readonly string[],
+  args: readonly string[],
+): Promise<string> {
+  const child = new Deno.Command("openssl", {
+    args: [
+      ...["s_client", "-connect", address.replace("tcp://", ""), "-alpn", "h2"],
+      ...["-CAfile", "ca.pem", ...identity, ...args],
+    ],
+    cwd: files.folder,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const end = () => {
+    try {
+      child.kill("SIGKILL");
+    } catch {
+      // It has ended by itself.
+    }
+  };
+  const timer = setTimeout(end, 20_000);
+  let output = "";
+  await Promise.all([child.stdout, child.stderr].map(async (stream) => {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      output += text;
+      // The first ticket, which the server sends to a client that it accepts; or its alert. A ticket of a resumed
+      // session may be printed late.
+      if (/Post-Handshake New Session Ticket|^Reused|alert/m.test(output)) end();
+    }
+  }));
+  clearTimeout(timer);
+  await child.stdin.close().catch(() => {});
+  await child.status;
+  return output;
 }
 
 test("certificates and keys that do not pair are refused", async () => {

@@ -1,5 +1,5 @@
 /**
- * The reload of the files of keys, tokens and rules of a running server, on SIGHUP.
+ * The reload of the files of keys, certificates, tokens and rules of a running server, on SIGHUP.
  *
  * @module
  */
@@ -8,6 +8,7 @@ import type { CryptoProvider, KeyRing, KeyStore } from "../../crypto/mod.ts";
 import type { Logger } from "../../telemetry/mod.ts";
 import { countsOf, loadPolicy, type ServeAccessOptions } from "./access.ts";
 import { type KeyOptions, reloadKeys } from "./keys.ts";
+import type { ServerTls, TlsFiles } from "./tls.ts";
 
 /**
  * 5 s: how long a replaced key stays after the replacement, for calls that had been read and wait for
@@ -20,27 +21,35 @@ export interface Reloading {
   readonly provider: CryptoProvider;
   readonly options: KeyOptions & ServeAccessOptions;
   readonly keys: KeyRing;
+  readonly tls: ServerTls | undefined;
   /** Ids of the keys that were generated, which stay. */
   readonly generated: readonly string[];
   readonly log: Logger;
-  /** Gives the current keys to the other threads, which retire those before as `generation`, and a new policy. */
-  readonly publish: (
-    generation: number | undefined,
-    policy: AccessPolicy | undefined,
-  ) => Promise<void>;
+  /** Has every thread use the parts that were replaced. */
+  readonly publish: (replaced: Replaced) => Promise<void>;
   /** Has the other threads dispose of the keys up to a generation. */
   readonly release: (generation: number) => Promise<void>;
+}
+
+/** The parts of a server that a reload has replaced. */
+export interface Replaced {
+  /** The generation of the keys before, which retire; undefined without new keys. */
+  readonly generation: number | undefined;
+  readonly policy: AccessPolicy | undefined;
+  /** The certificates were replaced. */
+  readonly tls: boolean;
 }
 
 /** The content of the files, read again; undefined where no option names a file. */
 interface Contents {
   readonly keys: KeyStore | undefined;
   readonly policy: AccessPolicy | undefined;
+  readonly tls: TlsFiles | undefined;
 }
 
 /**
- * Reads the files of keys, tokens and rules again, all or none: one bad file changes nothing, and the log has the
- * reason. Requests during a reload are one more reload after it.
+ * Reads the files of keys, certificates, tokens and rules again, all or none: one bad file changes nothing, and the
+ * log has the reason. Requests during a reload are one more reload after it.
  */
 export class Reloader implements Disposable {
   readonly #server: Reloading;
@@ -66,20 +75,27 @@ export class Reloader implements Disposable {
   }
 
   async #reload(): Promise<void> {
-    const { keys, log, publish } = this.#server;
+    const { keys, tls, log, publish } = this.#server;
     let next: Contents;
     try {
       next = await this.#read();
     } catch (error) {
-      log.error("Keys, tokens and rules stay as they are: a file could not be read again", {
-        reason: (error as Error).message,
-        keys: keys.current.size,
-      });
+      log.error(
+        "Keys, certificates, tokens and rules stay as they are: a file could not be read again",
+        {
+          reason: (error as Error).message,
+          keys: keys.current.size,
+        },
+      );
       return;
     }
-    if (this.#phase === "closed") return next.keys?.[Symbol.dispose]();
-    if (next.keys === undefined && next.policy === undefined) {
-      log.warn("Nothing to read again: no keys, tokens or rules came from a file", {
+    if (this.#phase === "closed") {
+      next.keys?.[Symbol.dispose]();
+      next.tls?.[Symbol.dispose]();
+      return;
+    }
+    if ((next.keys ?? next.policy ?? next.tls) === undefined) {
+      log.warn("Nothing to read again: no keys, certificates, tokens or rules came from a file", {
         signal: "SIGHUP",
       });
       return;
@@ -87,19 +103,32 @@ export class Reloader implements Disposable {
     const changes = next.keys && difference(keys.current, next.keys);
     const generation = next.keys && keys.replace(next.keys);
     if (generation !== undefined) this.#releaseLater(generation);
-    await publish(generation, next.policy);
+    if (next.tls !== undefined) tls!.replace(next.tls);
+    await publish({ generation, policy: next.policy, tls: next.tls !== undefined });
     if (changes !== undefined) log.info("Keys read again", { keys: next.keys!.size, ...changes });
+    if (next.tls !== undefined) {
+      log.info("Certificates read again", { certificates: next.tls.size });
+    }
     if (next.policy !== undefined) log.info("Access policy read again", countsOf(next.policy));
   }
 
   async #read(): Promise<Contents> {
-    const { provider, options, keys, generated } = this.#server;
+    const { provider, options, keys, tls, generated } = this.#server;
     const policy = await loadPolicy(options);
     const hasKeyFiles = (options.key ?? []).length > 0 || options.keyDir !== undefined;
-    return {
-      policy,
-      keys: hasKeyFiles ? await reloadKeys(provider, options, keys.current, generated) : undefined,
-    };
+    const files = await tls?.read();
+    try {
+      return {
+        policy,
+        tls: files,
+        keys: hasKeyFiles
+          ? await reloadKeys(provider, options, keys.current, generated)
+          : undefined,
+      };
+    } catch (error) {
+      files?.[Symbol.dispose]();
+      throw error;
+    }
   }
 
   #releaseLater(generation: number): void {

@@ -78,16 +78,20 @@ export async function runServer(options: ServeOptions): Promise<void> {
       tls: tls !== undefined,
       ...countsOf(policy),
     });
+    using expiry = tls && new ExpiryWatch(() => tls.files.certificates, log);
     using reloader = new Reloader({
       provider,
       options,
       keys,
+      tls,
       generated,
       log,
-      publish: serving.publish,
+      async publish(replaced) {
+        await serving.publish(replaced);
+        if (replaced.tls) expiry?.look();
+      },
       release: serving.releaseKeys,
     });
-    using _expiry = tls && new ExpiryWatch(() => tls.files.certificates, log);
     using stop = stopSignal();
     onHangup(() => reloader.request());
     closeInspector();

@@ -22,6 +22,7 @@ import {
 } from "../../telemetry/mod.ts";
 import { refusalReports } from "./access.ts";
 import type { Limits } from "./limits.ts";
+import type { Replaced } from "./reload.ts";
 import type { ServerTls } from "./tls.ts";
 import type { ServeSetup, ServeUpdate } from "./worker.ts";
 
@@ -48,11 +49,8 @@ export interface Serving {
   readonly workers: number;
   /** Drains gracefully: reports NOT_SERVING to health watches, then as `RpcServer.drain()`. */
   drain(graceMs: number): Promise<void>;
-  /**
-   * Has every thread serve with the current keys of the ring, and retire the keys before as `generation`; and by a new
-   * policy. Each may be undefined, when it has not changed.
-   */
-  publish(generation: number | undefined, policy: AccessPolicy | undefined): Promise<void>;
+  /** Has every thread serve with the parts that were replaced: in the ring of keys, the TLS files, and the policy. */
+  publish(replaced: Replaced): Promise<void>;
   /** Has the workers dispose of the retired keys up to a generation. */
   releaseKeys(generation: number): Promise<void>;
 }
@@ -86,12 +84,15 @@ export async function openServing(
       stack,
       workers,
       drain: (graceMs) => server.drain(graceMs),
-      publish: (generation, policy) => {
+      publish: ({ generation, policy, tls: newTls }) => {
         current = policy ?? current;
         return server.update(() => {
-          if (generation === undefined) return { data: { policy } satisfies ServeUpdate };
-          const shared = keys.current.share();
-          const data = { keys: shared, generation, policy } satisfies ServeUpdate;
+          const shared = generation === undefined ? [] : keys.current.share();
+          const data = {
+            keys: generation === undefined ? undefined : { shared, generation },
+            policy,
+            tls: newTls ? tls?.files.share() : undefined,
+          } satisfies ServeUpdate;
           return { data, transfer: secretsOf(shared) };
         });
       },
@@ -105,11 +106,11 @@ export async function openServing(
   const { services, health } = signerServices(keys, identity, ({ error, ...call }) => {
     report("A call failed inside the server", { ...call, error });
   }, { access, reflection: options.reflection });
-  const context = tls && openTlsContext(tls.files.share());
+  let context = tls && openTlsContext(tls.files.share());
   const server = await openServer(stack, {
     services,
     limits,
-    tls: context && (() => context),
+    tls: context && (() => context!),
   });
   const drain = (graceMs: number) => {
     health.drain();
@@ -120,9 +121,14 @@ export async function openServing(
     stack,
     workers,
     drain,
-    publish(_, policy) {
+    publish({ policy, tls: newTls }) {
       // The services of this thread read the ring itself.
       if (policy !== undefined) access?.replace(policy);
+      if (newTls) {
+        const before = context;
+        context = tls && openTlsContext(tls.files.share());
+        before?.[Symbol.dispose]();
+      }
       return Promise.resolve();
     },
     releaseKeys: () => Promise.resolve(),

@@ -27,7 +27,7 @@ export interface ServeTlsOptions extends KeyReadOptions {
 }
 
 /** The content of the TLS files at one time. */
-class TlsFiles implements Disposable {
+export class TlsFiles implements Disposable {
   readonly #settings: Omit<SharedTls, "identity" | "alternatives">;
   readonly #keys: readonly CertifiedKey[];
 
@@ -38,6 +38,11 @@ class TlsFiles implements Disposable {
   ) {
     this.#settings = settings;
     this.#keys = keys;
+  }
+
+  /** The number of the server's certificates. */
+  get size(): number {
+    return this.#keys.length;
   }
 
   /** All certificates in PEM: the server's chains, and the CA certificates of clients. */

@@ -31,13 +31,12 @@ export interface ServeSetup {
 
 /** A change that the main thread sends to a worker. */
 export type ServeUpdate =
-  /** New keys, where the current ones retire as `generation`; and a new policy. */
+  /** The parts that were replaced; the keys before retire as `generation`. */
   | {
-    readonly keys: SharedKeyStore;
-    readonly generation: number;
+    readonly keys: { readonly shared: SharedKeyStore; readonly generation: number } | undefined;
     readonly policy: AccessPolicy | undefined;
+    readonly tls: SharedTls | undefined;
   }
-  | { readonly policy: AccessPolicy | undefined }
   /** The generation up to which retired keys are disposed of. */
   | { readonly release: number };
 
@@ -50,16 +49,21 @@ serveAsWorker(({ keys: shared, identity, logs, tls, policy, reflection }: ServeS
   const { services, health } = signerServices(keys, identity, ({ error, ...call }) => {
     report("A call failed inside the server", { ...call, error });
   }, { access, reflection });
-  const context = tls && openTlsContext(tls);
+  let context = tls && openTlsContext(tls);
   return {
     services,
-    tls: context && (() => context),
+    tls: context && (() => context!),
     drain: () => health.drain(),
     update(update) {
       const change = update as ServeUpdate;
       if ("release" in change) return keys.release(change.release);
-      if ("keys" in change) {
-        keys.replace(KeyStore.adopt(provider, change.keys), change.generation);
+      if (change.keys !== undefined) {
+        keys.replace(KeyStore.adopt(provider, change.keys.shared), change.keys.generation);
+      }
+      if (change.tls !== undefined) {
+        const before = context;
+        context = openTlsContext(change.tls);
+        before?.[Symbol.dispose]();
       }
       if (change.policy !== undefined) access?.replace(change.policy);
     },
