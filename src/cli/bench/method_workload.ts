@@ -21,7 +21,7 @@ export async function methodWorkload(
   name: string,
   options: BenchOptions,
 ): Promise<NamedWorkload> {
-  const { schema, declared } = await findMethod(session, name);
+  const { schema, declared } = await findMethod(session, name, options);
   const { path, requestStream, responseStream, requestSerialize } = callable(declared);
   const documents = jsonDocuments(dataPieces(options.data));
   const given = requestStream

@@ -1,7 +1,7 @@
 /** `signer bench`: load-tests a gRPC server. @module */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { reportFormats } from "../../bench/mod.ts";
-import { withTargets, withTls } from "../client/options/mod.ts";
+import { withSchema, withTargets, withTls } from "../client/options/mod.ts";
 import { collect } from "../collect.ts";
 import { parseDuration } from "../duration.ts";
 import { examples } from "../help.ts";
@@ -106,7 +106,7 @@ function addLoad(bench: Command): void {
 }
 
 function addWork(bench: Command): void {
-  bench
+  withSchema(bench)
     .option(
       "--payload <bytes|file>",
       "payload of echo and sign: a number of bytes, or a file",

@@ -48,6 +48,13 @@ export function checkWorkload(method: string | undefined, options: BenchOptions)
   if (options.data !== undefined && (signs || method === "echo")) {
     throw usageError(`-d is for methods named in full: use --payload with ${method}`);
   }
+  const { protoset, proto, importPath } = options;
+  if ((protoset ?? proto ?? importPath) !== undefined && (signs || method === "echo")) {
+    throw usageError(
+      "--protoset, --proto and --import-path are for methods named in full",
+      `The requests of ${method} are known`,
+    );
+  }
   metadataOf(options, "");
 }
 

@@ -4,6 +4,7 @@ import { usageError } from "../exit.ts";
 import { examples } from "../help.ts";
 import { algorithmOption, keyTypeOption, preferOption } from "../key_options.ts";
 import { collect } from "../collect.ts";
+import { withSchema } from "../client/options/mod.ts";
 import { withConnection } from "./options.ts";
 import { nearest } from "../../spelling/mod.ts";
 
@@ -173,18 +174,6 @@ function refuseOtherWords(call: Command, word: string | undefined): asserts word
       ? `Did you mean ${near}? Or see signer call --help`
       : "Write a method as signer.v1.EchoService/Echo, or see signer call --help",
   );
-}
-
-/** Adds the options that name files with descriptors, with grpcurl's names. */
-function withSchema(command: Command): Command {
-  return command
-    .option(
-      "--protoset <file>",
-      "descriptor set of protoc --descriptor_set_out; repeatable",
-      collect,
-    )
-    .option("--proto <file>", ".proto file to use in place of reflection; repeatable", collect)
-    .option("--import-path <dir>", "folder with .proto files; repeatable", collect);
 }
 
 function withKey(command: Command): Command {
