@@ -40,7 +40,7 @@ export abstract class Call implements PendingCall, Timed {
   protected attempt: Attempt | undefined;
   /** The transport of the latest attempt. */
   protected transport: ClientTransport | undefined;
-  /** Bytes on the wire of the messages that the application has not taken. */
+  /** Bytes on the wire of the messages that the application has not read. */
   #held = 0;
   #over = false;
   #transparentRetries = 0;
@@ -119,7 +119,7 @@ export abstract class Call implements PendingCall, Timed {
     this.#held += size;
   }
 
-  /** Returns the credit of a message that the application has taken. */
+  /** Returns the credit of a message that the application has read. */
   release(size: number): void {
     this.#held -= size;
     if (!this.#over) this.attempt?.returnCredit();
@@ -179,7 +179,7 @@ export class Attempt implements StreamUser {
   /** The response's headers; undefined before them, and for a response of trailers only. */
   responseHeaders: HeaderList | undefined;
   readonly #call: Call;
-  /** Made for the first message that does not arrive as one whole DATA frame. */
+  /** Created for the first message that does not arrive as one complete DATA frame. */
   #deframer: Deframer | undefined;
   readonly #maxResponseBytes: number;
   /** Bytes of DATA for which no flow-control credit was returned. */
@@ -239,7 +239,7 @@ export class Attempt implements StreamUser {
     this.#call.onWritable();
   }
 
-  /** Returns flow-control credit for the bytes that the application has taken. */
+  /** Returns flow-control credit for the bytes that the application has read. */
   returnCredit(): void {
     const size = this.#uncredited - this.#call.held;
     if (size <= 0) return;

@@ -10,11 +10,11 @@ export interface PendingCall {
   readonly waitForReady: boolean;
   /** Starts the call on a transport, which has room for a stream. */
   begin(transport: ClientTransport): void;
-  /** Fails the call for want of a transport. `final` forbids a retry. */
+  /** Fails the call without a transport. `final` forbids a retry. */
   refuse(error: RpcError, final: boolean): void;
 }
 
-/** The source of transports: the balancer. */
+/** The source of transports: the `Balancer`, which depends on the core, so that the core does not depend on it. */
 export interface TransportSource extends Disposable {
   /** Number of transports that are ready for calls. */
   readonly connected: number;
@@ -22,7 +22,7 @@ export interface TransportSource extends Disposable {
   readonly failure: Error | undefined;
   /** Returns the next transport in turn that has room for a stream. */
   pick(): ClientTransport | undefined;
-  /** Connects where no connection is. */
+  /** Connects idle subchannels. */
   connect(): void;
 }
 
@@ -46,8 +46,8 @@ export class ChannelCore implements Disposable {
   #unsent: ClientTransport[] = [];
   readonly #ticker = new Timer((now) => this.#tick(now));
   /**
-   * Fails pending calls from the event loop. A call never fails within `start()`: a caller that starts
-   * its next call at once would do so forever, and leave no time for a connection to be made.
+   * Fails pending calls from the event loop. A call never fails within `start()`: a caller that then starts its next
+   * call at once would loop forever, and leave no time for connecting.
    */
   readonly #refuser = new Timer(() => this.refusePending());
   readonly #flushSoon = () => this.flush();

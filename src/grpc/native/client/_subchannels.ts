@@ -64,7 +64,7 @@ export class Balancer implements TransportSource {
     for (const subchannel of this.#groups[this.#current]) subchannel.connect();
   }
 
-  /** Called by a subchannel that has become ready, or is ready no longer. */
+  /** Called by a subchannel that has become ready, or is no longer ready. */
   onReadyChanged(): void {
     const had = this.connected > 0;
     this.#ready = this.#groups.flatMap((group) =>
@@ -85,8 +85,8 @@ export class Balancer implements TransportSource {
   }
 
   /**
-   * Called by a subchannel that has become idle. It connects again when calls wait or other connections
-   * are ready. The last connection that was lost is made again by the next call.
+   * Called by a subchannel that has become idle. It reconnects if calls wait or other connections are ready. After the
+   * loss of the last connection, the next call reconnects.
    */
   onIdle(subchannel: Subchannel): void {
     if (this.#closed) return;
@@ -111,7 +111,7 @@ type SubchannelState =
   | { readonly kind: "idle" }
   | { readonly kind: "connecting"; readonly abort: AbortController; transport?: ClientTransport }
   | { readonly kind: "ready"; readonly transport: ClientTransport }
-  /** `failure` is undefined after connections that were made and soon lost. */
+  /** `failure` is undefined after connections that were soon lost. */
   | { readonly kind: "backoff"; readonly timer: Timer; readonly failure: Error | undefined }
   | { readonly kind: "closed" };
 
@@ -228,7 +228,7 @@ class Subchannel implements TransportOwner {
     try {
       state.transport = new ClientTransport(stream, name, this.#core.settings, this);
     } catch (error) {
-      // Registration fails when the kernel is out of memory for epoll, for one.
+      // Registration fails when the kernel is out of memory for epoll.
       stream.close();
       return this.#failed(error as Error);
     }
@@ -240,7 +240,7 @@ class Subchannel implements TransportOwner {
     this.#balancer.onFailed(this);
   }
 
-  /** Leaves a transport that takes no more calls, with a backoff once two in a row were lost soon. */
+  /** Leaves a transport that accepts no more calls, with a backoff after two short-lived ones in a row. */
   #lost(): void {
     const held = performance.now() - this.#startedAt >= this.#backoff.initial;
     if (held) this.#backoff.reset();

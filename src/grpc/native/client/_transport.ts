@@ -22,7 +22,7 @@ import {
 } from "../../../net/mod.ts";
 import { type ChannelSettings, MAX_STREAMS_OPENED } from "./_options.ts";
 
-/** Receiver of a stream's events: an attempt of a call. */
+/** Receiver of a stream's events: an `Attempt` of a call. Calls depend on transports, and not the reverse. */
 export interface StreamUser {
   /** A header section of the response. */
   onHeaders(list: HeaderList, endStream: boolean): void;
@@ -34,17 +34,17 @@ export interface StreamUser {
   onWritable(): void;
 }
 
-/** Receiver of a transport's events: its subchannel. */
+/** Receiver of a transport's events: its `Subchannel`, which depends on the transport, and not the reverse. */
 export interface TransportOwner {
   /** The server's SETTINGS have arrived: it speaks HTTP/2. */
   onReady(transport: ClientTransport): void;
-  /** The transport takes no new streams; its open streams go on. */
+  /** The transport accepts no new streams; its open streams continue. */
   onDraining(transport: ClientTransport): void;
-  /** The transport has closed; its `failure` says why. */
+  /** The transport has closed; its `failure` is the reason. */
   onClosed(transport: ClientTransport): void;
   /** The transport may have room for another stream. */
   onRoom(): void;
-  /** The transport has output, which the owner is to `flush()` soon. */
+  /** The transport has output, which the owner must `flush()` soon. */
   onOutput(transport: ClientTransport): void;
 }
 
@@ -52,7 +52,7 @@ export interface TransportOwner {
 const READ_SIZE = 65_536;
 const scratch = new Uint8Array(READ_SIZE);
 
-/** Reads from one socket before other sockets have their turn. */
+/** Reads from one socket before events of other sockets are handled. */
 const READS_PER_EVENT = 4;
 
 /**
@@ -77,7 +77,7 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
   #busy = false;
   /** True from `touch()` until the flush after it. */
   #announced = false;
-  /** True once sending has failed. Input that is left may say why. */
+  /** True once sending has failed. Remaining input may have the reason. */
   #broken = false;
 
   constructor(socket: Stream, peer: string, settings: ChannelSettings, owner: TransportOwner) {
@@ -92,7 +92,7 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
     this.touch();
   }
 
-  /** The reason for the end of the connection, where there is one. */
+  /** The error that ended the connection, if any. */
   get failure(): Error | undefined {
     const { phase } = this.#connection;
     return this.#failure ?? (phase.kind === "closed" ? phase.error : undefined);
@@ -272,9 +272,8 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
   }
 
   /**
-   * Handles a failed send. When the server has closed the connection, input that it sent before is read
-   * first, as it may say why: on the registrar's report of the hang-up, because the buffer may be in
-   * use now.
+   * Handles a failed send. When the server has closed the connection, its remaining input is read first, because it may
+   * have the reason: at the registrar's event of the hang-up, because the buffer may be in use now.
    */
   #sendFailed(result: number): void {
     this.#broken = true;
@@ -294,7 +293,7 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
     try {
       this.#registrar.modify(this.#socket.fd, interest);
     } catch (error) {
-      // For one when the kernel is out of memory. A socket that is not watched would hang its calls.
+      // Fails when the kernel is out of memory. The calls of an unwatched socket would hang.
       this.#failure ??= error as Error;
       this.#connection.disconnect();
       this.#closeSocket();
