@@ -3,23 +3,33 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gate } from "../_support/gate.ts";
 
-const [test] = await gate(
+const [test, { openProvider, Rig, socketsSupported }] = await gate(
   ["env", "ffi", "net", "read", "run", "sys", "write"],
-  () => Promise.resolve({}),
+  async () => ({
+    ...await import("./_rig.ts"),
+    ...await import("../../src/crypto/mod.ts"),
+    ...await import("../../src/net/mod.ts"),
+  }),
 );
+
+// Opened here, because a library stays loaded: a test that opened it would report a leak.
+socketsSupported?.();
+openProvider?.("auto");
 
 const main = fileURLToPath(new URL("../../main.ts", import.meta.url));
 const program = ["run", "--quiet", "-P=bench", main, "bench"];
 
-test("Ctrl-C ends a ramp, and the report has the steps so far", async () => {
+/**
+ * Starts `bench`, and sends Ctrl-C when a line of its log matches. Returns the report that it wrote in spite of that.
+ *
+ * @param line the first line after which the load is to end
+ */
+async function interrupt(args: readonly string[], line: RegExp) {
   const folder = await Deno.makeTempDir();
   try {
-    const path = join(folder, "ramp.json");
+    const path = join(folder, "report.json");
     const child = new Deno.Command(Deno.execPath(), {
-      args: [
-        ...[...program, "ramp", "echo", "--load-start", "10", "--load-step-duration", "200ms"],
-        ...["--load-end", "20", "-O", "json", "-o", path],
-      ],
+      args: [...program, ...args, "-O", "json", "-o", path],
       env: { SIGNER_ADDRESS: "" },
       stdout: "null",
       stderr: "piped",
@@ -28,16 +38,38 @@ test("Ctrl-C ends a ramp, and the report has the steps so far", async () => {
     let interrupted = false;
     for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
       log += text;
-      if (interrupted || !/^signer: 10 requests\/s: /m.test(log)) continue;
+      if (interrupted || !line.test(log)) continue;
       interrupted = true;
       child.kill("SIGINT");
     }
     assert.equal((await child.status).code, 130, log);
-    const { endReason, steps } = JSON.parse(await Deno.readTextFile(path));
-    assert.equal(endReason, "interrupted");
-    assert.ok(steps.length > 0);
+    return JSON.parse(await Deno.readTextFile(path));
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+}
+
+test("Ctrl-C ends a ramp, and the report has the steps so far", async () => {
+  const { endReason, steps } = await interrupt(
+    ["ramp", "echo", "--load-start", "10", "--load-step-duration", "200ms", "--load-end", "20"],
+    /^signer: 10 requests\/s: /m,
+  );
+  assert.equal(endReason, "interrupted");
+  assert.ok(steps.length > 0);
+});
+
+test("Ctrl-C ends runs that alternate, and the report has the slices so far", async () => {
+  await using rig = await Rig.start();
+  const servers = ["--to", rig.address, "--against", rig.address];
+  const { runs, against } = await interrupt(
+    ["echo", ...servers, "--repeat", "20", "-z", "400ms", "--warmup", "20ms", "-c", "2"],
+    /^signer: run 1 of 20, /m,
+  );
+  assert.ok(runs.length >= 1 && runs.length < 20, `${runs.length}`);
+  for (const [first] of [runs, against]) {
+    assert.equal(first.endReason, "normal");
+    assert.equal(first.options.slices, 4);
+    assert.equal(first.windows.length, 4);
   }
 });
 
