@@ -1,7 +1,7 @@
 /** `signer bench`: load-tests a gRPC server. @module */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { reportFormats } from "../../bench/mod.ts";
-import { withSchema, withTargets, withTls } from "../client/options/mod.ts";
+import { withSchema, withTargets, withTls, withToken } from "../client/options/mod.ts";
 import { collect } from "../collect.ts";
 import { parseDuration } from "../duration.ts";
 import { examples } from "../help.ts";
@@ -44,10 +44,10 @@ export function benchCommand(): Command {
 }
 
 function addTarget(bench: Command): void {
-  withTls(withTargets(bench, {
+  withToken(withTls(withTargets(bench, {
     to: "server to test; may be repeated (env: SIGNER_ADDRESS; default: starts one)",
     connectTimeout: "10s",
-  }))
+  })))
     .addOption(
       new Option("--deadline <duration>", "time limit of each request; 0s for none")
         .argParser(parseDuration).default(20_000, "20s"),

@@ -2,11 +2,11 @@
 import type { KeyType } from "../../crypto/mod.ts";
 import type { StackChoice } from "../../grpc/stacks/mod.ts";
 import type { SchemaOptions } from "../client/methods/mod.ts";
-import type { ClientTlsOptions } from "../client/options/mod.ts";
+import type { ClientTlsOptions, TokenOptions } from "../client/options/mod.ts";
 import type { Assertion, ReportFormat } from "../../bench/mod.ts";
 
 /** The options of `bench` and its subcommands, as commander reads them. Durations are milliseconds. */
-export interface BenchOptions extends ClientTlsOptions, SchemaOptions {
+export interface BenchOptions extends ClientTlsOptions, TokenOptions, SchemaOptions {
   readonly to?: readonly string[];
   readonly tcp?: readonly string[];
   readonly vsock?: readonly string[];

@@ -55,8 +55,9 @@ export async function planOf(
   options: BenchOptions,
   shape: Shape,
   { workload }: NamedWorkload,
-  { addresses, tls }: Pick<Target, "addresses" | "tls">,
+  target: Pick<Target, "addresses" | "tls">,
 ): Promise<LoadPlan> {
+  const { addresses, tls } = target;
   const { deadline, connectTimeout, lb, seed, authority } = options;
   return {
     ...shape,
@@ -69,7 +70,7 @@ export async function planOf(
     tls: tls !== undefined,
     authority,
     userAgent: `signer/${config.version}`,
-    metadata: metadataOf(options, workload.kind === "connect" ? "" : workload.path),
+    metadata: await metadataOf(options, workload.kind === "connect" ? "" : workload.path, target),
     seed,
   };
 }

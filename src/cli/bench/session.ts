@@ -14,7 +14,7 @@ interface SessionOptions {
  * @throws {CliError}
  */
 export function openSession(
-  { header, connectTimeout, lb, authority }: BenchOptions,
+  { header, connectTimeout, lb, authority, tokenFile, allowPlaintextToken }: BenchOptions,
   addresses: readonly string[],
   tls: ClientTls | undefined,
   options: SessionOptions = {},
@@ -25,6 +25,8 @@ export function openSession(
     ...(header === undefined ? {} : { header }),
     ...(lb === undefined ? {} : { lb }),
     ...(authority === undefined ? {} : { authority }),
+    ...(tokenFile === undefined ? {} : { tokenFile }),
+    ...(allowPlaintextToken === undefined ? {} : { allowPlaintextToken }),
     ...options,
   }, tls);
 }

@@ -9,7 +9,7 @@ import {
 import type { AlgorithmName } from "../../crypto/mod.ts";
 import { randomBytes, type Verification } from "../../bench/mod.ts";
 import { chooseKey, type KeySelector } from "../client/keys/mod.ts";
-import { requestHeaders, Session } from "../client/mod.ts";
+import { authorizedHeaders, requestHeaders, Session } from "../client/mod.ts";
 import { readFile } from "../read_file.ts";
 import { usageError } from "../exit.ts";
 import { callName, type NamedWorkload } from "./named_workload.ts";
@@ -55,7 +55,7 @@ export function checkWorkload(method: string | undefined, options: BenchOptions)
       `The requests of ${method} are known`,
     );
   }
-  metadataOf(options, "");
+  requestHeaders(options.header ?? [], (name) => Deno.env.get(name));
 }
 
 /**
@@ -75,12 +75,17 @@ export async function findWorkload(
   return await methodWorkload(session, method, options);
 }
 
-/** Returns the metadata of all requests to a method. */
-export function metadataOf(
-  { header = [] }: BenchOptions,
+/**
+ * Returns the metadata of all requests to a method.
+ *
+ * @throws {CliError} for a token that a connection would show to the network
+ */
+export async function metadataOf(
+  options: BenchOptions,
   path: string,
-): [string, string | Uint8Array][] {
-  const { metadata } = requestHeaders(header, (name) => Deno.env.get(name));
+  { addresses, tls }: Pick<Target, "addresses" | "tls">,
+): Promise<[string, string | Uint8Array][]> {
+  const { metadata } = await authorizedHeaders(options, addresses, tls !== undefined);
   if (path.startsWith("/signer.") && metadata.get(protocolHeader) === undefined) {
     metadata.set(protocolHeader, protocolVersions[0]);
   }

@@ -12,17 +12,15 @@ import {
 } from "../../grpc/mod.ts";
 import { chosenStack, openChannel } from "../../grpc/stacks/mod.ts";
 import type { TlsContext } from "../../net/mod.ts";
-import { usageError } from "../exit.ts";
 import { findForeign } from "../foreign_server.ts";
 import { callFailure } from "./call_failure.ts";
-import { type RequestHeaders, requestHeaders } from "./headers.ts";
+import { authorizedHeaders } from "./authorized_headers.ts";
+import type { RequestHeaders } from "./headers.ts";
 import { loadTls } from "./load_tls.ts";
-import { type ConnectionOptions, tokenVariable, wantsTls } from "./options/mod.ts";
+import { type ConnectionOptions, wantsTls } from "./options/mod.ts";
 import type { ClientTls } from "./tls.ts";
 import { targetAddresses } from "./targets.ts";
 import { CallTrace } from "./trace.ts";
-
-const authorization = "authorization";
 
 /** The time limit of a unary call without `--deadline`, in milliseconds. */
 const defaultDeadline = 10_000;
@@ -56,9 +54,9 @@ export class Session implements Disposable {
    * @throws {CliError}
    */
   static async open(options: ConnectionOptions, tls?: ClientTls): Promise<Session> {
-    const headers = requestHeaders(options.header ?? [], (name) => Deno.env.get(name));
     const addresses = targetAddresses(options);
-    const authorized = await authorize(headers, options, addresses, tls !== undefined);
+    const usesTls = tls !== undefined || wantsTls(options);
+    const headers = await authorizedHeaders(options, addresses, usesTls);
     const { lb, retries, connectTimeout, maxMessageSize, authority } = options;
     const stack = await chosenStack(options.stack ?? "auto");
     using loaded = tls === undefined ? await loadTls(options) : undefined;
@@ -73,7 +71,7 @@ export class Session implements Disposable {
       ...(connectTimeout === undefined ? {} : { connectTimeout }),
       ...(maxMessageSize === undefined ? {} : { maxResponseBytes: maxMessageSize }),
     });
-    return new Session(options, addresses, authorized, channel, context);
+    return new Session(options, addresses, headers, channel, context);
   }
 
   /**
@@ -144,24 +142,4 @@ export class Session implements Disposable {
     }
     return metadata;
   }
-}
-
-/** Adds the client's token to the headers of requests, unless they have an authorization. */
-async function authorize(
-  headers: RequestHeaders,
-  options: ConnectionOptions,
-  addresses: readonly string[],
-  hasTls: boolean,
-): Promise<RequestHeaders> {
-  if (headers.metadata.get(authorization) !== undefined) {
-    if (options.tokenFile === undefined) return headers;
-    throw usageError("--token-file and -H authorization cannot be given together");
-  }
-  const { tokenFile } = options;
-  if (tokenFile === undefined && !Deno.env.get(tokenVariable)) return headers;
-  const { readClientToken } = await import("./token.ts");
-  const token = await readClientToken(options, addresses, hasTls || wantsTls(options));
-  if (token === undefined) return headers;
-  const metadata = new Metadata([...headers.metadata, [authorization, `Bearer ${token}`]]);
-  return { metadata, secrets: new Set([...headers.secrets, authorization]) };
 }
