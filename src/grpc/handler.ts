@@ -5,7 +5,7 @@ import type { Metadata } from "./metadata.ts";
 /** A unit of work, which runs without interruption. */
 export interface WorkUnit<T> {
   /** Name of a class of work that takes about the same time, such as signing with one type of key. */
-  readonly workload: string;
+  readonly costClass: string;
   run(): T;
 }
 
@@ -55,7 +55,7 @@ export interface CallContext {
   /**
    * Schedules long units of work with the work of other calls: connections take turns, and short work runs
    * before long work. For handlers with more than one such unit, and for streams. A unary handler is itself
-   * scheduled before `handle` is called (`UnaryHandler.workload`).
+   * scheduled before `handle` is called (`UnaryHandler.costClass`).
    *
    * @returns the result or the error of each unit
    * @throws {RpcError} RESOURCE_EXHAUSTED before the first unit, when not all can be done before the deadline
@@ -69,11 +69,11 @@ export interface UnaryHandler<I, O> {
   readonly kind: "unary";
   handle(request: I, context: CallContext): O | Promise<O>;
   /**
-   * Returns the workload of a request: the name of a class of requests that take about the same time, such as
-   * those for one type of key. The stack measures each workload, and runs short work before long work. Must be
-   * cheap; its errors are ignored. By default all requests of the method are one workload.
+   * Returns the cost class of a request: the name of a class of requests that take about the same time, such as
+   * requests for one type of key. The stack measures each cost class, and runs short work before long work. Must be
+   * fast; its errors are ignored. By default all requests of the method are one cost class.
    */
-  workload?: ((request: I, context: CallContext) => string) | undefined;
+  costClass?: ((request: I, context: CallContext) => string) | undefined;
 }
 
 /** A handler of many requests and one response. */
@@ -109,9 +109,9 @@ export type Handler<I, O> =
 /** Makes a handler of a unary method. */
 export function unary<I, O>(
   handle: UnaryHandler<I, O>["handle"],
-  workload?: UnaryHandler<I, O>["workload"],
+  costClass?: UnaryHandler<I, O>["costClass"],
 ): Handler<I, O> {
-  return { kind: "unary", handle, workload };
+  return { kind: "unary", handle, costClass };
 }
 
 /** Makes a handler of a client-streaming method. */

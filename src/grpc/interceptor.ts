@@ -35,7 +35,7 @@ function interceptHandler(handler: AnyHandler, { before, onError }: Interceptor)
     case "unary":
       return {
         kind: handler.kind,
-        workload: handler.workload,
+        costClass: handler.costClass,
         // Not an async function, so that a synchronous response costs no promise.
         handle(request, context) {
           try {

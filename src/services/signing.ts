@@ -41,7 +41,7 @@ export function signingService(
     Sign: unary(
       (request, context) => sign(keysOf(ring, request), request, permissionsOf(context)),
       (request, context) =>
-        signingWorkload(takeKeys(ring, request), request, permissionsOf(context)),
+        signingCostClass(takeKeys(ring, request), request, permissionsOf(context)),
     ),
     SignBatch: unary(({ requests }, context) => {
       refuseLargeBatch(requests.length, maxBatchItems);
@@ -51,7 +51,7 @@ export function signingService(
     Verify: unary(
       (request, context) => verify(keysOf(ring, request), request, permissionsOf(context)),
       (request, context) =>
-        verifyingWorkload(takeKeys(ring, request), request, permissionsOf(context)),
+        verifyingCostClass(takeKeys(ring, request), request, permissionsOf(context)),
     ),
     ListKeys: unary((_, context) => {
       const permissions = permissionsOf(context);
@@ -87,8 +87,8 @@ function sign(keys: KeyStore, request: SignRequest, permissions: Permissions): S
   return { signature, keyId: stored.id, algorithm: wireAlgorithm(algorithm) };
 }
 
-/** Names the workload of a Sign request: the type of its key, and the size class of its message. */
-function signingWorkload(
+/** Names the cost class of a Sign request: the type of its key, and the size class of its message. */
+function signingCostClass(
   keys: KeyStore,
   request: SignRequest,
   permissions: Permissions,
@@ -97,7 +97,7 @@ function signingWorkload(
 }
 
 /** The same of a Verify request, which for most types of keys takes another time. */
-function verifyingWorkload(
+function verifyingCostClass(
   keys: KeyStore,
   request: VerifyRequest,
   permissions: Permissions,
@@ -118,13 +118,13 @@ function signingUnit(
   request: SignRequest,
   permissions: Permissions,
 ): WorkUnit<SignResponseInit> {
-  let workload = "refuse";
+  let costClass = "refuse";
   try {
-    workload = signingWorkload(keys, request, permissions);
+    costClass = signingCostClass(keys, request, permissions);
   } catch {
     // The request names no key that the caller may use: `sign` reports the error.
   }
-  return { workload, run: () => sign(keys, request, permissions) };
+  return { costClass, run: () => sign(keys, request, permissions) };
 }
 
 /** Signs requests in turns with the work of other calls. */

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { RpcError, StatusCode } from "../../src/grpc/mod.ts";
 import {
+  CostClass,
+  CostClasses,
   type Lane,
   UnitWork,
   type Work,
-  Workload,
-  Workloads,
   WorkQueue,
 } from "../../src/grpc/scheduling/mod.ts";
 
@@ -179,7 +179,7 @@ Deno.test("The units of a call take turns with other calls, each with its own re
   const rig = new Rig();
   const [batch, single] = [rig.queue.openLane(), rig.queue.openLane()];
   const units = [1, 2, 3, 4].map((i) => ({
-    workload: "unit",
+    costClass: "unit",
     run: () => {
       rig.now += 1;
       rig.ran.push(`unit ${i}`);
@@ -187,7 +187,7 @@ Deno.test("The units of a call take turns with other calls, each with its own re
       return i;
     },
   }));
-  const work = new UnitWork(waiting, units, new Workloads(), 0.5);
+  const work = new UnitWork(waiting, units, new CostClasses(), 0.5);
   assert.deepEqual([work.pieceMs, work.expectedMs], [0.5, 2]);
   rig.push(single, rig.work("single"));
   const settled = await results(rig, batch, work);
@@ -198,14 +198,14 @@ Deno.test("The units of a call take turns with other calls, each with its own re
   assert.ok(rig.ran.indexOf("single") < 2);
 });
 
-Deno.test("`probe()` runs one unit of each workload that was never measured, so that the rest can be planned", async () => {
+Deno.test("`probe()` runs one unit of each cost class without a measurement, so that the rest can be planned", async () => {
   // 100 batches that arrived before the first signature counted as short, and all were admitted.
   const rig = new Rig();
-  const workloads = new Workloads();
-  workloads.of("known").record(3);
+  const costClasses = new CostClasses();
+  costClasses.of("known").record(3);
   const ran: number[] = [];
-  const units = ["known", "new", "known", "new", "newer"].map((workload, i) => ({
-    workload,
+  const units = ["known", "new", "known", "new", "newer"].map((costClass, i) => ({
+    costClass,
     run: () => {
       ran.push(i);
       const end = performance.now() + 2;
@@ -213,7 +213,7 @@ Deno.test("`probe()` runs one unit of each workload that was never measured, so 
       return i;
     },
   }));
-  const work = new UnitWork(waiting, units, workloads, 0.1);
+  const work = new UnitWork(waiting, units, costClasses, 0.1);
   work.probe();
   assert.deepEqual(ran, [1, 4]);
   assert.ok(work.expectedMs >= 8, `${work.expectedMs}`);
@@ -230,13 +230,13 @@ Deno.test("The units of a call that has ended do not run, and reject with CANCEL
   const owner = { over: false, neededBy: Infinity };
   let ran = 0;
   const units = Array.from({ length: 3 }, () => ({
-    workload: "",
+    costClass: "",
     run: () => {
       ran++;
       owner.over = true;
     },
   }));
-  const work = new UnitWork(owner, units, new Workloads(), 1);
+  const work = new UnitWork(owner, units, new CostClasses(), 1);
   await assert.rejects(
     results(rig, rig.queue.openLane(), work),
     (error) => error instanceof RpcError && error.code === StatusCode.CANCELLED,
@@ -244,21 +244,21 @@ Deno.test("The units of a call that has ended do not run, and reject with CANCEL
   assert.equal(ran, 1);
 });
 
-Deno.test("A workload's mean takes no notice of one moment in which the machine was elsewhere", () => {
-  const workload = new Workload();
-  for (const ms of [5, 1, 0.03, 0.04]) workload.record(ms);
-  assert.equal(workload.meanMs, 0.03);
-  for (let i = 0; i < 50; i++) workload.record(0.03);
-  workload.record(100);
-  assert.ok(workload.meanMs! < 0.05);
-  for (let i = 0; i < 100; i++) workload.record(1);
-  assert.ok(workload.meanMs! > 0.9, "A workload that has become slow is known for it");
+Deno.test("The mean of a cost class ignores a single long measurement", () => {
+  const costClass = new CostClass();
+  for (const ms of [5, 1, 0.03, 0.04]) costClass.record(ms);
+  assert.equal(costClass.meanMs, 0.03);
+  for (let i = 0; i < 50; i++) costClass.record(0.03);
+  costClass.record(100);
+  assert.ok(costClass.meanMs! < 0.05);
+  for (let i = 0; i < 100; i++) costClass.record(1);
+  assert.ok(costClass.meanMs! > 0.9, "A costClass that has become slow is known for it");
 });
 
-Deno.test("Workloads are kept apart by name, up to a limit", () => {
-  const workloads = new Workloads();
-  assert.equal(workloads.of("a"), workloads.of("a"));
-  assert.notEqual(workloads.of("a"), workloads.of("b"));
-  for (let i = 0; i < 2_000; i++) workloads.of(`${i}`);
-  assert.equal(workloads.of("one more"), workloads.of("and another"));
+Deno.test("Cost classes are distinguished by name, up to a limit", () => {
+  const costClasses = new CostClasses();
+  assert.equal(costClasses.of("a"), costClasses.of("a"));
+  assert.notEqual(costClasses.of("a"), costClasses.of("b"));
+  for (let i = 0; i < 2_000; i++) costClasses.of(`${i}`);
+  assert.equal(costClasses.of("one more"), costClasses.of("and another"));
 });

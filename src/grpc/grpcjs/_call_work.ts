@@ -2,10 +2,10 @@
 import { setImmediate } from "node:timers";
 import type { AnyHandler, CallContext, WorkUnit } from "../mod.ts";
 import {
+  CostClasses,
   type Lane,
   type QueueLimits,
   UnitWork,
-  Workloads,
   type WorkOwner,
   WorkQueue,
 } from "../scheduling/mod.ts";
@@ -23,7 +23,7 @@ interface OpenLane {
 export class CallWork {
   readonly #limits: QueueLimits;
   readonly #queue: WorkQueue;
-  readonly #workloads = new Workloads();
+  readonly #costClasses = new CostClasses();
   readonly #lanes = new Map<string, OpenLane>();
   #isScheduled = false;
 
@@ -32,7 +32,7 @@ export class CallWork {
     this.#queue = new WorkQueue(limits);
   }
 
-  /** Runs a unary handler in its turn, if it names its workload and that is not known to be cheap. */
+  /** Runs a unary handler in its turn, if it names its cost class and that is not known to be cheap. */
   async handle(
     handler: Extract<AnyHandler, { kind: "unary" }>,
     request: unknown,
@@ -40,9 +40,9 @@ export class CallWork {
     owner: WorkOwner,
   ): Promise<unknown> {
     const run = () => handler.handle(request, context);
-    const workload = nameOf(handler, request, context);
-    if (workload === undefined) return await run();
-    const [result] = await this.run(context.peer, owner, [{ workload, run }]);
+    const costClass = nameOf(handler, request, context);
+    if (costClass === undefined) return await run();
+    const [result] = await this.run(context.peer, owner, [{ costClass, run }]);
     if (result.status === "rejected") throw result.reason;
     return await result.value;
   }
@@ -54,7 +54,7 @@ export class CallWork {
     units: readonly WorkUnit<T>[],
   ): Promise<readonly PromiseSettledResult<T>[]> {
     if (units.length === 0) return [];
-    const work = new UnitWork(owner, units, this.#workloads, this.#limits.cheapCallMs);
+    const work = new UnitWork(owner, units, this.#costClasses, this.#limits.cheapCallMs);
     work.probe();
     if (work.isDone) return await work.done;
     if (units.length === 1 && !owner.over && this.#isCheap(units[0])) {
@@ -72,8 +72,8 @@ export class CallWork {
     }
   }
 
-  #isCheap({ workload }: WorkUnit<unknown>): boolean {
-    const { meanMs } = this.#workloads.of(workload);
+  #isCheap({ costClass }: WorkUnit<unknown>): boolean {
+    const { meanMs } = this.#costClasses.of(costClass);
     return meanMs !== undefined && meanMs <= this.#limits.cheapCallMs;
   }
 
@@ -112,12 +112,12 @@ export class CallWork {
 }
 
 function nameOf(
-  { workload }: Extract<AnyHandler, { kind: "unary" }>,
+  { costClass }: Extract<AnyHandler, { kind: "unary" }>,
   request: unknown,
   context: CallContext,
 ): string | undefined {
   try {
-    return workload?.(request, context);
+    return costClass?.(request, context);
   } catch {
     // The handler will refuse the request.
     return undefined;

@@ -9,4 +9,4 @@ export { type Lane } from "./lane.ts";
 export * from "./unit_work.ts";
 export * from "./work.ts";
 export * from "./work_queue.ts";
-export * from "./workloads.ts";
+export * from "./cost_classes.ts";

@@ -2,7 +2,7 @@
 import type { WorkUnit } from "../mod.ts";
 import { RpcError } from "../mod.ts";
 import type { Work } from "./work.ts";
-import type { Workload, Workloads } from "./workloads.ts";
+import type { CostClass, CostClasses } from "./cost_classes.ts";
 
 /** The parts of a call that its work needs. */
 export interface WorkOwner {
@@ -19,28 +19,28 @@ const MAX_PROBES = 8;
 export class UnitWork<T> implements Work {
   readonly #owner: WorkOwner;
   readonly #units: readonly WorkUnit<T>[];
-  readonly #workloads: readonly Workload[];
-  /** Units that are left of each workload. */
-  readonly #left = new Map<Workload, number>();
+  readonly #costClasses: readonly CostClass[];
+  /** Units that are left of each cost class. */
+  readonly #left = new Map<CostClass, number>();
   readonly #unmeasuredMs: number;
   readonly #results: PromiseSettledResult<T>[] = [];
   /** Index of the next unit that may lack a result. */
   #next = 0;
   readonly #done = Promise.withResolvers<readonly PromiseSettledResult<T>[]>();
 
-  /** @param unmeasuredMs expected milliseconds of a unit whose workload was not measured yet */
+  /** @param unmeasuredMs expected milliseconds of a unit whose cost class has no measurement */
   constructor(
     owner: WorkOwner,
     units: readonly WorkUnit<T>[],
-    workloads: Workloads,
+    costClasses: CostClasses,
     unmeasuredMs: number,
   ) {
     this.#owner = owner;
     this.#units = units;
     this.#unmeasuredMs = unmeasuredMs;
-    this.#workloads = units.map(({ workload }) => workloads.of(workload));
-    for (const workload of this.#workloads) {
-      this.#left.set(workload, (this.#left.get(workload) ?? 0) + 1);
+    this.#costClasses = units.map(({ costClass }) => costClasses.of(costClass));
+    for (const costClass of this.#costClasses) {
+      this.#left.set(costClass, (this.#left.get(costClass) ?? 0) + 1);
     }
   }
 
@@ -50,7 +50,7 @@ export class UnitWork<T> implements Work {
   }
 
   get pieceMs(): number {
-    return this.isDone ? 0 : this.#expected(this.#workloads[this.#next]);
+    return this.isDone ? 0 : this.#expected(this.#costClasses[this.#next]);
   }
 
   get isDone(): boolean {
@@ -59,7 +59,7 @@ export class UnitWork<T> implements Work {
 
   get expectedMs(): number {
     let sum = 0;
-    for (const [workload, count] of this.#left) sum += count * this.#expected(workload);
+    for (const [costClass, count] of this.#left) sum += count * this.#expected(costClass);
     return sum;
   }
 
@@ -72,12 +72,12 @@ export class UnitWork<T> implements Work {
   }
 
   /**
-   * Runs a unit of each workload that was never measured, at once: without it 100 batches would be taken for short and
+   * Runs a unit of each cost class that was never measured, at once: without it 100 batches would be taken for short and
    * admitted together.
    */
   probe(): void {
     for (let i = 0, probes = 0; i < this.#units.length && probes < MAX_PROBES; i++) {
-      if (this.#workloads[i].meanMs !== undefined) continue;
+      if (this.#costClasses[i].meanMs !== undefined) continue;
       this.#runUnit(i);
       probes++;
     }
@@ -95,16 +95,16 @@ export class UnitWork<T> implements Work {
   }
 
   #runUnit(index: number): void {
-    const workload = this.#workloads[index];
+    const costClass = this.#costClasses[index];
     const began = performance.now();
     try {
       this.#results[index] = { status: "fulfilled", value: this.#units[index].run() };
-      // A unit that fails may take far less than its workload does.
-      workload.record(performance.now() - began);
+      // A unit that fails may take far less than its cost class does.
+      costClass.record(performance.now() - began);
     } catch (reason) {
       this.#results[index] = { status: "rejected", reason };
     }
-    this.#left.set(workload, this.#left.get(workload)! - 1);
+    this.#left.set(costClass, this.#left.get(costClass)! - 1);
   }
 
   /** Advances to the next unit without a result. */
@@ -113,7 +113,7 @@ export class UnitWork<T> implements Work {
     if (this.isDone) this.#done.resolve(this.#results);
   }
 
-  #expected(workload: Workload): number {
-    return workload.meanMs ?? this.#unmeasuredMs;
+  #expected(costClass: CostClass): number {
+    return costClass.meanMs ?? this.#unmeasuredMs;
   }
 }

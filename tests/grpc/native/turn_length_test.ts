@@ -102,7 +102,7 @@ function slowSigning() {
   return implement(signingDefinition, {
     SignBatch: unary(async ({ requests }, context) => {
       const units = requests.slice(0, 1_024).map(() => ({
-        workload: "slow",
+        costClass: "slow",
         run: () => busyFor(4),
       }));
       await context.runInTurn(units);

@@ -203,13 +203,13 @@ export abstract class Call implements CallContext, Timed {
   async runInTurn<T>(units: readonly WorkUnit<T>[]): Promise<readonly PromiseSettledResult<T>[]> {
     if (units.length === 0) return [];
     const { thread, connection: { lane } } = this;
-    const work = new UnitWork(this, units, thread.workloads, thread.limits.cheapCallMs);
+    const work = new UnitWork(this, units, thread.costClasses, thread.limits.cheapCallMs);
     work.probe();
     thread.lap();
     if (work.isDone) return await work.done;
     if (
       units.length === 1 && !this.over &&
-      thread.mayRunNow(lane, thread.workloads.of(units[0].workload))
+      thread.mayRunNow(lane, thread.costClasses.of(units[0].costClass))
     ) {
       work.run();
       lane.charge(thread.lap());

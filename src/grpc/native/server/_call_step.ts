@@ -1,22 +1,22 @@
-import type { Work, Workload, WorkOwner } from "../../scheduling/mod.ts";
+import type { CostClass, Work, WorkOwner } from "../../scheduling/mod.ts";
 
 /** A step of a call that is done at a stretch in the turn of its connection, such as decoding a large request. */
 export class CallStep implements Work {
   readonly #call: WorkOwner;
-  readonly #workload: Workload;
+  readonly #costClass: CostClass;
   readonly #unmeasuredMs: number;
   readonly #run: () => void;
 
-  /** @param unmeasuredMs expected milliseconds of a workload that was not measured yet */
-  constructor(call: WorkOwner, workload: Workload, unmeasuredMs: number, run: () => void) {
+  /** @param unmeasuredMs expected milliseconds of a cost class that was not measured yet */
+  constructor(call: WorkOwner, costClass: CostClass, unmeasuredMs: number, run: () => void) {
     this.#call = call;
-    this.#workload = workload;
+    this.#costClass = costClass;
     this.#unmeasuredMs = unmeasuredMs;
     this.#run = run;
   }
 
   get pieceMs(): number {
-    return this.#workload.meanMs ?? this.#unmeasuredMs;
+    return this.#costClass.meanMs ?? this.#unmeasuredMs;
   }
 
   get expectedMs(): number {

@@ -7,10 +7,10 @@ import {
   Metadata,
   type Service,
 } from "../../mod.ts";
-import type { Workload, Workloads } from "../../scheduling/mod.ts";
+import type { CostClass, CostClasses } from "../../scheduling/mod.ts";
 import { ResponseHeaders } from "./_responses.ts";
 
-/** A method: its handler, its codecs and its workloads. */
+/** A method: its handler, its codecs and its cost classes. */
 export interface Method {
   readonly path: string;
   readonly handler: AnyHandler;
@@ -20,23 +20,23 @@ export interface Method {
   /** Serializes a response, to memory that the next response may be written over. */
   readonly serialize: AnyMethod["responseSerialize"];
   readonly responseHeaders: ResponseHeaders;
-  /** The workload of a call's request whose message had so many bytes. */
-  readonly workloadOf: (request: unknown, bytes: number, context: CallContext) => Workload;
-  /** The workload of decoding large or compressed requests. */
-  readonly decoding: Workload;
+  /** Returns the cost class of a request, whose message had `bytes` bytes. */
+  readonly costClassOf: (request: unknown, bytes: number, context: CallContext) => CostClass;
+  /** The cost class of decoding large or compressed requests. */
+  readonly decoding: CostClass;
 }
 
 /** Methods by path, `/package.Service/Method`. */
 export type MethodTable = ReadonlyMap<string, Method>;
 
 /**
- * Messages of more bytes are a workload of their own where the handler names none: decoding and writing them takes
+ * The size above which messages are a separate cost class, unless the handler names one: decoding and writing them takes
  * longer than the rest of a call.
  */
 const SMALL_MESSAGE = 4_096;
 
 /** Indexes the methods of services by path. The later of two equal paths is used. */
-export function methodsOf(services: readonly Service[], workloads: Workloads): MethodTable {
+export function methodsOf(services: readonly Service[], costClasses: CostClasses): MethodTable {
   const methods = new Map<string, Method>();
   for (const { definition, handlers, responseHeaders } of services) {
     const headers = new ResponseHeaders(responseHeaders ?? new Metadata());
@@ -49,8 +49,8 @@ export function methodsOf(services: readonly Service[], workloads: Workloads): M
         deserializePart: method.requestDeserializePart ?? copying(method),
         serialize: method.responseSerializeShared ?? method.responseSerialize,
         responseHeaders: headers,
-        workloadOf: workloadNaming(method.path, handler, workloads),
-        decoding: workloads.of(`${method.path}, decoding`, true),
+        costClassOf: costClassNaming(method.path, handler, costClasses),
+        decoding: costClasses.of(`${method.path}, decoding`, true),
       });
     }
   }
@@ -62,13 +62,13 @@ function copying({ requestDeserialize }: AnyMethod): Method["deserializePart"] {
   return (bytes, start, end) => requestDeserialize(asBuffer(bytes.slice(start, end)));
 }
 
-function workloadNaming(path: string, handler: AnyHandler, workloads: Workloads) {
-  const [small, large] = [workloads.of(path), workloads.of(`${path}, large`, true)];
-  const nameOf = handler.kind === "unary" ? handler.workload : undefined;
-  return (request: unknown, bytes: number, context: CallContext): Workload => {
+function costClassNaming(path: string, handler: AnyHandler, costClasses: CostClasses) {
+  const [small, large] = [costClasses.of(path), costClasses.of(`${path}, large`, true)];
+  const nameOf = handler.kind === "unary" ? handler.costClass : undefined;
+  return (request: unknown, bytes: number, context: CallContext): CostClass => {
     if (nameOf === undefined) return bytes > SMALL_MESSAGE ? large : small;
     try {
-      return workloads.of(nameOf(request, context));
+      return costClasses.of(nameOf(request, context));
     } catch {
       // The handler will refuse the request.
       return small;

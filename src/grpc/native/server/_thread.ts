@@ -1,5 +1,5 @@
 import type { Accounts } from "./_accounts.ts";
-import type { Lane, Workload, Workloads, WorkQueue } from "../../scheduling/mod.ts";
+import type { CostClass, CostClasses, Lane, WorkQueue } from "../../scheduling/mod.ts";
 import type { Deadlines, Timed } from "./_deadlines.ts";
 import type { NativeLimits } from "./limits.ts";
 
@@ -17,15 +17,15 @@ export interface Thread {
   readonly deadlines: Deadlines;
   /** The work that waits for its turn. */
   readonly work: WorkQueue;
-  readonly workloads: Workloads;
+  readonly costClasses: CostClasses;
   /** The resources that peers occupy here. */
   readonly accounts: Accounts;
   /** Watches the deadline of a new call, if it is still open at the end of the turn. */
   watchDeadline(call: TimedCall): void;
   /** Reports whether work of a connection may be done at once, and need not wait for its turn. */
-  mayRunNow(lane: Lane, workload: Workload): boolean;
+  mayRunNow(lane: Lane, costClass: CostClass): boolean;
   /** Reports whether a call that runs at once is to be measured: of calls that take next to nothing, few are. */
-  measures(workload: Workload): boolean;
+  measures(costClass: CostClass): boolean;
   /** Marks progress. Gives the milliseconds since the last mark, which the work since then has taken. */
   lap(): number;
   /** Has the work that waits done, although no event has come. */

@@ -1,6 +1,6 @@
 /** Calls with one request and one response. @module */
 import { asBuffer, RpcError, type UnaryHandler } from "../../mod.ts";
-import type { Work, Workload } from "../../scheduling/mod.ts";
+import type { CostClass, Work } from "../../scheduling/mod.ts";
 import { isOneMessage, PREFIX_LENGTH } from "../mod.ts";
 import { Call } from "./_call.ts";
 import { decodedSize } from "./_decoded_size.ts";
@@ -28,14 +28,14 @@ export class UnaryCall extends Call implements Work {
   #incoming: SingleRequest | undefined = undefined;
   /** Memory of the bytes that the request was decoded from. */
   #messageBytes = 0;
-  /** The workload of the next step: decoding, or the handler. */
-  #workload: Workload | undefined = undefined;
+  /** The cost class of the next step: decoding, or the handler. */
+  #costClass: CostClass | undefined = undefined;
   #request: unknown = undefined;
   #isComplete = false;
   #isDecoded = false;
 
   get pieceMs(): number {
-    return this.#workload?.meanMs ?? this.thread.limits.cheapCallMs;
+    return this.#costClass?.meanMs ?? this.thread.limits.cheapCallMs;
   }
 
   get expectedMs(): number {
@@ -73,9 +73,9 @@ export class UnaryCall extends Call implements Work {
     this.guard(() => {
       const { held, head, method, thread, connection } = this;
       this.#incoming ??= new SingleRequest(held, head.encoding, 0, method);
-      this.#workload = this.target.decoding;
+      this.#costClass = this.target.decoding;
       if (connection.full) connection.awaitRoom(this);
-      else if (this.#incoming.isLight || thread.mayRunNow(connection.lane, this.#workload)) {
+      else if (this.#incoming.isLight || thread.mayRunNow(connection.lane, this.#costClass)) {
         this.#takeRequest();
       } else this.#enqueue();
     });
@@ -162,7 +162,7 @@ export class UnaryCall extends Call implements Work {
   #decoded(length: number, memory: number): void {
     this.#isDecoded = true;
     this.#messageBytes = memory;
-    this.#workload = this.target.workloadOf(this.#request, length, this);
+    this.#costClass = this.target.costClassOf(this.#request, length, this);
   }
 
   #waitForRoom(): void {
@@ -175,7 +175,7 @@ export class UnaryCall extends Call implements Work {
   #handleOrWait(): void {
     const { thread, connection: { lane, full } } = this;
     if (full) return this.#waitForRoom();
-    if (thread.mayRunNow(lane, this.#workload!)) return lane.charge(this.#handle(this.#request));
+    if (thread.mayRunNow(lane, this.#costClass!)) return lane.charge(this.#handle(this.#request));
     this.guard(() => {
       this.held.setBuffered(this.#sizeOf(this.#request));
       this.#enqueue();
@@ -195,20 +195,20 @@ export class UnaryCall extends Call implements Work {
 
   /** Runs the handler. Returns the milliseconds that the call has taken, which are an estimate for most cheap calls. */
   #handle(request: unknown): number {
-    const workload = this.#workload!;
-    const isMeasured = this.thread.measures(workload);
+    const costClass = this.#costClass!;
+    const isMeasured = this.thread.measures(costClass);
     try {
       const answer = (this.target.handler as AnyUnary).handle(request, this);
       if (answer instanceof Promise) this.#await(answer, request);
       else this.#answer(answer);
     } catch (error) {
-      // A call that fails may take far less than its workload does: it is not measured.
+      // A call that fails may take far less than its cost class does: it is not measured.
       this.fail(error);
       return this.thread.lap();
     }
-    if (!isMeasured) return workload.meanMs!;
+    if (!isMeasured) return costClass.meanMs!;
     const ms = this.thread.lap();
-    workload.record(ms);
+    costClass.record(ms);
     return ms;
   }
 

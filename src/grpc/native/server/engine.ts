@@ -16,7 +16,7 @@ import {
 } from "../../../net/mod.ts";
 import { type ErrorReports, errorReports, type Logger } from "../../../telemetry/mod.ts";
 import type { Service } from "../../mod.ts";
-import { type Lane, type Workload, Workloads, WorkQueue } from "../../scheduling/mod.ts";
+import { type CostClass, CostClasses, type Lane, WorkQueue } from "../../scheduling/mod.ts";
 import { Accounts } from "./_accounts.ts";
 import { type ConnectionCounts, OwnConnectionCounts } from "./connection_counts.ts";
 import { Deadlines } from "./_deadlines.ts";
@@ -105,7 +105,7 @@ export class Engine implements ServingThread, Disposable {
   readonly methods: MethodTable;
   readonly deadlines = new Deadlines();
   readonly work: WorkQueue;
-  readonly workloads = new Workloads();
+  readonly costClasses = new CostClasses();
   /** Read buffer. Its content is valid during `Http2Connection.receive()`. */
   readonly buffer = new Uint8Array(READ_BUFFER_SIZE);
   now = performance.now();
@@ -146,7 +146,7 @@ export class Engine implements ServingThread, Disposable {
     this.http2 = configure({
       limits: { maxConcurrentStreams, handshakeTimeout: handshakeTimeoutMs },
     });
-    this.methods = methodsOf(options.services, this.workloads);
+    this.methods = methodsOf(options.services, this.costClasses);
     this.work = new WorkQueue(this.limits);
     this.accounts = new Accounts(this.limits);
     this.poller.pause = () => performance.now() >= this.#eventsEnd;
@@ -262,8 +262,8 @@ export class Engine implements ServingThread, Disposable {
     return ms;
   }
 
-  measures(workload: Workload): boolean {
-    if (isFree(workload) && this.#unmeasured < UNMEASURED_CALLS) {
+  measures(costClass: CostClass): boolean {
+    if (isFree(costClass) && this.#unmeasured < UNMEASURED_CALLS) {
       this.#unmeasured++;
       return false;
     }
@@ -274,9 +274,9 @@ export class Engine implements ServingThread, Disposable {
     return true;
   }
 
-  mayRunNow(lane: Lane, workload: Workload): boolean {
-    if (isFree(workload)) return true;
-    const { meanMs } = workload;
+  mayRunNow(lane: Lane, costClass: CostClass): boolean {
+    if (isFree(costClass)) return true;
+    const { meanMs } = costClass;
     if (meanMs === undefined || meanMs > this.limits.cheapCallMs) return false;
     return this.#lapAt < this.#sliceEnd && !lane.hasCheap;
   }
@@ -458,7 +458,7 @@ export class Engine implements ServingThread, Disposable {
 }
 
 /** Reports whether a call is answered as it is read, in any case. */
-function isFree({ meanMs, isUneven }: Workload): boolean {
+function isFree({ meanMs, isUneven }: CostClass): boolean {
   return meanMs !== undefined && meanMs <= FREE_CALL_MS && !isUneven;
 }
 
