@@ -159,7 +159,7 @@ export const rooms: Rooms = {
   ],
   "src/bench/resources": ["src/ffi"],
 
-  "src/services": ["src/access", "src/api", "src/crypto", "src/errors", "src/grpc"],
+  "src/services": ["src/access", "src/api", "src/crypto", "src/grpc"],
   "src/access": ["src/crypto", "src/errors", "src/grpc"],
   "src/access/check": ["src/access", "src/crypto", "src/grpc"],
   "src/access/files": ["src/access", "src/crypto", "src/spelling", "npm:yaml"],

@@ -1,5 +1,5 @@
 /** The access control of a server on one thread: who calls, and what the caller may do. @module */
-import { type CallContext, type Caller, RpcError } from "../grpc/mod.ts";
+import { type CallContext, type Caller, formatCaller, RpcError } from "../grpc/mod.ts";
 import { type Permissions, RulePermissions, UNRESTRICTED } from "./permissions.ts";
 import { RateLimits } from "./rate_limits.ts";
 import { RefusedAttempts } from "./refusals.ts";
@@ -16,9 +16,10 @@ export interface AccessPolicy {
   readonly rates: SharedArrayBuffer;
 }
 
-/** Receives a refused attempt to authenticate. */
+/** Receives a refused attempt to authenticate, and a denied request. */
 export type RefusalReport = (refusal: {
   readonly reason: string;
+  readonly caller: string;
   readonly peer: string;
   readonly method: string;
 }) => void;
@@ -102,14 +103,18 @@ export class Access {
       return;
     }
     const { reason, message } = identity;
-    const { peer, peerIdentity, method } = context;
-    this.#report({ reason, peer, method });
+    this.report(context, reason);
     const error = new RpcError("UNAUTHENTICATED", message);
-    const delay = this.#refused.add(peerIdentity);
+    const delay = this.#refused.add(context.peerIdentity);
     if (delay === 0) throw error;
     return this.#refused.wait(delay, context.signal).then(() => {
       throw error;
     });
+  }
+
+  /** Reports a refused call. */
+  report({ caller, peer, method }: CallContext, reason: string): void {
+    this.#report({ reason, caller: formatCaller(caller), peer, method });
   }
 
   /**
@@ -161,7 +166,7 @@ export class Access {
 
   #lookUp(connection: Caller, header: string): Identity {
     const { tokens, accepted } = this.#state;
-    const [, token] = /^Bearer +(.*)$/i.exec(header) ?? [];
+    const [, token] = /^Bearer (.*)$/i.exec(header) ?? [];
     if (token === undefined) {
       return refused("no bearer token", "The authorization is not of the form: Bearer TOKEN");
     }

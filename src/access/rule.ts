@@ -5,8 +5,8 @@ import { Glob } from "./glob.ts";
 import { keyOperations, type Operation } from "./operations.ts";
 
 /**
- * A description of callers. A caller fits when it has every property that is given. Texts are patterns
- * (`Glob`). It has the name of no address: addresses prove nothing.
+ * A description of callers. A caller fits when it has every property that is given. Texts are patterns (`Glob`).
+ * There is no property for addresses, because they prove nothing.
  */
 export interface Subject {
   /** Any caller. */

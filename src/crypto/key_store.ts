@@ -95,9 +95,14 @@ export class KeyStore implements Disposable {
     );
   }
 
+  /** Finds the default key of a type; undefined without one. */
+  findDefault(type: KeyType): StoredKey | undefined {
+    return this.#defaults.get(type);
+  }
+
   /** Finds the default key of a type. @throws {CryptoError} `NO_SUCH_KEY` */
   getDefault(type: KeyType): StoredKey {
-    const stored = this.#defaults.get(type);
+    const stored = this.findDefault(type);
     if (stored !== undefined) return stored;
     throw new CryptoError("NO_SUCH_KEY", `There is no key of type ${type}`);
   }

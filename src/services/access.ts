@@ -2,7 +2,13 @@
 import type { Access, KeyOperation, Operation, Permissions } from "../access/mod.ts";
 import { keyOperations } from "../access/mod.ts";
 import type { AlgorithmName, KeyDescription, KeyStore } from "../crypto/mod.ts";
-import { type CallContext, type Interceptor, RpcError, type Service } from "../grpc/mod.ts";
+import {
+  type CallContext,
+  type Interceptor,
+  RpcError,
+  type Service,
+  StatusCode,
+} from "../grpc/mod.ts";
 
 /** The operation of each method. A method that is missing here cannot be served with access control. */
 const operationOf: Readonly<Record<string, Operation>> = {
@@ -40,6 +46,12 @@ export function controlAccess(access: Access, { definition }: Service): Intercep
         throw new RpcError("PERMISSION_DENIED", `The caller may not use ${operation}`);
       }
       refuseOverRate(permissions.count(operation));
+    },
+    onError(error, context) {
+      if (error instanceof RpcError && error.code === StatusCode.PERMISSION_DENIED) {
+        access.report(context, error.message);
+      }
+      return error;
     },
   };
 }

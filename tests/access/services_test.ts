@@ -1,6 +1,6 @@
 /** Access control in the services: tokens, rules, and what a caller learns of keys that it may not use. */
 import assert from "node:assert/strict";
-import type { AccessPolicy, Rule, TokenEntry } from "../../src/access/mod.ts";
+import type { AccessPolicy, RefusalReport, Rule, TokenEntry } from "../../src/access/mod.ts";
 import type { GetServerInfoResponse } from "../../src/api/mod.ts";
 import type { CallOptions, RpcError as RpcErrorType } from "../../src/grpc/mod.ts";
 import { gate } from "../_support/gate.ts";
@@ -149,10 +149,11 @@ rules:
 
 const names: Tokens = { release: {}, reader: {}, admin: {}, slow: {}, stranger: {} };
 
-test("rules allow what they name and nothing else", async (stack) => {
+test("rules allow what they name and nothing else, and the rest is reported", async (stack) => {
   const { policy, texts } = policyOf(names, rules);
+  const reports: Parameters<RefusalReport>[0][] = [];
   await using served = await Served.start(stack, {
-    access: new Access(policy, () => {}),
+    access: new Access(policy, (report) => reports.push(report)),
     keys: await keys(),
   });
   const status = async (method: string, request: object, token: string) =>
@@ -190,6 +191,11 @@ test("rules allow what they name and nothing else", async (stack) => {
   }
   // A caller without a token is decided about by its connection, which no rule is for.
   assert.equal((await ask(served, "echo.Echo", {})).status, denied);
+  assert.equal(reports.length, 1 + cases.filter(([, , , expected]) => expected === denied).length);
+  const { caller, method, reason } = reports[1]!;
+  assert.equal(caller, "token=release ip=127.0.0.1");
+  assert.equal(method, "/signer.v1.SigningService/Sign");
+  assert.match(reason, /no such key, or the caller may not use it for sign/);
 });
 
 test("a caller cannot tell a key that it may not use from one that does not exist", async (stack) => {

@@ -11,10 +11,10 @@ export interface AskedRequest {
   readonly algorithm: AlgorithmName | undefined;
 }
 
-/** What a rule says to a request. */
+/** The answer of a rule to a request. */
 export interface RuleAnswer {
   readonly rule: Rule;
-  /** The first thing of the request that the rule is not for; undefined when the rule allows it. */
+  /** The first part of the request that the rule is not for; undefined when the rule allows it. */
   readonly mismatch: "caller" | "operation" | "key" | "algorithm" | undefined;
 }
 

@@ -31,7 +31,7 @@ export async function loadPolicy(options: ServeAccessOptions): Promise<AccessPol
   return { tokens, rules, rates: RateLimits.memory(rules ?? []) };
 }
 
-/** Returns a report of refused attempts to authenticate: warnings at a bounded rate. */
+/** Returns a report of refused calls: warnings at a bounded rate. */
 export function refusalReports(log: Logger): RefusalReport {
   const report = errorReports(log, undefined, "warn");
   return (refusal) => report("A call was refused", refusal);
