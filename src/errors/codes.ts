@@ -48,7 +48,7 @@ export interface ErrorCodes {
     | "PATH_IN_USE"
     /** TLS failed: the handshake, or a record. */
     | "TLS_FAILED"
-    /** More TLS handshakes are under way than are allowed at once. */
+    /** A TLS handshake gave way to newer ones: as many as are allowed at once are under way. */
     | "TLS_BUSY"
     /** Used after `close()`. */
     | "CLOSED"

@@ -1,4 +1,4 @@
-/** The TLS handshakes of the connections that one thread has accepted. @module */
+/** The TLS handshakes of the connections that a thread has accepted. @module */
 import { libc, type TlsContext } from "../../ffi/mod.ts";
 import { NetError } from "../errors.ts";
 import { formatPeer } from "../peer.ts";
@@ -7,11 +7,11 @@ import type { Socket } from "../socket.ts";
 import type { Stream } from "../stream.ts";
 import { TlsStream } from "./tls_stream.ts";
 
-/** Limits of handshakes, which cost a peer nothing and a server a signature each. */
+/** Limits of handshakes under way. A connection without one costs a peer nothing. */
 export interface HandshakeLimits {
   /** Milliseconds that one may take: it is three messages, so a few round trips. */
   readonly timeoutMs: number;
-  /** Handshakes under way at once on a thread. A new one beyond it is refused. */
+  /** Handshakes under way at once on a thread. Beyond it the oldest is ended. */
   readonly maxPending: number;
 }
 
@@ -19,15 +19,15 @@ const DEFAULT_HANDSHAKE_LIMITS: HandshakeLimits = { timeoutMs: 10_000, maxPendin
 
 /** The outcomes of handshakes. */
 export interface HandshakeEvents {
-  /** A handshake is done. The stream, which nobody watches, is the callee's. */
+  /** A handshake is done. The stream, which is out of the registrar, is the callee's. */
   onStream(stream: TlsStream): void;
-  /** A handshake failed. The stream, which nobody watches, is the callee's to close. */
+  /** A handshake failed. The stream, which is out of the registrar, is the callee's to close. */
   onFailed(stream: Stream, error: NetError): void;
 }
 
 /**
- * Server handshakes under way. Each has the same time, so the oldest are those that run out first, and
- * the insertion order of the set is the order of their deadlines.
+ * Server handshakes under way. All have the same time limit, so the insertion order of the set is the order of
+ * their deadlines.
  */
 export class TlsHandshakes implements Disposable {
   readonly #context: () => TlsContext;
@@ -54,26 +54,24 @@ export class TlsHandshakes implements Disposable {
     return this.#pending.size;
   }
 
-  /** When the oldest handshake runs out of time, on the clock of `start()`; Infinity without any. */
+  /** The deadline of the oldest handshake, on the clock of `start()`; Infinity without any. */
   get due(): number {
     for (const { due } of this.#pending) return due;
     return Infinity;
   }
 
-  /** Begins the handshake of an accepted socket. */
+  /** Begins the handshake of an accepted socket. The oldest handshake gives way to one beyond the limit. */
   start(socket: Socket, now: number): void {
-    if (this.#pending.size >= this.#limits.maxPending) {
-      const text = `${this.#limits.maxPending} TLS handshakes are under way: refused another one`;
-      return this.#events.onFailed(socket, new NetError("TLS_BUSY", text));
-    }
+    let stream: Stream = socket;
     try {
-      const stream = new TlsStream(this.#context(), socket);
-      const handshake = new Handshake(stream, now + this.#limits.timeoutMs, this);
-      this.#registrar.add(stream.fd, libc.EPOLLIN, handshake);
+      const session = stream = new TlsStream(this.#context(), socket);
+      const handshake = new Handshake(session, now + this.#limits.timeoutMs, this);
+      this.#registrar.add(session.fd, libc.EPOLLIN, handshake);
       this.#pending.add(handshake);
     } catch (error) {
-      this.#events.onFailed(socket, error as NetError);
+      return this.#events.onFailed(stream, error as NetError);
     }
+    if (this.#pending.size > this.#limits.maxPending) this.#endOldest();
   }
 
   /** Ends the handshakes whose time is over. */
@@ -111,7 +109,7 @@ export class TlsHandshakes implements Disposable {
       handshake,
       stream.failure ?? new NetError(
         "CLOSED",
-        `${formatPeer(stream.peer)} left within the TLS handshake`,
+        `${formatPeer(stream.peer)} closed the connection within the TLS handshake`,
       ),
     );
   }
@@ -120,6 +118,19 @@ export class TlsHandshakes implements Disposable {
   [Symbol.dispose](): void {
     for (const handshake of this.#pending) {
       this.#fail(handshake, new NetError("CLOSED", "The server ends"));
+    }
+  }
+
+  /**
+   * Ends the oldest handshake, in favour of a newer one. Refusing the newer one would let a peer with as many silent
+   * connections keep all others out; a handshake takes a few round trips, and is rarely the oldest.
+   */
+  #endOldest(): void {
+    for (const handshake of this.#pending) {
+      const text =
+        `The TLS handshake with ${formatPeer(handshake.stream.peer)} gave way to a newer ` +
+        `one: ${this.#limits.maxPending} are under way`;
+      return this.#fail(handshake, new NetError("TLS_BUSY", text));
     }
   }
 
