@@ -68,6 +68,12 @@ test("a long run has at most 60 slices, and a short run is whole", () => {
   assert.equal(slicesOf({ ...plan, duration: 199 }).length, 1);
 });
 
+test("slices with many connections are longer, so that local ports suffice", () => {
+  assert.equal(slicesOf({ ...plan, connections: 25 }).length, 20);
+  assert.equal(slicesOf({ ...plan, connections: 100 }).length, 5);
+  assert.equal(slicesOf({ ...plan, connections: 1000 }).length, 1);
+});
+
 test("a run that ends by a number of requests, or whose rate changes, is whole", () => {
   assert.deepEqual(slicesOf({ ...plan, requests: 100 }), [{ ...plan, requests: 100 }]);
   const constant: Pacing = { kind: "constant", rate: 10 };

@@ -16,6 +16,12 @@ import type { LoadResult } from "./result.ts";
  */
 const SLICE_MS = 100;
 
+/**
+ * The least length of a slice in milliseconds for each connection. A closed connection holds its local port for a minute
+ * (TIME_WAIT), and Linux has 28,000 of them to an address of a server: this takes 15,000.
+ */
+const SLICE_MS_PER_CONNECTION = 4;
+
 /** The warm-up of the slices of a run after its first, in milliseconds: thousands of small requests. */
 const SLICE_WARMUP_MS = 30;
 
@@ -24,10 +30,11 @@ const SLICE_WARMUP_MS = 30;
  * the run. A load is whole that ends by a number of requests, or whose rate changes.
  */
 export function slicesOf(plan: LoadPlan): LoadPlan[] {
-  const { requests, duration, pacing } = plan;
+  const { requests, duration, pacing, connections } = plan;
   const steady = pacing.kind === "closed" || pacing.kind === "constant";
   if (requests !== Infinity || !steady) return [plan];
-  const count = Math.min(MAX_WINDOWS, Math.max(1, Math.floor(duration / SLICE_MS)));
+  const least = Math.max(SLICE_MS, connections * SLICE_MS_PER_CONNECTION);
+  const count = Math.min(MAX_WINDOWS, Math.max(1, Math.floor(duration / least)));
   return Array.from({ length: count }, (_, i) => ({
     ...plan,
     duration: duration / count,
