@@ -160,9 +160,9 @@ export const rooms: Rooms = {
   "src/bench/resources": ["src/ffi"],
 
   "src/services": ["src/access", "src/api", "src/crypto", "src/grpc"],
-  "src/access": ["src/crypto", "src/errors", "src/grpc"],
-  "src/access/check": ["src/access", "src/crypto", "src/grpc"],
-  "src/access/files": ["src/access", "src/crypto", "src/spelling", "npm:yaml"],
+  "src/access": ["src/crypto/algorithms", "src/errors", "src/grpc"],
+  "src/access/check": ["src/access", "src/crypto/algorithms", "src/grpc"],
+  "src/access/files": ["src/access", "src/crypto/algorithms", "src/spelling", "npm:yaml"],
 
   "src/grpc/stacks": [
     "src/grpc",

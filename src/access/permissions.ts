@@ -1,5 +1,5 @@
 /** The permissions of one caller. @module */
-import type { AlgorithmName } from "../crypto/mod.ts";
+import type { AlgorithmName } from "../crypto/algorithms/mod.ts";
 import type { KeyOperation, Operation } from "./operations.ts";
 import type { RateLimits } from "./rate_limits.ts";
 import type { CompiledRule } from "./rule.ts";

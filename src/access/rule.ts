@@ -1,5 +1,5 @@
 /** Rules: which callers may do what with which keys. @module */
-import type { AlgorithmName } from "../crypto/mod.ts";
+import type { AlgorithmName } from "../crypto/algorithms/mod.ts";
 import type { Caller } from "../grpc/mod.ts";
 import { Glob } from "./glob.ts";
 import { keyOperations, type Operation } from "./operations.ts";

@@ -37,6 +37,7 @@ import {
 import { generator, type Random } from "../http2/_random.ts";
 import { type Life, LifecycleHandler } from "./_lifecycle.ts";
 import { protobuf } from "./_protobuf.ts";
+import { subjectNames } from "./_subject_names.ts";
 import type { FuzzTarget } from "./_target.ts";
 
 const CONFIG = configure({
@@ -257,7 +258,7 @@ const client: FuzzTarget = {
   },
 };
 
-/** All targets: the decoders of HTTP/2, the connection in both roles, and the protobuf codecs. */
+/** All targets: the decoders of HTTP/2, the connection in both roles, the protobuf codecs, and certificates. */
 export const targets: readonly FuzzTarget[] = [
   huffman,
   hpackDecoder,
@@ -265,4 +266,5 @@ export const targets: readonly FuzzTarget[] = [
   server,
   client,
   protobuf,
+  subjectNames,
 ];

@@ -1,5 +1,5 @@
 /** Explanations of what the rules decide. @module */
-import type { AlgorithmName } from "../../crypto/mod.ts";
+import type { AlgorithmName } from "../../crypto/algorithms/mod.ts";
 import type { Caller } from "../../grpc/mod.ts";
 import { CompiledRule, type Operation, type Rule } from "../mod.ts";
 

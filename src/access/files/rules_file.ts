@@ -1,5 +1,5 @@
 /** Files of rules, in YAML. `docs/access.md` describes them. @module */
-import { type AlgorithmName, algorithms as algorithmTable } from "../../crypto/mod.ts";
+import { type AlgorithmName, algorithms as algorithmTable } from "../../crypto/algorithms/mod.ts";
 import { type Operation, operations, type Rate, type Rule, type Subject } from "../mod.ts";
 import { Field, readDocument } from "./yaml_fields.ts";
 
