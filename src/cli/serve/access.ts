@@ -5,7 +5,7 @@ import { readRulesFile, readTokenFile } from "../access_files.ts";
 
 /** The options of `serve` for access control. */
 export interface ServeAccessOptions {
-  /** A file of tokens, of which callers have to present one. */
+  /** A file of the tokens that callers present. */
   readonly tokens?: string;
   /** A file of rules. */
   readonly rules?: string;
