@@ -14,6 +14,7 @@ export const rooms: Rooms = {
     "src/access",
     "src/access/files",
     "src/cli/access",
+    "src/cli/audit",
     "src/cli/bench",
     "src/cli/call",
     "src/cli/completion",
@@ -42,6 +43,7 @@ export const rooms: Rooms = {
     "src/grpc",
     "npm:commander",
   ],
+  "src/cli/audit": ["src/audit", "src/cli", "src/crypto", "npm:commander"],
   "src/cli/bench": [
     "src/api",
     "src/bench",
@@ -114,6 +116,7 @@ export const rooms: Rooms = {
   "src/cli/passphrase": ["src/cli", "src/crypto"],
   "src/cli/serve": [
     "src/access",
+    "src/audit",
     "src/api",
     "src/cli",
     "src/cli/passphrase",
@@ -159,7 +162,8 @@ export const rooms: Rooms = {
   ],
   "src/bench/resources": ["src/ffi"],
 
-  "src/services": ["src/access", "src/api", "src/crypto", "src/grpc"],
+  "src/services": ["src/access", "src/api", "src/audit", "src/crypto", "src/grpc"],
+  "src/audit": ["src/errors"],
   "src/access": ["src/crypto/algorithms", "src/errors", "src/grpc"],
   "src/access/check": ["src/access", "src/crypto/algorithms", "src/grpc"],
   "src/access/files": ["src/access", "src/crypto/algorithms", "src/spelling", "npm:yaml"],

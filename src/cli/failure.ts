@@ -40,6 +40,9 @@ function describe(
     const exitCode = ofKeys.code === "PROVIDER_FAILED" ? ExitCode.failed : ExitCode.usage;
     return { message: ofKeys.message, exitCode };
   }
+  // An audit log that cannot be opened or written.
+  const ofAudit = findError(error, "audit");
+  if (ofAudit && ofAudit === error) return { message: ofAudit.message, exitCode: ExitCode.failed };
   // A file of tokens or rules.
   const ofAccess = findError(error, "access");
   if (ofAccess && ofAccess === error) {

@@ -64,6 +64,10 @@ const commands: Readonly<Record<string, CommandEntry>> = {
     description: "Check the rules of a server",
     load: async () => (await import("./access/mod.ts")).accessCommand(),
   },
+  audit: {
+    description: "Check the audit log of a server",
+    load: async () => (await import("./audit/mod.ts")).auditCommand(),
+  },
   doctor: {
     description: "Check the transports, cryptography and limits of this machine",
     load: async () => (await import("./doctor/mod.ts")).doctorCommand(),

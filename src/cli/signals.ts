@@ -15,7 +15,7 @@ import { usageError } from "./exit.ts";
 import { warn } from "./output.ts";
 
 /** Signals without a use. By default, SIGUSR2 and SIGALRM end the process, and SIGUSR1 opens the inspector. */
-const ignoredSignals = ["SIGUSR1", "SIGUSR2", "SIGALRM"] as const;
+const ignoredSignals = ["SIGUSR1", "SIGUSR2", "SIGALRM", "SIGXFSZ"] as const;
 
 /** The commands whose process holds private keys. */
 export type KeyHolder = "serve" | "keygen";

@@ -146,6 +146,13 @@ export interface ErrorCodes {
     /** A file of rules that cannot be read. */
     | "BAD_RULES";
 
+  /** `src/audit` */
+  audit:
+    /** The file cannot be opened. */
+    | "AUDIT_FILE"
+    /** Lines cannot be written. */
+    | "AUDIT_UNWRITABLE";
+
   /** `src/bench` */
   bench:
     /** An expression of `--assert` that cannot be read. */

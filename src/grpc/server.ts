@@ -8,6 +8,11 @@ export interface RpcServerOptions {
   readonly services: readonly Service[];
   readonly limits?: Partial<ServerLimits> | undefined;
   /**
+   * Called before answers are sent, of many calls at once. When it returns false, they are not sent, and the connections
+   * that wait for them are closed. Native stack: on the other one, handlers see to it themselves.
+   */
+  readonly beforeSend?: (() => boolean) | undefined;
+  /**
    * Returns the TLS context for a new connection, a new one after certificates have changed. Plaintext by
    * default.
    */

@@ -1,8 +1,10 @@
 /** The services of the server: handlers that are independent of stack and socket. @module */
 import { type Access, UNRESTRICTED } from "../access/mod.ts";
+import type { AuditTrail } from "../audit/mod.ts";
 import type { KeyRing } from "../crypto/mod.ts";
 import { type CallContext, intercept, type Service, serviceName } from "../grpc/mod.ts";
 import { controlAccess } from "./access.ts";
+import { SigningAudit } from "./audit.ts";
 import { echoService } from "./echo.ts";
 import { Health } from "./health.ts";
 import { type InternalErrorReport, mapErrors, negotiateProtocol } from "./interceptors.ts";
@@ -22,6 +24,8 @@ export interface SignerServices {
 export interface ServicesOptions {
   /** Access control. Without it every caller may do everything. */
   readonly access?: Access | undefined;
+  /** Records attempts to sign. */
+  readonly audit?: AuditTrail | undefined;
   /** Serves reflection; true by default. */
   readonly reflection?: boolean | undefined;
 }
@@ -34,14 +38,15 @@ export function signerServices(
   keys: KeyRing,
   identity: ServerIdentity,
   report: InternalErrorReport,
-  { access, reflection = true }: ServicesOptions = {},
+  { access, audit: trail, reflection = true }: ServicesOptions = {},
 ): SignerServices {
   const permissionsOf = access === undefined
     ? () => UNRESTRICTED
     : (context: CallContext) => access.permissionsOf(context);
+  const audit = trail && new SigningAudit(trail);
   const own = [
     echoService(),
-    signingService(keys, identity.limits.maxBatchItems, permissionsOf),
+    signingService(keys, identity.limits.maxBatchItems, permissionsOf, audit),
     serverInfoService(keys, identity, permissionsOf),
   ];
   const health = new Health(own.map(serviceName));
@@ -51,7 +56,8 @@ export function signerServices(
     services: [
       ...own.map((service) => {
         const control = access === undefined ? [] : [controlAccess(access, service)];
-        return intercept(service, errors, ...control, negotiateProtocol);
+        const audited = audit === undefined ? [] : [audit.interceptor];
+        return intercept(service, errors, ...audited, ...control, negotiateProtocol);
       }),
       ...[health.service, ...(reflection ? reflectionServices([...own, health.service]) : [])]
         .map((service) => intercept(service, errors)),

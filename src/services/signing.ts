@@ -20,6 +20,7 @@ import {
   unary,
   type WorkUnit,
 } from "../grpc/mod.ts";
+import type { AuditedCall, SigningAudit } from "./audit.ts";
 import { countRequest, type FindPermissions, permittedKeys } from "./access.ts";
 import { fromCryptoError } from "./crypto_status.ts";
 import { keyInfo } from "./key_info.ts";
@@ -31,23 +32,28 @@ import { wireAlgorithm } from "./wire_names.ts";
  * that its caller may use.
  *
  * @param maxBatchItems requests in one SignBatch
+ * @param audit records attempts to sign
  */
 export function signingService(
   ring: KeyRing,
   maxBatchItems: number,
   permissionsOf: FindPermissions,
+  audit?: SigningAudit,
 ): Service {
   return implement(signingDefinition, {
     Sign: unary(
-      (request, context) => sign(keysOf(ring, request), request, permissionsOf(context)),
+      (request, context) =>
+        sign(keysOf(ring, request), request, permissionsOf(context), audit?.begin(context)),
       (request, context) =>
         signingCostClass(takeKeys(ring, request), request, permissionsOf(context)),
     ),
     SignBatch: unary(({ requests }, context) => {
       refuseLargeBatch(requests.length, maxBatchItems);
-      return signBatch(ring, requests, context, permissionsOf(context));
+      return signBatch(ring, requests, context, permissionsOf(context), audit?.begin(context));
     }),
-    SignStream: bidi((requests, context) => signStream(ring, requests, context, permissionsOf)),
+    SignStream: bidi((requests, context) => {
+      return signStream(ring, requests, context, permissionsOf, audit?.begin(context));
+    }),
     Verify: unary(
       (request, context) => verify(keysOf(ring, request), request, permissionsOf(context)),
       (request, context) =>
@@ -78,7 +84,22 @@ function keysOf(ring: KeyRing, { [readWith]: keys }: KeyRequest): KeyStore {
   return keys !== undefined && ring.holds(keys) ? keys : ring.current;
 }
 
-function sign(keys: KeyStore, request: SignRequest, permissions: Permissions): SignResponseInit {
+/** Signs a request, with a record in the audit log if there is one. */
+function sign(
+  keys: KeyStore,
+  request: SignRequest,
+  permissions: Permissions,
+  audited: AuditedCall | undefined,
+): SignResponseInit {
+  if (audited === undefined) return signUnrecorded(keys, request, permissions);
+  return audited.sign(request, () => signUnrecorded(keys, request, permissions));
+}
+
+function signUnrecorded(
+  keys: KeyStore,
+  request: SignRequest,
+  permissions: Permissions,
+): SignResponseInit {
   const stored = selectKey(keys, request, "sign", permissions);
   const algorithm = selectAlgorithm(stored, request.algorithm);
   countRequest(permissions, "sign", stored, algorithm);
@@ -117,6 +138,7 @@ function signingUnit(
   keys: KeyStore,
   request: SignRequest,
   permissions: Permissions,
+  audited: AuditedCall | undefined,
 ): WorkUnit<SignResponseInit> {
   let costClass = "refuse";
   try {
@@ -124,7 +146,7 @@ function signingUnit(
   } catch {
     // The request names no key that the caller may use: `sign` reports the error.
   }
-  return { costClass, run: () => sign(keys, request, permissions) };
+  return { costClass, run: () => sign(keys, request, permissions, audited) };
 }
 
 /** Signs requests in turns with the work of other calls. */
@@ -133,8 +155,9 @@ async function signAll(
   requests: readonly SignRequest[],
   context: CallContext,
   permissions: Permissions,
+  audited: AuditedCall | undefined,
 ): Promise<SignResultInit[]> {
-  const units = requests.map((request) => signingUnit(keys, request, permissions));
+  const units = requests.map((request) => signingUnit(keys, request, permissions, audited));
   return (await context.runInTurn(units)).map(signResult);
 }
 
@@ -159,9 +182,10 @@ async function signBatch(
   requests: readonly SignRequest[],
   context: CallContext,
   permissions: Permissions,
+  audited: AuditedCall | undefined,
 ): Promise<{ results: SignResultInit[] }> {
   using lease = ring.lease();
-  return { results: await signAll(lease.keys, requests, context, permissions) };
+  return { results: await signAll(lease.keys, requests, context, permissions, audited) };
 }
 
 async function* signStream(
@@ -169,11 +193,12 @@ async function* signStream(
   requests: AsyncIterable<SignRequest>,
   context: CallContext,
   permissionsOf: FindPermissions,
+  audited: AuditedCall | undefined,
 ): AsyncGenerator<SignResultInit> {
   using lease = ring.lease();
   for await (const request of requests) {
     // Looked up again for each request: tokens expire and rules change while a stream is open.
-    yield* await signAll(lease.keys, [request], context, permissionsOf(context));
+    yield* await signAll(lease.keys, [request], context, permissionsOf(context), audited);
   }
 }
 

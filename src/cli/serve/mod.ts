@@ -6,6 +6,7 @@ import { parseDuration } from "../duration.ts";
 import { collect } from "../collect.ts";
 import { examples } from "../help.ts";
 import { keyTypesOption } from "../key_options.ts";
+import { auditOptions } from "./audit_options.ts";
 import { limitOptions } from "./limits.ts";
 import type { ServeOptions } from "./run.ts";
 import { formatSize, parseSize } from "../size.ts";
@@ -105,6 +106,7 @@ export function serveCommand(): Command {
       new Option("--log-format <format>", "format of the lines on standard error")
         .choices(logFormats).default("text"),
     );
+  for (const option of auditOptions()) command.addOption(option);
   for (const option of limitOptions()) command.addOption(option);
   return command.action(async (options: ServeOptions) => {
     const { runServer } = await import("./run.ts");

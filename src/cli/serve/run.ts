@@ -9,6 +9,7 @@ import { writeResult } from "../output.ts";
 import { openChosenProvider } from "../provider.ts";
 import { closeInspector, onHangup } from "../signals.ts";
 import { onUncaught } from "../uncaught.ts";
+import { openAudit, type ServeAuditOptions } from "./audit.ts";
 import { countsOf, loadPolicy, type ServeAccessOptions } from "./access.ts";
 import { ExpiryWatch } from "./expiry.ts";
 import { KeyMemory, refuseUnneededCalls, warnOfRoot } from "./hardening.ts";
@@ -24,7 +25,13 @@ import { warnOfVsock } from "./vsock_warnings.ts";
 
 /** The options of `signer serve`, as commander reads them. */
 export interface ServeOptions
-  extends KeyOptions, PlaceOptions, ServingOptions, ServeTlsOptions, ServeAccessOptions {
+  extends
+    KeyOptions,
+    PlaceOptions,
+    ServingOptions,
+    ServeTlsOptions,
+    ServeAccessOptions,
+    ServeAuditOptions {
   /** Permission bits of Unix sockets. */
   readonly unixMode: number;
   readonly provider: ProviderChoice;
@@ -58,8 +65,12 @@ export async function runServer(options: ServeOptions): Promise<void> {
   keyMemory.expectRoom();
   refusePlaintext(places, tls, options);
   const policy = await loadPolicy(options);
+  const { version } = config;
+  await using audit = await openAudit(options, version, provider, store, log);
   closeInspector();
-  const serving = await openServing(options, limits, config.version, provider, keys, tls, policy);
+  const serving = await openServing(
+    ...[options, limits, version, provider, keys, tls, policy, audit?.log] as const,
+  );
   const { server, stack, workers } = serving;
   // An error in one call must not end the others.
   using _uncaught = onUncaught((error) => log.error("Uncaught", { error }));
@@ -69,7 +80,7 @@ export async function runServer(options: ServeOptions): Promise<void> {
       : await listen(server, places, options.unixMode);
     warnOfVsock(bound);
     log.info("Serving", {
-      version: config.version,
+      version,
       stack,
       workers,
       provider: provider.name,
@@ -93,11 +104,17 @@ export async function runServer(options: ServeOptions): Promise<void> {
       release: serving.releaseKeys,
     });
     using stop = stopSignal();
-    onHangup(() => reloader.request());
+    onHangup(() => {
+      reloader.request();
+      audit?.log.reopen(serving.reopenAudit).catch((error) => {
+        log.error("The audit file cannot be opened anew", { reason: error.message });
+      });
+    });
     closeInspector();
     if (!inherited?.isRestart) writeResult(`ready ${bound.map(formatAddress).join(" ")}\n`);
     log.info("Draining", { signal: await stop.received, graceMs: options.grace });
     await serving.drain(options.grace);
+    await audit?.log.close();
     log.info("Stopped");
   } finally {
     await server.close();

@@ -1,4 +1,5 @@
 /** Opens the server of `serve`: on a stack, with workers or without. @module */
+import type { AuditLog } from "../../audit/mod.ts";
 import { Access, type AccessPolicy } from "../../access/mod.ts";
 import type { CryptoProvider, KeyRing, SharedKeyStore } from "../../crypto/mod.ts";
 import { libc } from "../../ffi/mod.ts";
@@ -51,6 +52,8 @@ export interface Serving {
   drain(graceMs: number): Promise<void>;
   /** Has every thread serve with the parts that were replaced: in the ring of keys, the TLS files, and the policy. */
   publish(replaced: Replaced): Promise<void>;
+  /** Has the workers continue in a new audit file, the old one having been renamed. */
+  reopenAudit(): Promise<void>;
   /** Has the workers dispose of the retired keys up to a generation. */
   releaseKeys(generation: number): Promise<void>;
 }
@@ -64,6 +67,7 @@ export async function openServing(
   keys: KeyRing,
   tls: ServerTls | undefined,
   policy: AccessPolicy | undefined,
+  audit: AuditLog | undefined,
 ): Promise<Serving> {
   const stack = await chosenStack(options.stack);
   const { name, version: providerVersion } = provider;
@@ -78,7 +82,8 @@ export async function openServing(
   if (workers > 0) {
     // For the workers that start later.
     let current = policy;
-    const server = await openWorkers(options, limits, workers, identity, keys, tls, () => current);
+    const parts = { keys, tls, policy: () => current, audit };
+    const server = await openWorkers(options, limits, workers, identity, parts);
     return {
       server,
       stack,
@@ -96,6 +101,7 @@ export async function openServing(
           return { data, transfer: secretsOf(shared) };
         });
       },
+      reopenAudit: () => server.update(() => ({ data: { audit: "reopen" } satisfies ServeUpdate })),
       releaseKeys: (release) => server.update(() => ({ data: { release } satisfies ServeUpdate })),
     };
   }
@@ -105,12 +111,13 @@ export async function openServing(
   const access = policy && new Access(policy, refusalReports(logger("serve")));
   const { services, health } = signerServices(keys, identity, ({ error, ...call }) => {
     report("A call failed inside the server", { ...call, error });
-  }, { access, reflection: options.reflection });
+  }, { access, audit: audit?.chain, reflection: options.reflection });
   let context = tls && openTlsContext(tls.files.share());
   const server = await openServer(stack, {
     services,
     limits,
     tls: context && (() => context!),
+    beforeSend: audit && (() => audit.chain.commit()),
   });
   const drain = (graceMs: number) => {
     health.drain();
@@ -131,6 +138,7 @@ export async function openServing(
       }
       return Promise.resolve();
     },
+    reopenAudit: () => Promise.resolve(),
     releaseKeys: () => Promise.resolve(),
   };
 }
@@ -140,14 +148,20 @@ function secretsOf(shared: SharedKeyStore): Transferable[] {
   return shared.flatMap(({ key }) => "pkcs8" in key ? [key.pkcs8.buffer] : []);
 }
 
+/** The parts of a server that each worker gets its share of when it starts. */
+interface WorkerParts {
+  readonly keys: KeyRing;
+  readonly tls: ServerTls | undefined;
+  readonly policy: () => AccessPolicy | undefined;
+  readonly audit: AuditLog | undefined;
+}
+
 function openWorkers(
   { pin, logLevel, logFormat, reflection }: ServingOptions,
   limits: Limits,
   workers: number,
   identity: ServerIdentity,
-  keys: KeyRing,
-  tls: ServerTls | undefined,
-  policy: () => AccessPolicy | undefined,
+  { keys, tls, policy, audit }: WorkerParts,
 ): Promise<WorkerServer> {
   const logs = { level: logLevel, format: logFormat, target: logTarget() };
   return openWorkerServer({
@@ -164,6 +178,7 @@ function openWorkers(
         tls: tls?.files.share(),
         policy: policy(),
         reflection,
+        audit: audit?.share(),
       } satisfies ServeSetup;
       return { data, transfer: secretsOf(shared) };
     },

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { AuditChain, type ChainSetup } from "../../audit/mod.ts";
 import { Access, type AccessPolicy } from "../../access/mod.ts";
 import { KeyRing, KeyStore, openProvider, type SharedKeyStore } from "../../crypto/mod.ts";
 import { openTlsContext, type SharedTls } from "../../net/mod.ts";
@@ -18,6 +19,7 @@ import {
   type LogTarget,
 } from "../../telemetry/mod.ts";
 import { refusalReports } from "./access.ts";
+import { auditEvents } from "./audit.ts";
 
 /** The data that the main thread starts a worker with. */
 export interface ServeSetup {
@@ -27,6 +29,7 @@ export interface ServeSetup {
   readonly tls: SharedTls | undefined;
   readonly policy: AccessPolicy | undefined;
   readonly reflection: boolean;
+  readonly audit: ChainSetup | undefined;
 }
 
 /** A change that the main thread sends to a worker. */
@@ -38,25 +41,34 @@ export type ServeUpdate =
     readonly tls: SharedTls | undefined;
   }
   /** The generation up to which retired keys are disposed of. */
-  | { readonly release: number };
+  | { readonly release: number }
+  /** The audit file was renamed. */
+  | { readonly audit: "reopen" };
 
-serveAsWorker(({ keys: shared, identity, logs, tls, policy, reflection }: ServeSetup) => {
+serveAsWorker((setup: ServeSetup) => {
+  const { keys: shared, identity, logs, tls, policy, reflection, audit } = setup;
   configureLogs(logs);
   const report = errorReports(logger("serve"));
   const { provider } = openProvider(identity.provider.name);
   const keys = new KeyRing(KeyStore.adopt(provider, shared));
   const access = policy && new Access(policy, refusalReports(logger("serve")));
+  const chain = audit && new AuditChain(audit, {
+    isBatched: true,
+    events: auditEvents(logger("serve"), audit.whenFailing),
+  });
   const { services, health } = signerServices(keys, identity, ({ error, ...call }) => {
     report("A call failed inside the server", { ...call, error });
-  }, { access, reflection });
+  }, { access, audit: chain, reflection });
   let context = tls && openTlsContext(tls);
   return {
     services,
     tls: context && (() => context!),
+    beforeSend: chain && (() => chain.commit()),
     drain: () => health.drain(),
     update(update) {
       const change = update as ServeUpdate;
       if ("release" in change) return keys.release(change.release);
+      if ("audit" in change) return chain?.reopen();
       if (change.keys !== undefined) {
         keys.replace(KeyStore.adopt(provider, change.keys.shared), change.keys.generation);
       }
@@ -68,6 +80,7 @@ serveAsWorker(({ keys: shared, identity, logs, tls, policy, reflection }: ServeS
       if (change.policy !== undefined) access?.replace(change.policy);
     },
     [Symbol.dispose]() {
+      chain?.[Symbol.dispose]();
       keys[Symbol.dispose]();
       context?.[Symbol.dispose]();
     },

@@ -40,6 +40,8 @@ export interface ServingThread extends Thread {
   lookAtClock(): void;
   /** Schedules a flush of a connection at the end of the turn. */
   flushLater(connection: ServedConnection): void;
+  /** Called before output is sent. False when it must not be sent. */
+  maySend(): boolean;
   /** Removes a connection, which is about to be closed. */
   forget(connection: ServedConnection): void;
   /** Logs an error of the server. */
@@ -254,6 +256,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
 
   #flush(): void {
     const { output } = this.http2;
+    if (this.fd < 0 || output.length > 0 && !this.#thread.maySend()) return;
     while (output.length > 0) {
       const sent = output.start === 0
         ? this.#socket.write(output.bytes, output.end)

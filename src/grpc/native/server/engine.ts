@@ -85,6 +85,8 @@ export interface EngineOptions {
   readonly holds?: (fd: number, held: boolean) => void;
   /** Gives the TLS context of new connections; without it they are plaintext. */
   readonly tls?: (() => TlsContext) | undefined;
+  /** Called before answers are sent (`RpcServerOptions.beforeSend`). */
+  readonly beforeSend?: (() => boolean) | undefined;
   /** Called when no promise of a handler is pending any more. */
   readonly onSettled?: () => void;
   /** Called when `timeout` may have become shorter since the last turn. */
@@ -317,6 +319,14 @@ export class Engine implements ServingThread, Disposable {
       this.#flushScheduled = false;
       this.#settle();
     });
+  }
+
+  maySend(): boolean {
+    const { beforeSend } = this.#options;
+    if (beforeSend === undefined || beforeSend()) return true;
+    // All connections to which something was written since the last time.
+    for (const connection of [...this.#dirty]) connection.abandon();
+    return false;
   }
 
   forget(connection: ServedConnection): void {

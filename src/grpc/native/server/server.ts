@@ -23,9 +23,13 @@ class NativeServer implements RpcServer {
   readonly #listeners: Listener[] = [];
   #closing: Promise<void> | undefined;
 
-  constructor({ services, limits, tls }: NativeServerOptions) {
+  constructor({ services, limits, tls, beforeSend }: NativeServerOptions) {
     const onDue = () => this.#drive.arm();
-    this.#engine = new Engine({ services, limits, tls, log: logger("native"), onDue });
+    this.#engine = new Engine({
+      ...{ services, limits, tls, beforeSend },
+      log: logger("native"),
+      onDue,
+    });
     this.#drive = new ReactorDrive(this.#engine);
   }
 

@@ -15,6 +15,8 @@ export interface WorkerServices extends Disposable {
   readonly services: readonly Service[];
   /** Gives the TLS context of new connections; without it they are plaintext. */
   readonly tls?: (() => TlsContext) | undefined;
+  /** Called before answers are sent (`RpcServerOptions.beforeSend`). */
+  readonly beforeSend?: (() => boolean) | undefined;
   /** Called when the server drains: ends the calls that would not end by themselves. */
   drain(): void;
   /** Takes the value given to the pool's `update()`. An error that it throws ends the worker. */
@@ -111,6 +113,7 @@ class ServingWorker {
     this.#engine = new Engine({
       services: this.#served.services,
       tls: this.#served.tls,
+      beforeSend: this.#served.beforeSend,
       limits: start.limits,
       log,
       assign: (socket) => this.#assign(socket),

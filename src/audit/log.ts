@@ -1,0 +1,255 @@
+/** The audit log of a server, as its main thread keeps it. @module */
+import { AuditChain, type AuditFailure, type ChainEvents, type ChainSetup } from "./chain.ts";
+import { AuditError } from "./errors.ts";
+import { type Fields, type Head, SIGNATURE_CONTEXT, SIGNATURE_FIELD } from "./record.ts";
+import { NO_SEGMENT, SegmentReader } from "./segment.ts";
+import { createHeadMemory, readHead } from "./shared_head.ts";
+import type { AuditTarget } from "./target.ts";
+
+/** Signs bytes with the audit key. */
+export type AuditSigner = (message: Uint8Array) => Uint8Array;
+
+export interface AuditLogOptions {
+  readonly target: AuditTarget;
+  readonly whenFailing: AuditFailure;
+  /** Undefined for a log without signatures. */
+  readonly sign: AuditSigner | undefined;
+  /** Milliseconds between two signed lines while there are others. */
+  readonly signEveryMs: number;
+  /** True when `AuditLog.chain.commit()` is called before answers are sent (`AuditChain`). */
+  readonly isBatched: boolean;
+  /** Fields of the first line, such as the version of the server. */
+  readonly begin: Readonly<Record<string, unknown>>;
+  readonly events?: ChainEvents;
+}
+
+/** A signed line is written each minute even without others, so that the time of the last one tells of a cut. */
+const IDLE_SIGN_MS = 60_000;
+
+/**
+ * Bytes before the end of a file that a server finds which its first signed line covers too: the lines that the server
+ * before it wrote after its last signed line, if it was killed.
+ */
+const COVERED_BEFORE = 16 * 1024 * 1024;
+
+const encoder = new TextEncoder();
+
+/** The file that is read back for signed lines, as far as it was covered. */
+interface Readback {
+  readonly file: Deno.FsFile;
+  readonly id: string;
+  to: number;
+}
+
+/**
+ * The audit log of a server: the chain of the main thread, the descriptions of other threads' chains, and the signed
+ * lines, which only the main thread writes, because it alone has the audit key.
+ */
+export class AuditLog implements AsyncDisposable {
+  /** The chain of the main thread. */
+  readonly chain: AuditChain;
+  readonly #options: AuditLogOptions;
+  readonly #run: string;
+  readonly #heads: Map<number, SharedArrayBuffer>;
+  readonly #torn: SharedArrayBuffer;
+  #threads = 1;
+  #readback: Readback | undefined;
+  #segmentHash = NO_SEGMENT;
+  /** Number of the last line of each chain that a signed line has covered. */
+  readonly #covered = new Map<number, number>();
+  #signedAt = performance.now();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The last of the actions that are done one after the other. */
+  #last: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
+
+  /**
+   * Opens the target, and writes the first line.
+   *
+   * @throws {AuditError}
+   */
+  constructor(options: AuditLogOptions) {
+    this.#options = options;
+    this.#run = crypto.getRandomValues(new Uint8Array(4)).toHex();
+    this.#torn = new SharedArrayBuffer(4);
+    const head = createHeadMemory();
+    this.#heads = new Map([[0, head]]);
+    const size = this.#prepareFile();
+    const { isBatched, begin, events = {} } = options;
+    this.chain = new AuditChain(this.#setup(0, head), {
+      isBatched,
+      begin: { ...begin, ...(size === undefined ? {} : { offset: size }) },
+      events,
+    });
+    this.#openReadback(Math.max(0, (size ?? 0) - COVERED_BEFORE));
+    this.#arm();
+  }
+
+  /** Describes a new chain, for a thread to write. */
+  share(): ChainSetup {
+    const head = createHeadMemory();
+    const thread = this.#threads++;
+    this.#heads.set(thread, head);
+    return this.#setup(thread, head);
+  }
+
+  /**
+   * Goes on in a new file when the file has been renamed: ends the old one with a signed line once no thread writes there.
+   *
+   * @param reopenOthers has each other thread reopen its chain
+   */
+  reopen(reopenOthers: () => Promise<void>): Promise<void> {
+    return this.#inTurn(async () => {
+      const { target } = this.#options;
+      if (target.kind !== "file" || this.#isClosed) return;
+      if (this.#readback !== undefined && fileId(target.path) === this.#readback.id) return;
+      // Creates the file, so that all threads find the same.
+      Deno.openSync(target.path, { append: true, create: true, mode: 0o600 }).close();
+      await reopenOthers();
+      await this.#sign({ last: "rotated" });
+      this.chain.reopen({ after: this.#segmentHash });
+      this.#readback?.file.close();
+      this.#readback = undefined;
+      this.#openReadback(0);
+    });
+  }
+
+  /** Writes the last line, and closes the file. Other threads must have closed their chains. */
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#inTurn(async () => {
+      if (this.#isClosed) return;
+      this.#isClosed = true;
+      this.chain.commit();
+      await this.#sign({ last: "closed" });
+      this.chain[Symbol.dispose]();
+      this.#readback?.file.close();
+    });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #setup(thread: number, head: SharedArrayBuffer): ChainSetup {
+    const { target, whenFailing } = this.#options;
+    return { name: `${this.#run}.${thread}`, target, whenFailing, head, torn: this.#torn };
+  }
+
+  /** Ends a line that a killed server has left unfinished, and gives the size; undefined for what is no file. */
+  #prepareFile(): number | undefined {
+    const { target } = this.#options;
+    if (target.kind !== "file") return undefined;
+    try {
+      const { isFile, size } = Deno.statSync(target.path);
+      if (!isFile) return undefined;
+      if (size === 0) return 0;
+      using file = Deno.openSync(target.path, { read: true, append: true });
+      file.seekSync(-1, Deno.SeekMode.End);
+      const last = new Uint8Array(1);
+      file.readSync(last);
+      return last[0] === 0x0a ? size : size + file.writeSync(new Uint8Array([0x0a]));
+    } catch (cause) {
+      if (cause instanceof Deno.errors.NotFound) return 0;
+      if (!(cause instanceof Error)) throw cause;
+      const message = `The audit file ${
+        JSON.stringify(target.path)
+      } cannot be opened: ${cause.message}`;
+      throw new AuditError("AUDIT_FILE", message, { cause });
+    }
+  }
+
+  #openReadback(from: number): void {
+    const { target } = this.#options;
+    if (target.kind !== "file" || !Deno.statSync(target.path).isFile) return;
+    const file = Deno.openSync(target.path);
+    this.#readback = { file, id: fileId(target.path)!, to: from };
+  }
+
+  #arm(): void {
+    this.#timer = setTimeout(() => {
+      this.#inTurn(() => this.#signIfDue()).finally(() => {
+        if (!this.#isClosed) this.#arm();
+      });
+    }, this.#options.signEveryMs);
+    Deno.unrefTimer(this.#timer);
+  }
+
+  async #signIfDue(): Promise<void> {
+    if (this.#isClosed) return;
+    const isIdle = this.#newHeads().size === 0;
+    if (isIdle && performance.now() - this.#signedAt < IDLE_SIGN_MS) return;
+    await this.#sign({});
+  }
+
+  /** The heads of the chains that have lines which no signed line has covered. */
+  #newHeads(): Map<number, Head> {
+    const heads = new Map<number, Head>();
+    for (const [thread, memory] of this.#heads) {
+      const head = readHead(memory);
+      const covered = this.#covered.get(thread) ?? -1;
+      if (head !== undefined && head.seq > covered) heads.set(thread, head);
+    }
+    return heads;
+  }
+
+  /**
+   * Writes a signed line about the lines that have been written. On this thread nothing else is written between the end
+   * of the part that it covers and the line itself.
+   */
+  async #sign(extra: Readonly<Record<string, unknown>>): Promise<void> {
+    this.#signedAt = performance.now();
+    // Other threads' last lines are in the next file already.
+    const heads = extra.last === "rotated" ? new Map<number, Head>() : this.#newHeads();
+    const reader = await this.#readNew();
+    const segment = reader?.finish();
+    const before = this.chain.head.seq;
+    const fields: Fields = {
+      event: "signed",
+      ...extra,
+      heads: Object.fromEntries([...heads].map(([thread, { seq, hash }]) => [thread, [seq, hash]])),
+      ...segment,
+    };
+    if (!this.chain.append(fields, (line) => this.#withSignature(line))) return;
+    for (const [thread, { seq }] of heads) this.#covered.set(thread, seq);
+    // The signed line alone is no reason for another one.
+    if ((this.#covered.get(0) ?? -1) === before) this.#covered.set(0, this.chain.head.seq);
+    if (segment === undefined) return;
+    this.#readback!.to = segment.to;
+    this.#segmentHash = segment.hash;
+  }
+
+  /** Reads the part of the file that was not covered, up to its end. */
+  async #readNew(): Promise<SegmentReader | undefined> {
+    if (this.#readback === undefined) return undefined;
+    const { file, to } = this.#readback;
+    // A signed line is about lines that are on the disk.
+    await file.syncData();
+    const reader = new SegmentReader(file, to, this.#segmentHash);
+    while (reader.advance()) await new Promise((resolve) => setTimeout(resolve));
+    return reader;
+  }
+
+  #withSignature(line: string): string {
+    const { sign } = this.#options;
+    if (sign === undefined || !line.includes('"event":"signed"')) return line;
+    const signature = sign(encoder.encode(SIGNATURE_CONTEXT + line)).toBase64();
+    return `${line.slice(0, -1)}${SIGNATURE_FIELD}${signature}"}`;
+  }
+
+  #inTurn(action: () => Promise<void>): Promise<void> {
+    const turn = this.#last.then(action);
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+}
+
+/** The device and number of a file; undefined where there is none. */
+function fileId(path: string): string | undefined {
+  try {
+    const { dev, ino } = Deno.statSync(path);
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * The lines of the audit log: JSON objects, one a line, each in a chain.
+ *
+ * ```text
+ * {"chain":"5f3a9c01.2","seq":7,"time":"…","event":"sign", … ,"prev":"HASH"}
+ * ```
+ *
+ * A chain is the lines of one thread: `seq` counts them, and `prev` is the SHA-256 of the line before, without its line
+ * feed. The name of a chain is the run, a random number of the process, and the number of the thread in it; 0 is the
+ * main thread.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+
+/** An attempt to sign. */
+export interface Attempt {
+  /** Name of the method, such as `Sign`. */
+  readonly method: string;
+  /** The id of the request, of the client's choice or random. */
+  readonly request: string;
+  /** Who has called, as access rules name it. */
+  readonly identity: string;
+  readonly peer: string;
+  /** The id of the key, or else the type that the request names. */
+  readonly key: string | undefined;
+  readonly algorithm: string | undefined;
+  /** The input, of which the log has a digest alone. */
+  readonly input: { readonly message?: Uint8Array; readonly digest?: Uint8Array } | undefined;
+  /** `OK`, or the name of the gRPC status of the error. */
+  readonly outcome: string;
+  /** Microseconds that the attempt took. */
+  readonly us: number;
+}
+
+/** The end of a chain: the number and the hash of its last line. */
+export interface Head {
+  readonly seq: number;
+  /** SHA-256 in hex. */
+  readonly hash: string;
+}
+
+/** The head of a chain without lines. */
+export const EMPTY: Head = { seq: -1, hash: "" };
+
+/** The part of a line between its time and its hash. */
+export type Fields = { readonly event: string } & Readonly<Record<string, unknown>>;
+
+/** Each line begins so. JSON escapes quotes, so this text is nowhere else in a line. */
+export const LINE_START = '{"chain":"';
+
+/** The name of the last field of a signed line; the signature covers the line before it. */
+export const SIGNATURE_FIELD = ',"signature":"';
+
+/** What an audit key signs begins with this, so that no other signature of the key is one of a line. */
+export const SIGNATURE_CONTEXT = "signer-audit-v1\n";
+
+/** Formats the line after `head` in a chain, without a line feed. */
+export function formatLine(chain: string, head: Head, time: string, fields: Fields): string {
+  const prev = head.seq < 0 ? null : head.hash;
+  return JSON.stringify({ chain, seq: head.seq + 1, time, ...fields, prev });
+}
+
+/** The hash of a line, in hex. */
+export function hashLine(line: string): string {
+  return sha256(line);
+}
+
+/** The fields of an attempt. */
+export function attemptFields({ input, ...attempt }: Attempt): Fields {
+  const { method, request, identity, peer, key, algorithm, outcome, us } = attempt;
+  return {
+    event: "sign",
+    ...{ method, request, identity, peer, key, algorithm },
+    sha256: input?.message && sha256(input.message),
+    digest: input?.digest?.toHex(),
+    ...{ outcome, us },
+  };
+}
+
+function sha256(data: string | Uint8Array): string {
+  return createHash("sha256").update(data).digest("hex");
+}

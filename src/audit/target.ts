@@ -1,0 +1,46 @@
+/** The place where audit lines are written to. @module */
+import { AuditError } from "./errors.ts";
+
+/** A file, or standard error. It can be posted to other threads of the process. */
+export type AuditTarget =
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "stderr" };
+
+/** An open target. Each write goes to the end of the file (O_APPEND), whatever other threads write there. */
+export interface Sink extends Disposable {
+  /** Writes bytes, and gives the number of those that were written. The others could not be, for `failure`. */
+  write(bytes: Uint8Array): { readonly written: number; readonly failure?: Error };
+}
+
+/**
+ * Opens a target. A file is created with mode 0600.
+ *
+ * @throws {AuditError} `AUDIT_FILE`
+ */
+export function openSink(target: AuditTarget): Sink {
+  const output = target.kind === "stderr" ? Deno.stderr : openFile(target.path);
+  return {
+    write(bytes) {
+      let written = 0;
+      try {
+        while (written < bytes.length) written += output.writeSync(bytes.subarray(written));
+        return { written };
+      } catch (failure) {
+        return { written, failure: failure as Error };
+      }
+    },
+    [Symbol.dispose]() {
+      if (output instanceof Deno.FsFile) output.close();
+    },
+  };
+}
+
+function openFile(path: string): Deno.FsFile {
+  try {
+    return Deno.openSync(path, { append: true, create: true, mode: 0o600 });
+  } catch (cause) {
+    if (!(cause instanceof Error)) throw cause;
+    const message = `The audit file ${JSON.stringify(path)} cannot be opened: ${cause.message}`;
+    throw new AuditError("AUDIT_FILE", message, { cause });
+  }
+}

@@ -1,0 +1,81 @@
+/** `signer audit verify`. @module */
+import {
+  type AuditVerdict,
+  type Fault,
+  type SignatureCheck,
+  verifyAudit,
+} from "../../audit/mod.ts";
+import { openProvider, readPublicKey } from "../../crypto/mod.ts";
+import { CliError, ExitCode, usageError } from "../exit.ts";
+import { note, warn, writeResult } from "../output.ts";
+import { readFile } from "../read_file.ts";
+
+/** The options of `signer audit verify`, as commander reads them. */
+export interface VerifyOptions {
+  readonly publicKey?: string;
+  readonly open?: boolean;
+  readonly json?: boolean;
+}
+
+/**
+ * Checks a log, and prints the verdict and each fault.
+ *
+ * @throws {CliError} when the log has a fault, or an open end that `--open` does not accept
+ */
+export function runVerify(
+  files: readonly string[],
+  { publicKey, open = false, json = false }: VerifyOptions,
+): void {
+  const check = publicKey === undefined ? undefined : signatureCheck(publicKey);
+  if (check === undefined) {
+    warn("without --public-key no signature is checked: anyone may have written the log");
+  }
+  const verdict = verify(files, check);
+  writeResult(json ? `${JSON.stringify(verdict, null, 2)}\n` : textOf(verdict));
+  for (const fault of verdict.faults) note(describe(fault));
+  if (verdict.faults.length > 0) {
+    throw new CliError(ExitCode.failed, "The audit log is not as its server wrote it");
+  }
+  for (const end of verdict.openEnds) note(describe(end));
+  if (verdict.openEnds.length === 0 || open) return;
+  throw new CliError(ExitCode.failed, "The audit log has an open end", {
+    hint: "Lines were cut off; or the server was killed or still runs, which --open accepts",
+  });
+}
+
+function verify(files: readonly string[], check: SignatureCheck | undefined): AuditVerdict {
+  try {
+    return verifyAudit(files, check);
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.PermissionDenied)) {
+      throw cause;
+    }
+    throw usageError(`The audit log cannot be read: ${cause.message}`);
+  }
+}
+
+function signatureCheck(path: string): SignatureCheck {
+  const { provider } = openProvider("auto");
+  const key = readPublicKey(provider, readFile(path));
+  if (key.type === "ed25519") {
+    return (message, signature) => key.verify("ED25519", { message }, signature);
+  }
+  throw usageError(`The public key is of type ${key.type}: audit keys are of type ed25519`);
+}
+
+function textOf(verdict: AuditVerdict): string {
+  const { lines, attempts, signedLines, signedUntil, unsigned, torn } = verdict;
+  const rows = [
+    `lines: ${lines}, with ${attempts} attempt${attempts === 1 ? "" : "s"} to sign`,
+    `signed lines: ${signedLines}${
+      signedUntil === undefined ? "" : `, the last at ${signedUntil}`
+    }`,
+    `lines after the last signed one: ${unsigned}`,
+  ];
+  if (torn > 0) rows.push(`torn lines: ${torn}`);
+  return `${rows.join("\n")}\n`;
+}
+
+function describe({ file, line, message }: Fault): string {
+  return `${file}:${line}: ${message}`;
+}

@@ -1,0 +1,111 @@
+/** The audit log of a server: its options, and its key. @module */
+import { type AuditFailure, AuditLog, type ChainEvents } from "../../audit/mod.ts";
+import {
+  type CryptoProvider,
+  type KeyStore,
+  type PrivateKey,
+  readPrivateKeyFile,
+  thumbprint,
+} from "../../crypto/mod.ts";
+import { chosenStack, type StackChoice } from "../../grpc/stacks/mod.ts";
+import type { Logger } from "../../telemetry/mod.ts";
+import { usageError } from "../exit.ts";
+import { passphraseToRead } from "../passphrase/mod.ts";
+
+/** The options of `serve` for the audit log. */
+export interface ServeAuditOptions {
+  /** A file, or `stderr`. */
+  readonly audit?: string;
+  readonly auditKey?: string;
+  readonly auditFail: AuditFailure;
+  /** Milliseconds between signed lines. */
+  readonly auditSignEvery: number;
+  readonly stack: StackChoice;
+  readonly passphraseFile?: string;
+  readonly allowInsecureKeyFiles?: boolean;
+}
+
+/**
+ * Opens the audit log that the options name; undefined when they name none.
+ *
+ * @param keys the keys of the server, of which the audit key may be none
+ * @throws {CliError | AuditError | CryptoError}
+ */
+export async function openAudit(
+  options: ServeAuditOptions,
+  version: string,
+  provider: CryptoProvider,
+  keys: KeyStore,
+  log: Logger,
+): Promise<AsyncDisposable & { readonly log: AuditLog } | undefined> {
+  const { audit, auditKey, auditFail, auditSignEvery } = options;
+  if (audit === undefined) {
+    if (auditKey === undefined) return undefined;
+    throw usageError("--audit-key needs --audit", "Name the file with --audit FILE");
+  }
+  const key = auditKey === undefined
+    ? undefined
+    : await readAuditKey(auditKey, options, provider, keys);
+  if (key === undefined) {
+    log.warn("The audit log is not signed: whoever can write the file can write it anew", {
+      hint: "name an Ed25519 key with --audit-key",
+    });
+  }
+  try {
+    const auditLog = new AuditLog({
+      target: audit === "stderr" ? { kind: "stderr" } : { kind: "file", path: audit },
+      whenFailing: auditFail,
+      sign: key && ((message) => key.sign("ED25519", { message })),
+      signEveryMs: auditSignEvery,
+      // The native stack commits the lines of a turn before it sends answers.
+      isBatched: await chosenStack(options.stack) === "native",
+      begin: { version, pid: Deno.pid, key: key && thumbprint(key.publicKey) },
+      events: auditEvents(log, auditFail),
+    });
+    return {
+      log: auditLog,
+      async [Symbol.asyncDispose]() {
+        await auditLog.close();
+        key?.[Symbol.dispose]();
+      },
+    };
+  } catch (error) {
+    key?.[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** Logs that audit lines cannot be written, and that they can again. */
+export function auditEvents(log: Logger, policy: AuditFailure): ChainEvents {
+  return {
+    onFailing: ({ message }) => log.error("The audit log cannot be written", { message, policy }),
+    onWritable: (lost) => log.warn("The audit log can be written again", { lost, policy }),
+  };
+}
+
+async function readAuditKey(
+  path: string,
+  options: ServeAuditOptions,
+  provider: CryptoProvider,
+  keys: KeyStore,
+): Promise<PrivateKey> {
+  const key = await readPrivateKeyFile(provider, path, {
+    allowInsecure: options.allowInsecureKeyFiles ?? false,
+    passphrase: () => passphraseToRead(options, `Passphrase of ${path}: `),
+  });
+  const print = thumbprint(key.publicKey);
+  const served = keys.list().find((other) => other.thumbprint === print);
+  if (key.type === "ed25519" && served === undefined) return key;
+  const { type } = key;
+  key[Symbol.dispose]();
+  if (served !== undefined) {
+    throw usageError(
+      `The audit key is also the key ${served.id}, by which callers could sign lines of the log`,
+      "Make another one with keygen --type ed25519",
+    );
+  }
+  throw usageError(
+    `The audit key is of type ${type}: it has to be an Ed25519 key`,
+    "Make one with keygen --type ed25519",
+  );
+}

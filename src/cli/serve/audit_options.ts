@@ -1,0 +1,23 @@
+/** The options of `serve` for the audit log. @module */
+import { Option } from "commander";
+import { formatDuration, parseTimeLimit } from "../duration.ts";
+
+/** The heading of the options in the help. */
+const GROUP = "Audit:";
+
+/** 1 s: a killed server leaves at most the lines of so long unsigned. */
+const SIGN_EVERY_MS = 1_000;
+
+export function auditOptions(): Option[] {
+  return [
+    new Option("--audit <file>", "log each attempt to sign to a file, or to stderr"),
+    new Option("--audit-key <file>", "Ed25519 private key that signs the log"),
+    new Option(
+      "--audit-fail <policy>",
+      "what to do when the log cannot be written: sign nothing, or go on",
+    )
+      .choices(["closed", "open"]).default("closed"),
+    new Option("--audit-sign-every <duration>", "time between signed lines")
+      .argParser(parseTimeLimit).default(SIGN_EVERY_MS, formatDuration(SIGN_EVERY_MS)),
+  ].map((option) => option.helpGroup(GROUP));
+}

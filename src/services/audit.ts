@@ -1,0 +1,151 @@
+/** The audit of signatures: a record for each attempt, whatever its outcome. @module */
+import type { AuditTrail } from "../audit/mod.ts";
+import { requestIdHeader, type SignRequest, type SignResponseInit } from "../api/mod.ts";
+import {
+  type CallContext,
+  type Caller,
+  formatCaller,
+  type Interceptor,
+  RpcError,
+  statusName,
+} from "../grpc/mod.ts";
+import { fromCryptoError } from "./crypto_status.ts";
+
+/** The methods whose calls are attempts to sign. */
+const signingMethod = /^\/signer\.v1\.SigningService\/(Sign(?:Batch|Stream)?)$/;
+
+/** Ids that a client may choose for its request. */
+const REQUEST_ID = /^[\w.:/+=-]{1,64}$/;
+
+/** Signs for a call, and records each attempt. */
+export interface AuditedCall {
+  /** @throws the error of `sign`; {RpcError} UNAVAILABLE when the attempt cannot be recorded */
+  sign(request: SignRequest, sign: () => SignResponseInit): SignResponseInit;
+}
+
+export class SigningAudit {
+  /** Records calls that were refused before they came to a signature. */
+  readonly interceptor: Interceptor;
+  readonly #trail: AuditTrail;
+  readonly #identities = new WeakMap<Caller, string>();
+  /** Calls with a failed attempt that was recorded. */
+  readonly #recorded = new WeakSet<CallContext>();
+  /** Begins the ids of requests for which the client chose none. */
+  readonly #prefix = crypto.getRandomValues(new Uint8Array(6)).toHex();
+  #requests = 0;
+
+  constructor(trail: AuditTrail) {
+    this.#trail = trail;
+    this.interceptor = {
+      onError: (error, context) => {
+        const isAttempt = signingMethod.test(context.method) && !this.#recorded.has(context);
+        if (isAttempt) this.#record(context, this.#requestId(context), undefined, error, 0);
+        return error;
+      },
+    };
+  }
+
+  /** Begins the attempts of a call. */
+  begin(context: CallContext): AuditedCall {
+    const id = this.#requestId(context);
+    return { sign: (request, sign) => this.#sign(context, id, request, sign) };
+  }
+
+  #sign(
+    context: CallContext,
+    id: string,
+    request: SignRequest,
+    sign: () => SignResponseInit,
+  ): SignResponseInit {
+    this.#guard(() => this.#trail.expectWritable());
+    const began = performance.now();
+    let response: SignResponseInit;
+    try {
+      response = sign();
+    } catch (error) {
+      this.#recorded.add(context);
+      this.#record(context, id, request, error, performance.now() - began);
+      throw error;
+    }
+    this.#record(context, id, request, undefined, performance.now() - began, response);
+    return response;
+  }
+
+  #record(
+    context: CallContext,
+    id: string,
+    request: SignRequest | undefined,
+    error: unknown,
+    ms: number,
+    response?: SignResponseInit,
+  ): void {
+    const algorithm = response?.algorithm ?? request?.algorithm;
+    this.#guard(() =>
+      this.#trail.record({
+        method: signingMethod.exec(context.method)?.[1] ?? context.method,
+        request: id,
+        identity: this.#identityOf(context.caller),
+        peer: context.peer,
+        key: response?.keyId ?? keyOf(request),
+        algorithm: algorithm === undefined ? undefined : String(algorithm),
+        input: request && inputOf(request),
+        outcome: error === undefined ? "OK" : outcomeOf(error),
+        us: Math.round(ms * 1_000),
+      })
+    );
+  }
+
+  /** Maps an error of the audit log: the caller may try again, perhaps elsewhere. */
+  #guard(action: () => void): void {
+    try {
+      action();
+    } catch (cause) {
+      throw new RpcError("UNAVAILABLE", "The audit log cannot be written, so nothing is signed", {
+        cause,
+      });
+    }
+  }
+
+  #identityOf(caller: Caller): string {
+    const known = this.#identities.get(caller);
+    if (known !== undefined) return known;
+    const identity = formatCaller(caller);
+    this.#identities.set(caller, identity);
+    return identity;
+  }
+
+  #requestId({ metadata }: CallContext): string {
+    const given = metadata.get(requestIdHeader);
+    if (typeof given === "string" && REQUEST_ID.test(given)) return given;
+    return `${this.#prefix}-${(this.#requests++).toString(36)}`;
+  }
+}
+
+/** The key that a request names, by its id or type. Of a peer's text, as much as an id may have. */
+function keyOf(request: SignRequest | undefined): string | undefined {
+  switch (request?.key) {
+    case "keyId":
+      return request.keyId.slice(0, 128);
+    case "keyType":
+      return String(request.keyType);
+    default:
+      return undefined;
+  }
+}
+
+function inputOf(request: SignRequest) {
+  switch (request.input) {
+    case "message":
+      return { message: request.message };
+    case "digest":
+      // Longer ones are refused.
+      return { digest: request.digest.subarray(0, 64) };
+    default:
+      return undefined;
+  }
+}
+
+function outcomeOf(error: unknown): string {
+  const known = fromCryptoError(error);
+  return known instanceof RpcError ? statusName(known.code) : "INTERNAL";
+}

@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { gate } from "../_support/gate.ts";
+
+const [test, { attempt, sign, TestLog, verify }] = await gate(
+  ["env", "ffi", "read", "write", "sys"],
+  () => import("./_log.ts"),
+);
+
+/** Lines of a log of two threads that ended in order, with two signed lines. */
+async function lines(): Promise<{ path: string; lines: string[] } & AsyncDisposable> {
+  const log = await TestLog.open();
+  log.record(4);
+  await log.close();
+  const text = await Deno.readTextFile(log.path);
+  return {
+    path: log.path,
+    lines: text.trimEnd().split("\n"),
+    [Symbol.asyncDispose]: () => log[Symbol.asyncDispose](),
+  };
+}
+
+test("A log that ended in order verifies, and holds each attempt without its input", async () => {
+  await using log = await TestLog.open();
+  log.record(4);
+  await log.close();
+  const verdict = verify(log.path);
+  assert.deepEqual([verdict.faults, verdict.openEnds], [[], []]);
+  assert.deepEqual([verdict.attempts, verdict.unsigned, verdict.torn], [8, 0, 0]);
+  const text = await Deno.readTextFile(log.path);
+  assert.ok(!text.includes("of the worker"));
+  assert.match(text, /"key":"code","algorithm":"ED25519","sha256":"[0-9a-f]{64}","outcome":"OK"/);
+  assert.equal((await Deno.stat(log.path)).mode! & 0o777, 0o600);
+});
+
+/** Each way to tamper with the lines, by the index of an attempt in the middle. */
+const tampering: Readonly<Record<string, (lines: string[], at: number) => void>> = {
+  "a changed line": (lines, at) => void (lines[at] = lines[at].replace('"OK"', '"NOT_FOUND"')),
+  "a changed line with the rest of its chain made anew": (lines, at) => {
+    lines[at] = lines[at].replaceAll("uid=1", "uid=2");
+    const { chain } = JSON.parse(lines[at]);
+    let before = lines[at];
+    for (let i = at + 1; i < lines.length; i++) {
+      if (JSON.parse(lines[i]).chain !== chain) continue;
+      const prev = createHash("sha256").update(before).digest("hex");
+      before = lines[i] = lines[i].replace(/"prev":"\w+"/, `"prev":"${prev}"`);
+    }
+  },
+  "a line that is left out": (lines, at) => void lines.splice(at, 1),
+  "all lines of a thread left out": (lines) => {
+    const worker = JSON.parse(lines[1]).chain;
+    lines.splice(0, lines.length, ...lines.filter((line) => !line.includes(`"${worker}"`)));
+  },
+  "a line twice": (lines, at) => void lines.splice(at, 0, lines[at]),
+  "lines of one thread swapped": (lines, at) => {
+    [lines[at], lines[at + 2]] = [lines[at + 2], lines[at]];
+  },
+  "lines of two threads swapped": (lines, at) => {
+    [lines[at], lines[at + 1]] = [lines[at + 1], lines[at]];
+  },
+  "a changed signature": (lines) => {
+    lines.push(lines.pop()!.replace(/"signature":"../, '"signature":"AA'));
+  },
+  "a signed line that says something else": (lines) => {
+    lines.push(lines.pop()!.replace(/"time":"2/, '"time":"3'));
+  },
+  "lines cut off": (lines) => void lines.splice(-3),
+  "the last line cut off": (lines) => void lines.pop(),
+  "the first line cut off": (lines) => void lines.shift(),
+  "a line that is none": (lines, at) => void lines.splice(at, 0, "{}"),
+  "an empty file": (lines) => void lines.splice(0),
+};
+
+for (const [name, tamper] of Object.entries(tampering)) {
+  test(`Found: ${name}`, async () => {
+    await using log = await lines();
+    const at = log.lines.findIndex((line) => line.includes('"sign"')) + 2;
+    tamper(log.lines, at);
+    await Deno.writeTextFile(log.path, log.lines.map((line) => `${line}\n`).join(""));
+    const { faults, openEnds } = verify(log.path);
+    assert.ok(faults.length > 0 || openEnds.length > 0);
+    if (!/cut off/.test(name)) assert.ok(faults.length > 0, "it is taken for a killed server");
+  });
+}
+
+test("A log of a killed server verifies up to its torn last line", async () => {
+  await using log = await lines();
+  const kept = log.lines.slice(0, -2);
+  await Deno.writeTextFile(log.path, `${kept.join("\n")}\n${log.lines.at(-2)!.slice(0, 50)}`);
+  const verdict = verify(log.path);
+  assert.deepEqual(verdict.faults, []);
+  assert.deepEqual([verdict.torn, verdict.openEnds.length], [1, 1]);
+});
+
+test("A server goes on with the file of one that was killed, and covers its last lines", async () => {
+  await using first = await TestLog.open();
+  first.record(2);
+  await first.close();
+  // As if it had been killed within a line, before it signed anything.
+  const before = (await Deno.readTextFile(first.path)).split("\n");
+  await Deno.writeTextFile(
+    first.path,
+    `${before.slice(0, 4).join("\n")}\n${before[4].slice(0, 40)}`,
+  );
+  await using second = await TestLog.open(first.folder);
+  second.record(2);
+  await second.close();
+  const { faults, openEnds, torn, unsigned } = verify(first.path);
+  assert.deepEqual([faults, torn, unsigned], [[], 1, 0]);
+  assert.equal(openEnds.length, 1);
+  // The lines of the killed server are covered by the signatures of the next.
+  const text = await Deno.readTextFile(first.path);
+  await Deno.writeTextFile(first.path, text.replace('"us":42', '"us":43'));
+  assert.ok(verify(first.path).faults.length > 0);
+});
+
+test("A renamed file is continued in a new one, and both verify, together and alone", async () => {
+  await using log = await TestLog.open();
+  log.record(2, "before");
+  const old = `${log.path}.1`;
+  await Deno.rename(log.path, old);
+  await log.log.reopen(() => {
+    log.worker.record(attempt("between"));
+    log.worker.reopen();
+    return Promise.resolve();
+  });
+  log.record(2, "after");
+  await log.close();
+  for (const paths of [[old, log.path], [old], [log.path]]) {
+    const { faults, openEnds } = verify(...paths);
+    assert.deepEqual([faults, openEnds], [[], []], `${paths}`);
+  }
+  assert.equal(verify(old, log.path).attempts, 9);
+  // Without the file between, or in another order, the chains do not fit.
+  assert.ok(verify(log.path, old).faults.length > 0);
+  const lines = (await Deno.readTextFile(old)).split("\n");
+  await Deno.writeTextFile(old, lines.slice(0, -2).join("\n") + "\n");
+  assert.ok(verify(old, log.path).faults.length > 0);
+});
+
+test("Without a rename, `reopen()` goes on in the same file", async () => {
+  await using log = await TestLog.open();
+  log.record(1);
+  await log.log.reopen(() => assert.fail("no thread has to do anything"));
+  log.record(1);
+  await log.close();
+  assert.deepEqual(verify(log.path).faults, []);
+});
+
+test("Signatures of other text by the audit key are none of a line", () => {
+  assert.notDeepEqual(sign(new Uint8Array(1)), sign(new TextEncoder().encode("signer-audit-v1\n")));
+});
