@@ -52,10 +52,13 @@ interface State {
 class TokenCaller implements Caller {
   readonly connection: Caller;
   readonly entry: TokenEntry;
+  /** The state in which it was accepted. Under a new policy the token is looked up again. */
+  readonly state: State;
 
-  constructor(connection: Caller, entry: TokenEntry) {
+  constructor(connection: Caller, entry: TokenEntry, state: State) {
     this.connection = connection;
     this.entry = entry;
+    this.state = state;
   }
 
   get peer() {
@@ -125,11 +128,13 @@ export class Access {
   permissionsOf(context: Pick<CallContext, "caller" | "metadata">): Permissions {
     const identity = this.#identify(context);
     if (identity.kind === "refused") throw new RpcError("UNAUTHENTICATED", identity.message);
+    const { caller } = identity;
+    context.caller = caller;
     const { permissions } = this.#state;
-    let known = permissions.get(identity.caller);
+    let known = permissions.get(caller);
     if (known === undefined) {
-      known = this.#permissionsOf(identity.caller);
-      permissions.set(identity.caller, known);
+      known = this.#permissionsOf(caller);
+      permissions.set(caller, known);
     }
     return known;
   }
@@ -148,8 +153,12 @@ export class Access {
   }
 
   #identify({ caller, metadata }: Pick<CallContext, "caller" | "metadata">): Identity {
-    const { tokens, rules, accepted } = this.#state;
-    const connection = caller instanceof TokenCaller ? caller.connection : caller;
+    const state = this.#state;
+    const isIssued = caller instanceof TokenCaller;
+    // Another look at the token of the same call.
+    if (isIssued && caller.state === state) return identityOf(caller);
+    const { tokens, rules, accepted } = state;
+    const connection = isIssued ? caller.connection : caller;
     if (tokens === undefined) return { kind: "known", caller: connection };
     const authorization = metadata.get("authorization");
     if (authorization === undefined) {
@@ -159,9 +168,7 @@ export class Access {
     }
     const header = String(authorization);
     const known = accepted.get(connection)?.get(header);
-    if (known === undefined) return this.#lookUp(connection, header);
-    const reason = refusalOf(known.entry, Date.now());
-    return reason === undefined ? { kind: "known", caller: known } : refusedToken(reason);
+    return known === undefined ? this.#lookUp(connection, header) : identityOf(known);
   }
 
   #lookUp(connection: Caller, header: string): Identity {
@@ -172,7 +179,7 @@ export class Access {
     }
     const verdict = tokens!.find(token, Date.now());
     if (verdict.kind === "refused") return refusedToken(verdict.reason);
-    const caller = new TokenCaller(connection, verdict.entry);
+    const caller = new TokenCaller(connection, verdict.entry, this.#state);
     let ofConnection = accepted.get(connection);
     if (ofConnection === undefined) accepted.set(connection, ofConnection = new Map());
     if (ofConnection.size < MAX_TOKENS_OF_CONNECTION) ofConnection.set(header, caller);
@@ -191,6 +198,14 @@ function stateOf(policy: AccessPolicy): State {
     permissions: new WeakMap(),
     shared: new Map(),
   };
+}
+
+/** The identity of a caller whose token was accepted, unless it has expired since. */
+function identityOf(caller: TokenCaller): Identity {
+  const { notBefore, expires } = caller.entry;
+  if ((notBefore ?? expires) === undefined) return { kind: "known", caller };
+  const reason = refusalOf(caller.entry, Date.now());
+  return reason === undefined ? { kind: "known", caller } : refusedToken(reason);
 }
 
 function refused(reason: string, message: string): Identity {
