@@ -79,8 +79,8 @@ function refuseInspectorOptions(): void {
 /** 256 KiB of a command line, which may have 2 MiB: the options of Deno come first. */
 const MAX_COMMAND_LINE = 256 * 1024;
 
-/** The arguments of Deno itself, which precede those of the program. */
-function runtimeOptions(): string[] {
+/** Returns the command line up to the program's arguments: Deno, its options, and the main module. */
+export function runtimeOptions(): string[] {
   const words =
     libc.readSmallFile("/proc/self/cmdline", MAX_COMMAND_LINE)?.split("\0").slice(0, -1) ?? [];
   return words.slice(0, Math.max(0, words.length - Deno.args.length));

@@ -6,7 +6,7 @@ type Done = Answer & { kind: "done" };
 
 /** The main thread's handle of a load thread. */
 export class ThreadHandle implements Disposable {
-  readonly #worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  readonly #worker = new Worker(new URL("./load_worker.ts", import.meta.url), { type: "module" });
   #ready = Promise.withResolvers<void>();
   #done = Promise.withResolvers<Done>();
   #death: Error | undefined;

@@ -5,6 +5,7 @@ import { type ClientTls, loadTls } from "../client/mod.ts";
 import { type ClientTlsOptions, wantsTls } from "../client/options/mod.ts";
 import { type CertificateFiles, devCaFiles, writeDevCa } from "../dev_ca.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
+import { runtimeOptions } from "../signals.ts";
 
 /** A `signer serve` in a child process. */
 export class OwnServer implements AsyncDisposable {
@@ -103,9 +104,11 @@ class Certificates implements Disposable {
   }
 }
 
-/** Returns the arguments of Deno that run this program from its sources; none for the executable. */
+/** Returns the arguments of Deno that run this program; none for one that `deno compile` made. */
 function programArguments(): string[] {
   if (Deno.build.standalone) return [];
+  // Packaged, the program is one file of JavaScript.
+  if (import.meta.url.endsWith(".js")) return runtimeOptions().slice(1);
   const root = new URL("../../../", import.meta.url);
   const config = fileURLToPath(new URL("deno.json", root));
   return [

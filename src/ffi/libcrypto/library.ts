@@ -5,6 +5,9 @@ import { type Symbols, symbols, versionSymbols } from "./symbols.ts";
 /** The environment variable with the name of the library to load. */
 export const LIBCRYPTO_VARIABLE = "SIGNER_LIBCRYPTO";
 
+/** The environment variable by which a packaged program names the folder of the libraries that it carries. */
+const CARRIED_VARIABLE = "SIGNER_CARRIED_LIBRARIES";
+
 /**
  * Default names of OpenSSL 3, always with a version: without one the library may be 1.1 on Linux, and macOS
  * aborts a process that loads its `libcrypto.dylib`.
@@ -36,46 +39,85 @@ export interface Library {
   readonly version: string;
 }
 
+/** A libcrypto that can be loaded. */
+interface Found {
+  readonly path: string;
+  readonly version: string;
+  readonly number: bigint;
+}
+
+let chosen: Found | undefined;
+
 /**
- * Loads libcrypto 3: the library of `SIGNER_LIBCRYPTO`, or else the first of the default names that loads. It
- * stays loaded until the process ends, because libcrypto registers thread and exit handlers.
+ * Returns the path or name of the libcrypto that this thread loads: that of `SIGNER_LIBCRYPTO`, or else the newest
+ * of the system's and the one that the program carries. Of equal versions it is the system's, which gets updates.
  *
- * @throws {LibcryptoError} `LIBCRYPTO_MISSING` when no library loads, `LIBCRYPTO_TOO_OLD` when the loaded
- * library is not OpenSSL 3
+ * @throws {LibcryptoError} as `loadLibrary()`
+ */
+export function libcryptoPath(): string {
+  return choose().path;
+}
+
+/**
+ * Loads the libcrypto of `libcryptoPath()`. It stays loaded until the process ends, because libcrypto registers
+ * thread and exit handlers.
+ *
+ * @throws {LibcryptoError} `LIBCRYPTO_MISSING` when no library loads, `LIBCRYPTO_TOO_OLD` when none is OpenSSL 3
  */
 export function loadLibrary(): Library {
+  const { path, version } = choose();
+  const library = Deno.dlopen(path, symbols).symbols;
+  leaveExitAlone(library);
+  return { symbols: library, path, version };
+}
+
+function choose(): Found {
+  return chosen ??= newest(candidates());
+}
+
+function candidates(): readonly string[] {
   const named = Deno.env.get(LIBCRYPTO_VARIABLE);
-  const candidates = named ? [named] : usualNames[Deno.build.os] ?? ["libcrypto.so.3"];
+  if (named) return [named];
+  const carried = Deno.env.get(CARRIED_VARIABLE);
+  return [
+    ...usualNames[Deno.build.os] ?? ["libcrypto.so.3"],
+    ...(carried ? [`${carried}/libcrypto.so.3`] : []),
+  ];
+}
+
+/** @throws {LibcryptoError} */
+function newest(paths: readonly string[]): Found {
+  let best: Found | undefined;
   const reasons: unknown[] = [];
-  for (const path of candidates) {
+  for (const path of paths) {
     try {
-      return open(path);
+      const found = probe(path);
+      if (best === undefined || found.number > best.number) best = found;
     } catch (error) {
-      if (error instanceof LibcryptoError) throw error;
       reasons.push(error);
     }
   }
+  if (best !== undefined) return best;
+  const tooOld = reasons.find((reason) => reason instanceof LibcryptoError);
+  if (tooOld !== undefined) throw tooOld;
   const remedy = reasons.some((reason) => reason instanceof Deno.errors.NotCapable)
     ? "give Deno --allow-ffi"
     : `install it (for example the package libssl3), or name its libcrypto in ${LIBCRYPTO_VARIABLE}`;
   throw new LibcryptoError(
     "LIBCRYPTO_MISSING",
-    `OpenSSL 3 could not be loaded as ${candidates.join(" or ")}: ${remedy}`,
+    `OpenSSL 3 could not be loaded as ${paths.join(" or ")}: ${remedy}`,
     { cause: reasons.length === 1 ? reasons[0] : new AggregateError(reasons) },
   );
 }
 
-function open(path: string): Library {
-  // The version first: for an older library, binding the whole table fails with the name of the first
-  // missing function, which does not explain the cause.
-  const probe = Deno.dlopen(path, versionSymbols);
-  const version = readText(probe.symbols.OpenSSL_version(VERSION_TEXT));
-  const number = probe.symbols.OpenSSL_version_num();
-  probe.close();
+/** Reads the version alone: binding all symbols of an older library fails with the name of a missing function. */
+function probe(path: string): Found {
+  const library = Deno.dlopen(path, versionSymbols);
+  const version = readText(library.symbols.OpenSSL_version(VERSION_TEXT));
+  const number = library.symbols.OpenSSL_version_num();
+  library.close();
   requireVersion3(path, version, number);
-  const library = Deno.dlopen(path, symbols).symbols;
-  leaveExitAlone(library);
-  return { symbols: library, path, version };
+  return { path, version, number };
 }
 
 /**

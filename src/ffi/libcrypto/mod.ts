@@ -1,6 +1,6 @@
 /** OpenSSL 3's libcrypto: keys and signatures. No pointer leaves this folder. @module */
 export { LibcryptoError, type LibcryptoErrorCode } from "./errors.ts";
-export { LIBCRYPTO_VARIABLE } from "./library.ts";
+export { LIBCRYPTO_VARIABLE, libcryptoPath } from "./library.ts";
 export { type Libcrypto, openLibcrypto } from "./libcrypto.ts";
 export type { KeyParameters, Pkey } from "./pkey.ts";
 export type { SecureHeap } from "./secure_heap.ts";

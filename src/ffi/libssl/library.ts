@@ -1,13 +1,13 @@
 /** The loading of libssl 3, and of the libcrypto that it is linked to. @module */
-import { LIBCRYPTO_VARIABLE } from "../libcrypto/mod.ts";
+import { LIBCRYPTO_VARIABLE, libcryptoPath } from "../libcrypto/mod.ts";
 import { LibsslError } from "./errors.ts";
 import { certificateSymbols, type SslLibrary, sslSymbols } from "./symbols.ts";
 
 let loaded: SslLibrary | undefined;
 
 /**
- * Loads libssl on the first call on a thread. Where `SIGNER_LIBCRYPTO` names a libcrypto by its path,
- * that is the libssl beside it: both must be of one build. Neither is ever unloaded.
+ * Loads libssl on the first call on a thread: that of `libcryptoPath()`, in its folder where it has one, as both
+ * must be of one build. Neither is ever unloaded.
  *
  * @throws {LibsslError} `LIBSSL_MISSING`
  */
@@ -16,8 +16,7 @@ export function loadLibssl(): SslLibrary {
 }
 
 function load(): SslLibrary {
-  const named = Deno.env.get(LIBCRYPTO_VARIABLE);
-  const crypto = named || (Deno.build.os === "darwin" ? "libcrypto.3.dylib" : "libcrypto.so.3");
+  const crypto = libcryptoPath();
   const ssl = crypto.replace(/libcrypto(?=[^/]*$)/, "libssl");
   try {
     // libcrypto comes first, so that libssl finds the one that is loaded already.

@@ -1,0 +1,45 @@
+/** The files of the portable executable. @module */
+import { join } from "node:path";
+import { findLibraries } from "./libraries.ts";
+import { run, threads } from "./program.ts";
+
+/** Replacements in the bundles, whose modules are no longer where their URLs say. */
+const moved: readonly (readonly [from: string, to: string])[] = [
+  [`new URL("./worker.ts", import.meta.url)`, `new URL("./serve_worker.js", import.meta.url)`],
+  [`new URL("./load_worker.ts", import.meta.url)`, `new URL("./load_worker.js", import.meta.url)`],
+  [`new URL("../../../proto", import.meta.url)`, `new URL("./proto", import.meta.url)`],
+];
+
+/** Puts the files of the archive into a folder. */
+export async function collectContent(content: string): Promise<void> {
+  const program = join(content, "program");
+  await Deno.mkdir(join(content, "lib"), { recursive: true });
+  await Deno.mkdir(program);
+  await Deno.copyFile(Deno.execPath(), join(content, "deno"));
+  await Deno.chmod(join(content, "deno"), 0o755);
+  for (const library of await findLibraries()) {
+    await Deno.copyFile(library, join(content, "lib", library.split("/").at(-1)!));
+  }
+  const bundled = new Map<string, number>();
+  for (const [name, module] of Object.entries({ main: "main.ts", ...threads })) {
+    const path = join(program, `${name}.js`);
+    await run(Deno.execPath(), [
+      ...["bundle", "--quiet", "--platform", "deno", "--output", path, module],
+    ]);
+    await Deno.writeTextFile(path, relocate(await Deno.readTextFile(path), bundled));
+  }
+  for (const [from] of moved) {
+    if (!bundled.has(from)) throw new Error(`No bundle has ${from}`);
+  }
+  await run("cp", ["-r", "proto", program]);
+}
+
+/** Applies the replacements to a bundle, and counts them. */
+function relocate(text: string, counts: Map<string, number>): string {
+  for (const [from, to] of moved) {
+    const parts = text.split(from);
+    if (parts.length > 1) counts.set(from, (counts.get(from) ?? 0) + parts.length - 1);
+    text = parts.join(to);
+  }
+  return text;
+}

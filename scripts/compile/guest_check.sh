@@ -1,0 +1,77 @@
+#!/bin/sh
+# Uses the executable /signer in a guest that has a kernel, busybox and the C library: no Deno, no OpenSSL. Prints a
+# line "ok" or "FAILED" for each check, and figures. `deno task test:image` boots the guest for it.
+set -u
+
+find / -xdev \( -name 'libcrypto*' -o -name 'libssl*' -o -name deno -o -name openssl \) \
+  -not -path '/proc/*' -exec rm -rf {} + 2>/dev/null
+failures=0
+check() {
+  name=$1
+  shift
+  if "$@" >/tmp/out 2>&1; then
+    echo "ok      $name"
+  else
+    echo "FAILED  $name"
+    cat /tmp/out
+    failures=$((failures + 1))
+  fi
+}
+prints() {
+  wanted=$1
+  shift
+  "$@" >/tmp/printed 2>&1
+  grep -q "$wanted" /tmp/printed || { cat /tmp/printed; return 1; }
+}
+ready() {
+  for try in $(seq 300); do
+    grep -q ready "$1" && return
+    sleep 0.1
+  done
+  return 1
+}
+uptime_ms() { awk '{ print int($1 * 1000) }' /proc/uptime; }
+
+started=$(uptime_ms)
+check "unpacks and tells its version" /signer --version
+echo "figure  first start: $(($(uptime_ms) - started)) ms; executable $(($(wc -c </signer) / 1024)) KiB"
+started=$(uptime_ms)
+check "tells its version again" /signer --version
+echo "figure  later start: $(($(uptime_ms) - started)) ms"
+
+mkdir /tmp/noexec /tmp/full
+mount -t tmpfs -o noexec tmpfs /tmp/noexec
+mount -t tmpfs -o size=1m tmpfs /tmp/full
+check "passes over a cache that forbids execution" env SIGNER_CACHE=/tmp/noexec /signer --version
+check "passes over a cache without room" env SIGNER_CACHE=/tmp/full /signer --version
+check "leaves nothing in either" [ -z "$(ls -A /tmp/noexec /tmp/full | grep signer)" ]
+
+check "keygen" /signer keygen --type ecdsa-p256 --out /tmp/key.pem
+started=$(uptime_ms)
+/signer serve --vsock 5000 --key /tmp/key.pem >/tmp/ready 2>/tmp/log &
+server=$!
+check "serve --vsock is ready" ready /tmp/ready
+echo "figure  ready after $(($(uptime_ms) - started)) ms"
+check "call echo by vsock" prints '^hello$' /signer call --to vsock:1:5000 echo hello
+echo data >/tmp/data
+check "call sign by vsock" /signer call --to vsock:1:5000 sign --in /tmp/data --out /tmp/signature
+check "call verify by vsock" /signer call --to vsock:1:5000 verify --key-type ecdsa-p256 \
+  --in /tmp/data --signature /tmp/signature
+check "bench by vsock" prints '\[OK\]' /signer bench sign --to vsock:1:5000 -n 50 -c 4
+check "doctor" prints vsock /signer doctor
+echo "figure  $(grep VmRSS "/proc/$server/status" | tr -s '\t ' ' ') of the server"
+kill -TERM "$server"
+check "drain on SIGTERM" wait "$server"
+
+check "keygen --dev-ca" /signer keygen --dev-ca /tmp/tls
+/signer serve --vsock 5001 --key /tmp/key.pem --tls-cert /tmp/tls/server.pem --tls-key /tmp/tls/server.key \
+  --tls-client-ca /tmp/tls/ca.pem >/tmp/ready-tls 2>/tmp/log-tls &
+server=$!
+check "serve with TLS is ready" ready /tmp/ready-tls
+check "call by mTLS over vsock" prints '^hello$' /signer call --to vsock:1:5001 --tls-ca /tmp/tls/ca.pem \
+  --tls-cert /tmp/tls/client.pem --tls-key /tmp/tls/client.key echo hello
+kill -TERM "$server"
+wait "$server"
+cat /tmp/log /tmp/log-tls
+echo "$failures checks failed"
+[ "$failures" -eq 0 ]

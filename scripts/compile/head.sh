@@ -1,0 +1,106 @@
+#!/bin/sh
+# signer @VERSION@ for @TARGET@: this script, and behind its last line a compressed archive of Deno, the program
+# and OpenSSL. The archive is unpacked once, into the first of $SIGNER_CACHE, $XDG_CACHE_HOME, /var/cache and
+# /tmp where files can be written and executed.
+set -eu
+
+payload=@PAYLOAD_SHA256@
+offset=@OFFSET@
+size=@SIZE@
+needed_kb=@NEEDED_KB@
+
+fail() {
+  echo "signer: error: $1" >&2
+  echo "signer: hint: $2" >&2
+  exit 1
+}
+
+# True when the owner and the mode of a folder keep everybody else out of it.
+is_private() {
+  case $(ls -ldn "$1") in
+    drwx------*) ;;
+    *) return 1 ;;
+  esac
+  [ "$(ls -ldn "$1" | { read -r _ _ owner _; echo "$owner"; })" = "$(id -u)" ]
+}
+
+# True when a program in the folder can be executed, which `noexec` and some policies forbid.
+is_executable() {
+  printf '#!/bin/sh\nexit 0\n' >"$1/probe" && chmod 700 "$1/probe" && "$1/probe"
+  probed=$?
+  rm -f "$1/probe"
+  return $probed
+}
+
+# Checks the files of an unpacked folder: Deno and the libraries by size, the program by its hash.
+is_intact() {
+  [ -f "$1/manifest" ] && (cd "$1" && sha256sum -c program.sha256 >/dev/null 2>&1) || return 1
+  while read -r bytes file; do
+    [ "$(wc -c <"$1/$file")" -eq "$bytes" ] || return 1
+  done <"$1/manifest"
+}
+
+unpack() {
+  temporary=$(mktemp -d "$1/.signer-XXXXXX") || return 1
+  trap 'rm -rf "$temporary"' EXIT
+  trap 'exit 1' HUP INT TERM
+  if ! is_executable "$temporary" 2>/dev/null; then
+    reasons="$reasons; $1 does not allow programs to be executed"
+    rm -rf "$temporary"
+    return 1
+  fi
+  tail -c "+$offset" "$self" | head -c "$size" >"$temporary/payload" 2>/dev/null ||
+    { full "$1"; return 1; }
+  found=$(sha256sum <"$temporary/payload")
+  [ "${found%% *}" = "$payload" ] ||
+    fail "$self is damaged: its archive has another SHA-256" "Copy it again, and compare its checksum"
+  gzip -dc <"$temporary/payload" 2>/dev/null | tar -xf - -C "$temporary" 2>/dev/null ||
+    { full "$1"; return 1; }
+  rm "$temporary/payload"
+  is_intact "$temporary" || { full "$1"; return 1; }
+  # Two starts at once: the rename of the second ends within the folder of the first, and is removed.
+  mv "$temporary" "$folder"
+  rm -rf "$folder/${temporary##*/}"
+  trap - EXIT HUP INT TERM
+}
+
+full() {
+  reasons="$reasons; $1 has no room for $needed_kb KiB"
+  rm -rf "$temporary"
+}
+
+self=$0
+case $self in
+  */*) ;;
+  *) self=$(command -v -- "$0") ;;
+esac
+[ -r "$self" ] || fail "$self cannot be read" "It reads its own archive: give it read permission (mode 0755)"
+
+mask=$(umask)
+umask 077
+reasons=
+folder=
+for cache in "${SIGNER_CACHE:-}" "${XDG_CACHE_HOME:-}" /var/cache /tmp; do
+  [ -n "$cache" ] || continue
+  folder=$cache/signer-$payload
+  if [ -e "$folder" ]; then
+    is_private "$folder" ||
+      fail "$folder belongs to another user, or others may write to it" "Remove it, or name another folder in SIGNER_CACHE"
+    is_intact "$folder" ||
+      fail "$folder is damaged" "Remove it: it is unpacked again at the next start"
+    break
+  fi
+  if [ ! -d "$cache" ] || [ ! -w "$cache" ]; then
+    reasons="$reasons; $cache is not a folder that can be written"
+    folder=
+    continue
+  fi
+  if unpack "$cache"; then break; fi
+  trap - EXIT HUP INT TERM
+  folder=
+done
+[ -n "$folder" ] || fail "there is no folder to unpack to$reasons" "Name one in SIGNER_CACHE, on a disk with $needed_kb KiB that is not mounted noexec"
+
+umask "$mask"
+export SIGNER_CARRIED_LIBRARIES="$folder/lib"
+exec "$folder/deno" run @OPTIONS@ --allow-run="$folder/deno" "$folder/program/main.js" "$@"

@@ -1,0 +1,34 @@
+/** Properties of the program that both kinds of executable need. @module */
+import { fileURLToPath } from "node:url";
+import config from "../../deno.json" with { type: "json" };
+
+/** The root folder of the project. */
+export const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
+
+export const { version } = config;
+
+/** Options of V8 with which `deno task signer` runs too. */
+export const v8Flags = "--max-semi-space-size=2";
+
+/** Modules of the program's threads, by the name of their bundle. */
+export const threads = {
+  serve_worker: "src/cli/serve/worker.ts",
+  load_worker: "src/bench/load/load_worker.ts",
+} as const;
+
+/** Returns the permissions of the program as options of Deno, those of deno.json. */
+export function permissionOptions(): string[] {
+  return Object.entries(config.permissions.default).map(([name, value]) =>
+    Array.isArray(value) ? `--allow-${name}=${value.join(",")}` : `--allow-${name}`
+  );
+}
+
+/** Runs a command in the root folder, and returns its standard output. */
+export async function run(command: string, args: readonly string[]): Promise<string> {
+  const streams = { stdout: "piped", stderr: "piped" } as const;
+  const child = new Deno.Command(command, { args: [...args], cwd: root, ...streams });
+  const { code, stdout, stderr } = await child.output();
+  const decoder = new TextDecoder();
+  if (code === 0) return decoder.decode(stdout);
+  throw new Error(`${command} ${args[0]} ended with ${code}:\n${decoder.decode(stderr)}`);
+}

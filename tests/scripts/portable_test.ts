@@ -1,0 +1,121 @@
+/** The head of the portable executable: unpacking, its cache and its errors. @module */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { gate } from "../_support/gate.ts";
+
+const [test, { writeExecutable }] = await gate(
+  ["net", "env", "read", "write", "sys", "ffi", "run"],
+  () => import("../../scripts/compile/portable.ts"),
+);
+
+/** An executable whose Deno is a script that prints its arguments, and a folder for caches. */
+class Packaged implements AsyncDisposable {
+  private constructor(readonly folder: string) {}
+
+  static async make(): Promise<Packaged> {
+    const folder = await Deno.makeTempDir({ prefix: "signer-portable-test-" });
+    const content = join(folder, "content");
+    await Deno.mkdir(join(content, "program"), { recursive: true });
+    const deno = `#!/bin/sh\necho "$SIGNER_CARRIED_LIBRARIES"\nfor word; do echo "$word"; done\n`;
+    await Deno.writeTextFile(join(content, "deno"), deno, { mode: 0o755 });
+    await Deno.writeTextFile(join(content, "program/main.js"), "// the program\n");
+    await writeExecutable(content, join(folder, "signer"), ["--quiet"]);
+    await Deno.remove(content, { recursive: true });
+    await Deno.mkdir(join(folder, "cache"));
+    return new Packaged(folder);
+  }
+
+  get executable(): string {
+    return join(this.folder, "signer");
+  }
+
+  get cache(): string {
+    return join(this.folder, "cache");
+  }
+
+  /** The folder in the cache that it is unpacked to. */
+  get unpacked(): string {
+    const [entry] = [...Deno.readDirSync(this.cache)];
+    return join(this.cache, entry.name);
+  }
+
+  async run(args: readonly string[] = [], env: Record<string, string> = {}) {
+    const command = new Deno.Command("/bin/sh", {
+      args: [this.executable, ...args],
+      clearEnv: true,
+      env: { PATH: "/usr/bin:/bin", SIGNER_CACHE: this.cache, ...env },
+    });
+    const { code, stdout, stderr } = await command.output();
+    const decoder = new TextDecoder();
+    return { code, out: decoder.decode(stdout), error: decoder.decode(stderr) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+test("It unpacks once, and passes its arguments on", async () => {
+  await using packaged = await Packaged.make();
+  const first = await packaged.run(["call", "two words", "*", ""]);
+  const { unpacked } = packaged;
+  assert.deepEqual(first.out.split("\n"), [
+    `${unpacked}/lib`,
+    ...["run", "--quiet", `--allow-run=${unpacked}/deno`, `${unpacked}/program/main.js`],
+    ...["call", "two words", "*", "", ""],
+  ]);
+  const { mode, mtime } = await Deno.stat(unpacked);
+  assert.equal(mode! & 0o777, 0o700);
+  assert.equal((await packaged.run()).code, 0);
+  assert.deepEqual((await Deno.stat(unpacked)).mtime, mtime);
+});
+
+test("Starts at the same time unpack to one folder and leave nothing else", async () => {
+  await using packaged = await Packaged.make();
+  const runs = await Promise.all(Array.from({ length: 8 }, () => packaged.run()));
+  assert.deepEqual(runs.map(({ code, error }) => [code, error]), runs.map(() => [0, ""]));
+  assert.equal([...Deno.readDirSync(packaged.cache)].length, 1);
+  const names = [...Deno.readDirSync(packaged.unpacked)].map(({ name }) => name).sort();
+  assert.deepEqual(names, ["deno", "manifest", "program", "program.sha256"]);
+});
+
+test("A damaged cache is refused and not run", async () => {
+  for (const [file, text] of [["program/main.js", "// another program\n"], ["deno", "short"]]) {
+    await using packaged = await Packaged.make();
+    await packaged.run();
+    await Deno.writeTextFile(join(packaged.unpacked, file), text);
+    const { code, out, error } = await packaged.run();
+    assert.deepEqual([code, out], [1, ""]);
+    assert.match(error, /^signer: error: \S+ is damaged\nsigner: hint: Remove it/);
+  }
+});
+
+test("A cache that others may write to is refused and not run", async () => {
+  await using packaged = await Packaged.make();
+  await packaged.run();
+  await Deno.chmod(packaged.unpacked, 0o770);
+  const { code, out, error } = await packaged.run();
+  assert.deepEqual([code, out], [1, ""]);
+  assert.match(error, /belongs to another user, or others may write to it/);
+});
+
+test("A damaged executable is refused, and leaves nothing", async () => {
+  await using packaged = await Packaged.make();
+  const bytes = await Deno.readFile(packaged.executable);
+  bytes[bytes.length - 100] ^= 1;
+  await Deno.writeFile(packaged.executable, bytes);
+  const { code, error } = await packaged.run();
+  assert.equal(code, 1);
+  assert.match(error, /is damaged: its archive has another SHA-256/);
+  assert.deepEqual([...Deno.readDirSync(packaged.cache)], []);
+});
+
+test("Of the cache folders the first that can be written is used", async () => {
+  await using packaged = await Packaged.make();
+  const { code } = await packaged.run([], {
+    SIGNER_CACHE: join(packaged.folder, "missing"),
+    XDG_CACHE_HOME: packaged.cache,
+  });
+  assert.equal(code, 0);
+  assert.equal([...Deno.readDirSync(packaged.cache)].length, 1);
+});
