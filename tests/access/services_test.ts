@@ -119,6 +119,33 @@ test("with tokens alone, a call needs one that the server knows", async (stack) 
   assert.equal((await ask(served, "echo.Echo", {})).status, "UNAUTHENTICATED");
 });
 
+test("a token that expires is refused on the connections that have used it, and in open streams", async (stack) => {
+  const { policy, texts } = policyOf({ deploy: { expires: Date.now() + 1_800_000 } });
+  await using served = await Served.start(stack, {
+    access: new Access(policy, () => {}),
+    keys: await keys(),
+  });
+  assert.equal((await ask(served, "echo.Echo", {}, texts.deploy)).status, undefined);
+  const { promise: expired, resolve: expire } = Promise.withResolvers<void>();
+  async function* requests() {
+    yield sign("other");
+    await expired;
+    yield sign("other");
+  }
+  const call = served.open<object>("signing.SignStream", requests(), bearer(texts.deploy));
+  const responses = call.responses[Symbol.asyncIterator]();
+  assert.equal((await responses.next()).done, false);
+  const { now } = Date;
+  Date.now = () => now() + 3_600_000;
+  try {
+    assert.match((await ask(served, "echo.Echo", {}, texts.deploy)).message!, /has expired/);
+    expire();
+    await assert.rejects(responses.next(), /token deploy has expired/);
+  } finally {
+    Date.now = now;
+  }
+});
+
 test("two tokens of one name are accepted side by side, and a replaced one no longer", async (stack) => {
   const { policy, texts } = policyOf({ a: { name: "deploy" }, b: { name: "deploy" } });
   const access = new Access(policy, () => {});
