@@ -6,9 +6,7 @@ import {
   formatPeer,
   type Listener,
   type NetError,
-  peerIdentity,
   Poller,
-  RESERVED_DESCRIPTORS,
   type Socket,
   type Stream,
   type TlsContext,
@@ -18,6 +16,7 @@ import { type ErrorReports, errorReports, type Logger } from "../../../telemetry
 import type { Service } from "../../mod.ts";
 import { type CostClass, CostClasses, type Lane, WorkQueue } from "../../scheduling/mod.ts";
 import { Accounts } from "./_accounts.ts";
+import { Admission, identityOf } from "./_admission.ts";
 import { type ConnectionCounts, OwnConnectionCounts } from "./connection_counts.ts";
 import { Deadlines } from "./_deadlines.ts";
 import { methodsOf, type MethodTable } from "./_methods.ts";
@@ -28,47 +27,29 @@ import { DEFAULT_NATIVE_LIMITS, type NativeLimits } from "./limits.ts";
 /** Bytes read for one event: many requests, or four frames of the largest size. */
 const READ_BUFFER_SIZE = 131_072;
 
-/** The same while work waits: some hundred requests, which take about a millisecond even when all are refused. */
+/** Bytes read for one event while work waits: some hundred requests, which take a millisecond even if refused. */
 const BUSY_READ_SIZE = 8_192;
 
 /** Interval between checks of the connections' timeouts. */
 const TICK_MS = 1_000;
 
-/**
- * Mean duration of a call that is answered as it is read, in any case: to queue it would take nearly as long. A call
- * of Echo takes a tenth of it.
- */
+/** Mean duration up to which a call is always answered as it is read: queuing takes as long. Echo takes a tenth. */
 const FREE_CALL_MS = 0.02;
 
-/** Such calls that run for one that is measured. To read the clock for each would take a twentieth of their time. */
+/** Free calls without a measurement between two measured ones. Reading the clock takes a twentieth of their time. */
 const UNMEASURED_CALLS = 7;
 
-/**
- * The time for which other calls run before events are handled and responses are sent: some ten P-256 signatures,
- * or one with RSA.
- */
+/** The time for which other calls run before events are handled: some ten P-256 signatures, or one with RSA. */
 const CALLS_SLICE_MS = 0.25;
 
-/** The longest that events are handled, or queued work is done, at a stretch. */
+/** The longest time for which only events are handled, or only queued work is done. */
 const STRETCH_MS = 3;
 
-/** The longest that a turn does both, before the thread's event loop goes on. */
+/** The longest turn before the thread's event loop continues. */
 const TURN_SLICE_MS = 10;
 
-/** The time for which streams go on with requests and responses that are there, before events are handled. */
+/** The time for which streams process waiting requests and responses before events are handled. */
 const STREAM_SLICE_MS = 2;
-
-/**
- * Milliseconds without a call after which a connection may be closed for want of descriptors: far over the time from a
- * client's connection to its first call.
- */
-const MAX_IDLE_IN_SHORTAGE_MS = 1_000;
-
-/** Idle connections that are closed each time that accepting fails: four times the descriptors that it reserves. */
-const CLOSED_IN_SHORTAGE = 4 * RESERVED_DESCRIPTORS;
-
-/** The least time between two log lines about refused connections. */
-const REFUSAL_LOG_MS = 60_000;
 
 export interface EngineOptions {
   readonly services: readonly Service[];
@@ -83,7 +64,7 @@ export interface EngineOptions {
    * (`AcceptorOptions.holds`).
    */
   readonly holds?: (fd: number, held: boolean) => void;
-  /** Gives the TLS context of new connections; without it they are plaintext. */
+  /** Returns the TLS context of new connections; plaintext by default. */
   readonly tls?: (() => TlsContext) | undefined;
   /** Called before answers are sent (`RpcServerOptions.beforeSend`). */
   readonly beforeSend?: (() => boolean) | undefined;
@@ -91,7 +72,7 @@ export interface EngineOptions {
   readonly onSettled?: () => void;
   /** Called when `timeout` may have become shorter since the last turn. */
   readonly onDue?: () => void;
-  /** Called after each event, call and piece of work, to tell a busy thread from one that hangs. */
+  /** Called after each event, call and piece of work, to distinguish a busy thread from a hanging one. */
   readonly onProgress?: () => void;
 }
 
@@ -118,16 +99,15 @@ export class Engine implements ServingThread, Disposable {
   readonly #acceptors: Acceptor[] = [];
   readonly #handshakes: TlsHandshakes | undefined;
   readonly #connections = new Set<ServedConnection>();
+  readonly #admission: Admission;
   #dirty: ServedConnection[] = [];
   #fresh: TimedCall[] = [];
-  #refusedConnections = 0;
-  #refusalLoggedAt = -Infinity;
   #tickAt = Infinity;
   #asyncCalls = 0;
   #turnBegan = 0;
-  /** When calls that are not free are to wait; `Infinity` until an event has come. */
+  /** Time after which calls that are not free wait; `Infinity` until an event has arrived. */
   #sliceEnd = Infinity;
-  /** When the rest of the events are to wait for the next turn. */
+  /** Time after which the remaining events wait for the next turn. */
   #eventsEnd = Infinity;
   /** The clock at the last mark of progress. */
   #lapAt = 0;
@@ -151,6 +131,13 @@ export class Engine implements ServingThread, Disposable {
     this.methods = methodsOf(options.services, this.costClasses);
     this.work = new WorkQueue(this.limits);
     this.accounts = new Accounts(this.limits);
+    this.#admission = new Admission(
+      this.limits,
+      this.#counts,
+      this.accounts,
+      this.#connections,
+      options.log,
+    );
     this.poller.pause = () => performance.now() >= this.#eventsEnd;
     this.#handshakes = options.tls && new TlsHandshakes(options.tls, this.poller, {
       onStream: (stream) => this.#serve(stream),
@@ -178,11 +165,11 @@ export class Engine implements ServingThread, Disposable {
       exclusive,
       holds,
       onConnection: (socket) => {
-        if (!this.#admits(socket)) socket.close();
+        if (!this.#admission.admits(socket)) socket.close();
         else if (assign) assign(socket);
         else this.add(socket);
       },
-      onShortage: () => this.#closeIdle(),
+      onShortage: () => this.#admission.closeIdle(),
       onPause: (error) => log.warn("Accepting pauses", { error: error.message }),
       onResume: () => log.info("Accepting again"),
     });
@@ -213,9 +200,9 @@ export class Engine implements ServingThread, Disposable {
     }
     this.#connections.add(connection);
     this.note("Connected", { peer: connection.peer });
-    this.#limitSilent(connection);
+    this.#admission.limitSilent(connection);
     if (this.#tickAt === Infinity) this.#tickAt = this.now + TICK_MS;
-    // Our SETTINGS go out without waiting for the peer's.
+    // Sends our SETTINGS without waiting for the peer's.
     connection.touch();
   }
 
@@ -233,7 +220,7 @@ export class Engine implements ServingThread, Disposable {
       const until = this.now + TURN_SLICE_MS;
       let looked = CALLS_SLICE_MS;
       while (this.now < until && this.work.size > 0) {
-        // Queued work has as much time as events, lest a flood of cheap calls keeps it waiting.
+        // Queued work has as much time as events, so that a flood of cheap calls cannot starve it.
         this.#work(this.now + Math.min(Math.max(looked, CALLS_SLICE_MS), STRETCH_MS));
         const began = this.now;
         this.#look(0);
@@ -356,62 +343,12 @@ export class Engine implements ServingThread, Disposable {
     for (const connection of [...this.#connections]) connection.drain();
   }
 
-  /** Ends everything at once; the engine can then not be used any more. */
+  /** Closes all connections at once. The engine cannot be used any more. */
   [Symbol.dispose](): void {
     this.stopAccepting();
     this.#handshakes?.[Symbol.dispose]();
     for (const connection of [...this.#connections]) connection.cut();
     this.poller.close();
-  }
-
-  /** Checks the limits of connections for a new one. At the limit, connections without calls make room. */
-  #admits(socket: Socket): boolean {
-    const { maxConnections, maxConnectionsPerPeer } = this.limits;
-    if (this.#counts.total >= maxConnections) {
-      this.#closeIdle();
-      if (this.#counts.total >= maxConnections) {
-        return this.#refuseConnection(socket, "maxConnections", maxConnections);
-      }
-    }
-    const identity = identityOf(socket);
-    if (identity === undefined || this.#counts.ofPeer(identity) < maxConnectionsPerPeer) {
-      return true;
-    }
-    return this.#refuseConnection(socket, "maxConnectionsPerPeer", maxConnectionsPerPeer);
-  }
-
-  /** Logs a refused connection, at most once a minute. */
-  #refuseConnection({ peer }: Socket, limit: string, value: number): false {
-    this.#refusedConnections++;
-    const now = performance.now();
-    if (now - this.#refusalLoggedAt < REFUSAL_LOG_MS) return false;
-    this.#refusalLoggedAt = now;
-    this.#options.log.warn("Connections are refused: there are as many as allowed", {
-      ...{ limit, value, peer: formatPeer(peer), refused: this.#refusedConnections },
-    });
-    this.#refusedConnections = 0;
-    return false;
-  }
-
-  /** Closes the oldest connection without a call of a peer that has too many of them. */
-  #limitSilent({ account }: ServedConnection): void {
-    const { maxSilentConnectionsPerPeer } = this.limits;
-    if (this.accounts.connectionsOfPeer(account) <= maxSilentConnectionsPerPeer) return;
-    const silent = [...this.#connections]
-      .filter((one) => one.account.parent === account.parent && one.isSilent);
-    if (silent.length > maxSilentConnectionsPerPeer) silent[0].cut();
-  }
-
-  /** Closes some connections without calls, so that others find descriptors. */
-  #closeIdle(): void {
-    const before = performance.now() - MAX_IDLE_IN_SHORTAGE_MS;
-    const idle = [...this.#connections]
-      .filter(({ idleSince = Infinity }) => idleSince <= before)
-      .sort((a, b) => Number(b.isSilent) - Number(a.isSilent) || a.idleSince! - b.idleSince!)
-      .slice(0, CLOSED_IN_SHORTAGE);
-    if (idle.length === 0) return;
-    this.note("Idle connections were closed to make room", { count: idle.length });
-    for (const connection of idle) connection.cut();
   }
 
   /** Closes a connection whose TLS handshake failed. */
@@ -426,14 +363,14 @@ export class Engine implements ServingThread, Disposable {
     stream.close();
   }
 
-  /** Handles events, and sends the output. */
+  /** Handles events, and sends output. */
   #look(timeout: number): void {
     this.#sliceEnd = this.#eventsEnd = Infinity;
     this.poller.wait(timeout);
     this.#settle();
   }
 
-  /** Does queued work until `end`, at least one piece, and sends the output. */
+  /** Runs queued work until `end`, at least one piece, and sends output. */
   #work(end: number): void {
     let now = this.now;
     do {
@@ -444,7 +381,7 @@ export class Engine implements ServingThread, Disposable {
     this.#settle();
   }
 
-  /** Expires deadlines, looks at the time of connections, and sends. */
+  /** Expires deadlines, checks the timeouts of connections, and sends output. */
   #settle(): void {
     this.lookAtClock();
     for (let i = 0; i < this.#fresh.length; i++) {
@@ -459,7 +396,7 @@ export class Engine implements ServingThread, Disposable {
       this.accounts.sweep();
     }
     this.accounts.relieve("heldBytes");
-    // A flush may write more, and so add to the list.
+    // A flush may write more output, and so extend the list.
     for (let i = 0; i < this.#dirty.length; i++) {
       this.#dirty[i].flush();
     }
@@ -467,12 +404,7 @@ export class Engine implements ServingThread, Disposable {
   }
 }
 
-/** Reports whether a call is answered as it is read, in any case. */
+/** Returns true for a call that is always answered as it is read. */
 function isFree({ meanMs, isUneven }: CostClass): boolean {
   return meanMs !== undefined && meanMs <= FREE_CALL_MS && !isUneven;
-}
-
-/** The name of the peer for which limits are counted. */
-function identityOf({ peer }: Pick<Stream, "peer">): string | undefined {
-  return peerIdentity(formatPeer(peer));
 }
