@@ -5,7 +5,7 @@ import type { RpcServer } from "../../grpc/mod.ts";
 import { libc } from "../../ffi/mod.ts";
 import { type Address, formatAddress, socketsSupported } from "../../net/mod.ts";
 import { configureLogs, type Logger, logger } from "../../telemetry/mod.ts";
-import { writeResult } from "../output.ts";
+import { warn, writeResult } from "../output.ts";
 import { openChosenProvider } from "../provider.ts";
 import { closeInspector, onHangup } from "../signals.ts";
 import { onUncaught } from "../uncaught.ts";
@@ -21,7 +21,7 @@ import { Reloader } from "./reload.ts";
 import { refusePlaintext, ServerTls, type ServeTlsOptions } from "./tls.ts";
 import { stopSignal } from "./stop_signal.ts";
 import { type Inherited, inheritedListeners, needsSupervisor, supervise } from "./supervisor.ts";
-import { warnOfVsock } from "./vsock_warnings.ts";
+import { openVsockWarning, warnOfVsock } from "./vsock_warnings.ts";
 
 /** The options of `signer serve`, as commander reads them. */
 export interface ServeOptions
@@ -79,6 +79,8 @@ export async function runServer(options: ServeOptions): Promise<void> {
       ? await adopt(server, inherited)
       : await listen(server, places, options.unixMode);
     warnOfVsock(bound);
+    const openVsock = openVsockWarning(bound, options);
+    if (openVsock !== undefined) warn(openVsock);
     log.info("Serving", {
       version,
       stack,

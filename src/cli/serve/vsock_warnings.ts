@@ -1,5 +1,5 @@
 /** Warnings of `serve` about AF_VSOCK. @module */
-import { type Address, type Check, checkVsock } from "../../net/mod.ts";
+import { type Address, type Check, checkVsock, formatAddress } from "../../net/mod.ts";
 import { warn } from "../output.ts";
 
 /** VMADDR_CID_LOCAL (vsock(7)): only this machine itself can connect there. */
@@ -23,4 +23,31 @@ export function warnOfVsock(places: readonly Address[]): void {
 export function vsockObstacles(checks: readonly Check[]): Check[] {
   const missing = checks.filter(({ ok, subject }) => !ok && subject !== "vsock-loopback");
   return missing.every(({ subject }) => subject === "vsock-device") ? [] : missing;
+}
+
+/** The options of `serve` that restrict callers. */
+export interface CallerRestrictions {
+  readonly tokens?: string;
+  readonly rules?: string;
+  readonly tlsClientCa?: string;
+  readonly tlsClientAuth?: "require" | "request" | "none";
+}
+
+/**
+ * Returns the warning for an AF_VSOCK address at which every caller may use every key; undefined where there is none,
+ * or where options restrict callers. Unlike a TCP port, it is open to the other side of the VM alone, so the server
+ * starts.
+ */
+export function openVsockWarning(
+  places: readonly Address[],
+  { tokens, rules, tlsClientCa, tlsClientAuth = "require" }: CallerRestrictions,
+): string | undefined {
+  const needsCertificate = tlsClientCa !== undefined && tlsClientAuth === "require";
+  if (needsCertificate || (tokens ?? rules) !== undefined) return undefined;
+  const open = places.find((place) => place.transport === "vsock" && place.cid !== LOCAL);
+  if (open === undefined) return undefined;
+  return `every process of the host or of its guests that connects to ${
+    formatAddress(open)
+  } may use every ` +
+    "key: restrict callers with --rules, --tokens or --tls-client-ca";
 }
