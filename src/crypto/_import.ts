@@ -1,4 +1,4 @@
-/** The import of private keys, in which both providers give the same verdict. @module */
+/** The import of private keys, in which both providers accept the same keys. @module */
 import { CryptoError } from "./errors.ts";
 import {
   codecOf,

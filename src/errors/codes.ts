@@ -160,7 +160,7 @@ export interface ErrorCodes {
     /** A file that is not a report, or reports that do not fit together. */
     | "BAD_REPORT";
 
-  /** `src/cli`: how the command ended. */
+  /** `src/cli`: the failure of a command. */
   cli:
     /** A wrong command line or configuration. */
     | "USAGE"

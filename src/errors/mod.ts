@@ -27,7 +27,7 @@ export function findError<L extends Layer>(
   }
 }
 
-/** Tells whether an error is one of a layer, without its class: that would load the layer. */
+/** Returns true for an error of a layer, without its class, which would load the layer. */
 function isOf<L extends Layer>(error: Error, layer: L): error is LayerError<L> {
   return "layer" in error && error.layer === layer && "code" in error;
 }

@@ -4,7 +4,7 @@ import type { AnyMethod } from "./service.ts";
 const unknownIdempotency = "IDEMPOTENCY_UNKNOWN";
 
 /**
- * Returns whether a call that a server may have processed can be repeated: its method has an
+ * Returns true if a call that a server may have processed can be repeated: its method has an
  * `idempotency_level` in the contract. Signing is repeatable: it changes nothing on the server, and a second
  * signature of the same input is as good as the first, for randomised algorithms too. A stream of requests
  * is never repeated.

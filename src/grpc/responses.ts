@@ -9,9 +9,9 @@ export interface ResponseReader<O> {
 
 /** The source of a call's responses. */
 export interface ResponseSource<O> {
-  /** Returns whether a reader waits for the next response. */
+  /** Returns true while a reader waits for the next response. */
   isAwaited(): boolean;
-  /** Gives a reader the next response, now or as soon as there is one. */
+  /** Resolves a reader with the next response, now or when it arrives. */
   give(reader: ResponseReader<O>): void;
   /** Called when the application stops reading. */
   leave(): void;

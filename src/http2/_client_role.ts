@@ -22,7 +22,7 @@ export class ClientRole implements Role {
     return [{ id: SettingId.ENABLE_PUSH, value: 0 }];
   }
 
-  /** Looks at the first bytes only to name the protocol of a server that does not speak HTTP/2. */
+  /** Checks the first bytes only to name the protocol of a server that does not speak HTTP/2. */
   receivePreface(bytes: Uint8Array, start: number, end: number): number {
     if (this.#openingLength < OPENING_SIZE) this.#checkOpening(bytes.subarray(start, end));
     return start;

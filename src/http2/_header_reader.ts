@@ -15,7 +15,7 @@ export class HeaderReader {
   openEndStream = false;
   #fragments = NO_FRAGMENTS;
   #length = 0;
-  /** Made for the first block, as an idle connection has none. */
+  /** Created for the first block: an idle connection has none. */
   #decoder: BlockDecoder | undefined = undefined;
   #acknowledged = false;
 

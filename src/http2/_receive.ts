@@ -24,7 +24,7 @@ export class Receive<User> {
   readonly #control: Control;
   readonly #streams: StreamTable<Stream<User>>;
   readonly #window = new ReceiveWindow(DEFAULT_WINDOW);
-  /** Made when the first sample could begin, which connections with small calls never come to. */
+  /** Created for the first sample, which connections with small calls never begin. */
   #bandwidth: BandwidthEstimator | undefined = undefined;
   #settingsAcknowledged = false;
   #stopped = false;
@@ -91,7 +91,7 @@ export class Receive<User> {
   }
 
   /**
-   * Ends the peer's side of a stream. To be called before the application is told.
+   * Ends the peer's side of a stream. To be called before the handler's event.
    *
    * @throws {Http2Error} PROTOCOL_ERROR of the stream
    */

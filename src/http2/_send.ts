@@ -25,13 +25,13 @@ import type { Limits } from "./limits.ts";
 import type { OutputBuffer } from "./output_buffer.ts";
 import { canSend } from "./stream_state.ts";
 
-/** DATA pieces smaller than this, cut by a small window, do not pay for window updates. */
+/** Frames smaller than this, cut by a small window, do not allow the peer further window updates. */
 const WORTHY_PIECE = 256;
 
 const NO_BYTES = new Uint8Array(0);
 const NO_STREAMS: readonly never[] = [];
 
-/** The part of a connection that `Send` tells of the end of streams. */
+/** Receiver of the end of streams: `Streams`, which depends on `Send`, and not the reverse. */
 export interface SendOwner<User> {
   /** END_STREAM of our side was written to the output. */
   localEnded(stream: Stream<User>): void;
@@ -39,8 +39,8 @@ export interface SendOwner<User> {
 
 /**
  * The sending half of a connection: HEADERS and DATA under the peer's settings, and flow control for
- * them (RFC 9113 section 5.2). Frames that the windows hold back, or an output that the transport does
- * not take, wait in the queues of their streams; queues with DATA take turns frame by frame.
+ * them (RFC 9113 section 5.2). Frames wait in the queues of their streams while windows are closed, or while the
+ * transport does not take the output. Queues with DATA take turns frame by frame.
  */
 export class Send<User> {
   readonly peer = new PeerSettings();
@@ -55,7 +55,7 @@ export class Send<User> {
   /** The connection's window. */
   #window = DEFAULT_WINDOW;
   #pumping = false;
-  /** Made when bytes first wait at a tick. */
+  /** Created when bytes first wait at a tick. */
   #progress: SendProgress | undefined = undefined;
 
   constructor(
@@ -104,7 +104,7 @@ export class Send<User> {
     }
   }
 
-  /** Writes a header section whose fields are checked, ahead of everything that waits. */
+  /** Writes a header section with checked fields, ahead of all queued frames. */
   writeHeaders(
     stream: Stream<User>,
     headers: PreparedHeaders,
@@ -157,7 +157,7 @@ export class Send<User> {
     return at;
   }
 
-  /** Queues DATA, and sends what the windows and the output take. */
+  /** Queues DATA, and sends as much as the windows and the output allow. */
   #enqueue(
     stream: Stream<User>,
     prefix: Uint8Array,
@@ -189,7 +189,7 @@ export class Send<User> {
         if (!this.#outputHasRoom) return;
         this.#sendWindowless(stream);
       }
-      // A stream whose turn is over is put at the end of the set, and so visited again.
+      // After its turn a stream moves to the end of the set, and so is visited again.
       for (const stream of this.#turns.ready) {
         if (this.#window <= 0 || !this.#outputHasRoom) return;
         this.#sendFrame(stream);
@@ -199,7 +199,7 @@ export class Send<User> {
     }
   }
 
-  /** Takes `size` bytes off the output: the transport has them. */
+  /** Removes `size` bytes from the output, which the transport has sent. */
   outputTaken(size: number): void {
     this.#output.consume(size);
     this.#progress?.outputTaken(size);
@@ -229,8 +229,8 @@ export class Send<User> {
   }
 
   /**
-   * Applies the peer's SETTINGS in order (section 6.5.3). Frames for which they make room are sent by
-   * `pump()`, which is to follow the acknowledgment.
+   * Applies the peer's SETTINGS in order (section 6.5.3). Frames that they allow are sent by `pump()`, which must follow
+   * the acknowledgment.
    *
    * @throws {Http2Error} FLOW_CONTROL_ERROR, PROTOCOL_ERROR
    */
@@ -261,8 +261,8 @@ export class Send<User> {
   }
 
   /**
-   * True when DATA of this size fits into the windows; without bytes it needs none. Several frames would go ahead
-   * of other streams while `pump()` gives them their turns.
+   * True when DATA of this size fits into the windows; without bytes it needs none. During `pump()` several frames do
+   * not fit, because they would precede other streams out of turn.
    */
   #fits(stream: Stream<User>, size: number): boolean {
     if (size === 0) return true;
@@ -276,7 +276,7 @@ export class Send<User> {
     this.#rates.pings?.give(1);
   }
 
-  /** Sends the headers at the front of a queue, or its end where no DATA is before that. */
+  /** Sends the headers at the front of a queue, or its end if no DATA precedes that. */
   #sendWindowless(stream: Stream<User>): void {
     const queue = stream.queue!;
     const { head } = queue;
@@ -341,7 +341,7 @@ export class Send<User> {
     if (canSend(stream.state)) this.#handler.onWritable(stream);
   }
 
-  /** Changes the window of every stream, as its initial size has changed (section 6.9.2). */
+  /** Changes the window of every stream after a change of its initial size (section 6.9.2). */
   #shiftWindows(change: number): void {
     for (const stream of this.#streams.values()) {
       if (stream.sendWindow + change > MAX_31_BITS) {

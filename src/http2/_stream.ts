@@ -38,7 +38,7 @@ export class Stream<User> implements Http2Stream<User> {
   sendWindow: number;
   /** Frames that wait; null when the next frame can be sent at once. */
   queue: SendQueue | null = null;
-  /** True when the peer is told to stop its side as soon as ours has ended. */
+  /** True when the peer will be asked to stop its side as soon as ours has ended. */
   stopsPeer = false;
   /** True after `sendData()` returned false, until `onWritable`. */
   awaitsWritable = false;

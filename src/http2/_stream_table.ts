@@ -17,7 +17,7 @@ const NO_STREAMS = [undefined];
  * A peer that chooses ids which collide makes a lookup pass its own streams, `maxConcurrentStreams` at most.
  */
 export class StreamTable<S> {
-  /** Ids by slot; 0, which is no stream's (RFC 9113 section 5.1.1), in a free slot. */
+  /** Ids by slot; 0 in a free slot, because no stream has it (RFC 9113 section 5.1.1). */
   #ids = NO_IDS;
   #streams: (S | undefined)[] = NO_STREAMS;
   #mask = 0;
@@ -60,7 +60,7 @@ export class StreamTable<S> {
     this.#streams[free] = undefined;
   }
 
-  /** All streams, in no particular order. The table may not be changed meanwhile. */
+  /** All streams, in no particular order. The table must not change during the iteration. */
   *values(): Generator<S> {
     for (let slot = 0; slot <= this.#mask; slot++) {
       if (this.#ids[slot] !== 0) yield this.#streams[slot]!;

@@ -45,7 +45,7 @@ export class Streams<User> implements StreamOperations<User>, SendOwner<User> {
   /** False once the connection drains: streams that the peer opens are ignored. */
   acceptsNew = true;
   readonly #table = new StreamTable<Stream<User>>();
-  /** Made for the first stream that this side resets. */
+  /** Created for the first stream that this side resets. */
   #recentlyReset: RecentlyReset | undefined = undefined;
   /** The stream of the last frame: the next frame is likely to be for the same. */
   #recent: Stream<User> | undefined = undefined;
@@ -116,7 +116,7 @@ export class Streams<User> implements StreamOperations<User>, SendOwner<User> {
     const stream = this.open(this.nextLocalId);
     this.nextLocalId += 2;
     stream.user = user;
-    // At once, and never from a queue: the ids of new streams have to rise (section 5.1.1).
+    // At once, and never from a queue: the ids of new streams must increase (section 5.1.1).
     this.send.writeHeaders(stream, headers, extra, endStream);
     return stream;
   }
@@ -169,7 +169,7 @@ export class Streams<User> implements StreamOperations<User>, SendOwner<User> {
     this.#recentlyReset.add(id);
   }
 
-  /** Ends a stream otherwise than by `reset()`, and tells the application. */
+  /** Ends a stream for another reason than `reset()`, and reports it to the application. */
   abort(stream: Stream<User>, errorCode: number, origin: ResetOrigin): void {
     this.#forget(stream);
     this.handler.onReset(stream, errorCode, origin);
@@ -198,7 +198,7 @@ export class Streams<User> implements StreamOperations<User>, SendOwner<User> {
     if (stream !== undefined) this.abort(stream, error.errorCode, "local");
   }
 
-  /** Closes a stream if both sides have ended. To be called after the application was told of it. */
+  /** Closes a stream if both sides have ended. To be called after the handler's event. */
   closeIfEnded(stream: Stream<User>): void {
     if (stream.state !== StreamState.CLOSED || !this.#table.has(stream.id)) return;
     this.rates.resets?.give(1);
@@ -237,8 +237,8 @@ export class Streams<User> implements StreamOperations<User>, SendOwner<User> {
 
   /** Takes a header section on a stream on which the peer may not send. */
   receiveLateHeaders(id: number, stream: Stream<User> | undefined): void {
-    // Windows bound late DATA, and nothing bounds late header sections. Those that our own resets account
-    // for are not counted: a thousand calls that time out together are answered together.
+    // Windows bound late DATA, but no window bounds late header sections. Responses to calls that we have reset are not
+    // counted: a thousand calls that time out together are answered together.
     if (!this.#recentlyReset?.takeSection()) this.rates.take("strayFrames");
     this.#receiveLate(id, stream, "HEADERS");
   }
@@ -277,7 +277,7 @@ export class Streams<User> implements StreamOperations<User>, SendOwner<User> {
       throw streamError(id, "STREAM_CLOSED", `${type} comes after END_STREAM`);
     }
     if (this.isIdle(id)) throw connectionError("PROTOCOL_ERROR", `${type} is on an idle stream`);
-    // A client ends its streams by the thousand, and none of them is the server's fault.
+    // A client may reset thousands of its streams, and late frames on them are not the server's fault.
     if (this.#isLocal(id) || this.#recentlyReset?.has(id)) return;
     throw connectionError("STREAM_CLOSED", `${type} is on a closed stream`);
   }

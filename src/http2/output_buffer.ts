@@ -2,7 +2,7 @@
 interface Pool {
   /** Bytes of a buffer. */
   readonly size: number;
-  /** Buffers that are kept: as many as connections that have so much output at one moment. */
+  /** The most pooled buffers: as many as connections with so much output at one time. */
   readonly length: number;
   readonly buffers: Uint8Array[];
 }

@@ -112,7 +112,7 @@ export class Poller implements Registrar, Disposable {
     while (this.#next < this.#count) {
       const i = this.#next++;
       const fd = this.#events.low(i);
-      // The descriptor may have been removed since, and its number opened anew.
+      // The descriptor may have been removed since, and its number reused.
       if (this.#generations[fd] !== this.#events.high(i)) continue;
       this.#handlers[fd]?.onReady(this.#events.events(i));
       if (this.pause()) break;

@@ -3,7 +3,7 @@ import { ProtobufError } from "./errors.ts";
 import { type ReadMessage, WireReader } from "./reader.ts";
 import { type MessageType, WireWriter, type WriteMessage } from "./writer.ts";
 
-/** Encodes and decodes messages of one type: `I` is what the writer takes, `O` what the reader returns. */
+/** Encodes and decodes messages of one type: the writer takes `I`, and the reader returns `O`. */
 export interface Codec<I, O> extends MessageType<I> {
   /** Reads the fields of a message that is within another. */
   read(reader: WireReader, into?: O): O;

@@ -65,7 +65,7 @@ export class WireReader {
     this.#copies = copies;
   }
 
-  /** Reports whether the message has another field, or the packed list another number. */
+  /** Returns true if the message has another field, or the packed list another number. */
   more(): boolean {
     return this.#position < this.#end;
   }

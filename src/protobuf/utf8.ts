@@ -29,7 +29,7 @@ export function decodeUtf8(bytes: Uint8Array, start: number, end: number): strin
   return text;
 }
 
-/** Reports whether the bytes from `start` to `end` are UTF-8. */
+/** Returns true if the bytes from `start` to `end` are UTF-8. */
 export function isUtf8(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end;) {
     if (bytes[at] < 0x80) {

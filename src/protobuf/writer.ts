@@ -281,7 +281,7 @@ function varintLength(value: number): number {
   return length;
 }
 
-/** Returns what a value is, for an error. The value itself may be secret. */
+/** Describes the type of a value for an error. The value itself may be secret. */
 function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";

@@ -53,7 +53,7 @@ export function configureLogs(
   if (options.format === "json") captureConsole();
 }
 
-/** Logs what libraries write to the console and to `process.emitWarning()`, so that every line is a log line. */
+/** Logs the output of libraries to the console and to `process.emitWarning()`, so that every line is a log line. */
 function captureConsole(): void {
   const log = logger("console");
   const levels = {

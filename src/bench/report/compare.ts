@@ -101,7 +101,7 @@ export const comparedFigures: readonly Figure[] = [
   })),
 ];
 
-/** How runs are compared. */
+/** Options of a comparison. */
 export interface CompareOptions {
   /** True if run i of one side took turns with run i of the other. Their slices are then compared in pairs. */
   readonly paired?: boolean;

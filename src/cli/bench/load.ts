@@ -19,7 +19,7 @@ export function interruption(): { readonly signal: AbortSignal } & Disposable {
   };
 }
 
-/** The server of a load, and what is known of it. */
+/** The process and the TLS settings of a load's server. */
 type Loaded = Pick<Target, "pid" | "tls">;
 
 /** Runs a load and shows its progress each `interval` milliseconds. */

@@ -10,7 +10,7 @@ import type { BenchOptions } from "./options.ts";
 import { OwnServer } from "./own_server.ts";
 import { findServerProcess } from "./server_process.ts";
 
-/** The servers of a load, and how they are reached. */
+/** The servers of a load, and the options of their connections. */
 export interface Target extends AsyncDisposable {
   readonly addresses: readonly string[];
   /** TLS settings; undefined for plaintext. */

@@ -87,7 +87,7 @@ function elementName({ message, enum: type, scalar }: DescField | DescExtension)
   return named ? `.${named.typeName}` : scalarNames[scalar!]!;
 }
 
-/** Tells whether a field is a group of proto2, which declares its message in place. */
+/** Returns true for a group of proto2, which declares its message in place. */
 function isGroup(field: DescField | DescExtension | DescOneof): field is DescField {
   if (field.kind === "oneof" || field.fieldKind === "map") return false;
   return field.message !== undefined && field.proto.type === 10;

@@ -82,7 +82,7 @@ function signatureBytes({ signature, signatureFile }: VerifyOptions): Uint8Array
   }
 }
 
-/** Tells whether a signature is text: random bytes are not all base64 digits. */
+/** Returns true for a signature in text: random bytes are not all base64 digits. */
 function looksLikeBase64(bytes: Uint8Array): boolean {
   return bytes.length > 0 && /^[A-Za-z0-9+/_=\s-]+$/.test(new TextDecoder("latin1").decode(bytes));
 }

@@ -41,7 +41,7 @@ async function isRegular(path: string): Promise<boolean> {
     const { isFile, isSymlink } = await Deno.lstat(path);
     return isFile || isSymlink;
   } catch {
-    // The check of the path says what is wrong with it.
+    // The check of the path throws the error.
     return false;
   }
 }

@@ -11,7 +11,7 @@ import { type KeyOptions, reloadKeys } from "./keys.ts";
 import type { ServerTls, TlsFiles } from "./tls.ts";
 
 /**
- * 5 s: how long a replaced key stays after the replacement, for calls that had been read and wait for
+ * 5 s: the time for which a replaced key stays, for calls that had been read and wait for
  * their turn. A batch or a stream keeps the keys that it began with until it ends.
  */
 const RETIREMENT_MS = 5_000;

@@ -123,7 +123,7 @@ export async function runServer(options: ServeOptions): Promise<void> {
   }
 }
 
-/** Raises the limit of open files, of which each connection takes one, to what the kernel allows. */
+/** Raises the limit of open files, of which each connection takes one, to the kernel's maximum. */
 function raiseFileLimit(log: Logger): void {
   if (!socketsSupported()) return;
   try {

@@ -1,4 +1,4 @@
-/** The order in which complete requests start: by turns of their connections. @module */
+/** The order in which complete requests start: connections take turns. @module */
 import { setImmediate } from "node:timers";
 
 /** A complete request that has not been started. */

@@ -20,7 +20,7 @@ import {
 import { ReflectionError } from "./errors.ts";
 import { wellKnownFile } from "./well_known_files.ts";
 
-/** A symbol that has a full name of its own and can be described. */
+/** A symbol with a full name that can be described. */
 export type Declared = DescMessage | DescEnum | DescExtension | DescService | DescMethod;
 
 /** The declarations of a set of `.proto` files, and the codecs of its messages. */

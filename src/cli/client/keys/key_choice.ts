@@ -39,7 +39,7 @@ export function namedKey({ key, keyType }: KeyOptions): KeySelector | undefined 
 }
 
 /**
- * Chooses the key and the algorithm. The server's list of keys decides what the options leave open.
+ * Chooses the key and the algorithm. Choices that the options leave open are made by the server's list of keys.
  *
  * @throws {CliError} when no key of the server fits, or when several fit alike and none is named
  */

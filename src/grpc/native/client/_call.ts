@@ -154,7 +154,7 @@ export abstract class Call implements PendingCall, Timed {
   /** Called once, when the call has ended. */
   protected abstract onEnd(end: CallEnd): void;
 
-  /** Returns whether the request can be sent once more. */
+  /** Returns true if the request can be sent again. */
   protected canRepeat(): boolean {
     return true;
   }
@@ -164,7 +164,7 @@ export abstract class Call implements PendingCall, Timed {
     this.core.timers.set(new Timer(() => this.end(end)), performance.now());
   }
 
-  /** Gives up the attempt under way, before another one. */
+  /** Abandons the current attempt before another one. */
   protected abandonAttempt(): void {
     this.attempt?.close(false);
     this.attempt = undefined;

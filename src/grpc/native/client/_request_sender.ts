@@ -132,7 +132,7 @@ export class RequestSender {
     }, (cause) => this.#fail(cause));
   }
 
-  /** Sends one request, and returns whether to draw the next at once. */
+  /** Sends one request. Returns true if the next one can be drawn at once. */
   #take(result: IteratorResult<unknown>): boolean {
     if (this.#over()) return false;
     if (result.done) {
@@ -146,7 +146,7 @@ export class RequestSender {
     return room;
   }
 
-  /** Sends or keeps one request, and returns whether the stream has room for the next. */
+  /** Sends or keeps one request. Returns true if the stream has room for the next. */
   #send(request: unknown): boolean {
     const message = this.#serialize(request);
     if (message === undefined) return false;
@@ -173,7 +173,7 @@ export class RequestSender {
     this.#call.fail("CANCELLED", "The requests ended in an error", cause);
   }
 
-  /** True when the call has stopped the sender meanwhile, which the compiler does not see. */
+  /** True when the call has stopped the sender in between, which the compiler cannot see. */
   #over(): boolean {
     return this.#state === "over";
   }

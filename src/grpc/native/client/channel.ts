@@ -36,8 +36,8 @@ export interface UnaryOptions {
 }
 
 /**
- * A channel on the native stack. Beside the calls that every stack makes it makes unary calls on bytes
- * with an observer in place of promises, at a rate that loads a server from one thread.
+ * A channel on the native stack. In addition to the calls of every stack it makes unary calls on bytes, with an
+ * observer in place of promises, fast enough to load a server from one thread.
  */
 export interface NativeChannel extends RpcChannel {
   /** Number of connections that are ready for calls. */

@@ -79,7 +79,7 @@ export class RequestBytes {
   /**
    * Takes the next message, decompressed; undefined while it is incomplete.
    *
-   * @throws {RpcError} as `messageLength()`, and what `decompress` throws
+   * @throws {RpcError} as `messageLength()` and `decompress()`
    */
   take(): RequestMessage | undefined {
     if (!this.hasMessage) return undefined;

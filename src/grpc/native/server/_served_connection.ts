@@ -33,7 +33,7 @@ export interface ServingThread extends Thread {
   readonly http2: Http2Config;
   readonly methods: MethodTable;
   readonly poller: Registrar;
-  /** Holds the bytes that were read, during the call that takes them. */
+  /** The read buffer. Its bytes are valid during the call that receives them. */
   readonly buffer: Uint8Array;
   /** Bytes that are read for one event. */
   readonly readSize: number;
@@ -82,7 +82,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   readonly identity: string | undefined;
   #phase: Phase = OPEN;
   #waitsForRoom = false;
-  /** Bytes of DATA that waited for the peer's windows when it was looked at last. */
+  /** Bytes of DATA that waited for the peer's windows at the last check. */
   #queuedBytes = 0;
   /** Bytes that waited to be sent, as the thread counts them. */
   #unsentBytes = 0;
@@ -217,7 +217,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     this.#socket.close();
   }
 
-  /** Gives up the connection's account and lane, which were opened with it. */
+  /** Closes the connection's account and lane, which were opened with it. */
   forsake(): void {
     this.#thread.accounts.close(this.account);
     this.#thread.work.closeLane(this.lane, this.identity);

@@ -33,9 +33,9 @@ export class SingleRequest {
   }
 
   /**
-   * Gives the message of the request, which has ended.
+   * Returns the message of the request, which has ended.
    *
-   * @throws {RpcError} UNIMPLEMENTED when there is none; INTERNAL when it is incomplete; what `decompress` throws
+   * @throws {RpcError} UNIMPLEMENTED when there is none; INTERNAL when it is incomplete; errors of `decompress`
    */
   end(): RequestMessage {
     if (this.#bytes.length === 0) {

@@ -60,7 +60,7 @@ export class StreamingCall extends Call {
   override receive(bytes: Uint8Array, start: number, end: number, last: boolean): void {
     if (this.over) return this.stream.consume(end - start);
     this.guard(() => {
-      // Of a single request, the held bytes have a limit of their own.
+      // The held bytes of a single request have their own limit.
       if (this.#incoming instanceof SingleRequest) this.stream.consume(end - start);
       this.#incoming.push(bytes, start, end);
       if (last) this.receiveEnd();

@@ -22,13 +22,13 @@ export interface Thread {
   readonly accounts: Accounts;
   /** Watches the deadline of a new call, if it is still open at the end of the turn. */
   watchDeadline(call: TimedCall): void;
-  /** Reports whether work of a connection may be done at once, and need not wait for its turn. */
+  /** Returns true if work of a connection may run at once, without waiting for its turn. */
   mayRunNow(lane: Lane, costClass: CostClass): boolean;
-  /** Reports whether a call that runs at once is to be measured: of calls that take next to nothing, few are. */
+  /** Returns true if a call that runs at once must be measured. Only a few of the shortest calls are. */
   measures(costClass: CostClass): boolean;
-  /** Marks progress. Gives the milliseconds since the last mark, which the work since then has taken. */
+  /** Marks progress. Returns the milliseconds since the last mark: the duration of the work since then. */
   lap(): number;
-  /** Has the work that waits done, although no event has come. */
+  /** Runs the waiting work, even if no event arrives. */
   wake(): void;
   /** True when this turn has run for so long that events should be handled. */
   readonly turnIsLong: boolean;

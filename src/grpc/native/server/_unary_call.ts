@@ -49,7 +49,7 @@ export class UnaryCall extends Call implements Work {
   override start(): void {}
 
   override receive(bytes: Uint8Array, start: number, end: number, last: boolean): void {
-    // Held bytes have a limit of their own, so the peer may send on.
+    // Held bytes have their own limit, so the peer may continue to send.
     this.stream.consume(end - start);
     if (this.over) return;
     const { maxRequestBytes } = this.thread.limits;
@@ -83,7 +83,7 @@ export class UnaryCall extends Call implements Work {
 
   override writable(): void {}
 
-  /** Does the next step of the call, whose turn it is. */
+  /** Runs the next step of the call in its turn. */
   run(): boolean {
     const { thread } = this;
     thread.lap();
@@ -98,8 +98,8 @@ export class UnaryCall extends Call implements Work {
     if (!this.#isDecoded) {
       this.guard(() => this.#decodeIncoming());
       this.target.decoding.record(thread.lap());
-      // A dear handler has a turn of its own, behind other calls of the connection. A large request does not
-      // wait for it: decoded, it takes up to three times the memory.
+      // An expensive handler runs in its own turn, after other calls of the connection. A large request does not wait
+      // for that decoded: it would take up to three times the memory.
       const isDear = this.pieceMs > thread.limits.cheapCallMs;
       if (!this.over && isDear && this.#messageBytes <= MAX_WAITING_DECODED) return true;
     }

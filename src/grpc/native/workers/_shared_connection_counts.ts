@@ -1,7 +1,7 @@
 import type { ConnectionCounts } from "../server/mod.ts";
 import type { SharedState } from "./_shared_state.ts";
 
-/** The counts of all workers, of which this thread changes those of its own worker. */
+/** The counts of all workers. This thread changes the counts of its own worker only. */
 export class SharedConnectionCounts implements ConnectionCounts {
   readonly #shared: SharedState;
   readonly #worker: number;

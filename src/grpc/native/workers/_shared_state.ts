@@ -103,7 +103,7 @@ export class SharedState {
     this.#store(worker, Word.THREAD_FD, threadFd + 1);
   }
 
-  /** Marks a worker as serving. False when it was fenced meanwhile. */
+  /** Marks a worker as serving. Returns false when it was fenced in between. */
   start(worker: number, epollFd: number, wakeFd: number): boolean {
     this.#store(worker, Word.EPOLL_FD, epollFd + 1);
     this.#store(worker, Word.WAKE_FD, wakeFd + 1);
@@ -123,7 +123,7 @@ export class SharedState {
   }
 
   /**
-   * Takes the descriptors of a failed worker from it, so that its thread, should it run on, cannot close them. Gives the
+   * Takes the descriptors of a failed worker away, so that its thread, if it still runs, cannot close them. Returns the
    * descriptors, which stay open until `reap()`.
    */
   fence(worker: number): number[] {
@@ -136,14 +136,14 @@ export class SharedState {
     return taken;
   }
 
-  /** Reports whether a worker was fenced: its thread must touch no descriptor any more. */
+  /** Returns true if a worker was fenced: its thread must not touch a descriptor any more. */
   isFenced(worker: number): boolean {
     return this.#load(worker, Word.STATE) === WorkerState.FENCED;
   }
 
   /**
-   * Frees the number of a worker whose thread has ended. Gives the descriptors that are to be closed for it: those that
-   * `fence()` took, those that it opened since, and its epoll and eventfd.
+   * Frees the number of a worker whose thread has ended. Returns the descriptors to close: `taken` by `fence()`, opened
+   * since, and the worker's epoll and eventfd.
    */
   reap(worker: number, taken: readonly number[] = []): number[] {
     const orphans = OWN_FDS.map((word) => this.#load(worker, word) - 1).filter((fd) => fd >= 0);
@@ -215,7 +215,7 @@ export class SharedState {
     return this.#load(worker, Word.MESSAGES);
   }
 
-  /** Reports whether a descriptor can have an owner. */
+  /** Returns true if a descriptor can have an owner. */
   canOwn(fd: number): boolean {
     return fd < this.#owners.length;
   }
@@ -225,7 +225,7 @@ export class SharedState {
     Atomics.store(this.#owners, fd, worker + 1);
   }
 
-  /** Reports whether a worker is the owner of a descriptor. */
+  /** Returns true if a worker is the owner of a descriptor. */
   owns(worker: number, fd: number): boolean {
     return Atomics.load(this.#owners, fd) === worker + 1;
   }
@@ -235,7 +235,7 @@ export class SharedState {
     return this.#pass(fd, worker + 1, 0);
   }
 
-  /** Puts a descriptor into a worker's ring, from any thread. False when the ring is full. */
+  /** Puts a descriptor into a worker's ring, from any thread. Returns false when the ring is full. */
   push(worker: number, fd: number): boolean {
     const base = worker * WORKER_WORDS;
     for (;;) {

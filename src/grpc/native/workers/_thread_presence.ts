@@ -1,16 +1,15 @@
 import { libc } from "../../../ffi/mod.ts";
 
 /**
- * Opens the calling thread's folder in /proc (proc(5), `/proc/thread-self`), by which other threads see whether this
- * one has ended; -1 where there is no /proc. Unlike a thread's number, the descriptor never comes to mean another
- * thread.
+ * Opens the calling thread's folder in /proc (proc(5), `/proc/thread-self`), by which other threads detect its end.
+ * Returns -1 without /proc. Unlike a thread's number, the descriptor never refers to another thread.
  */
 export function openThread(): number {
   const fd = libc.open("/proc/thread-self", libc.O_RDONLY);
   return fd < 0 ? -1 : fd;
 }
 
-/** Reports whether a thread has certainly ended, by the descriptor that its `openThread()` gave. */
+/** Returns true if a thread has certainly ended, by the descriptor of its `openThread()`. */
 export function hasEnded(threadFd: number): boolean {
   if (threadFd < 0) return false;
   // The files in the folder of a thread that has ended are gone.

@@ -13,7 +13,7 @@ import type { NumberedRequest, WorkerAnswer, WorkerExit, WorkerRequest } from ".
 /** The services of a worker. They are disposed of when the worker ends in order. */
 export interface WorkerServices extends Disposable {
   readonly services: readonly Service[];
-  /** Gives the TLS context of new connections; without it they are plaintext. */
+  /** Returns the TLS context of new connections; plaintext by default. */
   readonly tls?: (() => TlsContext) | undefined;
   /** Called before answers are sent (`RpcServerOptions.beforeSend`). */
   readonly beforeSend?: (() => boolean) | undefined;
@@ -198,7 +198,7 @@ class ServingWorker {
     this.#shared.own(target, fd);
     if (this.#shared.push(target, fd)) wakePoller(this.#shared.wakeFd(target));
     else this.#takeBack(target, fd);
-    // A worker that has failed meanwhile takes nothing out of its ring.
+    // A worker that has failed in between takes no descriptor out of its ring.
     if (!this.#shared.isServing(target)) this.#takeBack(target, fd);
   }
 

@@ -51,7 +51,7 @@ const MAX_RESTART_DELAY_MS = 30_000;
 /** The age from which a failure is not one of the start. */
 const STABLE_MS = 10_000;
 
-/** The time that a worker has to end by itself before its thread is ended, and the same once a drain's grace is over. */
+/** The time for a worker to close before its thread is terminated; also after a drain's grace. */
 const CLOSE_TIMEOUT_MS = 5_000;
 const LATE_CLOSE_TIMEOUT_MS = 500;
 
@@ -148,7 +148,7 @@ class WorkerPool implements WorkerServer {
   async drain(graceMs: number): Promise<void> {
     if (this.#phase !== "serving") return this.close();
     this.#phase = "draining";
-    // The grace begins here: a worker that is busy may take long to hear of the drain.
+    // The grace begins here: a busy worker may receive the drain late.
     const { promise: graceEnd, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, graceMs);
     const drained = this.#drainWorkers().then(() => true);
