@@ -20,13 +20,15 @@
 import { AuditError } from "./errors.ts";
 import {
   type Attempt,
-  attemptFields,
   EMPTY,
   type Fields,
+  formatAttempt,
+  formatFields,
   formatLine,
-  hashLine,
   type Head,
+  sha256,
 } from "./record.ts";
+import { LineBuffer } from "./line_buffer.ts";
 import { writeHead } from "./shared_head.ts";
 import { type AuditTarget, openSink, type Sink } from "./target.ts";
 
@@ -66,12 +68,10 @@ export interface ChainEvents {
   readonly onWritable?: (lostLines: number) => void;
 }
 
-const encoder = new TextEncoder();
-
 /** A line that waits to be written, without its place in the chain. */
 interface Waiting {
   readonly time: string;
-  readonly fields: Fields;
+  readonly body: string;
 }
 
 export class AuditChain implements AuditTrail, Disposable {
@@ -79,6 +79,7 @@ export class AuditChain implements AuditTrail, Disposable {
   readonly #events: ChainEvents;
   readonly #isBatched: boolean;
   readonly #torn: Int32Array;
+  readonly #buffer = new LineBuffer();
   #sink: Sink;
   #isClosed = false;
   #head: Head = EMPTY;
@@ -106,7 +107,7 @@ export class AuditChain implements AuditTrail, Disposable {
     this.#isBatched = isBatched;
     this.#torn = new Int32Array(setup.torn);
     this.#sink = openSink(setup.target);
-    if (!this.#write([now({ event: "begin", ...begin })])) {
+    if (!this.#write([now(formatFields({ event: "begin", ...begin }))])) {
       this.#sink[Symbol.dispose]();
       throw this.#unwritable();
     }
@@ -122,7 +123,7 @@ export class AuditChain implements AuditTrail, Disposable {
   }
 
   record(attempt: Attempt): void {
-    this.#waiting.push(now(attemptFields(attempt)));
+    this.#waiting.push(now(formatAttempt(attempt)));
     if (!this.#isBatched && !this.commit()) throw this.#unwritable();
   }
 
@@ -145,7 +146,7 @@ export class AuditChain implements AuditTrail, Disposable {
    * @returns false when that failed
    */
   append(fields: Fields, finish?: (line: string) => string): boolean {
-    return this.#write([now(fields)], finish);
+    return this.#write([now(formatFields(fields))], finish);
   }
 
   /**
@@ -158,7 +159,7 @@ export class AuditChain implements AuditTrail, Disposable {
     const sink = openSink(this.#setup.target);
     this.#sink[Symbol.dispose]();
     this.#sink = sink;
-    this.#write([now({ event: "continue", ...fields })]);
+    this.#write([now(formatFields({ event: "continue", ...fields }))]);
   }
 
   /** Writes the lines that wait, and closes the target. */
@@ -172,31 +173,32 @@ export class AuditChain implements AuditTrail, Disposable {
   /** Writes lines, after one about lost lines if there are some. False when not all could be written. */
   #write(waiting: readonly Waiting[], finish = (line: string) => line): boolean {
     const lost = this.#lost;
-    const lines = lost === 0
-      ? waiting
-      : [now({ event: "lost", lines: lost, policy: this.#setup.whenFailing }), ...waiting];
-    const heads: Head[] = [];
-    let text = "";
-    let head = this.#head;
-    for (const { time, fields } of lines) {
-      const line = finish(formatLine(this.#setup.name, head, time, fields));
-      head = { seq: head.seq + 1, hash: hashLine(line) };
-      heads.push(head);
-      text += `${line}\n`;
-    }
+    const lines = lost === 0 ? waiting : [
+      now(formatFields({ event: "lost", lines: lost, policy: this.#setup.whenFailing })),
+      ...waiting,
+    ];
     // Ends a line that was cut off, of whichever thread: the next line begins on its own.
     const mends = Atomics.exchange(this.#torn, 0, 0) === 1;
-    const bytes = encoder.encode(mends ? `\n${text}` : text);
-    const { written, failure } = this.#sink.write(bytes);
+    this.#buffer.begin(mends);
+    const heads: Head[] = [];
+    const ends: number[] = [];
+    let head = this.#head;
+    for (const { time, body } of lines) {
+      const line = this.#buffer.add(finish(formatLine(this.#setup.name, head, time, body)));
+      head = { seq: head.seq + 1, hash: sha256(line) };
+      heads.push(head);
+      ends.push(this.#buffer.bytes.length);
+    }
+    const { written, failure } = this.#sink.write(this.#buffer.bytes);
     if (failure === undefined) {
       this.#advance(head, 0);
       return true;
     }
-    const whole =
-      bytes.subarray(mends ? 1 : 0, written).filter((byte) => byte === LINE_FEED).length;
-    const endsWhole = written === 0 ? !mends : bytes[written - 1] === LINE_FEED;
-    if (!endsWhole) Atomics.store(this.#torn, 0, 1);
-    const unwritten = waiting.length - Math.max(0, whole - (lines.length - waiting.length));
+    const whole = ends.filter((end) => end <= written).length;
+    const isTorn = whole > 0 ? written > ends[whole - 1] : mends || written > 0;
+    if (isTorn) Atomics.store(this.#torn, 0, 1);
+    const added = lines.length - waiting.length;
+    const unwritten = waiting.length - Math.max(0, whole - added);
     this.#advance(
       whole === 0 ? this.#head : heads[whole - 1],
       unwritten + (whole === 0 ? lost : 0),
@@ -226,17 +228,15 @@ export class AuditChain implements AuditTrail, Disposable {
   }
 }
 
-const LINE_FEED = 0x0a;
-
 let clockMs = 0;
 let clockText = "";
 
 /** A line of the present time. */
-function now(fields: Fields): Waiting {
+function now(body: string): Waiting {
   const ms = Date.now();
   if (ms !== clockMs) {
     clockMs = ms;
     clockText = new Date(ms).toISOString();
   }
-  return { time: clockText, fields };
+  return { time: clockText, body };
 }

@@ -11,7 +11,7 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** An attempt to sign. */
 export interface Attempt {
@@ -43,7 +43,7 @@ export interface Head {
 /** The head of a chain without lines. */
 export const EMPTY: Head = { seq: -1, hash: "" };
 
-/** The part of a line between its time and its hash. */
+/** The fields of a line between its time and its hash. */
 export type Fields = { readonly event: string } & Readonly<Record<string, unknown>>;
 
 /** Each line begins so. JSON escapes quotes, so this text is nowhere else in a line. */
@@ -55,29 +55,38 @@ export const SIGNATURE_FIELD = ',"signature":"';
 /** What an audit key signs begins with this, so that no other signature of the key is one of a line. */
 export const SIGNATURE_CONTEXT = "signer-audit-v1\n";
 
-/** Formats the line after `head` in a chain, without a line feed. */
-export function formatLine(chain: string, head: Head, time: string, fields: Fields): string {
-  const prev = head.seq < 0 ? null : head.hash;
-  return JSON.stringify({ chain, seq: head.seq + 1, time, ...fields, prev });
+/**
+ * Formats the line after `head` in a chain, without a line feed.
+ *
+ * @param body of `formatFields()` or `formatAttempt()`
+ */
+export function formatLine(chain: string, head: Head, time: string, body: string): string {
+  const prev = head.seq < 0 ? "null" : `"${head.hash}"`;
+  return `${LINE_START}${chain}","seq":${head.seq + 1},"time":"${time}",${body},"prev":${prev}}`;
 }
 
-/** The hash of a line, in hex. */
-export function hashLine(line: string): string {
-  return sha256(line);
+/** Formats fields of a line. */
+export function formatFields(fields: Fields): string {
+  return JSON.stringify(fields).slice(1, -1);
 }
 
-/** The fields of an attempt. */
-export function attemptFields({ input, ...attempt }: Attempt): Fields {
-  const { method, request, identity, peer, key, algorithm, outcome, us } = attempt;
-  return {
-    event: "sign",
-    ...{ method, request, identity, peer, key, algorithm },
-    sha256: input?.message && sha256(input.message),
-    digest: input?.digest?.toHex(),
-    ...{ outcome, us },
-  };
+/** Formats an attempt. By hand, as it is done for each signature: it takes a third of the time of one `stringify()`. */
+export function formatAttempt(attempt: Attempt): string {
+  const { method, request, identity, peer, key, algorithm, input, outcome, us } = attempt;
+  const message = input?.message;
+  const digest = input?.digest;
+  return `"event":"sign","method":${quote(method)},"request":${quote(request)},` +
+    `"identity":${quote(identity)},"peer":${quote(peer)},` +
+    (key === undefined ? "" : `"key":${quote(key)},`) +
+    (algorithm === undefined ? "" : `"algorithm":${quote(algorithm)},`) +
+    (message === undefined ? "" : `"sha256":"${sha256(message)}",`) +
+    (digest === undefined ? "" : `"digest":"${digest.toHex()}",`) +
+    `"outcome":${quote(outcome)},"us":${us}`;
 }
 
-function sha256(data: string | Uint8Array): string {
-  return createHash("sha256").update(data).digest("hex");
+/** SHA-256 in hex, of a line or a message. */
+export function sha256(data: string | Uint8Array): string {
+  return hash("sha256", data, "hex");
 }
+
+const quote = (text: string): string => JSON.stringify(text);
