@@ -55,7 +55,7 @@ function echo(message = "hello"): Workload {
 for (const stack of ["native", "grpc-js"] satisfies Stack[]) {
   test(`${stack}: every request is sent, answered and measured once`, async () => {
     await using rig = await Rig.start();
-    const { collector, windows, messages, interrupted } = await runLoad(
+    const { collector, windows, messages, interrupted, resources, counted } = await runLoad(
       planFor(rig.address, echo(), { stack }),
     );
     assert.equal(rig.calls, 60);
@@ -65,6 +65,8 @@ for (const stack of ["native", "grpc-js"] satisfies Stack[]) {
     assert.equal(windows.reduce((sum, { latency }) => sum + latency.count, 0), 60);
     assert.deepEqual(messages, []);
     assert.equal(interrupted, false);
+    assert.equal(counted, 60);
+    assert.ok(resources.client.cpuSeconds > 0);
     assert.deepEqual(rig.metadata, new Set(["1"]));
   });
 

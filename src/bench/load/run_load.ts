@@ -36,7 +36,7 @@ export class LoadThreads implements Disposable {
     const stop = () => control.stop();
     if (options.signal?.aborted) stop();
     options.signal?.addEventListener("abort", stop);
-    using sampler = new Sampler(this.#collectors, start, options);
+    using sampler = new Sampler(this.#collectors, start, plan.warmup, options);
     try {
       const answers = await Promise.all(done);
       const messages = new Messages();

@@ -14,7 +14,7 @@ export class Sampler implements Disposable {
   readonly #windows = new Windows();
   readonly #resources: ResourceWatch;
   readonly #timer: ReturnType<typeof setInterval>;
-  readonly #startTimer: ReturnType<typeof setTimeout>;
+  #startTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #held: Window[] = [];
   readonly #merged = new Collector(Collector.allocate());
   readonly #previous = new Histogram();
@@ -22,15 +22,24 @@ export class Sampler implements Disposable {
   #uncounted = 0;
   #last: { readonly at: number; readonly errors: number } | undefined;
 
-  /** @param start start of the measurement in milliseconds since 1970 */
-  constructor(collectors: readonly Collector[], start: number, options: RunOptions) {
+  /**
+   * @param start start of the measurement in milliseconds since 1970
+   * @param warmup duration of the load before, in milliseconds
+   */
+  constructor(
+    collectors: readonly Collector[],
+    start: number,
+    warmup: number,
+    options: RunOptions,
+  ) {
     this.#collectors = collectors;
     this.#start = start;
     this.#options = options;
     this.#resources = new ResourceWatch(options.serverPid);
     this.#resources.sample(Math.min(0, now() - start));
     this.#timer = setInterval(() => this.#sample(now()), SAMPLE_MS);
-    this.#startTimer = setTimeout(() => this.#begin(), Math.max(0, start - now()));
+    // Without a warm-up, the CPU time counts from now on: a late timer would miss a short load.
+    if (warmup > 0) this.#startTimer = setTimeout(() => this.#begin(), start - now());
   }
 
   /** Begins to count the CPU time, without that of the warm-up. The requests before a late timer are not counted. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Collector, MAX_WINDOWS, type Window } from "../collector/mod.ts";
+import { Collector, type CpuSeconds, MAX_WINDOWS, type Window } from "../collector/mod.ts";
 import { joinFigures, type ProcessFigures, type ResourceFigures } from "../resources/mod.ts";
 import { Messages } from "./messages.ts";
 import type { LoadPlan } from "./plan.ts";
@@ -52,6 +52,7 @@ export class SlicedRun {
   readonly #resources: { elapsed: number; figures: ResourceFigures }[] = [];
   #first: LoadResult | undefined;
   #elapsed = 0;
+  #counted = 0;
   #interrupted = false;
 
   /** @param plan of the whole run */
@@ -63,13 +64,6 @@ export class SlicedRun {
   add(result: LoadResult): void {
     const { elapsed, collector, messages, interrupted, resources, counted } = result;
     const { outcomes, corrected, ended } = collector;
-    // The CPU time of all requests, from that of the ones that were counted.
-    const scaled = (figures: ProcessFigures) => ({
-      ...figures,
-      cpuSeconds: figures.cpuSeconds * (counted > 0 ? ended / counted : 1),
-    });
-    const client = scaled(resources.client);
-    const server = resources.server && scaled(resources.server);
     this.#first ??= result;
     this.#collector.add(collector);
     this.#messages.addAll(messages);
@@ -78,10 +72,11 @@ export class SlicedRun {
       duration: elapsed,
       errors: ended - outcomes[0],
       latency: corrected.copy(),
-      cpuSeconds: { client: client.cpuSeconds, ...(server && { server: server.cpuSeconds }) },
+      ...(counted > 0 ? { cpuSeconds: cpuSecondsOf(resources, ended / counted) } : {}),
     });
-    this.#resources.push({ elapsed, figures: { client, server } });
+    this.#resources.push({ elapsed, figures: resources });
     this.#elapsed += elapsed;
+    this.#counted += counted;
     this.#interrupted ||= interrupted;
   }
 
@@ -97,8 +92,27 @@ export class SlicedRun {
       windows: this.#windows,
       messages: this.#messages.list(),
       interrupted: this.#interrupted,
-      resources: joinFigures(this.#resources),
+      resources: this.#joinedResources(),
       counted: this.#collector.ended,
     };
   }
+
+  #joinedResources(): ResourceFigures {
+    const { client, server } = joinFigures(this.#resources);
+    const factor = this.#counted > 0 ? this.#collector.ended / this.#counted : 1;
+    return { client: scaled(client, factor), server: server && scaled(server, factor) };
+  }
+}
+
+/** Returns the CPU time of all requests of a slice, from that of the ones that were counted. */
+function cpuSecondsOf({ client, server }: ResourceFigures, factor: number): CpuSeconds {
+  const seconds = client.cpuSeconds * factor;
+  return server === undefined
+    ? { client: seconds }
+    : { client: seconds, server: server.cpuSeconds * factor };
+}
+
+function scaled(figures: ProcessFigures, factor: number): ProcessFigures {
+  const { cpuSeconds, cores } = figures;
+  return { ...figures, cpuSeconds: cpuSeconds * factor, cores: cores * factor };
 }
