@@ -37,7 +37,6 @@ type Identity =
 
 /** A policy with the state of a thread. A new policy begins with a new state. */
 interface State {
-  readonly policy: AccessPolicy;
   readonly tokens: TokenSet | undefined;
   readonly rules: readonly CompiledRule[] | undefined;
   readonly rates: RateLimits;
@@ -187,10 +186,8 @@ export class Access {
   }
 }
 
-function stateOf(policy: AccessPolicy): State {
-  const { tokens, rules, rates } = policy;
+function stateOf({ tokens, rules, rates }: AccessPolicy): State {
   return {
-    policy,
     tokens: tokens && new TokenSet(tokens),
     rules: rules?.map((rule, index) => new CompiledRule(rule, index)),
     rates: new RateLimits(rules ?? [], rates),
