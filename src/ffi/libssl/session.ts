@@ -33,6 +33,10 @@ interface TlsSessionOptions {
   readonly onDisposed: () => void;
 }
 
+/** Outputs of SSL_get0_alpn_selected: a pointer to the name of the protocol, and its length. */
+const alpnProtocol = new BigUint64Array(1);
+const alpnLength = new Uint32Array(1);
+
 /** X509_V_OK of openssl/x509_vfy.h. */
 const X509_V_OK = 0n;
 
@@ -87,7 +91,18 @@ export class TlsSession implements Disposable {
     clearErrorQueue(crypto);
     const pointer = this.#open();
     const result = ssl.SSL_do_handshake(pointer);
-    return result === 1 ? 1 : this.#outcome(pointer, result);
+    return result === 1 ? this.#agreed(pointer) : this.#outcome(pointer, result);
+  }
+
+  /**
+   * Checks that ALPN has chosen `h2`, as RFC 9113 section 3.3 requires. OpenSSL calls no callback for a client
+   * without the extension, and goes on without a protocol.
+   */
+  #agreed(pointer: Deno.PointerObject): number {
+    this.#library.ssl.SSL_get0_alpn_selected(pointer, alpnProtocol, alpnLength);
+    if (alpnLength[0] > 0) return 1;
+    this.failure = new LibsslError("HANDSHAKE_FAILED", "TLS failed: the peer has no ALPN");
+    return -errno.EPROTO;
   }
 
   /** Reads at most `length` bytes into the front of `buffer`, of one record. */
