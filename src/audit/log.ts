@@ -4,7 +4,7 @@ import { AuditError } from "./errors.ts";
 import { type Fields, type Head, SIGNATURE_CONTEXT, SIGNATURE_FIELD } from "./record.ts";
 import { NO_SEGMENT, SegmentReader } from "./segment.ts";
 import { createHeadMemory, readHead } from "./shared_head.ts";
-import type { AuditTarget } from "./target.ts";
+import { type AuditTarget, openSink } from "./target.ts";
 
 /** Signs bytes with the audit key. */
 export type AuditSigner = (message: Uint8Array) => Uint8Array;
@@ -31,6 +31,8 @@ const IDLE_SIGN_MS = 60_000;
  * before it wrote after its last signed line, if it was killed.
  */
 const COVERED_BEFORE = 16 * 1024 * 1024;
+
+const LINE_FEED = 0x0a;
 
 const encoder = new TextEncoder();
 
@@ -74,14 +76,20 @@ export class AuditLog implements AsyncDisposable {
     this.#torn = new SharedArrayBuffer(4);
     const head = createHeadMemory();
     this.#heads = new Map([[0, head]]);
-    const size = this.#prepareFile();
-    const { isBatched, begin, events = {} } = options;
-    this.chain = new AuditChain(this.#setup(0, head), {
-      isBatched,
-      begin: { ...begin, ...(size === undefined ? {} : { offset: size }) },
-      events,
-    });
-    this.#openReadback(Math.max(0, (size ?? 0) - COVERED_BEFORE));
+    this.#readback = openReadback(options.target);
+    try {
+      const size = this.#readback && prepareFile(this.#readback, options.target);
+      const { isBatched, begin, events = {} } = options;
+      this.chain = new AuditChain(this.#setup(0, head), {
+        isBatched,
+        begin: { ...begin, ...(size === undefined ? {} : { offset: size }) },
+        events,
+      });
+      if (this.#readback !== undefined) this.#readback.to = Math.max(0, size! - COVERED_BEFORE);
+    } catch (error) {
+      this.#readback?.file.close();
+      throw error;
+    }
     this.#arm();
   }
 
@@ -104,13 +112,12 @@ export class AuditLog implements AsyncDisposable {
       if (target.kind !== "file" || this.#isClosed) return;
       if (this.#readback !== undefined && fileId(target.path) === this.#readback.id) return;
       // Creates the file, so that all threads find the same.
-      Deno.openSync(target.path, { append: true, create: true, mode: 0o600 }).close();
+      const next = openReadback(target);
       await reopenOthers();
       await this.#sign({ last: "rotated" });
       this.chain.reopen({ after: this.#segmentHash });
       this.#readback?.file.close();
-      this.#readback = undefined;
-      this.#openReadback(0);
+      this.#readback = next;
     });
   }
 
@@ -134,36 +141,6 @@ export class AuditLog implements AsyncDisposable {
   #setup(thread: number, head: SharedArrayBuffer): ChainSetup {
     const { target, whenFailing } = this.#options;
     return { name: `${this.#run}.${thread}`, target, whenFailing, head, torn: this.#torn };
-  }
-
-  /** Ends a line that a killed server has left unfinished, and gives the size; undefined for what is no file. */
-  #prepareFile(): number | undefined {
-    const { target } = this.#options;
-    if (target.kind !== "file") return undefined;
-    try {
-      const { isFile, size } = Deno.statSync(target.path);
-      if (!isFile) return undefined;
-      if (size === 0) return 0;
-      using file = Deno.openSync(target.path, { read: true, append: true });
-      file.seekSync(-1, Deno.SeekMode.End);
-      const last = new Uint8Array(1);
-      file.readSync(last);
-      return last[0] === 0x0a ? size : size + file.writeSync(new Uint8Array([0x0a]));
-    } catch (cause) {
-      if (cause instanceof Deno.errors.NotFound) return 0;
-      if (!(cause instanceof Error)) throw cause;
-      const message = `The audit file ${
-        JSON.stringify(target.path)
-      } cannot be opened: ${cause.message}`;
-      throw new AuditError("AUDIT_FILE", message, { cause });
-    }
-  }
-
-  #openReadback(from: number): void {
-    const { target } = this.#options;
-    if (target.kind !== "file" || !Deno.statSync(target.path).isFile) return;
-    const file = Deno.openSync(target.path);
-    this.#readback = { file, id: fileId(target.path)!, to: from };
   }
 
   #arm(): void {
@@ -242,6 +219,37 @@ export class AuditLog implements AsyncDisposable {
     this.#last = turn.catch(() => {});
     return turn;
   }
+}
+
+/**
+ * Opens the file of a target to be read back, which creates it; undefined for a target that is no regular file.
+ *
+ * @throws {AuditError} `AUDIT_FILE`, also when another server writes there
+ */
+function openReadback(target: AuditTarget): Readback | undefined {
+  if (target.kind !== "file") return undefined;
+  openSink(target)[Symbol.dispose]();
+  if (!Deno.statSync(target.path).isFile) return undefined;
+  const file = Deno.openSync(target.path);
+  // flock(2): released when the process ends in any way.
+  if (file.tryLockSync(true)) return { file, id: fileId(target.path)!, to: 0 };
+  file.close();
+  throw new AuditError(
+    "AUDIT_FILE",
+    `Another server writes the audit file ${JSON.stringify(target.path)}: give each its own`,
+  );
+}
+
+/** Ends a line that a killed server has left unfinished, and gives the size of the file. */
+function prepareFile({ file }: Readback, target: AuditTarget): number {
+  const { size } = file.statSync();
+  if (size === 0) return 0;
+  file.seekSync(size - 1, Deno.SeekMode.Start);
+  const last = new Uint8Array(1);
+  file.readSync(last);
+  if (last[0] === LINE_FEED) return size;
+  using sink = openSink(target);
+  return size + sink.write(new Uint8Array([LINE_FEED])).written;
 }
 
 /** The device and number of a file; undefined where there is none. */

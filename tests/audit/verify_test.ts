@@ -147,6 +147,14 @@ test("Without a rename, `reopen()` goes on in the same file", async () => {
   assert.deepEqual(verify(log.path).faults, []);
 });
 
+test("Two servers cannot write the same file, whose lines would be of neither", async () => {
+  await using first = await TestLog.open();
+  await assert.rejects(TestLog.open(first.folder), { code: "AUDIT_FILE" });
+  first.record(1);
+  await first.close();
+  assert.deepEqual(verify(first.path).faults, []);
+});
+
 test("Signatures of other text by the audit key are none of a line", () => {
   assert.notDeepEqual(sign(new Uint8Array(1)), sign(new TextEncoder().encode("signer-audit-v1\n")));
 });
