@@ -1,28 +1,36 @@
-/** Certificates for tests of TLS, made when they are needed. */
+/** Certificates for tests of TLS, issued by a CA in this process. @module */
 import { X509Certificate } from "node:crypto";
 import { type DerValue, encodeDer, encodePem, Tag } from "../../src/crypto/encoding/mod.ts";
 import { issueCertificate, openProvider, type PrivateKey } from "../../src/crypto/mod.ts";
 import { signed } from "../../src/crypto/x509/certificate.ts";
 import { type DistinguishedName, encodeName } from "../../src/crypto/x509/name.ts";
 import { signatureAlgorithm } from "../../src/crypto/x509/signature_algorithm.ts";
-import { openLibcrypto, type Pkey, type TlsIdentity } from "../../src/ffi/mod.ts";
+import { openLibcrypto, type Pkey, TlsContext, type TlsIdentity } from "../../src/ffi/mod.ts";
 
-// Opened here: libcrypto stays loaded, which is no leak of the test that needs it first.
+// Opened outside of tests: libcrypto and libssl stay loaded, and the sanitizer would report the first test for them.
 const { provider } = openProvider("openssl");
+new TlsContext({
+  role: "server",
+  minVersion: "1.3",
+  identity: undefined,
+  ca: undefined,
+  crl: undefined,
+  peerCertificate: "none",
+})[Symbol.dispose]();
 
 const DAY_MS = 86_400_000;
 const UTC_TIME = 0x17;
 
-/** The properties in which a certificate of a test differs from others. */
+/** The properties in which a test's certificate differs from the default. */
 export interface Variation {
   readonly usage?: "ca" | "server" | "client";
   readonly names?: readonly string[];
-  /** Days from now; -1 and 1 unless given. */
+  /** Validity in days from now; by default from -1 to 1. */
   readonly from?: number;
   readonly until?: number;
 }
 
-/** A key and a certificate for it, as TLS takes them. */
+/** A key and its certificate, in the form that TLS takes. */
 export interface Certified extends TlsIdentity, Disposable {
   readonly key: Pkey;
   /** The same key in PEM. */
@@ -56,7 +64,7 @@ export class TestCa implements Disposable {
     return new TestCa(await provider.generate("ecdsa-p256"), 0);
   }
 
-  /** Creates a CA so many steps below another one. The steps between keep no key. */
+  /** Creates a CA a number of steps below another one. The steps between keep no key. */
   static async below(root: TestCa, steps: number): Promise<TestCa> {
     let ca = root;
     for (let depth = 1; depth <= steps; depth++) {
@@ -91,7 +99,19 @@ export class TestCa implements Disposable {
     };
   }
 
-  /** Makes a list in PEM that revokes certificates (RFC 5280 section 5.1). It is valid for a day. */
+  /** Opens the TLS context of a client that trusts this CA. */
+  clientContext(identity?: Certified, minVersion: "1.2" | "1.3" = "1.3"): TlsContext {
+    return new TlsContext({
+      role: "client",
+      minVersion,
+      identity,
+      ca: this.pem,
+      crl: undefined,
+      peerCertificate: "require",
+    });
+  }
+
+  /** Returns a list in PEM that revokes certificates (RFC 5280 section 5.1). It is valid for a day. */
   revoke(...certified: readonly Pick<TlsIdentity, "certificates">[]): Uint8Array {
     const { notBefore, notAfter } = validity({});
     const [algorithm] = this.#key.algorithms;

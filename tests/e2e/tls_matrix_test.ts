@@ -20,24 +20,6 @@ const { call, echo, SignerProcess, stacks, TestCa, TlsContext } = loaded;
 
 const stackNames: readonly Stack[] = ["native", "grpc-js"];
 
-/** Opened here: libraries stay, which is no leak of the test that needs them first. */
-if (TlsContext !== undefined) {
-  using ca = await TestCa.create();
-  using identity = await ca.issue();
-  contextOf(ca, identity)[Symbol.dispose]();
-}
-
-function contextOf(ca: Ca, identity: Certified | undefined) {
-  return new TlsContext({
-    role: "client",
-    minVersion: "1.3",
-    identity,
-    ca: ca.pem,
-    crl: undefined,
-    peerCertificate: "require",
-  });
-}
-
 /** A CA whose chains have more than the four intermediates that are allowed. */
 async function tooLong(root: Ca, stack: DisposableStack): Promise<Ca> {
   return stack.use(await TestCa.below(root, 6));
@@ -98,9 +80,9 @@ for (const serverStack of stackNames) {
     await using server = await serveWith(serverStack, ca, [["localhost", identity]], crl);
     for (const clientStack of stackNames) {
       for (const address of server.addresses) {
-        await callWith(clientStack, address, contextOf(ca, good));
+        await callWith(clientStack, address, ca.clientContext(good));
         for (const [fault, { client, server: reason }] of Object.entries(clientFaults)) {
-          const context = contextOf(ca, certified.get(fault));
+          const context = ca.clientContext(certified.get(fault));
           await assert.rejects(callWith(clientStack, address, context), client);
           await server.process.logged(reason);
         }
@@ -161,7 +143,7 @@ for (const serverStack of stackNames) {
     for (const clientStack of stackNames) {
       for (const address of server.addresses) {
         for (const [name, { client, server: reason }] of Object.entries(serverFaults)) {
-          const context = contextOf(ca, good);
+          const context = ca.clientContext(good);
           await assert.rejects(callWith(clientStack, address, context, name), client);
           await server.process.logged(reason);
         }

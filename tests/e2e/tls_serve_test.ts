@@ -13,13 +13,7 @@ const [test, loaded] = await gate(
   }),
 );
 const { call, dialTls, echo, openChannel, parseAddress, runSigner, SignerProcess } = loaded;
-const { TestCa, TlsContext } = loaded;
-
-// Opened here: libraries stay, which is no leak of the test that needs them first.
-if (TlsContext !== undefined) {
-  using ca = await TestCa.create();
-  clientContext(ca)[Symbol.dispose]();
-}
+const { TestCa } = loaded;
 
 type Server = Awaited<ReturnType<typeof SignerProcess.start>>;
 
@@ -55,20 +49,9 @@ class Files implements AsyncDisposable {
   }
 }
 
-function clientContext(ca: Ca, identity?: Certified) {
-  return new TlsContext({
-    role: "client",
-    minVersion: "1.3",
-    identity,
-    ca: ca.pem,
-    crl: undefined,
-    peerCertificate: "require",
-  });
-}
-
 /** The serial numbers of the certificates that new connections get, over as many as reach each worker. */
 async function serials(server: Server, files: Files, name: string): Promise<Set<string>> {
-  using context = clientContext(files.ca);
+  using context = files.ca.clientContext();
   const found = new Set<string>();
   for (let i = 0; i < 6; i++) {
     using stream = await dialTls(context, parseAddress(server.addresses[0]), name);
@@ -111,7 +94,7 @@ for (const [where, options] of Object.entries(threads)) {
     await using server = await SignerProcess.start(
       ...[...tcp, ...options, ...files.options("server")],
     );
-    using context = clientContext(files.ca);
+    using context = files.ca.clientContext();
     using channel = openChannel({ addresses: server.addresses, tls: { context } });
     await call(channel, echo.Echo, {});
     const before = await serialOf(files.path("server.pem"));

@@ -4,7 +4,6 @@
  */
 import assert from "node:assert/strict";
 import { connect } from "node:net";
-import type { TestCa as Ca } from "../_support/certificates.ts";
 import { gate } from "../_support/gate.ts";
 import { generator } from "../http2/_random.ts";
 import { mutate } from "./mutations.ts";
@@ -17,8 +16,7 @@ const [test, loaded] = await gate(
     ...await import("../../src/net/mod.ts"),
   }),
 );
-const { call, dialTls, echo, openChannel, parseAddress, SignerProcess, TestCa, TlsContext } =
-  loaded;
+const { call, dialTls, echo, openChannel, parseAddress, SignerProcess, TestCa } = loaded;
 
 /** Handshakes of a run, each of a seed of its own. */
 const SEEDS = 60;
@@ -28,23 +26,6 @@ const HANDSHAKE_MS = 300;
 
 /** The longest life of a connection through the relay. */
 const RELAY_MS = 1_000;
-
-// Opened here: libraries stay, which is no leak of the test that needs them first.
-if (TlsContext !== undefined) {
-  using ca = await TestCa.create();
-  clientContext(ca)[Symbol.dispose]();
-}
-
-function clientContext(ca: Ca) {
-  return new TlsContext({
-    role: "client",
-    minVersion: "1.2",
-    identity: undefined,
-    ca: ca.pem,
-    crl: undefined,
-    peerCertificate: "require",
-  });
-}
 
 for (const stack of ["native", "grpc-js"]) {
   test(`${stack}: ${SEEDS} handshakes with mutated bytes harm neither the server nor a good client`, async () => {
@@ -59,7 +40,7 @@ for (const stack of ["native", "grpc-js"]) {
       ...["--tls-min", "1.2"],
     );
     await Deno.remove(folder, { recursive: true });
-    using context = clientContext(ca);
+    using context = ca.clientContext(undefined, "1.2");
     using channel = openChannel({ addresses: server.addresses, tls: { context } });
     const address = parseAddress(server.addresses[0]);
     const port = address.transport === "tcp" ? address.port : 0;

@@ -38,17 +38,6 @@ function serverContext(identity: Certified | undefined, clientCa?: Ca) {
   });
 }
 
-function clientContext(ca: Ca, identity?: Certified) {
-  return new TlsContext({
-    role: "client",
-    minVersion: "1.3",
-    identity,
-    ca: ca.pem,
-    crl: undefined,
-    peerCertificate: "require",
-  });
-}
-
 /** Starts an echo server over TLS, with a folder for its CA and socket. */
 async function serving(
   stack: Stack,
@@ -93,7 +82,7 @@ async function echo(
   } = {},
 ): Promise<Uint8Array[]> {
   const { stack = "native", identity, authority, payloads = [new Uint8Array(10)] } = options;
-  using context = clientContext(ca, identity);
+  using context = ca.clientContext(identity);
   using channel = await openChannel(stack, {
     addresses: [address],
     connectTimeout: 10_000,
@@ -190,7 +179,7 @@ for (const stack of stacks) {
 
 test("`security()` returns the TLS parameters and the server's certificate, and undefined for plaintext", async () => {
   await using server = await serving("native", "tcp");
-  using context = clientContext(server.ca);
+  using context = server.ca.clientContext();
   using channel = await openChannel("native", { addresses: [server.address], tls: { context } });
   const call = channel.call(echoDefinition.Echo, [{}], { deadline: Date.now() + 20_000 });
   assert.equal(await call.security!(), undefined);
@@ -249,7 +238,7 @@ for (const stack of stacks) {
     using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = silent.addr as Deno.NetAddr;
     using ca = await TestCa.create();
-    using context = clientContext(ca);
+    using context = ca.clientContext();
     const channel = await openChannel(stack, {
       addresses: [`127.0.0.1:${port}`],
       tls: { context },

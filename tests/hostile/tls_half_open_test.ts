@@ -4,7 +4,6 @@
  */
 import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";
-import type { TestCa as Ca } from "../_support/certificates.ts";
 import { gate } from "../_support/gate.ts";
 
 const [test, loaded] = await gate(
@@ -16,8 +15,7 @@ const [test, loaded] = await gate(
     ...await import("../../src/ffi/mod.ts"),
   }),
 );
-const { call, dialTls, echo, libc, openChannel, parseAddress, SignerProcess, TestCa, TlsContext } =
-  loaded;
+const { call, dialTls, echo, libc, openChannel, parseAddress, SignerProcess, TestCa } = loaded;
 
 /** Half-open connections, where this process and the server may have as many descriptors. */
 const HALF_OPEN = 10_000;
@@ -34,23 +32,6 @@ const MAX_GROWTH_MIB = 250;
 /** The time limit of a new client, in milliseconds: that of the pending handshakes. */
 const NEW_CLIENT_MS = 10_000;
 
-// Opened here: libraries stay, which is no leak of the test that needs them first.
-if (TlsContext !== undefined) {
-  using ca = await TestCa.create();
-  clientContext(ca)[Symbol.dispose]();
-}
-
-function clientContext(ca: Ca) {
-  return new TlsContext({
-    role: "client",
-    minVersion: "1.3",
-    identity: undefined,
-    ca: ca.pem,
-    crl: undefined,
-    peerCertificate: "require",
-  });
-}
-
 for (const stack of ["native", "grpc-js"]) {
   test(`${stack}: ${HALF_OPEN} half-open handshakes keep neither open connections nor new clients out`, async () => {
     const count = Math.min(HALF_OPEN, libc.raiseDescriptorLimit().soft - OTHER_DESCRIPTORS);
@@ -64,7 +45,7 @@ for (const stack of ["native", "grpc-js"]) {
       ...["--tls-cert", `${folder}/server.pem`, "--tls-key", `${folder}/server.key`],
     );
     await Deno.remove(folder, { recursive: true });
-    using context = clientContext(ca);
+    using context = ca.clientContext();
     const address = parseAddress(server.addresses[0]);
     using channel = openChannel({ addresses: server.addresses, tls: { context } });
     await call(channel, echo.Echo, {});

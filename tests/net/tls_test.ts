@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { NetError, Socket } from "../../src/net/mod.ts";
 import type { TlsContextOptions } from "../../src/ffi/mod.ts";
 import { gate } from "../_support/gate.ts";
-import { type Certified, TestCa as Ca, type Variation } from "../_support/certificates.ts";
+import type { Certified, Variation } from "../_support/certificates.ts";
 
 const [
   test,
@@ -44,10 +44,6 @@ if (TlsContext !== undefined) new TlsContext({ ...server, identity: undefined })
 
 function serverContext(identity: Certified, options: Partial<TlsContextOptions> = {}) {
   return new TlsContext({ ...server, identity, ...options });
-}
-
-function clientContext(ca: Ca, identity?: Certified) {
-  return new TlsContext({ ...server, role: "client", identity, ca: ca.pem });
 }
 
 /** Returns two connected sockets: a client's and a server's. */
@@ -99,7 +95,7 @@ async function connected(
 test("a connection over TLS 1.3 carries bytes in both directions, and ends when the peer closes", async () => {
   using ca = await TestCa.create();
   using identity = await ca.issue();
-  using near = clientContext(ca);
+  using near = ca.clientContext();
   using far = serverContext(identity);
   for (const name of ["localhost", "127.0.0.1"]) {
     using pair = await connected({ client: near, server: far }, name);
@@ -121,7 +117,7 @@ test("a connection over TLS 1.3 carries bytes in both directions, and ends when 
 test("bytes beyond the kernel's buffers are sent when there is room, and all arrive", async () => {
   using ca = await TestCa.create();
   using identity = await ca.issue();
-  using near = clientContext(ca);
+  using near = ca.clientContext();
   using far = serverContext(identity);
   using pair = await connected({ client: near, server: far });
   const sent = crypto.getRandomValues(new Uint8Array(65_536));
@@ -180,7 +176,7 @@ for (const [fault, { variation, name, foreign, reason }] of Object.entries(badSe
     using ca = await TestCa.create();
     using other = await TestCa.create();
     using identity = await ca.issue(variation);
-    using near = clientContext(foreign ? other : ca);
+    using near = (foreign ? other : ca).clientContext();
     using far = serverContext(identity);
     using pair = await connected({ client: near, server: far }, name);
     assert.match(pair.client.failure?.message ?? "no failure", reason);
@@ -214,7 +210,7 @@ for (const [what, { variation, none, foreign, reason }] of Object.entries(client
     using other = await TestCa.create();
     using identity = await ca.issue();
     using own = await (foreign ? other : ca).issue(variation);
-    using near = clientContext(ca, none ? undefined : own);
+    using near = ca.clientContext(none ? undefined : own);
     using far = serverContext(identity, { ca: ca.pem, peerCertificate: "require" });
     using pair = await connected({ client: near, server: far });
     // In TLS 1.3 the client's handshake completes before the server has read its certificate.
@@ -233,7 +229,7 @@ for (const [what, { variation, none, foreign, reason }] of Object.entries(client
 test("a write to a peer that has refused the client fails with the reason in the peer's alert", async () => {
   using ca = await TestCa.create();
   using identity = await ca.issue();
-  using near = clientContext(ca);
+  using near = ca.clientContext();
   using far = serverContext(identity, { ca: ca.pem, peerCertificate: "require" });
   using pair = await connected({ client: near, server: far });
   pair.serving.close();
@@ -259,7 +255,7 @@ test("a certificate with the key of another certificate is refused at loading", 
 test("unfinished handshakes are bounded in number and time, and do not delay others", async () => {
   using ca = await TestCa.create();
   using identity = await ca.issue();
-  using near = clientContext(ca);
+  using near = ca.clientContext();
   using far = serverContext(identity);
   const poller = new Poller();
   const failures: NetError[] = [];
