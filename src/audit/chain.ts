@@ -32,7 +32,7 @@ import { LineBuffer } from "./line_buffer.ts";
 import { writeHead } from "./shared_head.ts";
 import { type AuditTarget, openSink, type Sink } from "./target.ts";
 
-/** What a server does with attempts whose lines cannot be written: refuses them, or goes on. */
+/** The handling of attempts whose lines cannot be written: refused (`closed`), or served (`open`). */
 export type AuditFailure = "closed" | "open";
 
 /** The description of a chain, which can be posted to the thread that is to write it. */

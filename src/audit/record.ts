@@ -19,7 +19,7 @@ export interface Attempt {
   readonly method: string;
   /** The id of the request, of the client's choice or random. */
   readonly request: string;
-  /** Who has called, as access rules name it. */
+  /** The identity of the caller, in the form of access rules. */
   readonly identity: string;
   readonly peer: string;
   /** The id of the key, or else the type that the request names. */
@@ -52,7 +52,7 @@ export const LINE_START = '{"chain":"';
 /** The name of the last field of a signed line; the signature covers the line before it. */
 export const SIGNATURE_FIELD = ',"signature":"';
 
-/** What an audit key signs begins with this, so that no other signature of the key is one of a line. */
+/** The beginning of the signed text, so that no other signature of the audit key is valid for a line. */
 export const SIGNATURE_CONTEXT = "signer-audit-v1\n";
 
 /**

@@ -1,3 +1,4 @@
+/** Codecs of messages. @module */
 import type { Buffer } from "node:buffer";
 import { ProtobufError } from "./errors.ts";
 import { type ReadMessage, WireReader } from "./reader.ts";

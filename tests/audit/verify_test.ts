@@ -1,3 +1,4 @@
+/** The verification of audit logs. @module */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { gate } from "../_support/gate.ts";

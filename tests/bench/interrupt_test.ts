@@ -1,3 +1,4 @@
+/** Loads that are interrupted or refused. @module */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

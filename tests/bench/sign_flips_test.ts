@@ -1,3 +1,4 @@
+/** The permutation test of paired runs. @module */
 import assert from "node:assert/strict";
 import { type PairedResult, signFlipTest, SIGNIFICANCE } from "../../src/bench/mod.ts";
 import { simulateSlices } from "./_drifting.ts";

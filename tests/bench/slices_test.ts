@@ -1,3 +1,4 @@
+/** Runs in slices that take turns. @module */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 import type { LoadPlan, Pacing } from "../../src/bench/mod.ts";

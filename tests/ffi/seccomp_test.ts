@@ -1,3 +1,4 @@
+/** The filter of system calls. @module */
 import assert from "node:assert/strict";
 import {
   assembleFilter,
