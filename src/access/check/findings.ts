@@ -22,11 +22,16 @@ const onKeys: ReadonlySet<Operation> = new Set(keyOperations);
  * earlier ones cover together is not found.
  *
  * @param tokens the server's tokens, to find names that none has
+ * @param keyIds ids of the server's keys, to find patterns that fit none
  */
-export function findFaults(rules: readonly Rule[], tokens?: readonly TokenEntry[]): Finding[] {
+export function findFaults(
+  rules: readonly Rule[],
+  tokens?: readonly TokenEntry[],
+  keyIds?: readonly string[],
+): Finding[] {
   return rules.flatMap((rule, index) => {
     const messages = [
-      ...faultsOfKeys(rule),
+      ...faultsOfKeys(rule, keyIds),
       ...faultsOfCallers(rule, tokens),
       ...faultsOfOrder(rule, rules.slice(0, index)),
     ];
@@ -34,7 +39,14 @@ export function findFaults(rules: readonly Rule[], tokens?: readonly TokenEntry[
   });
 }
 
-function* faultsOfKeys({ keys, operations, algorithms }: Rule): Generator<string> {
+function* faultsOfKeys(
+  { keys, operations, algorithms }: Rule,
+  keyIds: readonly string[] | undefined,
+): Generator<string> {
+  for (const pattern of keyIds === undefined ? [] : keys) {
+    const glob = new Glob(pattern);
+    if (!keyIds!.some((id) => glob.matches(id))) yield `no key has the id ${pattern}`;
+  }
   const named = operations.filter((operation) => onKeys.has(operation));
   if (named.length === 0) {
     if (keys.length > 0) yield `keys has no effect: ${operations.join(", ")} is on no key`;

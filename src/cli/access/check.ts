@@ -4,6 +4,7 @@ import { keyOperations, type Operation, type Rule } from "../../access/mod.ts";
 import type { AlgorithmName } from "../../crypto/mod.ts";
 import { readRulesFile, readTokenFile } from "../access_files.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
+import { keyFilesIn } from "../key_folder.ts";
 import { writeResult } from "../output.ts";
 import { callerAs } from "./caller_as.ts";
 
@@ -13,6 +14,7 @@ export interface CheckOptions {
   readonly operation?: Operation;
   readonly algorithm?: AlgorithmName;
   readonly tokens?: string;
+  readonly keyDir?: string;
   readonly allowInsecureKeyFiles?: boolean;
 }
 
@@ -22,7 +24,8 @@ export interface CheckOptions {
  * @throws {CliError} exit code 1 for rules without effect, and for a request that is denied
  */
 export async function check(file: string, options: CheckOptions): Promise<void> {
-  const { as, key, operation, algorithm, tokens: tokenFile, allowInsecureKeyFiles } = options;
+  const { as, key, operation, algorithm, tokens: tokenFile, keyDir, allowInsecureKeyFiles } =
+    options;
   if (as === undefined && (key ?? operation ?? algorithm) !== undefined) {
     throw usageError(
       "--key, --operation and --algorithm need a caller",
@@ -34,7 +37,8 @@ export async function check(file: string, options: CheckOptions): Promise<void> 
     ? undefined
     : await readTokenFile(tokenFile, allowInsecureKeyFiles);
   if (as !== undefined) return explainDecision(file, rules, as, requestOf(options));
-  const faults = findFaults(rules, tokens);
+  const keyIds = keyDir === undefined ? undefined : keyFilesIn(keyDir).map(({ id }) => id);
+  const faults = findFaults(rules, tokens, keyIds);
   if (faults.length === 0) {
     return writeResult(`${file}: ${plural(rules.length, "rule")}, no faults found\n`);
   }

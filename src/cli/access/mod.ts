@@ -30,6 +30,7 @@ export function accessCommand(): Command {
     )
     .addOption(algorithmOption("--algorithm <name>", "with which algorithm (default: any)"))
     .option("--tokens <file>", "the file of tokens, to find names that no token has")
+    .option("--key-dir <dir>", "the key folder, to find patterns that fit no key in it")
     .option("--allow-insecure-key-files", "accept files that other users own or can change")
     .action(async (file: string, options: CheckOptions) => {
       const { check } = await import("./check.ts");

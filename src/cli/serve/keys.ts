@@ -1,5 +1,5 @@
 /** The keys of a server: read from files and folders, or generated. @module */
-import { basename, extname, join } from "node:path";
+import { join } from "node:path";
 import {
   CryptoError,
   type CryptoProvider,
@@ -10,6 +10,7 @@ import {
   type StoredKey,
 } from "../../crypto/mod.ts";
 import { usageError } from "../exit.ts";
+import { keyFileExtensions, keyFilesIn } from "../key_folder.ts";
 import { warn } from "../output.ts";
 import { type Asking, passphraseBeside, passphraseToRead } from "../passphrase/mod.ts";
 
@@ -25,9 +26,6 @@ export interface KeyOptions {
 
 /** The keys that a server generates when no option names one. */
 const defaultKeys: readonly KeyType[] = ["rsa-3072", "ecdsa-p256"];
-
-/** Extensions of key files in a key folder; other files there are ignored. */
-const keyFileExtensions = new Set([".pem", ".der", ".jwk"]);
 
 /** The keys that a server starts with. */
 export interface LoadedKeys {
@@ -126,9 +124,8 @@ async function addFolder(
   asking: Asking,
 ): Promise<void> {
   let found = 0;
-  for (const name of keyFilesIn(folder)) {
+  for (const { name, id } of keyFilesIn(folder)) {
     const path = join(folder, name);
-    const id = basename(name, extname(name));
     try {
       const key = await readKeyFile(provider, path, options, asking, join(folder, `${id}.pass`));
       add(store, id, key);
@@ -143,20 +140,6 @@ async function addFolder(
     `The key folder ${folder} has no file with a private key`,
     `Put files that end in ${[...keyFileExtensions].join(", ")} there, or name another folder`,
   );
-}
-
-function keyFilesIn(folder: string): string[] {
-  try {
-    return [...Deno.readDirSync(folder)]
-      .filter(({ name, isDirectory }) => !isDirectory && keyFileExtensions.has(extname(name)))
-      .map(({ name }) => name)
-      .sort();
-  } catch (cause) {
-    const reason = cause instanceof Deno.errors.NotFound
-      ? "there is no such folder"
-      : (cause as Error).message;
-    throw usageError(`Cannot read the key folder ${folder}: ${reason}`);
-  }
 }
 
 /**
