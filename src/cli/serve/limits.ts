@@ -36,35 +36,47 @@ const timeOrOff: Kind = {
 
 /** Each limit with its option, in the order of the help. */
 const rows: { readonly [L in keyof Limits]: readonly [flag: string, kind: Kind, help: string] } = {
-  maxConnections: ["--max-connections", count, "connections in all"],
+  maxConnections: ["--max-connections", count, "maximum number of connections"],
   maxConnectionsPerPeer: [
     "--max-connections-per-peer",
     count,
-    "connections of one peer: an IP address, a vsock CID or a Unix user",
+    "maximum number of connections of one peer: an IP address, a vsock CID or a Unix user",
   ],
   maxSilentConnectionsPerPeer: [
     "--max-silent-connections",
     count,
-    "connections of one peer on a thread without a call so far",
+    "maximum number of connections of one peer without a call, on a thread",
   ],
-  maxHandshakes: ["--max-handshakes", count, "TLS handshakes at once on a thread"],
+  maxHandshakes: [
+    "--max-handshakes",
+    count,
+    "maximum number of concurrent TLS handshakes on a thread",
+  ],
   handshakeTimeoutMs: ["--handshake-timeout", time, "time limit of a handshake"],
-  maxConcurrentStreams: ["--max-streams", count, "calls at once on a connection"],
-  maxRequestBytes: ["--max-message-size", size, "size of a request message"],
-  maxBatchItems: ["--max-batch", count, "requests in a SignBatch"],
+  maxConcurrentStreams: [
+    "--max-streams",
+    count,
+    "maximum number of concurrent calls on a connection",
+  ],
+  maxRequestBytes: ["--max-message-size", size, "maximum size of a request message"],
+  maxBatchItems: ["--max-batch", count, "maximum number of requests in a SignBatch"],
   maxRequestMs: ["--request-timeout", time, "time limit of receiving a request"],
-  maxHeldBytes: ["--max-held", size, "memory for requests on a thread"],
-  maxHeldBytesPerPeer: ["--max-held-per-peer", size, "the share of a peer in it"],
-  maxHeldBytesPerConnection: ["--max-held-per-connection", size, "the share of a connection in it"],
-  maxUnreadBytes: ["--max-unread", size, "memory for unread responses on a thread"],
-  maxUnreadBytesPerPeer: ["--max-unread-per-peer", size, "the share of a peer in it"],
+  maxHeldBytes: ["--max-held", size, "maximum memory for requests on a thread"],
+  maxHeldBytesPerPeer: ["--max-held-per-peer", size, "maximum share of a peer in it"],
+  maxHeldBytesPerConnection: [
+    "--max-held-per-connection",
+    size,
+    "maximum share of a connection in it",
+  ],
+  maxUnreadBytes: ["--max-unread", size, "maximum memory for unread responses on a thread"],
+  maxUnreadBytesPerPeer: ["--max-unread-per-peer", size, "maximum share of a peer in it"],
   maxConnectionUnreadBytes: [
     "--max-unread-per-connection",
     size,
-    "unread responses of a connection from which on its calls wait",
+    "unread responses of a connection above which its calls wait",
   ],
-  maxQueuedCalls: ["--max-queue", count, "calls that wait for their turn on a thread"],
-  maxQueuedMs: ["--max-queue-time", time, "expected time of the work that waits on a thread"],
+  maxQueuedCalls: ["--max-queue", count, "maximum number of queued calls on a thread"],
+  maxQueuedMs: ["--max-queue-time", time, "maximum expected time of the queued work on a thread"],
   maxConnectionAgeMs: [
     "--max-connection-age",
     timeOrOff,
@@ -73,7 +85,7 @@ const rows: { readonly [L in keyof Limits]: readonly [flag: string, kind: Kind, 
   maxConnectionAgeGraceMs: [
     "--max-connection-grace",
     timeOrOff,
-    "time that its calls then have to end, or off",
+    "time limit of its calls after that, or off",
   ],
   maxConnectionIdleMs: [
     "--max-connection-idle",
@@ -83,13 +95,13 @@ const rows: { readonly [L in keyof Limits]: readonly [flag: string, kind: Kind, 
   keepaliveMs: [
     "--keepalive",
     timeOrOff,
-    "time without input after which a peer is pinged, or off",
+    "time without input after which a peer is sent a PING, or off",
   ],
-  keepaliveTimeoutMs: ["--keepalive-timeout", time, "time limit of the answer to that ping"],
+  keepaliveTimeoutMs: ["--keepalive-timeout", time, "time limit of the answer to that PING"],
   minPingIntervalMs: [
     "--min-ping-interval",
     time,
-    "least time between pings of a peer that has calls; 24 times it without calls",
+    "shortest time between PINGs of a peer with calls; 24 times as long without",
   ],
 };
 

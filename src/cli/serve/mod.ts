@@ -73,7 +73,7 @@ export function serveCommand(): Command {
         .default("1.3"),
     )
     .option("--tokens <file>", "file of tokens; callers send one as authorization: Bearer TOKEN")
-    .option("--rules <file>", "file of rules: which callers may do what with which keys")
+    .option("--rules <file>", "file of rules that grant operations and keys to callers")
     .option("--no-reflection", "do not serve reflection")
     .option("--allow-plaintext", "listen without TLS on addresses that the network can reach")
     .addOption(
@@ -95,7 +95,7 @@ export function serveCommand(): Command {
     )
     .option("--pin", "pin each worker to one CPU")
     .addOption(
-      new Option("--grace <duration>", "time that a stop waits for calls under way")
+      new Option("--grace <duration>", "time for active calls to complete at a stop")
         .argParser(parseDuration).default(30_000, "30s"),
     )
     .addOption(

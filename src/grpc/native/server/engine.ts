@@ -9,16 +9,15 @@ import {
   Poller,
   type Socket,
   type Stream,
-  type TlsContext,
   TlsHandshakes,
 } from "../../../net/mod.ts";
-import { type ErrorReports, errorReports, type Logger } from "../../../telemetry/mod.ts";
-import type { Service } from "../../mod.ts";
+import { type ErrorReports, errorReports } from "../../../telemetry/mod.ts";
 import { type CostClass, CostClasses, type Lane, WorkQueue } from "../../scheduling/mod.ts";
 import { Accounts } from "./_accounts.ts";
 import { Admission, identityOf } from "./_admission.ts";
 import { type ConnectionCounts, OwnConnectionCounts } from "./connection_counts.ts";
 import { Deadlines } from "./_deadlines.ts";
+import type { EngineOptions } from "./_engine_options.ts";
 import { methodsOf, type MethodTable } from "./_methods.ts";
 import { ServedConnection, type ServingThread } from "./_served_connection.ts";
 import type { TimedCall } from "./_thread.ts";
@@ -50,31 +49,6 @@ const TURN_SLICE_MS = 10;
 
 /** The time for which streams process waiting requests and responses before events are handled. */
 const STREAM_SLICE_MS = 2;
-
-export interface EngineOptions {
-  readonly services: readonly Service[];
-  readonly limits?: Partial<NativeLimits> | undefined;
-  readonly log: Logger;
-  /** Takes accepted connections, to assign them to any thread. Without it the engine serves them itself. */
-  readonly assign?: (socket: Socket) => void;
-  /** Connections of all threads; by default those of the engine alone. */
-  readonly counts?: ConnectionCounts;
-  /**
-   * Called with each descriptor, of connections and acceptors: after the engine takes it, and before it is closed
-   * (`AcceptorOptions.holds`).
-   */
-  readonly holds?: (fd: number, held: boolean) => void;
-  /** Returns the TLS context of new connections; plaintext by default. */
-  readonly tls?: (() => TlsContext) | undefined;
-  /** Called before answers are sent (`RpcServerOptions.beforeSend`). */
-  readonly beforeSend?: (() => boolean) | undefined;
-  /** Called when no promise of a handler is pending any more. */
-  readonly onSettled?: () => void;
-  /** Called when `timeout` may have become shorter since the last turn. */
-  readonly onDue?: () => void;
-  /** Called after each event, call and piece of work, to distinguish a busy thread from a hanging one. */
-  readonly onProgress?: () => void;
-}
 
 /**
  * The server on one thread: an epoll, connections, and their calls. It runs in turns. Each turn handles the events of
