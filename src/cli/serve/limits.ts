@@ -36,30 +36,30 @@ const timeOrOff: Kind = {
 
 /** Each limit with its option, in the order of the help. */
 const rows: { readonly [L in keyof Limits]: readonly [flag: string, kind: Kind, help: string] } = {
-  maxConnections: ["--max-connections", count, "maximum number of connections"],
+  maxConnections: ["--max-connections", count, "maximum connections"],
   maxConnectionsPerPeer: [
     "--max-connections-per-peer",
     count,
-    "maximum number of connections of one peer: an IP address, a vsock CID or a Unix user",
+    "maximum connections of one peer: an IP address, a vsock CID or a Unix user",
   ],
   maxSilentConnectionsPerPeer: [
     "--max-silent-connections",
     count,
-    "maximum number of connections of one peer without a call, on a thread",
+    "maximum connections of one peer without a call, on a thread",
   ],
   maxHandshakes: [
     "--max-handshakes",
     count,
-    "maximum number of concurrent TLS handshakes on a thread",
+    "maximum concurrent TLS handshakes on a thread",
   ],
   handshakeTimeoutMs: ["--handshake-timeout", time, "time limit of a handshake"],
   maxConcurrentStreams: [
     "--max-streams",
     count,
-    "maximum number of concurrent calls on a connection",
+    "maximum concurrent calls on a connection",
   ],
-  maxRequestBytes: ["--max-message-size", size, "maximum size of a request message"],
-  maxBatchItems: ["--max-batch", count, "maximum number of requests in a SignBatch"],
+  maxRequestBytes: ["--max-message-size", size, "largest request message"],
+  maxBatchItems: ["--max-batch", count, "maximum requests in a SignBatch"],
   maxRequestMs: ["--request-timeout", time, "time limit of receiving a request"],
   maxHeldBytes: ["--max-held", size, "maximum memory for requests on a thread"],
   maxHeldBytesPerPeer: ["--max-held-per-peer", size, "maximum share of a peer in it"],
@@ -75,7 +75,7 @@ const rows: { readonly [L in keyof Limits]: readonly [flag: string, kind: Kind, 
     size,
     "unread responses of a connection above which its calls wait",
   ],
-  maxQueuedCalls: ["--max-queue", count, "maximum number of queued calls on a thread"],
+  maxQueuedCalls: ["--max-queue", count, "maximum queued calls on a thread"],
   maxQueuedMs: ["--max-queue-time", time, "maximum expected time of the queued work on a thread"],
   maxConnectionAgeMs: [
     "--max-connection-age",
