@@ -1,5 +1,5 @@
 /** The modules and addresses that the suites over every transport share. @module */
-import type { RpcChannel } from "../../src/grpc/mod.ts";
+import type { ChannelOptions, RpcChannel } from "../../src/grpc/mod.ts";
 import type { Stack } from "../../src/grpc/stacks/mod.ts";
 import { inGuest, loadNet, type Net } from "../net/_transports.ts";
 import { type Place, type Way, ways } from "./_transports.ts";
@@ -19,7 +19,7 @@ export async function loadStage() {
     clients: {
       "grpc-js": (await import("../../src/grpc/grpcjs/mod.ts")).openChannel,
       native: (await import("../../src/grpc/native/client/mod.ts")).openNativeChannel,
-    } as Record<string, (options: { addresses: readonly string[] }) => RpcChannel>,
+    } as Record<string, (options: ChannelOptions) => RpcChannel>,
   };
 }
 
