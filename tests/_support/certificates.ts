@@ -1,4 +1,4 @@
-/** Certificates for tests of TLS, issued by a CA in this process. @module */
+/** Certificates for tests of TLS, made when they are needed. */
 import { X509Certificate } from "node:crypto";
 import { type DerValue, encodeDer, encodePem, Tag } from "../../src/crypto/encoding/mod.ts";
 import { issueCertificate, openProvider, type PrivateKey } from "../../src/crypto/mod.ts";
@@ -6,9 +6,11 @@ import { signed } from "../../src/crypto/x509/certificate.ts";
 import { type DistinguishedName, encodeName } from "../../src/crypto/x509/name.ts";
 import { signatureAlgorithm } from "../../src/crypto/x509/signature_algorithm.ts";
 import { openLibcrypto, type Pkey, TlsContext, type TlsIdentity } from "../../src/ffi/mod.ts";
+import { socketsSupported } from "../../src/net/mod.ts";
 
-// Opened outside of tests: libcrypto and libssl stay loaded, and the sanitizer would report the first test for them.
+// Opened here: libraries and the ALPN callback stay, which is no leak of the test that needs them first.
 const { provider } = openProvider("openssl");
+socketsSupported();
 new TlsContext({
   role: "server",
   minVersion: "1.3",
@@ -21,16 +23,16 @@ new TlsContext({
 const DAY_MS = 86_400_000;
 const UTC_TIME = 0x17;
 
-/** The properties in which a test's certificate differs from the default. */
+/** The properties in which a certificate of a test differs from others. */
 export interface Variation {
   readonly usage?: "ca" | "server" | "client";
   readonly names?: readonly string[];
-  /** Validity in days from now; by default from -1 to 1. */
+  /** Days from now; -1 and 1 unless given. */
   readonly from?: number;
   readonly until?: number;
 }
 
-/** A key and its certificate, in the form that TLS takes. */
+/** A key and a certificate for it, as TLS takes them. */
 export interface Certified extends TlsIdentity, Disposable {
   readonly key: Pkey;
   /** The same key in PEM. */
@@ -64,7 +66,7 @@ export class TestCa implements Disposable {
     return new TestCa(await provider.generate("ecdsa-p256"), 0);
   }
 
-  /** Creates a CA a number of steps below another one. The steps between keep no key. */
+  /** Creates a CA so many steps below another one. The steps between keep no key. */
   static async below(root: TestCa, steps: number): Promise<TestCa> {
     let ca = root;
     for (let depth = 1; depth <= steps; depth++) {
@@ -99,8 +101,8 @@ export class TestCa implements Disposable {
     };
   }
 
-  /** Opens the TLS context of a client that trusts this CA. */
-  clientContext(identity?: Certified, minVersion: "1.2" | "1.3" = "1.3"): TlsContext {
+  /** Opens the context of a client that trusts this CA. */
+  clientContext(identity?: TlsIdentity, minVersion: "1.2" | "1.3" = "1.3"): TlsContext {
     return new TlsContext({
       role: "client",
       minVersion,
@@ -111,7 +113,7 @@ export class TestCa implements Disposable {
     });
   }
 
-  /** Returns a list in PEM that revokes certificates (RFC 5280 section 5.1). It is valid for a day. */
+  /** Makes a list in PEM that revokes certificates (RFC 5280 section 5.1). It is valid for a day. */
   revoke(...certified: readonly Pick<TlsIdentity, "certificates">[]): Uint8Array {
     const { notBefore, notAfter } = validity({});
     const [algorithm] = this.#key.algorithms;

@@ -16,7 +16,7 @@ const [test, loaded] = await gate(
     stacks: await import("../../src/grpc/stacks/mod.ts"),
   }),
 );
-const { call, echo, SignerProcess, stacks, TestCa, TlsContext } = loaded;
+const { call, echo, SignerProcess, stacks, TestCa } = loaded;
 
 const stackNames: readonly Stack[] = ["native", "grpc-js"];
 
@@ -188,7 +188,7 @@ async function serveWith(
 async function callWith(
   stack: Stack,
   address: string,
-  context: InstanceType<typeof TlsContext>,
+  context: ReturnType<Ca["clientContext"]>,
   authority = "localhost",
 ): Promise<void> {
   using _context = context;

@@ -1,53 +1,21 @@
 /** TLS of `signer serve`: several certificates, their reload on SIGHUP, and log lines about their expiry. */
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
-import type { Certified, TestCa as Ca, Variation } from "../_support/certificates.ts";
+import type { TlsFiles as Files } from "../_support/tls_files.ts";
 import { gate } from "../_support/gate.ts";
 
 const [test, loaded] = await gate(
   ["net", "env", "read", "write", "sys", "ffi", "run"],
   async () => ({
     ...await import("./_signer.ts"),
-    ...await import("../_support/certificates.ts"),
+    ...await import("../_support/tls_files.ts"),
     ...await import("../../src/net/mod.ts"),
   }),
 );
 const { call, dialTls, echo, openChannel, parseAddress, runSigner, SignerProcess } = loaded;
-const { TestCa } = loaded;
+const { TlsFiles } = loaded;
 
 type Server = Awaited<ReturnType<typeof SignerProcess.start>>;
-
-/** A folder with files of certificates, which is there until it is disposed of. */
-class Files implements AsyncDisposable {
-  private constructor(readonly folder: string, readonly ca: Ca) {}
-
-  static async create(): Promise<Files> {
-    return new Files(await Deno.makeTempDir(), await TestCa.create());
-  }
-
-  path(name: string): string {
-    return `${this.folder}/${name}`;
-  }
-
-  /** Issues a certificate, and writes it and its key to `NAME.pem` and `NAME.key`. */
-  async issue(name: string, variation: Variation, ca = this.ca): Promise<void> {
-    using certified: Certified = await ca.issue(variation);
-    await Deno.writeFile(this.path(`${name}.pem`), certified.certificates);
-    await Deno.writeFile(this.path(`${name}.key`), certified.privateKey, { mode: 0o600 });
-  }
-
-  /** The options that name certificates. */
-  options(...names: string[]): string[] {
-    return names.flatMap((name) => [
-      ...["--tls-cert", this.path(`${name}.pem`), "--tls-key", this.path(`${name}.key`)],
-    ]);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.ca[Symbol.dispose]();
-    await Deno.remove(this.folder, { recursive: true });
-  }
-}
 
 /** The serial numbers of the certificates that new connections get, over as many as reach each worker. */
 async function serials(server: Server, files: Files, name: string): Promise<Set<string>> {
@@ -74,7 +42,7 @@ const threads: Readonly<Record<string, readonly string[]>> = {
 
 for (const [where, options] of Object.entries(threads)) {
   test(`a server ${where} sends the certificate of the name that is asked for`, async () => {
-    await using files = await Files.create();
+    await using files = await TlsFiles.create();
     await files.issue("first", { names: ["first.example"] });
     await files.issue("second", { names: ["*.second.example"] });
     await using server = await SignerProcess.start(
@@ -89,7 +57,7 @@ for (const [where, options] of Object.entries(threads)) {
 
 for (const [where, options] of Object.entries(threads)) {
   test(`SIGHUP reads certificates again ${where}, all or none, and open connections go on`, async () => {
-    await using files = await Files.create();
+    await using files = await TlsFiles.create();
     await files.issue("server", {});
     await using server = await SignerProcess.start(
       ...[...tcp, ...options, ...files.options("server")],
@@ -121,11 +89,10 @@ for (const [where, options] of Object.entries(threads)) {
 }
 
 test("a client that is revoked by a reload is refused, also with a session ticket of before", async () => {
-  await using files = await Files.create();
+  await using files = await TlsFiles.create();
   await files.issue("server", {});
   await files.issue("client", { usage: "client" });
   using other = await files.ca.issue({ usage: "client" });
-  await Deno.writeFile(files.path("ca.pem"), files.ca.pem);
   await Deno.writeFile(files.path("crl.pem"), files.ca.revoke(other));
   await using server = await SignerProcess.start(
     ...[...tcp, "--workers", "2", ...files.options("server")],
@@ -196,7 +163,7 @@ test("certificates and keys that do not pair are refused", async () => {
 });
 
 test("certificates that expire soon are logged at the start", async () => {
-  await using files = await Files.create();
+  await using files = await TlsFiles.create();
   await files.issue("week", { names: ["week.example"], until: 5.5 });
   await files.issue("year", { names: ["year.example"], until: 365 });
   await using server = await SignerProcess.start(
@@ -211,9 +178,8 @@ test("certificates that expire soon are logged at the start", async () => {
 test(
   "grpcurl's and ghz's spellings of TLS options reach a server",
   async () => {
-    await using files = await Files.create();
+    await using files = await TlsFiles.create();
     await files.issue("server", { names: ["server.example"] });
-    await Deno.writeFile(files.path("ca.pem"), files.ca.pem);
     await using server = await SignerProcess.start(
       ...[...tcp, "--workers", "0", ...files.options("server")],
     );

@@ -3,7 +3,6 @@
  * vsock is real.
  */
 import assert from "node:assert/strict";
-import type { Certified, TestCa as Ca } from "../_support/certificates.ts";
 import { gate } from "../_support/gate.ts";
 import { temporaryDirectory } from "../net/_transports.ts";
 import { loadStage, openWays, PERMISSIONS, serveOptions, settle, stacks } from "./_stage.ts";
@@ -16,23 +15,6 @@ const { net, TestCa } = loaded;
 
 /** Handshakes of an emulated machine are slow. */
 const PATIENCE_MS = 60_000;
-
-// Opened here: libraries stay, which is no leak of the test that needs them first.
-if (TestCa !== undefined) {
-  using ca = await TestCa.create();
-  contextOf(ca)[Symbol.dispose]();
-}
-
-function contextOf(ca: Ca, identity?: Certified) {
-  return new net.TlsContext({
-    role: "client",
-    minVersion: "1.3",
-    identity,
-    ca: ca.pem,
-    crl: undefined,
-    peerCertificate: "require",
-  });
-}
 
 for (const stack of stacks) {
   test(`${stack} serves all transports over mutual TLS, and refuses a client without a certificate`, async (t) => {
@@ -57,13 +39,13 @@ for (const stack of stacks) {
         await t.step(`${name}, ${clientStack} client`, async () => {
           const options = { addresses: [target], connectTimeout: PATIENCE_MS };
           {
-            using context = contextOf(ca, client);
+            using context = ca.clientContext(client);
             using channel = openChannel({ ...options, tls: { context } });
             const payload = Buffer.alloc(100_000, 7);
             const answer = await call<{ payload: Uint8Array }>(channel, echo.Echo, { payload });
             assert.deepEqual(Buffer.from(answer.payload), payload);
           }
-          using context = contextOf(ca);
+          using context = ca.clientContext();
           using channel = openChannel({ ...options, tls: { context } });
           await assert.rejects(call(channel, echo.Echo, {}), /alert certificate required/);
           channel[Symbol.dispose]();

@@ -12,11 +12,11 @@ const [test, loaded] = await gate(
   ["net", "env", "read", "write", "sys", "ffi", "run"],
   async () => ({
     ...await import("../e2e/_signer.ts"),
-    ...await import("../_support/certificates.ts"),
+    ...await import("../_support/tls_files.ts"),
     ...await import("../../src/net/mod.ts"),
   }),
 );
-const { call, dialTls, echo, openChannel, parseAddress, SignerProcess, TestCa } = loaded;
+const { call, dialTls, echo, openChannel, parseAddress, SignerProcess, TlsFiles } = loaded;
 
 /** Handshakes of a run, each of a seed of its own. */
 const SEEDS = 60;
@@ -29,18 +29,13 @@ const RELAY_MS = 1_000;
 
 for (const stack of ["native", "grpc-js"]) {
   test(`${stack}: ${SEEDS} handshakes with mutated bytes harm neither the server nor a good client`, async () => {
-    using ca = await TestCa.create();
-    using identity = await ca.issue();
-    const folder = await Deno.makeTempDir();
-    await Deno.writeFile(`${folder}/server.pem`, identity.certificates);
-    await Deno.writeFile(`${folder}/server.key`, identity.privateKey, { mode: 0o600 });
+    await using files = await TlsFiles.create();
+    await files.issue("server");
     await using server = await SignerProcess.start(
       ...["--tcp", "127.0.0.1:0", "--generate", "ed25519", "--stack", stack, "--workers", "0"],
-      ...["--tls-cert", `${folder}/server.pem`, "--tls-key", `${folder}/server.key`],
-      ...["--tls-min", "1.2"],
+      ...[...files.options("server"), "--tls-min", "1.2"],
     );
-    await Deno.remove(folder, { recursive: true });
-    using context = ca.clientContext(undefined, "1.2");
+    using context = files.ca.clientContext(undefined, "1.2");
     using channel = openChannel({ addresses: server.addresses, tls: { context } });
     const address = parseAddress(server.addresses[0]);
     const port = address.transport === "tcp" ? address.port : 0;

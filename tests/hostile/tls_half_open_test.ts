@@ -10,12 +10,12 @@ const [test, loaded] = await gate(
   ["net", "env", "read", "write", "sys", "ffi", "run"],
   async () => ({
     ...await import("../e2e/_signer.ts"),
-    ...await import("../_support/certificates.ts"),
+    ...await import("../_support/tls_files.ts"),
     ...await import("../../src/net/mod.ts"),
     ...await import("../../src/ffi/mod.ts"),
   }),
 );
-const { call, dialTls, echo, libc, openChannel, parseAddress, SignerProcess, TestCa } = loaded;
+const { call, dialTls, echo, libc, openChannel, parseAddress, SignerProcess, TlsFiles } = loaded;
 
 /** Half-open connections, where this process and the server may have as many descriptors. */
 const HALF_OPEN = 10_000;
@@ -35,17 +35,13 @@ const NEW_CLIENT_MS = 10_000;
 for (const stack of ["native", "grpc-js"]) {
   test(`${stack}: ${HALF_OPEN} half-open handshakes keep neither open connections nor new clients out`, async () => {
     const count = Math.min(HALF_OPEN, libc.raiseDescriptorLimit().soft - OTHER_DESCRIPTORS);
-    using ca = await TestCa.create();
-    using identity = await ca.issue();
-    const folder = await Deno.makeTempDir();
-    await Deno.writeFile(`${folder}/server.pem`, identity.certificates);
-    await Deno.writeFile(`${folder}/server.key`, identity.privateKey, { mode: 0o600 });
+    await using files = await TlsFiles.create();
+    await files.issue("server");
     await using server = await SignerProcess.start(
       ...["--tcp", "127.0.0.1:0", "--generate", "ed25519", "--stack", stack, "--workers", "1"],
-      ...["--tls-cert", `${folder}/server.pem`, "--tls-key", `${folder}/server.key`],
+      ...files.options("server"),
     );
-    await Deno.remove(folder, { recursive: true });
-    using context = ca.clientContext();
+    using context = files.ca.clientContext();
     const address = parseAddress(server.addresses[0]);
     using channel = openChannel({ addresses: server.addresses, tls: { context } });
     await call(channel, echo.Echo, {});
