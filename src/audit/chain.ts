@@ -1,5 +1,5 @@
 /**
- * The audit lines of one thread.
+ * The chain of audit lines of one thread.
  *
  * Each thread writes a chain of its own to the same file, and none waits for another: the order of the lines is that in
  * which the kernel appends them. A line is written by write(2) before the signature that it is about leaves the
@@ -32,7 +32,7 @@ import { LineBuffer } from "./line_buffer.ts";
 import { writeHead } from "./shared_head.ts";
 import { type AuditTarget, openSink, type Sink } from "./target.ts";
 
-/** The handling of attempts whose lines cannot be written: refused (`closed`), or served (`open`). */
+/** The policy for attempts whose lines cannot be written: `closed` refuses them, `open` signs without a line. */
 export type AuditFailure = "closed" | "open";
 
 /** The description of a chain, which can be posted to the thread that is to write it. */
@@ -140,7 +140,7 @@ export class AuditChain implements AuditTrail, Disposable {
   }
 
   /**
-   * Writes a line at once, before those that wait.
+   * Writes a line at once, before the waiting lines.
    *
    * @param finish makes the final form of the line, such as with a signature
    * @returns false when that failed

@@ -52,7 +52,7 @@ export const LINE_START = '{"chain":"';
 /** The name of the last field of a signed line; the signature covers the line before it. */
 export const SIGNATURE_FIELD = ',"signature":"';
 
-/** The beginning of the signed text, so that no other signature of the audit key is valid for a line. */
+/** The prefix of each message that an audit key signs: no other signature of the key is valid for a line. */
 export const SIGNATURE_CONTEXT = "signer-audit-v1\n";
 
 /**

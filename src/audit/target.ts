@@ -8,7 +8,7 @@ export type AuditTarget =
 
 /** An open target. Each write goes to the end of the file (O_APPEND), whatever other threads write there. */
 export interface Sink extends Disposable {
-  /** Writes bytes, and gives the number of those that were written. The others could not be, for `failure`. */
+  /** Writes bytes. Returns the number of bytes written, and the error that prevented the rest. */
   write(bytes: Uint8Array): { readonly written: number; readonly failure?: Error };
 }
 

@@ -32,8 +32,8 @@ export interface AuditVerdict {
   readonly torn: number;
   readonly faults: readonly Fault[];
   /**
-   * The places where the log goes on without the last line of a server: it was killed, it still runs, or the end was cut
-   * off. Empty when each server has ended in order.
+   * The last lines of servers without a closing line: the server was killed, still runs, or the end was cut off. Empty
+   * when each server has ended in order.
    */
   readonly openEnds: readonly Fault[];
 }
@@ -266,7 +266,7 @@ class Verifier {
     if (run.covered === undefined) {
       return this.#fault("The signed line covers a part of another file");
     }
-    // The first one of a server also covers the end of what was there before.
+    // The first signed line of a server also covers the last lines of the server before it.
     const isFirst = run.segmentHash === NO_SEGMENT;
     if (isFirst ? from > run.covered : from !== run.covered) {
       this.#fault(`The signed line covers the file from ${from}, and not from ${run.covered}`);

@@ -93,7 +93,7 @@ test("A log of a killed server verifies up to its torn last line", async () => {
   assert.deepEqual([verdict.torn, verdict.openEnds.length], [1, 1]);
 });
 
-test("A server goes on with the file of one that was killed, and covers its last lines", async () => {
+test("A server continues the file of a killed one, and covers its last lines", async () => {
   await using first = await TestLog.open();
   first.record(2);
   await first.close();
@@ -139,7 +139,7 @@ test("A renamed file is continued in a new one, and both verify, together and al
   assert.ok(verify(old, log.path).faults.length > 0);
 });
 
-test("Without a rename, `reopen()` goes on in the same file", async () => {
+test("Without a rename, `reopen()` continues in the same file", async () => {
   await using log = await TestLog.open();
   log.record(1);
   await log.log.reopen(() => assert.fail("no thread has to do anything"));

@@ -142,7 +142,7 @@ asRoot("Private keys are in locked memory and nowhere else after signing", async
     }
     const found = searchMemory(server.pid, secrets);
     for (const { name, isLocked } of found) assert.ok(isLocked, `${name} is in other memory`);
-    // The search finds what is there.
+    // The keys are found in locked memory, so the search works.
     for (const type of ["ecdsa-p256", "ed25519", "rsa-2048"]) {
       assert.ok(found.some(({ name }) => name.startsWith(`${type} d`)), `${type} was not found`);
     }

@@ -47,7 +47,7 @@ export async function openAudit(
     ? undefined
     : await readAuditKey(auditKey, options, provider, keys);
   if (key === undefined) {
-    log.warn("The audit log is not signed: whoever can write the file can write it anew", {
+    log.warn("The audit log is not signed: anyone who can write the file can replace it", {
       hint: "name an Ed25519 key with --audit-key",
     });
   }

@@ -14,7 +14,7 @@ export function auditOptions(): Option[] {
     new Option("--audit-key <file>", "Ed25519 private key that signs the log"),
     new Option(
       "--audit-fail <policy>",
-      "what to do when the log cannot be written: sign nothing, or go on",
+      "when the log cannot be written: sign nothing (closed), or sign without it (open)",
     )
       .choices(["closed", "open"]).default("closed"),
     new Option("--audit-sign-every <duration>", "time between signed lines")

@@ -1,6 +1,6 @@
 /**
  * A seccomp filter that refuses system calls by their numbers: seccomp(2), with the program in the classic BPF of
- * bpf(4). The rest of the process goes on: a refused call fails with EPERM.
+ * bpf(4). A refused call fails with EPERM, and the process continues.
  *
  * @module
  */
