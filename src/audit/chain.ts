@@ -25,6 +25,7 @@ import {
   formatAttempt,
   formatFields,
   formatLine,
+  type HashFunction,
   type Head,
   sha256,
 } from "./record.ts";
@@ -78,6 +79,7 @@ export class AuditChain implements AuditTrail, Disposable {
   readonly #setup: ChainSetup;
   readonly #events: ChainEvents;
   readonly #isBatched: boolean;
+  readonly #hash: HashFunction;
   readonly #torn: Int32Array;
   readonly #buffer = new LineBuffer();
   #sink: Sink;
@@ -96,8 +98,9 @@ export class AuditChain implements AuditTrail, Disposable {
    */
   constructor(
     setup: ChainSetup,
-    { isBatched, begin = {}, events = {} }: {
+    { isBatched, hash = sha256, begin = {}, events = {} }: {
       readonly isBatched: boolean;
+      readonly hash?: HashFunction | undefined;
       readonly begin?: Readonly<Record<string, unknown>>;
       readonly events?: ChainEvents;
     },
@@ -105,6 +108,7 @@ export class AuditChain implements AuditTrail, Disposable {
     this.#setup = setup;
     this.#events = events;
     this.#isBatched = isBatched;
+    this.#hash = hash;
     this.#torn = new Int32Array(setup.torn);
     this.#sink = openSink(setup.target);
     if (!this.#write([now(formatFields({ event: "begin", ...begin }))])) {
@@ -123,7 +127,7 @@ export class AuditChain implements AuditTrail, Disposable {
   }
 
   record(attempt: Attempt): void {
-    this.#waiting.push(now(formatAttempt(attempt)));
+    this.#waiting.push(now(formatAttempt(attempt, this.#hash)));
     if (!this.#isBatched && !this.commit()) throw this.#unwritable();
   }
 
@@ -185,7 +189,7 @@ export class AuditChain implements AuditTrail, Disposable {
     let head = this.#head;
     for (const { time, body } of lines) {
       const line = this.#buffer.add(finish(formatLine(this.#setup.name, head, time, body)));
-      head = { seq: head.seq + 1, hash: sha256(line) };
+      head = { seq: head.seq + 1, hash: this.#hash(line) };
       heads.push(head);
       ends.push(this.#buffer.bytes.length);
     }

@@ -1,7 +1,13 @@
 /** The audit log of a server, as its main thread keeps it. @module */
 import { AuditChain, type AuditFailure, type ChainEvents, type ChainSetup } from "./chain.ts";
 import { AuditError } from "./errors.ts";
-import { type Fields, type Head, SIGNATURE_CONTEXT, SIGNATURE_FIELD } from "./record.ts";
+import {
+  type Fields,
+  type HashFunction,
+  type Head,
+  SIGNATURE_CONTEXT,
+  SIGNATURE_FIELD,
+} from "./record.ts";
 import { NO_SEGMENT, SegmentReader } from "./segment.ts";
 import { createHeadMemory, readHead } from "./shared_head.ts";
 import { type AuditTarget, openSink } from "./target.ts";
@@ -18,6 +24,8 @@ export interface AuditLogOptions {
   readonly signEveryMs: number;
   /** True when `AuditLog.chain.commit()` is called before answers are sent (`AuditChain`). */
   readonly isBatched: boolean;
+  /** SHA-256 in hex; by default that of node:crypto. */
+  readonly hash?: HashFunction | undefined;
   /** Fields of the first line, such as the version of the server. */
   readonly begin: Readonly<Record<string, unknown>>;
   readonly events?: ChainEvents;
@@ -79,9 +87,10 @@ export class AuditLog implements AsyncDisposable {
     this.#readback = openReadback(options.target);
     try {
       const size = this.#readback && prepareFile(this.#readback, options.target);
-      const { isBatched, begin, events = {} } = options;
+      const { isBatched, hash, begin, events = {} } = options;
       this.chain = new AuditChain(this.#setup(0, head), {
         isBatched,
+        hash,
         begin: { ...begin, ...(size === undefined ? {} : { offset: size }) },
         events,
       });

@@ -2,6 +2,6 @@
 export * from "./chain.ts";
 export * from "./errors.ts";
 export * from "./log.ts";
-export type { Attempt } from "./record.ts";
+export type { Attempt, HashFunction } from "./record.ts";
 export type { AuditTarget } from "./target.ts";
 export * from "./verify.ts";

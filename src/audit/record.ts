@@ -70,8 +70,11 @@ export function formatFields(fields: Fields): string {
   return JSON.stringify(fields).slice(1, -1);
 }
 
+/** Computes SHA-256 in hex. */
+export type HashFunction = (bytes: Uint8Array) => string;
+
 /** Formats an attempt. By hand, as it is done for each signature: it takes a third of the time of one `stringify()`. */
-export function formatAttempt(attempt: Attempt): string {
+export function formatAttempt(attempt: Attempt, hash: HashFunction): string {
   const { method, request, identity, peer, key, algorithm, input, outcome, us } = attempt;
   const message = input?.message;
   const digest = input?.digest;
@@ -79,7 +82,7 @@ export function formatAttempt(attempt: Attempt): string {
     `"identity":${quote(identity)},"peer":${quote(peer)},` +
     (key === undefined ? "" : `"key":${quote(key)},`) +
     (algorithm === undefined ? "" : `"algorithm":${quote(algorithm)},`) +
-    (message === undefined ? "" : `"sha256":"${sha256(message)}",`) +
+    (message === undefined ? "" : `"sha256":"${hash(message)}",`) +
     (digest === undefined ? "" : `"digest":"${digest.toHex()}",`) +
     `"outcome":${quote(outcome)},"us":${us}`;
 }

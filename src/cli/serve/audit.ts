@@ -1,5 +1,10 @@
 /** The audit log of a server: its options, and its key. @module */
-import { type AuditFailure, AuditLog, type ChainEvents } from "../../audit/mod.ts";
+import {
+  type AuditFailure,
+  AuditLog,
+  type ChainEvents,
+  type HashFunction,
+} from "../../audit/mod.ts";
 import {
   type CryptoProvider,
   type KeyStore,
@@ -7,6 +12,7 @@ import {
   readPrivateKeyFile,
   thumbprint,
 } from "../../crypto/mod.ts";
+import { openLibcrypto } from "../../ffi/mod.ts";
 import { chosenStack, type StackChoice } from "../../grpc/stacks/mod.ts";
 import type { Logger } from "../../telemetry/mod.ts";
 import { usageError } from "../exit.ts";
@@ -59,6 +65,7 @@ export async function openAudit(
       signEveryMs: auditSignEvery,
       // The native stack commits the lines of a turn before it sends answers.
       isBatched: await chosenStack(options.stack) === "native",
+      hash: auditHash(provider),
       begin: { version, pid: Deno.pid, key: key && thumbprint(key.publicKey) },
       events: auditEvents(log, auditFail),
     });
@@ -73,6 +80,13 @@ export async function openAudit(
     key?.[Symbol.dispose]();
     throw error;
   }
+}
+
+/** Returns the fastest SHA-256 for the lines of a log: libcrypto's takes half of the time of node:crypto's. */
+export function auditHash(provider: Pick<CryptoProvider, "name">): HashFunction | undefined {
+  if (provider.name !== "openssl") return undefined;
+  const libcrypto = openLibcrypto();
+  return (bytes) => libcrypto.sha256(bytes).toHex();
 }
 
 /** Logs that audit lines cannot be written, and that they can again. */

@@ -19,7 +19,7 @@ import {
   type LogTarget,
 } from "../../telemetry/mod.ts";
 import { refusalReports } from "./access.ts";
-import { auditEvents } from "./audit.ts";
+import { auditEvents, auditHash } from "./audit.ts";
 
 /** The data that the main thread starts a worker with. */
 export interface ServeSetup {
@@ -54,6 +54,7 @@ serveAsWorker((setup: ServeSetup) => {
   const access = policy && new Access(policy, refusalReports(logger("serve")));
   const chain = audit && new AuditChain(audit, {
     isBatched: true,
+    hash: auditHash(provider),
     events: auditEvents(logger("serve"), audit.whenFailing),
   });
   const { services, health } = signerServices(keys, identity, ({ error, ...call }) => {

@@ -10,6 +10,8 @@ export interface Libcrypto {
   readonly version: string;
   /** The name or path of the loaded library. */
   readonly path: string;
+  /** Computes SHA-256. The next call overwrites the result. */
+  sha256(message: Uint8Array): Uint8Array;
   /**
    * Reserves memory of the process for the secrets of keys that are read or generated from now on. To be called once, and
    * before the first key.
@@ -73,6 +75,7 @@ function bind(): Libcrypto {
   return {
     version,
     path,
+    sha256: (message) => digest("sha256").hash(message),
     openSecureHeap: (bytes) => openSecureHeap(symbols, bytes),
     generate: async (parameters) => own(await generate(symbols, parameters)),
     readPkcs8: (der) => own(readPkcs8(symbols, der)),
