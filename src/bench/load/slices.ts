@@ -1,6 +1,6 @@
 /**
- * Runs in slices. Two servers are compared by short loads that take turns: each has new connections and a short
- * warm-up, so that the luck of a connection and a machine that becomes slower disturb both servers alike.
+ * Runs in slices. Two servers are compared by short loads that alternate between them: each has new connections and a
+ * short warm-up, so that differences between connections average out, and a machine that becomes slower slows both.
  *
  * @module
  */
@@ -11,14 +11,14 @@ import type { LoadPlan } from "./plan.ts";
 import type { LoadResult } from "./result.ts";
 
 /**
- * The least length of a slice in milliseconds. The noise of a slice hardly depends on its length, so that many short slices
- * tell more than a few long ones. In shorter slices a late timer would weigh too much.
+ * The least length of a slice in milliseconds. The noise of a slice hardly depends on its length, so many short slices
+ * show more than a few long ones. In still shorter slices, a late timer is a large share of the time.
  */
 const SLICE_MS = 100;
 
 /**
  * The least length of a slice in milliseconds for each connection. A closed connection holds its local port for a minute
- * (TIME_WAIT), and Linux has 28,000 of them to an address of a server: this takes 15,000.
+ * (TIME_WAIT), and Linux has 28,000 for each address of a server. These slices use at most 15,000.
  */
 const SLICE_MS_PER_CONNECTION = 4;
 
@@ -27,7 +27,7 @@ const SLICE_WARMUP_MS = 30;
 
 /**
  * Divides the load of a run into slices of 100 ms or more, at most {@linkcode MAX_WINDOWS}. The first has the warm-up of
- * the run. A load is whole that ends by a number of requests, or whose rate changes.
+ * the run. A load that ends by a number of requests, or whose rate changes, is not divided.
  */
 export function slicesOf(plan: LoadPlan): LoadPlan[] {
   const { requests, duration, pacing, connections } = plan;

@@ -1,7 +1,7 @@
 /**
  * The paired permutation test. Two servers are measured in pairs, in an order that is drawn at random within each pair.
  * If the servers are equal, exchanging the two results of a pair changes the sign of their difference, and every
- * combination of signs is as likely as the one at hand, however the machine's speed drifts between the pairs.
+ * combination of signs is as likely as the observed one, however the machine's speed drifts between the pairs.
  *
  * @module
  */
@@ -60,7 +60,7 @@ export function signFlipTest(
   const critical = largest[Math.ceil((1 - significance) * largest.length) - 1];
   return ranked.map(({ ranks, scale }, figure) => {
     const found = Math.abs(ranks.reduce((sum, rank) => sum + rank, 0)) / scale;
-    // Rounding must not count the signs at hand as less extreme than themselves.
+    // Rounding must not count the observed signs as less extreme than themselves.
     const p = largest.filter((value) => value >= found * (1 - 1e-9)).length / largest.length;
     return { p, ...estimate(figures[figure], weights, critical * scale) };
   });
@@ -103,7 +103,7 @@ function signedSum(ranks: Float64Array, signs: Int8Array): number {
   return sum;
 }
 
-/** Returns the statistic of all combinations of signs, or of a random sample that has the one at hand. */
+/** Returns the statistic of all combinations of signs, or of a random sample that has the observed one. */
 function combinations(
   pairs: number,
   seed: number,

@@ -1,6 +1,6 @@
 /**
- * The unpaired permutation test. If two servers are equal, any split of all runs into two sides is as likely as the one
- * at hand.
+ * The unpaired permutation test. If two servers are equal, any split of all runs into two sides is as likely as the
+ * observed one.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export function splitTest(
   );
   return figures.map((values) => {
     const found = difference(values, splits[0]);
-    // Rounding must not count the split at hand as smaller than itself.
+    // Rounding must not count the observed split as smaller than itself.
     return largest.filter((value) => value >= found * (1 - 1e-9)).length / splits.length;
   });
 }
