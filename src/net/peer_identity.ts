@@ -1,6 +1,9 @@
 import { formatIp, parseIp } from "./ip.ts";
 import { isLocalPeer } from "./peer_locality.ts";
 
+/** An IPv4 address with a port, as inet_ntop(3) writes it. */
+const IPV4_PEER = /^(?:tcp:\/\/)?(\d+(?:\.\d+){3}):\d+$/;
+
 /**
  * Name of the peer for which limits are counted, from the text of a peer as both stacks write it: the IP
  * address without the port, the vsock CID, or the uid of a Unix socket's process.
@@ -10,6 +13,9 @@ import { isLocalPeer } from "./peer_locality.ts";
  * proxy, and for a peer that is not known: there each connection counts by itself.
  */
 export function peerIdentity(peer: string): string | undefined {
+  // Most peers. The text of an IPv4 address is the kernel's, and needs no parsing.
+  const ipv4 = IPV4_PEER.exec(peer);
+  if (ipv4 !== null) return ipv4[1].startsWith("127.") ? undefined : `ip:${ipv4[1]}`;
   const uid = /^unix:.*\buid=(\d+)$/.exec(peer);
   if (uid !== null) return `unix:uid=${uid[1]}`;
   if (isLocalPeer(peer)) return undefined;
