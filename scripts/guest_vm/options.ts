@@ -46,6 +46,7 @@ const TRANSPORT_TESTS = [
   "tests/net/hybrid_vsock_test.ts",
   "tests/net/transport_test.ts",
   "tests/grpc/dialing_test.ts",
+  "tests/e2e/tls_transports_test.ts",
   "tests/e2e/transports_doctor_test.ts",
   "tests/e2e/transports_peer_test.ts",
   "tests/e2e/transports_test.ts",
