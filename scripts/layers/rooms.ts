@@ -163,6 +163,13 @@ export const rooms: Rooms = {
   "src/bench/resources": ["src/ffi"],
 
   "src/services": ["src/access", "src/api", "src/audit", "src/crypto", "src/grpc"],
+  "src/pipeline": ["src/errors", "src/pipeline/nodes", "src/spelling"],
+  "src/pipeline/nodes": [
+    "src/pipeline",
+    "npm:@echogarden/fvad-wasm",
+    "npm:@echogarden/speex-resampler-wasm",
+  ],
+  "src/pipeline/text": ["src/pipeline", "npm:yaml"],
   "src/audit": ["src/errors"],
   "src/access": ["src/crypto/algorithms", "src/errors", "src/grpc"],
   "src/access/check": ["src/access", "src/crypto/algorithms", "src/grpc"],

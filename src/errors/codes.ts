@@ -153,6 +153,21 @@ export interface ErrorCodes {
     /** Lines cannot be written. */
     | "AUDIT_UNWRITABLE";
 
+  /** `src/pipeline` */
+  pipeline:
+    /** A manifest that cannot be used. */
+    | "BAD_MANIFEST"
+    /** An input that a node cannot process. */
+    | "BAD_INPUT"
+    /** More memory than the limits allow. */
+    | "LIMIT"
+    /** The execution took longer than its limit. */
+    | "TIMED_OUT"
+    /** The caller has cancelled the execution. */
+    | "CANCELLED"
+    /** A node failed; its error is the cause. */
+    | "NODE_FAILED";
+
   /** `src/bench` */
   bench:
     /** An expression of `--assert` that cannot be read. */

@@ -1,0 +1,14 @@
+/**
+ * Pipelines: graphs of nodes over audio, bytes and JSON, declared by manifests. There is no I/O: manifests and values
+ * in, values out.
+ *
+ * @module
+ */
+export { PipelineError } from "./errors.ts";
+export { execute, type ExecuteOptions, type ExecutionResult } from "./execution.ts";
+export { topologicalOrder } from "./graph.ts";
+export { readManifest } from "./manifest.ts";
+export { defineNode } from "./node.ts";
+export { type Plan, planOf } from "./plan.ts";
+export { createRegistry, type Registry } from "./registry.ts";
+export type { AudioBuffer, Value } from "./values.ts";

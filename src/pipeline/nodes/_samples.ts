@@ -1,0 +1,86 @@
+/** Slices of buffers, and samples of the formats. @module */
+import { PipelineError } from "../errors.ts";
+import type { NodeContext } from "../node.ts";
+import type { AudioBuffer, Samples, Value } from "../values.ts";
+
+/** Samples of a slice: about 0.1 ms of simple arithmetic. */
+const SLICE = 65_536;
+
+/** The formats of samples, each with its array and its full scale. */
+const formats = {
+  F32: { array: Float32Array, scale: 1 },
+  I16: { array: Int16Array, scale: 32_768 },
+  I32: { array: Int32Array, scale: 2_147_483_648 },
+} as const;
+
+/** The name of a format. */
+export type FormatName = keyof typeof formats;
+
+/** Returns the name of the format of samples. */
+export function formatOf(samples: Samples): FormatName {
+  if (samples instanceof Float32Array) return "F32";
+  return samples instanceof Int16Array ? "I16" : "I32";
+}
+
+/** Returns the audio of an input that accepts only audio. */
+export function audioOf(value: Value | undefined): AudioBuffer {
+  if (value?.kind !== "audio") throw new TypeError("The input is no audio");
+  return value.audio;
+}
+
+/** Allocates samples of a format, in the limits of the execution. */
+export function allocate<F extends FormatName>(
+  context: NodeContext,
+  format: F,
+  length: number,
+): InstanceType<(typeof formats)[F]["array"]> {
+  const { array } = formats[format];
+  context.reserve(length * array.BYTES_PER_ELEMENT);
+  return new array(length) as InstanceType<(typeof formats)[F]["array"]>;
+}
+
+/** Calls a function on ranges of a whole number of frames, and yields after each. */
+export function* slices(
+  frames: number,
+  channels: number,
+  work: (from: number, to: number) => void,
+): Generator<void, void, void> {
+  const step = Math.max(1, Math.floor(SLICE / channels));
+  for (let from = 0; from < frames; from += step) {
+    work(from, Math.min(from + step, frames));
+    yield;
+  }
+}
+
+/** Converts samples; returns samples that have the format already as they are. */
+export function* convert<F extends FormatName>(
+  samples: Samples,
+  format: F,
+  context: NodeContext,
+): Generator<void, InstanceType<(typeof formats)[F]["array"]>, void> {
+  type Target = InstanceType<(typeof formats)[F]["array"]>;
+  if (formatOf(samples) === format) return samples as Target;
+  const target = allocate(context, format, samples.length) as Samples;
+  const factor = formats[format].scale / formats[formatOf(samples)].scale;
+  const max = formats[format].scale - 1;
+  yield* slices(samples.length, 1, (from, to) => {
+    if (format === "F32") {
+      for (let i = from; i < to; i++) target[i] = samples[i]! * factor;
+    } else {
+      // A NaN becomes 0 by the assignment to an array of integers.
+      for (let i = from; i < to; i++) {
+        target[i] = Math.min(max, Math.max(-max - 1, Math.round(samples[i]! * factor)));
+      }
+    }
+  });
+  return target as Target;
+}
+
+/** Ensures that there is a channel of some number. @throws {PipelineError} BAD_INPUT */
+export function requireChannel(channel: number, { channels }: AudioBuffer): void {
+  if (channel < channels) return;
+  throw new PipelineError(
+    "BAD_INPUT",
+    `There is no channel ${channel}: the audio has ${channels}, counted from 0`,
+  );
+}
