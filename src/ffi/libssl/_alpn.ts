@@ -1,5 +1,10 @@
 /** The choice of the protocol by ALPN (RFC 7301): `h2` and nothing else. @module */
-import { SSL_TLSEXT_ERR_ALERT_FATAL, SSL_TLSEXT_ERR_OK } from "./constants.ts";
+import {
+  OPENSSL_NPN_NEGOTIATED,
+  SSL_TLSEXT_ERR_ALERT_FATAL,
+  SSL_TLSEXT_ERR_OK,
+} from "./constants.ts";
+import type { SslLibrary } from "./symbols.ts";
 
 /** The protocol that this program speaks over TLS (RFC 9113 section 3.2), as ALPN writes it. */
 export const ALPN_H2 = Uint8Array.of(2, 0x68, 0x32);
@@ -13,24 +18,17 @@ const alpnDefinition = {
 } as const;
 
 /**
- * The ALPN callback of this thread, which chooses `h2` and ends the handshake of any other client. It
- * lives as long as the thread, since sessions may call it after their context was disposed of.
+ * Returns the ALPN callback of this thread, which chooses `h2`, and ends the handshake of a client that does not
+ * offer it. It lives as long as the thread, since sessions may call it after their context was disposed of.
  */
-export function alpnCallback(): Deno.UnsafeCallback<typeof alpnDefinition> {
+export function alpnCallback({ ssl }: SslLibrary): Deno.UnsafeCallback<typeof alpnDefinition> {
   return alpn ??= new Deno.UnsafeCallback(
     alpnDefinition,
     (_ssl, out, outLength, offered, length) => {
-      const list = new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(offered!, length));
-      for (let at = 0; at < length; at += 1 + list[at]) {
-        if (list[at] !== 2 || list[at + 1] !== ALPN_H2[1] || list[at + 2] !== ALPN_H2[2]) continue;
-        // The protocol is chosen by a pointer to it, here within the client's own list.
-        const chosen = Deno.UnsafePointer.value(offered) as unknown as bigint;
-        new BigUint64Array(Deno.UnsafePointerView.getArrayBuffer(out!, 8))[0] = BigInt(chosen) +
-          BigInt(at + 1);
-        new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(outLength!, 1))[0] = 2;
-        return SSL_TLSEXT_ERR_OK;
-      }
-      return SSL_TLSEXT_ERR_ALERT_FATAL;
+      // The client's list comes first: the name that is chosen is a pointer into it, and not into memory of V8.
+      const { length: own } = ALPN_H2;
+      const found = ssl.SSL_select_next_proto(out, outLength, offered, length, ALPN_H2, own);
+      return found === OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
     },
   );
 }

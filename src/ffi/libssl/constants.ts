@@ -50,6 +50,9 @@ export const SslError = {
 export const SSL_TLSEXT_ERR_OK = 0;
 export const SSL_TLSEXT_ERR_ALERT_FATAL = 2;
 
+/** The result of SSL_select_next_proto(3ossl) for a protocol of both lists. */
+export const OPENSSL_NPN_NEGOTIATED = 1;
+
 /** The name type of server_name (RFC 6066 section 3). */
 export const TLSEXT_NAMETYPE_HOST_NAME = 0;
 

@@ -125,7 +125,7 @@ function createContext(library: SslLibrary, options: TlsContextOptions): Deno.Po
     if (options.identity !== undefined) setIdentity(library, pointer, options.identity);
     setPeer(library, pointer, options);
     if (options.role === "server") {
-      ssl.SSL_CTX_set_alpn_select_cb(pointer, alpnCallback().pointer, null);
+      ssl.SSL_CTX_set_alpn_select_cb(pointer, alpnCallback(library).pointer, null);
     } else if (ssl.SSL_CTX_set_alpn_protos(pointer, ALPN_H2, ALPN_H2.length) !== 0) {
       throw failed(library, "SSL_CTX_set_alpn_protos");
     }

@@ -47,6 +47,10 @@ export const sslSymbols = {
   // SSL_CTX_set_alpn_select_cb(3ossl)
   SSL_CTX_set_alpn_select_cb: { parameters: ["pointer", "function", "pointer"], result: "void" },
   SSL_CTX_set_alpn_protos: { parameters: ["pointer", "buffer", "u32"], result: "i32" },
+  SSL_select_next_proto: {
+    parameters: ["pointer", "pointer", "pointer", "u32", "buffer", "u32"],
+    result: "i32",
+  },
   SSL_get0_alpn_selected: { parameters: ["pointer", "buffer", "buffer"], result: "void" },
 
   // SSL_CTX_set_tlsext_servername_callback(3ossl), SSL_CTX_get0_certificate, SSL_set_SSL_CTX (openssl/ssl.h)
