@@ -52,6 +52,8 @@ export class TlsSession implements Disposable {
   #pointer: Deno.PointerObject | null;
   /** The operation that gave `-EAGAIN` waits for the socket to be writable. */
   wantsWrite = false;
+  /** The socket has failed. */
+  #broken = false;
   /** The reason of `-EPROTO`. */
   failure: LibsslError | undefined = undefined;
 
@@ -155,7 +157,7 @@ export class TlsSession implements Disposable {
   /** Sends close_notify (RFC 8446 section 6.1), where the socket takes it. */
   shutdown(): void {
     // SSL_shutdown(3ossl): not after a fatal error, nor within the handshake, where it fails by itself.
-    if (this.failure !== undefined || this.#pointer === null) return;
+    if (this.failure !== undefined || this.#broken || this.#pointer === null) return;
     clearErrorQueue(this.#library.crypto);
     this.#library.ssl.SSL_shutdown(this.#pointer);
     clearErrorQueue(this.#library.crypto);
@@ -202,6 +204,7 @@ export class TlsSession implements Disposable {
       case SslError.SYSCALL:
         // EAGAIN is seen here although it should be WANT_READ.
         if (systemError === errno.EAGAIN || systemError === errno.EINTR) return -systemError;
+        this.#broken = true;
         return systemError === 0
           ? 0
           : systemError === errno.EPIPE
