@@ -68,6 +68,8 @@ export const rooms: Rooms = {
     "src/cli/client/methods",
     "src/cli/client/options",
     "src/grpc/reflection",
+    "src/pipeline",
+    "src/pipeline/text",
     "src/spelling",
     "npm:@bufbuild/protobuf",
     "npm:commander",
@@ -162,7 +164,7 @@ export const rooms: Rooms = {
   ],
   "src/bench/resources": ["src/ffi"],
 
-  "src/services": ["src/access", "src/api", "src/audit", "src/crypto", "src/grpc"],
+  "src/services": ["src/access", "src/api", "src/audit", "src/crypto", "src/grpc", "src/pipeline"],
   "src/pipeline": ["src/errors", "src/pipeline/nodes", "src/spelling"],
   "src/pipeline/nodes": [
     "src/pipeline",

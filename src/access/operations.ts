@@ -11,6 +11,8 @@ const operationTable = {
   /** GetServerInfo. */
   "info": { onKey: false },
   "echo": { onKey: false },
+  /** ExecutePipeline, and the GetVersion of its service. */
+  "pipeline": { onKey: false },
 } as const;
 
 export type Operation = keyof typeof operationTable;

@@ -3,7 +3,7 @@ import { PipelineError } from "./errors.ts";
 import { LIMIT_KEYS, type Limits, MAX_CONNECTIONS, MAX_NODES } from "./limits.ts";
 
 /** The version of manifests that this program reads. */
-const MANIFEST_VERSION = 1;
+export const MANIFEST_VERSION = 1;
 
 /** A node of a pipeline. */
 export interface ManifestNode {

@@ -7,8 +7,9 @@
 export { PipelineError } from "./errors.ts";
 export { execute, type ExecuteOptions, type ExecutionResult } from "./execution.ts";
 export { topologicalOrder } from "./graph.ts";
-export { readManifest } from "./manifest.ts";
+export { type Manifest, MANIFEST_VERSION, readManifest } from "./manifest.ts";
 export { defineNode } from "./node.ts";
-export { type Plan, planOf } from "./plan.ts";
+export { expected as expectedValues } from "./parameters.ts";
+export { planOf } from "./plan.ts";
 export { createRegistry, type Registry } from "./registry.ts";
 export type { AudioBuffer, Value } from "./values.ts";

@@ -74,7 +74,7 @@ export function readParameters<S extends ParameterSchemas>(
 }
 
 /** Describes the values of a parameter. */
-function expected(schema: ParameterSchema): string {
+export function expected(schema: ParameterSchema): string {
   switch (schema.kind) {
     case "number":
       return `a ${schema.integer ? "whole " : ""}number from ${schema.min} to ${schema.max}`;

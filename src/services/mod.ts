@@ -8,6 +8,7 @@ import { SigningAudit } from "./audit.ts";
 import { echoService } from "./echo.ts";
 import { Health } from "./health.ts";
 import { type InternalErrorReport, mapErrors, negotiateProtocol } from "./interceptors.ts";
+import { pipelineService } from "./pipeline.ts";
 import { reflectionServices } from "./reflection.ts";
 import { type ServerIdentity, serverInfoService } from "./server_info.ts";
 import { signingService } from "./signing.ts";
@@ -28,6 +29,8 @@ export interface ServicesOptions {
   readonly audit?: AuditTrail | undefined;
   /** Serves reflection; true by default. */
   readonly reflection?: boolean | undefined;
+  /** Serves pipelines; false by default. */
+  readonly pipelines?: boolean | undefined;
 }
 
 /**
@@ -38,7 +41,7 @@ export function signerServices(
   keys: KeyRing,
   identity: ServerIdentity,
   report: InternalErrorReport,
-  { access, audit: trail, reflection = true }: ServicesOptions = {},
+  { access, audit: trail, reflection = true, pipelines = false }: ServicesOptions = {},
 ): SignerServices {
   const permissionsOf = access === undefined
     ? () => UNRESTRICTED
@@ -48,6 +51,7 @@ export function signerServices(
     echoService(),
     signingService(keys, identity.limits.maxBatchItems, permissionsOf, audit),
     serverInfoService(keys, identity, permissionsOf),
+    ...pipelines ? [pipelineService(identity.version)] : [],
   ];
   const health = new Health(own.map(serviceName));
   const errors = mapErrors(report);

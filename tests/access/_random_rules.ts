@@ -14,7 +14,7 @@ function randomOf(seed: number): () => number {
   };
 }
 
-const allOperations = ["sign", "verify", "public-key", "list", "info", "echo"] as const;
+const allOperations = ["sign", "verify", "public-key", "list", "info", "echo", "pipeline"] as const;
 const algorithms = ["ECDSA_SHA_256", "ECDSA_SHA_384", "ED25519"] as const;
 // A small alphabet, so that patterns and texts meet.
 const alphabet = ["a", "b", "/", "."];

@@ -103,7 +103,7 @@ rules:
 });
 
 test("a rule without operations is for all of them; a file without rules allows nothing", () => {
-  assert.equal(readRules("rules: [{who: anyone, keys: a}]", "r")[0]!.operations.length, 6);
+  assert.equal(readRules("rules: [{who: anyone, keys: a}]", "r")[0]!.operations.length, 7);
   assert.deepEqual(readRules("rules: []", "r"), []);
 });
 

@@ -5,7 +5,10 @@ import { gate } from "../_support/gate.ts";
 import { chain } from "./_pipelines.ts";
 
 // The parser of YAML reads the environment.
-const [test, { planOfText }] = await gate(["env"], () => import("../../src/pipeline/text/mod.ts"));
+const [test, { readManifestText }] = await gate(
+  ["env"],
+  () => import("../../src/pipeline/text/mod.ts"),
+);
 
 const registry = createRegistry();
 
@@ -14,32 +17,32 @@ test("an error in JSON text has the line and column of the wrong value", () => {
   const line = text.split("\n").findIndex((each) => each.includes("90")) + 1;
   const column = text.split("\n")[line - 1]!.indexOf("90") + 1;
   assert.throws(
-    () => planOfText(text, registry),
+    () => readManifestText(text, registry),
     new RegExp(`Line ${line}, column ${column}: Node n0 \\(gain\\): The parameter gain_db is 90`),
   );
 });
 
 test("an error of syntax has line and column", () => {
   assert.throws(
-    () => planOfText('{\n  "version": 1,\n  "nodes": [}\n', registry),
+    () => readManifestText('{\n  "version": 1,\n  "nodes": [}\n', registry),
     /Line 3, column \d+: /,
   );
 });
 
 test("a manifest is read from YAML", () => {
-  const plan = planOfText(
+  const manifest = readManifestText(
     "version: 1\nnodes:\n  - { id: hash, type: digest }\ninputs: [hash]\noutputs: [hash]\n",
     registry,
   );
-  assert.deepEqual(plan.outputs, ["hash"]);
+  assert.deepEqual(manifest.outputs, ["hash"]);
 });
 
 test("aliases, duplicate keys and deep nesting are refused", () => {
   const bomb = "a: &a [1, 1]\nb: [*a, *a]\n";
-  assert.throws(() => planOfText(bomb, registry), { code: "BAD_MANIFEST" });
-  assert.throws(() => planOfText('{"version": 1, "version": 1}', registry), {
+  assert.throws(() => readManifestText(bomb, registry), { code: "BAD_MANIFEST" });
+  assert.throws(() => readManifestText('{"version": 1, "version": 1}', registry), {
     code: "BAD_MANIFEST",
   });
-  assert.throws(() => planOfText("[".repeat(20_000), registry), { code: "BAD_MANIFEST" });
-  assert.throws(() => planOfText(" ".repeat(65_537), registry), /at most 65536/);
+  assert.throws(() => readManifestText("[".repeat(20_000), registry), { code: "BAD_MANIFEST" });
+  assert.throws(() => readManifestText(" ".repeat(65_537), registry), /at most 65536/);
 });

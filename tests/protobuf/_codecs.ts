@@ -3,15 +3,16 @@ import * as reflection from "../../src/api/generated/grpc/reflection/v1/reflecti
 import * as reflectionAlpha from "../../src/api/generated/grpc/reflection/v1alpha/reflection_pb.ts";
 import * as echo from "../../src/api/generated/signer/v1/echo_pb.ts";
 import * as keys from "../../src/api/generated/signer/v1/keys_pb.ts";
+import * as pipeline from "../../src/api/generated/signer/pipeline/v1/pipeline_pb.ts";
 import * as serverInfo from "../../src/api/generated/signer/v1/server_info_pb.ts";
 import * as signing from "../../src/api/generated/signer/v1/signing_pb.ts";
 import type { Codec } from "../../src/protobuf/mod.ts";
 
 /** The codecs of all messages of the contract, by full name. */
 export const codecs: ReadonlyMap<string, Codec<object, object>> = new Map(
-  [health, reflection, reflectionAlpha, echo, keys, serverInfo, signing].flatMap((module) =>
-    Object.values<unknown>(module)
-  )
+  [health, reflection, reflectionAlpha, echo, keys, pipeline, serverInfo, signing].flatMap((
+    module,
+  ) => Object.values<unknown>(module))
     .filter(isCodec)
     .map((codec) => [codec.name, codec]),
 );

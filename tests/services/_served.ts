@@ -3,6 +3,7 @@ import { service as healthService } from "grpc-health-check";
 import {
   DEFAULT_REQUEST_LIMITS,
   echoDefinition as echo,
+  pipelineDefinition as pipeline,
   serverInfoDefinition as serverInfo,
   signingDefinition as signing,
 } from "../../src/api/mod.ts";
@@ -39,9 +40,10 @@ export interface ServedOptions {
   readonly report?: InternalErrorReport;
   readonly access?: Access;
   readonly reflection?: boolean;
+  readonly pipelines?: boolean;
 }
 
-const contract = { echo, serverInfo, signing };
+const contract = { echo, pipeline, serverInfo, signing };
 
 /** The signer's services on a server in this process, and a channel to it. */
 export class Served implements AsyncDisposable {

@@ -50,6 +50,38 @@ export type {
 } from "./grpc/reflection/v1alpha/reflection_pb.ts";
 export { serverReflectionDefinition as serverReflectionDefinitionV1alpha } from "./grpc/reflection/v1alpha/reflection_pb.ts";
 export type {
+  AudioBuffer,
+  AudioBufferInit,
+  Connection,
+  ConnectionInit,
+  ExecutePipelineRequest,
+  ExecutePipelineRequestInit,
+  ExecutePipelineResponse,
+  ExecutePipelineResponseInit,
+  ExecutionLimits,
+  ExecutionLimitsInit,
+  ExecutionMetrics,
+  ExecutionMetricsInit,
+  GetVersionRequest,
+  GetVersionRequestInit,
+  GetVersionResponse,
+  GetVersionResponseInit,
+  Manifest,
+  ManifestInit,
+  NamedValue,
+  NamedValueInit,
+  Node,
+  NodeInit,
+  NodeMetrics,
+  NodeMetricsInit,
+  NodeType,
+  NodeTypeInit,
+  Parameter,
+  ParameterInit,
+  SampleFormat,
+} from "./signer/pipeline/v1/pipeline_pb.ts";
+export { pipelineDefinition } from "./signer/pipeline/v1/pipeline_pb.ts";
+export type {
   EchoRequest,
   EchoRequestInit,
   EchoResponse,

@@ -24,7 +24,7 @@ export function callCommand(): Command {
         'signer call signer.v1.EchoService/Echo -d \'{"message": "hello"}\'',
       ),
     );
-  for (const add of [addSigning, addKeys, addServer, addSymbols, addInvoke]) add(call);
+  for (const add of [addSigning, addKeys, addServer, addPipeline, addSymbols, addInvoke]) add(call);
   return call;
 }
 
@@ -121,6 +121,34 @@ function addServer(call: Command): void {
     .option("--watch", "print each change until the server stops")
     .action(async (service, _, command: Command) =>
       (await import("./health.ts")).health(service, command.optsWithGlobals())
+    );
+}
+
+function addPipeline(call: Command): void {
+  const pipeline = call.command("pipeline")
+    .description("Run pipelines on a server that serves them (serve --pipelines)");
+  pipeline.command("run <manifest>")
+    .description("Execute a pipeline of a JSON or YAML file")
+    .addHelpText(
+      "before",
+      examples("signer call pipeline run speech.yaml --in speech.wav --out result.wav"),
+    )
+    .option("--in <[input=]file>", "file with the value of an input; repeatable", collect)
+    .option("--out <file>", "write the output that has bytes here")
+    .action(async (manifest, _, command: Command) =>
+      (await import("./pipeline.ts")).run(manifest, command.optsWithGlobals())
+    );
+  pipeline.command("check <manifest>")
+    .description("Validate a manifest, without a server")
+    .addHelpText("before", examples("signer call pipeline check speech.yaml"))
+    .action(async (manifest, _, command: Command) =>
+      (await import("./pipeline.ts")).check(manifest, command.optsWithGlobals())
+    );
+  pipeline.command("nodes")
+    .description("List the server's types of nodes and their parameters")
+    .addHelpText("before", examples("signer call pipeline nodes"))
+    .action(async (_, command: Command) =>
+      (await import("./pipeline.ts")).nodes(command.optsWithGlobals())
     );
 }
 

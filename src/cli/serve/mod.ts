@@ -75,6 +75,7 @@ export function serveCommand(): Command {
     .option("--tokens <file>", "file of tokens; callers send one as authorization: Bearer TOKEN")
     .option("--rules <file>", "file of rules that grant operations and keys to callers")
     .option("--no-reflection", "do not serve reflection")
+    .option("--pipelines", "serve pipelines of audio nodes, which callers declare")
     .option("--allow-plaintext", "listen without TLS on addresses that the network can reach")
     .addOption(
       new Option("--provider <name>", "cryptography library")

@@ -39,6 +39,8 @@ export interface ServingOptions {
   readonly pin?: boolean;
   /** False to serve no reflection. */
   readonly reflection: boolean;
+  /** True to serve pipelines. */
+  readonly pipelines?: boolean;
   readonly logLevel: Level;
   readonly logFormat: LogFormat;
 }
@@ -111,7 +113,7 @@ export async function openServing(
   const access = policy && new Access(policy, refusalReports(logger("serve")));
   const { services, health } = signerServices(keys, identity, ({ error, ...call }) => {
     report("A call failed inside the server", { ...call, error });
-  }, { access, audit: audit?.chain, reflection: options.reflection });
+  }, { access, audit: audit?.chain, reflection: options.reflection, pipelines: options.pipelines });
   let context = tls && openTlsContext(tls.files.share());
   const server = await openServer(stack, {
     services,
@@ -157,7 +159,7 @@ interface WorkerParts {
 }
 
 function openWorkers(
-  { pin, logLevel, logFormat, reflection }: ServingOptions,
+  { pin, logLevel, logFormat, reflection, pipelines }: ServingOptions,
   limits: Limits,
   workers: number,
   identity: ServerIdentity,
@@ -178,6 +180,7 @@ function openWorkers(
         tls: tls?.files.share(),
         policy: policy(),
         reflection,
+        pipelines,
         audit: audit?.share(),
       } satisfies ServeSetup;
       return { data, transfer: secretsOf(shared) };

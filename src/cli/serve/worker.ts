@@ -29,6 +29,7 @@ export interface ServeSetup {
   readonly tls: SharedTls | undefined;
   readonly policy: AccessPolicy | undefined;
   readonly reflection: boolean;
+  readonly pipelines: boolean | undefined;
   readonly audit: ChainSetup | undefined;
 }
 
@@ -46,7 +47,7 @@ export type ServeUpdate =
   | { readonly audit: "reopen" };
 
 serveAsWorker((setup: ServeSetup) => {
-  const { keys: shared, identity, logs, tls, policy, reflection, audit } = setup;
+  const { keys: shared, identity, logs, tls, policy, reflection, pipelines, audit } = setup;
   configureLogs(logs);
   const report = errorReports(logger("serve"));
   const { provider } = openProvider(identity.provider.name);
@@ -59,7 +60,7 @@ serveAsWorker((setup: ServeSetup) => {
   });
   const { services, health } = signerServices(keys, identity, ({ error, ...call }) => {
     report("A call failed inside the server", { ...call, error });
-  }, { access, audit: chain, reflection });
+  }, { access, audit: chain, reflection, pipelines });
   let context = tls && openTlsContext(tls);
   return {
     services,

@@ -1,12 +1,12 @@
 /** Manifests as text: JSON and YAML 1.2, with line and column in errors. @module */
 import { isNode, LineCounter, parseDocument } from "yaml";
-import { PipelineError, type Plan, planOf, readManifest, type Registry } from "../mod.ts";
+import { type Manifest, PipelineError, planOf, readManifest, type Registry } from "../mod.ts";
 
 /** Characters of a manifest: many times as many as one of 20 nodes needs. */
 const MAX_TEXT = 65_536;
 
 /** Reads and validates the text of a manifest. @throws {PipelineError} BAD_MANIFEST with line and column */
-export function planOfText(text: string, registry: Registry): Plan {
+export function readManifestText(text: string, registry: Registry): Manifest {
   if (text.length > MAX_TEXT) {
     throw new PipelineError(
       "BAD_MANIFEST",
@@ -22,7 +22,9 @@ export function planOfText(text: string, registry: Registry): Plan {
   const [problem] = [...document.errors, ...document.warnings];
   if (problem) throw new PipelineError("BAD_MANIFEST", `${at(problem.pos[0])}: ${problem.message}`);
   try {
-    return planOf(readManifest(toValue(document)), registry);
+    const manifest = readManifest(toValue(document));
+    planOf(manifest, registry);
+    return manifest;
   } catch (error) {
     if (!(error instanceof PipelineError) || error.path === undefined) throw error;
     const { code, message, path, node } = error;

@@ -1,0 +1,144 @@
+/** `call pipeline`. @module */
+import {
+  type ManifestInit,
+  type NamedValue,
+  type NamedValueInit,
+  pipelineDefinition,
+} from "../../api/mod.ts";
+import { createRegistry, type Manifest, PipelineError } from "../../pipeline/mod.ts";
+import { readManifestText } from "../../pipeline/text/mod.ts";
+import { printBytes, Session } from "../client/mod.ts";
+import type { ConnectionOptions } from "../client/options/mod.ts";
+import { usageError } from "../exit.ts";
+import { readFile } from "../read_file.ts";
+import { openOut, printResult } from "./result.ts";
+
+export interface RunOptions extends ConnectionOptions {
+  readonly in?: readonly string[];
+  readonly out?: string;
+}
+
+/** `call pipeline check MANIFEST`: validates a manifest without a server. */
+export function check(file: string, { output }: ConnectionOptions): void {
+  const { name, nodes, inputs, outputs } = load(file);
+  printResult({
+    text: () => [
+      `${nodes.length} nodes, inputs ${inputs.join(", ") || "none"}, outputs ${outputs.join(", ")}`,
+    ],
+    json: () => ({ name, nodes: nodes.length, inputs, outputs }),
+  }, output);
+}
+
+/** `call pipeline nodes`: lists the types of nodes of a server. */
+export async function nodes(options: ConnectionOptions): Promise<void> {
+  using session = await Session.open(options);
+  const { nodeTypes } = await session.unary(pipelineDefinition.GetVersion, {});
+  printResult({
+    text: () =>
+      nodeTypes.flatMap(({ type, description, parameters }) => [
+        `${type}: ${description}`,
+        ...parameters.map(({ name, description, values, defaultJson }) => {
+          const initial = defaultJson === "" ? "" : ` (default: ${defaultJson})`;
+          return `    ${name}: ${description}; ${values}${initial}`;
+        }),
+      ]),
+    json: () => nodeTypes,
+  }, options.output);
+}
+
+/** `call pipeline run MANIFEST`: sends files as inputs. Prints the outputs, or writes the one with bytes to `--out`. */
+export async function run(file: string, options: RunOptions): Promise<void> {
+  const manifest = load(file);
+  const inputs = readInputs(manifest, options.in ?? []);
+  using out = openOut(options.out);
+  using session = await Session.open(options);
+  const { outputs, metrics } = await session.unary(pipelineDefinition.ExecutePipeline, {
+    manifest: wireManifest(manifest),
+    inputs,
+  });
+  const files = outputs.filter(({ value }) => value === "data");
+  if (options.out !== undefined) {
+    if (files.length !== 1) {
+      throw usageError(
+        `--out takes one output with bytes, and the pipeline has ${files.length}`,
+        "End the pipeline with wav_encode or digest",
+      );
+    }
+    const [{ data = new Uint8Array() }] = files as [NamedValue];
+    printResult({ text: () => [], json: () => undefined, raw: () => data }, "raw", out);
+  }
+  const shown = options.out === undefined
+    ? outputs
+    : outputs.filter((each) => !files.includes(each));
+  if (options.out !== undefined && shown.length === 0) return;
+  printResult({
+    text: () => shown.map((value) => `${value.name}: ${textOf(value)}`),
+    json: () => ({ outputs: shown.map(jsonOf), metrics }),
+  }, options.output);
+}
+
+function load(file: string): Manifest {
+  const text = new TextDecoder().decode(readFile(file));
+  try {
+    return readManifestText(text, createRegistry());
+  } catch (error) {
+    if (!(error instanceof PipelineError)) throw error;
+    throw usageError(`${JSON.stringify(file)}: ${error.message}`);
+  }
+}
+
+/** Reads the files of `--in`: `NAME=FILE`, or FILE for the only input. */
+function readInputs(manifest: Manifest, given: readonly string[]): NamedValueInit[] {
+  return given.map((text) => {
+    const name = manifest.inputs.find((input) => text.startsWith(`${input}=`));
+    if (name !== undefined) return { name, data: readFile(text.slice(name.length + 1)) };
+    if (manifest.inputs.length === 1) return { name: manifest.inputs[0]!, data: readFile(text) };
+    throw usageError(
+      `--in ${JSON.stringify(text)} names no input`,
+      `Write INPUT=FILE; the inputs are ${manifest.inputs.join(", ") || "none"}`,
+    );
+  });
+}
+
+function wireManifest(
+  { nodes, connections, limits, inputs, outputs, ...rest }: Manifest,
+): ManifestInit {
+  return {
+    ...rest,
+    limits,
+    connections: [...connections],
+    inputs: [...inputs],
+    outputs: [...outputs],
+    nodes: nodes.map(({ id, type, parameters }) => ({
+      id,
+      type,
+      parametersJson: JSON.stringify(parameters),
+    })),
+  };
+}
+
+function textOf(output: NamedValue): string {
+  switch (output.value) {
+    case "json":
+      return output.json;
+    case "data":
+      return output.data.length <= MAX_SHOWN
+        ? printBytes(output.data)
+        : `${output.data.length} bytes`;
+    case "audio":
+      return `${output.audio.samples.length} bytes of ${output.audio.format}, ${output.audio.channels} channels, ${output.audio.sampleRate} Hz`;
+    default:
+      return "";
+  }
+}
+
+/** Bytes of an output that are printed as base64: those of a digest or a signature. */
+const MAX_SHOWN = 512;
+
+function jsonOf(output: NamedValue): object {
+  const { name } = output;
+  if (output.value === "json") return { name, json: JSON.parse(output.json) };
+  if (output.value === "data") return { name, data: printBytes(output.data) };
+  if (output.value !== "audio") return { name };
+  return { name, audio: { ...output.audio, samples: printBytes(output.audio.samples) } };
+}
