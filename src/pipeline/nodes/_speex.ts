@@ -29,9 +29,9 @@ const FRAMES = 1_024;
 
 let speex: Speex | undefined;
 
-/** Loads the library once. */
+/** Loads the library once: its build with SIMD, which takes two thirds of the time of the other. */
 export async function loadSpeex(): Promise<void> {
-  speex ??= await (await import("@echogarden/speex-resampler-wasm")).default() as Speex;
+  speex ??= await (await import("@echogarden/speex-resampler-wasm/simd")).default() as Speex;
 }
 
 /** A resampler of interleaved audio. Its first output frame is at the time of its first input frame. */
