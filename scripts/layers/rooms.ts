@@ -130,6 +130,7 @@ export const rooms: Rooms = {
     "src/net",
     "src/services",
     "src/telemetry",
+    "src/telemetry/metrics",
     "npm:commander",
   ],
   "src/cli/token": ["src/access", "src/access/files", "src/cli", "src/crypto", "npm:commander"],
@@ -262,6 +263,7 @@ export const rooms: Rooms = {
   "src/net": ["src/errors", "src/ffi", "src/net/tls"],
   "src/net/tls": ["src/ffi", "src/net"],
 
+  "src/telemetry/metrics": [],
   "src/telemetry": ["src/ffi", "npm:@logtape/logtape"],
 
   "src/protobuf": ["src/errors"],

@@ -9,6 +9,7 @@ export * from "./handler.ts";
 export * from "./interceptor.ts";
 export * from "./limits.ts";
 export * from "./metadata.ts";
+export * from "./meter.ts";
 export * from "./method.ts";
 export * from "./repeating.ts";
 export * from "./responses.ts";

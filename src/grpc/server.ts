@@ -1,12 +1,15 @@
 /** The interface of servers, on either stack. @module */
 import type { Address, ListenOptions, TlsContext } from "../net/mod.ts";
 import type { ServerLimits } from "./limits.ts";
+import type { ServerMeter } from "./meter.ts";
 import type { Service } from "./service.ts";
 
 /** Options of a server. */
 export interface RpcServerOptions {
   readonly services: readonly Service[];
   readonly limits?: Partial<ServerLimits> | undefined;
+  /** Counts calls and connections. */
+  readonly meter?: ServerMeter | undefined;
   /**
    * Called before answers are sent, of many calls at once. When it returns false, they are not sent, and the connections
    * that wait for them are closed. Native stack: on the other one, handlers see to it themselves.

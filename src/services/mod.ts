@@ -11,7 +11,7 @@ import { type InternalErrorReport, mapErrors, negotiateProtocol } from "./interc
 import { pipelineService } from "./pipeline.ts";
 import { reflectionServices } from "./reflection.ts";
 import { type ServerIdentity, serverInfoService } from "./server_info.ts";
-import { signingService } from "./signing.ts";
+import { type SignatureReport, signingService } from "./signing.ts";
 
 export type { InternalErrorReport, ServerIdentity };
 
@@ -27,6 +27,8 @@ export interface ServicesOptions {
   readonly access?: Access | undefined;
   /** Records attempts to sign. */
   readonly audit?: AuditTrail | undefined;
+  /** Called for each signature that was made. */
+  readonly onSigned?: SignatureReport | undefined;
   /** Serves reflection; true by default. */
   readonly reflection?: boolean | undefined;
   /** Serves pipelines; false by default. */
@@ -41,7 +43,7 @@ export function signerServices(
   keys: KeyRing,
   identity: ServerIdentity,
   report: InternalErrorReport,
-  { access, audit: trail, reflection = true, pipelines = false }: ServicesOptions = {},
+  { access, audit: trail, onSigned, reflection = true, pipelines = false }: ServicesOptions = {},
 ): SignerServices {
   const permissionsOf = access === undefined
     ? () => UNRESTRICTED
@@ -49,7 +51,7 @@ export function signerServices(
   const audit = trail && new SigningAudit(trail);
   const own = [
     echoService(),
-    signingService(keys, identity.limits.maxBatchItems, permissionsOf, audit),
+    signingService(keys, identity.limits.maxBatchItems, permissionsOf, audit, onSigned),
     serverInfoService(keys, identity, permissionsOf),
     ...pipelines ? [pipelineService(identity.version)] : [],
   ];

@@ -27,32 +27,50 @@ import { keyInfo } from "./key_info.ts";
 import { selectAlgorithm, selectFormat, selectInput, selectKey } from "./key_selection.ts";
 import { wireAlgorithm } from "./wire_names.ts";
 
+/** Takes the id of the key of a signature, and the name of its algorithm. */
+export type SignatureReport = (keyId: string, algorithm: string) => void;
+
 /**
  * Creates SigningService over a ring of keys. A call uses the keys that were current when it was read, and only those
  * that its caller may use.
  *
  * @param maxBatchItems requests in one SignBatch
  * @param audit records attempts to sign
+ * @param onSigned called for each signature
  */
 export function signingService(
   ring: KeyRing,
   maxBatchItems: number,
   permissionsOf: FindPermissions,
   audit?: SigningAudit,
+  onSigned: SignatureReport = () => {},
 ): Service {
   return implement(signingDefinition, {
     Sign: unary(
-      (request, context) =>
-        sign(keysOf(ring, request), request, permissionsOf(context), audit?.begin(context)),
+      (request, context) => {
+        const keys = keysOf(ring, request);
+        return reported(
+          onSigned,
+          sign(keys, request, permissionsOf(context), audit?.begin(context)),
+        );
+      },
       (request, context) =>
         signingCostClass(takeKeys(ring, request), request, permissionsOf(context)),
     ),
     SignBatch: unary(({ requests }, context) => {
       refuseLargeBatch(requests.length, maxBatchItems);
-      return signBatch(ring, requests, context, permissionsOf(context), audit?.begin(context));
+      const audited = audit?.begin(context);
+      return signBatch(ring, requests, context, permissionsOf(context), audited, onSigned);
     }),
     SignStream: bidi((requests, context) => {
-      return signStream(ring, requests, context, permissionsOf, audit?.begin(context));
+      return signStream(
+        ring,
+        requests,
+        context,
+        permissionsOf,
+        audit?.begin(context),
+        onSigned,
+      );
     }),
     Verify: unary(
       (request, context) => verify(keysOf(ring, request), request, permissionsOf(context)),
@@ -82,6 +100,12 @@ function takeKeys(ring: KeyRing, request: KeyRequest): KeyStore {
 /** Returns the keys recorded on a request, or the current ones when those have been disposed of. */
 function keysOf(ring: KeyRing, { [readWith]: keys }: KeyRequest): KeyStore {
   return keys !== undefined && ring.holds(keys) ? keys : ring.current;
+}
+
+/** Reports a signature, and returns its response. */
+function reported(onSigned: SignatureReport, response: SignResponseInit): SignResponseInit {
+  onSigned(response.keyId!, String(response.algorithm));
+  return response;
 }
 
 /** Signs a request, with a record in the audit log if there is one. */
@@ -183,9 +207,12 @@ async function signBatch(
   context: CallContext,
   permissions: Permissions,
   audited: AuditedCall | undefined,
+  onSigned: SignatureReport,
 ): Promise<{ results: SignResultInit[] }> {
   using lease = ring.lease();
-  return { results: await signAll(lease.keys, requests, context, permissions, audited) };
+  const results = await signAll(lease.keys, requests, context, permissions, audited);
+  for (const { response } of results) if (response) reported(onSigned, response);
+  return { results };
 }
 
 async function* signStream(
@@ -194,11 +221,15 @@ async function* signStream(
   context: CallContext,
   permissionsOf: FindPermissions,
   audited: AuditedCall | undefined,
+  onSigned: SignatureReport,
 ): AsyncGenerator<SignResultInit> {
   using lease = ring.lease();
   for await (const request of requests) {
     // Looked up again for each request: tokens expire and rules change while a stream is open.
-    yield* await signAll(lease.keys, [request], context, permissionsOf(context), audited);
+    const permissions = permissionsOf(context);
+    const [result] = await signAll(lease.keys, [request], context, permissions, audited);
+    if (result.response) reported(onSigned, result.response);
+    yield result;
   }
 }
 

@@ -29,6 +29,7 @@ const INSTALLED_BY = {
   python: TASK,
   nghttp: "apt-get install nghttp2-client",
   openssl: "apt-get install openssl",
+  promtool: "apt-get install prometheus",
   sox: "apt-get install sox",
 } as const;
 

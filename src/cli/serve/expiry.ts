@@ -35,6 +35,17 @@ export function expiringCertificates(texts: readonly Uint8Array[], now: number):
   });
 }
 
+/** The subject, serial number and end of validity, in milliseconds since 1970, of each certificate in PEM texts. */
+export function validityEnds(
+  texts: readonly Uint8Array[],
+): { subject: string; serial: string; end: number }[] {
+  return texts.flatMap(certificatesIn).map(({ subject, serialNumber, validTo }) => ({
+    subject: subject.split("\n").join(", "),
+    serial: serialNumber,
+    end: Date.parse(validTo),
+  }));
+}
+
 /** Logs the certificates that expire soon: now, and once a day. */
 export class ExpiryWatch implements Disposable {
   readonly #certificates: () => readonly Uint8Array[];

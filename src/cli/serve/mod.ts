@@ -94,6 +94,7 @@ export function serveCommand(): Command {
       workers,
       "auto",
     )
+    .option("--metrics <address>", "serve /metrics, /healthz and /readyz over HTTP on an address")
     .option("--pin", "pin each worker to one CPU")
     .addOption(
       new Option("--grace <duration>", "time for active calls to complete at a stop")

@@ -25,6 +25,8 @@ export interface Reloading {
   /** Ids of the keys that were generated, which stay. */
   readonly generated: readonly string[];
   readonly log: Logger;
+  /** Called after each reload. */
+  readonly onOutcome?: ((outcome: "success" | "failure") => void) | undefined;
   /** Has every thread use the parts that were replaced. */
   readonly publish: (replaced: Replaced) => Promise<void>;
   /** Has the other threads dispose of the keys up to a generation. */
@@ -87,6 +89,7 @@ export class Reloader implements Disposable {
           keys: keys.current.size,
         },
       );
+      this.#server.onOutcome?.("failure");
       return;
     }
     if (this.#phase === "closed") {
@@ -105,6 +108,7 @@ export class Reloader implements Disposable {
     if (generation !== undefined) this.#releaseLater(generation);
     if (next.tls !== undefined) tls!.replace(next.tls);
     await publish({ generation, policy: next.policy, tls: next.tls !== undefined });
+    this.#server.onOutcome?.("success");
     if (changes !== undefined) log.info("Keys read again", { keys: next.keys!.size, ...changes });
     if (next.tls !== undefined) {
       log.info("Certificates read again", { certificates: next.tls.size });

@@ -3,7 +3,7 @@ import config from "../../../deno.json" with { type: "json" };
 import { KeyRing, type ProviderChoice } from "../../crypto/mod.ts";
 import type { RpcServer } from "../../grpc/mod.ts";
 import { libc } from "../../ffi/mod.ts";
-import { type Address, formatAddress, socketsSupported } from "../../net/mod.ts";
+import { type Address, formatAddress, parseAddress, socketsSupported } from "../../net/mod.ts";
 import { configureLogs, type Logger, logger } from "../../telemetry/mod.ts";
 import { warn, writeResult } from "../output.ts";
 import { openChosenProvider } from "../provider.ts";
@@ -13,6 +13,8 @@ import { openAudit, type ServeAuditOptions } from "./audit.ts";
 import { countsOf, loadPolicy, type ServeAccessOptions } from "./access.ts";
 import { ExpiryWatch } from "./expiry.ts";
 import { KeyMemory, refuseUnneededCalls, warnOfRoot } from "./hardening.ts";
+import { openHttp } from "./http.ts";
+import { ServerMetrics } from "./metrics.ts";
 import { limitsOf } from "./limits.ts";
 import { type KeyOptions, loadKeys } from "./keys.ts";
 import { type PlaceOptions, placesOf } from "./places.ts";
@@ -35,6 +37,8 @@ export interface ServeOptions
   /** Permission bits of Unix sockets. */
   readonly unixMode: number;
   readonly provider: ProviderChoice;
+  /** The address of the HTTP server with the metrics. */
+  readonly metrics?: string;
   /** Bytes of the memory for keys. */
   readonly secureMemory: number;
   /** Milliseconds that a stop waits for calls. */
@@ -45,6 +49,7 @@ export interface ServeOptions
 export async function runServer(options: ServeOptions): Promise<void> {
   const places = placesOf(options);
   const limits = limitsOf(options);
+  const metricsPlace = options.metrics === undefined ? undefined : parseAddress(options.metrics);
   configureLogs({ level: options.logLevel, format: options.logFormat });
   const log = logger("serve");
   const inherited = inheritedListeners();
@@ -68,8 +73,15 @@ export async function runServer(options: ServeOptions): Promise<void> {
   const { version } = config;
   await using audit = await openAudit(options, version, provider, store, log);
   closeInspector();
+  const metrics = metricsPlace && new ServerMetrics({
+    version,
+    provider,
+    keys,
+    certificates: () => tls?.files.certificates ?? [],
+  });
+  using _pages = metrics && await openHttp(metricsPlace, metrics.pages(), options.unixMode, log);
   const serving = await openServing(
-    ...[options, limits, version, provider, keys, tls, policy, audit?.log] as const,
+    ...[options, limits, version, provider, keys, tls, policy, audit?.log, metrics] as const,
   );
   const { server, stack, workers } = serving;
   // An error in one call must not end the others.
@@ -104,6 +116,7 @@ export async function runServer(options: ServeOptions): Promise<void> {
         if (replaced.tls) expiry?.look();
       },
       release: serving.releaseKeys,
+      onOutcome: metrics && ((outcome) => metrics.onReload(outcome)),
     });
     using stop = stopSignal();
     onHangup(() => {
@@ -113,8 +126,11 @@ export async function runServer(options: ServeOptions): Promise<void> {
       });
     });
     closeInspector();
+    metrics?.enter("serving", { stack, workers });
     if (!inherited?.isRestart) writeResult(`ready ${bound.map(formatAddress).join(" ")}\n`);
-    log.info("Draining", { signal: await stop.received, graceMs: options.grace });
+    const signal = await stop.received;
+    metrics?.enter("draining");
+    log.info("Draining", { signal, graceMs: options.grace });
     await serving.drain(options.grace);
     await audit?.log.close();
     log.info("Stopped");

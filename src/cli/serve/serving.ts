@@ -22,6 +22,7 @@ import {
   logTarget,
 } from "../../telemetry/mod.ts";
 import { refusalReports } from "./access.ts";
+import type { ServerMetrics } from "./metrics.ts";
 import type { Limits } from "./limits.ts";
 import type { Replaced } from "./reload.ts";
 import type { ServerTls } from "./tls.ts";
@@ -70,6 +71,7 @@ export async function openServing(
   tls: ServerTls | undefined,
   policy: AccessPolicy | undefined,
   audit: AuditLog | undefined,
+  metrics: ServerMetrics | undefined,
 ): Promise<Serving> {
   const stack = await chosenStack(options.stack);
   const { name, version: providerVersion } = provider;
@@ -84,7 +86,7 @@ export async function openServing(
   if (workers > 0) {
     // For the workers that start later.
     let current = policy;
-    const parts = { keys, tls, policy: () => current, audit };
+    const parts = { keys, tls, policy: () => current, audit, metrics };
     const server = await openWorkers(options, limits, workers, identity, parts);
     return {
       server,
@@ -110,15 +112,23 @@ export async function openServing(
   const report = errorReports(logger("serve"));
   // Imported here because it takes memory: with workers, the main thread needs no services.
   const { signerServices } = await import("../../services/mod.ts");
+  const counters = metrics?.ownCounters();
   const access = policy && new Access(policy, refusalReports(logger("serve")));
   const { services, health } = signerServices(keys, identity, ({ error, ...call }) => {
     report("A call failed inside the server", { ...call, error });
-  }, { access, audit: audit?.chain, reflection: options.reflection, pipelines: options.pipelines });
+  }, {
+    access,
+    audit: audit?.chain,
+    onSigned: counters && ((key, algorithm) => counters.signed(key, algorithm)),
+    reflection: options.reflection,
+    pipelines: options.pipelines,
+  });
   let context = tls && openTlsContext(tls.files.share());
   const server = await openServer(stack, {
     services,
     limits,
     tls: context && (() => context!),
+    meter: counters,
     beforeSend: audit && (() => audit.chain.commit()),
   });
   const drain = (graceMs: number) => {
@@ -156,6 +166,7 @@ interface WorkerParts {
   readonly tls: ServerTls | undefined;
   readonly policy: () => AccessPolicy | undefined;
   readonly audit: AuditLog | undefined;
+  readonly metrics: ServerMetrics | undefined;
 }
 
 function openWorkers(
@@ -163,7 +174,7 @@ function openWorkers(
   limits: Limits,
   workers: number,
   identity: ServerIdentity,
-  { keys, tls, policy, audit }: WorkerParts,
+  { keys, tls, policy, audit, metrics }: WorkerParts,
 ): Promise<WorkerServer> {
   const logs = { level: logLevel, format: logFormat, target: logTarget() };
   return openWorkerServer({
@@ -171,7 +182,8 @@ function openWorkers(
     pin,
     limits,
     entry: new URL("./worker.ts", import.meta.url),
-    setup: () => {
+    onFailure: () => metrics?.onWorkerFailure(),
+    setup: (worker) => {
       const shared = keys.current.share();
       const data = {
         keys: shared,
@@ -182,6 +194,7 @@ function openWorkers(
         reflection,
         pipelines,
         audit: audit?.share(),
+        counters: metrics?.countersOf(worker),
       } satisfies ServeSetup;
       return { data, transfer: secretsOf(shared) };
     },

@@ -18,6 +18,7 @@ import {
   logger,
   type LogTarget,
 } from "../../telemetry/mod.ts";
+import { ThreadCounters } from "../../telemetry/metrics/mod.ts";
 import { refusalReports } from "./access.ts";
 import { auditEvents, auditHash } from "./audit.ts";
 
@@ -31,6 +32,8 @@ export interface ServeSetup {
   readonly reflection: boolean;
   readonly pipelines: boolean | undefined;
   readonly audit: ChainSetup | undefined;
+  /** Memory of the worker's counters. */
+  readonly counters: SharedArrayBuffer | undefined;
 }
 
 /** A change that the main thread sends to a worker. */
@@ -47,7 +50,18 @@ export type ServeUpdate =
   | { readonly audit: "reopen" };
 
 serveAsWorker((setup: ServeSetup) => {
-  const { keys: shared, identity, logs, tls, policy, reflection, pipelines, audit } = setup;
+  const {
+    keys: shared,
+    identity,
+    logs,
+    tls,
+    policy,
+    reflection,
+    pipelines,
+    audit,
+    counters: memory,
+  } = setup;
+  const counters = memory && new ThreadCounters(memory);
   configureLogs(logs);
   const report = errorReports(logger("serve"));
   const { provider } = openProvider(identity.provider.name);
@@ -60,11 +74,18 @@ serveAsWorker((setup: ServeSetup) => {
   });
   const { services, health } = signerServices(keys, identity, ({ error, ...call }) => {
     report("A call failed inside the server", { ...call, error });
-  }, { access, audit: chain, reflection, pipelines });
+  }, {
+    access,
+    audit: chain,
+    onSigned: counters && ((key, algorithm) => counters.signed(key, algorithm)),
+    reflection,
+    pipelines,
+  });
   let context = tls && openTlsContext(tls);
   return {
     services,
     tls: context && (() => context!),
+    meter: counters,
     beforeSend: chain && (() => chain.commit()),
     drain: () => health.drain(),
     update(update) {

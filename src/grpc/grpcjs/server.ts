@@ -18,7 +18,13 @@ import {
 } from "../../net/mod.ts";
 import { logger } from "../../telemetry/mod.ts";
 import { callerOf } from "../callers/mod.ts";
-import { type AnyMethod, type RpcServer, type RpcServerOptions, StatusCode } from "../mod.ts";
+import {
+  type AnyMethod,
+  metered,
+  type RpcServer,
+  type RpcServerOptions,
+  StatusCode,
+} from "../mod.ts";
 import { DEFAULT_QUEUE_LIMITS } from "../scheduling/mod.ts";
 import { CallWork } from "./_call_work.ts";
 import { type CalledConnection, Connections } from "./_connections.ts";
@@ -97,7 +103,7 @@ class GrpcJsServer implements RpcServer {
   readonly #tls: RpcServerOptions["tls"];
   readonly #log = logger("grpc-js");
 
-  constructor({ services, tls }: RpcServerOptions, limits: GrpcJsLimits) {
+  constructor({ services: given, tls, meter }: RpcServerOptions, limits: GrpcJsLimits) {
     this.#limits = limits;
     this.#tls = tls;
     this.#budgets = new Budgets(limits);
@@ -113,6 +119,7 @@ class GrpcJsServer implements RpcServer {
       "grpc.keepalive_timeout_ms": timerMs(limits.keepaliveTimeoutMs),
       "grpc.enable_channelz": 0,
     });
+    const services = meter === undefined ? given : given.map((one) => metered(one, meter));
     const methods = new Map<string, AnyMethod>();
     const work = new CallWork({ ...DEFAULT_QUEUE_LIMITS, ...limits });
     for (const { definition, handlers, responseHeaders } of services) {

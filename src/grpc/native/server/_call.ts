@@ -1,7 +1,14 @@
 /** The state that all calls of the native server share: context, deadline, end. @module */
 import { ErrorCode, Http2Error, type Http2Stream } from "../../../http2/mod.ts";
 import { isLocalPeer, peerIdentity } from "../../../net/mod.ts";
-import { type CallContext, type Caller, Metadata, RpcError, type WorkUnit } from "../../mod.ts";
+import {
+  type CallContext,
+  type Caller,
+  Metadata,
+  RpcError,
+  StatusCode,
+  type WorkUnit,
+} from "../../mod.ts";
 import { type Lane, UnitWork } from "../../scheduling/mod.ts";
 import type { Account } from "./_accounts.ts";
 import type { Timed } from "./_deadlines.ts";
@@ -84,6 +91,8 @@ export abstract class Call implements CallContext, Timed {
   protected readonly head: RequestHead;
   protected phase: "open" | "ended" | "cancelled" = "open";
   #headersSent = false;
+  /** The status that the call ends with. It is set before the status is sent, which can end the call. */
+  #status: StatusCode = StatusCode.CANCELLED;
   /** True when the response headers have announced gzip. */
   #gzip = false;
   #responseHeaders: Metadata | undefined = undefined;
@@ -278,6 +287,7 @@ export abstract class Call implements CallContext, Timed {
   /** Ends the call with the status OK. */
   protected finish(): void {
     if (this.phase !== "open") return;
+    this.#status = StatusCode.OK;
     if (!this.#headersSent) this.#sendHeaders();
     const trailers = this.#responseTrailers;
     const fields = trailers === undefined || trailers.size === 0 ? [] : metadataFields(trailers);
@@ -296,6 +306,7 @@ export abstract class Call implements CallContext, Timed {
     const known = error instanceof RpcError
       ? error
       : new RpcError("INTERNAL", "Internal error", { cause: error });
+    this.#status = known.code;
     const sent = this.#trySendStatus(statusFields(known)) ||
       this.#trySendStatus(bareStatus(known.code, known.message));
     this.#end("ended");
@@ -357,6 +368,7 @@ export abstract class Call implements CallContext, Timed {
     this.phase = phase;
     // Sending the status can close the stream, which has then ended the call by `leave()`.
     if (!wasOpen) return;
+    this.target.meter?.ended(this.#status);
     if (this.place >= 0) this.thread.deadlines.remove(this);
     this.release();
     this.#held?.setBuffered(0);

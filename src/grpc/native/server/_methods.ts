@@ -5,6 +5,8 @@ import {
   asBuffer,
   type CallContext,
   Metadata,
+  type MethodMeter,
+  type ServerMeter,
   type Service,
 } from "../../mod.ts";
 import type { CostClass, CostClasses } from "../../scheduling/mod.ts";
@@ -24,6 +26,7 @@ export interface Method {
   readonly costClassOf: (request: unknown, bytes: number, context: CallContext) => CostClass;
   /** The cost class of decoding large or compressed requests. */
   readonly decoding: CostClass;
+  readonly meter: MethodMeter | undefined;
 }
 
 /** Methods by path, `/package.Service/Method`. */
@@ -36,7 +39,11 @@ export type MethodTable = ReadonlyMap<string, Method>;
 const SMALL_MESSAGE = 4_096;
 
 /** Indexes the methods of services by path. The later of two equal paths is used. */
-export function methodsOf(services: readonly Service[], costClasses: CostClasses): MethodTable {
+export function methodsOf(
+  services: readonly Service[],
+  costClasses: CostClasses,
+  meter?: ServerMeter,
+): MethodTable {
   const methods = new Map<string, Method>();
   for (const { definition, handlers, responseHeaders } of services) {
     const headers = new ResponseHeaders(responseHeaders ?? new Metadata());
@@ -51,6 +58,7 @@ export function methodsOf(services: readonly Service[], costClasses: CostClasses
         responseHeaders: headers,
         costClassOf: costClassNaming(method.path, handler, costClasses),
         decoding: costClasses.of(`${method.path}, decoding`, true),
+        meter: meter?.method(method.path),
       });
     }
   }

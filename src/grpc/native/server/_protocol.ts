@@ -39,7 +39,10 @@ export class Protocol implements ConnectionHandler<Call> {
   onHeaders(stream: Http2Stream<Call>, headers: HeaderList, endStream: boolean): void {
     const head = RequestHead.of(headers, this.#methods);
     const { routing } = head;
-    if (routing.kind !== "call") return refuse(stream, routing);
+    if (routing.kind !== "call") {
+      if (routing.kind === "refused") this.#thread.unknownMethod?.ended(routing.code);
+      return refuse(stream, routing);
+    }
     const { method } = routing;
     const call = method.handler.kind === "unary"
       ? new UnaryCall(stream, this.#owner, this.#thread, head, method)

@@ -1,6 +1,6 @@
 /** The headers of a request. @module */
 import type { HeaderList } from "../../../http2/mod.ts";
-import { type Metadata, RpcError, type StatusName } from "../../mod.ts";
+import { type Metadata, RpcError, StatusCode, type StatusName } from "../../mod.ts";
 import { acceptsGzip, headerNames, isGrpcContentType, metadataOf, parseTimeout } from "../mod.ts";
 import type { Method, MethodTable } from "./_methods.ts";
 import { statusFields } from "./_responses.ts";
@@ -11,7 +11,7 @@ export type Routing =
   /** Not a gRPC request: answered by an HTTP status. */
   | { readonly kind: "not-grpc"; readonly status: 405 | 415 }
   /** A gRPC request that is refused with a status. */
-  | { readonly kind: "refused"; readonly fields: readonly string[] };
+  | { readonly kind: "refused"; readonly code: StatusCode; readonly fields: readonly string[] };
 
 /** The most characters of a peer's text in a status message: enough for any method's path. */
 const MAX_QUOTED = 128;
@@ -82,7 +82,11 @@ function route(headers: HeaderList, methods: MethodTable, badTimeout: boolean): 
 }
 
 function refused(code: StatusName, message: string): Routing {
-  return { kind: "refused", fields: statusFields(new RpcError(code, message)) };
+  return {
+    kind: "refused",
+    code: StatusCode[code],
+    fields: statusFields(new RpcError(code, message)),
+  };
 }
 
 /**

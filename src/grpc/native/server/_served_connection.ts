@@ -108,6 +108,10 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     return formatPeer(this.#socket.peer);
   }
 
+  get transport(): string {
+    return this.#socket.peer.transport;
+  }
+
   /** The descriptor; -1 once it is closed. */
   get fd(): number {
     return this.#socket.fd;

@@ -1,6 +1,7 @@
 import type { Accounts } from "./_accounts.ts";
 import type { CostClass, CostClasses, Lane, WorkQueue } from "../../scheduling/mod.ts";
 import type { Deadlines, Timed } from "./_deadlines.ts";
+import type { MethodMeter } from "../../mod.ts";
 import type { NativeLimits } from "./limits.ts";
 
 /** A call with a deadline. */
@@ -20,6 +21,8 @@ export interface Thread {
   readonly costClasses: CostClasses;
   /** The resources that peers occupy here. */
   readonly accounts: Accounts;
+  /** Counts the calls of methods that the server does not have. */
+  readonly unknownMethod: MethodMeter | undefined;
   /** Watches the deadline of a new call, if it is still open at the end of the turn. */
   watchDeadline(call: TimedCall): void;
   /** Returns true if work of a connection may run at once, without waiting for its turn. */

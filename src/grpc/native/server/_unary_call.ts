@@ -33,6 +33,8 @@ export class UnaryCall extends Call implements Work {
   #request: unknown = undefined;
   #isComplete = false;
   #isDecoded = false;
+  /** True when the handler has returned a promise. */
+  #isAsync = false;
 
   get pieceMs(): number {
     return this.#costClass?.meanMs ?? this.thread.limits.cheapCallMs;
@@ -206,9 +208,14 @@ export class UnaryCall extends Call implements Work {
       this.fail(error);
       return this.thread.lap();
     }
-    if (!isMeasured) return costClass.meanMs!;
+    const { meter } = this.target;
+    if (!isMeasured) {
+      meter?.estimated(costClass.meanMs!);
+      return costClass.meanMs!;
+    }
     const ms = this.thread.lap();
     costClass.record(ms);
+    if (!this.#isAsync) meter?.measured(ms);
     return ms;
   }
 
@@ -220,8 +227,13 @@ export class UnaryCall extends Call implements Work {
 
   #await(answer: Promise<unknown>, request: unknown): void {
     this.beginAsync();
+    this.#isAsync = true;
+    const began = performance.now();
     answer.then(
-      (response) => this.guard(() => this.#answer(response)),
+      (response) => {
+        this.target.meter?.measured(performance.now() - began);
+        this.guard(() => this.#answer(response));
+      },
       (error) => this.fail(error),
     ).finally(() => this.endAsync());
     if (!this.over) this.guard(() => this.held.setHandedOut(this.#sizeOf(request)));

@@ -12,6 +12,7 @@ import {
   TlsHandshakes,
 } from "../../../net/mod.ts";
 import { type ErrorReports, errorReports } from "../../../telemetry/mod.ts";
+import type { MethodMeter } from "../../mod.ts";
 import { type CostClass, CostClasses, type Lane, WorkQueue } from "../../scheduling/mod.ts";
 import { Accounts } from "./_accounts.ts";
 import { Admission, identityOf } from "./_admission.ts";
@@ -60,6 +61,7 @@ export class Engine implements ServingThread, Disposable {
   readonly limits: NativeLimits;
   readonly http2: Http2Config;
   readonly methods: MethodTable;
+  readonly unknownMethod: MethodMeter | undefined;
   readonly deadlines = new Deadlines();
   readonly work: WorkQueue;
   readonly costClasses = new CostClasses();
@@ -74,6 +76,8 @@ export class Engine implements ServingThread, Disposable {
   readonly #handshakes: TlsHandshakes | undefined;
   readonly #connections = new Set<ServedConnection>();
   readonly #admission: Admission;
+  /** Open streams by transport, at the last count. */
+  readonly #streamCounts = new Map<string, number>();
   #dirty: ServedConnection[] = [];
   #fresh: TimedCall[] = [];
   #tickAt = Infinity;
@@ -102,7 +106,8 @@ export class Engine implements ServingThread, Disposable {
     this.http2 = configure({
       limits: { maxConcurrentStreams, handshakeTimeout: handshakeTimeoutMs },
     });
-    this.methods = methodsOf(options.services, this.costClasses);
+    this.methods = methodsOf(options.services, this.costClasses, options.meter);
+    this.unknownMethod = options.meter?.method(undefined);
     this.work = new WorkQueue(this.limits);
     this.accounts = new Accounts(this.limits);
     this.#admission = new Admission(
@@ -173,6 +178,7 @@ export class Engine implements ServingThread, Disposable {
       return this.#giveUp(stream);
     }
     this.#connections.add(connection);
+    this.#options.meter?.connection(connection.transport, 1);
     this.note("Connected", { peer: connection.peer });
     this.#admission.limitSilent(connection);
     if (this.#tickAt === Infinity) this.#tickAt = this.now + TICK_MS;
@@ -295,9 +301,23 @@ export class Engine implements ServingThread, Disposable {
     this.#options.holds?.(connection.fd, false);
     this.#counts.remove(connection.identity);
     this.#connections.delete(connection);
+    this.#options.meter?.connection(connection.transport, -1);
     if (this.#connections.size > 0) return;
     this.#tickAt = Infinity;
+    this.#countStreams();
     this.#emptied?.();
+  }
+
+  /** Counts the open streams of each transport. */
+  #countStreams(): void {
+    const { meter } = this.#options;
+    if (meter === undefined) return;
+    const streams = this.#streamCounts;
+    for (const transport of streams.keys()) streams.set(transport, 0);
+    for (const { transport, http2 } of this.#connections) {
+      streams.set(transport, (streams.get(transport) ?? 0) + http2.streamCount);
+    }
+    for (const [transport, count] of streams) meter.streams(transport, count);
   }
 
   report(message: string, properties: Record<string, unknown>): void {
@@ -368,6 +388,7 @@ export class Engine implements ServingThread, Disposable {
       this.#tickAt = this.now + TICK_MS;
       for (const connection of this.#connections) connection.tick(this.now);
       this.accounts.sweep();
+      this.#countStreams();
     }
     this.accounts.relieve("heldBytes");
     // A flush may write more output, and so extend the list.

@@ -23,10 +23,10 @@ class NativeServer implements RpcServer {
   readonly #listeners: Listener[] = [];
   #closing: Promise<void> | undefined;
 
-  constructor({ services, limits, tls, beforeSend }: NativeServerOptions) {
+  constructor({ services, limits, tls, beforeSend, meter }: NativeServerOptions) {
     const onDue = () => this.#drive.arm();
     this.#engine = new Engine({
-      ...{ services, limits, tls, beforeSend },
+      ...{ services, limits, tls, beforeSend, meter },
       log: logger("native"),
       onDue,
     });

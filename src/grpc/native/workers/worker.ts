@@ -2,7 +2,7 @@
 import { libc } from "../../../ffi/mod.ts";
 import { Listener, Socket, type TlsContext, wakePoller } from "../../../net/mod.ts";
 import { logger } from "../../../telemetry/mod.ts";
-import type { Service } from "../../mod.ts";
+import type { ServerMeter, Service } from "../../mod.ts";
 import { Engine } from "../server/mod.ts";
 import { SharedConnectionCounts } from "./_shared_connection_counts.ts";
 import { SharedState } from "./_shared_state.ts";
@@ -17,6 +17,8 @@ export interface WorkerServices extends Disposable {
   readonly tls?: (() => TlsContext) | undefined;
   /** Called before answers are sent (`RpcServerOptions.beforeSend`). */
   readonly beforeSend?: (() => boolean) | undefined;
+  /** Counts calls and connections. */
+  readonly meter?: ServerMeter | undefined;
   /** Called when the server drains: ends the calls that would not end by themselves. */
   drain(): void;
   /** Takes the value given to the pool's `update()`. An error that it throws ends the worker. */
@@ -114,6 +116,7 @@ class ServingWorker {
       services: this.#served.services,
       tls: this.#served.tls,
       beforeSend: this.#served.beforeSend,
+      meter: this.#served.meter,
       limits: start.limits,
       log,
       assign: (socket) => this.#assign(socket),

@@ -21,8 +21,8 @@ export interface WorkerPoolOptions {
   readonly workers: number;
   /** The module that calls `serveAsWorker()`. */
   readonly entry: URL;
-  /** Called for each worker that starts, replacements too. */
-  readonly setup: () => WorkerSetup;
+  /** Called with the index of each worker that starts, replacements too. */
+  readonly setup: (worker: number) => WorkerSetup;
   /** Pins each worker to one processor of those that the process may use. */
   readonly pin?: boolean | undefined;
   readonly limits?: Partial<NativeLimits> | undefined;
@@ -199,7 +199,7 @@ class WorkerPool implements WorkerServer {
   async #begin(index: number): Promise<void> {
     const { limits = {}, setup } = this.#options;
     const { handle } = this.#members[index];
-    const { data, transfer } = setup();
+    const { data, transfer } = setup(index);
     const processor = this.#processors[index % this.#processors.length];
     const { worker } = handle;
     const shared = this.#numbers.shared.memory;

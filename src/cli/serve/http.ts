@@ -1,0 +1,144 @@
+/**
+ * A small HTTP/1.1 server for pages of the process: metrics and probes. It is not for untrusted networks. It uses
+ * `src/net` and not Deno's server, so that it needs no permission for the network, and serves every transport.
+ *
+ * @module
+ */
+import {
+  Acceptor,
+  type Address,
+  formatAddress,
+  listen,
+  sharedReactor,
+  toDuplex,
+} from "../../net/mod.ts";
+import type { Logger } from "../../telemetry/mod.ts";
+
+/** 16 connections: some scrapers and probes at once. Others are closed at once. */
+const MAX_CONNECTIONS = 16;
+
+/** 8 KiB of request line and headers. */
+const MAX_HEAD_BYTES = 8_192;
+
+/** 10 s from the connection to the end of the response. */
+const MAX_CONNECTION_MS = 10_000;
+
+/** A request, as far as pages depend on it. */
+export interface PageRequest {
+  /** The value of the header Accept. */
+  readonly accept: string;
+}
+
+/** The answer to a request. */
+export interface Page {
+  readonly status: 200 | 503;
+  readonly type: string;
+  readonly body: string;
+}
+
+/** Pages by path. */
+export type Pages = ReadonlyMap<string, (request: PageRequest) => Page>;
+
+const REASONS = {
+  200: "OK",
+  400: "Bad Request",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  431: "Request Header Fields Too Large",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+} as const;
+
+/**
+ * Serves pages until its disposal.
+ *
+ * @throws {NetError} when the address cannot be bound
+ */
+export async function openHttp(
+  place: Address,
+  pages: Pages,
+  unixMode: number,
+  log: Logger,
+): Promise<Disposable> {
+  const listener = await listen(place, { unixMode });
+  const reactor = sharedReactor();
+  const open = new Set<ReturnType<typeof toDuplex>>();
+  const acceptor = new Acceptor(listener, reactor, {
+    onConnection(socket) {
+      if (open.size >= MAX_CONNECTIONS) return socket.close();
+      const connection = toDuplex(socket, reactor);
+      const timer = setTimeout(() => connection.destroy(), MAX_CONNECTION_MS);
+      open.add(connection);
+      let head = "";
+      let isAnswered = false;
+      connection.on("data", (chunk: Uint8Array) => {
+        if (isAnswered) return;
+        // Latin-1: each byte is one character, as in RFC 9110 section 5.5.
+        head += [...chunk.subarray(0, MAX_HEAD_BYTES)].map((b) => String.fromCharCode(b)).join("");
+        const end = head.indexOf("\r\n\r\n");
+        if (end < 0 && head.length < MAX_HEAD_BYTES) return;
+        isAnswered = true;
+        const answer = end < 0 ? plain(431) : respond(head.slice(0, end), pages, log);
+        connection.end(new TextEncoder().encode(answer));
+      });
+      connection.on("end", () => connection.end());
+      connection.on("error", () => {});
+      connection.on("close", () => {
+        clearTimeout(timer);
+        open.delete(connection);
+      });
+    },
+  });
+  log.info("Serving metrics", { address: formatAddress(listener.address) });
+  return {
+    [Symbol.dispose]() {
+      acceptor.close();
+      listener.close();
+      for (const connection of open) connection.destroy();
+    },
+  };
+}
+
+/** Returns the response to a request line and headers. */
+export function respond(head: string, pages: Pages, log: Logger): string {
+  const [line, ...fields] = head.split("\r\n");
+  // The absolute form has a scheme and an authority (RFC 9112 section 3.2.2).
+  const request = /^([A-Z]+) (?:http:\/\/[^/ ]+)?(\/[^ ?]*)(?:\?[^ ]*)? HTTP\/1\.[01]$/.exec(line);
+  if (request === null) return plain(400);
+  const [, method, path] = request;
+  const page = pages.get(path);
+  if (page === undefined) return plain(404);
+  if (method !== "GET" && method !== "HEAD") return plain(405);
+  const accept = fields.filter((field) => /^accept:/i.test(field))
+    .map((field) => field.slice("accept:".length).trim()).join(",");
+  try {
+    const { status, type, body } = page({ accept });
+    return response(status, type, body, method === "HEAD");
+  } catch (error) {
+    log.error("A page cannot be made", { path, error });
+    return plain(500);
+  }
+}
+
+function plain(status: keyof typeof REASONS): string {
+  return response(status, "text/plain; charset=utf-8", `${REASONS[status]}\n`, false);
+}
+
+function response(
+  status: keyof typeof REASONS,
+  type: string,
+  body: string,
+  isHead: boolean,
+): string {
+  return [
+    `HTTP/1.1 ${status} ${REASONS[status]}`,
+    `content-type: ${type}`,
+    `content-length: ${new TextEncoder().encode(body).length}`,
+    "cache-control: no-store",
+    "x-content-type-options: nosniff",
+    ...(status === 405 ? ["allow: GET, HEAD"] : []),
+    "connection: close",
+    "",
+    isHead ? "" : body,
+  ].join("\r\n");
+}

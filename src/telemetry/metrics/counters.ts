@@ -1,0 +1,233 @@
+/**
+ * Counters of one thread in shared memory. The thread alone writes them, with plain stores, and the main thread reads
+ * them: no lock, no atomic operation and no allocation on the path of a request. A store of 8 aligned bytes is not torn
+ * on x86-64 and AArch64; a reader may see one counter before another.
+ *
+ * The memory is two tables of named series, and the connections:
+ *
+ * ```text
+ * header      Int32: number of methods, number of signature series
+ * methods     MAX_METHODS names, and for each: calls by status, calls by time, sum of times
+ * signatures  MAX_SIGNATURES names (key, NUL, algorithm), and a counter for each
+ * connections for each transport: opened, closed, open streams
+ * ```
+ *
+ * A series gets its place when it first counts. The first place of each table is for those that find no room.
+ *
+ * @module
+ */
+
+/** 64 methods; the server has 13, and pipelines. Others count together. */
+const MAX_METHODS = 64;
+const METHOD_NAME_BYTES = 128;
+
+/** 256 pairs of a key and an algorithm. Others count together, so that a scrape stays small. */
+export const MAX_SIGNATURES = 256;
+/** A key id of 128 characters, NUL, and the longest name of an algorithm. */
+const SIGNATURE_NAME_BYTES = 192;
+
+/** The upper bounds of the buckets of times, in seconds, from 10 µs to 10 s; one more bucket has none. */
+export const BUCKETS: readonly number[] = [
+  ...[1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3],
+  ...[0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
+];
+const BUCKETS_MS = Float64Array.from(BUCKETS, (seconds) => seconds * 1_000);
+
+const STATUSES = 17;
+const TIMES_AT = STATUSES;
+const SUM_AT = TIMES_AT + BUCKETS.length + 1;
+const METHOD_CELLS = SUM_AT + 1;
+
+/** The transports of connections, `Peer.transport`. */
+const TRANSPORTS = ["tcp", "vsock", "unix", "unknown"] as const;
+const CONNECTION_CELLS = 3;
+
+const HEADER_BYTES = 16;
+const METHOD_NAMES_AT = HEADER_BYTES;
+const SIGNATURE_NAMES_AT = METHOD_NAMES_AT + MAX_METHODS * METHOD_NAME_BYTES;
+const CELLS_AT = SIGNATURE_NAMES_AT + MAX_SIGNATURES * SIGNATURE_NAME_BYTES;
+const SIGNATURES_AT = MAX_METHODS * METHOD_CELLS;
+const CONNECTIONS_AT = SIGNATURES_AT + MAX_SIGNATURES;
+const CELLS = CONNECTIONS_AT + TRANSPORTS.length * CONNECTION_CELLS;
+
+/** 64 calls that were not measured are recorded together, at the mean. */
+const ESTIMATED_TOGETHER = 64;
+
+/** The name of the series that counts what has no series of its own. */
+export const OTHER = "other";
+
+/** The counters of a method. */
+export interface MethodCounts {
+  readonly method: string;
+  /** Calls by status code. */
+  readonly statuses: readonly number[];
+  /** Calls by bucket, each for itself. */
+  readonly times: readonly number[];
+  readonly seconds: number;
+}
+
+/** The counters of a thread at one time. */
+export interface ThreadCounts {
+  readonly methods: readonly MethodCounts[];
+  readonly signatures: readonly { key: string; algorithm: string; count: number }[];
+  readonly connections: readonly {
+    transport: string;
+    opened: number;
+    closed: number;
+    streams: number;
+  }[];
+}
+
+/** Creates the memory of a thread's counters. */
+export function createCounterMemory(): SharedArrayBuffer {
+  const memory = new SharedArrayBuffer(CELLS_AT + CELLS * Float64Array.BYTES_PER_ELEMENT);
+  new Names(memory, 0, METHOD_NAMES_AT, METHOD_NAME_BYTES, MAX_METHODS).claim(OTHER);
+  new Names(memory, 1, SIGNATURE_NAMES_AT, SIGNATURE_NAME_BYTES, MAX_SIGNATURES)
+    .claim(`${OTHER}\0${OTHER}`);
+  return memory;
+}
+
+/** A table of names in shared memory, which grows at its end. */
+class Names {
+  readonly #count: Int32Array;
+  readonly #bytes: Uint8Array;
+  readonly #places = new Map<string, number>();
+
+  constructor(
+    memory: SharedArrayBuffer,
+    word: number,
+    at: number,
+    readonly size: number,
+    readonly max: number,
+  ) {
+    this.#count = new Int32Array(memory, word * 4, 1);
+    this.#bytes = new Uint8Array(memory, at, max * size);
+  }
+
+  /** Returns the place of a name, a new one if there is room, and else 0. */
+  claim(name: string): number {
+    const known = this.#places.get(name);
+    if (known !== undefined) return known;
+    const bytes = new TextEncoder().encode(name);
+    const place = Atomics.load(this.#count, 0);
+    if (place >= this.max || bytes.length > this.size) return 0;
+    this.#bytes.set(bytes, place * this.size);
+    this.#places.set(name, place);
+    Atomics.store(this.#count, 0, place + 1);
+    return place;
+  }
+
+  list(): string[] {
+    return Array.from({ length: Atomics.load(this.#count, 0) }, (_, place) => {
+      const bytes = this.#bytes.slice(place * this.size, (place + 1) * this.size);
+      const text = new TextDecoder().decode(bytes);
+      return text.replace(/\0+$/, "");
+    });
+  }
+}
+
+/** The counters of a method, as its thread writes them. */
+class MethodCounters {
+  readonly #cells: Float64Array;
+  #estimated = 0;
+
+  constructor(cells: Float64Array) {
+    this.#cells = cells;
+  }
+
+  ended(status: number): void {
+    this.#cells[status]++;
+  }
+
+  measured(ms: number): void {
+    this.#record(ms, 1);
+  }
+
+  estimated(meanMs: number): void {
+    if (++this.#estimated < ESTIMATED_TOGETHER) return;
+    this.#estimated = 0;
+    this.#record(meanMs, ESTIMATED_TOGETHER);
+  }
+
+  #record(ms: number, calls: number): void {
+    let bucket = 0;
+    while (bucket < BUCKETS_MS.length && ms > BUCKETS_MS[bucket]) bucket++;
+    this.#cells[TIMES_AT + bucket] += calls;
+    this.#cells[SUM_AT] += calls * ms / 1_000;
+  }
+}
+
+/** The counters of a thread. One thread writes to a memory, any may read. */
+export class ThreadCounters {
+  readonly #cells: Float64Array;
+  readonly #methods: Names;
+  readonly #signatures: Names;
+  readonly #signaturePlaces = new Map<string, Map<string, number>>();
+
+  constructor(memory: SharedArrayBuffer) {
+    this.#cells = new Float64Array(memory, CELLS_AT, CELLS);
+    this.#methods = new Names(memory, 0, METHOD_NAMES_AT, METHOD_NAME_BYTES, MAX_METHODS);
+    const at = SIGNATURE_NAMES_AT;
+    this.#signatures = new Names(memory, 1, at, SIGNATURE_NAME_BYTES, MAX_SIGNATURES);
+  }
+
+  /** Returns the counters of a method; undefined is for all methods that the server does not have. */
+  method(path: string | undefined): MethodCounters {
+    const place = path === undefined ? 0 : this.#methods.claim(path);
+    return new MethodCounters(this.#methodCells(place));
+  }
+
+  /** Counts a signature. */
+  signed(key: string, algorithm: string): void {
+    let places = this.#signaturePlaces.get(key);
+    if (places === undefined) this.#signaturePlaces.set(key, places = new Map());
+    let place = places.get(algorithm);
+    if (place === undefined) {
+      place = this.#signatures.claim(`${key}\0${algorithm}`);
+      places.set(algorithm, place);
+    }
+    this.#cells[SIGNATURES_AT + place]++;
+  }
+
+  connection(transport: string, change: 1 | -1): void {
+    this.#cells[connectionsAt(transport) + (change === 1 ? 0 : 1)]++;
+  }
+
+  streams(transport: string, count: number): void {
+    this.#cells[connectionsAt(transport) + 2] = count;
+  }
+
+  read(): ThreadCounts {
+    const cells = this.#cells;
+    return {
+      methods: this.#methods.list().map((method, place) => {
+        const own = [...this.#methodCells(place)];
+        return {
+          method,
+          statuses: own.slice(0, STATUSES),
+          times: own.slice(TIMES_AT, SUM_AT),
+          seconds: own[SUM_AT],
+        };
+      }),
+      signatures: this.#signatures.list().map((name, place) => {
+        const [key, algorithm] = name.split("\0");
+        return { key, algorithm, count: cells[SIGNATURES_AT + place] };
+      }),
+      connections: TRANSPORTS.map((transport) => {
+        const at = connectionsAt(transport);
+        const [opened, closed, streams] = cells.subarray(at, at + CONNECTION_CELLS);
+        return { transport, opened, closed, streams };
+      }),
+    };
+  }
+
+  #methodCells(place: number): Float64Array {
+    return this.#cells.subarray(place * METHOD_CELLS, (place + 1) * METHOD_CELLS);
+  }
+}
+
+function connectionsAt(transport: string): number {
+  const index = TRANSPORTS.indexOf(transport as typeof TRANSPORTS[number]);
+  const last = TRANSPORTS.length - 1;
+  return CONNECTIONS_AT + (index < 0 ? last : index) * CONNECTION_CELLS;
+}

@@ -1,0 +1,98 @@
+/** `serve --metrics`, scraped over HTTP by Deno's own client. @module */
+import assert from "node:assert/strict";
+import { gate } from "../_support/gate.ts";
+
+const [test, { SignerProcess, call, echo, openChannel, signing }] = await gate(
+  ["net", "env", "read", "write", "sys", "ffi", "run"],
+  () => import("./_signer.ts"),
+);
+
+type Server = Awaited<ReturnType<typeof SignerProcess.start>>;
+
+/** Starts a server with metrics on a Unix socket, which needs no free port. */
+async function withServer(
+  options: readonly string[],
+  use: (server: Server, get: (path: string, accept?: string) => Promise<Response>) => Promise<void>,
+): Promise<void> {
+  const folder = Deno.makeTempDirSync();
+  try {
+    const path = `${folder}/metrics.sock`;
+    await using server = await SignerProcess.start(
+      ...["--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256", "--metrics", `unix:${path}`],
+      ...options,
+    );
+    using client = Deno.createHttpClient({ proxy: { transport: "unix", path } });
+    await use(
+      server,
+      (page, accept = "*/*") => fetch(`http://localhost${page}`, { client, headers: { accept } }),
+    );
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+/** The value of a series of a scrape. */
+function valueOf(text: string, series: string): number | undefined {
+  const line = text.split("\n").find((line) => line.startsWith(`${series} `));
+  return line === undefined ? undefined : Number(line.slice(series.length + 1));
+}
+
+const servings = [
+  ["native, 2 workers", ["--workers", "2"]],
+  ["native, no workers", ["--workers", "0"]],
+  ["grpc-js", ["--stack", "grpc-js"]],
+] as const;
+
+for (const [name, options] of servings) {
+  test(`/metrics has the calls and signatures of every thread: ${name}`, async () => {
+    await withServer(options, async (server, get) => {
+      const ready = await get("/readyz");
+      assert.deepEqual([ready.status, await ready.text()], [200, "ok\n"]);
+      for (let i = 0; i < 4; i++) {
+        // A connection each, so that both workers have some.
+        using channel = openChannel({ addresses: server.addresses });
+        await call(channel, echo.Echo, { message: "hello" });
+        const message = new Uint8Array(1);
+        await call(channel, signing.Sign, { keyType: "KEY_TYPE_ECDSA_P256", message });
+        await assert.rejects(call(channel, signing.Sign, { keyId: "none", message }));
+      }
+      const text = await (await get("/metrics")).text();
+      const calls = (method: string, status: string) =>
+        valueOf(text, `signer_requests_total{method="${method}",status="${status}"}`);
+      assert.equal(calls("/signer.v1.EchoService/Echo", "OK"), 4);
+      assert.equal(calls("/signer.v1.SigningService/Sign", "OK"), 4);
+      assert.equal(calls("/signer.v1.SigningService/Sign", "NOT_FOUND"), 4);
+      const signatures = [...text.matchAll(/^signer_signatures_total\{.*ECDSA.*\} (\d+)$/gm)];
+      assert.deepEqual(signatures.map(([, count]) => count), ["4"]);
+      if (!name.startsWith("native")) return;
+      assert.equal(valueOf(text, 'signer_connections_total{transport="tcp"}'), 4);
+    });
+  });
+}
+
+test("/readyz answers 503 while the server drains", async () => {
+  await withServer(["--workers", "1"], async (server, get) => {
+    using channel = openChannel({ addresses: server.addresses });
+    const held = Promise.withResolvers<void>();
+    const request = { keyType: "KEY_TYPE_ECDSA_P256", message: new Uint8Array(1) };
+    const stream = channel.call<object, { response?: object }>(
+      signing.SignStream as never,
+      async function* () {
+        yield request;
+        await held.promise;
+      }(),
+    ).responses[Symbol.asyncIterator]();
+    assert.ok((await stream.next()).value?.response);
+    server.signal("SIGTERM");
+    await server.logged(/Draining/);
+    const { status, body } = await get("/readyz").then(async (answer) => ({
+      status: answer.status,
+      body: await answer.text(),
+    }));
+    assert.deepEqual([status, body], [503, "draining\n"]);
+    assert.equal(await (await get("/healthz")).text(), "ok\n");
+    held.resolve();
+    assert.equal((await stream.next()).done, true);
+    assert.equal(await server.stop(), 0);
+  });
+});

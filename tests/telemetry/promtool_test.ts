@@ -1,0 +1,34 @@
+/** Prometheus's own check of the text that a scrape gets. @module */
+import assert from "node:assert/strict";
+import { KeyRing, KeyStore } from "../../src/crypto/mod.ts";
+import { ServerMetrics } from "../../src/cli/serve/metrics.ts";
+import { gate } from "../_support/gate.ts";
+import { peerTest } from "../_support/peers.ts";
+
+const [test] = await gate(["env", "read", "ffi", "run"], () => Promise.resolve({}));
+const testPromtool = peerTest(test, "promtool");
+
+testPromtool("`promtool check metrics` finds no fault in the metrics", async (promtool) => {
+  using keys = new KeyRing(new KeyStore());
+  const provider = { name: "openssl", version: "OpenSSL 3" } as const;
+  const metrics = new ServerMetrics({ version: "1", provider, keys, certificates: () => [] });
+  const counters = metrics.ownCounters();
+  const echo = counters.method("/signer.v1.EchoService/Echo");
+  echo.ended(0);
+  echo.measured(0.03);
+  counters.signed("code", "ED25519");
+  counters.connection("tcp", 1);
+  const child = new Deno.Command(promtool, {
+    args: ["check", "metrics"],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(metrics.text("prometheus")));
+  await writer.close();
+  const { code, stdout, stderr } = await child.output();
+  const decoder = new TextDecoder();
+  assert.equal(decoder.decode(stdout) + decoder.decode(stderr), "");
+  assert.equal(code, 0);
+});
