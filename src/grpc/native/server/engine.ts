@@ -186,11 +186,15 @@ export class Engine implements ServingThread, Disposable {
     connection.touch();
   }
 
-  /** Waits for events, up to `timeout` milliseconds (-1 for no limit), and handles them. */
-  turn(timeout: number): void {
+  /**
+   * Waits for events, up to `timeout` milliseconds (-1 for no limit), and handles them.
+   *
+   * @returns true if there were any
+   */
+  turn(timeout: number): boolean {
     this.#inTurn = true;
     try {
-      this.#look(timeout);
+      const hadEvents = this.#look(timeout) > 0;
       this.#turnBegan = this.now;
       const waiting = this.#waiting;
       if (waiting.length > 0) {
@@ -206,6 +210,7 @@ export class Engine implements ServingThread, Disposable {
         this.#look(0);
         looked = this.now - began;
       }
+      return hadEvents;
     } finally {
       this.#inTurn = false;
     }
@@ -357,11 +362,12 @@ export class Engine implements ServingThread, Disposable {
     stream.close();
   }
 
-  /** Handles events, and sends output. */
-  #look(timeout: number): void {
+  /** Handles events, and sends output. Returns the number of events. */
+  #look(timeout: number): number {
     this.#sliceEnd = this.#eventsEnd = Infinity;
-    this.poller.wait(timeout);
+    const events = this.poller.wait(timeout);
     this.#settle();
+    return events;
   }
 
   /** Runs queued work until `end`, at least one piece, and sends output. */
