@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 
-const [test, { SignerProcess, call, echo, openChannel, signing }] = await gate(
+const [test, { SignerProcess, call, echo, openChannel, runSigner, signing }] = await gate(
   ["net", "env", "read", "write", "sys", "ffi", "run"],
   () => import("./_signer.ts"),
 );
@@ -69,6 +69,32 @@ for (const [name, options] of servings) {
     });
   });
 }
+
+test("/metrics counts reloads by outcome, and has the expiry of each certificate", async () => {
+  const folder = Deno.makeTempDirSync();
+  try {
+    const made = await runSigner("keygen", "--dev-ca", `${folder}/tls`);
+    assert.equal(made.code, 0, made.stderr);
+    const [cert, key] = [`${folder}/tls/server.pem`, `${folder}/tls/server.key`];
+    await withServer(
+      ["--workers", "1", "--tls-cert", cert, "--tls-key", key],
+      async (server, get) => {
+        server.signal("SIGHUP");
+        await server.logged(/Certificates read again/);
+        Deno.removeSync(cert);
+        server.signal("SIGHUP");
+        await server.logged(/could not be read again/);
+        const text = await (await get("/metrics")).text();
+        assert.equal(valueOf(text, 'signer_reloads_total{outcome="success"}'), 1);
+        assert.equal(valueOf(text, 'signer_reloads_total{outcome="failure"}'), 1);
+        const [, end] = /^signer_certificate_expiry_timestamp_seconds\{.+\} (\d+)$/m.exec(text)!;
+        assert.ok(Number(end) > Date.now() / 1_000);
+      },
+    );
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
 
 test("/readyz answers 503 while the server drains", async () => {
   await withServer(["--workers", "1"], async (server, get) => {
