@@ -56,7 +56,7 @@ check "call echo by vsock" prints '^hello$' /signer call --to vsock:1:5000 echo 
 echo data >/tmp/data
 check "call sign by vsock" /signer call --to vsock:1:5000 sign --in /tmp/data --out /tmp/signature
 check "call verify by vsock" /signer call --to vsock:1:5000 verify --key-type ecdsa-p256 \
-  --in /tmp/data --signature /tmp/signature
+  --in /tmp/data --signature-file /tmp/signature
 check "bench by vsock" prints '\[OK\]' /signer bench sign --to vsock:1:5000 -n 50 -c 4
 check "doctor" prints vsock /signer doctor
 echo "figure  $(grep VmRSS "/proc/$server/status" | tr -s '\t ' ' ') of the server"
