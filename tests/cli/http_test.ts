@@ -4,11 +4,16 @@ import { gate } from "../_support/gate.ts";
 
 const [test, { openHttp, parseAddress, logger }] = await gate(
   ["net", "env", "read", "write", "sys", "ffi"],
-  async () => ({
-    ...await import("../../src/cli/serve/http.ts"),
-    ...await import("../../src/net/mod.ts"),
-    ...await import("../../src/telemetry/mod.ts"),
-  }),
+  async () => {
+    const net = await import("../../src/net/mod.ts");
+    // Loads libc, which stays loaded, outside of the tests.
+    net.socketsSupported();
+    return {
+      ...net,
+      ...await import("../../src/cli/serve/http.ts"),
+      ...await import("../../src/telemetry/mod.ts"),
+    };
+  },
 );
 
 const page = { status: 200, type: "text/plain", body: "the page\n" } as const;
