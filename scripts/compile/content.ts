@@ -1,5 +1,6 @@
 /** The files of the portable executable. @module */
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { findLibraries } from "./libraries.ts";
 import { run, threads } from "./program.ts";
 
@@ -9,6 +10,9 @@ const moved: readonly (readonly [from: string, to: string])[] = [
   [`new URL("./load_worker.ts", import.meta.url)`, `new URL("./load_worker.js", import.meta.url)`],
   [`new URL("../../../proto", import.meta.url)`, `new URL("./proto", import.meta.url)`],
 ];
+
+/** Packages whose module reads a file of WebAssembly beside it, of the same name. */
+const webAssembly = ["@echogarden/speex-resampler-wasm/simd", "@echogarden/fvad-wasm"] as const;
 
 /** Puts the files of the archive into a folder. */
 export async function collectContent(content: string): Promise<void> {
@@ -30,6 +34,10 @@ export async function collectContent(content: string): Promise<void> {
   }
   for (const [from] of moved) {
     if (!bundled.has(from)) throw new Error(`No bundle has ${from}`);
+  }
+  for (const name of webAssembly) {
+    const path = fileURLToPath(import.meta.resolve(name)).replace(/\.js$/, ".wasm");
+    await Deno.copyFile(path, join(program, basename(path)));
   }
   await run("cp", ["-r", "proto", program]);
 }

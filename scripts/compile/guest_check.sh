@@ -65,11 +65,29 @@ check "drain on SIGTERM" wait "$server"
 
 check "keygen --dev-ca" /signer keygen --dev-ca /tmp/tls
 /signer serve --vsock 5001 --key /tmp/key.pem --tls-cert /tmp/tls/server.pem --tls-key /tmp/tls/server.key \
-  --tls-client-ca /tmp/tls/ca.pem >/tmp/ready-tls 2>/tmp/log-tls &
+  --tls-client-ca /tmp/tls/ca.pem --pipelines >/tmp/ready-tls 2>/tmp/log-tls &
 server=$!
 check "serve with TLS is ready" ready /tmp/ready-tls
-check "call by mTLS over vsock" prints '^hello$' /signer call --to vsock:1:5001 --tls-ca /tmp/tls/ca.pem \
-  --tls-cert /tmp/tls/client.pem --tls-key /tmp/tls/client.key echo hello
+call_tls() {
+  /signer call --to vsock:1:5001 --tls-ca /tmp/tls/ca.pem --tls-cert /tmp/tls/client.pem \
+    --tls-key /tmp/tls/client.key "$@"
+}
+check "call by mTLS over vsock" prints '^hello$' call_tls echo hello
+cat >/tmp/pipeline.json <<'END'
+{ "version": 1, "name": "check",
+  "nodes": [{ "id": "file", "type": "wav_decode" },
+            { "id": "rate", "type": "resample", "parameters": { "sample_rate": 16000 } },
+            { "id": "speech", "type": "voice_activity" }],
+  "connections": [{ "from": "file", "to": "rate" }, { "from": "rate", "to": "speech" }],
+  "inputs": ["file"], "outputs": ["speech"] }
+END
+# A tenth of a second of 16 bits at 44.1 kHz.
+{
+  printf 'RIFF\230\042\000\000WAVEfmt \020\000\000\000\001\000\001\000\104\254\000\000'
+  printf '\210\130\001\000\002\000\020\000data\164\042\000\000'
+  head -c 8820 /dev/urandom
+} >/tmp/noise.wav
+check "call pipeline run" call_tls pipeline run /tmp/pipeline.json --in /tmp/noise.wav
 kill -TERM "$server"
 wait "$server"
 cat /tmp/log /tmp/log-tls
