@@ -1,4 +1,5 @@
 /** `call verify`. @module */
+import { existsSync } from "node:fs";
 import { signingDefinition, type VerifyRequestInit } from "../../api/mod.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
 import { type Input, type InputOptions, readInput, type Source, sourcesOf } from "./input.ts";
@@ -73,6 +74,13 @@ function signatureBytes({ signature, signatureFile }: VerifyOptions): Uint8Array
     throw usageError(
       "No signature is given",
       "Give it with --signature BASE64 or --signature-file FILE",
+    );
+  }
+  // Letters and slashes are base64 too, and would be an invalid signature.
+  if (existsSync(signature)) {
+    throw usageError(
+      `--signature ${JSON.stringify(signature)} is the name of a file`,
+      "Name a file with --signature-file FILE",
     );
   }
   try {
