@@ -186,15 +186,11 @@ export class Engine implements ServingThread, Disposable {
     connection.touch();
   }
 
-  /**
-   * Waits for events, up to `timeout` milliseconds (-1 for no limit), and handles them.
-   *
-   * @returns true if there were any
-   */
-  turn(timeout: number): boolean {
+  /** Waits for events, up to `timeout` milliseconds (-1 for no limit), and handles them. */
+  turn(timeout: number): void {
     this.#inTurn = true;
     try {
-      const hadEvents = this.#look(timeout) > 0;
+      this.#look(timeout);
       this.#turnBegan = this.now;
       const waiting = this.#waiting;
       if (waiting.length > 0) {
@@ -210,7 +206,6 @@ export class Engine implements ServingThread, Disposable {
         this.#look(0);
         looked = this.now - began;
       }
-      return hadEvents;
     } finally {
       this.#inTurn = false;
     }
@@ -362,12 +357,11 @@ export class Engine implements ServingThread, Disposable {
     stream.close();
   }
 
-  /** Handles events, and sends output. Returns the number of events. */
-  #look(timeout: number): number {
+  /** Handles events, and sends output. */
+  #look(timeout: number): void {
     this.#sliceEnd = this.#eventsEnd = Infinity;
-    const events = this.poller.wait(timeout);
+    this.poller.wait(timeout);
     this.#settle();
-    return events;
   }
 
   /** Runs queued work until `end`, at least one piece, and sends output. */

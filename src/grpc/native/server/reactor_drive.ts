@@ -4,16 +4,8 @@ import { libc } from "../../../ffi/mod.ts";
 import { Reactor } from "../../../net/mod.ts";
 import type { Engine } from "./engine.ts";
 
-/** Milliseconds in which the next event is waited for, before Deno's event loop goes on. */
-const LINGER_MS = 1;
-
-/** Milliseconds after which the event loop goes on in any case: its timers and signals are late by no more. */
-const MAX_LINGER_MS = 10;
-
 /**
- * Runs an engine on Deno's event loop: a reactor watches its epoll, and one timer its next deadline. While events
- * follow each other within a millisecond, the engine waits for the next one itself: a turn of the event loop takes
- * longer than a small call.
+ * Runs an engine on Deno's event loop: a reactor watches its epoll, and one timer its next deadline.
  */
 export class ReactorDrive {
   readonly #engine: Engine;
@@ -70,19 +62,9 @@ export class ReactorDrive {
     await this.#reactor.close();
   }
 
-  #linger(): void {
-    const engine = this.#engine;
-    const until = performance.now() + MAX_LINGER_MS;
-    // Promises of handlers are settled by the event loop.
-    while (this.#phase === "running" && engine.asyncCalls === 0 && performance.now() < until) {
-      const { timeout } = engine;
-      if (!engine.turn(timeout < 0 ? LINGER_MS : Math.min(LINGER_MS, timeout))) return;
-    }
-  }
-
   #turn(): void {
     if (this.#phase !== "running") return;
-    if (this.#engine.turn(0)) this.#linger();
+    this.#engine.turn(0);
     this.arm();
     this.#afterTurn();
   }
