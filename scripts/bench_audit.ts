@@ -9,6 +9,7 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { runCommand } from "./run_command.ts";
 import { onLoopback, root, serve, type ServeProcess } from "./serve_process.ts";
 
 const { values: options } = parseArgs({
@@ -23,9 +24,7 @@ const { values: options } = parseArgs({
 const signer = ["run", "--quiet", "-P", "--config", join(root, "deno.json"), join(root, "main.ts")];
 
 async function run(...args: string[]): Promise<void> {
-  const command = new Deno.Command(Deno.execPath(), { args: [...signer, ...args] });
-  const { success, stderr } = await command.output();
-  if (!success) throw new Error(`${args.join(" ")}:\n${new TextDecoder().decode(stderr)}`);
+  await runCommand(Deno.execPath(), [...signer, ...args]);
 }
 
 function start(...more: string[]): Promise<ServeProcess> {

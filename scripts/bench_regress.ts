@@ -11,6 +11,7 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { runCommand } from "./run_command.ts";
 import { onLoopback, root, serve, type ServeProcess } from "./serve_process.ts";
 
 const { values: options } = parseArgs({
@@ -41,16 +42,9 @@ const loads: Readonly<Record<string, readonly string[]>> = {
 async function unpack(commit: string): Promise<{ readonly folder: string } & AsyncDisposable> {
   const folder = await Deno.makeTempDir({ prefix: "signer-base-" });
   const archive = join(folder, "base.tar");
-  await run("git", ["-C", root, "archive", "--output", archive, commit]);
-  await run("tar", ["-C", folder, "-xf", archive]);
+  await runCommand("git", ["-C", root, "archive", "--output", archive, commit]);
+  await runCommand("tar", ["-C", folder, "-xf", archive]);
   return { folder, [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }) };
-}
-
-async function run(program: string, args: readonly string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command(program, { args: [...args] }).output();
-  if (!success) {
-    throw new Error(`${program} ${args.join(" ")}:\n${new TextDecoder().decode(stderr)}`);
-  }
 }
 
 /** A server of a tree, in a process of its own. */
@@ -90,7 +84,7 @@ await using before = await Server.start(base.folder);
 await using after = await Server.start(root);
 for (const [name, load] of Object.entries(loads)) {
   const runs = join(base.folder, "runs.json");
-  await run(Deno.execPath(), [
+  await runCommand(Deno.execPath(), [
     ...[...bench, ...load, "--to", after.address, "--against", before.address],
     ...["--repeat", options.rounds, "-z", `${options.seconds}s`, "--warmup", "300ms"],
     ...["-O", "json", "-o", runs],

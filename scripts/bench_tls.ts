@@ -19,6 +19,7 @@ import { parseArgs } from "node:util";
 import { devCaFiles, writeDevCa } from "../src/cli/dev_ca.ts";
 import { openProvider } from "../src/crypto/mod.ts";
 import { libc } from "../src/ffi/mod.ts";
+import { runCommand } from "./run_command.ts";
 import { onLoopback, root, serve } from "./serve_process.ts";
 
 const { values } = parseArgs({
@@ -64,9 +65,8 @@ function residentBytes(pid: number): number {
   return Number(/^VmRSS:\s+(\d+)/m.exec(Deno.readTextFileSync(`/proc/${pid}/status`))![1]) * 1024;
 }
 
-async function run(...args: string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command(args[0], { args: args.slice(1) }).output();
-  if (!success) throw new Error(`${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
+async function run(...[command, ...args]: string[]): Promise<void> {
+  await runCommand(command, args);
 }
 
 /** Starts a server that prints its port. */

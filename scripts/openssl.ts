@@ -11,6 +11,7 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runCommand } from "./run_command.ts";
 
 /** The crate, and the SHA-256 of its package. The part behind the plus sign is the version of OpenSSL. */
 const VERSION = "300.6.1+3.6.3";
@@ -40,13 +41,10 @@ const targets: Readonly<Record<string, string>> = {
 const folder = fileURLToPath(new URL("../.cache/openssl", import.meta.url));
 const stamp = join(folder, "built");
 
-/** Runs a command in a folder, and shows its standard error if it fails. */
+/** Prints a command, and runs it in a folder. */
 async function run(cwd: string, command: string, args: string[]): Promise<void> {
   console.log(`${command} ${args.join(" ")}`);
-  const streams = { stdout: "null", stderr: "piped" } as const;
-  const { code, stderr } = await new Deno.Command(command, { args, cwd, ...streams }).output();
-  if (code === 0) return;
-  throw new Error(`${command} exited with ${code}:\n${new TextDecoder().decode(stderr)}`);
+  await runCommand(command, args, { cwd });
 }
 
 /** Fetches the source, and returns its folder. */

@@ -24,16 +24,16 @@ export async function collectContent(content: string): Promise<void> {
   for (const library of await findLibraries()) {
     await Deno.copyFile(library, join(content, "lib", library.split("/").at(-1)!));
   }
-  const bundled = new Map<string, number>();
+  const found = new Set<string>();
   for (const [name, module] of Object.entries({ main: "main.ts", ...threads })) {
     const path = join(program, `${name}.js`);
     await run(Deno.execPath(), [
       ...["bundle", "--quiet", "--platform", "deno", "--output", path, module],
     ]);
-    await Deno.writeTextFile(path, relocate(await Deno.readTextFile(path), bundled));
+    await Deno.writeTextFile(path, relocate(await Deno.readTextFile(path), found));
   }
   for (const [from] of moved) {
-    if (!bundled.has(from)) throw new Error(`No bundle has ${from}`);
+    if (!found.has(from)) throw new Error(`No bundle has ${from}`);
   }
   for (const name of webAssembly) {
     const path = fileURLToPath(import.meta.resolve(name)).replace(/\.js$/, ".wasm");
@@ -42,12 +42,12 @@ export async function collectContent(content: string): Promise<void> {
   await run("cp", ["-r", "proto", program]);
 }
 
-/** Applies the replacements to a bundle, and counts them. */
-function relocate(text: string, counts: Map<string, number>): string {
+/** Applies the replacements to a bundle, and adds those that it has to `found`. */
+function relocate(text: string, found: Set<string>): string {
   for (const [from, to] of moved) {
-    const parts = text.split(from);
-    if (parts.length > 1) counts.set(from, (counts.get(from) ?? 0) + parts.length - 1);
-    text = parts.join(to);
+    if (!text.includes(from)) continue;
+    found.add(from);
+    text = text.replaceAll(from, to);
   }
   return text;
 }

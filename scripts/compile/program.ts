@@ -1,6 +1,7 @@
 /** Properties of the program that both kinds of executable need. @module */
 import { fileURLToPath } from "node:url";
 import config from "../../deno.json" with { type: "json" };
+import { runCommand } from "../run_command.ts";
 
 /** The root folder of the project. */
 export const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
@@ -23,12 +24,7 @@ export function permissionOptions(): string[] {
   );
 }
 
-/** Runs a command in the root folder, and returns its standard output. */
-export async function run(command: string, args: readonly string[]): Promise<string> {
-  const streams = { stdout: "piped", stderr: "piped" } as const;
-  const child = new Deno.Command(command, { args: [...args], cwd: root, ...streams });
-  const { code, stdout, stderr } = await child.output();
-  const decoder = new TextDecoder();
-  if (code === 0) return decoder.decode(stdout);
-  throw new Error(`${command} ${args[0]} ended with ${code}:\n${decoder.decode(stderr)}`);
+/** Runs a command in the root folder, as `runCommand()`. */
+export function run(command: string, args: readonly string[]): Promise<string> {
+  return runCommand(command, args, { cwd: root });
 }
