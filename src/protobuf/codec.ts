@@ -26,9 +26,26 @@ export interface Codec<I, O> extends MessageType<I> {
   decodePart(bytes: Uint8Array, start: number, end: number): O;
 }
 
-/** The writers of this thread, except while they write. */
-let idle: WireWriter | undefined;
-let idleShared: WireWriter | undefined;
+/** A writer of this thread. A message whose getter encodes another one is written by a second writer. */
+class ReusedWriter {
+  #idle: WireWriter | undefined = undefined;
+
+  /** @param isShared as for `WireWriter` */
+  constructor(readonly isShared: boolean) {}
+
+  encode<I>(message: I, type: MessageType<I>): Buffer {
+    const writer = this.#idle ?? new WireWriter(this.isShared);
+    this.#idle = undefined;
+    try {
+      return writer.encode(message, type);
+    } finally {
+      this.#idle = writer;
+    }
+  }
+}
+
+const owned = new ReusedWriter(false);
+const shared = new ReusedWriter(true);
 
 /** Returns the codec of a message type. */
 export function codec<I, O>(
@@ -49,24 +66,8 @@ export function codec<I, O>(
   return {
     ...type,
     read,
-    encode(message) {
-      const writer = idle ?? new WireWriter();
-      idle = undefined;
-      try {
-        return writer.encode(message, type);
-      } finally {
-        idle = writer;
-      }
-    },
-    encodeShared(message) {
-      const writer = idleShared ?? new WireWriter(true);
-      idleShared = undefined;
-      try {
-        return writer.encode(message, type);
-      } finally {
-        idleShared = writer;
-      }
-    },
+    encode: (message) => owned.encode(message, type),
+    encodeShared: (message) => shared.encode(message, type),
     decode: (bytes) => decode(new WireReader(bytes)),
     decodePart: (bytes, start, end) => decode(new WireReader(bytes, start, end, true)),
   };
