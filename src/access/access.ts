@@ -43,7 +43,7 @@ interface State {
   /** Accepted tokens by connection and value of `authorization`. */
   readonly accepted: WeakMap<Caller, Map<string, TokenCaller>>;
   readonly permissions: WeakMap<Caller, Permissions>;
-  /** Permissions by the rules that fit: connections of one client share them, and what they remember. */
+  /** Permissions by the rules that fit. Connections of one client share them, with their caches. */
   readonly shared: Map<string, Permissions>;
 }
 

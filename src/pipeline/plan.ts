@@ -9,7 +9,7 @@ import { type ParameterSchemas, type ParameterValues, readParameters } from "./p
 import type { Registry } from "./registry.ts";
 import type { Kind } from "./values.ts";
 
-/** Where the value of an input is from: a node's output, or the caller. */
+/** The origin of an input's value: a node's output, or the caller. */
 export type Source =
   | { readonly from: "node"; readonly id: string }
   | { readonly from: "caller"; readonly input: string };

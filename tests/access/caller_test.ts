@@ -19,20 +19,7 @@ const [test, loaded] = await gate(
   }),
 );
 const { callerService, echoDefinition, formatAddress, openChannel, openServer } = loaded;
-const { openWorkerServer, parseAddress, socketsSupported, TestCa, TlsContext } = loaded;
-
-// Opened here: libraries and the ALPN callback stay, which is no leak of the test that needs them first.
-socketsSupported?.();
-if (TlsContext !== undefined) {
-  new TlsContext({
-    role: "server",
-    minVersion: "1.3",
-    identity: undefined,
-    ca: undefined,
-    crl: undefined,
-    peerCertificate: "none",
-  })[Symbol.dispose]();
-}
+const { openWorkerServer, parseAddress, TestCa, TlsContext } = loaded;
 
 const servers: Record<string, (tls?: () => InstanceType<typeof TlsContext>) => Promise<RpcServer>> =
   {

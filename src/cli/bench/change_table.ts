@@ -15,7 +15,7 @@ interface Both {
   readonly after: number;
 }
 
-/** Renders a comparison: a line for each figure, and one that says what was compared. */
+/** Renders a comparison: a line for each figure, and a line with the numbers of runs and pairs. */
 export function changeTable(
   { runs, errors, pairs, changes }: Comparison & { readonly runs: Both; readonly errors: Both },
 ): string {

@@ -66,6 +66,6 @@ function escaped(text: string): string {
     .replaceAll(/[\\,+"<>;=]/g, "\\$&")
     .replace(/^[ #]/, "\\$&")
     .replace(/ $/, "\\ ")
-    // deno-lint-ignore no-control-regex -- control characters are what is escaped
+    // deno-lint-ignore no-control-regex -- control characters are escaped here
     .replaceAll(/[\x00-\x1f\x7f]/g, (c) => `\\${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }

@@ -53,7 +53,7 @@ const CELLS = CONNECTIONS_AT + TRANSPORTS.length * CONNECTION_CELLS;
 /** 64 calls that were not measured are recorded together, at the mean. */
 const ESTIMATED_TOGETHER = 64;
 
-/** The name of the series that counts what has no series of its own. */
+/** The name of the series that counts methods, keys and algorithms without a series of their own. */
 export const OTHER = "other";
 
 /** The counters of a method. */
