@@ -168,6 +168,7 @@ export const rooms: Rooms = {
   "src/services": ["src/access", "src/api", "src/audit", "src/crypto", "src/grpc", "src/pipeline"],
   "src/pipeline": ["src/errors", "src/pipeline/nodes", "src/spelling"],
   "src/pipeline/nodes": [
+    "src/crypto/algorithms",
     "src/pipeline",
     "npm:@echogarden/fvad-wasm",
     "npm:@echogarden/speex-resampler-wasm",

@@ -4,6 +4,7 @@ import { PipelineError } from "./errors.ts";
 import { estimateMemory } from "./limits.ts";
 import type { NodeContext, Work } from "./node.ts";
 import type { Plan, PlannedNode } from "./plan.ts";
+import { NO_SIGNER, type Signer } from "./signer.ts";
 import { byteLength, checkAudio, type Value } from "./values.ts";
 
 /** Time of one uninterrupted part of an execution: a few signatures. */
@@ -15,6 +16,8 @@ export interface ExecuteOptions {
   readonly signal?: AbortSignal;
   /** Runs each part of the execution among the other work of the thread; by default one for each turn of the event loop. */
   readonly inTurn?: <T>(part: () => T) => Promise<T>;
+  /** Signs for the nodes; by default there are no keys. */
+  readonly signer?: Signer;
   /** The clock, in milliseconds. */
   readonly now?: () => number;
 }
@@ -44,14 +47,17 @@ export interface ExecutionResult {
 export async function execute(
   plan: Plan,
   inputs: ReadonlyMap<string, Value>,
-  { signal, inTurn = inEventLoop, now = () => performance.now() }: ExecuteOptions = {},
+  options: ExecuteOptions = {},
 ): Promise<ExecutionResult> {
+  const { signal, inTurn = inEventLoop, signer = NO_SIGNER, now = () => performance.now() } =
+    options;
   const started = now();
   const memoryEstimateBytes = checkInputs(plan, inputs);
   await Promise.all(plan.nodes.map(({ type }) => type.load?.()));
-  const execution = new Execution(plan, inputs, now);
+  const execution = new Execution(plan, inputs, signer, now);
   try {
     do {
+      await execution.settle();
       if (signal?.aborted) {
         throw execution.failure(new PipelineError("CANCELLED", "The execution was cancelled"));
       }
@@ -108,6 +114,10 @@ function checkInputs(plan: Plan, inputs: ReadonlyMap<string, Value>): number {
   return estimate;
 }
 
+function next(work: Work) {
+  return work.next();
+}
+
 /** An execution under way. */
 class Execution implements NodeContext {
   readonly outputs = new Map<string, Value>();
@@ -115,16 +125,27 @@ class Execution implements NodeContext {
   allocatedBytes = 0;
   readonly #plan: Plan;
   readonly #inputs: ReadonlyMap<string, Value>;
+  readonly signer: Signer;
   readonly #now: () => number;
   readonly #values = new Map<string, Value>();
   /** Uses of each node's output that are left. */
   readonly #uses = new Map<string, number>();
   #work: Work | undefined;
+  /** Continues the running node. */
+  #resume: (work: Work) => IteratorResult<void | Promise<unknown>, Value> = next;
+  /** The promise that the running node waits for. */
+  #awaited: Promise<unknown> | undefined;
   #timeOfNode = 0;
 
-  constructor(plan: Plan, inputs: ReadonlyMap<string, Value>, now: () => number) {
+  constructor(
+    plan: Plan,
+    inputs: ReadonlyMap<string, Value>,
+    signer: Signer,
+    now: () => number,
+  ) {
     this.#plan = plan;
     this.#inputs = inputs;
+    this.signer = signer;
     this.#now = now;
     for (const { sources } of plan.nodes) {
       for (const source of sources.values()) {
@@ -133,14 +154,26 @@ class Execution implements NodeContext {
     }
   }
 
-  /** Runs slices for about 1 ms. Returns true at the end of the last node. */
+  /** Waits for the promise that the running node has yielded, if it has. */
+  async settle(): Promise<void> {
+    if (this.#awaited === undefined) return;
+    try {
+      const value = await this.#awaited;
+      this.#resume = (work) => work.next(value);
+    } catch (error) {
+      this.#resume = (work) => work.throw(error);
+    }
+    this.#awaited = undefined;
+  }
+
+  /** Runs slices for about 1 ms, or until a node has to wait. Returns true at the end of the last node. */
   advance(): boolean {
     const end = this.#now() + TURN_MS;
     do {
       const node = this.#plan.nodes[this.nodes.length];
       if (node === undefined) return true;
       this.#slice(node);
-    } while (this.#now() < end);
+    } while (this.#awaited === undefined && this.#now() < end);
     return this.nodes.length === this.#plan.nodes.length;
   }
 
@@ -187,9 +220,12 @@ class Execution implements NodeContext {
     const started = this.#now();
     try {
       this.#work ??= node.type.run(this.#inputsOf(node), node.parameters, this);
-      const { done, value } = this.#work.next();
+      const resume = this.#resume;
+      this.#resume = next;
+      const { done, value } = resume(this.#work);
       this.#timeOfNode += this.#now() - started;
       if (done) this.#end(node, value);
+      else this.#awaited = value ?? undefined;
     } catch (error) {
       throw this.failure(error);
     }

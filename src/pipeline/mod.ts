@@ -12,4 +12,5 @@ export { defineNode } from "./node.ts";
 export { expected as expectedValues } from "./parameters.ts";
 export { planOf } from "./plan.ts";
 export { createRegistry, type Registry } from "./registry.ts";
+export { NO_SIGNER, type Signer, type SigningTask } from "./signer.ts";
 export type { AudioBuffer, Value } from "./values.ts";

@@ -23,21 +23,30 @@ interface IndicesSchema {
   readonly maxLength: number;
 }
 
-/** The schema of one parameter. One without a default must be given. */
-export type ParameterSchema = (NumberSchema | ChoiceSchema | IndicesSchema) & {
+/** Text of 1 to `maxLength` characters. */
+interface TextSchema {
+  readonly kind: "text";
+  readonly maxLength: number;
+}
+
+/** The schema of one parameter. One that has no default and is not optional must be given. */
+export type ParameterSchema = (NumberSchema | ChoiceSchema | IndicesSchema | TextSchema) & {
   readonly description: string;
+  readonly optional?: true;
 };
 
 /** The parameters of a node type by name. */
 export type ParameterSchemas = Readonly<Record<string, ParameterSchema>>;
 
 type ValueOf<S extends ParameterSchema> = S extends ChoiceSchema ? S["choices"][number]
+  : S extends TextSchema ? string
   : S extends IndicesSchema ? readonly number[]
   : number;
 
 /** The values of parameters, with defaults. */
 export type ParameterValues<S extends ParameterSchemas> = {
-  readonly [N in keyof S]: ValueOf<S[N]>;
+  readonly [N in keyof S]: S[N] extends { readonly optional: true } ? ValueOf<S[N]> | undefined
+    : ValueOf<S[N]>;
 };
 
 /**
@@ -63,6 +72,7 @@ export function readParameters<S extends ParameterSchemas>(
       ? schema.default
       : undefined;
     if (value === undefined) {
+      if (schema.optional) return [name, undefined];
       throw bad(undefined, `The parameter ${name} is missing: it is ${expected(schema)}`);
     }
     if (!fits(schema, value)) {
@@ -82,6 +92,8 @@ export function expected(schema: ParameterSchema): string {
       return `one of ${schema.choices.join(", ")}`;
     case "indices":
       return `a list of 1 to ${schema.maxLength} whole numbers from 0 to ${schema.max}`;
+    case "text":
+      return `text of 1 to ${schema.maxLength} characters`;
   }
 }
 
@@ -95,6 +107,8 @@ function fits(schema: ParameterSchema, value: unknown): boolean {
     case "indices":
       return Array.isArray(value) && value.length >= 1 && value.length <= schema.maxLength &&
         value.every((index) => Number.isInteger(index) && index >= 0 && index <= schema.max);
+    case "text":
+      return typeof value === "string" && value.length >= 1 && value.length <= schema.maxLength;
   }
 }
 

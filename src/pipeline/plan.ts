@@ -138,7 +138,10 @@ function parametersOf(
   path: Path,
 ) {
   try {
-    return readParameters(type.parameters, given);
+    const parameters = readParameters(type.parameters, given);
+    const fault = type.check?.(parameters);
+    if (fault !== undefined) throw bad([], fault);
+    return parameters;
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error;
     throw bad([...path, ...error.path ?? []], `Node ${id} (${type.type}): ${error.message}`, id);

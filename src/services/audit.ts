@@ -11,8 +11,8 @@ import {
 } from "../grpc/mod.ts";
 import { fromCryptoError } from "./crypto_status.ts";
 
-/** The methods whose calls are attempts to sign. */
-const signingMethod = /^\/signer\.v1\.SigningService\/(Sign(?:Batch|Stream)?)$/;
+/** The methods whose calls are attempts to sign. A pipeline attempts to when a node of it signs. */
+const signingMethod = /^\/signer\.v1\.SigningService\/Sign(?:Batch|Stream)?$/;
 
 /** Ids that a client may choose for its request. */
 const REQUEST_ID = /^[\w.:/+=-]{1,64}$/;
@@ -82,7 +82,7 @@ export class SigningAudit {
     const algorithm = response?.algorithm ?? request?.algorithm;
     this.#guard(() =>
       this.#trail.record({
-        method: signingMethod.exec(context.method)?.[1] ?? context.method,
+        method: context.method.slice(context.method.lastIndexOf("/") + 1),
         request: id,
         identity: this.#identityOf(context.caller),
         peer: context.peer,

@@ -9,6 +9,7 @@ import { echoService } from "./echo.ts";
 import { Health } from "./health.ts";
 import { type InternalErrorReport, mapErrors, negotiateProtocol } from "./interceptors.ts";
 import { pipelineService } from "./pipeline.ts";
+import { signerOf } from "./pipeline_signer.ts";
 import { reflectionServices } from "./reflection.ts";
 import { type ServerIdentity, serverInfoService } from "./server_info.ts";
 import { type SignatureReport, signingService } from "./signing.ts";
@@ -49,11 +50,14 @@ export function signerServices(
     ? () => UNRESTRICTED
     : (context: CallContext) => access.permissionsOf(context);
   const audit = trail && new SigningAudit(trail);
+  const signing = { ring: keys, permissionsOf, audit, onSigned };
   const own = [
     echoService(),
     signingService(keys, identity.limits.maxBatchItems, permissionsOf, audit, onSigned),
     serverInfoService(keys, identity, permissionsOf),
-    ...pipelines ? [pipelineService(identity.version)] : [],
+    ...pipelines
+      ? [pipelineService(identity.version, (context) => signerOf(signing, context))]
+      : [],
   ];
   const health = new Health(own.map(serviceName));
   const errors = mapErrors(report);

@@ -27,8 +27,10 @@ import {
   planOf,
   readManifest,
   type Registry,
+  type Signer,
   type Value,
 } from "../pipeline/mod.ts";
+import { fromCryptoError } from "./crypto_status.ts";
 
 /** Executions of a thread at once. Each may hold 100 MB, and together they wait for one processor. */
 const MAX_EXECUTIONS = 8;
@@ -40,8 +42,12 @@ const COST_CLASS = "pipeline";
  * Creates PipelineService. The parts of an execution take turns with the work of other calls.
  *
  * @param version of the server
+ * @param signerOf makes the signer of a call
  */
-export function pipelineService(version: string): Service {
+export function pipelineService(
+  version: string,
+  signerOf: (context: CallContext) => Signer,
+): Service {
   const registry = createRegistry();
   let executions = 0;
   return implement(pipelineDefinition, {
@@ -54,7 +60,7 @@ export function pipelineService(version: string): Service {
       }
       executions++;
       try {
-        return await executeRequest(request, context, registry);
+        return await executeRequest(request, context, registry, signerOf(context));
       } catch (error) {
         throw statusOf(error);
       } finally {
@@ -69,6 +75,7 @@ async function executeRequest(
   request: ExecutePipelineRequest,
   context: CallContext,
   registry: Registry,
+  signer: Signer,
 ): Promise<ExecutePipelineResponseInit> {
   if (!request.manifest) {
     throw new RpcError("INVALID_ARGUMENT", "The request has no manifest");
@@ -77,6 +84,7 @@ async function executeRequest(
   const inputs = new Map(request.inputs.map((input) => [input.name, valueOf(input)]));
   const { outputs, metrics } = await execute(plan, inputs, {
     signal: context.signal,
+    signer,
     inTurn: async (run) => {
       const [settled] = await context.runInTurn([{ costClass: COST_CLASS, run }]);
       if (settled!.status === "rejected") throw settled!.reason;
@@ -194,9 +202,16 @@ const statuses: Partial<Record<PipelineError["code"], StatusName>> = {
   CANCELLED: "CANCELLED",
 };
 
+/** Converts an error that a caller causes into an RpcError. Errors of signatures keep their status. */
 function statusOf(error: unknown): unknown {
-  const status = error instanceof PipelineError ? statuses[error.code] : undefined;
-  return status ? new RpcError(status, (error as Error).message, { cause: error }) : error;
+  if (!(error instanceof PipelineError)) return error;
+  const { code, message, cause } = error;
+  const signing = fromCryptoError(cause);
+  if (signing instanceof RpcError) {
+    return new RpcError(signing.code, message, { cause: error, metadata: signing.metadata });
+  }
+  const status = statuses[code];
+  return status ? new RpcError(status, message, { cause: error }) : error;
 }
 
 function describe(version: string, registry: Registry): GetVersionResponseInit {
@@ -209,7 +224,7 @@ function describe(version: string, registry: Registry): GetVersionResponseInit {
       parameters: Object.entries(parameters).map(([name, schema]) => ({
         name,
         description: schema.description,
-        values: expectedValues(schema),
+        values: expectedValues(schema) + (schema.optional ? "; optional" : ""),
         defaultJson: "default" in schema ? JSON.stringify(schema.default) : "",
       })),
     })),

@@ -103,7 +103,7 @@ function keysOf(ring: KeyRing, { [readWith]: keys }: KeyRequest): KeyStore {
 }
 
 /** Reports a signature, and returns its response. */
-function reported(onSigned: SignatureReport, response: SignResponseInit): SignResponseInit {
+export function reported(onSigned: SignatureReport, response: SignResponseInit): SignResponseInit {
   onSigned(response.keyId!, String(response.algorithm));
   return response;
 }
@@ -142,7 +142,7 @@ function signingCostClass(
 }
 
 /** The same of a Verify request, which for most types of keys takes another time. */
-function verifyingCostClass(
+export function verifyingCostClass(
   keys: KeyStore,
   request: VerifyRequest,
   permissions: Permissions,
@@ -157,8 +157,8 @@ function sizeClass({ message }: Pick<SignRequest, "message">): string {
   return message !== undefined && message.length > smallMessageBytes ? " large" : "";
 }
 
-/** Signing one request of a batch or a stream, as a unit of its call's work. */
-function signingUnit(
+/** Signing one request of a batch, a stream or a pipeline, as a unit of its call's work. */
+export function signingUnit(
   keys: KeyStore,
   request: SignRequest,
   permissions: Permissions,
@@ -233,7 +233,8 @@ async function* signStream(
   }
 }
 
-function verify(
+/** Verifies the signature of a request, for a caller who may use its key. */
+export function verify(
   keys: KeyStore,
   request: VerifyRequest,
   permissions: Permissions,

@@ -14,6 +14,7 @@ import { openServer, type Stack } from "../../src/grpc/stacks/mod.ts";
 import { type InternalErrorReport, signerServices } from "../../src/services/mod.ts";
 import { formatAddress, socketsSupported, tcpAddress } from "../../src/net/mod.ts";
 import type { Access } from "../../src/access/mod.ts";
+import type { AuditTrail } from "../../src/audit/mod.ts";
 import { KeyRing, KeyStore, type KeyType, openProvider } from "../../src/crypto/mod.ts";
 
 // Opened outside of tests: libraries stay loaded, and the sanitizer would report the first test for them.
@@ -41,6 +42,8 @@ export interface ServedOptions {
   readonly access?: Access;
   readonly reflection?: boolean;
   readonly pipelines?: boolean;
+  readonly audit?: AuditTrail;
+  readonly onSigned?: (keyId: string, algorithm: string) => void;
 }
 
 const contract = { echo, pipeline, serverInfo, signing };

@@ -6,11 +6,12 @@ import { chain } from "../pipeline/_pipelines.ts";
 import { gate } from "../_support/gate.ts";
 import { onEachStack } from "./_each_stack.ts";
 
-const [gated, { Served, StatusCode, pipelineService }] = await gate(
+const [gated, { NO_SIGNER, Served, StatusCode, pipelineService }] = await gate(
   ["net", "env", "read", "sys", "ffi"],
   async () => ({
     ...await import("./_served.ts"),
     ...await import("../../src/grpc/mod.ts"),
+    ...await import("../../src/pipeline/mod.ts"),
     ...await import("../../src/services/pipeline.ts"),
   }),
 );
@@ -138,7 +139,7 @@ test("a signature does not wait for the end of a pipeline", async (stack) => {
 });
 
 gated("a thread runs 8 pipelines at once, and refuses others until one has ended", async () => {
-  const { handlers } = pipelineService("1.2.3");
+  const { handlers } = pipelineService("1.2.3", () => NO_SIGNER);
   const { handle } = handlers.ExecutePipeline as UnaryHandler<unknown, Promise<unknown>>;
   const waiting: (() => void)[] = [];
   const context = {
@@ -166,7 +167,7 @@ gated("a thread runs 8 pipelines at once, and refuses others until one has ended
 });
 
 gated("a call that has ended cancels its pipeline", async () => {
-  const { handlers } = pipelineService("1.2.3");
+  const { handlers } = pipelineService("1.2.3", () => NO_SIGNER);
   const { handle } = handlers.ExecutePipeline as UnaryHandler<unknown, Promise<unknown>>;
   const inputs = [{ name: "n0", value: "json", json: "1" }];
   const context = { signal: AbortSignal.abort() } as CallContext;

@@ -134,7 +134,7 @@ function addPipeline(call: Command): void {
       examples("signer call pipeline run speech.yaml --in speech.wav --out result.wav"),
     )
     .option("--in <[input=]file>", "file with the value of an input; repeatable", collect)
-    .option("--out <file>", "write the output that has bytes here")
+    .option("--out <[output=]file>", "file for an output; repeatable", collect)
     .action(async (manifest, _, command: Command) =>
       (await import("./pipeline.ts")).run(manifest, command.optsWithGlobals())
     );

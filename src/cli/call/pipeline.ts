@@ -10,12 +10,13 @@ import { readManifestText } from "../../pipeline/text/mod.ts";
 import { printBytes, Session } from "../client/mod.ts";
 import type { ConnectionOptions } from "../client/options/mod.ts";
 import { usageError } from "../exit.ts";
+import { OutputFile } from "../output_file.ts";
 import { readFile } from "../read_file.ts";
-import { openOut, printResult } from "./result.ts";
+import { printResult } from "./result.ts";
 
 export interface RunOptions extends ConnectionOptions {
   readonly in?: readonly string[];
-  readonly out?: string;
+  readonly out?: readonly string[];
 }
 
 /** `call pipeline check MANIFEST`: validates a manifest without a server. */
@@ -46,31 +47,18 @@ export async function nodes(options: ConnectionOptions): Promise<void> {
   }, options.output);
 }
 
-/** `call pipeline run MANIFEST`: sends files as inputs. Prints the outputs, or writes the one with bytes to `--out`. */
+/** `call pipeline run MANIFEST`: sends files as inputs. Prints the outputs that are not written to files of `--out`. */
 export async function run(file: string, options: RunOptions): Promise<void> {
   const manifest = load(file);
   const inputs = readInputs(manifest, options.in ?? []);
-  using out = openOut(options.out);
+  using files = new OutputFiles(manifest, options.out ?? []);
   using session = await Session.open(options);
   const { outputs, metrics } = await session.unary(pipelineDefinition.ExecutePipeline, {
     manifest: wireManifest(manifest),
     inputs,
   });
-  const files = outputs.filter(({ value }) => value === "data");
-  if (options.out !== undefined) {
-    if (files.length !== 1) {
-      throw usageError(
-        `--out takes one output with bytes, and the pipeline has ${files.length}`,
-        "End the pipeline with wav_encode or digest",
-      );
-    }
-    const [{ data = new Uint8Array() }] = files as [NamedValue];
-    printResult({ text: () => [], json: () => undefined, raw: () => data }, "raw", out);
-  }
-  const shown = options.out === undefined
-    ? outputs
-    : outputs.filter((each) => !files.includes(each));
-  if (options.out !== undefined && shown.length === 0) return;
+  const shown = files.write(outputs);
+  if (shown.length === 0 && outputs.length > 0) return;
   printResult({
     text: () => shown.map((value) => `${value.name}: ${textOf(value)}`),
     json: () => ({ outputs: shown.map(jsonOf), metrics }),
@@ -98,6 +86,58 @@ function readInputs(manifest: Manifest, given: readonly string[]): NamedValueIni
       `Write INPUT=FILE; the inputs are ${manifest.inputs.join(", ") || "none"}`,
     );
   });
+}
+
+/** The files of `--out`: `NAME=FILE`, or FILE for the only output that has bytes. */
+class OutputFiles implements Disposable {
+  readonly #stack = new DisposableStack();
+  readonly #byName = new Map<string, OutputFile>();
+  readonly #unnamed: OutputFile[] = [];
+
+  constructor({ outputs }: Manifest, given: readonly string[]) {
+    try {
+      for (const text of given) this.#open(text, outputs);
+    } catch (error) {
+      this.#stack.dispose();
+      throw error;
+    }
+  }
+
+  /** Writes outputs to their files. Returns the others. */
+  write(outputs: readonly NamedValue[]): NamedValue[] {
+    const [unnamed] = this.#unnamed;
+    const rest = outputs.filter(({ name }) => !this.#byName.has(name));
+    const data = rest.filter(({ value }) => value === "data");
+    if (unnamed !== undefined && data.length !== 1) {
+      throw usageError(
+        `--out FILE takes the only output with bytes, and there are ${data.length}`,
+        `Write OUTPUT=FILE; the outputs are ${outputs.map(({ name }) => name).join(", ")}`,
+      );
+    }
+    for (const output of outputs) this.#byName.get(output.name)?.write(contentOf(output));
+    unnamed?.write(contentOf(data[0]!));
+    return unnamed === undefined ? rest : rest.filter((output) => output !== data[0]);
+  }
+
+  [Symbol.dispose](): void {
+    this.#stack.dispose();
+  }
+
+  #open(text: string, outputs: readonly string[]): void {
+    const name = outputs.find((output) => text.startsWith(`${output}=`));
+    const file = this.#stack.use(OutputFile.open(name ? text.slice(name.length + 1) : text));
+    if (name !== undefined) this.#byName.set(name, file);
+    else if (this.#unnamed.push(file) > 1) {
+      throw usageError("--out FILE is given twice", "Write OUTPUT=FILE");
+    }
+  }
+}
+
+/** The content of a file with an output: bytes, JSON, or samples. */
+function contentOf(output: NamedValue): string | Uint8Array {
+  if (output.value === "json") return output.json;
+  if (output.value === "data") return output.data;
+  return output.value === "audio" ? output.audio.samples : "";
 }
 
 function wireManifest(

@@ -44,7 +44,7 @@ export function* slices(
   frames: number,
   channels: number,
   work: (from: number, to: number) => void,
-): Generator<void, void, void> {
+): Generator<void, void, unknown> {
   const step = Math.max(1, Math.floor(SLICE / channels));
   for (let from = 0; from < frames; from += step) {
     work(from, Math.min(from + step, frames));
@@ -57,7 +57,7 @@ export function* convert<F extends FormatName>(
   samples: Samples,
   format: F,
   context: NodeContext,
-): Generator<void, InstanceType<(typeof formats)[F]["array"]>, void> {
+): Generator<void, InstanceType<(typeof formats)[F]["array"]>, unknown> {
   type Target = InstanceType<(typeof formats)[F]["array"]>;
   if (formatOf(samples) === format) return samples as Target;
   const target = allocate(context, format, samples.length) as Samples;

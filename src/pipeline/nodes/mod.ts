@@ -8,6 +8,8 @@ import { levels } from "./levels.ts";
 import { mixDown } from "./mix_down.ts";
 import { passThrough } from "./pass_through.ts";
 import { resample } from "./resample.ts";
+import { sign } from "./sign.ts";
+import { verify } from "./verify.ts";
 import { voiceActivity } from "./voice_activity.ts";
 import { wavDecode } from "./wav_decode.ts";
 import { wavEncode } from "./wav_encode.ts";
@@ -25,4 +27,6 @@ export const builtinNodes: readonly NodeType[] = [
   wavDecode,
   wavEncode,
   digest,
+  sign,
+  verify,
 ];

@@ -900,9 +900,12 @@ export const nodeTypeCodec: Codec<NodeTypeInit, NodeType> = codec(
 export interface ParameterInit {
   readonly name?: string | undefined;
   readonly description?: string | undefined;
-  /** The values that it takes, such as "a number from -120 to 60". */
+  /**
+   * The values that it takes, such as "a number from -120 to 60". It must be given unless it has a
+   * default, or the values end in "; optional".
+   */
   readonly values?: string | undefined;
-  /** The default as JSON; empty when the parameter must be given. */
+  /** The default as JSON; empty when there is none. */
   readonly defaultJson?: string | undefined;
 }
 
@@ -910,9 +913,12 @@ export interface ParameterInit {
 export interface Parameter {
   name: string;
   description: string;
-  /** The values that it takes, such as "a number from -120 to 60". */
+  /**
+   * The values that it takes, such as "a number from -120 to 60". It must be given unless it has a
+   * default, or the values end in "; optional".
+   */
   values: string;
-  /** The default as JSON; empty when the parameter must be given. */
+  /** The default as JSON; empty when there is none. */
   defaultJson: string;
 }
 
@@ -972,8 +978,8 @@ export const parameterCodec: Codec<ParameterInit, Parameter> = codec(
 /** Executes pipelines: graphs of nodes over audio, bytes and JSON. */
 export const pipelineDefinition = {
   /**
-   * Executes a pipeline on the values of the request. Clients may repeat the call: it changes nothing
-   * on the server.
+   * Executes a pipeline on the values of the request. Clients may repeat the call, which makes its
+   * signatures again.
    */
   ExecutePipeline: method(
     "/signer.pipeline.v1.PipelineService/ExecutePipeline",
@@ -983,7 +989,7 @@ export const pipelineDefinition = {
       requestStream: false,
       responseStream: false,
       originalName: "executePipeline",
-      options: { idempotency_level: "NO_SIDE_EFFECTS" },
+      options: { idempotency_level: "IDEMPOTENT" },
     },
   ),
   GetVersion: method(

@@ -1,0 +1,17 @@
+/** verify: the check of a signature by a key of the server. @module */
+import { defineNode, settled } from "../node.ts";
+import { bytesOf, checkKey, keyParameters, taskOf } from "./_keys.ts";
+
+export const verify = defineNode({
+  type: "verify",
+  description:
+    "Checks the signature of bytes by a key of the server. The output has valid: true or false.",
+  inputs: { in: ["bytes"], signature: ["bytes"] },
+  output: "json",
+  parameters: keyParameters,
+  check: checkKey,
+  *run({ in: input, signature }, parameters, { signer }) {
+    const valid = yield* settled(signer.verify(taskOf(parameters, input), bytesOf(signature)));
+    return { kind: "json", json: { valid } };
+  },
+});
