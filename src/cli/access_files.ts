@@ -1,6 +1,6 @@
 /** The files of tokens and rules that options name. @module */
 import { AccessError, type Rule, type TokenEntry } from "../access/mod.ts";
-import { CryptoError, readPrivateFile } from "../crypto/mod.ts";
+import { readProtectedFile } from "./protected_file.ts";
 
 /** 1 MiB: a thousand tokens, or a thousand rules, in long lines. */
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -39,16 +39,10 @@ async function readText(
   path: string,
   name: string,
   privacy: "private" | "unchanged",
-  allowInsecure = false,
+  allowInsecure: boolean | undefined,
 ): Promise<string> {
-  const room = new Uint8Array(MAX_FILE_BYTES + 1);
-  const { bytes, exposure } = await readPrivateFile(path, room, name, privacy);
-  if (exposure !== undefined && !allowInsecure) {
-    throw new CryptoError("KEY_FILE", `${name}: ${exposure}`);
-  }
-  if (bytes.length > MAX_FILE_BYTES) {
-    throw new CryptoError("KEY_FILE", `${name} has more than ${MAX_FILE_BYTES} bytes`);
-  }
+  const protection = { privacy, maxBytes: MAX_FILE_BYTES, allowInsecure };
+  const bytes = await readProtectedFile(path, name, protection);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {

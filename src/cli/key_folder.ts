@@ -1,25 +1,47 @@
-/** Folders of key files. @module */
-import { basename, extname } from "node:path";
+/** Folders of keys. @module */
+import { basename, extname, join } from "node:path";
 import { usageError } from "./exit.ts";
 
 /** Extensions of key files in a key folder; other files there are ignored. */
 export const keyFileExtensions: ReadonlySet<string> = new Set([".pem", ".der", ".jwk"]);
 
+/** A key of a folder: a key file, or a folder of versions. */
+export interface FolderKey {
+  readonly id: string;
+  readonly path: string;
+  readonly isFolder: boolean;
+}
+
 /**
- * Lists the key files of a folder, each with the id of its key: the name without the extension.
+ * Lists the keys of a folder. The id of a key is the name of its file without the extension, or the name of its folder.
+ * Names that begin with a dot are ignored: Kubernetes keeps the files of a secret under them.
  *
  * @throws {CliError} for a folder that cannot be read
  */
-export function keyFilesIn(folder: string): { readonly name: string; readonly id: string }[] {
+export function keysIn(folder: string): FolderKey[] {
   try {
     return [...Deno.readDirSync(folder)]
-      .filter(({ name, isDirectory }) => !isDirectory && keyFileExtensions.has(extname(name)))
-      .map(({ name }) => ({ name, id: basename(name, extname(name)) }))
-      .sort((a, b) => a.name < b.name ? -1 : 1);
+      .flatMap(({ name }) => {
+        if (name.startsWith(".")) return [];
+        const path = join(folder, name);
+        const isFolder = isDirectory(path);
+        if (!isFolder && !keyFileExtensions.has(extname(name))) return [];
+        return [{ id: isFolder ? name : basename(name, extname(name)), path, isFolder }];
+      })
+      .sort((a, b) => a.path < b.path ? -1 : 1);
   } catch (cause) {
     const reason = cause instanceof Deno.errors.NotFound
       ? "there is no such folder"
       : (cause as Error).message;
     throw usageError(`Cannot read the key folder ${folder}: ${reason}`);
+  }
+}
+
+/** Reports whether a path leads to a folder, by symbolic links too. */
+export function isDirectory(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
   }
 }

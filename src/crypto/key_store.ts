@@ -1,9 +1,9 @@
 /** The keys of a server by their ids, with a default key for each type. @module */
-import type { AlgorithmName, KeyType } from "./algorithms/mod.ts";
-import { findKeyType } from "./algorithms/mod.ts";
+import type { KeyType } from "./algorithms/mod.ts";
 import { CryptoError } from "./errors.ts";
+import { type KeyPeriod, type KeyVersion, keyVersion } from "./key_version.ts";
 import type { CryptoProvider, PrivateKey, SharedKey } from "./provider.ts";
-import { thumbprint } from "./public_key.ts";
+import { type KeyDescription, StoredKey } from "./stored_key.ts";
 
 /** Longest id of a key, in characters: room for a URN or a path, and short enough for a log line. */
 export const MAX_KEY_ID_LENGTH = 128;
@@ -11,28 +11,19 @@ export const MAX_KEY_ID_LENGTH = 128;
 /** The characters of an id: they need no quoting in a shell, in a URL's path and in a log line. */
 const KEY_ID = /^[A-Za-z0-9._:/@+-]+$/;
 
-/** The public properties of a key. */
-export interface KeyDescription {
-  readonly id: string;
-  readonly type: KeyType;
-  readonly algorithms: readonly AlgorithmName[];
-  readonly defaultAlgorithm: AlgorithmName;
-  /** RFC 7638, SHA-256, base64url. */
-  readonly thumbprint: string;
-  /** Set for the key that a request gets which names only the key's type. */
-  readonly isDefault: boolean;
-}
-
-/** A key of the store. */
-export interface StoredKey extends Omit<KeyDescription, "isDefault"> {
-  readonly key: PrivateKey;
+/** A version in a form that can be posted to another thread. */
+interface SharedVersion {
+  readonly version: number;
+  readonly period: KeyPeriod;
+  /** The key pair, or the SubjectPublicKeyInfo of a public key alone. */
+  readonly key: SharedKey | Uint8Array;
 }
 
 /** The keys of a store in a form that can be posted to another thread. */
 export type SharedKeyStore = readonly {
   readonly id: string;
   readonly isDefault: boolean;
-  readonly key: SharedKey;
+  readonly versions: readonly SharedVersion[];
 }[];
 
 /** The keys that a server signs with, by their ids. The store owns them: its disposal frees all. */
@@ -41,45 +32,67 @@ export class KeyStore implements Disposable {
   readonly #defaults = new Map<KeyType, StoredKey>();
 
   /**
-   * Adds a key. The first key of a type is the default of the type, unless a later one is marked.
+   * Adds a key with one version.
    *
    * @param id the owner's choice; the key's thumbprint when undefined
-   * @throws {CryptoError} `BAD_KEY_ID`; `DUPLICATE_KEY` when the id is taken or the store has the same
-   * key by another id. The caller then still owns the key
+   * @throws {CryptoError} as `addVersions()`
    */
   add(
     id: string | undefined,
     key: PrivateKey,
+    options: { readonly isDefault?: boolean } = {},
+  ): StoredKey {
+    const version = keyVersion(1, key);
+    return this.addVersions(id ?? version.thumbprint, [version], options);
+  }
+
+  /**
+   * Adds a key with its versions. The first key of a type that can sign is the default of the type, unless a later one is
+   * marked.
+   *
+   * @throws {CryptoError} `BAD_KEY_ID`; `BAD_KEY_VERSION`; `DUPLICATE_KEY` when the id is taken or the store has one of
+   * the keys already. The caller then still owns the keys
+   */
+  addVersions(
+    id: string,
+    versions: readonly KeyVersion[],
     { isDefault = false }: { readonly isDefault?: boolean } = {},
   ): StoredKey {
-    const print = thumbprint(key.publicKey);
-    const stored: StoredKey = {
-      id: id === undefined ? print : checkKeyId(id),
-      type: key.type,
-      algorithms: key.algorithms,
-      defaultAlgorithm: findKeyType(key.type)!.defaultAlgorithm,
-      thumbprint: print,
-      key,
-    };
+    const stored = new StoredKey(checkKeyId(id), versions);
     this.#refuseDuplicate(stored);
     this.#keys.set(stored.id, stored);
-    if (isDefault || !this.#defaults.has(key.type)) this.#defaults.set(key.type, stored);
+    if (isDefault || (stored.hasPrivateKey && !this.#defaults.has(stored.type))) {
+      this.#defaults.set(stored.type, stored);
+    }
     return stored;
   }
 
-  #refuseDuplicate({ id, thumbprint }: StoredKey): void {
+  #refuseDuplicate({ id, versions }: StoredKey): void {
     if (this.#keys.has(id)) {
       throw new CryptoError(
         "DUPLICATE_KEY",
         `Key id ${id} is taken: give each key an id of its own`,
       );
     }
+    const ids = new Map<string, string>();
     for (const other of this.#keys.values()) {
-      if (other.thumbprint !== thumbprint) continue;
-      throw new CryptoError(
-        "DUPLICATE_KEY",
-        `Key ${id} is the same key as ${other.id}: name it once`,
-      );
+      for (const { thumbprint } of other.versions) ids.set(thumbprint, other.id);
+    }
+    for (const { thumbprint, version } of versions) {
+      const other = ids.get(thumbprint);
+      if (other === id) {
+        throw new CryptoError(
+          "DUPLICATE_KEY",
+          `Version ${version} of key ${id} is the same key as another version`,
+        );
+      }
+      if (other !== undefined) {
+        throw new CryptoError(
+          "DUPLICATE_KEY",
+          `Key ${id} is the same key as ${other}: name it once`,
+        );
+      }
+      ids.set(thumbprint, id);
     }
   }
 
@@ -109,17 +122,24 @@ export class KeyStore implements Disposable {
 
   /** Lists all keys in the order in which they were added. */
   list(): KeyDescription[] {
-    return [...this.#keys.values()].map(({ key: _, ...description }) => ({
-      ...description,
-      isDefault: this.#defaults.get(description.type)?.id === description.id,
-    }));
+    return [...this.#keys.values()].map((key) => key.describe(this.#isDefault(key)));
+  }
+
+  #isDefault(key: StoredKey): boolean {
+    return this.#defaults.get(key.type) === key;
   }
 
   /** Shares every key with another thread of this process, which adopts them once. */
   share(): SharedKeyStore {
-    return this.list().map(({ id, isDefault }) => {
-      return { id, isDefault, key: this.get(id).key.share() };
-    });
+    return [...this.#keys.values()].map((stored) => ({
+      id: stored.id,
+      isDefault: this.#isDefault(stored),
+      versions: stored.versions.map(({ version, period, privateKey, publicKey }) => ({
+        version,
+        period,
+        key: privateKey?.share() ?? publicKey.spki,
+      })),
+    }));
   }
 
   /**
@@ -130,8 +150,14 @@ export class KeyStore implements Disposable {
    */
   static adopt(provider: CryptoProvider, shared: SharedKeyStore): KeyStore {
     const store = new KeyStore();
-    for (const { id, isDefault, key } of shared) {
-      store.add(id, provider.adoptPrivateKey(key), { isDefault });
+    for (const { id, isDefault, versions } of shared) {
+      const adopted = versions.map(({ version, period, key }) => {
+        const own = key instanceof Uint8Array
+          ? provider.importPublicKey(key)
+          : provider.adoptPrivateKey(key);
+        return keyVersion(version, own, period);
+      });
+      store.addVersions(id, adopted, { isDefault });
     }
     return store;
   }
@@ -142,7 +168,7 @@ export class KeyStore implements Disposable {
 
   /** Frees every key. */
   [Symbol.dispose](): void {
-    for (const { key } of this.#keys.values()) key[Symbol.dispose]();
+    for (const key of this.#keys.values()) key[Symbol.dispose]();
     this.#keys.clear();
     this.#defaults.clear();
   }

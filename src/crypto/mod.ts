@@ -13,5 +13,13 @@ export {
 export * from "./key_file/mod.ts";
 export { KeyRing } from "./key_ring.ts";
 export * from "./key_store.ts";
+export {
+  disposeVersion,
+  type KeyPeriod,
+  type KeyVersion,
+  keyVersion,
+  signingEnd,
+} from "./key_version.ts";
+export type { KeyDescription, StoredKey } from "./stored_key.ts";
 export type { PublicJwk } from "./encoding/mod.ts";
 export * from "./x509/mod.ts";

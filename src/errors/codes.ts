@@ -126,8 +126,12 @@ export interface ErrorCodes {
     | "BAD_PASSPHRASE"
     /** A key file that others can read, or that cannot be opened. */
     | "KEY_FILE"
-    /** No such key in the store. */
+    /** No such key in the store, or no such version of a key. */
     | "NO_SUCH_KEY"
+    /** A key without a version that may be used now. */
+    | "KEY_INACTIVE"
+    /** Versions of a key that do not fit together. */
+    | "BAD_KEY_VERSION"
     /** A key id that is taken, or a key that is in the store by another id. */
     | "DUPLICATE_KEY"
     /** A key id that is too long, or has characters that ids do not have. */

@@ -87,6 +87,7 @@ export class SigningAudit {
         identity: this.#identityOf(context.caller),
         peer: context.peer,
         key: response?.keyId ?? keyOf(request),
+        version: response?.keyVersion,
         algorithm: algorithm === undefined ? undefined : String(algorithm),
         input: request && inputOf(request),
         outcome: error === undefined ? "OK" : outcomeOf(error),

@@ -7,6 +7,7 @@ const statuses: Partial<Record<CryptoErrorCode, StatusName>> = {
   ALGORITHM_MISMATCH: "INVALID_ARGUMENT",
   BAD_DIGEST: "INVALID_ARGUMENT",
   NO_SUCH_KEY: "NOT_FOUND",
+  KEY_INACTIVE: "FAILED_PRECONDITION",
 };
 
 /** Converts an error that a caller causes into an RpcError, and returns any other error unchanged. */

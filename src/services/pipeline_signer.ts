@@ -40,7 +40,7 @@ export function signerOf(
     },
     async verify(task, signature) {
       using lease = ring.lease();
-      const request = { ...requestOf(task), signature: asBuffer(signature) };
+      const request = { ...requestOf(task), signature: asBuffer(signature), keyVersion: 0 };
       const permissions = permissionsOf(context);
       const { valid } = await inTurn(context, {
         costClass: verifyingCostClass(lease.keys, request, permissions),

@@ -128,8 +128,13 @@ function signUnrecorded(
   const algorithm = selectAlgorithm(stored, request.algorithm);
   countRequest(permissions, "sign", stored, algorithm);
   const format = selectFormat(request.signatureFormat);
-  const signature = stored.key.sign(algorithm, selectInput(request), format);
-  return { signature, keyId: stored.id, algorithm: wireAlgorithm(algorithm) };
+  const { signature, version } = stored.sign(algorithm, selectInput(request), format);
+  return {
+    signature,
+    keyId: stored.id,
+    algorithm: wireAlgorithm(algorithm),
+    keyVersion: version,
+  };
 }
 
 /** Names the cost class of a Sign request: the type of its key, and the size class of its message. */
@@ -147,7 +152,10 @@ export function verifyingCostClass(
   request: VerifyRequest,
   permissions: Permissions,
 ): string {
-  return `verify ${selectKey(keys, request, "verify", permissions).type}${sizeClass(request)}`;
+  const { type, versions } = selectKey(keys, request, "verify", permissions);
+  // Each version may be tried.
+  const tried = request.keyVersion === 0 && versions.length > 1 ? ` x${versions.length}` : "";
+  return `verify ${type}${tried}${sizeClass(request)}`;
 }
 
 /** Messages over this are hashed in more time than a P-256 signature takes. */
@@ -247,8 +255,14 @@ export function verify(
   if (request.signature.length === 0) {
     throw new RpcError("INVALID_ARGUMENT", "The request has no signature to verify");
   }
-  const valid = stored.key.publicKey.verify(algorithm, input, request.signature, format);
-  return { valid, keyId: stored.id, algorithm: wireAlgorithm(algorithm) };
+  const { signature, keyVersion } = request;
+  const maker = stored.verify(algorithm, input, signature, format, keyVersion);
+  return {
+    valid: maker !== undefined,
+    keyId: stored.id,
+    algorithm: wireAlgorithm(algorithm),
+    keyVersion: maker?.version ?? 0,
+  };
 }
 
 function getPublicKey(
@@ -258,18 +272,18 @@ function getPublicKey(
 ): GetPublicKeyResponseInit {
   const stored = selectKey(keys, request, "public-key", permissions);
   countRequest(permissions, "public-key", stored);
-  const { publicKey } = stored.key;
-  const key = keyInfo({ ...stored, isDefault: keys.getDefault(stored.type) === stored });
+  const { publicKey, version: keyVersion } = stored.get(request.keyVersion);
+  const key = keyInfo(stored.describe(keys.findDefault(stored.type) === stored));
   const text = (format: "pem" | "jwk") =>
     new TextDecoder().decode(encodePublicKey(publicKey, format));
   switch (request.format) {
     case "PUBLIC_KEY_FORMAT_UNSPECIFIED":
     case "PUBLIC_KEY_FORMAT_PEM":
-      return { key, pem: text("pem") };
+      return { key, keyVersion, pem: text("pem") };
     case "PUBLIC_KEY_FORMAT_DER":
-      return { key, der: publicKey.spki };
+      return { key, keyVersion, der: publicKey.spki };
     case "PUBLIC_KEY_FORMAT_JWK":
-      return { key, jwk: text("jwk") };
+      return { key, keyVersion, jwk: text("jwk") };
     default:
       throw new RpcError("INVALID_ARGUMENT", `No public key format is ${request.format}`);
   }

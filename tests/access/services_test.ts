@@ -95,6 +95,7 @@ test("with tokens alone, a call needs one that the server knows", async (stack) 
     "signature",
     "keyId",
     "algorithm",
+    "keyVersion",
   ]);
   const answers = {
     none: await ask(served, "echo.Echo", {}),

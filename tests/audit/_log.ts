@@ -19,6 +19,7 @@ export function attempt(message: string): Attempt {
     identity: "uid=1",
     peer: "unix:uid=1",
     key: "code",
+    version: 1,
     algorithm: "ED25519",
     input: { message: new TextEncoder().encode(message) },
     outcome: "OK",

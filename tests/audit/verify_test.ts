@@ -30,7 +30,10 @@ test("A log that ended in order verifies, and holds each attempt without its inp
   assert.deepEqual([verdict.attempts, verdict.unsigned, verdict.torn], [8, 0, 0]);
   const text = await Deno.readTextFile(log.path);
   assert.ok(!text.includes("of the worker"));
-  assert.match(text, /"key":"code","algorithm":"ED25519","sha256":"[0-9a-f]{64}","outcome":"OK"/);
+  assert.match(
+    text,
+    /"key":"code","version":1,"algorithm":"ED25519","sha256":"[0-9a-f]{64}","outcome":"OK"/,
+  );
   assert.equal((await Deno.stat(log.path)).mode! & 0o777, 0o600);
 });
 

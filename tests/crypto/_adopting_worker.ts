@@ -20,7 +20,10 @@ scope.onmessage = ({ data }: MessageEvent<Adoption>) => {
   const keys = KeyStore.adopt(openProvider(data.provider).provider, data.shared);
   scope.onmessage = () => {
     const signatures: Signatures = keys.list().map(({ id, defaultAlgorithm }) => {
-      return { id, signature: keys.get(id).key.sign(defaultAlgorithm, { message: data.message }) };
+      return {
+        id,
+        signature: keys.get(id).sign(defaultAlgorithm, { message: data.message }).signature,
+      };
     });
     keys[Symbol.dispose]();
     scope.postMessage(signatures);

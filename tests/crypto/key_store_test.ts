@@ -17,7 +17,7 @@ test("`add()` without an id uses the key's thumbprint", async () => {
   using store = new KeyStore();
   const key = await providers.openssl.generate("ed25519");
   assert.equal(store.add(undefined, key).id, thumbprint(key.publicKey));
-  assert.equal(store.get(thumbprint(key.publicKey)).key, key);
+  assert.equal(store.get(thumbprint(key.publicKey)).current.privateKey, key);
 });
 
 test("the first key of a type is its default until a later one is marked", async () => {
@@ -46,6 +46,12 @@ test("`list()` returns the public properties of a key and nothing else", async (
     defaultAlgorithm: "ECDSA_SHA_384",
     thumbprint: thumbprint(key.publicKey),
     isDefault: true,
+    versions: [{
+      version: 1,
+      thumbprint: thumbprint(key.publicKey),
+      hasPrivateKey: true,
+      period: {},
+    }],
   }]);
 });
 
@@ -88,9 +94,9 @@ test("the error of `get()` contains the missing id, but never a malformed one", 
 
 test("disposing of a store frees its keys", async () => {
   const store = new KeyStore();
-  const { key } = store.add("a", await providers.openssl.generate("ed25519"));
+  const stored = store.add("a", await providers.openssl.generate("ed25519"));
   store[Symbol.dispose]();
   assert.equal(store.size, 0);
   const input = { message: new Uint8Array(1) };
-  assert.throws(() => key.sign("ED25519", input), withCode("PROVIDER_FAILED"));
+  assert.throws(() => stored.sign("ED25519", input), withCode("PROVIDER_FAILED"));
 });

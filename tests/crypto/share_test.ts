@@ -97,7 +97,9 @@ for (const name of providerNames) {
     using adopted = KeyStore.adopt(provider, keys.share());
     assert.deepEqual(adopted.list(), keys.list());
     assert.equal(adopted.getDefault("ed25519").id, "second");
-    for (const { id } of keys.list()) assert.ok(verified(adopted.get(id).key, keys.get(id).key));
+    for (const { id } of keys.list()) {
+      assert.ok(verified(adopted.get(id).current.privateKey!, keys.get(id).current.privateKey!));
+    }
   });
 
   test(`${name}: a thread signs with adopted keys after the disposal of the store that shared them`, async () => {
@@ -105,7 +107,7 @@ for (const name of providerNames) {
     for (const type of types) keys.add(type, await providers[name].generate(type));
     const descriptions = keys.list();
     const publicKeys = new Map(
-      descriptions.map(({ id }) => [id, keys.get(id).key.publicKey.spki]),
+      descriptions.map(({ id }) => [id, keys.get(id).current.publicKey.spki]),
     );
     const shared = keys.share();
     const worker = new Worker(new URL("./_adopting_worker.ts", import.meta.url), {
@@ -143,7 +145,8 @@ for (const name of providerNames) {
 
 /** Returns the buffers of the builtin provider's keys. They are moved to the thread, so that no copy remains. */
 function transferred(shared: SharedKeyStore): ArrayBuffer[] {
-  return shared.flatMap(({ key }) => "pkcs8" in key ? [key.pkcs8.buffer] : []);
+  const keys = shared.flatMap(({ versions }) => versions.map(({ key }) => key));
+  return keys.flatMap((key) => "pkcs8" in key ? [key.pkcs8.buffer] : []);
 }
 
 // Adopting a token of libcrypto twice is documented as undefined behaviour (`Libcrypto.adopt()`).

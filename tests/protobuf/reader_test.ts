@@ -158,6 +158,7 @@ Deno.test("Two values of a message field are merged", () => {
     signature: Buffer.of(0xff),
     keyId: "k",
     algorithm: "SIGNING_ALGORITHM_UNSPECIFIED",
+    keyVersion: 0,
   });
 });
 

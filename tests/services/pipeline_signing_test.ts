@@ -71,7 +71,7 @@ test("a pipeline signs a digest: it verifies, is audited and counted", async (st
   const { outputs: [signature, check] } = await execute(served);
   assert.ok(signature?.value === "data" && check?.value === "json");
   assert.deepEqual(JSON.parse(check.json), { valid: true });
-  const { publicKey } = served.keys.get("speech").key;
+  const { publicKey } = served.keys.get("speech").current;
   assert.ok(publicKey.verify("ECDSA_SHA_256", { message: data }, signature.data, "der"));
   assert.deepEqual(counted, [["speech", "ECDSA_SHA_256"]]);
   const [{ us: _, peer: __, request: ___, ...attempt }, ...others] = trail.attempts;
@@ -83,6 +83,7 @@ test("a pipeline signs a digest: it verifies, is audited and counted", async (st
     method: "ExecutePipeline",
     identity: "ip=127.0.0.1",
     key: "speech",
+    version: 1,
     algorithm: "ECDSA_SHA_256",
     outcome: "OK",
   });

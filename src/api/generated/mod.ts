@@ -88,7 +88,14 @@ export type {
   EchoResponseInit,
 } from "./signer/v1/echo_pb.ts";
 export { echoDefinition } from "./signer/v1/echo_pb.ts";
-export type { KeyInfo, KeyInfoInit, KeyType, SigningAlgorithm } from "./signer/v1/keys_pb.ts";
+export type {
+  KeyInfo,
+  KeyInfoInit,
+  KeyType,
+  KeyVersion,
+  KeyVersionInit,
+  SigningAlgorithm,
+} from "./signer/v1/keys_pb.ts";
 export type {
   GetServerInfoRequest,
   GetServerInfoRequestInit,

@@ -4,7 +4,7 @@ import { keyOperations, type Operation, type Rule } from "../../access/mod.ts";
 import type { AlgorithmName } from "../../crypto/mod.ts";
 import { readRulesFile, readTokenFile } from "../access_files.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
-import { keyFilesIn } from "../key_folder.ts";
+import { keysIn } from "../key_folder.ts";
 import { writeResult } from "../output.ts";
 import { callerAs } from "./caller_as.ts";
 
@@ -37,7 +37,7 @@ export async function check(file: string, options: CheckOptions): Promise<void> 
     ? undefined
     : await readTokenFile(tokenFile, allowInsecureKeyFiles);
   if (as !== undefined) return explainDecision(file, rules, as, requestOf(options));
-  const keyIds = keyDir === undefined ? undefined : keyFilesIn(keyDir).map(({ id }) => id);
+  const keyIds = keyDir === undefined ? undefined : keysIn(keyDir).map(({ id }) => id);
   const faults = findFaults(rules, tokens, keyIds);
   if (faults.length === 0) {
     return writeResult(`${file}: ${plural(rules.length, "rule")}, no faults found\n`);

@@ -14,24 +14,53 @@ export async function keys(options: ConnectionOptions): Promise<void> {
   const { keys } = await session.unary(signingDefinition.ListKeys, {});
   printResult({
     text: () => keyTable(keys),
-    json: () => ({ keys }),
+    json: () => ({ keys: keys.map(jsonOf) }),
   }, options.output);
 }
 
-/** The lines of the table of keys, without thumbprints when every key is named by its thumbprint. */
+/**
+ * The lines of the table of keys, without thumbprints when every key is named by its thumbprint, and without versions
+ * when every key has a single one.
+ */
 function keyTable(keys: readonly KeyInfo[]): string[] {
   const named = keys.some(({ keyId, thumbprint }) => keyId !== thumbprint);
+  const versioned = keys.some(({ versions }) => versions.length > 1);
   const rows = keys.map((key) => [
     key.keyId,
     `${keyTypeName(key.keyType)}${key.isDefault ? " (default)" : ""}`,
     ...(named ? [key.thumbprint] : []),
+    ...(versioned ? [versionsOf(key)] : []),
     [...new Set([key.defaultAlgorithm, ...key.algorithms])].join(","),
   ]);
-  return table(["KEY", "TYPE", ...(named ? ["THUMBPRINT"] : []), "ALGORITHMS"], rows);
+  const heads = [...(named ? ["THUMBPRINT"] : []), ...(versioned ? ["VERSIONS"] : [])];
+  return table(["KEY", "TYPE", ...heads, "ALGORITHMS"], rows);
+}
+
+/** The versions of a key for the table, such as `3, 2 signs, 1`. */
+function versionsOf({ versions, thumbprint }: KeyInfo): string {
+  return versions.map((each) =>
+    each.thumbprint === thumbprint && each.hasPrivateKey ? `${each.version} signs` : each.version
+  ).join(", ");
+}
+
+/** A key with the periods of its versions as dates; open ends are left out. */
+function jsonOf({ versions, ...key }: KeyInfo): object {
+  const date = (seconds: number) =>
+    seconds === 0 ? undefined : new Date(seconds * 1_000).toISOString().replace(".000Z", "Z");
+  return {
+    ...key,
+    versions: versions.map(({ notBefore, signUntil, verifyUntil, ...version }) => ({
+      ...version,
+      notBefore: date(notBefore),
+      signUntil: date(signUntil),
+      verifyUntil: date(verifyUntil),
+    })),
+  };
 }
 
 export interface PublicKeyOptions extends ConnectionOptions, Pick<KeyOptions, "key" | "keyType"> {
   readonly format?: "pem" | "der" | "jwk";
+  readonly keyVersion?: number;
   readonly out?: string;
 }
 
@@ -40,15 +69,16 @@ export async function publicKey(options: PublicKeyOptions): Promise<void> {
   using out = openOut(options.out);
   using session = await Session.open(options);
   const format = options.format ?? "pem";
-  const { key, pem, der, jwk } = await session.unary(signingDefinition.GetPublicKey, {
+  const { key, keyVersion, pem, der, jwk } = await session.unary(signingDefinition.GetPublicKey, {
     ...namedKey(options) ?? await onlyKey(session),
+    keyVersion: options.keyVersion ?? 0,
     format: `PUBLIC_KEY_FORMAT_${format.toUpperCase()}`,
   } as GetPublicKeyRequestInit);
   const text = der ? printBytes(der) : pem ?? jwk ?? "";
   printResult(
     {
       text: () => text.replace(/\n$/, "").split("\n"),
-      json: () => ({ key, [format]: text }),
+      json: () => ({ key: key && jsonOf(key), keyVersion, [format]: text }),
       raw: () => der ?? new TextEncoder().encode(text),
     },
     options.output ?? (der && options.out !== undefined ? "raw" : "text"),

@@ -7,6 +7,10 @@ import { collect } from "../collect.ts";
 import { withSchema } from "../client/options/mod.ts";
 import { withConnection } from "./options.ts";
 import { nearest } from "../../spelling/mod.ts";
+import { wholeNumber } from "../whole_number.ts";
+
+/** The highest number of a key version: it is an int32 in requests. */
+const MAX_KEY_VERSION = 2 ** 31 - 1;
 
 /**
  * `signer call`: a subcommand for each verb, and `invoke` for all other words. Actions import their modules
@@ -71,6 +75,11 @@ function addSigning(call: Command): void {
     .addOption(
       new Option("--signature-file <file>", "the signature as bytes").conflicts("signature"),
     )
+    .option(
+      "--key-version <n>",
+      "version of the key (default: any)",
+      wholeNumber(1, MAX_KEY_VERSION),
+    )
     .action(async (text, _, command: Command) =>
       (await import("./verify.ts")).verify(text, command.optsWithGlobals())
     );
@@ -98,6 +107,11 @@ function addKeys(call: Command): void {
         "der",
         "jwk",
       ]),
+    )
+    .option(
+      "--key-version <n>",
+      "version of the key (default: the one that signs)",
+      wholeNumber(1, MAX_KEY_VERSION),
     )
     .option("--out <file>", "write the key to a file")
     .action(async (_, command: Command) =>

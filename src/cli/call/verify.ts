@@ -17,6 +17,7 @@ import { largestRequest, wireFormat } from "./sign.ts";
 
 export interface VerifyOptions extends ConnectionOptions, KeyOptions, InputOptions {
   readonly format?: "der" | "p1363";
+  readonly keyVersion?: number;
   readonly signature?: string;
   readonly signatureFile?: string;
 }
@@ -35,17 +36,18 @@ export async function verify(text: string | undefined, options: VerifyOptions): 
   if (more.length > 0) throw usageError("verify takes one file", "Give --in once");
   const signature = signatureBytes(options);
   using session = await Session.open(options);
-  const { valid, keyId, algorithm } = await session.unary(signingDefinition.Verify, {
+  const { valid, keyId, algorithm, keyVersion } = await session.unary(signingDefinition.Verify, {
     ...named,
     ...await inputOf(session, source!, named, options),
     // Unset, the server takes the key's default, as Sign does.
     ...(options.algorithm === undefined ? {} : { algorithm: options.algorithm }),
     signatureFormat: wireFormat(options.format),
     signature,
+    keyVersion: options.keyVersion ?? 0,
   } as VerifyRequestInit);
   printResult({
     text: () => [valid ? "valid" : "invalid"],
-    json: () => ({ valid, keyId, algorithm }),
+    json: () => ({ valid, keyId, algorithm, keyVersion }),
   }, options.output);
   if (valid) return;
   throw new CliError(

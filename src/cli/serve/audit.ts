@@ -108,7 +108,9 @@ async function readAuditKey(
     passphrase: () => passphraseToRead(options, `Passphrase of ${path}: `),
   });
   const print = thumbprint(key.publicKey);
-  const served = keys.list().find((other) => other.thumbprint === print);
+  const served = keys.list().find(({ versions }) =>
+    versions.some(({ thumbprint }) => thumbprint === print)
+  );
   if (key.type === "ed25519" && served === undefined) return key;
   const { type } = key;
   key[Symbol.dispose]();

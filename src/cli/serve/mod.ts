@@ -36,10 +36,15 @@ export function serveCommand(): Command {
       new Option("--unix-mode <mode>", "file mode of Unix sockets, in octal")
         .argParser(parseMode).default(0o600, "0600"),
     )
-    .option("--key <id=file>", "private key file, with the id of the key; repeatable", collect)
+    .option(
+      "--key <id=file>",
+      "private key file, or folder of versions, with the id of the key; repeatable",
+      collect,
+    )
     .option(
       "--key-dir <dir>",
-      "folder of key files NAME.pem, .der or .jwk, with NAME as the id; NAME.pass is the passphrase",
+      "folder of key files NAME.pem, .der or .jwk, or folders of versions NAME, with NAME as the id; " +
+        "NAME.pass is the passphrase",
     )
     .addOption(
       keyTypesOption(

@@ -7,7 +7,7 @@ import type { AccessPolicy } from "../../access/mod.ts";
 import type { CryptoProvider, KeyRing, KeyStore } from "../../crypto/mod.ts";
 import type { Logger } from "../../telemetry/mod.ts";
 import { countsOf, loadPolicy, type ServeAccessOptions } from "./access.ts";
-import { type KeyOptions, reloadKeys } from "./keys.ts";
+import { type KeyOptions, reloadKeys } from "./keys/mod.ts";
 import type { ServerTls, TlsFiles } from "./tls.ts";
 
 /**
@@ -151,15 +151,15 @@ export class Reloader implements Disposable {
   }
 }
 
-/** The ids that were added, removed, and replaced by another key. */
+/** The ids that were added, removed, and replaced: with another key, other versions or other periods. */
 function difference(before: KeyStore, after: KeyStore): Record<string, string[]> {
-  const thumbprints = (store: KeyStore) =>
-    new Map(store.list().map(({ id, thumbprint }) => [id, thumbprint]));
-  const old = thumbprints(before);
-  const now = thumbprints(after);
+  const versionsById = (store: KeyStore) =>
+    new Map(store.list().map(({ id, versions }) => [id, JSON.stringify(versions)]));
+  const old = versionsById(before);
+  const now = versionsById(after);
   return {
     added: [...now.keys()].filter((id) => !old.has(id)),
-    replaced: [...now].filter(([id, print]) => old.has(id) && old.get(id) !== print)
+    replaced: [...now].filter(([id, versions]) => old.has(id) && old.get(id) !== versions)
       .map(([id]) => id),
     removed: [...old.keys()].filter((id) => !now.has(id)),
   };

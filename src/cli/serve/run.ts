@@ -16,7 +16,7 @@ import { KeyMemory, refuseUnneededCalls, warnOfRoot } from "./hardening.ts";
 import { openHttp } from "./http.ts";
 import { ServerMetrics } from "./metrics.ts";
 import { limitsOf } from "./limits.ts";
-import { type KeyOptions, loadKeys } from "./keys.ts";
+import { type KeyOptions, loadKeys } from "./keys/mod.ts";
 import { type PlaceOptions, placesOf } from "./places.ts";
 import { openServing, type ServingOptions } from "./serving.ts";
 import { Reloader } from "./reload.ts";
@@ -103,7 +103,11 @@ export async function runServer(options: ServeOptions): Promise<void> {
       tls: tls !== undefined,
       ...countsOf(policy),
     });
-    using expiry = tls && new ExpiryWatch(() => tls.files.certificates, log);
+    using expiry = new ExpiryWatch(
+      () => tls?.files.certificates ?? [],
+      () => keys.current.list(),
+      log,
+    );
     using reloader = new Reloader({
       provider,
       options,
@@ -113,7 +117,7 @@ export async function runServer(options: ServeOptions): Promise<void> {
       log,
       async publish(replaced) {
         await serving.publish(replaced);
-        if (replaced.tls) expiry?.look();
+        if (replaced.tls || replaced.generation !== undefined) expiry.look();
       },
       release: serving.releaseKeys,
       onOutcome: metrics && ((outcome) => metrics.onReload(outcome)),

@@ -157,7 +157,8 @@ export async function openServing(
 
 /** Key bytes that a provider has to post, for moving them to the other thread instead of copying. */
 function secretsOf(shared: SharedKeyStore): Transferable[] {
-  return shared.flatMap(({ key }) => "pkcs8" in key ? [key.pkcs8.buffer] : []);
+  const keys = shared.flatMap(({ versions }) => versions.map(({ key }) => key));
+  return keys.flatMap((key) => "pkcs8" in key ? [key.pkcs8.buffer] : []);
 }
 
 /** The parts of a server that each worker gets its share of when it starts. */

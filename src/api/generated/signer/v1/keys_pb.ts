@@ -71,10 +71,15 @@ export interface KeyInfoInit {
   readonly algorithms?: readonly (SigningAlgorithm | number)[] | undefined;
   /** The algorithm of requests that name none. */
   readonly defaultAlgorithm?: SigningAlgorithm | number | undefined;
-  /** Base64url of the SHA-256 JWK thumbprint (RFC 7638; RFC 8037 section 2 for Ed25519). */
+  /**
+   * Base64url of the SHA-256 JWK thumbprint (RFC 7638; RFC 8037 section 2 for Ed25519) of the version that
+   * signs now, or of the newest version when none does.
+   */
   readonly thumbprint?: string | undefined;
   /** True when requests that name only this key's type are signed with this key. */
   readonly isDefault?: boolean | undefined;
+  /** The key pairs and public keys of this id, the newest first. All are of one type. */
+  readonly versions?: readonly KeyVersionInit[] | undefined;
 }
 
 /** A key of the server, without secrets. */
@@ -86,10 +91,15 @@ export interface KeyInfo {
   algorithms: (SigningAlgorithm | number)[];
   /** The algorithm of requests that name none. */
   defaultAlgorithm: SigningAlgorithm | number;
-  /** Base64url of the SHA-256 JWK thumbprint (RFC 7638; RFC 8037 section 2 for Ed25519). */
+  /**
+   * Base64url of the SHA-256 JWK thumbprint (RFC 7638; RFC 8037 section 2 for Ed25519) of the version that
+   * signs now, or of the newest version when none does.
+   */
   thumbprint: string;
   /** True when requests that name only this key's type are signed with this key. */
   isDefault: boolean;
+  /** The key pairs and public keys of this id, the newest first. All are of one type. */
+  versions: KeyVersion[];
 }
 
 /** Writes the fields of a `signer.v1.KeyInfo` that do not have their default value. */
@@ -111,6 +121,9 @@ function writeKeyInfo(
   if (
     message.isDefault !== undefined && message.isDefault !== null && message.isDefault !== false
   ) writer.bool(48, message.isDefault);
+  for (const each of writer.list(58, message.versions)) {
+    writer.message(58, each, keyVersionCodec);
+  }
 }
 
 /** Reads the fields of a `signer.v1.KeyInfo`. */
@@ -123,6 +136,7 @@ function readKeyInfo(
     defaultAlgorithm: "SIGNING_ALGORITHM_UNSPECIFIED",
     thumbprint: "",
     isDefault: false,
+    versions: [],
   },
 ): KeyInfo {
   while (reader.more()) {
@@ -149,6 +163,9 @@ function readKeyInfo(
       case 48: // isDefault = 6
         message.isDefault = reader.bool();
         break;
+      case 58: // versions = 7
+        message.versions.push(reader.message(keyVersionCodec.read));
+        break;
       default:
         reader.skip(tag);
     }
@@ -165,7 +182,120 @@ export const keyInfoCodec: Codec<KeyInfoInit, KeyInfo> = codec(
     4: "defaultAlgorithm",
     5: "thumbprint",
     6: "isDefault",
+    7: "versions",
   },
   writeKeyInfo,
   readKeyInfo,
+);
+
+/** A `signer.v1.KeyVersion` to write: fields may be left out. */
+export interface KeyVersionInit {
+  /** 1 or more, higher for newer versions. */
+  readonly version?: number | undefined;
+  /** As in KeyInfo, of this version. */
+  readonly thumbprint?: string | undefined;
+  /** False for a public key alone, which only verifies. */
+  readonly hasPrivateKey?: boolean | undefined;
+  /** The period of use, in seconds since 1970 (UTC). 0 for an open end. */
+  readonly notBefore?: number | undefined;
+  /** The first second in which the version signs no more. */
+  readonly signUntil?: number | undefined;
+  /** The first second in which the version verifies no more. */
+  readonly verifyUntil?: number | undefined;
+}
+
+/** A version of a key. The newest one that may sign makes the signatures. */
+export interface KeyVersion {
+  /** 1 or more, higher for newer versions. */
+  version: number;
+  /** As in KeyInfo, of this version. */
+  thumbprint: string;
+  /** False for a public key alone, which only verifies. */
+  hasPrivateKey: boolean;
+  /** The period of use, in seconds since 1970 (UTC). 0 for an open end. */
+  notBefore: number;
+  /** The first second in which the version signs no more. */
+  signUntil: number;
+  /** The first second in which the version verifies no more. */
+  verifyUntil: number;
+}
+
+/** Writes the fields of a `signer.v1.KeyVersion` that do not have their default value. */
+function writeKeyVersion(
+  message: KeyVersionInit,
+  writer: WireWriter,
+): void {
+  if (message.version !== undefined && message.version !== null && message.version !== 0) {
+    writer.int32(8, message.version);
+  }
+  if (
+    message.thumbprint !== undefined && message.thumbprint !== null && message.thumbprint !== ""
+  ) writer.string(18, message.thumbprint);
+  if (
+    message.hasPrivateKey !== undefined && message.hasPrivateKey !== null &&
+    message.hasPrivateKey !== false
+  ) writer.bool(24, message.hasPrivateKey);
+  if (message.notBefore !== undefined && message.notBefore !== null && message.notBefore !== 0) {
+    writer.int64(32, message.notBefore);
+  }
+  if (message.signUntil !== undefined && message.signUntil !== null && message.signUntil !== 0) {
+    writer.int64(40, message.signUntil);
+  }
+  if (
+    message.verifyUntil !== undefined && message.verifyUntil !== null && message.verifyUntil !== 0
+  ) writer.int64(48, message.verifyUntil);
+}
+
+/** Reads the fields of a `signer.v1.KeyVersion`. */
+function readKeyVersion(
+  reader: WireReader,
+  message: KeyVersion = {
+    version: 0,
+    thumbprint: "",
+    hasPrivateKey: false,
+    notBefore: 0,
+    signUntil: 0,
+    verifyUntil: 0,
+  },
+): KeyVersion {
+  while (reader.more()) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 8: // version = 1
+        message.version = reader.int32();
+        break;
+      case 18: // thumbprint = 2
+        message.thumbprint = reader.string();
+        break;
+      case 24: // hasPrivateKey = 3
+        message.hasPrivateKey = reader.bool();
+        break;
+      case 32: // notBefore = 4
+        message.notBefore = reader.int64();
+        break;
+      case 40: // signUntil = 5
+        message.signUntil = reader.int64();
+        break;
+      case 48: // verifyUntil = 6
+        message.verifyUntil = reader.int64();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  return message;
+}
+
+export const keyVersionCodec: Codec<KeyVersionInit, KeyVersion> = codec(
+  "signer.v1.KeyVersion",
+  {
+    1: "version",
+    2: "thumbprint",
+    3: "hasPrivateKey",
+    4: "notBefore",
+    5: "signUntil",
+    6: "verifyUntil",
+  },
+  writeKeyVersion,
+  readKeyVersion,
 );

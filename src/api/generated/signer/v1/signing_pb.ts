@@ -192,6 +192,8 @@ export interface SignResponseInit {
   readonly signature?: Uint8Array | undefined;
   readonly keyId?: string | undefined;
   readonly algorithm?: SigningAlgorithm | number | undefined;
+  /** The version of the key that made the signature. */
+  readonly keyVersion?: number | undefined;
 }
 
 /** A `signer.v1.SignResponse` that was read. */
@@ -199,6 +201,8 @@ export interface SignResponse {
   signature: Buffer;
   keyId: string;
   algorithm: SigningAlgorithm | number;
+  /** The version of the key that made the signature. */
+  keyVersion: number;
 }
 
 /** Writes the fields of a `signer.v1.SignResponse` that do not have their default value. */
@@ -214,6 +218,9 @@ function writeSignResponse(
   }
   const algorithm = writer.number(24, message.algorithm ?? 0, signingAlgorithmNames);
   if (algorithm !== 0) writer.int32(24, algorithm);
+  if (message.keyVersion !== undefined && message.keyVersion !== null && message.keyVersion !== 0) {
+    writer.int32(32, message.keyVersion);
+  }
 }
 
 /** Reads the fields of a `signer.v1.SignResponse`. */
@@ -223,6 +230,7 @@ function readSignResponse(
     signature: EMPTY_BYTES,
     keyId: "",
     algorithm: "SIGNING_ALGORITHM_UNSPECIFIED",
+    keyVersion: 0,
   },
 ): SignResponse {
   while (reader.more()) {
@@ -237,6 +245,9 @@ function readSignResponse(
       case 24: // algorithm = 3
         message.algorithm = signingAlgorithmNames.name(reader.int32());
         break;
+      case 32: // keyVersion = 4
+        message.keyVersion = reader.int32();
+        break;
       default:
         reader.skip(tag);
     }
@@ -246,7 +257,7 @@ function readSignResponse(
 
 export const signResponseCodec: Codec<SignResponseInit, SignResponse> = codec(
   "signer.v1.SignResponse",
-  { 1: "signature", 2: "keyId", 3: "algorithm" },
+  { 1: "signature", 2: "keyId", 3: "algorithm", 4: "keyVersion" },
   writeSignResponse,
   readSignResponse,
 );
@@ -480,6 +491,8 @@ export type VerifyRequestInit =
     readonly algorithm?: SigningAlgorithm | number | undefined;
     readonly signatureFormat?: SignatureFormat | number | undefined;
     readonly signature?: Uint8Array | undefined;
+    /** The version of the key. 0 for any: then each version verifies in turn, the newest first. */
+    readonly keyVersion?: number | undefined;
   }
   & ({
     readonly keyId: string;
@@ -508,6 +521,8 @@ export type VerifyRequest =
     algorithm: SigningAlgorithm | number;
     signatureFormat: SignatureFormat | number;
     signature: Buffer;
+    /** The version of the key. 0 for any: then each version verifies in turn, the newest first. */
+    keyVersion: number;
   }
   & ({ key: "keyId"; keyId: string; keyType?: undefined } | {
     key: "keyType";
@@ -538,6 +553,9 @@ function writeVerifyRequest(
   if (
     message.signature !== undefined && message.signature !== null && message.signature.length !== 0
   ) writer.bytes(58, message.signature);
+  if (message.keyVersion !== undefined && message.keyVersion !== null && message.keyVersion !== 0) {
+    writer.int32(64, message.keyVersion);
+  }
 }
 
 interface VerifyRequestDraft {
@@ -548,6 +566,7 @@ interface VerifyRequestDraft {
   digest?: Buffer | undefined;
   signatureFormat: SignatureFormat | number;
   signature: Buffer;
+  keyVersion: number;
   key?: "keyId" | "keyType" | undefined;
   input?: "message" | "digest" | undefined;
 }
@@ -559,6 +578,7 @@ function readVerifyRequest(
     algorithm: "SIGNING_ALGORITHM_UNSPECIFIED",
     signatureFormat: "SIGNATURE_FORMAT_UNSPECIFIED",
     signature: EMPTY_BYTES,
+    keyVersion: 0,
   },
 ): VerifyRequest {
   const message: VerifyRequestDraft = into;
@@ -599,6 +619,9 @@ function readVerifyRequest(
       case 58: // signature = 7
         message.signature = reader.bytes();
         break;
+      case 64: // keyVersion = 8
+        message.keyVersion = reader.int32();
+        break;
       default:
         reader.skip(tag);
     }
@@ -616,6 +639,7 @@ export const verifyRequestCodec: Codec<VerifyRequestInit, VerifyRequest> = codec
     5: "digest",
     6: "signatureFormat",
     7: "signature",
+    8: "keyVersion",
   },
   writeVerifyRequest,
   readVerifyRequest,
@@ -627,6 +651,8 @@ export interface VerifyResponseInit {
   readonly valid?: boolean | undefined;
   readonly keyId?: string | undefined;
   readonly algorithm?: SigningAlgorithm | number | undefined;
+  /** The version that made the signature; 0 when it is not valid. */
+  readonly keyVersion?: number | undefined;
 }
 
 /** A `signer.v1.VerifyResponse` that was read. */
@@ -635,6 +661,8 @@ export interface VerifyResponse {
   valid: boolean;
   keyId: string;
   algorithm: SigningAlgorithm | number;
+  /** The version that made the signature; 0 when it is not valid. */
+  keyVersion: number;
 }
 
 /** Writes the fields of a `signer.v1.VerifyResponse` that do not have their default value. */
@@ -650,12 +678,20 @@ function writeVerifyResponse(
   }
   const algorithm = writer.number(24, message.algorithm ?? 0, signingAlgorithmNames);
   if (algorithm !== 0) writer.int32(24, algorithm);
+  if (message.keyVersion !== undefined && message.keyVersion !== null && message.keyVersion !== 0) {
+    writer.int32(32, message.keyVersion);
+  }
 }
 
 /** Reads the fields of a `signer.v1.VerifyResponse`. */
 function readVerifyResponse(
   reader: WireReader,
-  message: VerifyResponse = { valid: false, keyId: "", algorithm: "SIGNING_ALGORITHM_UNSPECIFIED" },
+  message: VerifyResponse = {
+    valid: false,
+    keyId: "",
+    algorithm: "SIGNING_ALGORITHM_UNSPECIFIED",
+    keyVersion: 0,
+  },
 ): VerifyResponse {
   while (reader.more()) {
     const tag = reader.tag();
@@ -669,6 +705,9 @@ function readVerifyResponse(
       case 24: // algorithm = 3
         message.algorithm = signingAlgorithmNames.name(reader.int32());
         break;
+      case 32: // keyVersion = 4
+        message.keyVersion = reader.int32();
+        break;
       default:
         reader.skip(tag);
     }
@@ -678,7 +717,7 @@ function readVerifyResponse(
 
 export const verifyResponseCodec: Codec<VerifyResponseInit, VerifyResponse> = codec(
   "signer.v1.VerifyResponse",
-  { 1: "valid", 2: "keyId", 3: "algorithm" },
+  { 1: "valid", 2: "keyId", 3: "algorithm", 4: "keyVersion" },
   writeVerifyResponse,
   readVerifyResponse,
 );
@@ -759,7 +798,11 @@ export const listKeysResponseCodec: Codec<ListKeysResponseInit, ListKeysResponse
 
 /** A `signer.v1.GetPublicKeyRequest` to write: fields may be left out. */
 export type GetPublicKeyRequestInit =
-  & { readonly format?: PublicKeyFormat | number | undefined }
+  & {
+    readonly format?: PublicKeyFormat | number | undefined;
+    /** The version of the key. 0 for the one that signs now. */
+    readonly keyVersion?: number | undefined;
+  }
   & ({
     readonly keyId: string;
     readonly keyType?: undefined;
@@ -773,7 +816,11 @@ export type GetPublicKeyRequestInit =
 
 /** A `signer.v1.GetPublicKeyRequest` that was read. */
 export type GetPublicKeyRequest =
-  & { format: PublicKeyFormat | number }
+  & {
+    format: PublicKeyFormat | number;
+    /** The version of the key. 0 for the one that signs now. */
+    keyVersion: number;
+  }
   & ({ key: "keyId"; keyId: string; keyType?: undefined } | {
     key: "keyType";
     keyId?: undefined;
@@ -791,19 +838,23 @@ function writeGetPublicKeyRequest(
   }
   const format = writer.number(24, message.format ?? 0, publicKeyFormatNames);
   if (format !== 0) writer.int32(24, format);
+  if (message.keyVersion !== undefined && message.keyVersion !== null && message.keyVersion !== 0) {
+    writer.int32(32, message.keyVersion);
+  }
 }
 
 interface GetPublicKeyRequestDraft {
   keyId?: string | undefined;
   keyType?: KeyType | number | undefined;
   format: PublicKeyFormat | number;
+  keyVersion: number;
   key?: "keyId" | "keyType" | undefined;
 }
 
 /** Reads the fields of a `signer.v1.GetPublicKeyRequest`. */
 function readGetPublicKeyRequest(
   reader: WireReader,
-  into: GetPublicKeyRequest = { format: "PUBLIC_KEY_FORMAT_UNSPECIFIED" },
+  into: GetPublicKeyRequest = { format: "PUBLIC_KEY_FORMAT_UNSPECIFIED", keyVersion: 0 },
 ): GetPublicKeyRequest {
   const message: GetPublicKeyRequestDraft = into;
 
@@ -823,6 +874,9 @@ function readGetPublicKeyRequest(
       case 24: // format = 3
         message.format = publicKeyFormatNames.name(reader.int32());
         break;
+      case 32: // keyVersion = 4
+        message.keyVersion = reader.int32();
+        break;
       default:
         reader.skip(tag);
     }
@@ -832,14 +886,18 @@ function readGetPublicKeyRequest(
 
 export const getPublicKeyRequestCodec: Codec<GetPublicKeyRequestInit, GetPublicKeyRequest> = codec(
   "signer.v1.GetPublicKeyRequest",
-  { 1: "keyId", 2: "keyType", 3: "format" },
+  { 1: "keyId", 2: "keyType", 3: "format", 4: "keyVersion" },
   writeGetPublicKeyRequest,
   readGetPublicKeyRequest,
 );
 
 /** A `signer.v1.GetPublicKeyResponse` to write: fields may be left out. */
 export type GetPublicKeyResponseInit =
-  & { readonly key?: KeyInfoInit | null | undefined }
+  & {
+    readonly key?: KeyInfoInit | null | undefined;
+    /** The version that the public key is of. */
+    readonly keyVersion?: number | undefined;
+  }
   & ({
     readonly pem: string;
     readonly der?: undefined;
@@ -860,7 +918,11 @@ export type GetPublicKeyResponseInit =
 
 /** A `signer.v1.GetPublicKeyResponse` that was read. */
 export type GetPublicKeyResponse =
-  & { key: KeyInfo | null }
+  & {
+    key: KeyInfo | null;
+    /** The version that the public key is of. */
+    keyVersion: number;
+  }
   & (
     | { publicKey: "pem"; pem: string; der?: undefined; jwk?: undefined }
     | { publicKey: "der"; pem?: undefined; der: Buffer; jwk?: undefined }
@@ -879,6 +941,9 @@ function writeGetPublicKeyResponse(
   if (message.pem !== undefined && message.pem !== null) writer.string(18, message.pem);
   if (message.der !== undefined && message.der !== null) writer.bytes(26, message.der);
   if (message.jwk !== undefined && message.jwk !== null) writer.string(34, message.jwk);
+  if (message.keyVersion !== undefined && message.keyVersion !== null && message.keyVersion !== 0) {
+    writer.int32(40, message.keyVersion);
+  }
 }
 
 interface GetPublicKeyResponseDraft {
@@ -886,13 +951,14 @@ interface GetPublicKeyResponseDraft {
   pem?: string | undefined;
   der?: Buffer | undefined;
   jwk?: string | undefined;
+  keyVersion: number;
   publicKey?: "pem" | "der" | "jwk" | undefined;
 }
 
 /** Reads the fields of a `signer.v1.GetPublicKeyResponse`. */
 function readGetPublicKeyResponse(
   reader: WireReader,
-  into: GetPublicKeyResponse = { key: null },
+  into: GetPublicKeyResponse = { key: null, keyVersion: 0 },
 ): GetPublicKeyResponse {
   const message: GetPublicKeyResponseDraft = into;
 
@@ -923,6 +989,9 @@ function readGetPublicKeyResponse(
         message.jwk = reader.string();
         message.publicKey = "jwk";
         break;
+      case 40: // keyVersion = 5
+        message.keyVersion = reader.int32();
+        break;
       default:
         reader.skip(tag);
     }
@@ -933,7 +1002,7 @@ function readGetPublicKeyResponse(
 export const getPublicKeyResponseCodec: Codec<GetPublicKeyResponseInit, GetPublicKeyResponse> =
   codec(
     "signer.v1.GetPublicKeyResponse",
-    { 1: "key", 2: "pem", 3: "der", 4: "jwk" },
+    { 1: "key", 2: "pem", 3: "der", 4: "jwk", 5: "keyVersion" },
     writeGetPublicKeyResponse,
     readGetPublicKeyResponse,
   );

@@ -3,20 +3,23 @@ import { join } from "node:path";
 import {
   CryptoError,
   type CryptoProvider,
+  disposeVersion,
   KeyStore,
   type KeyType,
   type PrivateKey,
-  readPrivateKeyFile,
   type StoredKey,
-} from "../../crypto/mod.ts";
-import { usageError } from "../exit.ts";
-import { keyFileExtensions, keyFilesIn } from "../key_folder.ts";
-import { warn } from "../output.ts";
-import { type Asking, passphraseBeside, passphraseToRead } from "../passphrase/mod.ts";
+} from "../../../crypto/mod.ts";
+import { usageError } from "../../exit.ts";
+import { isDirectory, keyFileExtensions, keysIn } from "../../key_folder.ts";
+import { warn } from "../../output.ts";
+import { type KeyReading, readKeyFile } from "./read_key.ts";
+import { readVersions } from "./versions.ts";
 
 /** Options of `serve` that name its keys. */
 export interface KeyOptions {
-  /** `id=FILE`, or `FILE` for a key whose id is its thumbprint. */
+  /**
+   * `id=FILE`, or `FILE` for a key whose id is its thumbprint; `id=FOLDER` for a key with versions.
+   */
   readonly key?: readonly string[];
   readonly keyDir?: string;
   readonly generate?: readonly KeyType[];
@@ -43,7 +46,7 @@ export interface LoadedKeys {
 export async function loadKeys(provider: CryptoProvider, options: KeyOptions): Promise<LoadedKeys> {
   const generated: string[] = [];
   const store = await filled(async (store) => {
-    await addFiles(store, provider, options, { ask: true });
+    await addKeys(store, { ...options, provider, asking: { ask: true } }, options);
     for (const key of await generateKeys(provider, options, store.size)) {
       generated.push(add(store, undefined, key).id);
     }
@@ -64,9 +67,10 @@ export function reloadKeys(
   generated: readonly string[],
 ): Promise<KeyStore> {
   return filled(async (store) => {
-    await addFiles(store, provider, options, { ask: false });
+    await addKeys(store, { ...options, provider, asking: { ask: false } }, options);
     for (const id of generated) {
-      add(store, id, provider.adoptPrivateKey(held.get(id).key.share()));
+      const { privateKey } = held.get(id).current;
+      add(store, id, provider.adoptPrivateKey(privateKey!.share()));
     }
   });
 }
@@ -83,19 +87,22 @@ async function filled(fill: (store: KeyStore) => Promise<void>): Promise<KeyStor
   }
 }
 
-async function addFiles(
+/** Adds the keys of `--key` and `--key-dir`. */
+async function addKeys(
   store: KeyStore,
-  provider: CryptoProvider,
-  options: KeyOptions,
-  asking: Asking,
+  reading: KeyReading,
+  { key = [], keyDir }: KeyOptions,
 ): Promise<void> {
-  for (const named of options.key ?? []) {
+  for (const named of key) {
     const { id, path } = splitName(named);
-    add(store, id, await readKeyFile(provider, path, options, asking));
+    if (!isDirectory(path)) add(store, id, await readKeyFile(reading, path));
+    else if (id === undefined) {
+      throw usageError(`${path} is a folder of versions of a key`, `Give its id: ID=${path}`);
+    } else if (!await addVersions(store, reading, id, path)) {
+      throw usageError(`The folder ${path} has no version of a key`, NAME_VERSIONS);
+    }
   }
-  if (options.keyDir !== undefined) {
-    await addFolder(store, provider, options.keyDir, options, asking);
-  }
+  if (keyDir !== undefined) await addFolder(store, reading, keyDir);
 }
 
 /** Moves a key into the store, or frees the key when the store refuses it. */
@@ -108,6 +115,26 @@ function add(store: KeyStore, id: string | undefined, key: PrivateKey): StoredKe
   }
 }
 
+const NAME_VERSIONS = "Name its key files 1.pem, 2.pem and so on, higher for newer ones";
+
+/** Adds the key of a folder of versions, and returns false for a folder without key files. */
+async function addVersions(
+  store: KeyStore,
+  reading: KeyReading,
+  id: string,
+  folder: string,
+): Promise<boolean> {
+  const versions = await readVersions(reading, folder);
+  if (versions.length === 0) return false;
+  try {
+    store.addVersions(id, versions);
+    return true;
+  } catch (error) {
+    versions.forEach(disposeVersion);
+    throw error;
+  }
+}
+
 /** Splits `id=FILE`; the id is undefined where there is none. */
 function splitName(named: string): { id: string | undefined; path: string } {
   const at = named.indexOf("=");
@@ -116,19 +143,16 @@ function splitName(named: string): { id: string | undefined; path: string } {
 }
 
 /** Adds the keys of a folder by their names. Public keys and certificates are skipped with a warning. */
-async function addFolder(
-  store: KeyStore,
-  provider: CryptoProvider,
-  folder: string,
-  options: KeyOptions,
-  asking: Asking,
-): Promise<void> {
+async function addFolder(store: KeyStore, reading: KeyReading, folder: string): Promise<void> {
   let found = 0;
-  for (const { name, id } of keyFilesIn(folder)) {
-    const path = join(folder, name);
+  for (const { id, path, isFolder } of keysIn(folder)) {
+    if (isFolder) {
+      if (await addVersions(store, reading, id, path)) found++;
+      else warn(`skipped the folder ${path}: it has no key file`);
+      continue;
+    }
     try {
-      const key = await readKeyFile(provider, path, options, asking, join(folder, `${id}.pass`));
-      add(store, id, key);
+      add(store, id, await readKeyFile(reading, path, join(folder, `${id}.pass`)));
       found++;
     } catch (error) {
       if (!(error instanceof CryptoError) || error.code !== "NOT_PRIVATE_KEY") throw error;
@@ -140,27 +164,6 @@ async function addFolder(
     `The key folder ${folder} has no file with a private key`,
     `Put files that end in ${[...keyFileExtensions].join(", ")} there, or name another folder`,
   );
-}
-
-/**
- * Reads a key file. An encrypted key is opened by the passphrase in `passphrasePath` where that file is
- * there, and else by the passphrase of the options.
- */
-function readKeyFile(
-  provider: CryptoProvider,
-  path: string,
-  options: KeyOptions,
-  asking: Asking,
-  passphrasePath?: string,
-): Promise<PrivateKey> {
-  const { allowInsecureKeyFiles: allowInsecure = false } = options;
-  return readPrivateKeyFile(provider, path, {
-    allowInsecure,
-    passphrase: async () => {
-      const own = passphrasePath && await passphraseBeside(passphrasePath, { allowInsecure });
-      return own || await passphraseToRead(options, `Passphrase of ${path}: `, asking);
-    },
-  });
 }
 
 /** Generates the keys of `--generate`, or the default ones when the store is empty. */

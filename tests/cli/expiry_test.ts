@@ -1,10 +1,14 @@
+/** Log lines about certificates and keys that end soon. @module */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 
-const [test, { expiringCertificates, TestCa }] = await gate(["env", "ffi", "read"], async () => ({
-  ...await import("../../src/cli/serve/expiry.ts"),
-  ...await import("../_support/certificates.ts"),
-}));
+const [test, { expiringCertificates, expiringKeys, TestCa }] = await gate(
+  ["env", "ffi", "read"],
+  async () => ({
+    ...await import("../../src/cli/serve/expiry.ts"),
+    ...await import("../_support/certificates.ts"),
+  }),
+);
 
 test("the level of a certificate's expiry rises 30, 7 and 1 days before it", async () => {
   using ca = await TestCa.create();
@@ -32,4 +36,26 @@ test("each certificate of a chain is looked at, and text that is none is passed 
     "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
   const found = expiringCertificates([new TextEncoder().encode(text)], Date.now());
   assert.deepEqual(found.map(({ subject }) => subject), ["CN=test", "CN=Test CA"]);
+});
+
+test("a key is named when no version signs in 30 days, or now", () => {
+  const now = Date.now();
+  const signing = (signUntil: number | undefined, hasPrivateKey = true) => ({
+    ...{ version: 1, thumbprint: "", hasPrivateKey, period: { signUntil } },
+  });
+  const keys = {
+    endless: signing(undefined),
+    ended: signing(now),
+    near: signing(now + 86_400_000 * 6.5),
+    far: signing(now + 86_400_000 * 31),
+    verifying: signing(now, false),
+  };
+  const found = expiringKeys(
+    Object.entries(keys).map(([id, version]) => ({ id, versions: [version] })),
+    now,
+  );
+  assert.deepEqual(
+    found.map(({ key, level, daysLeft }) => [key, level, daysLeft]),
+    [["ended", "error", undefined], ["near", "warn", 6]],
+  );
 });
