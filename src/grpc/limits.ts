@@ -2,7 +2,7 @@
 
 /**
  * Limits that an operator sets (`signer serve --help`). Sizes are in bytes, times in milliseconds; `Infinity` turns a
- * limit off. A limit "on a thread" applies to each serving thread by itself. A peer is what `peerIdentity()` says:
+ * limit off. A limit "on a thread" applies to each serving thread by itself. A peer is what `identityOf()` says:
  * connections over loopback have none, so limits by peer do not apply to them.
  */
 export interface ServerLimits {

@@ -7,7 +7,7 @@ export * from "./errors.ts";
 export { formatIp, parseIp } from "./ip.ts";
 export * from "./listener.ts";
 export * from "./peer.ts";
-export { peerIdentity } from "./peer_identity.ts";
+export { identityOf } from "./peer_identity.ts";
 export { isLocalPeer, isLoopbackHost } from "./peer_locality.ts";
 export * from "./poller.ts";
 export * from "./reactor.ts";

@@ -1,37 +1,41 @@
+/** The peer for which limits are counted. @module */
+import { libc } from "../ffi/mod.ts";
 import { formatIp, parseIp } from "./ip.ts";
-import { isLocalPeer } from "./peer_locality.ts";
+import type { Peer } from "./peer.ts";
+import { isLoopback } from "./peer_locality.ts";
 
-/** An IPv4 address with a port, as inet_ntop(3) writes it. */
-const IPV4_PEER = /^(?:tcp:\/\/)?(\d+(?:\.\d+){3}):\d+$/;
+/** An IPv4 address as the kernel writes it, which needs no parsing. */
+const IPV4 = /^\d+(?:\.\d+){3}$/;
 
 /**
- * Name of the peer for which limits are counted, from the text of a peer as both stacks write it: the IP
- * address without the port, the vsock CID, or the uid of a Unix socket's process.
+ * Returns the name of the peer for which limits are counted: the IP address without the port, the vsock CID, or
+ * the uid of a Unix socket's process.
  *
  * An IPv6 address counts by its first 64 bits, because a host usually has the whole /64 (RFC 4291 section
  * 2.5.1). Undefined for loopback and CID 1, which say only that the peer is on this machine, possibly behind a
  * proxy, and for a peer that is not known: there each connection counts by itself.
  */
-export function peerIdentity(peer: string): string | undefined {
-  // Most peers. The text of an IPv4 address is the kernel's, and needs no parsing.
-  const ipv4 = IPV4_PEER.exec(peer);
-  if (ipv4 !== null) return ipv4[1].startsWith("127.") ? undefined : `ip:${ipv4[1]}`;
-  const uid = /^unix:.*\buid=(\d+)$/.exec(peer);
-  if (uid !== null) return `unix:uid=${uid[1]}`;
-  if (isLocalPeer(peer)) return undefined;
-  const cid = /^vsock:(\d+):\d+$/.exec(peer);
-  if (cid !== null) return `vsock:${cid[1]}`;
-  const host = /^(?:tcp:\/\/)?\[?([^[\]]+)\]?:\d+$/.exec(peer)?.[1];
-  const ip = host === undefined ? undefined : parseIp(host);
-  return ip && `ip:${networkOf(ip)}`;
+export function identityOf(peer: Peer): string | undefined {
+  switch (peer.transport) {
+    case "tcp":
+      return identityOfHost(peer.host);
+    case "vsock":
+      return peer.cid === libc.VMADDR_CID_LOCAL ? undefined : `vsock:${peer.cid}`;
+    case "unix":
+      return `unix:uid=${peer.uid}`;
+    case "unknown":
+      return undefined;
+  }
 }
 
-/** An IPv4 address as it is, also when it is mapped to IPv6; the /64 of an IPv6 address. */
-function networkOf(ip: Uint8Array): string {
-  if (ip.length === 4) return formatIp(ip);
+function identityOfHost(host: string): string | undefined {
+  if (IPV4.test(host)) return host.startsWith("127.") ? undefined : `ip:${host}`;
+  const ip = parseIp(host);
+  if (ip === undefined || isLoopback(ip)) return undefined;
+  // An IPv4 address that is mapped to IPv6 counts as what it is.
   const mapped = ip.subarray(0, 10).every((byte) => byte === 0) && ip[10] === 255 && ip[11] === 255;
-  if (mapped) return formatIp(ip.subarray(12));
+  if (mapped) return `ip:${formatIp(ip.subarray(12))}`;
   const network = new Uint8Array(16);
   network.set(ip.subarray(0, 8));
-  return `${formatIp(network)}/64`;
+  return `ip:${formatIp(network)}/64`;
 }

@@ -21,7 +21,7 @@ export function isLoopbackHost(host: string): boolean {
 }
 
 /** 127.0.0.0/8 (RFC 1122 section 3.2.1.3), ::1 (RFC 4291 section 2.5.3), and 127.0.0.0/8 mapped to IPv6. */
-function isLoopback(ip: Uint8Array): boolean {
+export function isLoopback(ip: Uint8Array): boolean {
   if (ip.length === 4) return ip[0] === 127;
   const zeros = ip.subarray(0, 10).every((byte) => byte === 0);
   if (zeros && ip[10] === 0xff && ip[11] === 0xff) return ip[12] === 127;

@@ -63,7 +63,7 @@ export class Budgets {
   /**
    * Opens the budget of a connection.
    *
-   * @param identity the peer's `peerIdentity()`; undefined for a connection that counts by itself
+   * @param identity `identityOf()` the peer; undefined for a connection that counts by itself
    */
   open(identity: string | undefined): Budget {
     let parent = this.#all;

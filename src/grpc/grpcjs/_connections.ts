@@ -5,12 +5,15 @@ import type { Caller } from "../mod.ts";
 export interface CalledConnection {
   /** The peer's name, such as `tcp://127.0.0.1:4242`. */
   readonly peer: string;
+  /** `identityOf()` the peer. */
+  readonly identity: string | undefined;
   readonly caller: Caller;
 }
 
 /** The connection of a call that outlives it. */
 const CLOSED: CalledConnection = {
   peer: "unknown",
+  identity: undefined,
   caller: { peer: { transport: "unknown" }, certificate: undefined, token: undefined },
 };
 

@@ -1,6 +1,6 @@
 /** The context of a handler on grpc-js. @module */
 import type { Metadata as GrpcMetadata, ServerUnaryCall } from "@grpc/grpc-js";
-import { isLocalPeer, peerIdentity } from "../../net/mod.ts";
+import { isLocalPeer } from "../../net/mod.ts";
 import { type CallContext, type Caller, Metadata, type WorkUnit } from "../mod.ts";
 import type { WorkOwner } from "../scheduling/mod.ts";
 import { fromGrpcMetadata, toGrpcMetadata } from "./_metadata.ts";
@@ -56,7 +56,7 @@ export class GrpcJsContext implements CallContext, WorkOwner {
   }
 
   get peerIdentity(): string {
-    return peerIdentity(this.peer) ?? this.peer;
+    return this.#connection.identity ?? this.peer;
   }
 
   get peerIsLocal(): boolean {

@@ -5,9 +5,10 @@ import {
   Acceptor,
   type Address,
   formatPeer,
+  identityOf,
   listen,
   type ListenOptions,
-  peerIdentity,
+  type Peer,
   RESERVED_DESCRIPTORS,
   sharedReactor,
   type Socket,
@@ -74,7 +75,7 @@ interface Connection {
   readonly duplex: Duplex & { readonly bytesWritten?: number };
   readonly peer: string;
   readonly budget: Budget;
-  /** `peerIdentity()` of the peer. */
+  /** `identityOf()` the peer. */
   readonly identity: string | undefined;
   readonly openedAt: number;
   /** `bytesWritten` at the last progress, and the time of it. */
@@ -155,8 +156,8 @@ class GrpcJsServer implements RpcServer {
     if (!socketsSupported()) {
       const listener = await listenByNode(address, (connection, name, peer) => {
         const caller = callerOf({ peer, peerCertificate: undefined });
-        if (this.#admits(name)) this.#take(connection, { peer: name, caller });
-        else connection.destroy();
+        if (!this.#admits(peer)) connection.destroy();
+        else this.#take(connection, { peer: name, identity: identityOf(peer), caller });
       });
       this.#listeners.push(listener);
       return listener.address;
@@ -166,7 +167,7 @@ class GrpcJsServer implements RpcServer {
     const take = this.#takeSocket();
     const acceptor = new Acceptor(listener, sharedReactor(), {
       onConnection: (socket) => {
-        if (this.#admits(formatPeer(socket.peer))) take(socket);
+        if (this.#admits(socket.peer)) take(socket);
         else socket.close();
       },
       onShortage: () => this.#closeSilent(),
@@ -194,13 +195,15 @@ class GrpcJsServer implements RpcServer {
   }
 
   /** Checks the limits of connections for a new one. At the limit, connections without a call make room. */
-  #admits(peer: string): boolean {
+  #admits(peer: Peer): boolean {
     const { maxConnections, maxConnectionsPerPeer } = this.#limits;
     if (this.#connections.size >= maxConnections) this.#closeSilent();
-    const identity = peerIdentity(peer);
+    const identity = identityOf(peer);
     const ofPeer = identity === undefined ? 0 : this.#budgets.connectionsOf(identity);
     if (this.#connections.size < maxConnections && ofPeer < maxConnectionsPerPeer) return true;
-    this.#log.debug("A connection is refused: there are as many as allowed", { peer });
+    this.#log.debug("A connection is refused: there are as many as allowed", {
+      peer: formatPeer(peer),
+    });
     return false;
   }
 
@@ -218,8 +221,15 @@ class GrpcJsServer implements RpcServer {
 
   /** Takes accepted sockets: over TLS once the handshake is done. */
   #takeSocket(): (socket: Socket) => void {
-    const take = (stream: Stream) =>
-      this.#take(toDuplex(stream), { peer: formatPeer(stream.peer), caller: callerOf(stream) });
+    const take = (stream: Stream) => {
+      const { peer } = stream;
+      const called = {
+        peer: formatPeer(peer),
+        identity: identityOf(peer),
+        caller: callerOf(stream),
+      };
+      this.#take(toDuplex(stream), called);
+    };
     if (this.#tls === undefined) return take;
     const { maxHandshakes, handshakeTimeoutMs } = this.#limits;
     const handshakes = new TlsHandshakes(this.#tls, sharedReactor(), {
@@ -241,10 +251,9 @@ class GrpcJsServer implements RpcServer {
   }
 
   #take(duplex: Duplex, called: CalledConnection): void {
-    const { peer } = called;
+    const { peer, identity } = called;
     const name = this.#names.add(called);
     this.#log.debug("Connected", { peer });
-    const identity = peerIdentity(peer);
     const budget = this.#budgets.open(identity);
     const { maxConnectionUnreadBytes: maxUnsentBytes } = this.#limits;
     sessionSocket(duplex, { name, budget, maxUnsentBytes, onDrain: () => this.#turns.wake() });

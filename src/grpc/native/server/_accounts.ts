@@ -111,7 +111,7 @@ export class Accounts {
   /**
    * Opens the account of a new connection.
    *
-   * @param identity the peer's `peerIdentity()`: undefined for a connection that counts by itself
+   * @param identity `identityOf()` the peer: undefined for a connection that counts by itself
    */
   open(identity: string | undefined, owner: AccountOwner): Account {
     const parent = identity === undefined ? this.#thread : this.#peer(identity);

@@ -1,11 +1,5 @@
 /** The limits of connections: refusal of new ones, and closing of idle ones. @module */
-import {
-  formatPeer,
-  peerIdentity,
-  RESERVED_DESCRIPTORS,
-  type Socket,
-  type Stream,
-} from "../../../net/mod.ts";
+import { formatPeer, identityOf, RESERVED_DESCRIPTORS, type Socket } from "../../../net/mod.ts";
 import type { Logger } from "../../../telemetry/mod.ts";
 import type { Accounts } from "./_accounts.ts";
 import type { ServedConnection } from "./_served_connection.ts";
@@ -59,7 +53,7 @@ export class Admission {
         return this.#refuse(socket, "maxConnections", maxConnections);
       }
     }
-    const identity = identityOf(socket);
+    const identity = identityOf(socket.peer);
     if (identity === undefined || this.#counts.ofPeer(identity) < maxConnectionsPerPeer) {
       return true;
     }
@@ -99,9 +93,4 @@ export class Admission {
     this.#refused = 0;
     return false;
   }
-}
-
-/** Returns the name of the peer for which limits are counted. */
-export function identityOf({ peer }: Pick<Stream, "peer">): string | undefined {
-  return peerIdentity(formatPeer(peer));
 }

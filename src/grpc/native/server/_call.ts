@@ -1,6 +1,6 @@
 /** The state that all calls of the native server share: context, deadline, end. @module */
 import { ErrorCode, Http2Error, type Http2Stream } from "../../../http2/mod.ts";
-import { isLocalPeer, peerIdentity } from "../../../net/mod.ts";
+import { isLocalPeer } from "../../../net/mod.ts";
 import {
   type CallContext,
   type Caller,
@@ -38,7 +38,9 @@ export interface CallConnection {
   readonly account: Account;
   /** The address of the peer. */
   readonly peer: string;
-  /** The identity of the peer. */
+  /** `identityOf()` the peer, for which limits are counted. */
+  readonly identity: string | undefined;
+  /** The caller as access rules see it. */
   readonly caller: Caller;
   /** The work of the connection that waits for its turn. */
   readonly lane: Lane;
@@ -159,7 +161,7 @@ export abstract class Call implements CallContext, Timed {
   }
 
   get peerIdentity(): string {
-    return peerIdentity(this.peer) ?? this.peer;
+    return this.connection.identity ?? this.peer;
   }
 
   get peerIsLocal(): boolean {

@@ -9,7 +9,7 @@ import {
 } from "../../../http2/mod.ts";
 import {
   formatPeer,
-  peerIdentity,
+  identityOf,
   type PollHandler,
   type Registrar,
   type Stream,
@@ -78,7 +78,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   readonly caller: Caller;
   /** True while a flush is scheduled for the end of the turn. */
   dirty = false;
-  /** `peerIdentity()` of the peer. */
+  /** `identityOf()` the peer. */
   readonly identity: string | undefined;
   #phase: Phase = OPEN;
   #waitsForRoom = false;
@@ -96,7 +96,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     this.#thread = thread;
     this.#socket = socket;
     this.caller = callerOf(socket);
-    const identity = this.identity = peerIdentity(this.peer);
+    const identity = this.identity = identityOf(socket.peer);
     this.account = thread.accounts.open(identity, this);
     this.lane = thread.work.openLane(identity);
     const protocol = new Protocol(thread.methods, thread, this);

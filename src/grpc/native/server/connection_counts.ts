@@ -2,7 +2,7 @@
 export interface ConnectionCounts {
   /** Connections in all. */
   readonly total: number;
-  /** Connections of one peer (`peerIdentity()`). */
+  /** Connections of one peer (`identityOf()`). */
   ofPeer(identity: string): number;
   /** Counts a connection that opens; `identity` is undefined for a peer that is not known. */
   add(identity: string | undefined): void;

@@ -4,6 +4,7 @@ import { configure, type Http2Config } from "../../../http2/mod.ts";
 import {
   Acceptor,
   formatPeer,
+  identityOf,
   type Listener,
   type NetError,
   Poller,
@@ -15,7 +16,7 @@ import { type ErrorReports, errorReports } from "../../../telemetry/mod.ts";
 import type { MethodMeter } from "../../mod.ts";
 import { type CostClass, CostClasses, type Lane, WorkQueue } from "../../scheduling/mod.ts";
 import { Accounts } from "./_accounts.ts";
-import { Admission, identityOf } from "./_admission.ts";
+import { Admission } from "./_admission.ts";
 import { type ConnectionCounts, OwnConnectionCounts } from "./connection_counts.ts";
 import { Deadlines } from "./_deadlines.ts";
 import type { EngineOptions } from "./_engine_options.ts";
@@ -163,7 +164,7 @@ export class Engine implements ServingThread, Disposable {
   add(socket: Socket): void {
     this.lookAtClock();
     this.#options.holds?.(socket.fd, true);
-    this.#counts.add(identityOf(socket));
+    this.#counts.add(identityOf(socket.peer));
     if (this.#handshakes === undefined) this.#serve(socket);
     else this.#handshakes.start(socket, this.now);
   }
@@ -353,7 +354,7 @@ export class Engine implements ServingThread, Disposable {
 
   #giveUp(stream: Stream): void {
     this.#options.holds?.(stream.fd, false);
-    this.#counts.remove(identityOf(stream));
+    this.#counts.remove(identityOf(stream.peer));
     stream.close();
   }
 
