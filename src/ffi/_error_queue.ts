@@ -1,9 +1,12 @@
 /** The error queue that OpenSSL keeps for each thread, read through libcrypto. @module */
 
-/** ERR_get_error(3ossl), ERR_error_string(3ossl), ERR_clear_error(3ossl) */
+/**
+ * ERR_get_error(3ossl), ERR_error_string(3ossl), ERR_clear_error(3ossl). Error codes of OpenSSL 3 have 32 bits
+ * (ERR_PACK in openssl/err.h), and a result of 64 bits would be a BigInt for each call.
+ */
 export const errorQueueSymbols = {
-  ERR_get_error: { parameters: [], result: "u64" },
-  ERR_peek_error: { parameters: [], result: "u64" },
+  ERR_get_error: { parameters: [], result: "u32" },
+  ERR_peek_error: { parameters: [], result: "u32" },
   ERR_error_string_n: { parameters: ["u64", "buffer", "usize"], result: "void" },
   ERR_clear_error: { parameters: [], result: "void" },
 } as const;
@@ -17,8 +20,8 @@ const ERROR_STRING_BYTES = 256;
 export function drainErrorQueue(symbols: ErrorQueue): string[] {
   const queue: string[] = [];
   const text = new Uint8Array(ERROR_STRING_BYTES);
-  for (let code = symbols.ERR_get_error(); code !== 0n; code = symbols.ERR_get_error()) {
-    symbols.ERR_error_string_n(code, text, BigInt(text.length));
+  for (let code = symbols.ERR_get_error(); code !== 0; code = symbols.ERR_get_error()) {
+    symbols.ERR_error_string_n(BigInt(code), text, BigInt(text.length));
     queue.push(new TextDecoder().decode(text.subarray(0, text.indexOf(0))));
   }
   return queue;
@@ -30,5 +33,5 @@ export function drainErrorQueue(symbols: ErrorQueue): string[] {
  * longer than the rest of the work around a signature.
  */
 export function clearErrorQueue(symbols: ErrorQueue): void {
-  if (symbols.ERR_peek_error() !== 0n) symbols.ERR_clear_error();
+  if (symbols.ERR_peek_error() !== 0) symbols.ERR_clear_error();
 }

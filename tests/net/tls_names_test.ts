@@ -52,7 +52,7 @@ async function chosen(
     const results = [client, serving].map((stream) => stream.handshake());
     if (client.failure !== undefined) return client.failure.message;
     if (results.every((result) => result === 1)) {
-      return new X509Certificate(client.parameters.peerCertificate!).subjectAltName!;
+      return new X509Certificate(client.peerCertificate!).subjectAltName!;
     }
     await new Promise((resolve) => setTimeout(resolve, 1));
   }

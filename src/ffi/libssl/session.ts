@@ -19,8 +19,6 @@ export interface TlsParameters {
   readonly cipher: string;
   /** The session was resumed by a ticket. */
   readonly resumed: boolean;
-  /** The peer's certificate in DER; undefined where it sent none. */
-  readonly peerCertificate: Uint8Array | undefined;
 }
 
 /** The parts of a session that its context adds. */
@@ -172,8 +170,23 @@ export class TlsSession implements Disposable {
       version: textAt(ssl.SSL_get_version(pointer)),
       cipher: cipher === null ? "" : textAt(ssl.SSL_CIPHER_get_name(cipher)),
       resumed: ssl.SSL_session_reused(pointer) === 1,
-      peerCertificate: this.#peerCertificate(pointer),
     };
+  }
+
+  /** The peer's certificate in DER; undefined where it sent none. To be called once the handshake is done. */
+  peerCertificate(): Uint8Array | undefined {
+    const { ssl, crypto } = this.#library;
+    const certificate = ssl.SSL_get1_peer_certificate(this.#open());
+    if (certificate === null) return undefined;
+    try {
+      const der = new Uint8Array(crypto.i2d_X509(certificate, null));
+      // i2d advances a pointer to the bytes.
+      const at = new BigUint64Array([BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(der)))]);
+      crypto.i2d_X509(certificate, at);
+      return der;
+    } finally {
+      crypto.X509_free(certificate);
+    }
   }
 
   [Symbol.dispose](): void {
@@ -224,21 +237,6 @@ export class TlsSession implements Disposable {
       : `${textAt(crypto.X509_verify_cert_error_string(verdict))} (certificate)`;
     this.failure ??= new LibsslError("HANDSHAKE_FAILED", `TLS failed: ${reason}`, { queue });
     return -errno.EPROTO;
-  }
-
-  #peerCertificate(pointer: Deno.PointerObject): Uint8Array | undefined {
-    const { ssl, crypto } = this.#library;
-    const certificate = ssl.SSL_get1_peer_certificate(pointer);
-    if (certificate === null) return undefined;
-    try {
-      const der = new Uint8Array(crypto.i2d_X509(certificate, null));
-      // i2d advances a pointer to the bytes.
-      const at = new BigUint64Array([BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(der)))]);
-      crypto.i2d_X509(certificate, at);
-      return der;
-    } finally {
-      crypto.X509_free(certificate);
-    }
   }
 }
 

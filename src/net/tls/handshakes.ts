@@ -66,7 +66,7 @@ export class TlsHandshakes implements Disposable {
     try {
       const session = stream = new TlsStream(this.#context(), socket);
       const handshake = new Handshake(session, now + this.#limits.timeoutMs, this);
-      this.#registrar.add(session.fd, libc.EPOLLIN, handshake);
+      this.#registrar.add(session.fd, handshake.interest, handshake);
       this.#pending.add(handshake);
     } catch (error) {
       return this.#events.onFailed(stream, error as NetError);
@@ -100,10 +100,10 @@ export class TlsHandshakes implements Disposable {
     }
     if (result === -libc.errno.EINTR) return;
     if (result === -libc.errno.EAGAIN) {
-      return this.#registrar.modify(
-        stream.fd,
-        stream.readWantsWrite ? libc.EPOLLOUT : libc.EPOLLIN,
-      );
+      const interest = stream.readWantsWrite ? libc.EPOLLOUT : libc.EPOLLIN;
+      if (interest !== handshake.interest) this.#registrar.modify(stream.fd, interest);
+      handshake.interest = interest;
+      return;
     }
     this.#fail(
       handshake,
@@ -146,6 +146,8 @@ export class TlsHandshakes implements Disposable {
 class Handshake implements PollHandler {
   readonly stream: TlsStream;
   readonly due: number;
+  /** The event that it waits for. */
+  interest: number = libc.EPOLLIN;
   readonly #owner: TlsHandshakes;
 
   constructor(stream: TlsStream, due: number, owner: TlsHandshakes) {

@@ -20,8 +20,8 @@ export class TlsStream implements Stream, Disposable {
   #parameters: TlsParameters | undefined;
   #closed = false;
   /**
-   * The last read took every whole record. OpenSSL may hold a part of the next one, which
-   * SSL_has_pending(3ossl) counts and nobody can read yet: its rest makes the socket readable.
+   * The last read took all that OpenSSL holds, or all but a part of a record, which SSL_has_pending(3ossl)
+   * counts and nobody can read yet: its rest makes the socket readable.
    */
   #drained = false;
 
@@ -67,7 +67,7 @@ export class TlsStream implements Stream, Disposable {
 
   /** The peer's certificate in DER, which the handshake has verified. To be asked once it is done. */
   get peerCertificate(): Uint8Array | undefined {
-    return this.parameters.peerCertificate;
+    return this.#session.peerCertificate();
   }
 
   /** The reason for `-EPROTO`, with the peer that it happened with. */
@@ -85,11 +85,14 @@ export class TlsStream implements Stream, Disposable {
     return this.#session.handshake();
   }
 
-  /** Reads records until the buffer is full or no more are there. */
+  /**
+   * Reads the records that one read(2) gives, or as many of them as the buffer takes. The kernel may have more, and
+   * then the socket is still readable: to ask for it here would be a system call in vain after most reads.
+   */
   read(buffer: Uint8Array, length: number): number {
     let filled = 0;
     this.#drained = false;
-    while (filled < length) {
+    do {
       const rest = filled === 0 ? buffer : buffer.subarray(filled);
       const result = this.#session.read(rest, length - filled);
       if (result <= 0) {
@@ -98,7 +101,8 @@ export class TlsStream implements Stream, Disposable {
         return filled === 0 ? result : filled;
       }
       filled += result;
-    }
+      this.#drained = !this.#session.hasPending;
+    } while (!this.#drained && filled < length);
     return filled;
   }
 

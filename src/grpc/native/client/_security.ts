@@ -5,15 +5,18 @@ import type { ConnectionSecurity, PeerCertificate } from "../../mod.ts";
 
 const MS_PER_DAY = 86_400_000;
 
-/** Describes the TLS parameters of a connection, with the certificate parsed. */
-export function connectionSecurity(parameters: TlsParameters): ConnectionSecurity {
-  const { version, cipher, resumed, peerCertificate } = parameters;
-  return {
-    version,
-    cipher,
-    resumed,
-    peerCertificate: peerCertificate && parseCertificate(peerCertificate),
-  };
+/** The TLS of a connection, as it was after the handshake. */
+export interface TransportTls {
+  readonly parameters: TlsParameters;
+  /** The server's certificate in DER. */
+  readonly certificate: Uint8Array | undefined;
+}
+
+/** Describes the TLS of a connection, with the certificate parsed. */
+export function connectionSecurity(
+  { parameters, certificate }: TransportTls,
+): ConnectionSecurity {
+  return { ...parameters, peerCertificate: certificate && parseCertificate(certificate) };
 }
 
 /** Reads names and expiry of a certificate in DER. node:crypto puts each attribute of a name on a line. */

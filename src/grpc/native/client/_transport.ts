@@ -17,10 +17,10 @@ import {
   type PollHandler,
   type Registrar,
   type Stream,
-  type TlsParameters,
   TlsStream,
 } from "../../../net/mod.ts";
 import { type ChannelSettings, MAX_STREAMS_OPENED } from "./_options.ts";
+import type { TransportTls } from "./_security.ts";
 
 /** Receiver of a stream's events: an `Attempt` of a call. Calls depend on transports, and not the reverse. */
 export interface StreamUser {
@@ -64,8 +64,8 @@ const READS_PER_EVENT = 4;
 export class ClientTransport implements PollHandler, ConnectionHandler<StreamUser> {
   /** Name of the server, such as `127.0.0.1:50051`. */
   readonly peer: string;
-  /** The parameters of TLS, read before the connection can be lost; undefined for plaintext. */
-  readonly tls: TlsParameters | undefined;
+  /** The TLS of the connection, read before it can be lost; undefined for plaintext. */
+  readonly tls: TransportTls | undefined;
   #phase: "opening" | "ready" | "draining" | "closed" = "opening";
   #failure: Error | undefined;
   readonly #socket: Stream;
@@ -84,7 +84,9 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
     const { http2, registrar } = settings;
     this.#socket = socket;
     this.peer = peer;
-    this.tls = socket instanceof TlsStream ? socket.parameters : undefined;
+    this.tls = socket instanceof TlsStream
+      ? { parameters: socket.parameters, certificate: socket.peerCertificate }
+      : undefined;
     this.#registrar = registrar;
     this.#owner = owner;
     this.#connection = createClientConnection<StreamUser>(http2, this, performance.now());
