@@ -102,13 +102,16 @@ export class TestCa implements Disposable {
   }
 
   /** Opens the context of a client that trusts this CA. */
-  clientContext(identity?: TlsIdentity, minVersion: "1.2" | "1.3" = "1.3"): TlsContext {
+  clientContext(
+    identity?: TlsIdentity,
+    { minVersion = "1.3", crl }: { minVersion?: "1.2" | "1.3"; crl?: Uint8Array | undefined } = {},
+  ): TlsContext {
     return new TlsContext({
       role: "client",
       minVersion,
       identity,
       ca: this.pem,
-      crl: undefined,
+      crl,
       peerCertificate: "require",
     });
   }

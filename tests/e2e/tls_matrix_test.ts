@@ -1,24 +1,23 @@
 /**
- * The matrix of bad certificates: each fault × both stacks as servers × both stacks as clients × TCP and Unix sockets.
- * Both ends must give the reason: the client in the error of the call, the server in its log.
+ * The matrix of bad certificates: each fault × both stacks as servers × both stacks as clients × every transport. Both
+ * ends must give the reason: the client in the error of the call, the server in its log. In the guest of
+ * `scripts/guest_vm.ts`, vsock is real. `tls_weak_test.ts` has the weak certificates.
  */
 import assert from "node:assert/strict";
 import type { Certified, TestCa as Ca } from "../_support/certificates.ts";
 import type { Stack } from "../../src/grpc/stacks/mod.ts";
 import { gate } from "../_support/gate.ts";
+import { loadStage, openWays, PERMISSIONS, serveOptions, settle, stacks } from "./_stage.ts";
 
-const [test, loaded] = await gate(
-  ["net", "env", "read", "write", "sys", "ffi", "run"],
-  async () => ({
-    ...await import("./_signer.ts"),
-    ...await import("../_support/certificates.ts"),
-    ...await import("../../src/net/mod.ts"),
-    stacks: await import("../../src/grpc/stacks/mod.ts"),
-  }),
-);
-const { call, echo, SignerProcess, stacks, TestCa } = loaded;
+const [test, loaded] = await gate(PERMISSIONS, async () => ({
+  ...await loadStage(),
+  ...await import("../_support/certificates.ts"),
+  opened: await import("../../src/grpc/stacks/mod.ts"),
+}));
+const { net, TestCa } = loaded;
 
-const stackNames: readonly Stack[] = ["native", "grpc-js"];
+/** Handshakes of an emulated machine are slow. */
+const PATIENCE_MS = 60_000;
 
 /** A CA whose chains have more than the four intermediates that are allowed. */
 async function tooLong(root: Ca, stack: DisposableStack): Promise<Ca> {
@@ -66,7 +65,7 @@ const clientFaults = {
   },
 };
 
-for (const serverStack of stackNames) {
+for (const serverStack of stacks) {
   test(`${serverStack} server: a client's certificate with a fault is refused, and both ends say why`, async () => {
     using ca = await TestCa.create();
     using disposables = new DisposableStack();
@@ -78,8 +77,8 @@ for (const serverStack of stackNames) {
     using good = await ca.issue({ usage: "client" });
     const crl = ca.revoke(certified.get("is revoked")!);
     await using server = await serveWith(serverStack, ca, [["localhost", identity]], crl);
-    for (const clientStack of stackNames) {
-      for (const address of server.addresses) {
+    for (const clientStack of stacks) {
+      for (const address of server.targets) {
         await callWith(clientStack, address, ca.clientContext(good));
         for (const [fault, { client, server: reason }] of Object.entries(clientFaults)) {
           const context = ca.clientContext(certified.get(fault));
@@ -114,6 +113,11 @@ const serverFaults = {
     client: /unsuitable certificate purpose/,
     server: /alert unsupported certificate/,
   },
+  "revoked.example": {
+    certify: (ca: Ca, names: string[]) => ca.issue({ names }),
+    client: /certificate revoked/,
+    server: /alert certificate revoked/,
+  },
   "long.example": {
     certify: async (ca: Ca, names: string[], stack: DisposableStack) =>
       await (await tooLong(ca, stack)).issue({ names }),
@@ -128,7 +132,7 @@ const serverFaults = {
   },
 };
 
-for (const serverStack of stackNames) {
+for (const serverStack of stacks) {
   test(`${serverStack} server: its certificate with a fault is refused by clients, and both ends say why`, async () => {
     using ca = await TestCa.create();
     using disposables = new DisposableStack();
@@ -140,10 +144,12 @@ for (const serverStack of stackNames) {
       if (certified !== undefined) named.push([name, disposables.use(certified)]);
     }
     await using server = await serveWith(serverStack, ca, named);
-    for (const clientStack of stackNames) {
-      for (const address of server.addresses) {
+    const crl = ca.revoke(named.find(([name]) => name === "revoked.example")![1]);
+    for (const clientStack of stacks) {
+      for (const address of server.targets) {
         for (const [name, { client, server: reason }] of Object.entries(serverFaults)) {
-          const context = ca.clientContext(good);
+          const isListed = name === "revoked.example";
+          const context = ca.clientContext(good, isListed ? { crl } : {});
           await assert.rejects(callWith(clientStack, address, context, name), client);
           await server.process.logged(reason);
         }
@@ -152,14 +158,16 @@ for (const serverStack of stackNames) {
   });
 }
 
-/** Starts a server over mutual TLS, on TCP and a Unix socket. */
+/** Starts a server over mutual TLS, on every transport. */
 async function serveWith(
   stack: Stack,
   ca: Ca,
   named: readonly (readonly [name: string, certified: Certified])[],
   crl?: Uint8Array,
 ) {
+  const { SignerProcess } = loaded.signer;
   const folder = await Deno.makeTempDir();
+  const opened = await openWays(net, folder);
   const write = async (name: string, content: Uint8Array) => {
     await Deno.writeFile(`${folder}/${name}`, content, { mode: 0o600 });
     return `${folder}/${name}`;
@@ -171,14 +179,16 @@ async function serveWith(
   }
   if (crl !== undefined) options.push("--tls-crl", await write("crl.pem", crl));
   const process = await SignerProcess.start(
-    ...["--tcp", "127.0.0.1:0", "--unix", `${folder}/s.sock`, "--generate", "ed25519"],
-    ...["--stack", stack, "--workers", "0", "--log-level", "debug", ...options],
+    ...["--generate", "ed25519", "--stack", stack, "--workers", "0", "--log-level", "debug"],
+    ...[...serveOptions(opened), ...options],
   );
   return {
     process,
-    addresses: process.addresses,
+    targets: [...opened.values()].map(({ target }) => target),
     async [Symbol.asyncDispose]() {
       await process[Symbol.asyncDispose]();
+      await settle(net);
+      await opened[Symbol.asyncDispose]();
       await Deno.remove(folder, { recursive: true });
     },
   };
@@ -191,10 +201,12 @@ async function callWith(
   context: ReturnType<Ca["clientContext"]>,
   authority = "localhost",
 ): Promise<void> {
+  const { call, echo } = loaded.signer;
   using _context = context;
-  using channel = await stacks.openChannel(stack, {
+  using channel = await loaded.opened.openChannel(stack, {
     addresses: [address],
     authority,
+    connectTimeout: PATIENCE_MS,
     reconnect: { initial: 60_000, max: 60_000 },
     tls: { context },
   });

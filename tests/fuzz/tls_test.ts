@@ -35,7 +35,7 @@ for (const stack of ["native", "grpc-js"]) {
       ...["--tcp", "127.0.0.1:0", "--generate", "ed25519", "--stack", stack, "--workers", "0"],
       ...[...files.options("server"), "--tls-min", "1.2"],
     );
-    using context = files.ca.clientContext(undefined, "1.2");
+    using context = files.ca.clientContext(undefined, { minVersion: "1.2" });
     using channel = openChannel({ addresses: server.addresses, tls: { context } });
     const address = parseAddress(server.addresses[0]);
     const port = address.transport === "tcp" ? address.port : 0;

@@ -45,8 +45,14 @@ const CIPHER_LIST_1_2 = "ECDHE+AESGCM:ECDHE+CHACHA20:!aNULL";
 /** The longest chain between a peer's certificate and its CA: intermediates. */
 const MAX_INTERMEDIATES = 4;
 
-/** OpenSSL's security level 2 (SSL_CTX_set_security_level(3ossl)): RSA of 2048 bits, no SHA-1. */
+/**
+ * OpenSSL's security level 2 (SSL_CTX_set_security_level(3ossl)): RSA of 2048 bits, no SHA-1, in certificates and
+ * handshakes. Else the level of handshakes is that of OpenSSL's build, or of openssl.cnf.
+ */
 const SECURITY_LEVEL = 2;
+
+/** Tickets of a full handshake. A resumed connection gets another one, so that one is enough for a client. */
+const TICKETS = 1n;
 
 /** The context of a server's sessions, which SSL_CTX_set_session_id_context(3ossl) requires. */
 const SESSION_ID_CONTEXT = new TextEncoder().encode("signer");
@@ -121,6 +127,7 @@ function createContext(library: SslLibrary, options: TlsContextOptions): Deno.Po
   const pointer = ssl.SSL_CTX_new(method);
   if (pointer === null) throw failed(library, "SSL_CTX_new");
   try {
+    ssl.SSL_CTX_set_security_level(pointer, SECURITY_LEVEL);
     setProtocol(library, pointer, options);
     if (options.identity !== undefined) setIdentity(library, pointer, options.identity);
     setPeer(library, pointer, options);
@@ -177,6 +184,8 @@ function setProtocol(
     const size = SESSION_ID_CONTEXT.length;
     const set = ssl.SSL_CTX_set_session_id_context(context, SESSION_ID_CONTEXT, size);
     expectOne(library, "SSL_CTX_set_session_id_context", set);
+    const tickets = ssl.SSL_CTX_set_num_tickets(context, TICKETS);
+    expectOne(library, "SSL_CTX_set_num_tickets", tickets);
   }
   if (ticketKeys !== undefined) {
     const set = ssl.ssl_ctx_ctrl_bytes(
@@ -202,7 +211,6 @@ function setPeer(
     : Verify.NONE;
   ssl.SSL_CTX_set_verify(context, mode, null);
   ssl.SSL_CTX_set_verify_depth(context, MAX_INTERMEDIATES);
-  crypto.X509_VERIFY_PARAM_set_auth_level(ssl.SSL_CTX_get0_param(context), SECURITY_LEVEL);
   const store = ssl.SSL_CTX_get_cert_store(context);
   let flags = X509_V_FLAG_X509_STRICT;
   if (ca !== undefined) {

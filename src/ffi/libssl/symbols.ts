@@ -38,11 +38,12 @@ export const sslSymbols = {
 
   // SSL_CTX_set_verify(3ossl), SSL_CTX_set0_CA_list(3ossl), SSL_CTX_set_cert_store(3ossl)
   SSL_CTX_set_verify: { parameters: ["pointer", "i32", "pointer"], result: "void" },
+  // SSL_CTX_set_security_level(3ossl)
+  SSL_CTX_set_security_level: { parameters: ["pointer", "i32"], result: "void" },
   SSL_CTX_set_verify_depth: { parameters: ["pointer", "i32"], result: "void" },
   SSL_CTX_add_client_CA: { parameters: ["pointer", "pointer"], result: "i32" },
   SSL_CTX_get_cert_store: { parameters: ["pointer"], result: "pointer" },
   SSL_CTX_set_default_verify_paths: { parameters: ["pointer"], result: "i32" },
-  SSL_CTX_get0_param: { parameters: ["pointer"], result: "pointer" },
 
   // SSL_CTX_set_alpn_select_cb(3ossl)
   SSL_CTX_set_alpn_select_cb: { parameters: ["pointer", "function", "pointer"], result: "void" },
@@ -120,7 +121,6 @@ export const certificateSymbols = {
   X509_STORE_add_crl: { parameters: ["pointer", "pointer"], result: "i32" },
   X509_STORE_set_flags: { parameters: ["pointer", "u64"], result: "i32" },
   X509_VERIFY_PARAM_set1_ip_asc: { parameters: ["pointer", "buffer"], result: "i32" },
-  X509_VERIFY_PARAM_set_auth_level: { parameters: ["pointer", "i32"], result: "void" },
   // X509_check_host(3ossl)
   X509_check_host: {
     parameters: ["pointer", "pointer", "usize", "u32", "pointer"],
