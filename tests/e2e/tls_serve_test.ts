@@ -23,7 +23,7 @@ async function serials(server: Server, files: Files, name: string): Promise<Set<
   const found = new Set<string>();
   for (let i = 0; i < 6; i++) {
     using stream = await dialTls(context, parseAddress(server.addresses[0]), name);
-    found.add(new X509Certificate(stream.parameters.peerCertificate!).serialNumber);
+    found.add(new X509Certificate(stream.peerCertificate!).serialNumber);
   }
   return found;
 }
@@ -112,6 +112,36 @@ test("a client that is revoked by a reload is refused, also with a session ticke
     assert.doesNotMatch(output, /^Reused/m);
     assert.match(output, /alert certificate revoked/);
   }
+});
+
+test("--tls-crl of each client command refuses a server whose certificate is revoked", async () => {
+  await using files = await TlsFiles.create();
+  await files.issue("server", {});
+  using other = await files.ca.issue();
+  const certificates = await Deno.readFile(files.path("server.pem"));
+  await Deno.writeFile(files.path("clear.pem"), files.ca.revoke(other));
+  await Deno.writeFile(files.path("revoked.pem"), files.ca.revoke({ certificates }));
+  await using server = await SignerProcess.start(
+    ...[...tcp, "--workers", "0", ...files.options("server")],
+    ...["--key", `web=${files.path("server.key")}`],
+  );
+  const trust = ["--to", server.addresses[0], "--tls-ca", files.path("ca.pem")];
+  const commands = [
+    ["call", "echo", "hello"],
+    ["call", "--stack", "grpc-js", "echo", "hello"],
+    ["bench", "echo", "-n", "2", "-c", "1"],
+    ["csr", "--key", "web", "--subject", "/CN=web"],
+  ];
+  for (const command of commands) {
+    const clear = await runSigner(...command, ...trust, "--tls-crl", files.path("clear.pem"));
+    assert.equal(clear.code, 0, clear.stderr);
+    const revoked = await runSigner(...command, ...trust, "--tls-crl", files.path("revoked.pem"));
+    assert.notEqual(revoked.code, 0, command.join(" "));
+    assert.match(revoked.stderr + revoked.stdout, /certificate revoked/, command.join(" "));
+  }
+  const wrong = await runSigner("call", ...trust, "--tls-crl", files.path("ca.pem"), "list");
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.stderr, /There is no revocation list in PEM/);
 });
 
 /** Runs `openssl s_client` until the server has accepted or refused it. Returns its output. */

@@ -30,10 +30,10 @@ export class OwnServer implements AsyncDisposable {
    * @throws {CliError} without the permission to run a process, or when the server does not start
    */
   static async start(keyTypes: readonly string[], options: ClientTlsOptions): Promise<OwnServer> {
-    const { tlsCa, tlsCert, tlsKey } = options;
-    if ((tlsCa ?? tlsCert ?? tlsKey) !== undefined) {
+    const { tlsCa, tlsCert, tlsKey, tlsCrl } = options;
+    if ((tlsCa ?? tlsCert ?? tlsKey ?? tlsCrl) !== undefined) {
       throw usageError(
-        "--tls-ca, --tls-cert and --tls-key need a server that is named",
+        "--tls-ca, --tls-cert, --tls-key and --tls-crl need a server that is named",
         "Name it with --to ADDRESS; --tls alone makes certificates for a server of its own",
       );
     }

@@ -32,12 +32,13 @@ export class ClientTls implements Disposable {
    * @throws {CryptoError} for a private key that cannot be used
    */
   static async load(options: ClientTlsOptions): Promise<ClientTls> {
-    const { tlsCa, tlsCert, tlsKey, tlsMin } = options;
+    const { tlsCa, tlsCert, tlsKey, tlsCrl, tlsMin } = options;
     if (!socketsSupported()) throw usageError("TLS is supported on Linux with glibc only");
     if ((tlsCert === undefined) !== (tlsKey === undefined)) {
       throw usageError("A client certificate needs --tls-cert and --tls-key");
     }
     const ca = tlsCa === undefined ? undefined : readFile(tlsCa);
+    const crl = tlsCrl === undefined ? undefined : readFile(tlsCrl);
     const identity = tlsCert === undefined ? undefined : await CertifiedKey.read(
       openProvider("openssl").provider,
       { certificate: tlsCert, key: tlsKey! },
@@ -47,7 +48,7 @@ export class ClientTls implements Disposable {
       role: "client",
       minVersion: tlsMin ?? "1.3",
       ca,
-      crl: undefined,
+      crl,
       peerCertificate: "require",
     });
     try {
@@ -55,9 +56,10 @@ export class ClientTls implements Disposable {
       return tls;
     } catch (cause) {
       tls[Symbol.dispose]();
+      const paths = [tlsCa, tlsCert, tlsKey, tlsCrl].filter((path) => path !== undefined);
       throw new CliError(ExitCode.usage, `TLS cannot be set up: ${(cause as Error).message}`, {
         cause,
-        hint: `Look at ${[tlsCa, tlsCert, tlsKey].filter((path) => path !== undefined).join(", ")}`,
+        hint: `Look at ${paths.join(", ")}`,
       });
     }
   }

@@ -7,6 +7,7 @@ export interface ClientTlsOptions {
   readonly tlsCa?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  readonly tlsCrl?: string;
   readonly tlsMin?: "1.2" | "1.3";
   readonly authority?: string;
   readonly plaintext?: boolean;
@@ -27,6 +28,10 @@ export function withTls(command: Command): Command {
     )
     .option("--tls-cert <file>", "client certificate chain in PEM; implies --tls")
     .option("--tls-key <file>", "private key of the client certificate")
+    .option(
+      "--tls-crl <file>",
+      "certificate revocation list in PEM of the server's CA; implies --tls",
+    )
     .addOption(
       new Option("--tls-min <version>", "lowest version of TLS (default: 1.3)")
         .choices(["1.2", "1.3"]),
@@ -34,11 +39,12 @@ export function withTls(command: Command): Command {
     .option("--authority <name>", "name that the server's certificate must have, and :authority")
     .addOption(
       new Option("--plaintext", "use no TLS (the default)")
-        .conflicts(["tls", "tlsCa", "tlsCert", "tlsKey"]),
+        .conflicts(["tls", "tlsCa", "tlsCert", "tlsKey", "tlsCrl"]),
     );
 }
 
 /** Returns true if the options ask for TLS. */
-export function wantsTls({ tls, tlsCa, tlsCert, tlsKey, tlsMin }: ClientTlsOptions): boolean {
-  return tls === true || (tlsCa ?? tlsCert ?? tlsKey ?? tlsMin) !== undefined;
+export function wantsTls(options: ClientTlsOptions): boolean {
+  const { tls, tlsCa, tlsCert, tlsKey, tlsCrl, tlsMin } = options;
+  return tls === true || (tlsCa ?? tlsCert ?? tlsKey ?? tlsCrl ?? tlsMin) !== undefined;
 }
