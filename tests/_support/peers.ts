@@ -23,6 +23,8 @@ const INSTALLED_BY = {
   go_echo: TASK,
   /** tests/peers/go/go_reflect: a server with reflection by grpc-go */
   go_reflect: TASK,
+  /** tests/peers/go/go_tls: an Echo client and server over mutual TLS by grpc-go */
+  go_tls: TASK,
   grpcurl: TASK,
   h2spec: TASK,
   /** Python with grpcio, its tools, reflection and health-checking, and cryptography */

@@ -1,4 +1,4 @@
-/** TLS with other programs: attempts at a downgrade, weak certificates, and grpcio. */
+/** TLS with other programs: attempts at a downgrade, and grpcio and grpc-go on both ends. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { Stack } from "../../src/grpc/stacks/mod.ts";
@@ -13,8 +13,13 @@ const [test, { devCaFiles, runSigner, SignerProcess }] = await gate(
 
 const stacks: readonly Stack[] = ["native", "grpc-js"];
 const withOpenssl = peerTest(test, "openssl");
-const withPython = peerTest(test, "python");
 const pythonEcho = fileURLToPath(new URL("../peers/python/tls_echo.py", import.meta.url));
+
+/** Programs of other gRPC libraries that echo over mutual TLS, as client and as server. */
+const echoPeers = [
+  { peer: "python", name: "grpcio", program: [pythonEcho], runs: peerTest(test, "python") },
+  { peer: "go_tls", name: "grpc-go", program: [], runs: peerTest(test, "go_tls") },
+] as const;
 
 /** A development CA in a folder of its own. */
 async function createCa() {
@@ -33,8 +38,6 @@ async function createCa() {
   };
 }
 
-type TestCa = Awaited<ReturnType<typeof createCa>>;
-
 function serve(stack: Stack, ...options: string[]) {
   return SignerProcess.start(
     ...["--tcp", "127.0.0.1:0", "--generate", "ed25519", "--stack", stack, "--workers", "0"],
@@ -47,6 +50,72 @@ async function sClient(openssl: string, address: string, ...args: string[]): Pro
   const at = address.replace("tcp://", "");
   const { stdout, stderr } = await run(openssl, "s_client", "-connect", at, "-brief", ...args);
   return stdout + stderr;
+}
+
+/** A ClientHello of SSL 2.0: version, lengths, one cipher (RC4 with MD5), 16 bytes of challenge. */
+const SSL2_HELLO = Uint8Array.of(
+  0x80,
+  28,
+  1,
+  0,
+  2,
+  0,
+  3,
+  0,
+  0,
+  0,
+  16,
+  1,
+  0,
+  0x80,
+  ...Array(16).fill(7),
+);
+
+/** A ClientHello of SSL 3.0 with the cipher suite RSA, 3DES and SHA-1. */
+const SSL3_HELLO = Uint8Array.of(
+  ...[22, 3, 0, 0, 45, 1, 0, 0, 41, 3, 0],
+  ...Array(32).fill(7),
+  ...[0, 0, 2, 0, 10, 1, 0],
+);
+
+/** Sends bytes, and resolves to what the server answers until it closes the connection. */
+async function exchange(address: string, bytes: Uint8Array): Promise<Uint8Array> {
+  const [, hostname, port] = /^tcp:\/\/(.*):(\d+)$/.exec(address)!;
+  using connection = await Deno.connect({ hostname, port: Number(port) });
+  await connection.write(bytes);
+  const answer = new Uint8Array(1024);
+  const read = await connection.read(answer).catch(() => null);
+  return answer.subarray(0, read ?? 0);
+}
+
+/** Runs `openssl s_client` over TLS 1.2 and asks for a renegotiation by its command `R`. */
+async function renegotiate(openssl: string, address: string): Promise<string> {
+  const args = ["s_client", "-connect", address.replace("tcp://", ""), "-alpn", "h2", "-tls1_2"];
+  const child = new Deno.Command(openssl, {
+    args,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const timer = setTimeout(() => child.kill("SIGKILL"), 20_000);
+  const input = child.stdin.getWriter();
+  let output = "";
+  let hasAsked = false;
+  await Promise.all([child.stdout, child.stderr].map(async (stream) => {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      output += text;
+      // The handshake is printed, and the server's SETTINGS after it: openssl expects no data within a handshake.
+      if (!hasAsked && /Verify return code[^]*\n---\n[^]/.test(output)) {
+        hasAsked = true;
+        await input.write(new TextEncoder().encode("R\n"));
+      }
+      if (/renegotiation:|SSL routines/.test(output)) child.kill("SIGTERM");
+    }
+  }));
+  clearTimeout(timer);
+  await input.close().catch(() => {});
+  await child.status;
+  return output;
 }
 
 /** Ciphers of TLS 1.2 that have no forward secrecy, or no AEAD. */
@@ -102,134 +171,64 @@ for (const stack of stacks) {
   });
 
   withOpenssl(
-    `${stack}: a client's certificate with RSA 1024 or SHA-1 is refused`,
+    `${stack}: the attempts of testssl at a downgrade come to nothing`,
     async (openssl) => {
       await using ca = await createCa();
-      await using server = await serve(stack, ...ca.server, "--tls-client-ca", ca.files.ca);
-      for (const { name, key, hash, reason } of weakCertificates) {
-        await issueWeak(openssl, ca, name, key, hash, "clientAuth");
-        const identity = ["-cert", `${ca.folder}/${name}.pem`, "-key", `${ca.folder}/${name}.key`];
-        await sClient(openssl, server.addresses[0], "-alpn", "h2", ...anySecurity, ...identity);
-        await server.logged(reason);
+      await using server = await serve(stack, ...ca.server, "--tls-min", "1.2");
+      const [at] = server.addresses;
+      const h2 = ["-alpn", "h2"];
+      // A second attempt with 1.2, as after an attacker has cut the one with 1.3 (RFC 7507).
+      const fallback = await sClient(openssl, at, ...h2, "-tls1_2", "-fallback_scsv");
+      assert.match(fallback, /alert inappropriate fallback/);
+      // Signatures by SHA-1 alone, and a curve of 192 bits alone.
+      const old = [...h2, "-cipher", "DEFAULT:@SECLEVEL=0"];
+      const sha1 = await sClient(openssl, at, ...old, "-tls1_2", "-sigalgs", "ECDSA+SHA1:RSA+SHA1");
+      assert.match(sha1, /alert handshake failure/);
+      const curve = await sClient(openssl, at, ...old, "-tls1_2", "-groups", "P-192");
+      assert.match(curve, /alert handshake failure/);
+      // Compression is agreed on by nobody, and tickets take no early data.
+      const details = await sClient(openssl, at, ...old, "-comp", "-tls1_2");
+      assert.match(details, /Protocol version: TLSv1\.2/);
+      assert.doesNotMatch(details, /Compression: (?!NONE)/);
+      // SSL 2.0 and 3.0, which openssl does not speak any more.
+      for (const hello of [SSL2_HELLO, SSL3_HELLO]) {
+        const answer = await exchange(at, hello);
+        // An alert, or nothing: never a ServerHello (handshake record, type 22).
+        assert.notEqual(answer[0], 22);
       }
+      // A renegotiation, which is how CVE-2009-3555 injected a prefix: the alert no_renegotiation (100).
+      const renegotiated = await renegotiate(openssl, at);
+      assert.match(renegotiated, /no renegotiation/);
+      assert.equal(await server.stop(), 0);
     },
   );
 
-  withOpenssl(
-    `a server's certificate with RSA 1024 or SHA-1 is refused by a ${stack} client`,
-    async (openssl) => {
-      await using ca = await createCa();
-      for (const { name, key, hash, reason } of weakCertificates) {
-        await issueWeak(openssl, ca, name, key, hash, "serverAuth");
-        await using server = await SServer.start(openssl, ca.folder, name);
-        const { code, stderr } = await runSigner(
-          ...["call", "--to", server.address, ...ca.trust, "--stack", stack, "echo", "hello"],
+  for (const { peer, name, program, runs } of echoPeers) {
+    runs(
+      `${stack}: ${name} calls the server over mutual TLS, and is called by the client`,
+      async (command) => {
+        await using ca = await createCa();
+        const { server: own, client } = ca.files;
+        const identity = (files: typeof own) => [files.certificate, files.privateKey];
+        await using server = await serve(stack, ...ca.server, "--tls-client-ca", ca.files.ca);
+        const [, port] = /:(\d+)$/.exec(server.addresses[0])!;
+        const answer: Output = await run(
+          command,
+          ...[...program, "client", `localhost:${port}`, ca.files.ca, ...identity(client)],
         );
-        assert.equal(code, 64 + 14, stderr);
-        assert.match(stderr, reason);
-      }
-    },
-  );
+        assert.match(answer.stdout, /^0a0568656c6c6f/, answer.stderr);
 
-  withPython(
-    `${stack}: grpcio calls the server over mutual TLS, and is called by the client`,
-    async (python) => {
-      await using ca = await createCa();
-      const { server: own, client } = ca.files;
-      const identity = (files: typeof own) => [files.certificate, files.privateKey];
-      await using server = await serve(stack, ...ca.server, "--tls-client-ca", ca.files.ca);
-      const [, port] = /:(\d+)$/.exec(server.addresses[0])!;
-      const answer: Output = await run(
-        python,
-        ...[pythonEcho, "client", `localhost:${port}`, ca.files.ca, ...identity(client)],
-      );
-      assert.match(answer.stdout, /^0a0568656c6c6f/, answer.stderr);
-
-      await using peer = await PeerProcess.start(
-        python,
-        ...[pythonEcho, "server", ca.files.ca, ...identity(own)],
-      );
-      const called = await runSigner(
-        ...["call", "--to", peer.address, ...ca.trust, ...ca.client, "--stack", stack],
-        ...["echo", "hello"],
-      );
-      assert.equal(called.stdout, "hello\n", called.stderr);
-    },
-  );
-}
-
-const anySecurity = ["-cipher", "DEFAULT:@SECLEVEL=0"];
-
-/** Certificates that are too weak, with the reason of OpenSSL for each. */
-const weakCertificates = [
-  { name: "rsa1024", key: "rsa:1024", hash: "-sha256", reason: /EE certificate key too weak/ },
-  { name: "sha1", key: "rsa:2048", hash: "-sha1", reason: /signature digest algorithm too weak/ },
-] as const;
-
-/** Issues a certificate by the openssl program, since this one makes no weak certificates. */
-async function issueWeak(
-  openssl: string,
-  { folder, ca }: TestCa,
-  name: string,
-  key: string,
-  hash: string,
-  usage: string,
-): Promise<void> {
-  const path = `${folder}/${name}`;
-  const extensions = "subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n" +
-    `subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=${usage}\n`;
-  await Deno.writeTextFile(`${path}.ext`, extensions);
-  const commands = [
-    ["req", "-new", "-newkey", key, "-nodes", "-subj", "/CN=weak", "-keyout", `${path}.key`],
-    ["x509", "-req", hash, "-CA", ca.certificate, "-CAkey", ca.privateKey, "-days", "1"],
-  ];
-  const files = [
-    ["-out", `${path}.csr`],
-    ["-in", `${path}.csr`, "-extfile", `${path}.ext`, "-out", `${path}.pem`],
-  ];
-  for (const [index, command] of commands.entries()) {
-    const { code, stderr } = await run(openssl, ...command, ...files[index]);
-    assert.equal(code, 0, stderr);
-  }
-}
-
-/** An `openssl s_server` that accepts weak certificates of its own. */
-class SServer implements AsyncDisposable {
-  readonly #child: Deno.ChildProcess;
-  readonly address: string;
-
-  private constructor(child: Deno.ChildProcess, address: string) {
-    this.#child = child;
-    this.address = address;
-  }
-
-  static async start(openssl: string, folder: string, name: string): Promise<SServer> {
-    const child = new Deno.Command(openssl, {
-      args: [
-        ...["s_server", "-accept", "127.0.0.1:0", "-alpn", "h2", ...anySecurity],
-        ...["-cert", `${folder}/${name}.pem`, "-key", `${folder}/${name}.key`],
-      ],
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "null",
-    }).spawn();
-    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-    let text = "";
-    for (;;) {
-      const { value, done } = await reader.read();
-      assert.ok(!done, `openssl s_server ended: ${text}`);
-      text += value;
-      // `ACCEPT 127.0.0.1:PORT`
-      const [, address] = /^ACCEPT (\S+:\d+)\n/m.exec(text) ?? [];
-      if (address === undefined) continue;
-      await reader.cancel();
-      return new SServer(child, address);
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill("SIGKILL");
-    await this.#child.stdin.close().catch(() => {});
-    await this.#child.status;
+        await using other = await PeerProcess.start(
+          command,
+          ...[...program, "server", ca.files.ca, ...identity(own)],
+        );
+        const trusted = ["call", "--to", other.address, ...ca.trust, "--stack", stack];
+        const called = await runSigner(...trusted, ...ca.client, "echo", "hello");
+        assert.equal(called.stdout, "hello\n", called.stderr);
+        // Both ends refuse a client without a certificate.
+        const refused = await runSigner(...trusted, "echo", "hello");
+        assert.equal(refused.code, 64 + 14, `${peer}: ${refused.stderr}`);
+      },
+    );
   }
 }
