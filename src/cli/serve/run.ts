@@ -20,7 +20,7 @@ import { type KeyOptions, loadKeys } from "./keys/mod.ts";
 import { type PlaceOptions, placesOf } from "./places.ts";
 import { openServing, type ServingOptions } from "./serving.ts";
 import { Reloader } from "./reload.ts";
-import { refusePlaintext, ServerTls, type ServeTlsOptions } from "./tls.ts";
+import { refusePlaintext, ServerTls, type ServeTlsOptions, warnOfOpenMetrics } from "./tls.ts";
 import { stopSignal } from "./stop_signal.ts";
 import { type Inherited, inheritedListeners, needsSupervisor, supervise } from "./supervisor.ts";
 import { openVsockWarning, warnOfVsock } from "./vsock_warnings.ts";
@@ -69,6 +69,7 @@ export async function runServer(options: ServeOptions): Promise<void> {
   using tls = await ServerTls.load(provider, options);
   keyMemory.expectRoom();
   refusePlaintext(places, tls, options);
+  warnOfOpenMetrics(metricsPlace);
   const policy = await loadPolicy(options);
   const { version } = config;
   await using audit = await openAudit(options, version, provider, store, log);

@@ -12,6 +12,7 @@ import {
 import { CertifiedKey, type KeyReadOptions } from "../certified_key.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
 import type { Asking } from "../passphrase/mod.ts";
+import { warn } from "../output.ts";
 import { readFile } from "../read_file.ts";
 
 /** The TLS options of `serve`. */
@@ -200,11 +201,29 @@ export function refusePlaintext(
   { allowPlaintext = false }: ServeTlsOptions,
 ): void {
   if (tls !== undefined || allowPlaintext) return;
-  const open = places.find((place) => place.transport === "tcp" && !isLoopbackHost(place.host));
+  const open = places.find(isReachable);
   if (open === undefined) return;
   throw usageError(
     `${formatAddress(open)} can be reached from the network, and requests would not be encrypted`,
     "Use --tls-cert and --tls-key (signer keygen --dev-ca makes them for a trial), listen on " +
       "127.0.0.1, or insist with --allow-plaintext",
   );
+}
+
+/**
+ * Warns of metrics on an address that the network can reach. They are plaintext in any case, because scrapers and
+ * probes are; to ask for `--allow-plaintext` for them would allow it for calls too.
+ */
+export function warnOfOpenMetrics(place: Address | undefined): void {
+  if (place === undefined || !isReachable(place)) return;
+  warn(
+    `--metrics ${
+      formatAddress(place)
+    } can be reached from the network, where everyone can read the ids of ` +
+      "keys and the subjects of certificates: use an address that only the scraper can reach",
+  );
+}
+
+function isReachable(place: Address): boolean {
+  return place.transport === "tcp" && !isLoopbackHost(place.host);
 }
