@@ -6,7 +6,7 @@ import { libc } from "../../ffi/mod.ts";
 import { type Address, formatAddress, parseAddress, socketsSupported } from "../../net/mod.ts";
 import { configureLogs, type Logger, logger } from "../../telemetry/mod.ts";
 import { warn, writeResult } from "../output.ts";
-import { openChosenProvider } from "../provider.ts";
+import { adviseOnLibrary, openChosenProvider } from "../provider.ts";
 import { closeInspector, onHangup } from "../signals.ts";
 import { onUncaught } from "../uncaught.ts";
 import { openAudit, type ServeAuditOptions } from "./audit.ts";
@@ -133,6 +133,7 @@ export async function runServer(options: ServeOptions): Promise<void> {
     closeInspector();
     metrics?.enter("serving", { stack, workers });
     if (!inherited?.isRestart) writeResult(`ready ${bound.map(formatAddress).join(" ")}\n`);
+    await adviseOnLibrary(provider, store, log);
     const signal = await stop.received;
     metrics?.enter("draining");
     log.info("Draining", { signal, graceMs: options.grace });
