@@ -26,6 +26,8 @@ export interface ServeAuditOptions {
   readonly auditFail: AuditFailure;
   /** Milliseconds between signed lines. */
   readonly auditSignEvery: number;
+  /** Number of lines after which one is signed before that. */
+  readonly auditSignLines: number;
   readonly stack: StackChoice;
   readonly passphraseFile?: string;
   readonly allowInsecureKeyFiles?: boolean;
@@ -44,7 +46,7 @@ export async function openAudit(
   keys: KeyStore,
   log: Logger,
 ): Promise<AsyncDisposable & { readonly log: AuditLog } | undefined> {
-  const { audit, auditKey, auditFail, auditSignEvery } = options;
+  const { audit, auditKey, auditFail, auditSignEvery, auditSignLines } = options;
   if (audit === undefined) {
     if (auditKey === undefined) return undefined;
     throw usageError("--audit-key needs --audit", "Name the file with --audit FILE");
@@ -63,6 +65,7 @@ export async function openAudit(
       whenFailing: auditFail,
       sign: key && ((message) => key.sign("ED25519", { message })),
       signEveryMs: auditSignEvery,
+      signEveryLines: auditSignLines,
       // The native stack commits the lines of a turn before it sends answers.
       isBatched: await chosenStack(options.stack) === "native",
       hash: auditHash(provider),
@@ -86,7 +89,7 @@ export async function openAudit(
 export function auditHash(provider: Pick<CryptoProvider, "name">): HashFunction | undefined {
   if (provider.name !== "openssl") return undefined;
   const libcrypto = openLibcrypto();
-  return (bytes) => libcrypto.sha256(bytes).toHex();
+  return libcrypto.sha256;
 }
 
 /** Logs that audit lines cannot be written, and that they can again. */
