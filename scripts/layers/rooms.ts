@@ -83,6 +83,7 @@ export const rooms: Rooms = {
     "src/grpc",
     "src/grpc/stacks",
     "src/net",
+    "src/tracing",
   ],
   "src/cli/client/keys": ["src/api", "src/cli", "src/cli/client", "src/crypto/algorithms"],
   "src/cli/client/methods": [
@@ -133,6 +134,7 @@ export const rooms: Rooms = {
     "src/services",
     "src/telemetry",
     "src/telemetry/metrics",
+    "src/tracing",
     "npm:commander",
   ],
   "src/cli/token": ["src/access", "src/access/files", "src/cli", "src/crypto", "npm:commander"],
@@ -167,7 +169,16 @@ export const rooms: Rooms = {
   ],
   "src/bench/resources": ["src/ffi"],
 
-  "src/services": ["src/access", "src/api", "src/audit", "src/crypto", "src/grpc", "src/pipeline"],
+  "src/services": [
+    "src/access",
+    "src/api",
+    "src/audit",
+    "src/crypto",
+    "src/grpc",
+    "src/pipeline",
+    "src/telemetry",
+  ],
+  "src/tracing": ["src/grpc", "src/telemetry", "npm:@opentelemetry/api"],
   "src/pipeline": ["src/errors", "src/pipeline/nodes", "src/spelling"],
   "src/pipeline/nodes": [
     "src/crypto/algorithms",

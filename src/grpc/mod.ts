@@ -11,6 +11,7 @@ export * from "./limits.ts";
 export * from "./metadata.ts";
 export * from "./meter.ts";
 export * from "./method.ts";
+export * from "./observer.ts";
 export * from "./repeating.ts";
 export * from "./responses.ts";
 export type * from "./server.ts";

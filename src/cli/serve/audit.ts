@@ -95,7 +95,8 @@ export function auditHash(provider: Pick<CryptoProvider, "name">): HashFunction 
 /** Logs that audit lines cannot be written, and that they can again. */
 export function auditEvents(log: Logger, policy: AuditFailure): ChainEvents {
   return {
-    onFailing: ({ message }) => log.error("The audit log cannot be written", { message, policy }),
+    onFailing: ({ message: reason }) =>
+      log.error("The audit log cannot be written", { reason, policy }),
     onWritable: (lost) => log.warn("The audit log can be written again", { lost, policy }),
   };
 }

@@ -1,7 +1,14 @@
 /** `signer serve`: its options. @module */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { stackChoices } from "../../grpc/stacks/mod.ts";
-import { logFormats, logLevels } from "../../telemetry/mod.ts";
+import {
+  DEFAULT_LOG_LEVELS,
+  formatLogLevels,
+  logFormats,
+  type LogLevels,
+  logLevels,
+  parseLogLevels,
+} from "../../telemetry/mod.ts";
 import { parseDuration } from "../duration.ts";
 import { collect } from "../collect.ts";
 import { examples } from "../help.ts";
@@ -106,8 +113,15 @@ export function serveCommand(): Command {
         .argParser(parseDuration).default(30_000, "30s"),
     )
     .addOption(
-      new Option("--log-level <level>", "lowest level that is logged")
-        .choices(logLevels).default("info"),
+      new Option(
+        "--log-level <levels>",
+        `lowest level that is logged: ${logLevels.join(", ")}; also of categories, as in ` +
+          "info,requests=debug",
+      ).argParser(parseLevels).default(DEFAULT_LOG_LEVELS, formatLogLevels(DEFAULT_LOG_LEVELS)),
+    )
+    .addOption(
+      new Option("--log-slow <duration>", "log unary calls that take as long, or longer")
+        .argParser(parseDuration),
     )
     .addOption(
       new Option("--log-format <format>", "format of the lines on standard error")
@@ -130,6 +144,14 @@ function workers(text: string): number | "auto" {
   const count = Number(text);
   if (/^[0-9]+$/.test(text) && count <= MAX_WORKERS) return count;
   throw new InvalidArgumentError(`Use auto, or a number up to ${MAX_WORKERS}.`);
+}
+
+function parseLevels(text: string): LogLevels {
+  try {
+    return parseLogLevels(text);
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
 }
 
 /** 4 MiB, some 1,000 keys of RSA-4096: Linux lets a user lock 8 MiB. */

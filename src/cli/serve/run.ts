@@ -50,7 +50,7 @@ export async function runServer(options: ServeOptions): Promise<void> {
   const places = placesOf(options);
   const limits = limitsOf(options);
   const metricsPlace = options.metrics === undefined ? undefined : parseAddress(options.metrics);
-  configureLogs({ level: options.logLevel, format: options.logFormat });
+  configureLogs({ levels: options.logLevel, format: options.logFormat });
   const log = logger("serve");
   const inherited = inheritedListeners();
   const supervises = !inherited && needsSupervisor(options);
@@ -80,7 +80,9 @@ export async function runServer(options: ServeOptions): Promise<void> {
     keys,
     certificates: () => tls?.files.certificates ?? [],
   });
-  using _pages = metrics && await openHttp(metricsPlace, metrics.pages(), options.unixMode, log);
+  using _lag = metrics?.watchEventLoop();
+  using _pages = metricsPlace && metrics &&
+    await openHttp(metricsPlace, metrics.pages(), options.unixMode, log);
   const serving = await openServing(
     ...[options, limits, version, provider, keys, tls, policy, audit?.log, metrics] as const,
   );
@@ -131,7 +133,10 @@ export async function runServer(options: ServeOptions): Promise<void> {
       });
     });
     closeInspector();
-    metrics?.enter("serving", { stack, workers });
+    metrics?.enter("serving", {
+      ...{ stack, workers, limits: { ...limits }, tls: tls !== undefined },
+      listeners: bound.map(formatAddress),
+    });
     if (!inherited?.isRestart) writeResult(`ready ${bound.map(formatAddress).join(" ")}\n`);
     await adviseOnLibrary(provider, store, log);
     const signal = await stop.received;

@@ -3,7 +3,7 @@ import type { AuditLog } from "../../audit/mod.ts";
 import { Access, type AccessPolicy } from "../../access/mod.ts";
 import type { CryptoProvider, KeyRing, SharedKeyStore } from "../../crypto/mod.ts";
 import { libc } from "../../ffi/mod.ts";
-import type { RpcServer } from "../../grpc/mod.ts";
+import { joinObservers, type RpcServer } from "../../grpc/mod.ts";
 import {
   chosenStack,
   openServer,
@@ -16,11 +16,12 @@ import { openTlsContext } from "../../net/mod.ts";
 import type { ServerIdentity } from "../../services/mod.ts";
 import {
   errorReports,
-  type Level,
   type LogFormat,
   logger,
+  type LogLevels,
   logTarget,
 } from "../../telemetry/mod.ts";
+import { openServerTraces } from "../../tracing/mod.ts";
 import { refusalReports } from "./access.ts";
 import type { ServerMetrics } from "./metrics.ts";
 import type { Limits } from "./limits.ts";
@@ -42,7 +43,9 @@ export interface ServingOptions {
   readonly reflection: boolean;
   /** True to serve pipelines. */
   readonly pipelines?: boolean;
-  readonly logLevel: Level;
+  readonly logLevel: LogLevels;
+  /** The time in milliseconds from which on a call is logged as slow. */
+  readonly logSlow?: number;
   readonly logFormat: LogFormat;
 }
 
@@ -111,7 +114,7 @@ export async function openServing(
   }
   const report = errorReports(logger("serve"));
   // Imported here because it takes memory: with workers, the main thread needs no services.
-  const { signerServices } = await import("../../services/mod.ts");
+  const { RequestLog, signerServices } = await import("../../services/mod.ts");
   const counters = metrics?.ownCounters();
   const access = policy && new Access(policy, refusalReports(logger("serve")));
   const { services, health } = signerServices(keys, identity, ({ error, ...call }) => {
@@ -129,6 +132,10 @@ export async function openServing(
     limits,
     tls: context && (() => context!),
     meter: counters,
+    observer: joinObservers(
+      RequestLog.open(logger("requests"), { levels: options.logLevel, slowMs: options.logSlow }),
+      await openServerTraces(),
+    ),
     beforeSend: audit && (() => audit.chain.commit()),
   });
   const drain = (graceMs: number) => {
@@ -171,13 +178,16 @@ interface WorkerParts {
 }
 
 function openWorkers(
-  { pin, logLevel, logFormat, reflection, pipelines }: ServingOptions,
+  { pin, logLevel, logFormat, logSlow, reflection, pipelines }: ServingOptions,
   limits: Limits,
   workers: number,
   identity: ServerIdentity,
   { keys, tls, policy, audit, metrics }: WorkerParts,
 ): Promise<WorkerServer> {
-  const logs = { level: logLevel, format: logFormat, target: logTarget() };
+  const logs = {
+    ...{ levels: logLevel, format: logFormat, slowMs: logSlow },
+    target: logTarget(),
+  };
   return openWorkerServer({
     workers,
     pin,

@@ -12,8 +12,8 @@ import {
   type Stream,
   TlsHandshakes,
 } from "../../../net/mod.ts";
-import { type ErrorReports, errorReports } from "../../../telemetry/mod.ts";
-import type { MethodMeter } from "../../mod.ts";
+import { type ErrorReports, errorReports, type LogEvent } from "../../../telemetry/mod.ts";
+import type { CallObserver, MethodMeter, ServerMeter } from "../../mod.ts";
 import { type CostClass, CostClasses, type Lane, WorkQueue } from "../../scheduling/mod.ts";
 import { Accounts } from "./_accounts.ts";
 import { Admission } from "./_admission.ts";
@@ -63,6 +63,8 @@ export class Engine implements ServingThread, Disposable {
   readonly http2: Http2Config;
   readonly methods: MethodTable;
   readonly unknownMethod: MethodMeter | undefined;
+  readonly observer: CallObserver | undefined;
+  readonly meter: ServerMeter | undefined;
   readonly deadlines = new Deadlines();
   readonly work: WorkQueue;
   readonly costClasses = new CostClasses();
@@ -109,6 +111,8 @@ export class Engine implements ServingThread, Disposable {
     });
     this.methods = methodsOf(options.services, this.costClasses, options.meter);
     this.unknownMethod = options.meter?.method(undefined);
+    this.observer = options.observer;
+    this.meter = options.meter;
     this.work = new WorkQueue(this.limits);
     this.accounts = new Accounts(this.limits);
     this.#admission = new Admission(
@@ -117,6 +121,7 @@ export class Engine implements ServingThread, Disposable {
       this.accounts,
       this.#connections,
       options.log,
+      options.meter,
     );
     this.poller.pause = () => performance.now() >= this.#eventsEnd;
     this.#handshakes = options.tls && new TlsHandshakes(options.tls, this.poller, {
@@ -179,7 +184,7 @@ export class Engine implements ServingThread, Disposable {
       return this.#giveUp(stream);
     }
     this.#connections.add(connection);
-    this.#options.meter?.connection(connection.transport, 1);
+    this.meter?.connection(connection.transport, 1);
     this.note("Connected", { peer: connection.peer });
     this.#admission.limitSilent(connection);
     if (this.#tickAt === Infinity) this.#tickAt = this.now + TICK_MS;
@@ -302,16 +307,17 @@ export class Engine implements ServingThread, Disposable {
     this.#options.holds?.(connection.fd, false);
     this.#counts.remove(connection.identity);
     this.#connections.delete(connection);
-    this.#options.meter?.connection(connection.transport, -1);
+    this.meter?.connection(connection.transport, -1);
     if (this.#connections.size > 0) return;
     this.#tickAt = Infinity;
+    this.meter?.lag(undefined);
     this.#countStreams();
     this.#emptied?.();
   }
 
   /** Counts the open streams of each transport. */
   #countStreams(): void {
-    const { meter } = this.#options;
+    const { meter } = this;
     if (meter === undefined) return;
     const streams = this.#streamCounts;
     for (const transport of streams.keys()) streams.set(transport, 0);
@@ -321,12 +327,12 @@ export class Engine implements ServingThread, Disposable {
     for (const [transport, count] of streams) meter.streams(transport, count);
   }
 
-  report(message: string, properties: Record<string, unknown>): void {
-    this.#reports(message, properties);
+  report(event: LogEvent, properties: Record<string, unknown>): void {
+    this.#reports(event, properties);
   }
 
-  note(message: string, properties: Record<string, unknown>): void {
-    this.#options.log.debug(message, properties);
+  note(event: LogEvent, properties: Record<string, unknown>): void {
+    this.#options.log.debug(event, properties);
   }
 
   /** Drains every connection, and calls `done` when all are closed. */
@@ -347,8 +353,8 @@ export class Engine implements ServingThread, Disposable {
   }
 
   /** Closes a connection whose TLS handshake failed. */
-  #refuse(stream: Stream, { code, message }: NetError): void {
-    this.note("A TLS handshake failed", { peer: formatPeer(stream.peer), code, message });
+  #refuse(stream: Stream, { code, message: reason }: NetError): void {
+    this.note("A TLS handshake failed", { peer: formatPeer(stream.peer), code, reason });
     this.#giveUp(stream);
   }
 
@@ -386,6 +392,7 @@ export class Engine implements ServingThread, Disposable {
     if (this.deadlines.next <= this.now) this.deadlines.expire(this.now);
     this.#handshakes?.expire(this.now);
     if (this.#tickAt <= this.now) {
+      this.meter?.lag(this.now - this.#tickAt);
       this.#tickAt = this.now + TICK_MS;
       for (const connection of this.#connections) connection.tick(this.now);
       this.accounts.sweep();
