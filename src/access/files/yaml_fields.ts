@@ -1,12 +1,13 @@
 /** Fields of a YAML document, with their places in messages. @module */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { isMap, isScalar, isSeq, type Node } from "yaml";
 import { nearest } from "../../spelling/mod.ts";
+import { type Place, YamlText } from "../../yaml/mod.ts";
 import { AccessError } from "../mod.ts";
 
 /** The file that a field is in. */
 interface Source {
   readonly name: string;
-  readonly lines: LineCounter;
+  readonly text: YamlText;
 }
 
 /**
@@ -15,16 +16,10 @@ interface Source {
  * @throws {AccessError} `BAD_RULES`
  */
 export function readDocument(text: string, name: string): Field {
-  const lines = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    logLevel: "error",
-  });
-  const source = { name, lines };
-  const [problem] = [...document.errors, ...document.warnings];
-  if (problem !== undefined) throw failure(source, problem.pos[0], problem.message);
-  return new Field(source, document.contents as Node | null, 0);
+  const source = { name, text: YamlText.parse(text) };
+  const { problems: [problem], root } = source.text;
+  if (problem !== undefined) throw failure(source, problem.place, problem.message);
+  return new Field(source, root, 0);
 }
 
 /** A value in a document. */
@@ -37,14 +32,10 @@ export class Field {
     this.#source = source;
     this.#node = node;
     this.#offset = node?.range?.[0] ?? offset;
-    if (isAlias(node)) throw this.error("An alias cannot be used here: write the value again");
-    if (node !== null && "anchor" in node && node.anchor) {
-      throw this.error("An anchor cannot be used here");
-    }
   }
 
   get line(): number {
-    return this.#source.lines.linePos(this.#offset).line;
+    return this.#source.text.placeAt(this.#offset).line;
   }
 
   get isText(): boolean {
@@ -109,11 +100,10 @@ export class Field {
   }
 
   error(message: string): AccessError {
-    return failure(this.#source, this.#offset, message);
+    return failure(this.#source, this.#source.text.placeAt(this.#offset), message);
   }
 }
 
-function failure({ name, lines }: Source, offset: number, message: string): AccessError {
-  const { line, col } = lines.linePos(offset);
-  return new AccessError("BAD_RULES", `${name}:${line}:${col}: ${message}`);
+function failure({ name }: Source, { line, column }: Place, message: string): AccessError {
+  return new AccessError("BAD_RULES", `${name}:${line}:${column}: ${message}`);
 }
