@@ -1,5 +1,6 @@
 /** The report of the error that ended a command, and its exit code. @module */
 import { CommanderError } from "commander";
+import { ConfigError } from "../config/mod.ts";
 import { findError } from "../errors/mod.ts";
 import { CliError, ExitCode } from "./exit.ts";
 import { fail, note, OutputClosed } from "./output.ts";
@@ -15,6 +16,10 @@ export function reportFailure(error: unknown, debug: boolean): number {
   if (error instanceof OutputClosed) return ExitCode.done;
   // Commander throws errors for help and version; exit code 1 is the help for a missing subcommand.
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
+  if (error instanceof ConfigError) {
+    for (const problem of error.problems) fail(problem);
+    return ExitCode.usage;
+  }
   const known = describe(error);
   fail(known.message, known.hint);
   if (debug || debugVariable()) {

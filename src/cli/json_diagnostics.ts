@@ -1,4 +1,4 @@
-import { configureLogs, DEFAULT_LOG_LEVELS, textLogger } from "../telemetry/mod.ts";
+import { configureLogs, logger } from "../telemetry/mod.ts";
 import { type Diagnostic, redirectDiagnostics } from "./output.ts";
 
 /**
@@ -6,9 +6,10 @@ import { type Diagnostic, redirectDiagnostics } from "./output.ts";
  * standard error finds nothing else there. Only a passphrase is still asked for as text.
  */
 export function writeDiagnosticsAsJson(): void {
-  configureLogs({ levels: DEFAULT_LOG_LEVELS, format: "json" });
-  const log = textLogger("cli");
+  configureLogs({ level: "info", format: "json" });
+  const log = logger("cli");
   redirectDiagnostics(({ level, message, hint }: Diagnostic) => {
-    log[level](message, hint === undefined ? {} : { hint });
+    // The logger takes braces for placeholders.
+    log[level](message.replace(/[{}]/g, "$&$&"), hint === undefined ? {} : { hint });
   });
 }

@@ -1,5 +1,6 @@
 /** Options with a key type or an algorithm as their value, in any case and spelling. @module */
-import { InvalidArgumentError, Option } from "commander";
+import { Option } from "commander";
+import { badValue, type Kind } from "../config/mod.ts";
 import {
   type AlgorithmName,
   algorithms,
@@ -13,15 +14,18 @@ import {
 const keyTypeNames = keyTypes.map(({ name }) => name);
 const algorithmNames = algorithms.map(({ name }) => name);
 
+/** A type of keys. */
+export const keyType: Kind<KeyType> = {
+  argument: "<type>",
+  parse: readKeyType,
+  format: (type) => type,
+  choices: keyTypeNames,
+  schema: { type: "string", enum: keyTypeNames },
+};
+
 /** An option with a key type for its value. Help and completion list the types. */
 export function keyTypeOption(flags: string, description: string): Option {
   return new Option(flags, description).choices(keyTypeNames).argParser(readKeyType);
-}
-
-/** An option with a key type for its value that may be repeated. */
-export function keyTypesOption(flags: string, description: string): Option {
-  return keyTypeOption(flags, description)
-    .argParser((text, previous: KeyType[] = []) => [...previous, readKeyType(text)]);
 }
 
 /** An option with a signing algorithm for its value. Help and completion list the algorithms. */
@@ -39,19 +43,19 @@ function readPreferences(text: string, previous: readonly string[] = []): string
   const names = text.split(",").map((name) => name.trim().toUpperCase().replaceAll("-", "_"));
   const known = [...clientPreference, ...algorithmNames];
   if (names.every((name) => known.includes(name))) return [...previous, ...names];
-  throw new InvalidArgumentError(`Use some of ${known.join(", ")}.`);
+  throw badValue(`Use some of ${known.join(", ")}.`);
 }
 
 function readKeyType(text: string): KeyType {
   const type = parseKeyType(text);
-  if (type === undefined) throw new InvalidArgumentError(`Use one of ${keyTypeNames.join(", ")}.`);
+  if (type === undefined) throw badValue(`Use one of ${keyTypeNames.join(", ")}.`);
   return type;
 }
 
 function readAlgorithm(text: string): AlgorithmName {
   const name = parseAlgorithm(text);
   if (name === undefined) {
-    throw new InvalidArgumentError(`Use one of ${algorithmNames.join(", ")}.`);
+    throw badValue(`Use one of ${algorithmNames.join(", ")}.`);
   }
   return name;
 }

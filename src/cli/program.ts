@@ -1,6 +1,13 @@
 /** The program: its commands, and the way from arguments to an exit code. @module */
-import { Command, type CommanderError } from "commander";
+import {
+  type Argument,
+  Command,
+  type CommanderError,
+  InvalidArgumentError,
+  type Option,
+} from "commander";
 import config from "../../deno.json" with { type: "json" };
+import { ConfigError } from "../config/mod.ts";
 import { type CliError, ExitCode, usageError } from "./exit.ts";
 import { reportFailure } from "./failure.ts";
 import { translateSpellings } from "./foreign_spellings.ts";
@@ -67,6 +74,10 @@ const commands: Readonly<Record<string, CommandEntry>> = {
   audit: {
     description: "Check the audit log of a server",
     load: async () => (await import("./audit/mod.ts")).auditCommand(),
+  },
+  config: {
+    description: "Check and show configurations",
+    load: async () => (await import("./config/mod.ts")).configCommand(),
   },
   doctor: {
     description: "Check the transports, cryptography and limits of this machine",
@@ -138,12 +149,29 @@ function adopt(command: Command): void {
     throw isHelpOrVersion(error) ? error : usageErrorOf(error, command);
   });
   command.helpOption("-h, --help", "print help");
+  for (const argument of [...command.options, ...command.registeredArguments]) {
+    reportBadValues(argument);
+  }
   for (const subcommand of command.commands) adopt(subcommand);
+}
+
+/** Has commander report the `BAD_VALUE` errors of a parser as wrong values of an option or an argument. */
+function reportBadValues(argument: Option | Argument): void {
+  const { parseArg } = argument;
+  if (parseArg === undefined) return;
+  argument.parseArg = <T>(value: string, previous: T) => {
+    try {
+      return parseArg(value, previous);
+    } catch (error) {
+      if (error instanceof ConfigError) throw new InvalidArgumentError(error.message);
+      throw error;
+    }
+  };
 }
 
 /** Looks for `--log-format json`, before the options are parsed: their errors are logged as well. */
 function wantsJsonLogs(args: readonly string[]): boolean {
-  return args.includes("--log-format=json") ||
+  return Deno.env.get("SIGNER_SERVE_LOG_FORMAT") === "json" || args.includes("--log-format=json") ||
     args.some((arg, at) => arg === "--log-format" && args[at + 1] === "json");
 }
 

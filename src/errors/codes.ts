@@ -172,6 +172,13 @@ export interface ErrorCodes {
     /** A node failed; its error is the cause. */
     | "NODE_FAILED";
 
+  /** `src/config` */
+  config:
+    /** A text that is no value of an option. */
+    | "BAD_VALUE"
+    /** A file or an environment with values that cannot be used. */
+    | "BAD_CONFIG";
+
   /** `src/bench` */
   bench:
     /** An expression of `--assert` that cannot be read. */

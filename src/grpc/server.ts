@@ -2,7 +2,6 @@
 import type { Address, ListenOptions, TlsContext } from "../net/mod.ts";
 import type { ServerLimits } from "./limits.ts";
 import type { ServerMeter } from "./meter.ts";
-import type { CallObserver } from "./observer.ts";
 import type { Service } from "./service.ts";
 
 /** Options of a server. */
@@ -11,7 +10,6 @@ export interface RpcServerOptions {
   readonly limits?: Partial<ServerLimits> | undefined;
   /** Counts calls and connections. */
   readonly meter?: ServerMeter | undefined;
-  readonly observer?: CallObserver | undefined;
   /**
    * Called before answers are sent, of many calls at once. When it returns false, they are not sent, and the connections
    * that wait for them are closed. Native stack: on the other one, handlers see to it themselves.
@@ -35,6 +33,8 @@ export interface RpcServer {
    * @throws {NetError} when the address cannot be bound
    */
   listen(address: Address, options?: ListenOptions): Promise<Address>;
+  /** Replaces limits of a running server, save those of handshakes. Undefined on a stack that cannot. */
+  setLimits?(limits: Partial<ServerLimits>): Promise<void>;
   /**
    * Drains the server: accepts no connections, sends GOAWAY on the open ones, and lets their calls go on.
    * Resolves when the last call has ended, or after `graceMs` milliseconds, when open connections are closed.

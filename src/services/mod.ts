@@ -14,7 +14,6 @@ import { reflectionServices } from "./reflection.ts";
 import { type ServerIdentity, serverInfoService } from "./server_info.ts";
 import { type SignatureReport, signingService } from "./signing.ts";
 
-export { RequestLog } from "./request_log.ts";
 export type { InternalErrorReport, ServerIdentity };
 
 /** The services of a server, and its health, which reports a drain. */
@@ -54,7 +53,7 @@ export function signerServices(
   const signing = { ring: keys, permissionsOf, audit, onSigned };
   const own = [
     echoService(),
-    signingService(keys, identity.limits.maxBatchItems, permissionsOf, audit, onSigned),
+    signingService(keys, identity.limits, permissionsOf, audit, onSigned),
     serverInfoService(keys, identity, permissionsOf),
     ...pipelines
       ? [pipelineService(identity.version, (context) => signerOf(signing, context))]

@@ -4,6 +4,7 @@ import { encodePublicKey, type KeyRing, type KeyStore } from "../crypto/mod.ts";
 import {
   type GetPublicKeyRequest,
   type GetPublicKeyResponseInit,
+  type RequestLimits,
   signingDefinition,
   type SignRequest,
   type SignResponseInit,
@@ -34,13 +35,13 @@ export type SignatureReport = (keyId: string, algorithm: string) => void;
  * Creates SigningService over a ring of keys. A call uses the keys that were current when it was read, and only those
  * that its caller may use.
  *
- * @param maxBatchItems requests in one SignBatch
+ * @param limits read at each call: they may change
  * @param audit records attempts to sign
  * @param onSigned called for each signature
  */
 export function signingService(
   ring: KeyRing,
-  maxBatchItems: number,
+  limits: Pick<RequestLimits, "maxBatchItems">,
   permissionsOf: FindPermissions,
   audit?: SigningAudit,
   onSigned: SignatureReport = () => {},
@@ -48,18 +49,17 @@ export function signingService(
   return implement(signingDefinition, {
     Sign: unary(
       (request, context) => {
-        context.logFields = namedIn(request);
         const keys = keysOf(ring, request);
-        const audited = audit?.begin(context);
-        const response = sign(keys, request, permissionsOf(context), audited);
-        context.logFields = { key: response.keyId, algorithm: String(response.algorithm) };
-        return reported(onSigned, response);
+        return reported(
+          onSigned,
+          sign(keys, request, permissionsOf(context), audit?.begin(context)),
+        );
       },
       (request, context) =>
         signingCostClass(takeKeys(ring, request), request, permissionsOf(context)),
     ),
     SignBatch: unary(({ requests }, context) => {
-      refuseLargeBatch(requests.length, maxBatchItems);
+      refuseLargeBatch(requests.length, limits.maxBatchItems);
       const audited = audit?.begin(context);
       return signBatch(ring, requests, context, permissionsOf(context), audited, onSigned);
     }),
@@ -74,10 +74,7 @@ export function signingService(
       );
     }),
     Verify: unary(
-      (request, context) => {
-        context.logFields = namedIn(request);
-        return verify(keysOf(ring, request), request, permissionsOf(context));
-      },
+      (request, context) => verify(keysOf(ring, request), request, permissionsOf(context)),
       (request, context) =>
         verifyingCostClass(takeKeys(ring, request), request, permissionsOf(context)),
     ),
@@ -86,21 +83,9 @@ export function signingService(
       return { keys: permittedKeys(ring.current, permissions).map(keyInfo) };
     }),
     GetPublicKey: unary((request, context) => {
-      context.logFields = namedIn(request);
       return getPublicKey(ring.current, request, permissionsOf(context));
     }),
   });
-}
-
-const UNSPECIFIED = "SIGNING_ALGORITHM_UNSPECIFIED";
-
-/** Names the key and the algorithm of a request as the request has them, for the log. */
-function namedIn(
-  request: (SignRequest | VerifyRequest | GetPublicKeyRequest) & { algorithm?: unknown },
-): { key: string | undefined; algorithm?: string } {
-  const key = request.key === "keyId" ? request.keyId : request.key && String(request.keyType);
-  const algorithm = String(request.algorithm ?? UNSPECIFIED);
-  return algorithm === UNSPECIFIED ? { key } : { key, algorithm };
 }
 
 /** A property of requests: the store that was current when the request was read. A request may wait in a queue. */

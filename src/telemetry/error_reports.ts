@@ -1,13 +1,12 @@
 /** Rate-limited error logs. @module */
-import type { LogEvent } from "./events.ts";
-import type { Logger } from "./logs.ts";
+import type { Logger } from "@logtape/logtape";
 
 /** 10 reports at once, then 1 a second. */
 const BURST = 10;
 const PER_SECOND = 1;
 
 /** Logs an error. */
-export type ErrorReports = (event: LogEvent, properties: Record<string, unknown>) => void;
+export type ErrorReports = (message: string, properties: Record<string, unknown>) => void;
 
 /**
  * Logs errors that a peer may cause, at a bounded rate, so that a peer that repeats one cannot fill the disk. The next
@@ -16,7 +15,7 @@ export type ErrorReports = (event: LogEvent, properties: Record<string, unknown>
  * @param now the clock, in milliseconds
  * @param level of the log lines
  */
-export function errorReports<L extends "error" | "warn" | "info" = "error">(
+export function errorReports<L extends "error" | "warn" = "error">(
   log: Pick<Logger, L>,
   now: () => number = () => performance.now(),
   level: L = "error" as L,
@@ -24,7 +23,7 @@ export function errorReports<L extends "error" | "warn" | "info" = "error">(
   let tokens = BURST;
   let since = now();
   let omitted = 0;
-  return (event, properties) => {
+  return (message, properties) => {
     const time = now();
     tokens = Math.min(BURST, tokens + (time - since) / 1_000 * PER_SECOND);
     since = time;
@@ -33,7 +32,7 @@ export function errorReports<L extends "error" | "warn" | "info" = "error">(
       return;
     }
     tokens--;
-    log[level](event, omitted > 0 ? { ...properties, omitted } : properties);
+    log[level](message, omitted > 0 ? { ...properties, omitted } : properties);
     omitted = 0;
   };
 }

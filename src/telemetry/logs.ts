@@ -6,89 +6,65 @@ import {
   getJsonLinesFormatter,
   getLogfmtFormatter,
   getLogger,
+  type Logger,
+  type LogLevel,
   type LogRecord,
 } from "@logtape/logtape";
-import type { LogEvent } from "./events.ts";
-import type { Level, LogCategory, LogLevels } from "./levels.ts";
 import { LogOutput, type LogTarget, openLogTarget } from "./log_output.ts";
 
-export type { LogTarget };
-
-/** The values of a log line, by name. */
-export type LogFields = Readonly<Record<string, unknown>>;
-
-/** Writes log lines of one category. */
-export interface Logger {
-  debug(event: LogEvent, fields?: LogFields): void;
-  info(event: LogEvent, fields?: LogFields): void;
-  warn(event: LogEvent, fields?: LogFields): void;
-  error(event: LogEvent, fields?: LogFields): void;
-  /** Returns a logger that adds fields to each line. */
-  with(fields: Record<string, unknown>): Logger;
-}
+export type { Logger, LogTarget };
 
 /** Formats of log lines: `text` is logfmt, `json` is an object per line. */
 export const logFormats = ["text", "json"] as const;
 export type LogFormat = typeof logFormats[number];
 
+/** Log levels, from the lowest. */
+export const logLevels = ["debug", "info", "warning", "error"] as const satisfies LogLevel[];
+export type Level = typeof logLevels[number];
+
 /** The output of this thread's logs, once they are configured. */
 let output: LogOutput | undefined;
 let target: LogTarget | undefined;
-
-/** Lines of this thread that were dropped. */
-let dropped = 0;
+let configured: { readonly level: Level; readonly format: LogFormat } | undefined;
 
 /**
  * Configures the logs of this thread: a line for each record, on standard error, without waiting for its reader.
  * Both formats quote control characters, so that text of a peer cannot forge a line.
  *
- * @param options `target` is the `logTarget()` of another thread; `onDropped` is called with the number of lines that
- *   were dropped, in all
+ * @param options `target` is the `logTarget()` of another thread
  */
 export function configureLogs(
-  options: {
-    levels: LogLevels;
-    format: LogFormat;
-    target?: LogTarget;
-    onDropped?: ((count: number) => void) | undefined;
-  },
+  options: { level: Level; format: LogFormat; target?: LogTarget },
 ): void {
+  configured = options;
   const formatter = options.format === "json"
     ? getJsonLinesFormatter({ properties: "flatten" })
     : getLogfmtFormatter();
   const encoder = new TextEncoder();
   const line = (record: LogRecord) => encoder.encode(formatter(record));
   target = options.target ?? logTarget();
-  output = new LogOutput(
-    target,
-    (count) => line(droppedLines(count)),
-    () => {
-      dropped++;
-      options.onDropped?.(dropped);
-    },
-  );
-  const categories = Object.entries(options.levels.categories) as [LogCategory, Level][];
+  output = new LogOutput(target, (count) => line(droppedLines(count)));
   configureSync({
     reset: true,
     sinks: { stderr: (record) => output!.write(line(record)) },
     loggers: [
-      { category: "signer", sinks: ["stderr"], lowestLevel: options.levels.others },
-      // The level of the parent would apply too.
-      ...categories.map(([category, lowestLevel]) => ({
-        category: ["signer", category],
-        sinks: ["stderr"],
-        parentSinks: "override" as const,
-        lowestLevel,
-      })),
+      { category: "signer", sinks: ["stderr"], lowestLevel: options.level },
       { category: ["logtape", "meta"], sinks: ["stderr"], lowestLevel: "warning" },
     ],
   });
   if (options.format === "json") captureConsole();
 }
 
+/** Changes the lowest level of this thread's logs. */
+export function setLogLevel(level: Level): void {
+  if (configured !== undefined && configured.level !== level) {
+    configureLogs({ ...configured, level });
+  }
+}
+
 /** Logs the output of libraries to the console and to `process.emitWarning()`, so that every line is a log line. */
 function captureConsole(): void {
-  const log = getLogger(["signer", "console"]);
+  const log = logger("console");
   const levels = {
     debug: "debug",
     log: "info",
@@ -109,35 +85,18 @@ export function logTarget(): LogTarget {
   return target ??= openLogTarget();
 }
 
-/** Returns the number of lines of this thread's log that were dropped, because standard error was not read. */
-export function droppedLogLines(): number {
-  return dropped;
-}
-
 function droppedLines(count: number): LogRecord {
-  const event: LogEvent = "Lines were dropped, because standard error was not read";
   return {
     category: ["signer", "log"],
     level: "warning",
-    message: [event],
-    rawMessage: event,
+    message: ["Lines were dropped, because standard error was not read"],
+    rawMessage: "Lines were dropped, because standard error was not read",
     timestamp: Date.now(),
     properties: { count },
   };
 }
 
-/** The logger of a category. Writes nothing before `configureLogs`. */
-export function logger(category: LogCategory): Logger {
-  return getLogger(["signer", category]);
+/** The logger of a part of the program, such as `server`. Writes nothing before `configureLogs`. */
+export function logger(part: string): Logger {
+  return getLogger(["signer", part]);
 }
-
-/** A logger of text for the user, which is not one of the events. */
-export function textLogger(category: "cli"): Record<"info" | "warn" | "error", TextLog> {
-  const log = getLogger(["signer", category]);
-  // The logger takes braces for placeholders.
-  const write = (level: "info" | "warn" | "error"): TextLog => (text, fields = {}) =>
-    log[level](text.replace(/[{}]/g, "$&$&"), fields);
-  return { info: write("info"), warn: write("warn"), error: write("error") };
-}
-
-type TextLog = (text: string, fields?: Record<string, unknown>) => void;

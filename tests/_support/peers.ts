@@ -31,8 +31,6 @@ const INSTALLED_BY = {
   python: TASK,
   nghttp: "apt-get install nghttp2-client",
   openssl: "apt-get install openssl",
-  chromium: "apt-get install chromium",
-  prometheus: "apt-get install prometheus",
   promtool: "apt-get install prometheus",
   sox: "apt-get install sox",
 } as const;

@@ -3,10 +3,9 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { reportFormats } from "../../bench/mod.ts";
 import { withSchema, withTargets, withTls, withToken } from "../client/options/mod.ts";
 import { collect } from "../collect.ts";
-import { parseDuration } from "../duration.ts";
+import { parseDuration, wholeNumber } from "../../config/mod.ts";
 import { examples } from "../help.ts";
 import { algorithmOption, keyTypeOption } from "../key_options.ts";
-import { wholeNumber } from "../whole_number.ts";
 import { parseConditions, parseRate, parseShare } from "./parsers.ts";
 
 /** The largest values of -c, --connections and --threads. With more, a machine measures only itself. */

@@ -50,6 +50,11 @@ export class OwnServer implements AsyncDisposable {
     using certificates = wantsTls(options) ? await Certificates.create() : undefined;
     const child = new Deno.Command(program, {
       args: [...programArguments(), ...serveArguments(keyTypes, certificates?.server)],
+      // The configuration of another server on this machine is not for this one.
+      clearEnv: true,
+      env: Object.fromEntries(
+        Object.entries(Deno.env.toObject()).filter(([name]) => !name.startsWith("SIGNER_SERVE_")),
+      ),
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
@@ -123,7 +128,7 @@ function serveArguments(
   tls: CertificateFiles | undefined,
 ): string[] {
   return [
-    ...["serve", "--tcp", "127.0.0.1:0", "--grace", "0s", "--log-level", "error"],
+    ...["serve", "--no-config", "--tcp", "127.0.0.1:0", "--grace", "0s", "--log-level", "error"],
     ...keyTypes.flatMap((type) => ["--generate", type]),
     ...(tls === undefined ? [] : ["--tls-cert", tls.certificate, "--tls-key", tls.privateKey]),
   ];

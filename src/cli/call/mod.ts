@@ -7,7 +7,7 @@ import { collect } from "../collect.ts";
 import { withSchema } from "../client/options/mod.ts";
 import { withConnection } from "./options.ts";
 import { nearest } from "../../spelling/mod.ts";
-import { wholeNumber } from "../whole_number.ts";
+import { wholeNumber } from "../../config/mod.ts";
 
 /** The highest number of a key version: it is an int32 in requests. */
 const MAX_KEY_VERSION = 2 ** 31 - 1;

@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { withTargets, withTls, withToken } from "../client/options/mod.ts";
-import { parseDuration } from "../duration.ts";
-import { parseSize } from "../size.ts";
+import { parseDuration, parseSize } from "../../config/mod.ts";
 
 /** The most repeats of one call. To wait longer for a server, there is `--wait-ready`. */
 const maxRetries = 20;

@@ -2,7 +2,7 @@
 import { Command, Option } from "commander";
 import { withTargets, withTls } from "../client/options/mod.ts";
 import { collect } from "../collect.ts";
-import { parseDuration } from "../duration.ts";
+import { parseDuration } from "../../config/mod.ts";
 import { examples } from "../help.ts";
 import { algorithmOption, keyTypeOption } from "../key_options.ts";
 

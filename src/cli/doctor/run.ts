@@ -4,13 +4,12 @@
  * @module
  */
 import { serverInfoDefinition } from "../../api/mod.ts";
-import { CryptoError, findFasterLibrary, openProvider } from "../../crypto/mod.ts";
+import { CryptoError, openProvider } from "../../crypto/mod.ts";
 import { checkTransports, socketsSupported } from "../../net/mod.ts";
 import { printable, printableLines } from "../printable.ts";
 import { Session, targetAddresses } from "../client/mod.ts";
 import { CliError, ExitCode } from "../exit.ts";
 import { writeResult } from "../output.ts";
-import { formatFasterLibrary } from "../provider.ts";
 import type { CheckName } from "./check_names.ts";
 
 export interface DoctorOptions {
@@ -44,7 +43,7 @@ export async function runDoctor(
 ): Promise<void> {
   // An address that cannot be read is a wrong command line.
   targetAddresses({ to });
-  const machine = (await checkMachine()).filter(({ subject }) =>
+  const machine = checkMachine().filter(({ subject }) =>
     names.length === 0 || (names as readonly string[]).includes(subject)
   );
   const missing = names.filter((name) => !machine.some(({ subject }) => subject === name))
@@ -84,8 +83,8 @@ function asJson(checks: readonly Finding[], failure: string | undefined): string
   return `${printableLines(JSON.stringify({ ok: failure === undefined, checks }, null, 2))}\n`;
 }
 
-async function checkMachine(): Promise<Finding[]> {
-  return [await checkProvider(), ...socketsSupported() ? checkTransports() : [noSockets]];
+function checkMachine(): Finding[] {
+  return [checkProvider(), ...socketsSupported() ? checkTransports() : [noSockets]];
 }
 
 const noSockets: Finding = {
@@ -95,21 +94,12 @@ const noSockets: Finding = {
   advice: "serve from Linux with glibc, on x86-64 or arm64",
 };
 
-/** The key types that `serve` generates by default. */
-const usualTypes = ["rsa-3072", "ecdsa-p256"] as const;
-
-async function checkProvider(): Promise<Finding> {
+function checkProvider(): Finding {
   const subject = "cryptography";
   try {
     const { provider, fallbackReason } = openProvider("auto");
     const found = `${provider.name}, ${provider.version}`;
-    if (!fallbackReason) {
-      const faster = await findFasterLibrary(() =>
-        Promise.all(usualTypes.map((type) => provider.generate(type)))
-      );
-      const words = faster ? `${found}; ${formatFasterLibrary(faster)}` : found;
-      return { subject, ok: true, found: words };
-    }
+    if (!fallbackReason) return { subject, ok: true, found };
     return { subject, ok: true, found: `${found}; slower than OpenSSL: ${fallbackReason.message}` };
   } catch (error) {
     if (!(error instanceof CryptoError)) throw error;

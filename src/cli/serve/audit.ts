@@ -26,8 +26,6 @@ export interface ServeAuditOptions {
   readonly auditFail: AuditFailure;
   /** Milliseconds between signed lines. */
   readonly auditSignEvery: number;
-  /** Number of lines after which one is signed before that. */
-  readonly auditSignLines: number;
   readonly stack: StackChoice;
   readonly passphraseFile?: string;
   readonly allowInsecureKeyFiles?: boolean;
@@ -46,14 +44,9 @@ export async function openAudit(
   keys: KeyStore,
   log: Logger,
 ): Promise<AsyncDisposable & { readonly log: AuditLog } | undefined> {
-  const { audit, auditKey, auditFail, auditSignEvery, auditSignLines } = options;
-  if (audit === undefined) {
-    if (auditKey === undefined) return undefined;
-    throw usageError("--audit-key needs --audit", "Name the file with --audit FILE");
-  }
-  const key = auditKey === undefined
-    ? undefined
-    : await readAuditKey(auditKey, options, provider, keys);
+  const { audit, auditFail, auditSignEvery } = options;
+  const key = await readAuditKey(options, provider, keys);
+  if (audit === undefined) return undefined;
   if (key === undefined) {
     log.warn("The audit log is not signed: anyone who can write the file can replace it", {
       hint: "name an Ed25519 key with --audit-key",
@@ -65,7 +58,6 @@ export async function openAudit(
       whenFailing: auditFail,
       sign: key && ((message) => key.sign("ED25519", { message })),
       signEveryMs: auditSignEvery,
-      signEveryLines: auditSignLines,
       // The native stack commits the lines of a turn before it sends answers.
       isBatched: await chosenStack(options.stack) === "native",
       hash: auditHash(provider),
@@ -89,24 +81,33 @@ export async function openAudit(
 export function auditHash(provider: Pick<CryptoProvider, "name">): HashFunction | undefined {
   if (provider.name !== "openssl") return undefined;
   const libcrypto = openLibcrypto();
-  return libcrypto.sha256;
+  return (bytes) => libcrypto.sha256(bytes).toHex();
 }
 
 /** Logs that audit lines cannot be written, and that they can again. */
 export function auditEvents(log: Logger, policy: AuditFailure): ChainEvents {
   return {
-    onFailing: ({ message: reason }) =>
-      log.error("The audit log cannot be written", { reason, policy }),
+    onFailing: ({ message }) => log.error("The audit log cannot be written", { message, policy }),
     onWritable: (lost) => log.warn("The audit log can be written again", { lost, policy }),
   };
 }
 
-async function readAuditKey(
-  path: string,
+/**
+ * Reads the key that signs the audit log; undefined without one.
+ *
+ * @param keys the keys of the server, of which the audit key may be none
+ * @throws {CliError | CryptoError}
+ */
+export async function readAuditKey(
   options: ServeAuditOptions,
   provider: CryptoProvider,
   keys: KeyStore,
-): Promise<PrivateKey> {
+): Promise<PrivateKey | undefined> {
+  const { audit, auditKey: path } = options;
+  if (path === undefined) return undefined;
+  if (audit === undefined) {
+    throw usageError("--audit-key needs --audit", "Name the file with --audit FILE");
+  }
   const key = await readPrivateKeyFile(provider, path, {
     allowInsecure: options.allowInsecureKeyFiles ?? false,
     passphrase: () => passphraseToRead(options, `Passphrase of ${path}: `),

@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { libc, openLibcrypto, type SecureHeap } from "../../ffi/mod.ts";
 import type { Logger } from "../../telemetry/mod.ts";
 import { usageError } from "../exit.ts";
-import { formatSize } from "../size.ts";
+import { formatSize } from "../../config/mod.ts";
 
 /** The system calls of starting programs, which a supervisor needs. */
 const execution: ReadonlySet<libc.SystemCall> = new Set(["execve", "execveat"]);

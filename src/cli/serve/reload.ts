@@ -1,13 +1,20 @@
 /**
- * The reload of the files of keys, certificates, tokens and rules of a running server, on SIGHUP.
+ * The reload of a running server, on SIGHUP: of its configuration, and of the files of keys, certificates, tokens and
+ * rules.
  *
  * @module
  */
+import { isDeepStrictEqual } from "node:util";
 import type { AccessPolicy } from "../../access/mod.ts";
 import type { CryptoProvider, KeyRing, KeyStore } from "../../crypto/mod.ts";
 import type { Logger } from "../../telemetry/mod.ts";
-import { countsOf, loadPolicy, type ServeAccessOptions } from "./access.ts";
+import { usageError } from "../exit.ts";
+import { countsOf, loadPolicy } from "./access.ts";
 import { type KeyOptions, reloadKeys } from "./keys/mod.ts";
+import { limitsOf } from "./limits.ts";
+import type { ServeOptions } from "./options/mod.ts";
+import { type ReloadedOptions, reloadedOptions } from "./reloaded_options.ts";
+import type { ServeSettings } from "./settings.ts";
 import type { ServerTls, TlsFiles } from "./tls.ts";
 
 /**
@@ -19,7 +26,14 @@ const RETIREMENT_MS = 5_000;
 /** The parts of a server that a reload touches. */
 export interface Reloading {
   readonly provider: CryptoProvider;
-  readonly options: KeyOptions & ServeAccessOptions;
+  /** The options that the server has started with. */
+  readonly options: ServeOptions;
+  /** Reads the configuration again. */
+  readonly reread: () => Promise<ServeOptions>;
+  /** True for a server that has read a configuration file. */
+  readonly hasConfigFile: boolean;
+  /** False for a stack whose limits are fixed. */
+  readonly canSetLimits: boolean;
   readonly keys: KeyRing;
   readonly tls: ServerTls | undefined;
   /** Ids of the keys that were generated, which stay. */
@@ -40,26 +54,36 @@ export interface Replaced {
   readonly policy: AccessPolicy | undefined;
   /** The certificates were replaced. */
   readonly tls: boolean;
+  /** Undefined for the same as before. */
+  readonly settings: ServeSettings | undefined;
 }
 
-/** The content of the files, read again; undefined where no option names a file. */
-interface Contents {
+/** The options and the content of the files, read again; undefined where no option names a file. */
+interface Contents extends ReloadedOptions {
+  readonly settings: ServeSettings | undefined;
   readonly keys: KeyStore | undefined;
   readonly policy: AccessPolicy | undefined;
   readonly tls: TlsFiles | undefined;
 }
 
 /**
- * Reads the files of keys, certificates, tokens and rules again, all or none: one bad file changes nothing, and the
- * log has the reason. Requests during a reload are one more reload after it.
+ * Reads the configuration and the files of keys, certificates, tokens and rules again, all or none: one bad file changes
+ * nothing, and the log has the reason. Requests during a reload are one more reload after it.
  */
 export class Reloader implements Disposable {
   readonly #server: Reloading;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  #options: ServeOptions;
   #phase: "idle" | "reading" | "reading, and again" | "closed" = "idle";
 
   constructor(server: Reloading) {
     this.#server = server;
+    this.#options = server.options;
+  }
+
+  /** The options in effect. */
+  get options(): ServeOptions {
+    return this.#options;
   }
 
   request(): void {
@@ -77,7 +101,7 @@ export class Reloader implements Disposable {
   }
 
   async #reload(): Promise<void> {
-    const { keys, tls, log, publish } = this.#server;
+    const { keys, tls, log, hasConfigFile, publish } = this.#server;
     let next: Contents;
     try {
       next = await this.#read();
@@ -97,7 +121,11 @@ export class Reloader implements Disposable {
       next.tls?.[Symbol.dispose]();
       return;
     }
-    if ((next.keys ?? next.policy ?? next.tls) === undefined) {
+    if (next.needRestart.length > 0) {
+      log.warn("Changed options need a restart", { options: next.needRestart });
+    }
+    this.#options = next.options;
+    if (!hasConfigFile && (next.keys ?? next.policy ?? next.tls) === undefined) {
       log.warn("Nothing to read again: no keys, certificates, tokens or rules came from a file", {
         signal: "SIGHUP",
       });
@@ -107,32 +135,46 @@ export class Reloader implements Disposable {
     const generation = next.keys && keys.replace(next.keys);
     if (generation !== undefined) this.#releaseLater(generation);
     if (next.tls !== undefined) tls!.replace(next.tls);
-    await publish({ generation, policy: next.policy, tls: next.tls !== undefined });
+    const { policy, settings } = next;
+    await publish({ generation, policy, tls: next.tls !== undefined, settings });
     this.#server.onOutcome?.("success");
     if (changes !== undefined) log.info("Keys read again", { keys: next.keys!.size, ...changes });
     if (next.tls !== undefined) {
       log.info("Certificates read again", { certificates: next.tls.size });
     }
-    if (next.policy !== undefined) log.info("Access policy read again", countsOf(next.policy));
+    if (policy !== undefined) log.info("Access policy read again", countsOf(policy));
+    if (hasConfigFile) log.info("Configuration read again", { changed: next.changed });
   }
 
   async #read(): Promise<Contents> {
-    const { provider, options, keys, tls, generated } = this.#server;
+    const { tls, reread, canSetLimits } = this.#server;
+    const reloaded = reloadedOptions(this.#options, await reread(), { canSetLimits });
+    const { options } = reloaded;
+    const settings = settingsOf(options);
     const policy = await loadPolicy(options);
-    const hasKeyFiles = (options.key ?? []).length > 0 || options.keyDir !== undefined;
-    const files = await tls?.read();
+    const files = await tls?.read(options);
     try {
       return {
+        ...reloaded,
         policy,
         tls: files,
-        keys: hasKeyFiles
-          ? await reloadKeys(provider, options, keys.current, generated)
+        settings: isDeepStrictEqual(settings, settingsOf(this.#options)) ? undefined : settings,
+        keys: hasKeyFiles(options) || hasKeyFiles(this.#options)
+          ? await this.#readKeys(options)
           : undefined,
       };
     } catch (error) {
       files?.[Symbol.dispose]();
       throw error;
     }
+  }
+
+  async #readKeys(options: KeyOptions): Promise<KeyStore> {
+    const { provider, keys, generated } = this.#server;
+    const store = await reloadKeys(provider, options, keys.current, generated);
+    if (store.size > 0) return store;
+    store[Symbol.dispose]();
+    throw usageError("The configuration names no key", "Name one with keys.file or keys.dir");
   }
 
   #releaseLater(generation: number): void {
@@ -149,6 +191,14 @@ export class Reloader implements Disposable {
     this.#phase = "closed";
     for (const timer of this.#timers) clearTimeout(timer);
   }
+}
+
+function hasKeyFiles({ key = [], keyDir }: KeyOptions): boolean {
+  return key.length > 0 || keyDir !== undefined;
+}
+
+function settingsOf(options: ServeOptions): ServeSettings {
+  return { limits: limitsOf(options), logLevel: options.logLevel };
 }
 
 /** The ids that were added, removed, and replaced: with another key, other versions or other periods. */

@@ -1,56 +1,45 @@
 /** `signer serve`: from options to a running server, and to its end. @module */
 import config from "../../../deno.json" with { type: "json" };
-import { KeyRing, type ProviderChoice } from "../../crypto/mod.ts";
+import { KeyRing } from "../../crypto/mod.ts";
 import type { RpcServer } from "../../grpc/mod.ts";
 import { libc } from "../../ffi/mod.ts";
 import { type Address, formatAddress, parseAddress, socketsSupported } from "../../net/mod.ts";
 import { configureLogs, type Logger, logger } from "../../telemetry/mod.ts";
 import { warn, writeResult } from "../output.ts";
-import { adviseOnLibrary, openChosenProvider } from "../provider.ts";
+import { openChosenProvider } from "../provider.ts";
 import { closeInspector, onHangup } from "../signals.ts";
 import { onUncaught } from "../uncaught.ts";
-import { openAudit, type ServeAuditOptions } from "./audit.ts";
-import { countsOf, loadPolicy, type ServeAccessOptions } from "./access.ts";
+import { openAudit } from "./audit.ts";
+import { countsOf, loadPolicy } from "./access.ts";
 import { ExpiryWatch } from "./expiry.ts";
 import { KeyMemory, refuseUnneededCalls, warnOfRoot } from "./hardening.ts";
 import { openHttp } from "./http.ts";
 import { ServerMetrics } from "./metrics.ts";
 import { limitsOf } from "./limits.ts";
-import { type KeyOptions, loadKeys } from "./keys/mod.ts";
-import { type PlaceOptions, placesOf } from "./places.ts";
-import { openServing, type ServingOptions } from "./serving.ts";
+import { loadKeys } from "./keys/mod.ts";
+import type { ServeConfiguration } from "./configuration.ts";
+import { placesOf } from "./places.ts";
+import { openServing } from "./serving.ts";
 import { Reloader } from "./reload.ts";
-import { refusePlaintext, ServerTls, type ServeTlsOptions, warnOfOpenMetrics } from "./tls.ts";
+import { refusePlaintext, ServerTls, warnOfOpenMetrics } from "./tls.ts";
 import { stopSignal } from "./stop_signal.ts";
+import { FileWatch, watchedPaths } from "./watch.ts";
 import { type Inherited, inheritedListeners, needsSupervisor, supervise } from "./supervisor.ts";
 import { openVsockWarning, warnOfVsock } from "./vsock_warnings.ts";
 
-/** The options of `signer serve`, as commander reads them. */
-export interface ServeOptions
-  extends
-    KeyOptions,
-    PlaceOptions,
-    ServingOptions,
-    ServeTlsOptions,
-    ServeAccessOptions,
-    ServeAuditOptions {
-  /** Permission bits of Unix sockets. */
-  readonly unixMode: number;
-  readonly provider: ProviderChoice;
-  /** The address of the HTTP server with the metrics. */
-  readonly metrics?: string;
-  /** Bytes of the memory for keys. */
-  readonly secureMemory: number;
-  /** Milliseconds that a stop waits for calls. */
-  readonly grace: number;
-}
-
-/** Serves until SIGTERM or SIGINT. Resolves when every call has ended or was cut off. */
-export async function runServer(options: ServeOptions): Promise<void> {
+/**
+ * Serves until SIGTERM or SIGINT. Resolves when every call has ended or was cut off.
+ *
+ * @param reread reads the configuration again
+ */
+export async function runServer(
+  { values: options, file }: ServeConfiguration,
+  reread: () => Promise<ServeConfiguration>,
+): Promise<void> {
   const places = placesOf(options);
   const limits = limitsOf(options);
   const metricsPlace = options.metrics === undefined ? undefined : parseAddress(options.metrics);
-  configureLogs({ levels: options.logLevel, format: options.logFormat });
+  configureLogs({ level: options.logLevel, format: options.logFormat });
   const log = logger("serve");
   const inherited = inheritedListeners();
   const supervises = !inherited && needsSupervisor(options);
@@ -80,9 +69,7 @@ export async function runServer(options: ServeOptions): Promise<void> {
     keys,
     certificates: () => tls?.files.certificates ?? [],
   });
-  using _lag = metrics?.watchEventLoop();
-  using _pages = metricsPlace && metrics &&
-    await openHttp(metricsPlace, metrics.pages(), options.unixMode, log);
+  using _pages = metrics && await openHttp(metricsPlace, metrics.pages(), options.unixMode, log);
   const serving = await openServing(
     ...[options, limits, version, provider, keys, tls, policy, audit?.log, metrics] as const,
   );
@@ -114,6 +101,9 @@ export async function runServer(options: ServeOptions): Promise<void> {
     using reloader = new Reloader({
       provider,
       options,
+      reread: async () => (await reread()).values,
+      hasConfigFile: file !== undefined,
+      canSetLimits: server.setLimits !== undefined,
       keys,
       tls,
       generated,
@@ -125,6 +115,9 @@ export async function runServer(options: ServeOptions): Promise<void> {
       release: serving.releaseKeys,
       onOutcome: metrics && ((outcome) => metrics.onReload(outcome)),
     });
+    using _watch = options.watchConfig
+      ? new FileWatch(() => watchedPaths(reloader.options, file), () => reloader.request(), log)
+      : undefined;
     using stop = stopSignal();
     onHangup(() => {
       reloader.request();
@@ -133,16 +126,13 @@ export async function runServer(options: ServeOptions): Promise<void> {
       });
     });
     closeInspector();
-    metrics?.enter("serving", {
-      ...{ stack, workers, limits: { ...limits }, tls: tls !== undefined },
-      listeners: bound.map(formatAddress),
-    });
+    metrics?.enter("serving", { stack, workers });
     if (!inherited?.isRestart) writeResult(`ready ${bound.map(formatAddress).join(" ")}\n`);
-    await adviseOnLibrary(provider, store, log);
     const signal = await stop.received;
     metrics?.enter("draining");
-    log.info("Draining", { signal, graceMs: options.grace });
-    await serving.drain(options.grace);
+    const { grace } = reloader.options;
+    log.info("Draining", { signal, graceMs: grace });
+    await serving.drain(grace);
     await audit?.log.close();
     log.info("Stopped");
   } finally {

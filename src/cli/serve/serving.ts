@@ -3,7 +3,7 @@ import type { AuditLog } from "../../audit/mod.ts";
 import { Access, type AccessPolicy } from "../../access/mod.ts";
 import type { CryptoProvider, KeyRing, SharedKeyStore } from "../../crypto/mod.ts";
 import { libc } from "../../ffi/mod.ts";
-import { joinObservers, type RpcServer } from "../../grpc/mod.ts";
+import type { RpcServer } from "../../grpc/mod.ts";
 import {
   chosenStack,
   openServer,
@@ -16,16 +16,16 @@ import { openTlsContext } from "../../net/mod.ts";
 import type { ServerIdentity } from "../../services/mod.ts";
 import {
   errorReports,
+  type Level,
   type LogFormat,
   logger,
-  type LogLevels,
   logTarget,
 } from "../../telemetry/mod.ts";
-import { openServerTraces } from "../../tracing/mod.ts";
 import { refusalReports } from "./access.ts";
 import type { ServerMetrics } from "./metrics.ts";
-import type { Limits } from "./limits.ts";
+import type { Limits } from "./options/mod.ts";
 import type { Replaced } from "./reload.ts";
+import { applySettings } from "./settings.ts";
 import type { ServerTls } from "./tls.ts";
 import type { ServeSetup, ServeUpdate } from "./worker.ts";
 
@@ -43,9 +43,7 @@ export interface ServingOptions {
   readonly reflection: boolean;
   /** True to serve pipelines. */
   readonly pipelines?: boolean;
-  readonly logLevel: LogLevels;
-  /** The time in milliseconds from which on a call is logged as slow. */
-  readonly logSlow?: number;
+  readonly logLevel: Level;
   readonly logFormat: LogFormat;
 }
 
@@ -56,7 +54,10 @@ export interface Serving {
   readonly workers: number;
   /** Drains gracefully: reports NOT_SERVING to health watches, then as `RpcServer.drain()`. */
   drain(graceMs: number): Promise<void>;
-  /** Has every thread serve with the parts that were replaced: in the ring of keys, the TLS files, and the policy. */
+  /**
+   * Has every thread serve with the parts that were replaced: in the ring of keys, the TLS files, the policy, limits and
+   * the log level.
+   */
   publish(replaced: Replaced): Promise<void>;
   /** Has the workers continue in a new audit file, the old one having been renamed. */
   reopenAudit(): Promise<void>;
@@ -89,21 +90,28 @@ export async function openServing(
   if (workers > 0) {
     // For the workers that start later.
     let current = policy;
-    const parts = { keys, tls, policy: () => current, audit, metrics };
+    const logs = { level: options.logLevel, format: options.logFormat, target: logTarget() };
+    const parts = { keys, tls, policy: () => current, audit, metrics, logs };
     const server = await openWorkers(options, limits, workers, identity, parts);
     return {
       server,
       stack,
       workers,
       drain: (graceMs) => server.drain(graceMs),
-      publish: ({ generation, policy, tls: newTls }) => {
+      publish: async ({ generation, policy, tls: newTls, settings }) => {
         current = policy ?? current;
-        return server.update(() => {
+        if (settings !== undefined) {
+          applySettings(settings, identity.limits);
+          logs.level = settings.logLevel;
+          await server.setLimits?.(settings.limits);
+        }
+        await server.update(() => {
           const shared = generation === undefined ? [] : keys.current.share();
           const data = {
             keys: generation === undefined ? undefined : { shared, generation },
             policy,
             tls: newTls ? tls?.files.share() : undefined,
+            settings,
           } satisfies ServeUpdate;
           return { data, transfer: secretsOf(shared) };
         });
@@ -114,7 +122,7 @@ export async function openServing(
   }
   const report = errorReports(logger("serve"));
   // Imported here because it takes memory: with workers, the main thread needs no services.
-  const { RequestLog, signerServices } = await import("../../services/mod.ts");
+  const { signerServices } = await import("../../services/mod.ts");
   const counters = metrics?.ownCounters();
   const access = policy && new Access(policy, refusalReports(logger("serve")));
   const { services, health } = signerServices(keys, identity, ({ error, ...call }) => {
@@ -132,10 +140,6 @@ export async function openServing(
     limits,
     tls: context && (() => context!),
     meter: counters,
-    observer: joinObservers(
-      RequestLog.open(logger("requests"), { levels: options.logLevel, slowMs: options.logSlow }),
-      await openServerTraces(),
-    ),
     beforeSend: audit && (() => audit.chain.commit()),
   });
   const drain = (graceMs: number) => {
@@ -147,7 +151,7 @@ export async function openServing(
     stack,
     workers,
     drain,
-    publish({ policy, tls: newTls }) {
+    async publish({ policy, tls: newTls, settings }) {
       // The services of this thread read the ring itself.
       if (policy !== undefined) access?.replace(policy);
       if (newTls) {
@@ -155,7 +159,10 @@ export async function openServing(
         context = tls && openTlsContext(tls.files.share());
         before?.[Symbol.dispose]();
       }
-      return Promise.resolve();
+      if (settings !== undefined) {
+        applySettings(settings, identity.limits);
+        await server.setLimits?.(settings.limits);
+      }
     },
     reopenAudit: () => Promise.resolve(),
     releaseKeys: () => Promise.resolve(),
@@ -175,19 +182,16 @@ interface WorkerParts {
   readonly policy: () => AccessPolicy | undefined;
   readonly audit: AuditLog | undefined;
   readonly metrics: ServerMetrics | undefined;
+  readonly logs: ServeSetup["logs"];
 }
 
 function openWorkers(
-  { pin, logLevel, logFormat, logSlow, reflection, pipelines }: ServingOptions,
+  { pin, reflection, pipelines }: ServingOptions,
   limits: Limits,
   workers: number,
   identity: ServerIdentity,
-  { keys, tls, policy, audit, metrics }: WorkerParts,
+  { keys, tls, policy, audit, metrics, logs }: WorkerParts,
 ): Promise<WorkerServer> {
-  const logs = {
-    ...{ levels: logLevel, format: logFormat, slowMs: logSlow },
-    target: logTarget(),
-  };
   return openWorkerServer({
     workers,
     pin,

@@ -109,9 +109,9 @@ export async function supervise(
         { hint: "Use --stack native" },
       );
     }
-    log.error("The serving process ended by a signal and is started again", {
+    const generated = options.generate?.length ? "; generated keys are new" : "";
+    log.error(`The serving process ended by a signal and is started again${generated}`, {
       signal: signalName(end.signal),
-      ...(options.generate?.length ? { note: "generated keys are new" } : {}),
     });
   }
 }

@@ -69,12 +69,10 @@ export class TlsFiles implements Disposable {
 /** TLS of a server, whose files can be read again. */
 export class ServerTls implements Disposable {
   readonly #provider: CryptoProvider;
-  readonly #options: ServeTlsOptions;
   #files: TlsFiles;
 
-  private constructor(provider: CryptoProvider, options: ServeTlsOptions, files: TlsFiles) {
+  private constructor(provider: CryptoProvider, files: TlsFiles) {
     this.#provider = provider;
-    this.#options = options;
     this.#files = files;
   }
 
@@ -93,7 +91,7 @@ export class ServerTls implements Disposable {
     if (provider.name !== "openssl") {
       throw usageError("TLS needs OpenSSL 3", "Use --provider openssl, and see signer doctor");
     }
-    return new ServerTls(provider, options, await readTlsFiles(provider, options, { ask: true }));
+    return new ServerTls(provider, await readTlsFiles(provider, options, { ask: true }));
   }
 
   /** The files in effect. */
@@ -102,12 +100,13 @@ export class ServerTls implements Disposable {
   }
 
   /**
-   * Reads the files again, without effect until they are given to `replace()`. Never asks for a passphrase.
+   * Reads the files of the options, without effect until they are given to `replace()`. Never asks for a passphrase.
    *
    * @throws {CliError | CryptoError} as `load()`
    */
-  read(): Promise<TlsFiles> {
-    return readTlsFiles(this.#provider, this.#options, { ask: false });
+  read(options: ServeTlsOptions): Promise<TlsFiles> {
+    wantsTls(options);
+    return readTlsFiles(this.#provider, options, { ask: false });
   }
 
   /** Has new handshakes use other files, which belong to it from now on. */
@@ -126,7 +125,7 @@ export class ServerTls implements Disposable {
  *
  * @throws {CliError}
  */
-function wantsTls(options: ServeTlsOptions): boolean {
+export function wantsTls(options: ServeTlsOptions): boolean {
   const { tlsCert = [], tlsKey = [], tlsClientCa, tlsClientAuth, tlsCrl } = options;
   const pairs = Math.min(tlsCert.length, tlsKey.length);
   if (

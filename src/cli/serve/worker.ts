@@ -6,35 +6,28 @@
  */
 import { AuditChain, type ChainSetup } from "../../audit/mod.ts";
 import { Access, type AccessPolicy } from "../../access/mod.ts";
-import { libc } from "../../ffi/mod.ts";
 import { KeyRing, KeyStore, openProvider, type SharedKeyStore } from "../../crypto/mod.ts";
 import { openTlsContext, type SharedTls } from "../../net/mod.ts";
-import { type CallObserver, joinObservers } from "../../grpc/mod.ts";
 import { serveAsWorker } from "../../grpc/native/workers/mod.ts";
-import { RequestLog, type ServerIdentity, signerServices } from "../../services/mod.ts";
+import { type ServerIdentity, signerServices } from "../../services/mod.ts";
 import {
   configureLogs,
   errorReports,
+  type Level,
   type LogFormat,
   logger,
-  type LogLevels,
   type LogTarget,
 } from "../../telemetry/mod.ts";
 import { ThreadCounters } from "../../telemetry/metrics/mod.ts";
-import { openServerTraces, tracingIsOn } from "../../tracing/mod.ts";
 import { refusalReports } from "./access.ts";
 import { auditEvents, auditHash } from "./audit.ts";
+import { applySettings, type ServeSettings } from "./settings.ts";
 
 /** The data that the main thread starts a worker with. */
 export interface ServeSetup {
   readonly keys: SharedKeyStore;
   readonly identity: ServerIdentity;
-  readonly logs: {
-    readonly levels: LogLevels;
-    readonly format: LogFormat;
-    readonly slowMs: number | undefined;
-    readonly target: LogTarget;
-  };
+  readonly logs: { level: Level; readonly format: LogFormat; readonly target: LogTarget };
   readonly tls: SharedTls | undefined;
   readonly policy: AccessPolicy | undefined;
   readonly reflection: boolean;
@@ -51,14 +44,13 @@ export type ServeUpdate =
     readonly keys: { readonly shared: SharedKeyStore; readonly generation: number } | undefined;
     readonly policy: AccessPolicy | undefined;
     readonly tls: SharedTls | undefined;
+    /** The limits that services read, and the log level. */
+    readonly settings: ServeSettings | undefined;
   }
   /** The generation up to which retired keys are disposed of. */
   | { readonly release: number }
   /** The audit file was renamed. */
   | { readonly audit: "reopen" };
-
-let traces: CallObserver | undefined;
-const loaded = tracingIsOn() ? openServerTraces().then((observer) => traces = observer) : undefined;
 
 serveAsWorker((setup: ServeSetup) => {
   const {
@@ -73,8 +65,7 @@ serveAsWorker((setup: ServeSetup) => {
     counters: memory,
   } = setup;
   const counters = memory && new ThreadCounters(memory);
-  configureLogs({ ...logs, onDropped: (count) => counters?.droppedLines(count) });
-  counters?.thread(libc.threadNumber() ?? 0);
+  configureLogs(logs);
   const report = errorReports(logger("serve"));
   const { provider } = openProvider(identity.provider.name);
   const keys = new KeyRing(KeyStore.adopt(provider, shared));
@@ -98,7 +89,6 @@ serveAsWorker((setup: ServeSetup) => {
     services,
     tls: context && (() => context!),
     meter: counters,
-    observer: joinObservers(RequestLog.open(logger("requests"), logs), traces),
     beforeSend: chain && (() => chain.commit()),
     drain: () => health.drain(),
     update(update) {
@@ -114,6 +104,7 @@ serveAsWorker((setup: ServeSetup) => {
         before?.[Symbol.dispose]();
       }
       if (change.policy !== undefined) access?.replace(change.policy);
+      if (change.settings !== undefined) applySettings(change.settings, identity.limits);
     },
     [Symbol.dispose]() {
       chain?.[Symbol.dispose]();
@@ -121,4 +112,4 @@ serveAsWorker((setup: ServeSetup) => {
       context?.[Symbol.dispose]();
     },
   };
-}, loaded);
+});

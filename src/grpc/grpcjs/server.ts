@@ -104,7 +104,7 @@ class GrpcJsServer implements RpcServer {
   readonly #tls: RpcServerOptions["tls"];
   readonly #log = logger("grpc-js");
 
-  constructor({ services: given, tls, meter, observer }: RpcServerOptions, limits: GrpcJsLimits) {
+  constructor({ services: given, tls, meter }: RpcServerOptions, limits: GrpcJsLimits) {
     this.#limits = limits;
     this.#tls = tls;
     this.#budgets = new Budgets(limits);
@@ -120,7 +120,7 @@ class GrpcJsServer implements RpcServer {
       "grpc.keepalive_timeout_ms": timerMs(limits.keepaliveTimeoutMs),
       "grpc.enable_channelz": 0,
     });
-    const services = given.map((one) => metered(one, meter, observer));
+    const services = meter === undefined ? given : given.map((one) => metered(one, meter));
     const methods = new Map<string, AnyMethod>();
     const work = new CallWork({ ...DEFAULT_QUEUE_LIMITS, ...limits });
     for (const { definition, handlers, responseHeaders } of services) {
@@ -234,8 +234,8 @@ class GrpcJsServer implements RpcServer {
     const { maxHandshakes, handshakeTimeoutMs } = this.#limits;
     const handshakes = new TlsHandshakes(this.#tls, sharedReactor(), {
       onStream: take,
-      onFailed: (stream, { code, message: reason }) => {
-        this.#log.debug("A TLS handshake failed", { peer: formatPeer(stream.peer), code, reason });
+      onFailed: (stream, { code, message }) => {
+        this.#log.debug("A TLS handshake failed", { peer: formatPeer(stream.peer), code, message });
         stream.close();
       },
     }, { timeoutMs: handshakeTimeoutMs, maxPending: maxHandshakes });

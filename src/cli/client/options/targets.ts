@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { stackChoices } from "../../../grpc/stacks/mod.ts";
 import { collect } from "../../collect.ts";
-import { parseDuration } from "../../duration.ts";
+import { parseDuration } from "../../../config/mod.ts";
 
 /** Texts that differ between the commands that call servers. */
 export interface TargetTexts {

@@ -104,6 +104,11 @@ export class Accounts {
     this.#thread = new SumAccount("thread", sharesOf(limits));
   }
 
+  /** Replaces the limits of all accounts. */
+  setLimits(limits: NativeLimits): void {
+    Object.assign(this.#thread.shares, sharesOf(limits));
+  }
+
   get thread(): Account {
     return this.#thread;
   }

@@ -31,10 +31,6 @@ export class CallStep implements Work {
     return this.#call.over;
   }
 
-  waited(ms: number): void {
-    this.#call.waited?.(ms);
-  }
-
   run(): boolean {
     this.#run();
     return false;

@@ -14,7 +14,6 @@ import {
   type Registrar,
   type Stream,
 } from "../../../net/mod.ts";
-import type { LogEvent } from "../../../telemetry/mod.ts";
 import { callerOf } from "../../callers/mod.ts";
 import { type Caller, RpcError } from "../../mod.ts";
 import type { Lane } from "../../scheduling/mod.ts";
@@ -46,9 +45,9 @@ export interface ServingThread extends Thread {
   /** Removes a connection, which is about to be closed. */
   forget(connection: ServedConnection): void;
   /** Logs an error of the server. */
-  report(event: LogEvent, properties: Record<string, unknown>): void;
+  report(message: string, properties: Record<string, unknown>): void;
   /** Logs a detail at the level debug. */
-  note(event: LogEvent, properties: Record<string, unknown>): void;
+  note(message: string, properties: Record<string, unknown>): void;
 }
 
 /**
@@ -156,7 +155,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   }
 
   onStall(): void {
-    const error = new RpcError("RESOURCE_EXHAUSTED", NOT_READ, { limit: "stallTimeout" });
+    const error = new RpcError("RESOURCE_EXHAUSTED", NOT_READ);
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const call of waiting) call.fail(error);
@@ -168,9 +167,8 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
 
   onEnd(error: Http2Error | undefined): void {
     if (error !== undefined) {
-      const { message: reason, code, limit } = error;
-      if (limit !== undefined) this.#thread.meter?.limit(limit);
-      this.#thread.note("A connection was ended", { peer: this.peer, reason, code, limit });
+      const { message, code, limit } = error;
+      this.#thread.note("A connection was ended", { peer: this.peer, message, code, limit });
     }
     if (this.#phase.kind !== "open") return;
     this.#phase = { kind: "ending", until: this.#lingerUntil() };
@@ -192,7 +190,6 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
 
   relinquish(resource: Resource): void {
     if (resource === "unreadBytes") {
-      this.#thread.meter?.limit("maxUnreadBytes");
       this.http2.close(ErrorCode.ENHANCE_YOUR_CALM, "Too much waits for the peer to read");
       this.flush();
       // A peer that does not read leaves the rest where it is.
@@ -274,7 +271,6 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
         return this.#waitForRoom(true);
       }
       if (sent < 0) return this.abandon();
-      this.#thread.meter?.bytes(this.transport, 0, sent);
       this.http2.sent(sent, this.#now);
       if (this.#phase.kind === "closed") return;
     }
@@ -291,16 +287,12 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
       if (this.#phase.kind !== "open") return;
       const now = this.#now;
       this.#policy.heard(now);
-      this.#thread.meter?.bytes(this.transport, size, 0);
       this.http2.receive(buffer, now, 0, size);
       this.#noteSending();
       if (this.http2.output.length > 0 || this.#socket.hasPending) this.touch();
     } else if (size !== -libc.errno.EAGAIN && size !== -libc.errno.EINTR) {
       const { failure } = this.#socket;
-      if (failure !== undefined) {
-        const { message: reason, code } = failure;
-        this.#thread.note("A connection failed", { peer: this.peer, reason, code });
-      }
+      if (failure !== undefined) this.#thread.note(failure.message, { code: failure.code });
       this.abandon();
     }
   }

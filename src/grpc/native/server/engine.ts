@@ -12,8 +12,8 @@ import {
   type Stream,
   TlsHandshakes,
 } from "../../../net/mod.ts";
-import { type ErrorReports, errorReports, type LogEvent } from "../../../telemetry/mod.ts";
-import type { CallObserver, MethodMeter, ServerMeter } from "../../mod.ts";
+import { type ErrorReports, errorReports } from "../../../telemetry/mod.ts";
+import type { MethodMeter } from "../../mod.ts";
 import { type CostClass, CostClasses, type Lane, WorkQueue } from "../../scheduling/mod.ts";
 import { Accounts } from "./_accounts.ts";
 import { Admission } from "./_admission.ts";
@@ -60,11 +60,10 @@ const STREAM_SLICE_MS = 2;
 export class Engine implements ServingThread, Disposable {
   readonly poller = new Poller();
   readonly limits: NativeLimits;
-  readonly http2: Http2Config;
+  /** The configuration of new connections. */
+  http2: Http2Config;
   readonly methods: MethodTable;
   readonly unknownMethod: MethodMeter | undefined;
-  readonly observer: CallObserver | undefined;
-  readonly meter: ServerMeter | undefined;
   readonly deadlines = new Deadlines();
   readonly work: WorkQueue;
   readonly costClasses = new CostClasses();
@@ -105,14 +104,10 @@ export class Engine implements ServingThread, Disposable {
     this.#reports = errorReports(options.log);
     this.limits = { ...DEFAULT_NATIVE_LIMITS, ...options.limits };
     this.#counts = options.counts ?? new OwnConnectionCounts();
-    const { maxConcurrentStreams, maxHandshakes, handshakeTimeoutMs } = this.limits;
-    this.http2 = configure({
-      limits: { maxConcurrentStreams, handshakeTimeout: handshakeTimeoutMs },
-    });
+    const { maxHandshakes, handshakeTimeoutMs } = this.limits;
+    this.http2 = configureHttp2(this.limits);
     this.methods = methodsOf(options.services, this.costClasses, options.meter);
     this.unknownMethod = options.meter?.method(undefined);
-    this.observer = options.observer;
-    this.meter = options.meter;
     this.work = new WorkQueue(this.limits);
     this.accounts = new Accounts(this.limits);
     this.#admission = new Admission(
@@ -121,13 +116,23 @@ export class Engine implements ServingThread, Disposable {
       this.accounts,
       this.#connections,
       options.log,
-      options.meter,
     );
     this.poller.pause = () => performance.now() >= this.#eventsEnd;
     this.#handshakes = options.tls && new TlsHandshakes(options.tls, this.poller, {
       onStream: (stream) => this.#serve(stream),
       onFailed: (stream, error) => this.#refuse(stream, error),
     }, { timeoutMs: handshakeTimeoutMs, maxPending: maxHandshakes });
+  }
+
+  /**
+   * Replaces limits. Those of the handshake stay; the number of streams holds for new connections; all others hold at
+   * once, and what exceeds them already is served to its end.
+   */
+  setLimits(limits: Partial<NativeLimits>): void {
+    const { maxHandshakes, handshakeTimeoutMs } = this.limits;
+    Object.assign(this.limits, limits, { maxHandshakes, handshakeTimeoutMs });
+    this.accounts.setLimits(this.limits);
+    this.http2 = configureHttp2(this.limits);
   }
 
   /** Number of pending promises of handlers. */
@@ -184,7 +189,7 @@ export class Engine implements ServingThread, Disposable {
       return this.#giveUp(stream);
     }
     this.#connections.add(connection);
-    this.meter?.connection(connection.transport, 1);
+    this.#options.meter?.connection(connection.transport, 1);
     this.note("Connected", { peer: connection.peer });
     this.#admission.limitSilent(connection);
     if (this.#tickAt === Infinity) this.#tickAt = this.now + TICK_MS;
@@ -307,17 +312,16 @@ export class Engine implements ServingThread, Disposable {
     this.#options.holds?.(connection.fd, false);
     this.#counts.remove(connection.identity);
     this.#connections.delete(connection);
-    this.meter?.connection(connection.transport, -1);
+    this.#options.meter?.connection(connection.transport, -1);
     if (this.#connections.size > 0) return;
     this.#tickAt = Infinity;
-    this.meter?.lag(undefined);
     this.#countStreams();
     this.#emptied?.();
   }
 
   /** Counts the open streams of each transport. */
   #countStreams(): void {
-    const { meter } = this;
+    const { meter } = this.#options;
     if (meter === undefined) return;
     const streams = this.#streamCounts;
     for (const transport of streams.keys()) streams.set(transport, 0);
@@ -327,12 +331,12 @@ export class Engine implements ServingThread, Disposable {
     for (const [transport, count] of streams) meter.streams(transport, count);
   }
 
-  report(event: LogEvent, properties: Record<string, unknown>): void {
-    this.#reports(event, properties);
+  report(message: string, properties: Record<string, unknown>): void {
+    this.#reports(message, properties);
   }
 
-  note(event: LogEvent, properties: Record<string, unknown>): void {
-    this.#options.log.debug(event, properties);
+  note(message: string, properties: Record<string, unknown>): void {
+    this.#options.log.debug(message, properties);
   }
 
   /** Drains every connection, and calls `done` when all are closed. */
@@ -353,8 +357,8 @@ export class Engine implements ServingThread, Disposable {
   }
 
   /** Closes a connection whose TLS handshake failed. */
-  #refuse(stream: Stream, { code, message: reason }: NetError): void {
-    this.note("A TLS handshake failed", { peer: formatPeer(stream.peer), code, reason });
+  #refuse(stream: Stream, { code, message }: NetError): void {
+    this.note("A TLS handshake failed", { peer: formatPeer(stream.peer), code, message });
     this.#giveUp(stream);
   }
 
@@ -392,7 +396,6 @@ export class Engine implements ServingThread, Disposable {
     if (this.deadlines.next <= this.now) this.deadlines.expire(this.now);
     this.#handshakes?.expire(this.now);
     if (this.#tickAt <= this.now) {
-      this.meter?.lag(this.now - this.#tickAt);
       this.#tickAt = this.now + TICK_MS;
       for (const connection of this.#connections) connection.tick(this.now);
       this.accounts.sweep();
@@ -410,4 +413,8 @@ export class Engine implements ServingThread, Disposable {
 /** Returns true for a call that is always answered as it is read. */
 function isFree({ meanMs, isUneven }: CostClass): boolean {
   return meanMs !== undefined && meanMs <= FREE_CALL_MS && !isUneven;
+}
+
+function configureHttp2({ maxConcurrentStreams, handshakeTimeoutMs }: NativeLimits): Http2Config {
+  return configure({ limits: { maxConcurrentStreams, handshakeTimeout: handshakeTimeoutMs } });
 }

@@ -23,10 +23,10 @@ class NativeServer implements RpcServer {
   readonly #listeners: Listener[] = [];
   #closing: Promise<void> | undefined;
 
-  constructor({ services, limits, tls, beforeSend, meter, observer }: NativeServerOptions) {
+  constructor({ services, limits, tls, beforeSend, meter }: NativeServerOptions) {
     const onDue = () => this.#drive.arm();
     this.#engine = new Engine({
-      ...{ services, limits, tls, beforeSend, meter, observer },
+      ...{ services, limits, tls, beforeSend, meter },
       log: logger("native"),
       onDue,
     });
@@ -44,6 +44,11 @@ class NativeServer implements RpcServer {
     }
     this.#listeners.push(listener);
     return listener.address;
+  }
+
+  setLimits(limits: Partial<NativeLimits>): Promise<void> {
+    this.#engine.setLimits(limits);
+    return Promise.resolve();
   }
 
   async drain(graceMs: number): Promise<void> {

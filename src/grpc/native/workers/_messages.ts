@@ -20,6 +20,8 @@ export type WorkerRequest =
   }
   /** Pass a change of the services, such as new keys, to the worker's own module. */
   | { readonly kind: "update"; readonly update: unknown }
+  /** Replace limits. */
+  | { readonly kind: "limits"; readonly limits: Partial<NativeLimits> }
   /** Accept connections from a listening descriptor. */
   | { readonly kind: "listen"; readonly fd: number; readonly address: Address }
   /** Stop accepting: the listening descriptors are about to be closed. */

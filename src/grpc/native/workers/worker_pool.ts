@@ -4,6 +4,7 @@ import { logger } from "../../../telemetry/mod.ts";
 import type { RpcServer } from "../../mod.ts";
 import type { NativeLimits } from "../server/mod.ts";
 import { type ThreadState, WorkerHandle } from "./_handle.ts";
+import type { WorkerRequest } from "./_messages.ts";
 import { allowedProcessors } from "./_processors.ts";
 import { MAX_WORKERS } from "./_shared_state.ts";
 import { WorkerNumbers } from "./_worker_numbers.ts";
@@ -98,6 +99,8 @@ class WorkerPool implements WorkerServer {
   readonly #numbers: WorkerNumbers;
   readonly #members: Member[] = [];
   readonly #listeners: Listener[] = [];
+  /** For the workers that start later. */
+  #limits: Partial<NativeLimits>;
   readonly #log = logger("native");
   readonly #processors: readonly number[];
   #checking: ReturnType<typeof setInterval> | undefined;
@@ -106,6 +109,7 @@ class WorkerPool implements WorkerServer {
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
+    this.#limits = options.limits ?? {};
     this.#numbers = new WorkerNumbers(options.workers);
     this.#processors = options.pin ? this.#processorsToPin() : [];
   }
@@ -132,12 +136,26 @@ class WorkerPool implements WorkerServer {
     return listener.address;
   }
 
-  async update(make: () => WorkerSetup): Promise<void> {
+  update(make: () => WorkerSetup): Promise<void> {
+    return this.#tell(() => {
+      const { data, transfer } = make();
+      return [{ kind: "update", update: data }, transfer];
+    });
+  }
+
+  setLimits(limits: Partial<NativeLimits>): Promise<void> {
+    this.#limits = { ...this.#limits, ...limits };
+    return this.#tell(() => [{ kind: "limits", limits }, undefined]);
+  }
+
+  /** Sends a change to all workers. */
+  async #tell(
+    make: () => [change: WorkerRequest, transfer: readonly Transferable[] | undefined],
+  ): Promise<void> {
     await Promise.all(this.#members.map(async ({ handle }) => {
       if (!handle.alive) return;
-      const { data, transfer } = make();
       try {
-        await handle.ask({ kind: "update", update: data }, transfer);
+        await handle.ask(...make());
       } catch (error) {
         // It must not serve with other data than the rest.
         handle.fail((error as Error).message, "may-run");
@@ -197,14 +215,14 @@ class WorkerPool implements WorkerServer {
 
   /** Starts a new worker: it builds its services, and accepts. */
   async #begin(index: number): Promise<void> {
-    const { limits = {}, setup } = this.#options;
+    const { setup } = this.#options;
     const { handle } = this.#members[index];
     const { data, transfer } = setup(index);
     const processor = this.#processors[index % this.#processors.length];
     const { worker } = handle;
     const shared = this.#numbers.shared.memory;
     await handle.ask(
-      { kind: "start", worker, index, shared, limits, processor, setup: data },
+      { kind: "start", worker, index, shared, limits: this.#limits, processor, setup: data },
       transfer,
     );
     for (const listener of this.#listeners) await accept(handle, listener);

@@ -1,0 +1,22 @@
+/** The documents that are generated from the tables of options. @module */
+import { serveOptions, serveSections } from "../serve/options/mod.ts";
+
+const EXAMPLE_HEAD = "The configuration of `signer serve`, with all options: remove the `#` of a " +
+  "line to set its option. The value is the default of the option, or an example where there is no " +
+  "default. An option with the word reload takes effect when the server gets SIGHUP. " +
+  "`signer config check FILE` checks a file.";
+
+/** Returns the example of a server's configuration file, and the reference of its options in Markdown. */
+export async function serveDocuments(): Promise<{ example: string; reference: string }> {
+  const { exampleFile, markdownReference } = await import("../../config/files/mod.ts");
+  return {
+    example: exampleFile(serveOptions, serveSections, EXAMPLE_HEAD),
+    reference: markdownReference(serveOptions, serveSections),
+  };
+}
+
+/** Returns the JSON Schema of a configuration file. */
+export async function jsonSchema(): Promise<object> {
+  const { tableSchema } = await import("../../config/files/mod.ts");
+  return tableSchema(serveOptions).toJsonSchema("Configuration of signer serve");
+}

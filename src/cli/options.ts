@@ -1,0 +1,64 @@
+/** Options of a table on the command line. @module */
+import { type Command, Option } from "commander";
+import {
+  type ConfigOption,
+  type Given,
+  type GivenValues,
+  type OptionTable,
+  sectionOf,
+  type Sections,
+} from "../config/mod.ts";
+
+/** Adds the options of a table to a command, grouped by their sections. */
+export function addOptions(command: Command, table: OptionTable, sections: Sections): Command {
+  for (const option of Object.values(table)) {
+    const heading = `${sections[sectionOf(option)].title}:`;
+    command.addOption(commandOption(option).helpGroup(heading));
+    if (!isSwitch(option)) continue;
+    // The opposite takes back a switch of the environment or a file.
+    command.addOption(new Option(oppositeOf(option.flag), option.help).hideHelp());
+  }
+  return command;
+}
+
+/** Returns the values that the flags of a command line give. */
+export function flagsOf(command: Command, table: OptionTable): GivenValues {
+  const given = new Map<string, Given>();
+  for (const [name, option] of Object.entries(table)) {
+    const attribute = commandOption(option).attributeName();
+    if (command.getOptionValueSource(attribute) !== "cli") continue;
+    const value = command.getOptionValue(attribute);
+    const isOpposite = isSwitch(option) && value === option.flag.startsWith("--no-");
+    const flag = isOpposite ? oppositeOf(option.flag) : option.flag;
+    given.set(name, { value, source: { from: "flag", flag } });
+  }
+  return given;
+}
+
+function isSwitch({ kind }: ConfigOption): boolean {
+  return kind.argument === "";
+}
+
+function oppositeOf(flag: string): string {
+  return flag.startsWith("--no-") ? `--${flag.slice(5)}` : `--no-${flag.slice(2)}`;
+}
+
+function commandOption(option: ConfigOption): Option {
+  const { flag, kind, argument = kind.argument, help, repeatable = false, unset } = option;
+  const description = [
+    help,
+    ...repeatable ? ["; repeatable"] : [],
+    ...unset === undefined ? [] : [` (default: ${unset})`],
+  ].join("");
+  if (isSwitch(option)) return new Option(flag, description);
+  const made = new Option(`${flag} ${argument}`, description);
+  if (kind.choices !== undefined) made.choices(kind.choices);
+  made.argParser<unknown>((text, previous) => {
+    const value = kind.parse(text);
+    return repeatable ? [...(previous ?? []) as unknown[], value] : value;
+  });
+  if (option.default === undefined) return made;
+  return typeof option.default === "string"
+    ? made.default(option.default)
+    : made.default(option.default, kind.format(option.default));
+}

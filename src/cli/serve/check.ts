@@ -1,0 +1,130 @@
+/**
+ * The check of a configuration: everything that a start does, down to loading keys and certificates, without listening.
+ *
+ * @module
+ */
+import { type CryptoProvider, KeyStore } from "../../crypto/mod.ts";
+import { ConfigError, formatSource, formatValue } from "../../config/mod.ts";
+import { formatAddress, parseAddress } from "../../net/mod.ts";
+import { warn } from "../output.ts";
+import { openChosenProvider } from "../provider.ts";
+import { loadPolicy } from "./access.ts";
+import { readAuditKey } from "./audit.ts";
+import type { ServeConfiguration } from "./configuration.ts";
+import { expiringCertificates } from "./expiry.ts";
+import { type KeyOptions, reloadKeys } from "./keys/mod.ts";
+import { limitsOf } from "./limits.ts";
+import { limitOptions, serveOptions } from "./options/mod.ts";
+import { placesOf } from "./places.ts";
+import { refusePlaintext, ServerTls } from "./tls.ts";
+
+type OptionName = keyof typeof serveOptions;
+
+/**
+ * Checks the configuration of a server.
+ *
+ * @returns a sentence about the server that it describes
+ * @throws {ConfigError} `BAD_CONFIG` with all problems
+ */
+export async function checkServer(configuration: ServeConfiguration): Promise<string> {
+  const { values: options } = configuration;
+  const checks = new Checks(configuration);
+  using stack = new DisposableStack();
+  await checks.run(Object.keys(limitOptions) as OptionName[], () => limitsOf(options));
+  const places = await checks.run(["listen", "tcp", "vsock", "unix"], () => placesOf(options));
+  await checks.run(["metrics"], () => options.metrics && parseAddress(options.metrics));
+  const policy = await checks.run(["tokens", "rules"], () => loadPolicy(options));
+  const provider = await checks.run(["provider"], () => openChosenProvider(options.provider));
+  if (provider === undefined) throw checks.error;
+  const keys = stack.use(await checks.keys(provider) ?? new KeyStore());
+  const tls = stack.use(
+    await checks.run(["tlsCert", "tlsKey", "tlsClientCa", "tlsCrl", "tlsClientAuth"], () => {
+      return ServerTls.load(provider, options);
+    }),
+  );
+  await checks.run(["auditKey", "audit"], async () => {
+    (await readAuditKey(options, provider, keys))?.[Symbol.dispose]();
+  });
+  if (tls === undefined && checks.problems.length === 0) {
+    await checks.run(["tcp", "listen"], () => refusePlaintext(places!, tls, options));
+  }
+  if (checks.problems.length > 0) throw checks.error;
+  for (
+    const { subject, daysLeft } of expiringCertificates(tls?.files.certificates ?? [], Date.now())
+  ) {
+    if (daysLeft < 0) warn(`the certificate of ${subject} has expired`);
+  }
+  return [
+    `listens on ${places!.map(formatAddress).join(" ")}`,
+    tls === undefined ? "plaintext" : counted(tls.files.size, "certificate"),
+    keys.size === 0 ? "generated keys" : `${counted(keys.size, "key")} from files`,
+    ...policy?.tokens === undefined ? [] : [counted(policy.tokens.length, "token")],
+    ...policy?.rules === undefined ? [] : [counted(policy.rules.length, "rule")],
+  ].join(", ");
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** Checks of groups of options, each of which goes on after the others have failed. */
+class Checks {
+  readonly problems: string[] = [];
+  readonly #configuration: ServeConfiguration;
+
+  constructor(configuration: ServeConfiguration) {
+    this.#configuration = configuration;
+  }
+
+  /** All problems as an error. */
+  get error(): ConfigError {
+    return new ConfigError("BAD_CONFIG", this.problems);
+  }
+
+  /** Loads the keys. When that fails, each is loaded by itself, so that all that cannot be used are reported. */
+  async keys(provider: CryptoProvider): Promise<KeyStore | undefined> {
+    const { values: options } = this.#configuration;
+    const load = (some: KeyOptions) => () => reloadKeys(provider, some, new KeyStore(), []);
+    const store = await this.run(["key", "keyDir", "passphraseFile"], load(options));
+    if (store !== undefined) return store;
+    const problem = this.problems.pop()!;
+    const { key = [], keyDir, ...others } = options;
+    const before = this.problems.length;
+    for (const one of key) {
+      (await this.run(["key", "passphraseFile"], load({ ...others, key: [one] })))
+        ?.[Symbol.dispose]();
+    }
+    if (keyDir !== undefined) {
+      (await this.run(["keyDir", "passphraseFile"], load({ ...others, keyDir })))
+        ?.[Symbol.dispose]();
+    }
+    if (this.problems.length === before) this.problems.push(problem);
+  }
+
+  /** Runs a check of some options. An error becomes a problem at the place of the option that it is about. */
+  async run<T>(names: readonly OptionName[], check: () => T | Promise<T>): Promise<T | undefined> {
+    try {
+      return await check();
+    } catch (error) {
+      // Errors of layers are about the configuration; any other is a defect of this program.
+      if (!(error instanceof Error) || !("layer" in error)) throw error;
+      const place = this.#placeOf(names, error.message);
+      this.problems.push(`${place}${error.message}`);
+    }
+  }
+
+  /** Returns the place of the first option that is given and whose value occurs in the message, or else of the first. */
+  #placeOf(names: readonly OptionName[], message: string): string {
+    const { given } = this.#configuration;
+    const candidates = names.filter((name) => given.has(name));
+    const name =
+      candidates.find((name) =>
+        [formatValue(serveOptions[name], given.get(name)!.value)].flat()
+          .some((text) => message.includes(text.slice(text.indexOf("=") + 1)))
+      ) ?? candidates[0];
+    if (name === undefined) return "";
+    const { source } = given.get(name)!;
+    const place = formatSource(source);
+    return source.from === "file" ? `${place}: ${serveOptions[name].path}: ` : `${place}: `;
+  }
+}

@@ -1,0 +1,103 @@
+/** Configuration files: values of options with their places, and all problems at once. @module */
+import { dirname } from "node:path";
+import { type YamlPath, YamlText } from "../../yaml/mod.ts";
+import {
+  type ConfigOption,
+  type Given,
+  type GivenValues,
+  keyOf,
+  type OptionTable,
+  type Reading,
+  sectionOf,
+} from "../mod.ts";
+import { tableLayout } from "./layout.ts";
+import { describeIssues } from "./problems.ts";
+import { tableSchema } from "./schema.ts";
+
+/** Reads the options of a table from the text of a file, whose name is for messages. */
+export function readTable(table: OptionTable, text: string, file: string): Reading {
+  const yaml = YamlText.parse(text, "failsafe");
+  const { data, error } = tableSchema(table).root.safeParse(normalize(yaml.value, table));
+  const problems = syntaxProblems(yaml, file) ??
+    describeIssues(error?.issues ?? [], file, yaml, tableLayout(table));
+  return {
+    given: problems.length > 0 ? new Map() : valuesAt(table, data, yaml, [], file),
+    problems,
+  };
+}
+
+/** Returns the errors of syntax; undefined where there are none. */
+function syntaxProblems({ problems }: YamlText, file: string): string[] | undefined {
+  if (problems.length === 0) return undefined;
+  return problems.map(({ place: { line, column }, message }) =>
+    `${file}:${line}:${column}: ${message}`
+  );
+}
+
+/** Returns the values of a table's options in a parsed tree, which stands at a path of the file. */
+function valuesAt(
+  table: OptionTable,
+  tree: unknown,
+  yaml: YamlText,
+  at: YamlPath,
+  file: string,
+): GivenValues {
+  const given = new Map<string, Given>();
+  for (const [name, option] of Object.entries(table)) {
+    const section = sectionOf(option);
+    const members = section === "" ? tree : (tree as Record<string, unknown>)[section];
+    const value = (members as Record<string, unknown> | undefined)?.[keyOf(option)];
+    if (value === undefined) continue;
+    const place = yaml.placeOf([...at, ...option.path.split(".")]);
+    given.set(name, {
+      value: resolved(option, value, dirname(file)),
+      source: { from: "file", file, ...place },
+    });
+  }
+  return given;
+}
+
+/** Takes relative paths as ones from the folder of the file. */
+function resolved({ kind: { paths }, repeatable }: ConfigOption, value: unknown, folder: string) {
+  if (paths === undefined) return value;
+  return repeatable
+    ? (value as unknown[]).map((one) => paths.resolve(one, folder))
+    : paths.resolve(value, folder);
+}
+
+/** Brings a tree to the form of the schema: an empty section is a mapping, and one value of a list is a list. */
+function normalize(tree: unknown, table: OptionTable): unknown {
+  if (isEmpty(tree)) return {};
+  if (!isRecord(tree)) return tree;
+  const lists = new Set(
+    Object.values(table).filter(({ repeatable }) => repeatable).map(({ path }) => path),
+  );
+  const sections = new Set(Object.values(table).map(sectionOf));
+  const listed = (path: string, value: unknown) =>
+    lists.has(path) && typeof value === "string" ? [value] : value;
+  return mapValues(tree, (value, key) => {
+    if (!sections.has(key)) return listed(key, value);
+    if (isEmpty(value)) return {};
+    return isRecord(value)
+      ? mapValues(value, (member, name) => listed(`${key}.${name}`, member))
+      : value;
+  });
+}
+
+/** Reports whether a node is empty: in the failsafe schema, its value is an empty text. */
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || value === "";
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function mapValues(
+  record: Record<string, unknown>,
+  change: (value: unknown, key: string) => unknown,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(record).map(([key, value]) => [key, change(value, key)]),
+  );
+}

@@ -1,0 +1,170 @@
+/** The configuration file of a running server, read again: by SIGHUP, and when a file changes. */
+import assert from "node:assert/strict";
+import { gate } from "../_support/gate.ts";
+
+const [test, { SignerProcess, call, openChannel, signing, serverInfo, provider }] = await gate([
+  "net",
+  "env",
+  "read",
+  "write",
+  "sys",
+  "ffi",
+  "run",
+], async () => ({
+  ...await import("./_signer.ts"),
+  serverInfo: (await import("../../src/api/mod.ts")).serverInfoDefinition,
+  provider: (await import("../../src/crypto/mod.ts")).openProvider("auto").provider,
+}));
+
+type Server = Awaited<ReturnType<typeof SignerProcess.start>>;
+
+async function writeKey(path: string): Promise<void> {
+  using key = await provider.generate("ed25519");
+  await Deno.writeFile(path, key.exportPkcs8(), { mode: 0o600 });
+}
+
+/** Replaces a file in one step, as editors and tools of deployment do. */
+async function replace(path: string, text: string): Promise<void> {
+  await Deno.writeTextFile(`${path}.new`, text, { mode: 0o644 });
+  await Deno.rename(`${path}.new`, path);
+}
+
+/** Runs `body` with a temporary folder. */
+async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Returns the results of a function over many connections, which reach all workers. */
+async function everywhere<T>(
+  server: Server,
+  ask: (channel: ReturnType<typeof openChannel>) => Promise<T>,
+): Promise<T[]> {
+  const results: T[] = [];
+  for (let i = 0; i < 6; i++) {
+    using channel = openChannel({ addresses: server.addresses });
+    results.push(await ask(channel));
+  }
+  return results;
+}
+
+const largestBatch = async (channel: ReturnType<typeof openChannel>) =>
+  (await call<{ limits?: { maxBatchItems: number } }>(channel, serverInfo.GetServerInfo, {})).limits
+    ?.maxBatchItems;
+
+const ids = async (channel: ReturnType<typeof openChannel>) =>
+  (await call<{ keys: { keyId: string }[] }>(channel, signing.ListKeys, {})).keys
+    .map(({ keyId }) => keyId);
+
+for (const workers of ["0", "2"]) {
+  test(`SIGHUP takes limits, log level and paths from the file, ${workers} workers`, async () => {
+    await inFolder(async (folder) => {
+      const file = `${folder}/config.yaml`;
+      for (const name of ["a", "b"]) {
+        await Deno.mkdir(`${folder}/${name}`);
+        await writeKey(`${folder}/${name}/${name}.der`);
+      }
+      const config = (keys: string, more: string) =>
+        replace(file, `listen: {tcp: 127.0.0.1:0}\nkeys: {dir: ${folder}/${keys}}\n${more}`);
+      await config("a", "limits: {max-batch: 5}\n");
+      await using server = await SignerProcess.start("--config", file, "--workers", workers);
+      const batch = (channel: ReturnType<typeof openChannel>, size: number) =>
+        call(channel, signing.SignBatch, {
+          requests: Array.from(
+            { length: size },
+            () => ({ keyId: "b", message: new Uint8Array(1) }),
+          ),
+        });
+
+      await config("b", "limits: {max-batch: 2, max-message-size: 1KiB}\nlog: {level: debug}\n");
+      server.signal("SIGHUP");
+      await server.logged(
+        /Configuration read again.*keys\.dir.*log\.level.*limits\.max-message-size.*limits\.max-batch/,
+      );
+      assert.deepEqual(await everywhere(server, ids), Array(6).fill(["b"]));
+      assert.deepEqual(await everywhere(server, largestBatch), Array(6).fill(2));
+      await everywhere(server, (channel) => batch(channel, 2));
+      await everywhere(
+        server,
+        (channel) => assert.rejects(batch(channel, 3), /at most 2 are signed/),
+      );
+      await everywhere(
+        server,
+        (channel) =>
+          assert.rejects(
+            call(channel, signing.Sign, { keyId: "b", message: new Uint8Array(2_000) }),
+            { code: 8 },
+          ),
+      );
+
+      // One wrong value: nothing of the file takes effect.
+      await config("a", "limits: {max-batch: 9, max-streams: many}\n");
+      server.signal("SIGHUP");
+      await server.logged(/stay as they are.*max-streams is .*many/);
+      assert.deepEqual(await everywhere(server, ids), Array(6).fill(["b"]));
+      assert.deepEqual(await everywhere(server, largestBatch), Array(6).fill(2));
+
+      // Options that need a restart are named, and the others take effect.
+      await config("b", "limits: {max-batch: 9, max-handshakes: 3}\nserver: {pin: true}\n");
+      server.signal("SIGHUP");
+      await server.logged(/Changed options need a restart.*server\.pin.*limits\.max-handshakes/);
+      await server.logged(/Configuration read again/);
+      assert.deepEqual(await everywhere(server, largestBatch), Array(6).fill(9));
+      assert.equal(await server.stop(), 0);
+    });
+  });
+}
+
+test("--watch-config reloads when a file or a link of Kubernetes' changes", async () => {
+  await inFolder(async (folder) => {
+    // A volume of Kubernetes: the files are links into `..data`, a link that is replaced.
+    const version = async (number: number) => {
+      const data = `..2026_${number}`;
+      await Deno.mkdir(`${folder}/keys/${data}`, { recursive: true });
+      await writeKey(`${folder}/keys/${data}/a.der`);
+      await Deno.symlink(data, `${folder}/keys/..data_tmp`);
+      await Deno.rename(`${folder}/keys/..data_tmp`, `${folder}/keys/..data`);
+    };
+    await version(1);
+    await Deno.symlink("..data/a.der", `${folder}/keys/a.der`);
+    const file = `${folder}/config.yaml`;
+    const config = (batch: number) =>
+      replace(
+        file,
+        `listen: {tcp: 127.0.0.1:0}\nkeys: {file: a=${folder}/keys/a.der}\n` +
+          `server: {watch-config: true, workers: 1}\nlimits: {max-batch: ${batch}}\n`,
+      );
+    await config(5);
+    await using server = await SignerProcess.start("--config", file);
+    using channel = openChannel({ addresses: server.addresses });
+    const pem = async () =>
+      (await call<{ pem: string }>(channel, signing.GetPublicKey, { keyId: "a" })).pem;
+
+    let before = await pem();
+    for (const number of [2, 3]) {
+      await version(number);
+      await Deno.remove(`${folder}/keys/..2026_${number - 1}`, { recursive: true });
+      await server.logged(/Keys read again.*replaced.*\ba\b/);
+      await server.logged(/Configuration read again/);
+      const after = await pem();
+      assert.notEqual(after, before);
+      before = after;
+    }
+
+    await config(6);
+    await server.logged(/Configuration read again.*max-batch/);
+    assert.equal(await largestBatch(channel), 6);
+    // A file beside them is none of the server's.
+    await Deno.writeTextFile(`${folder}/other`, "x");
+    await config(7);
+    await server.logged(/Configuration read again.*max-batch/);
+    assert.equal(await largestBatch(channel), 7);
+    assert.equal(await server.stop(), 0);
+    const { length } = (await server.log).match(/Configuration read again/g)!;
+    assert.equal(length, 4);
+  });
+});
