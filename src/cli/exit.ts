@@ -48,9 +48,8 @@ export class CliError extends Error implements LayerError<"cli"> {
         return "USAGE";
       case ExitCode.threshold:
         return "THRESHOLD";
-      case ExitCode.interrupted:
-        return "INTERRUPTED";
       default:
+        if (this.exitCode >= 128) return "INTERRUPTED";
         return this.exitCode >= 64 ? "CALL_FAILED" : "FAILED";
     }
   }

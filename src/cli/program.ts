@@ -83,6 +83,10 @@ const commands: Readonly<Record<string, CommandEntry>> = {
     description: "Check the transports, cryptography and limits of this machine",
     load: async () => (await import("./doctor/mod.ts")).doctorCommand(),
   },
+  debug: {
+    description: "Print the state of a running server: connections, calls, queues, memory",
+    load: async () => (await import("./debug/mod.ts")).debugCommand(),
+  },
   completion: {
     description: "Print the completion script of a shell",
     load: async () => (await import("./completion/mod.ts")).completionCommand(),

@@ -44,6 +44,8 @@ export interface ErrorCodes {
     | "HANDSHAKE_REFUSED"
     /** The monitor of a hybrid vsock closed the connection before it answered. */
     | "HANDSHAKE_CLOSED"
+    /** An inherited descriptor is not a listening socket. */
+    | "BAD_DESCRIPTOR"
     /** Another process listens on the path of a Unix socket, or the file there is no socket. */
     | "PATH_IN_USE"
     /** TLS failed: the handshake, or a record. */

@@ -6,6 +6,7 @@ export type * from "./channel.ts";
 export * from "./channel_options.ts";
 export * from "./errors.ts";
 export * from "./handler.ts";
+export * from "./inspection.ts";
 export * from "./interceptor.ts";
 export * from "./limits.ts";
 export * from "./metadata.ts";

@@ -1,5 +1,6 @@
 /** The interface of servers, on either stack. @module */
 import type { Address, ListenOptions, TlsContext } from "../net/mod.ts";
+import type { SilentThreadReport, ThreadReport } from "./inspection.ts";
 import type { ServerLimits } from "./limits.ts";
 import type { ServerMeter } from "./meter.ts";
 import type { Service } from "./service.ts";
@@ -22,6 +23,16 @@ export interface RpcServerOptions {
   readonly tls?: (() => TlsContext) | undefined;
 }
 
+/** The calls of a server that drains, since `announceDrain()`, or else since `drain()`. */
+export interface DrainReport {
+  /** Calls that ended by themselves. */
+  readonly served: number;
+  /** Calls that were open when their connections were closed. */
+  readonly cut: number;
+  /** Workers that did not answer in time: their calls are not counted. */
+  readonly silentWorkers: number;
+}
+
 /** A gRPC server. */
 export interface RpcServer {
   /** Name of the stack. */
@@ -36,10 +47,18 @@ export interface RpcServer {
   /** Replaces limits of a running server, save those of handshakes. Undefined on a stack that cannot. */
   setLimits?(limits: Partial<ServerLimits>): Promise<void>;
   /**
-   * Drains the server: accepts no connections, sends GOAWAY on the open ones, and lets their calls go on.
-   * Resolves when the last call has ended, or after `graceMs` milliseconds, when open connections are closed.
+   * Announces a drain. The server still accepts connections and calls; workers report NOT_SERVING to health checks
+   * (`WorkerServices.announceDrain()`). The report of `drain()` counts calls from here.
    */
-  drain(graceMs: number): Promise<void>;
-  /** Closes all connections at once. Resolves when all resources are released. */
+  announceDrain(): Promise<void>;
+  /**
+   * Drains the server: accepts no connections, sends GOAWAY on the open ones, and lets their calls go on.
+   * Resolves when the last call has ended, or when open connections are closed: after `graceMs` milliseconds, or by
+   * `close()`.
+   */
+  drain(graceMs: number): Promise<DrainReport>;
+  /** Describes each serving thread. A worker that does not answer within a second is reported as such. */
+  inspect(): Promise<(ThreadReport | SilentThreadReport)[]>;
+  /** Closes all connections at once, also during a drain. Resolves when all resources are released. */
   close(): Promise<void>;
 }

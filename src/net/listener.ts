@@ -21,7 +21,7 @@ export interface ListenOptions {
   /** TCP: share the port with other listeners; the kernel distributes connections (SO_REUSEPORT). */
   readonly reusePort?: boolean;
   /** A descriptor that listens there already, inherited from the process that started this one. */
-  readonly inherited?: number;
+  readonly inherited?: number | undefined;
 }
 
 /** Owns a listening descriptor, and its socket file. No method blocks. */

@@ -5,6 +5,7 @@ export * from "./dialer.ts";
 export * from "./duplex.ts";
 export * from "./errors.ts";
 export { formatIp, parseIp } from "./ip.ts";
+export { prepareInherited } from "./inherited.ts";
 export * from "./listener.ts";
 export * from "./peer.ts";
 export { identityOf } from "./peer_identity.ts";

@@ -2,6 +2,7 @@
 import {
   type HealthCheckRequest,
   type HealthCheckResponseInit,
+  type HealthCheckResponseServingStatus,
   healthDefinition,
   type HealthListResponseInit,
 } from "../api/mod.ts";
@@ -21,22 +22,39 @@ export const maxWatches = 10_000;
 /** Watches that one peer may have open: a proxy has many connections. */
 export const maxWatchesPerPeer = 1_000;
 
-/** The standard health service (grpc's doc/health-checking.md). */
+/**
+ * The standard health service (grpc's doc/health-checking.md).
+ *
+ * ```text
+ * serving ── announceDrain() ──▶ announced ── drain() ──▶ draining
+ *    └─────────────────── drain() ───────────────────────────▲
+ * ```
+ *
+ * Once a drain is announced every service is NOT_SERVING, but watches stay open; while draining they end.
+ */
 export class Health {
   readonly service: Service;
   readonly #names: ReadonlySet<string>;
-  /** A function for each watch that ends it. */
+  readonly #isServing: (service: string) => boolean;
+  /** A function for each open watch: it has the watch look at the status again. */
   readonly #watches = new Set<() => void>();
   readonly #limit = new StreamLimit(
     maxWatches,
     maxWatchesPerPeer,
     "There are too many watches already: use Check",
   );
-  #draining = false;
+  #phase: "serving" | "announced" | "draining" = "serving";
 
-  /** The named services are SERVING, and so is the whole server, whose name is "". */
-  constructor(serviceNames: readonly string[]) {
+  /**
+   * @param serviceNames the services besides the whole server, whose name is ""
+   * @param isServing returns false for a service that cannot do its work. Call `refresh()` when the result changes
+   */
+  constructor(
+    serviceNames: readonly string[],
+    isServing: (service: string) => boolean = () => true,
+  ) {
     this.#names = new Set(["", ...serviceNames]);
+    this.#isServing = isServing;
     this.service = implement(healthDefinition, {
       Check: unary((request) => this.#check(request)),
       List: unary(() => this.#list()),
@@ -44,28 +62,38 @@ export class Health {
     });
   }
 
-  /**
-   * Reports NOT_SERVING from now on, and ends the watches: a graceful stop waits for the calls under way, and
-   * a watch has no end of its own.
-   */
-  drain(): void {
-    this.#draining = true;
-    for (const end of this.#watches) end();
+  /** Reports NOT_SERVING from now on, so that balancers send no more calls. */
+  announceDrain(): void {
+    if (this.#phase === "serving") this.#phase = "announced";
+    this.refresh();
   }
 
-  /** The status of all known services. */
-  get #status() {
-    return this.#draining ? "NOT_SERVING" : "SERVING";
+  /**
+   * Reports NOT_SERVING from now on, and ends the watches: a drain waits for open calls, and a watch does not end by
+   * itself.
+   */
+  drain(): void {
+    this.#phase = "draining";
+    this.refresh();
+  }
+
+  /** Sends changes of status to the watches. */
+  refresh(): void {
+    for (const look of this.#watches) look();
+  }
+
+  #statusOf(service: string): HealthCheckResponseServingStatus {
+    if (!this.#names.has(service)) return "SERVICE_UNKNOWN";
+    return this.#phase === "serving" && this.#isServing(service) ? "SERVING" : "NOT_SERVING";
   }
 
   #check({ service }: HealthCheckRequest): HealthCheckResponseInit {
-    if (this.#names.has(service)) return { status: this.#status };
+    if (this.#names.has(service)) return { status: this.#statusOf(service) };
     throw new RpcError("NOT_FOUND", "There is no service of that name: List names the services");
   }
 
   #list(): HealthListResponseInit {
-    const status = this.#status;
-    const entries = [...this.#names].map((name) => [name, { status }] as const);
+    const entries = [...this.#names].map((name) => [name, { status: this.#statusOf(name) }]);
     return { statuses: Object.fromEntries(entries) };
   }
 
@@ -74,23 +102,28 @@ export class Health {
     context: CallContext,
   ): AsyncGenerator<HealthCheckResponseInit> {
     const { signal } = context;
-    const isKnown = this.#names.has(service);
-    if (!this.#draining) {
-      using _ = this.#limit.open(context);
-      const { promise: ended, resolve } = Promise.withResolvers<void>();
-      const end = () => resolve();
-      this.#watches.add(end);
-      signal.addEventListener("abort", end, { once: true });
-      try {
-        yield { status: isKnown ? this.#status : "SERVICE_UNKNOWN" };
-        if (!signal.aborted) await ended;
-      } finally {
-        this.#watches.delete(end);
-        signal.removeEventListener("abort", end);
+    // A watch that begins during a drain ends at once, and takes no place.
+    using _ = this.#phase === "draining" ? undefined : this.#limit.open(context);
+    let look = () => {};
+    const onChange = () => look();
+    this.#watches.add(onChange);
+    signal.addEventListener("abort", onChange, { once: true });
+    let last: HealthCheckResponseServingStatus | undefined;
+    try {
+      while (!signal.aborted) {
+        // Before the status is read, so that no change between is missed.
+        const { promise: changed, resolve } = Promise.withResolvers<void>();
+        look = resolve;
+        const status = this.#statusOf(service);
+        const isDraining = this.#phase === "draining";
+        if (status !== last && !(isDraining && status === "SERVICE_UNKNOWN")) yield { status };
+        last = status;
+        if (isDraining) throw new RpcError("UNAVAILABLE", "The server is draining");
+        await changed;
       }
-      if (!this.#draining) return;
+    } finally {
+      this.#watches.delete(onChange);
+      signal.removeEventListener("abort", onChange);
     }
-    if (isKnown) yield { status: this.#status };
-    throw new RpcError("UNAVAILABLE", "The server is draining");
   }
 }

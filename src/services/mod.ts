@@ -51,15 +51,23 @@ export function signerServices(
     : (context: CallContext) => access.permissionsOf(context);
   const audit = trail && new SigningAudit(trail);
   const signing = { ring: keys, permissionsOf, audit, onSigned };
+  const signer = signingService(
+    ...[keys, identity.limits, permissionsOf, audit, onSigned] as const,
+  );
   const own = [
     echoService(),
-    signingService(keys, identity.limits, permissionsOf, audit, onSigned),
+    signer,
     serverInfoService(keys, identity, permissionsOf),
     ...pipelines
       ? [pipelineService(identity.version, (context) => signerOf(signing, context))]
       : [],
   ];
-  const health = new Health(own.map(serviceName));
+  // A server without keys signs nothing. Its other services work.
+  const needKeys = new Set(["", serviceName(signer)]);
+  const health = new Health(
+    own.map(serviceName),
+    (service) => !needKeys.has(service) || keys.current.size > 0,
+  );
   const errors = mapErrors(report);
   return {
     health,

@@ -24,7 +24,12 @@ async function served(run: (path: string) => Promise<void>): Promise<void> {
   const path = `${folder}/socket`;
   const pages = new Map([["/page", () => page]]);
   try {
-    using _server = await openHttp(parseAddress(`unix:${path}`), pages, 0o600, logger("test"));
+    using _server = await openHttp(
+      { address: parseAddress(`unix:${path}`) },
+      pages,
+      0o600,
+      logger("test"),
+    );
     await run(path);
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -62,7 +62,7 @@ test("A call that is active when the drain begins succeeds, and one that does no
   assert.equal(await stopped, 0);
 });
 
-test("A second signal after more than a second ends the server at once with the signal's code", async () => {
+test("A second signal after more than a second cuts calls off, and the exit code is the signal's", async () => {
   await using server = await SignerProcess.start(...serveTcp);
   using channel = openChannel({ addresses: server.addresses });
   const endless = openSignStream(channel, request);
@@ -74,6 +74,7 @@ test("A second signal after more than a second ends the server at once with the 
   assert.equal(await server.stop("SIGINT"), 128 + 2);
   assert.equal(await ended, "cut off");
   endless.end();
+  assert.match(await server.log, /Calls are cut off" signal=SIGINT\n.*Stopped served=0 cut=1/);
 });
 
 test("10,000 calls on one connection do not grow the server's memory", async () => {

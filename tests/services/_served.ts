@@ -54,7 +54,7 @@ export class Served implements AsyncDisposable {
     readonly keys: KeyStore,
     readonly address: string,
     readonly channel: RpcChannel,
-    readonly drain: (graceMs: number) => Promise<void>,
+    readonly drain: (graceMs: number) => Promise<unknown>,
   ) {}
 
   static async start(stack: Stack, options: ServedOptions = {}): Promise<Served> {

@@ -63,6 +63,47 @@ Deno.test("`Watch` sends NOT_SERVING at a drain and then fails with UNAVAILABLE"
   await assert.rejects(told.next(), ends("UNAVAILABLE"));
 });
 
+Deno.test("`announceDrain()` makes all services NOT_SERVING and leaves watches open until `drain()`", async () => {
+  const health = new Health(["a.B"]);
+  const told = watch(health, "a.B");
+  const unknown = watch(health, "a.C");
+  assert.deepEqual((await told.next()).value, { status: "SERVING" });
+  assert.deepEqual((await unknown.next()).value, { status: "SERVICE_UNKNOWN" });
+  const next = told.next();
+  const ofUnknown = unknown.next();
+  health.announceDrain();
+  assert.deepEqual((await next).value, { status: "NOT_SERVING" });
+  assert.deepEqual(ask(health.service, "Check", { service: "" }), { status: "NOT_SERVING" });
+  const late = watch(health, "");
+  assert.deepEqual((await late.next()).value, { status: "NOT_SERVING" });
+  const last = [told.next(), late.next(), ofUnknown];
+  health.drain();
+  for (const end of last) await assert.rejects(end, ends("UNAVAILABLE"));
+});
+
+Deno.test("A service that cannot do its work is NOT_SERVING, and its watches get each change", async () => {
+  let usable = false;
+  const health = new Health(["a.B", "c.D"], (service) => usable || service === "c.D");
+  const status = (service: string) => ask(health.service, "Check", { service });
+  assert.deepEqual(
+    ["", "a.B", "c.D"].map(status),
+    ["NOT_SERVING", "NOT_SERVING", "SERVING"].map((status) => ({ status })),
+  );
+  const told = watch(health, "a.B");
+  assert.deepEqual((await told.next()).value, { status: "NOT_SERVING" });
+  for (const expected of ["SERVING", "NOT_SERVING"]) {
+    const next = told.next();
+    usable = !usable;
+    health.refresh();
+    assert.deepEqual((await next).value, { status: expected });
+  }
+  // A refresh without a change sends nothing: the next status is that of the drain's end.
+  const next = told.next();
+  health.refresh();
+  health.drain();
+  await assert.rejects(next, ends("UNAVAILABLE"));
+});
+
 Deno.test("`Watch` of an unknown service sends SERVICE_UNKNOWN and stays open until the drain", async () => {
   const health = new Health([]);
   const told = watch(health, "a.B");

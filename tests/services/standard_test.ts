@@ -103,6 +103,19 @@ test("Health is SERVING for the server and each service, and NOT_FOUND for an un
   );
 });
 
+test("Without keys the server and SigningService are NOT_SERVING, and the other services serve", async (stack) => {
+  await using served = await Served.start(stack, { keys: new KeyStore() });
+  const call = served.channel.call<object, { statuses: object }>(healthMethods.list, [{}]);
+  for await (const { statuses } of call.responses) {
+    assert.deepEqual(statuses, {
+      "": { status: "NOT_SERVING" },
+      "signer.v1.EchoService": { status: "SERVING" },
+      "signer.v1.SigningService": { status: "NOT_SERVING" },
+      "signer.v1.ServerInfoService": { status: "SERVING" },
+    });
+  }
+});
+
 test("Health lists the server and each service", async (stack) => {
   await using served = await Served.start(stack);
   const call = served.channel.call<object, { statuses: object }>(healthMethods.list, [{}]);
@@ -119,7 +132,7 @@ test("Health lists the server and each service", async (stack) => {
 test("A drain sends NOT_SERVING to watches and ends them, so that it need not wait", async (stack) => {
   await using served = await Served.start(stack);
   const seen: string[] = [];
-  let drained: Promise<void> | undefined;
+  let drained: Promise<unknown> | undefined;
   const watch = (async () => {
     const call = served.channel.call<object, { status: string }>(healthMethods.watch, [{}]);
     for await (const { status } of call.responses) {

@@ -14,6 +14,7 @@ export function doctorCommand(): Command {
         "signer doctor",
         "signer doctor vsock cryptography",
         "signer doctor --to vsock:3:5000 --json",
+        "signer doctor --control /run/signer/control.sock",
       ),
     )
     .argument(
@@ -22,6 +23,7 @@ export function doctorCommand(): Command {
       checkName,
     )
     .option("--to <address>", "also check that a signer answers at an address; repeatable", collect)
+    .option("--control <address>", "also check the server of a control socket (serve --control)")
     .option("--json", "print the checks as JSON")
     .action(async (checks: CheckName[], options: DoctorOptions) => {
       const { runDoctor } = await import("./run.ts");

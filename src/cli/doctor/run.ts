@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { serverInfoDefinition } from "../../api/mod.ts";
+import { healthDefinition, serverInfoDefinition } from "../../api/mod.ts";
 import { CryptoError, openProvider } from "../../crypto/mod.ts";
 import { checkTransports, socketsSupported } from "../../net/mod.ts";
 import { printable, printableLines } from "../printable.ts";
@@ -11,21 +11,14 @@ import { Session, targetAddresses } from "../client/mod.ts";
 import { CliError, ExitCode } from "../exit.ts";
 import { writeResult } from "../output.ts";
 import type { CheckName } from "./check_names.ts";
+import { checkControl } from "./control.ts";
+import type { Finding } from "./finding.ts";
 
 export interface DoctorOptions {
   readonly to?: readonly string[];
+  /** The control socket of a server. */
+  readonly control?: string;
   readonly json?: boolean;
-}
-
-/** The result of a check: a line of text, or an object of JSON. */
-interface Finding {
-  /** The name of the check, or the address of a server. */
-  readonly subject: string;
-  readonly ok: boolean;
-  /** The finding, such as `CID 3`. */
-  readonly found: string;
-  /** Advice on a check that failed. */
-  readonly advice?: string | undefined;
 }
 
 /** 5 s for a server to accept a connection and to answer: `--to` is for a server that is up. */
@@ -39,7 +32,7 @@ const SERVER_TIMEOUT_MS = 5_000;
  */
 export async function runDoctor(
   names: readonly CheckName[],
-  { to = [], json = false }: DoctorOptions,
+  { to = [], control, json = false }: DoctorOptions,
 ): Promise<void> {
   // An address that cannot be read is a wrong command line.
   targetAddresses({ to });
@@ -48,7 +41,8 @@ export async function runDoctor(
   );
   const missing = names.filter((name) => !machine.some(({ subject }) => subject === name))
     .map((name): Finding => ({ subject: name, ok: false, found: "cannot be checked here" }));
-  const servers = await Promise.all(to.map(checkServer));
+  const controlled = control === undefined ? [] : await checkControl(control);
+  const servers = [...await Promise.all(to.map(checkServer)), ...controlled];
   const findings = [...machine, ...missing, ...servers];
   const failure = failureOf(names, [...machine, ...missing], servers);
   writeResult(json ? asJson(findings, failure) : asText(findings));
@@ -107,13 +101,19 @@ function checkProvider(): Finding {
   }
 }
 
-/** Connects to a server and requests its version and stack. */
+/** Connects to a server and requests its version, its stack and its health. */
 async function checkServer(address: string): Promise<Finding> {
   try {
     using session = await Session.open({ to: [address], deadline: SERVER_TIMEOUT_MS });
     const info = await session.unary(serverInfoDefinition.GetServerInfo, {});
-    const words = `signer ${info.version}, stack ${info.stack}, ${info.provider}`;
-    return { subject: address, ok: true, found: printable(words) };
+    const { status } = await session.unary(healthDefinition.Check, {});
+    const words = `signer ${info.version}, stack ${info.stack}, ${info.provider}, ${status}`;
+    return {
+      subject: address,
+      ok: status === "SERVING",
+      found: printable(words),
+      advice: "the server drains, or has no usable key",
+    };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     const advice = "start signer serve there, or name another address";

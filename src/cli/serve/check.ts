@@ -15,7 +15,7 @@ import { expiringCertificates } from "./expiry.ts";
 import { type KeyOptions, reloadKeys } from "./keys/mod.ts";
 import { limitsOf } from "./limits.ts";
 import { limitOptions, serveOptions } from "./options/mod.ts";
-import { placesOf } from "./places.ts";
+import { isInherited, placesOf } from "./places.ts";
 import { refusePlaintext, ServerTls } from "./tls.ts";
 
 type OptionName = keyof typeof serveOptions;
@@ -31,8 +31,20 @@ export async function checkServer(configuration: ServeConfiguration): Promise<st
   const checks = new Checks(configuration);
   using stack = new DisposableStack();
   await checks.run(Object.keys(limitOptions) as OptionName[], () => limitsOf(options));
-  const places = await checks.run(["listen", "tcp", "vsock", "unix"], () => placesOf(options));
-  await checks.run(["metrics"], () => options.metrics && parseAddress(options.metrics));
+  // Sockets that a service manager passes are not here.
+  const { tcp, vsock, unix, listen = [] } = options;
+  const inherited = listen.filter(isInherited);
+  const places = await checks.run(["listen", "tcp", "vsock", "unix"], () => {
+    const own = { tcp, vsock, unix, listen: listen.filter((text) => !isInherited(text)) };
+    const hasOwn = Object.values(own).some((texts) => (texts?.length ?? 0) > 0);
+    if (!hasOwn && inherited.length > 0) return [];
+    return placesOf(own, []).services.map(({ address }) => address);
+  });
+  for (const name of ["metrics", "control"] as const) {
+    const text = options[name];
+    if (text === undefined || isInherited(text)) continue;
+    await checks.run([name], () => parseAddress(text));
+  }
   const policy = await checks.run(["tokens", "rules"], () => loadPolicy(options));
   const provider = await checks.run(["provider"], () => openChosenProvider(options.provider));
   if (provider === undefined) throw checks.error;
@@ -55,7 +67,7 @@ export async function checkServer(configuration: ServeConfiguration): Promise<st
     if (daysLeft < 0) warn(`the certificate of ${subject} has expired`);
   }
   return [
-    `listens on ${places!.map(formatAddress).join(" ")}`,
+    `listens on ${[...places!.map(formatAddress), ...inherited].join(" ")}`,
     tls === undefined ? "plaintext" : counted(tls.files.size, "certificate"),
     keys.size === 0 ? "generated keys" : `${counted(keys.size, "key")} from files`,
     ...policy?.tokens === undefined ? [] : [counted(policy.tokens.length, "token")],

@@ -4,15 +4,9 @@
  *
  * @module
  */
-import {
-  Acceptor,
-  type Address,
-  formatAddress,
-  listen,
-  sharedReactor,
-  toDuplex,
-} from "../../net/mod.ts";
+import { Acceptor, formatAddress, listen, sharedReactor, toDuplex } from "../../net/mod.ts";
 import type { Logger } from "../../telemetry/mod.ts";
+import type { Place } from "./places.ts";
 
 /** 16 connections: some scrapers and probes at once. Others are closed at once. */
 const MAX_CONNECTIONS = 16;
@@ -55,12 +49,12 @@ const REASONS = {
  * @throws {NetError} when the address cannot be bound
  */
 export async function openHttp(
-  place: Address,
+  { address, fd }: Place,
   pages: Pages,
   unixMode: number,
   log: Logger,
 ): Promise<Disposable> {
-  const listener = await listen(place, { unixMode });
+  const listener = await listen(address, { unixMode, inherited: fd });
   const reactor = sharedReactor();
   const open = new Set<ReturnType<typeof toDuplex>>();
   const acceptor = new Acceptor(listener, reactor, {

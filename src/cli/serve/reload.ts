@@ -39,7 +39,10 @@ export interface Reloading {
   /** Ids of the keys that were generated, which stay. */
   readonly generated: readonly string[];
   readonly log: Logger;
-  /** Called after each reload. */
+  /** Called before each reload, and with its result after it. */
+  readonly onBegin?: (() => void) | undefined;
+  readonly onEnd?: ((status: string) => void) | undefined;
+  /** Called after each reload that had something to read. */
   readonly onOutcome?: ((outcome: "success" | "failure") => void) | undefined;
   /** Has every thread use the parts that were replaced. */
   readonly publish: (replaced: Replaced) => Promise<void>;
@@ -93,14 +96,16 @@ export class Reloader implements Disposable {
 
   async #run(): Promise<void> {
     this.#phase = "reading";
-    await this.#reload();
+    this.#server.onBegin?.();
+    this.#server.onEnd?.(await this.#reload());
     const phase = this.#phase as string;
     if (phase === "closed") return;
     this.#phase = "idle";
     if (phase === "reading, and again") this.request();
   }
 
-  async #reload(): Promise<void> {
+  /** Returns a line about the result. */
+  async #reload(): Promise<string> {
     const { keys, tls, log, hasConfigFile, publish } = this.#server;
     let next: Contents;
     try {
@@ -114,12 +119,12 @@ export class Reloader implements Disposable {
         },
       );
       this.#server.onOutcome?.("failure");
-      return;
+      return `Reload failed: ${(error as Error).message}`;
     }
     if (this.#phase === "closed") {
       next.keys?.[Symbol.dispose]();
       next.tls?.[Symbol.dispose]();
-      return;
+      return "Draining";
     }
     if (next.needRestart.length > 0) {
       log.warn("Changed options need a restart", { options: next.needRestart });
@@ -129,7 +134,7 @@ export class Reloader implements Disposable {
       log.warn("Nothing to read again: no keys, certificates, tokens or rules came from a file", {
         signal: "SIGHUP",
       });
-      return;
+      return "Serving, nothing to reload";
     }
     const changes = next.keys && difference(keys.current, next.keys);
     const generation = next.keys && keys.replace(next.keys);
@@ -144,6 +149,7 @@ export class Reloader implements Disposable {
     }
     if (policy !== undefined) log.info("Access policy read again", countsOf(policy));
     if (hasConfigFile) log.info("Configuration read again", { changed: next.changed });
+    return "Serving, reloaded";
   }
 
   async #read(): Promise<Contents> {

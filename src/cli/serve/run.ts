@@ -3,13 +3,17 @@ import config from "../../../deno.json" with { type: "json" };
 import { KeyRing } from "../../crypto/mod.ts";
 import type { RpcServer } from "../../grpc/mod.ts";
 import { libc } from "../../ffi/mod.ts";
-import { type Address, formatAddress, parseAddress, socketsSupported } from "../../net/mod.ts";
+import { type Address, formatAddress, socketsSupported } from "../../net/mod.ts";
 import { configureLogs, type Logger, logger } from "../../telemetry/mod.ts";
+import { CliError } from "../exit.ts";
 import { warn, writeResult } from "../output.ts";
 import { openChosenProvider } from "../provider.ts";
 import { closeInspector, onHangup } from "../signals.ts";
 import { onUncaught } from "../uncaught.ts";
+import { takePassedSockets } from "./activation.ts";
 import { openAudit } from "./audit.ts";
+import { openControl } from "./control.ts";
+import { describe } from "./description.ts";
 import { countsOf, loadPolicy } from "./access.ts";
 import { ExpiryWatch } from "./expiry.ts";
 import { KeyMemory, refuseUnneededCalls, warnOfRoot } from "./hardening.ts";
@@ -18,35 +22,46 @@ import { ServerMetrics } from "./metrics.ts";
 import { limitsOf } from "./limits.ts";
 import { loadKeys } from "./keys/mod.ts";
 import type { ServeConfiguration } from "./configuration.ts";
-import { placesOf } from "./places.ts";
+import { drainOnSignal } from "./drain.ts";
+import { type Place, placesOf } from "./places.ts";
 import { openServing } from "./serving.ts";
 import { Reloader } from "./reload.ts";
 import { refusePlaintext, ServerTls, warnOfOpenMetrics } from "./tls.ts";
-import { stopSignal } from "./stop_signal.ts";
+import { StopSignals } from "./stop_signal.ts";
+import { ServiceManager, takeManagerLink } from "./service_manager.ts";
 import { FileWatch, watchedPaths } from "./watch.ts";
-import { type Inherited, inheritedListeners, needsSupervisor, supervise } from "./supervisor.ts";
+import { inheritedDescriptors, needsSupervisor, supervise } from "./supervisor.ts";
 import { openVsockWarning, warnOfVsock } from "./vsock_warnings.ts";
 
 /**
- * Serves until SIGTERM or SIGINT. Resolves when every call has ended or was cut off.
+ * Serves until SIGTERM or SIGINT. Resolves when every call has ended or was cut off after the grace.
  *
  * @param reread reads the configuration again
+ * @throws {CliError} when a further signal has cut calls off
  */
 export async function runServer(
   { values: options, file }: ServeConfiguration,
   reread: () => Promise<ServeConfiguration>,
 ): Promise<void> {
-  const places = placesOf(options);
+  const inherited = inheritedDescriptors();
+  const sockets = inherited?.sockets ?? takePassedSockets();
+  const found = placesOf(options, sockets);
+  const places = inherited?.listeners ?? found.services;
   const limits = limitsOf(options);
-  const metricsPlace = options.metrics === undefined ? undefined : parseAddress(options.metrics);
   configureLogs({ level: options.logLevel, format: options.logFormat });
   const log = logger("serve");
-  const inherited = inheritedListeners();
+  const link = inherited ? inherited.manager : takeManagerLink();
+  using manager = link && new ServiceManager(link, log);
   const supervises = !inherited && needsSupervisor(options);
   refuseUnneededCalls(log, { mayStart: supervises });
+  if (!inherited && found.unused.length > 0) {
+    log.warn("Sockets of the service manager are not used: no option names them", {
+      names: found.unused.map(({ name }) => name),
+    });
+  }
   if (supervises) {
     // The child has reported the reason of its end.
-    Deno.exit(await supervise(places, options, log));
+    Deno.exit(await supervise(places, sockets, options, manager, log));
   }
   warnOfRoot(log);
   raiseFileLimit(log);
@@ -57,29 +72,29 @@ export async function runServer(
   using keys = new KeyRing(store);
   using tls = await ServerTls.load(provider, options);
   keyMemory.expectRoom();
-  refusePlaintext(places, tls, options);
-  warnOfOpenMetrics(metricsPlace);
+  refusePlaintext(places.map(({ address }) => address), tls, options);
+  warnOfOpenMetrics(found.metrics?.address);
   const policy = await loadPolicy(options);
   const { version } = config;
   await using audit = await openAudit(options, version, provider, store, log);
   closeInspector();
-  const metrics = metricsPlace && new ServerMetrics({
+  const metrics = found.metrics && new ServerMetrics({
     version,
     provider,
     keys,
     certificates: () => tls?.files.certificates ?? [],
   });
-  using _pages = metrics && await openHttp(metricsPlace, metrics.pages(), options.unixMode, log);
+  using _pages = metrics &&
+    await openHttp(found.metrics!, metrics.pages(), options.unixMode, log);
   const serving = await openServing(
     ...[options, limits, version, provider, keys, tls, policy, audit?.log, metrics] as const,
   );
   const { server, stack, workers } = serving;
   // An error in one call must not end the others.
   using _uncaught = onUncaught((error) => log.error("Uncaught", { error }));
+  let phase: "starting" | "serving" | "draining" = "starting";
   try {
-    const bound = inherited
-      ? await adopt(server, inherited)
-      : await listen(server, places, options.unixMode);
+    const bound = await listen(server, places, options.unixMode);
     warnOfVsock(bound);
     const openVsock = openVsockWarning(bound, options);
     if (openVsock !== undefined) warn(openVsock);
@@ -113,28 +128,43 @@ export async function runServer(
         if (replaced.tls || replaced.generation !== undefined) expiry.look();
       },
       release: serving.releaseKeys,
+      onBegin: () => manager?.reloading(),
+      onEnd: (status) => manager?.ready(status),
       onOutcome: metrics && ((outcome) => metrics.onReload(outcome)),
     });
     using _watch = options.watchConfig
       ? new FileWatch(() => watchedPaths(reloader.options, file), () => reloader.request(), log)
       : undefined;
-    using stop = stopSignal();
+    using stop = new StopSignals();
     onHangup(() => {
       reloader.request();
       audit?.log.reopen(serving.reopenAudit).catch((error) => {
         log.error("The audit file cannot be opened anew", { reason: error.message });
       });
     });
+    using _control = found.control && await openControl(found.control, () =>
+      describe({
+        version,
+        provider: `${provider.name}, ${provider.version}`,
+        serving,
+        phase,
+        listeners: bound,
+        keys: keys.current.size,
+      }), log);
     closeInspector();
-    metrics?.enter("serving", { stack, workers });
+    phase = "serving";
+    metrics?.enter(phase, { stack, workers });
     if (!inherited?.isRestart) writeResult(`ready ${bound.map(formatAddress).join(" ")}\n`);
-    const signal = await stop.received;
-    metrics?.enter("draining");
-    const { grace } = reloader.options;
-    log.info("Draining", { signal, graceMs: grace });
-    await serving.drain(grace);
+    manager?.ready(`Serving on ${bound.map(formatAddress).join(" ")}`);
+    manager?.startWatchdog(serving.responds);
+    const first = await stop.next();
+    phase = "draining";
+    metrics?.enter(phase);
+    const last = await drainOnSignal(serving, first, stop, reloader.options, manager, log);
     await audit?.log.close();
-    log.info("Stopped");
+    if (last !== undefined) {
+      throw new CliError(last.exitCode, `Calls were cut off by a second signal, ${last.name}`);
+    }
   } finally {
     await server.close();
   }
@@ -150,21 +180,15 @@ function raiseFileLimit(log: Logger): void {
   }
 }
 
-/** Serves on the listening sockets of the supervisor. */
-async function adopt(server: RpcServer, { listeners }: Inherited): Promise<Address[]> {
-  const bound = [];
-  for (const { fd, address } of listeners) {
-    bound.push(await server.listen(address, { inherited: fd }));
-  }
-  return bound;
-}
-
+/** Listens on every place. */
 async function listen(
   server: RpcServer,
-  places: readonly Address[],
+  places: readonly Place[],
   unixMode: number,
 ): Promise<Address[]> {
   const bound = [];
-  for (const place of places) bound.push(await server.listen(place, { unixMode }));
+  for (const { address, fd } of places) {
+    bound.push(await server.listen(address, { unixMode, inherited: fd }));
+  }
   return bound;
 }

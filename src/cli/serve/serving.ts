@@ -3,7 +3,7 @@ import type { AuditLog } from "../../audit/mod.ts";
 import { Access, type AccessPolicy } from "../../access/mod.ts";
 import type { CryptoProvider, KeyRing, SharedKeyStore } from "../../crypto/mod.ts";
 import { libc } from "../../ffi/mod.ts";
-import type { RpcServer } from "../../grpc/mod.ts";
+import type { DrainReport, RpcServer } from "../../grpc/mod.ts";
 import {
   chosenStack,
   openServer,
@@ -52,8 +52,14 @@ export interface Serving {
   readonly server: RpcServer;
   readonly stack: Stack;
   readonly workers: number;
-  /** Drains gracefully: reports NOT_SERVING to health watches, then as `RpcServer.drain()`. */
-  drain(graceMs: number): Promise<void>;
+  /** Describes each serving thread. */
+  inspect(): ReturnType<RpcServer["inspect"]>;
+  /** Returns true while every worker makes progress. */
+  responds(): boolean;
+  /** Reports NOT_SERVING to health checks, and still accepts connections and calls. */
+  announceDrain(): Promise<void>;
+  /** Reports NOT_SERVING, ends health watches, and drains as `RpcServer.drain()`. */
+  drain(graceMs: number): Promise<DrainReport>;
   /**
    * Has every thread serve with the parts that were replaced: in the ring of keys, the TLS files, the policy, limits and
    * the log level.
@@ -97,6 +103,9 @@ export async function openServing(
       server,
       stack,
       workers,
+      inspect: () => server.inspect(),
+      responds: () => server.responds,
+      announceDrain: () => server.announceDrain(),
       drain: (graceMs) => server.drain(graceMs),
       publish: async ({ generation, policy, tls: newTls, settings }) => {
         current = policy ?? current;
@@ -150,9 +159,17 @@ export async function openServing(
     server,
     stack,
     workers,
+    inspect: () => server.inspect(),
+    // This thread serves, and it is the one that asks.
+    responds: () => true,
+    announceDrain() {
+      health.announceDrain();
+      return server.announceDrain();
+    },
     drain,
-    async publish({ policy, tls: newTls, settings }) {
+    async publish({ generation, policy, tls: newTls, settings }) {
       // The services of this thread read the ring itself.
+      if (generation !== undefined) health.refresh();
       if (policy !== undefined) access?.replace(policy);
       if (newTls) {
         const before = context;

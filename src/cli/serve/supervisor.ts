@@ -7,17 +7,14 @@
  * @module
  */
 import { libc } from "../../ffi/mod.ts";
-import {
-  type Address,
-  formatAddress,
-  listen,
-  parseAddress,
-  socketsSupported,
-} from "../../net/mod.ts";
+import { formatAddress, listen, parseAddress, socketsSupported } from "../../net/mod.ts";
 import type { StackChoice } from "../../grpc/stacks/mod.ts";
 import type { Logger } from "../../telemetry/mod.ts";
 import { CliError, ExitCode } from "../exit.ts";
 import { onHangup } from "../signals.ts";
+import type { PassedSocket } from "./activation.ts";
+import type { Place } from "./places.ts";
+import { type ManagerLink, ManagerRelay, ServiceManager } from "./service_manager.ts";
 
 /** The environment variable by which a child gets its listening sockets. */
 const variable = "SIGNER_LISTENERS";
@@ -25,7 +22,13 @@ const variable = "SIGNER_LISTENERS";
 /** The value of the variable, as JSON. */
 interface Passed {
   readonly listeners: readonly PassedListener[];
+  /** The sockets that a service manager has passed to the supervisor. */
+  readonly sockets: readonly PassedSocket[];
   readonly isRestart: boolean;
+  /** The way to the service manager: `ManagerRelay.childFd`. */
+  readonly manager:
+    | { readonly socket: number; readonly watchdogMs: number | undefined }
+    | undefined;
 }
 
 interface PassedListener {
@@ -33,11 +36,13 @@ interface PassedListener {
   readonly address: string;
 }
 
-/** The listening sockets that a server inherited. */
+/** The descriptors that a server inherited from its supervisor. */
 export interface Inherited {
-  readonly listeners: readonly { readonly fd: number; readonly address: Address }[];
+  readonly listeners: readonly Place[];
+  readonly sockets: readonly PassedSocket[];
   /** True when the process before this one ended by a signal. */
   readonly isRestart: boolean;
+  readonly manager: ManagerLink | undefined;
 }
 
 /** The time between looks at the child, in milliseconds: short beside the 0.5 s that a start takes. */
@@ -62,16 +67,16 @@ export function needsSupervisor({ stack }: SupervisorOptions): boolean {
   return stack === "grpc-js" && socketsSupported();
 }
 
-/** The listening sockets that a supervisor passed to this process; undefined when there is none. */
-export function inheritedListeners(): Inherited | undefined {
+/** The descriptors that a supervisor passed to this process; undefined when there is none. */
+export function inheritedDescriptors(): Inherited | undefined {
   const text = Deno.env.get(variable);
   if (text === undefined) return undefined;
   Deno.env.delete(variable);
   // A server without its supervisor would keep the sockets from the next one.
   libc.endWithParent(libc.signalNumbers.SIGKILL);
-  const { listeners, isRestart } = JSON.parse(text) as Passed;
+  const { listeners, ...rest } = JSON.parse(text) as Passed;
   return {
-    isRestart,
+    ...rest,
     listeners: listeners.map(({ fd, address }) => ({ fd, address: parseAddress(address) })),
   };
 }
@@ -84,18 +89,23 @@ export function inheritedListeners(): Inherited | undefined {
  * @throws {CliError} when the child ends again and again
  */
 export async function supervise(
-  places: readonly Address[],
+  places: readonly Place[],
+  sockets: readonly PassedSocket[],
   options: SupervisorOptions,
+  manager: ServiceManager | undefined,
   log: Logger,
 ): Promise<number> {
   using stack = new DisposableStack();
   const listeners: PassedListener[] = [];
-  for (const place of places) {
-    const listener = stack.use(await listen(place, { unixMode: options.unixMode }));
-    libc.keepOnExec(listener.fd);
+  for (const { address, fd } of places) {
+    const { unixMode } = options;
+    const listener = stack.use(await listen(address, { unixMode, inherited: fd }));
     listeners.push({ fd: listener.fd, address: formatAddress(listener.address) });
   }
-  const child = stack.use(new Child(listeners));
+  for (const { fd } of [...listeners, ...sockets]) libc.keepOnExec(fd);
+  const relay = manager && stack.use(new ManagerRelay(manager));
+  const link = relay && { socket: relay.childFd, watchdogMs: manager.watchdogMs };
+  const child = stack.use(new Child({ listeners, sockets, manager: link }, relay));
   for (let fastEnds = 0;;) {
     const began = performance.now();
     const end = await child.run();
@@ -119,14 +129,16 @@ export async function supervise(
 /** The serving process, and its successors. */
 class Child implements Disposable {
   isStopping = false;
-  readonly #listeners: readonly PassedListener[];
+  readonly #passed: Omit<Passed, "isRestart">;
+  readonly #relay: ManagerRelay | undefined;
   readonly #words: readonly string[];
   readonly #forwards: (() => void)[];
   #pid: number | undefined;
   #runs = 0;
 
-  constructor(listeners: readonly PassedListener[]) {
-    this.#listeners = listeners;
+  constructor(passed: Omit<Passed, "isRestart">, relay: ManagerRelay | undefined) {
+    this.#passed = passed;
+    this.#relay = relay;
     // The command line with the options of Deno, which a compiled program has none of.
     const commandLine = libc.readSmallFile("/proc/self/cmdline", maxCommandLine);
     this.#words = commandLine!.split("\0").slice(0, -1);
@@ -143,13 +155,14 @@ class Child implements Disposable {
 
   /** Starts the process, and resolves when it has ended. */
   async run(): Promise<libc.ChildEnd> {
-    const passed: Passed = { listeners: this.#listeners, isRestart: this.#runs++ > 0 };
+    const passed: Passed = { ...this.#passed, isRestart: this.#runs++ > 0 };
     const pid = this.#pid = libc.spawn(Deno.execPath(), this.#words, {
       ...Deno.env.toObject(),
       [variable]: JSON.stringify(passed),
     });
     for (;;) {
       const end = libc.childEnd(pid);
+      this.#relay?.forward();
       if (end) {
         this.#pid = undefined;
         return end;

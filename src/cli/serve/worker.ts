@@ -90,6 +90,7 @@ serveAsWorker((setup: ServeSetup) => {
     tls: context && (() => context!),
     meter: counters,
     beforeSend: chain && (() => chain.commit()),
+    announceDrain: () => health.announceDrain(),
     drain: () => health.drain(),
     update(update) {
       const change = update as ServeUpdate;
@@ -97,6 +98,7 @@ serveAsWorker((setup: ServeSetup) => {
       if ("audit" in change) return chain?.reopen();
       if (change.keys !== undefined) {
         keys.replace(KeyStore.adopt(provider, change.keys.shared), change.keys.generation);
+        health.refresh();
       }
       if (change.tls !== undefined) {
         const before = context;

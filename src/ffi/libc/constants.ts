@@ -10,6 +10,7 @@ export const AF_INET = 2;
 export const AF_INET6 = 10;
 export const AF_VSOCK = 40;
 export const SOCK_STREAM = 1;
+export const SOCK_DGRAM = 2;
 export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2000000;
 export const MSG_PEEK = 0x2;
@@ -28,6 +29,7 @@ export const SO_KEEPALIVE = 9;
 export const SO_LINGER = 13;
 export const SO_REUSEPORT = 15;
 export const SO_PEERCRED = 17;
+export const SO_ACCEPTCONN = 30;
 export const SO_DOMAIN = 39;
 
 // <netinet/in.h>, <netinet/tcp.h>
@@ -52,6 +54,7 @@ export const EPOLLEXCLUSIVE = 1 << 28;
 
 // include/uapi/asm-generic/fcntl.h
 export const F_GETFL = 3;
+export const F_SETFL = 4;
 export const F_GETPIPE_SZ = 1032;
 export const O_RDONLY = 0;
 export const O_WRONLY = 1;

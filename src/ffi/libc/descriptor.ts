@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { F_GETFL, F_GETPIPE_SZ, O_CLOEXEC } from "./constants.ts";
+import { F_GETFL, F_GETPIPE_SZ, F_SETFL, O_CLOEXEC, O_NONBLOCK } from "./constants.ts";
 import { errno } from "./errno.ts";
 import { errnoSet, plausible, settle } from "./_result.ts";
 import { libc } from "./_symbols.ts";
@@ -30,6 +30,14 @@ export function open(path: string, flags: number): number {
 export function getFlags(fd: number): number {
   const { symbols, errno } = libc();
   return settle(() => symbols.fcntl(fd, F_GETFL, 0), errno);
+}
+
+/** Makes calls on an inherited descriptor not block (O_NONBLOCK). Returns minus the errno on failure. */
+export function setNonBlocking(fd: number): number {
+  const flags = getFlags(fd);
+  if (flags < 0) return flags;
+  const { symbols, errno } = libc();
+  return settle(() => symbols.fcntl(fd, F_SETFL, flags | O_NONBLOCK), errno);
 }
 
 /** The capacity of a pipe in bytes (F_GETPIPE_SZ), or minus the errno: `-EBADF` for another descriptor. */

@@ -1,6 +1,6 @@
 /**
- * Limits, placement and CPU time of processes: getrlimit(2), sched_setaffinity(2), prctl(2),
- * clock_getcpuclockid(3).
+ * Limits, placement, CPU time and clock of processes: getrlimit(2), sched_setaffinity(2), prctl(2),
+ * clock_getcpuclockid(3), clock_gettime(2).
  *
  * @module
  */
@@ -78,6 +78,15 @@ export function processCpuSeconds(pid: number): number | undefined {
   if (symbols.clock_getcpuclockid(pid, clock) !== 0) return undefined;
   if (symbols.clock_gettime(clock[0], time) !== 0) return undefined;
   return Number(time[0]) + Number(time[1]) / 1e9;
+}
+
+const CLOCK_MONOTONIC = 1;
+
+/** The monotonic clock of the machine in microseconds, which service managers read as well. */
+export function monotonicMicroseconds(): bigint {
+  const time = new BigInt64Array(2);
+  libc().symbols.clock_gettime(CLOCK_MONOTONIC, time);
+  return time[0] * 1_000_000n + time[1] / 1_000n;
 }
 
 /**

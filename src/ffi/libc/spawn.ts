@@ -61,6 +61,7 @@ export function sendSignal(pid: number, signal: number): void {
 }
 
 const F_SETFD = 2;
+const FD_CLOEXEC = 1;
 
 /**
  * Has the programs that this process starts inherit a descriptor (fcntl(2), FD_CLOEXEC).
@@ -70,6 +71,16 @@ const F_SETFD = 2;
 export function keepOnExec(fd: number): void {
   const { symbols, errno } = libc();
   check("fcntl", settle(() => symbols.fcntl(fd, F_SETFD, 0), errno));
+}
+
+/**
+ * Has the programs that this process starts not inherit a descriptor, the opposite of `keepOnExec()`.
+ *
+ * @throws {LibcError}
+ */
+export function closeOnExec(fd: number): void {
+  const { symbols, errno } = libc();
+  check("fcntl", settle(() => symbols.fcntl(fd, F_SETFD, FD_CLOEXEC), errno));
 }
 
 const PR_SET_PDEATHSIG = 1;

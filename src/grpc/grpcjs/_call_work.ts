@@ -32,6 +32,11 @@ export class CallWork {
     this.#queue = new WorkQueue(limits);
   }
 
+  /** The work that waits for its turn. */
+  get queue(): Pick<WorkQueue, "size" | "expectedMs"> {
+    return this.#queue;
+  }
+
   /** Runs a unary handler in its turn, if it names its cost class and that is not known to be cheap. */
   async handle(
     handler: Extract<AnyHandler, { kind: "unary" }>,

@@ -21,10 +21,13 @@ import { logger } from "../../telemetry/mod.ts";
 import { callerOf } from "../callers/mod.ts";
 import {
   type AnyMethod,
+  type DrainReport,
+  MAX_REPORTED_CONNECTIONS,
   metered,
   type RpcServer,
   type RpcServerOptions,
   StatusCode,
+  type ThreadReport,
 } from "../mod.ts";
 import { DEFAULT_QUEUE_LIMITS } from "../scheduling/mod.ts";
 import { CallWork } from "./_call_work.ts";
@@ -95,6 +98,7 @@ class GrpcJsServer implements RpcServer {
   readonly #limits: GrpcJsLimits;
   readonly #budgets: Budgets;
   readonly #turns: Turns;
+  readonly #work: CallWork;
   readonly #connections = new Set<Connection>();
   readonly #names = new Connections();
   readonly #incomplete = new Set<SingleRequestStream>();
@@ -103,6 +107,12 @@ class GrpcJsServer implements RpcServer {
   #gone = Promise.withResolvers<void>();
   readonly #tls: RpcServerOptions["tls"];
   readonly #log = logger("grpc-js");
+  /** Number of calls that have ended. */
+  #endedCalls = 0;
+  /** `#endedCalls` when the drain was announced. */
+  #endedBeforeDrain: number | undefined;
+  /** The report of a drain whose calls were cut off: streams are closed late after that. */
+  #cutReport: DrainReport | undefined;
 
   constructor({ services: given, tls, meter }: RpcServerOptions, limits: GrpcJsLimits) {
     this.#limits = limits;
@@ -122,7 +132,7 @@ class GrpcJsServer implements RpcServer {
     });
     const services = meter === undefined ? given : given.map((one) => metered(one, meter));
     const methods = new Map<string, AnyMethod>();
-    const work = new CallWork({ ...DEFAULT_QUEUE_LIMITS, ...limits });
+    const work = this.#work = new CallWork({ ...DEFAULT_QUEUE_LIMITS, ...limits });
     for (const { definition, handlers, responseHeaders } of services) {
       const referenceDefinition: Record<string, AnyMethod> = {};
       for (const [name, method] of Object.entries(definition)) {
@@ -145,7 +155,10 @@ class GrpcJsServer implements RpcServer {
       budget.hasCalled = true;
       if (!this.#mayOpen(budget)) return refuse(stream, tooManyStreams);
       budget.addStreams(1);
-      stream.once("close", () => budget.addStreams(-1));
+      stream.once("close", () => {
+        budget.addStreams(-1);
+        this.#endedCalls++;
+      });
       const host = { limits, turns: this.#turns, incomplete: this.#incomplete, budget, next };
       if (methods.get(headers[":path"]!)!.requestStream) new MessageStream(stream, headers, host);
       else new SingleRequestStream(stream, headers, host);
@@ -179,7 +192,43 @@ class GrpcJsServer implements RpcServer {
     return listener.address;
   }
 
-  async drain(graceMs: number): Promise<void> {
+  inspect(): Promise<ThreadReport[]> {
+    const now = performance.now();
+    const open = [...this.#connections];
+    const unreadBytes = ({ duplex, budget }: Connection) => duplex.writableLength + budget.unread;
+    const sum = (value: (one: Connection) => number) =>
+      open.reduce((total, one) => total + value(one), 0);
+    const { heapUsed, heapTotal, external } = Deno.memoryUsage();
+    const { size, expectedMs } = this.#work.queue;
+    return Promise.resolve([{
+      memory: { heapUsed, heapTotal, external },
+      queue: { length: size, expectedMs: Math.round(expectedMs) },
+      heldBytes: sum(({ budget }) => budget.held),
+      unreadBytes: sum(unreadBytes),
+      connectionCount: open.length,
+      callCount: sum(({ budget }) => budget.streams),
+      connections: open.slice(0, MAX_REPORTED_CONNECTIONS).map((one) => ({
+        peer: one.peer,
+        ageSeconds: Math.round((now - one.openedAt) / 1_000),
+        heldBytes: one.budget.held,
+        unreadBytes: unreadBytes(one),
+        callCount: one.budget.streams,
+      })),
+    }]);
+  }
+
+  announceDrain(): Promise<void> {
+    this.#endedBeforeDrain ??= this.#endedCalls;
+    return Promise.resolve();
+  }
+
+  async drain(graceMs: number): Promise<DrainReport> {
+    this.announceDrain();
+    await this.#drain(graceMs);
+    return this.#cutReport ?? this.#report(0);
+  }
+
+  async #drain(graceMs: number): Promise<void> {
     this.#stopAccepting();
     // Sends GOAWAY. On Deno the callback comes before the last call has ended, but a session closes its connection
     // after that call.
@@ -190,8 +239,8 @@ class GrpcJsServer implements RpcServer {
     clearTimeout(timer);
   }
 
-  close(): Promise<void> {
-    return this.drain(0);
+  async close(): Promise<void> {
+    await this.drain(0);
   }
 
   /** Checks the limits of connections for a new one. At the limit, connections without a call make room. */
@@ -307,7 +356,13 @@ class GrpcJsServer implements RpcServer {
       .forEach(({ duplex }) => duplex.destroy());
   }
 
+  #report(cut: number): DrainReport {
+    return { served: this.#endedCalls - this.#endedBeforeDrain!, cut, silentWorkers: 0 };
+  }
+
   #cutOff(): void {
+    const open = [...this.#connections].reduce((sum, { budget }) => sum + budget.streams, 0);
+    this.#cutReport ??= this.#report(open);
     this.#server.forceShutdown();
     for (const { duplex } of this.#connections) duplex.destroy();
   }

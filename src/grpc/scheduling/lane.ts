@@ -127,9 +127,7 @@ export class Lane extends TurnTaker {
   }
 
   push(entry: Entry): void {
-    if (entry.cheap) this.#cheap.push(entry);
-    else if (entry.work.isFirst) this.#dear.unshift(entry);
-    else this.#dear.push(entry);
+    (entry.cheap ? this.#cheap : this.#dear).push(entry);
   }
 
   shift(): Entry | undefined {

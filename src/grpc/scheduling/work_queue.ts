@@ -25,7 +25,7 @@ const overShare = new RpcError("RESOURCE_EXHAUSTED", "Too much work waits here: 
  *
  * Peers take turns, and within a peer its connections, by the time that each has used. A turn is short
  * (`runNext()`), and within it cheap pieces run first. Work of several pieces moves to the end of its lane after
- * each piece, unless it says `isFirst`.
+ * each piece.
  *
  * Over a limit, work of peers and connections that exceed their share is refused. The share of a peer is the limit
  * divided by the number of peers with work; that of a connection is the peer's share divided by its connections with
@@ -35,23 +35,14 @@ const overShare = new RpcError("RESOURCE_EXHAUSTED", "Too much work waits here: 
 export class WorkQueue {
   readonly #limits: QueueLimits;
   readonly #clock: () => number;
-  readonly #beforeExpensive: () => void;
   readonly #peers = new Turns<PeerTurns>();
   readonly #byIdentity = new Map<string, PeerTurns>();
   #size = 0;
   #expectedMs = 0;
 
-  /**
-   * @param beforeExpensive called before each piece that is not cheap, which may take milliseconds
-   * @param clock milliseconds; tests replace `performance.now()`
-   */
-  constructor(
-    limits: QueueLimits,
-    beforeExpensive: () => void = () => {},
-    clock: () => number = () => performance.now(),
-  ) {
+  /** @param clock milliseconds; tests replace `performance.now()` */
+  constructor(limits: QueueLimits, clock: () => number = () => performance.now()) {
     this.#limits = limits;
-    this.#beforeExpensive = beforeExpensive;
     this.#clock = clock;
   }
 
@@ -127,7 +118,6 @@ export class WorkQueue {
         continue;
       }
       ran = true;
-      if (!entry.cheap) this.#beforeExpensive();
       const hasMore = work.run();
       if (hasMore) {
         const cheap = work.pieceMs <= this.#limits.cheapCallMs;

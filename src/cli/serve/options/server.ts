@@ -110,7 +110,7 @@ export const serverOptions = {
     flag: "--listen",
     path: "listen.address",
     kind: text("<address>", "vsock:any:5000"),
-    help: "listen on an address of any form",
+    help: "listen on an address of any form, or on an inherited socket: fd:3 or fd:NAME",
     repeatable: true,
     replaces: addresses,
   },
@@ -284,6 +284,14 @@ export const serverOptions = {
     kind: flag,
     help: "pin each worker to one CPU",
   },
+  drainDelay: {
+    flag: "--drain-delay",
+    path: "server.drain-delay",
+    kind: duration,
+    help: "time at a stop in which calls are still accepted, and health is NOT_SERVING",
+    default: 0,
+    reloadable: true,
+  },
   grace: {
     flag: "--grace",
     path: "server.grace",
@@ -303,6 +311,12 @@ export const serverOptions = {
     path: "server.metrics",
     kind: text("<address>", "127.0.0.1:9464"),
     help: "serve /metrics, /healthz and /readyz over HTTP on an address",
+  },
+  control: {
+    flag: "--control",
+    path: "server.control",
+    kind: text("<address>", "unix:/run/signer/control.sock"),
+    help: "Unix socket for signer debug, of this user only",
   },
 
   logLevel: {

@@ -4,6 +4,7 @@ import { isLocalPeer } from "../../../net/mod.ts";
 import {
   type CallContext,
   type Caller,
+  type CallReport,
   Metadata,
   RpcError,
   StatusCode,
@@ -259,6 +260,18 @@ export abstract class Call implements CallContext, Timed {
   /** Counter of the request bytes that the call keeps. */
   protected get held(): HeldBytes {
     return this.#held ??= new HeldBytes(this.thread.accounts, this.connection.account);
+  }
+
+  /** Describes the call. */
+  report(now: number): CallReport {
+    const { id, queuedBytes } = this.stream;
+    return {
+      stream: id,
+      method: this.target.path,
+      ageMs: Math.trunc(now) - this.#openedAt,
+      awaitsRequest: this.awaitsRequest,
+      queuedBytes,
+    };
   }
 
   /** Marks that the handler has returned a promise: the event loop has to run until it is settled. */

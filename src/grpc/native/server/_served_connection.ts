@@ -15,7 +15,7 @@ import {
   type Stream,
 } from "../../../net/mod.ts";
 import { callerOf } from "../../callers/mod.ts";
-import { type Caller, RpcError } from "../../mod.ts";
+import { type Caller, type CallReport, type ConnectionReport, RpcError } from "../../mod.ts";
 import type { Lane } from "../../scheduling/mod.ts";
 import type { Account, AccountOwner, Resource } from "./_accounts.ts";
 import { type Call, NOT_READ, type RoomWaiter } from "./_call.ts";
@@ -28,16 +28,6 @@ import type { Thread } from "./_thread.ts";
 /** 1 s, three round trips of 330 ms: the wait of an ended connection for its peer to read the rest and to close. */
 const LINGER_MS = 1_000;
 
-/**
- * Bytes of the first read from a connection. The size of further reads follows the time that they take, so that one
- * read takes about `READ_MS`: 100 requests that are refused, or a megabyte of a large one.
- */
-const FIRST_READ_SIZE = 8_192;
-const READ_MS = 1;
-
-/** Bytes that are sent at a time, in about a quarter of a millisecond, before other connections have their turn. */
-const MAX_FLUSH_BYTES = 262_144;
-
 /** The part of a thread that its connections use. */
 export interface ServingThread extends Thread {
   readonly http2: Http2Config;
@@ -45,6 +35,8 @@ export interface ServingThread extends Thread {
   readonly poller: Registrar;
   /** The read buffer. Its bytes are valid during the call that receives them. */
   readonly buffer: Uint8Array;
+  /** Bytes that are read for one event. */
+  readonly readSize: number;
   lookAtClock(): void;
   /** Schedules a flush of a connection at the end of the turn. */
   flushLater(connection: ServedConnection): void;
@@ -88,9 +80,9 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   dirty = false;
   /** `identityOf()` the peer. */
   readonly identity: string | undefined;
+  readonly #openedAt: number;
   #phase: Phase = OPEN;
   #waitsForRoom = false;
-  #readSize = FIRST_READ_SIZE;
   /** Bytes of DATA that waited for the peer's windows at the last check. */
   #queuedBytes = 0;
   /** Bytes that waited to be sent, as the thread counts them. */
@@ -110,7 +102,8 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     this.lane = thread.work.openLane(identity);
     const protocol = new Protocol(thread.methods, thread, this);
     this.http2 = createServerConnection(thread.http2, protocol, this.#now);
-    this.#policy = new ConnectionPolicy(thread.limits, this.http2, this.#now);
+    this.#openedAt = this.#now;
+    this.#policy = new ConnectionPolicy(thread.limits, this.http2, this.#openedAt);
   }
 
   get peer(): string {
@@ -154,11 +147,6 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     if (!this.dirty) this.#thread.flushLater(this);
   }
 
-  /** True while calls of the connection are queued: what it sends next would only wait behind them. */
-  get defers(): boolean {
-    return this.lane.isActive;
-  }
-
   get full(): boolean {
     return this.http2.unsentBytes > this.#thread.limits.maxConnectionUnreadBytes ||
       this.account.exceeds("unreadBytes") === "peer";
@@ -198,14 +186,14 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   /** Ends every call, and the connection. */
   cut(): void {
     this.http2.close(ErrorCode.NO_ERROR);
-    this.#flushAll();
+    this.flush();
     this.abandon();
   }
 
   relinquish(resource: Resource): void {
     if (resource === "unreadBytes") {
       this.http2.close(ErrorCode.ENHANCE_YOUR_CALM, "Too much waits for the peer to read");
-      this.#flushAll();
+      this.flush();
       // A peer that does not read leaves the rest where it is.
       if (this.http2.output.length > 0) this.abandon();
     } else if (resource === "heldBytes") {
@@ -213,20 +201,34 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     }
   }
 
+  /** Describes the connection, and at most `maxCalls` of its calls. */
+  report(maxCalls: number): ConnectionReport {
+    const { http2, account, peer } = this;
+    const calls: CallReport[] = [];
+    for (const { user } of http2.openStreams()) {
+      if (calls.length < maxCalls && user !== undefined) calls.push(user.report(this.#now));
+    }
+    return {
+      peer,
+      ageSeconds: Math.round((this.#now - this.#openedAt) / 1_000),
+      phase: http2.phase.kind,
+      callsOpened: http2.statistics.streamsOpened,
+      heldBytes: account.heldBytes,
+      unreadBytes: account.unreadBytes,
+      callCount: http2.streamCount,
+      calls,
+    };
+  }
+
   /** Checks timeouts. Called about once a second. */
   tick(now: number): void {
     this.#guard(() => this.#tick(Math.trunc(now)));
   }
 
-  /** Sends output, as much as the kernel takes and as is sent at a time. */
+  /** Sends output, as much as the kernel takes. */
   flush(): void {
     this.dirty = false;
     this.#guard(() => this.#flush());
-  }
-
-  #flushAll(): void {
-    this.dirty = false;
-    this.#guard(() => this.#flush(Infinity));
   }
 
   /** Closes the socket at once, and cancels open calls. */
@@ -277,15 +279,10 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     }
   }
 
-  #flush(limit = MAX_FLUSH_BYTES): void {
+  #flush(): void {
     const { output } = this.http2;
-    let left = limit;
     if (this.fd < 0 || output.length > 0 && !this.#thread.maySend()) return;
     while (output.length > 0) {
-      if (left <= 0) {
-        this.#noteSending();
-        return this.#waitForRoom(true);
-      }
       const sent = output.start === 0
         ? this.#socket.write(output.bytes, output.end)
         : this.#socket.write(output.view(), output.length);
@@ -295,7 +292,6 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
         return this.#waitForRoom(true);
       }
       if (sent < 0) return this.abandon();
-      left -= sent;
       this.http2.sent(sent, this.#now);
       if (this.#phase.kind === "closed") return;
     }
@@ -306,30 +302,19 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   }
 
   #read(): void {
-    const { buffer } = this.#thread;
-    const size = this.#socket.read(buffer, this.#readSize);
+    const { buffer, readSize } = this.#thread;
+    const size = this.#socket.read(buffer, readSize);
     if (size > 0) {
       if (this.#phase.kind !== "open") return;
       const now = this.#now;
       this.#policy.heard(now);
       this.http2.receive(buffer, now, 0, size);
-      if (size >= FIRST_READ_SIZE) this.#fitReadSize(size);
       this.#noteSending();
       if (this.http2.output.length > 0 || this.#socket.hasPending) this.touch();
     } else if (size !== -libc.errno.EAGAIN && size !== -libc.errno.EINTR) {
       const { failure } = this.#socket;
       if (failure !== undefined) this.#thread.note(failure.message, { code: failure.code });
       this.abandon();
-    }
-  }
-
-  /** Fits the size of the next read to the time that this one of `size` bytes took. */
-  #fitReadSize(size: number): void {
-    const ms = performance.now() - this.#thread.now;
-    if (ms > READ_MS) {
-      this.#readSize = Math.max(FIRST_READ_SIZE, Math.trunc(size * READ_MS / ms));
-    } else if (size === this.#readSize && ms < READ_MS / 2) {
-      this.#readSize = Math.min(2 * size, this.#thread.buffer.length);
     }
   }
 

@@ -13,7 +13,13 @@ import {
   TlsHandshakes,
 } from "../../../net/mod.ts";
 import { type ErrorReports, errorReports } from "../../../telemetry/mod.ts";
-import type { MethodMeter } from "../../mod.ts";
+import {
+  type ConnectionReport,
+  MAX_REPORTED_CALLS,
+  MAX_REPORTED_CONNECTIONS,
+  type MethodMeter,
+  type ThreadReport,
+} from "../../mod.ts";
 import { type CostClass, CostClasses, type Lane, WorkQueue } from "../../scheduling/mod.ts";
 import { Accounts } from "./_accounts.ts";
 import { Admission } from "./_admission.ts";
@@ -25,8 +31,11 @@ import { ServedConnection, type ServingThread } from "./_served_connection.ts";
 import type { TimedCall } from "./_thread.ts";
 import { DEFAULT_NATIVE_LIMITS, type NativeLimits } from "./limits.ts";
 
-/** The most bytes read for one event: four frames of the largest size. */
+/** Bytes read for one event: many requests, or four frames of the largest size. */
 const READ_BUFFER_SIZE = 131_072;
+
+/** Bytes read for one event while work waits: some hundred requests, which take a millisecond even if refused. */
+const BUSY_READ_SIZE = 8_192;
 
 /** Interval between checks of the connections' timeouts. */
 const TICK_MS = 1_000;
@@ -43,9 +52,6 @@ const CALLS_SLICE_MS = 0.25;
 /** The longest time for which only events are handled, or only queued work is done. */
 const STRETCH_MS = 3;
 
-/** The longest time for which connections with queued work are read: their calls would only wait behind it. */
-const DEFERRED_STRETCH_MS = 1;
-
 /** The longest turn before the thread's event loop continues. */
 const TURN_SLICE_MS = 10;
 
@@ -54,10 +60,8 @@ const STREAM_SLICE_MS = 2;
 
 /**
  * The server on one thread: an epoll, connections, and their calls. It runs in turns. Each turn handles the events of
- * connections, in which cheap calls are answered as they are read; sends the output, with one send(2) for each
- * connection; and then does queued work, with a look at new events every `CALLS_SLICE_MS`. Connections without
- * queued work are read first, and their responses are sent before the others are read, and before each piece of
- * queued work that may take milliseconds.
+ * connections, in which cheap calls are answered as they are read; sends what was written, with one send(2) for
+ * each connection; and then does queued work, with a look at new events every `CALLS_SLICE_MS`.
  */
 export class Engine implements ServingThread, Disposable {
   readonly poller = new Poller();
@@ -100,6 +104,12 @@ export class Engine implements ServingThread, Disposable {
   #inTurn = false;
   #flushScheduled = false;
   #emptied: (() => void) | undefined;
+  /** Calls of connections that are closed. */
+  #pastCalls = 0;
+  /** Calls that had ended when the drain was announced. */
+  #endedBeforeDrain: number | undefined;
+  /** Calls that were open when `Symbol.dispose` closed their connections. */
+  #cutCalls = 0;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -110,7 +120,7 @@ export class Engine implements ServingThread, Disposable {
     this.http2 = configureHttp2(this.limits);
     this.methods = methodsOf(options.services, this.costClasses, options.meter);
     this.unknownMethod = options.meter?.method(undefined);
-    this.work = new WorkQueue(this.limits, () => this.#flush());
+    this.work = new WorkQueue(this.limits);
     this.accounts = new Accounts(this.limits);
     this.#admission = new Admission(
       this.limits,
@@ -144,7 +154,7 @@ export class Engine implements ServingThread, Disposable {
 
   /** Milliseconds until the next deadline or check: 0 for at once, -1 for never. */
   get timeout(): number {
-    if (this.work.size > 0 || this.#waiting.length > 0 || this.poller.hasPending) return 0;
+    if (this.work.size > 0 || this.#waiting.length > 0 || this.poller.hasPaused) return 0;
     const next = Math.min(this.deadlines.next, this.#tickAt, this.#handshakes?.due ?? Infinity);
     if (next === Infinity) return -1;
     return Math.max(0, Math.ceil(next - performance.now()));
@@ -222,6 +232,10 @@ export class Engine implements ServingThread, Disposable {
     } finally {
       this.#inTurn = false;
     }
+  }
+
+  get readSize(): number {
+    return this.work.size > 0 ? BUSY_READ_SIZE : READ_BUFFER_SIZE;
   }
 
   lookAtClock(): void {
@@ -310,6 +324,7 @@ export class Engine implements ServingThread, Disposable {
     this.#options.holds?.(connection.fd, false);
     this.#counts.remove(connection.identity);
     this.#connections.delete(connection);
+    this.#pastCalls += connection.http2.statistics.streamsOpened;
     this.#options.meter?.connection(connection.transport, -1);
     if (this.#connections.size > 0) return;
     this.#tickAt = Infinity;
@@ -337,8 +352,55 @@ export class Engine implements ServingThread, Disposable {
     this.#options.log.debug(message, properties);
   }
 
+  /** Describes the thread, and its oldest connections. */
+  inspect(): ThreadReport {
+    const connections: ConnectionReport[] = [];
+    let callCount = 0;
+    let reported = 0;
+    for (const connection of this.#connections) {
+      callCount += connection.http2.streamCount;
+      if (connections.length >= MAX_REPORTED_CONNECTIONS) continue;
+      const report = connection.report(MAX_REPORTED_CALLS - reported);
+      reported += report.calls!.length;
+      connections.push(report);
+    }
+    const { heapUsed, heapTotal, external } = Deno.memoryUsage();
+    const { heldBytes, unreadBytes } = this.accounts.thread;
+    return {
+      memory: { heapUsed, heapTotal, external },
+      queue: { length: this.work.size, expectedMs: Math.round(this.work.expectedMs) },
+      pendingHandlers: this.#asyncCalls,
+      heldBytes,
+      unreadBytes,
+      connectionCount: this.#connections.size,
+      callCount,
+      connections,
+    };
+  }
+
+  /** Begins the counts of `drainCounts`. */
+  announceDrain(): void {
+    this.#endedBeforeDrain ??= this.#endedCalls;
+  }
+
+  /** The calls since `announceDrain()`: those that ended by themselves, and those that were cut off. */
+  get drainCounts(): { readonly served: number; readonly cut: number } {
+    const ended = this.#endedCalls - (this.#endedBeforeDrain ?? this.#endedCalls);
+    return { served: ended - this.#cutCalls, cut: this.#cutCalls };
+  }
+
+  /** Number of calls that are no longer open. */
+  get #endedCalls(): number {
+    let ended = this.#pastCalls;
+    for (const { http2 } of this.#connections) {
+      ended += http2.statistics.streamsOpened - http2.streamCount;
+    }
+    return ended;
+  }
+
   /** Drains every connection, and calls `done` when all are closed. */
   drain(done: () => void): void {
+    this.announceDrain();
     this.stopAccepting();
     this.#handshakes?.[Symbol.dispose]();
     this.#emptied = done;
@@ -348,9 +410,13 @@ export class Engine implements ServingThread, Disposable {
 
   /** Closes all connections at once. The engine cannot be used any more. */
   [Symbol.dispose](): void {
+    this.announceDrain();
     this.stopAccepting();
     this.#handshakes?.[Symbol.dispose]();
-    for (const connection of [...this.#connections]) connection.cut();
+    for (const connection of [...this.#connections]) {
+      this.#cutCalls += connection.http2.streamCount;
+      connection.cut();
+    }
     this.poller.close();
   }
 
@@ -371,8 +437,6 @@ export class Engine implements ServingThread, Disposable {
     this.#sliceEnd = this.#eventsEnd = Infinity;
     this.poller.wait(timeout);
     this.#settle();
-    this.#eventsEnd = this.now + DEFERRED_STRETCH_MS;
-    if (this.poller.handleDeferred() > 0) this.#settle();
   }
 
   /** Runs queued work until `end`, at least one piece, and sends output. */
@@ -402,11 +466,6 @@ export class Engine implements ServingThread, Disposable {
       this.#countStreams();
     }
     this.accounts.relieve("heldBytes");
-    this.#flush();
-  }
-
-  /** Sends the output of all connections. */
-  #flush(): void {
     // A flush may write more output, and so extend the list.
     for (let i = 0; i < this.#dirty.length; i++) {
       this.#dirty[i].flush();

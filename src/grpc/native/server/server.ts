@@ -1,7 +1,7 @@
 /** A native server without workers. @module */
 import { type Address, listen, type Listener, type ListenOptions } from "../../../net/mod.ts";
 import { logger } from "../../../telemetry/mod.ts";
-import type { RpcServer, RpcServerOptions } from "../../mod.ts";
+import type { DrainReport, RpcServer, RpcServerOptions, ThreadReport } from "../../mod.ts";
 import { Engine } from "./engine.ts";
 import { ReactorDrive } from "./reactor_drive.ts";
 import type { NativeLimits } from "./limits.ts";
@@ -51,16 +51,27 @@ class NativeServer implements RpcServer {
     return Promise.resolve();
   }
 
-  async drain(graceMs: number): Promise<void> {
-    if (this.#closing !== undefined) return this.#closing;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#engine.drain(resolve);
-    this.#stopListening();
-    this.#drive.arm();
-    const end = setTimeout(resolve, graceMs);
-    await promise;
-    clearTimeout(end);
+  inspect(): Promise<ThreadReport[]> {
+    return Promise.resolve([this.#engine.inspect()]);
+  }
+
+  announceDrain(): Promise<void> {
+    this.#engine.announceDrain();
+    return Promise.resolve();
+  }
+
+  async drain(graceMs: number): Promise<DrainReport> {
+    if (this.#closing === undefined) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#engine.drain(resolve);
+      this.#stopListening();
+      this.#drive.arm();
+      const end = setTimeout(resolve, graceMs);
+      await promise;
+      clearTimeout(end);
+    }
     await this.close();
+    return { ...this.#engine.drainCounts, silentWorkers: 0 };
   }
 
   close(): Promise<void> {

@@ -2,7 +2,13 @@
 import { wakePoller } from "../../../net/mod.ts";
 import type { SharedState } from "./_shared_state.ts";
 import { hasEnded } from "./_thread_presence.ts";
-import type { NumberedRequest, WorkerAnswer, WorkerExit, WorkerRequest } from "./_messages.ts";
+import type {
+  NumberedRequest,
+  WorkerAnswer,
+  WorkerCalls,
+  WorkerExit,
+  WorkerRequest,
+} from "./_messages.ts";
 
 /** The time limit of loading a worker's module and building its services, for the slowest machine. */
 const START_TIMEOUT_MS = 120_000;
@@ -25,7 +31,7 @@ export class WorkerHandle {
   readonly #index: number;
   readonly #shared: SharedState;
   readonly #onFailure: (reason: string, thread: ThreadState) => void;
-  readonly #pending = new Map<number, PromiseWithResolvers<void>>();
+  readonly #pending = new Map<number, PromiseWithResolvers<unknown>>();
   readonly #openedAt = performance.now();
   #phase: "alive" | "closed" | "failed" = "alive";
   #nextId = 1;
@@ -57,15 +63,20 @@ export class WorkerHandle {
     return this.#phase === "alive";
   }
 
+  /** True unless the worker has failed, or made no progress at the last two checks. */
+  get responds(): boolean {
+    return this.#phase === "alive" && this.#silentChecks <= 1;
+  }
+
   /**
-   * Sends a request to the worker. Resolves when it is done.
+   * Sends a request to the worker. Resolves to its result when it is done.
    *
    * @throws {Error} when the request or the worker fails
    */
-  ask(request: WorkerRequest, transfer: readonly Transferable[] = []): Promise<void> {
+  ask(request: WorkerRequest, transfer: readonly Transferable[] = []): Promise<unknown> {
     if (this.#phase !== "alive") return Promise.reject(this.#gone());
     const id = this.#nextId++;
-    const answer = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<unknown>();
     this.#pending.set(id, answer);
     this.#shared.announceMessage(this.worker);
     this.#worker.postMessage({ id, request } satisfies NumberedRequest, [...transfer]);
@@ -74,9 +85,9 @@ export class WorkerHandle {
   }
 
   /** Sends a request that needs not be done by a worker that has failed. */
-  async settled(request: WorkerRequest): Promise<void> {
+  async settled(request: WorkerRequest): Promise<unknown> {
     try {
-      await this.ask(request);
+      return await this.ask(request);
     } catch (error) {
       if (this.#phase === "alive") throw error;
     }
@@ -115,17 +126,22 @@ export class WorkerHandle {
     if (serves) wakePoller(this.#shared.wakeFd(this.worker));
   }
 
-  /** Asks the worker to end, and ends its thread once it has, or after `timeoutMs` milliseconds. */
-  async close(timeoutMs: number): Promise<void> {
+  /**
+   * Asks the worker to end, and ends its thread once it has, or after `timeoutMs` milliseconds. Resolves to its calls,
+   * or to undefined when it did not answer.
+   */
+  async close(timeoutMs: number): Promise<WorkerCalls | undefined> {
+    let calls: unknown;
     if (this.#phase === "alive") {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const late = new Promise<void>((resolve) => timer = setTimeout(resolve, timeoutMs));
-      await Promise.race([late, this.settled({ kind: "close" })]);
+      calls = await Promise.race([late, this.settled({ kind: "close" })]);
       clearTimeout(timer);
     }
     if (this.#phase === "alive") this.#phase = "closed";
     this.#worker.terminate();
     this.#rejectPending();
+    return calls as WorkerCalls | undefined;
   }
 
   /** Terminates the worker, and reports its failure. */
@@ -139,10 +155,10 @@ export class WorkerHandle {
 
   #onMessage(message: WorkerAnswer | WorkerExit): void {
     if ("exitReason" in message) return this.fail(message.exitReason, "ended");
-    const { id, failure } = message;
+    const { id, failure, result } = message;
     const answer = this.#pending.get(id);
     this.#pending.delete(id);
-    if (failure === undefined) answer?.resolve();
+    if (failure === undefined) answer?.resolve(result);
     else answer?.reject(new Error(`Worker ${this.#index} failed: ${failure}`));
   }
 

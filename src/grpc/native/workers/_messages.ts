@@ -26,10 +26,20 @@ export type WorkerRequest =
   | { readonly kind: "listen"; readonly fd: number; readonly address: Address }
   /** Stop accepting: the listening descriptors are about to be closed. */
   | { readonly kind: "stop-accepting" }
+  /** Describe the thread. The result is a `ThreadReport`. */
+  | { readonly kind: "inspect" }
+  /** Report that the server will drain, and count calls from now on. */
+  | { readonly kind: "announce-drain" }
   /** Drain the connections. Answered when none is left. */
   | { readonly kind: "drain" }
-  /** End the thread. */
+  /** End the thread. The result is `WorkerCalls`. */
   | { readonly kind: "close" };
+
+/** The calls of a worker since `announce-drain`, or else since `drain`. */
+export interface WorkerCalls {
+  readonly served: number;
+  readonly cut: number;
+}
 
 /** A request with the number that its answer repeats. */
 export interface NumberedRequest {
@@ -41,6 +51,8 @@ export interface NumberedRequest {
 export interface WorkerAnswer {
   readonly id: number;
   readonly failure?: string | undefined;
+  /** The result of a request that has one. */
+  readonly result?: unknown;
 }
 
 /** The last message of a worker that an uncaught error has ended. Its descriptors are closed. */

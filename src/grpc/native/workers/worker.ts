@@ -8,7 +8,13 @@ import { SharedConnectionCounts } from "./_shared_connection_counts.ts";
 import { SharedState } from "./_shared_state.ts";
 import { WorkerDrive } from "./_drive.ts";
 import { openThread } from "./_thread_presence.ts";
-import type { NumberedRequest, WorkerAnswer, WorkerExit, WorkerRequest } from "./_messages.ts";
+import type {
+  NumberedRequest,
+  WorkerAnswer,
+  WorkerCalls,
+  WorkerExit,
+  WorkerRequest,
+} from "./_messages.ts";
 
 /** The services of a worker. They are disposed of when the worker ends in order. */
 export interface WorkerServices extends Disposable {
@@ -19,6 +25,8 @@ export interface WorkerServices extends Disposable {
   readonly beforeSend?: (() => boolean) | undefined;
   /** Counts calls and connections. */
   readonly meter?: ServerMeter | undefined;
+  /** Called when the server will drain: reports NOT_SERVING to health checks. */
+  announceDrain?(): void;
   /** Called when the server drains: ends the calls that would not end by themselves. */
   drain(): void;
   /** Takes the value given to the pool's `update()`. An error that it throws ends the worker. */
@@ -42,12 +50,12 @@ const scope = globalThis as unknown as WorkerScope;
 export function serveAsWorker(build: (setup: never) => WorkerServices): void {
   let serving: ServingWorker | undefined;
   scope.onmessage = ({ data: { id, request } }) => {
-    const done = (failure?: string) => scope.postMessage({ id, failure });
+    const done = (result?: unknown) => scope.postMessage({ id, result });
     try {
       if (request.kind === "start") serving = new ServingWorker(request, build, done);
       else serving!.handle(request, done, () => scope.close());
     } catch (error) {
-      done((error as Error).message);
+      scope.postMessage({ id, failure: (error as Error).message });
     }
   };
   onUncaught((error) => {
@@ -139,7 +147,11 @@ class ServingWorker {
     this.#drive.resume();
   }
 
-  handle(request: Exclude<WorkerRequest, Start>, done: () => void, exit: () => void): void {
+  handle(
+    request: Exclude<WorkerRequest, Start>,
+    done: (result?: unknown) => void,
+    exit: () => void,
+  ): void {
     if (this.#shared.isFenced(this.#worker)) terminate();
     this.#messages++;
     switch (request.kind) {
@@ -159,12 +171,20 @@ class ServingWorker {
         this.#engine.stopAccepting();
         done();
         break;
+      case "inspect":
+        done(this.#engine.inspect());
+        break;
+      case "announce-drain":
+        this.#served.announceDrain?.();
+        this.#engine.announceDrain();
+        done();
+        break;
       case "drain":
         this.#served.drain();
-        this.#engine.drain(done);
+        this.#engine.drain(() => done());
         break;
       case "close":
-        this.close().then(done).then(exit);
+        this.close().then(() => done(this.#engine.drainCounts satisfies WorkerCalls)).then(exit);
         return;
     }
     this.#drive.resume();

@@ -1,7 +1,7 @@
 /** A server on the native stack with workers: the main thread's side. @module */
 import { type Address, listen, type Listener, type ListenOptions } from "../../../net/mod.ts";
 import { logger } from "../../../telemetry/mod.ts";
-import type { RpcServer } from "../../mod.ts";
+import type { DrainReport, RpcServer, SilentThreadReport, ThreadReport } from "../../mod.ts";
 import type { NativeLimits } from "../server/mod.ts";
 import { type ThreadState, WorkerHandle } from "./_handle.ts";
 import type { WorkerRequest } from "./_messages.ts";
@@ -39,6 +39,8 @@ export interface WorkerPoolOptions {
 
 /** A server whose workers take changes of their services. */
 export interface WorkerServer extends RpcServer {
+  /** True while every worker makes progress. */
+  readonly responds: boolean;
   /**
    * Passes a value of `make` to each worker (`WorkerServices.update()`). A worker that cannot take it is replaced by one
    * that is set up anew. Resolves when all workers have answered.
@@ -55,6 +57,9 @@ const STABLE_MS = 10_000;
 /** The time for a worker to close before its thread is terminated; also after a drain's grace. */
 const CLOSE_TIMEOUT_MS = 5_000;
 const LATE_CLOSE_TIMEOUT_MS = 500;
+
+/** The time for a worker to describe itself: the longest turns take some 10 ms. */
+const INSPECT_TIMEOUT_MS = 1_000;
 
 /** The longest piece of work, an RSA-4096 signature of the slowest provider, takes a hundredth of it. */
 const DEFAULT_MAX_TURN_MS = 10_000;
@@ -104,8 +109,8 @@ class WorkerPool implements WorkerServer {
   readonly #log = logger("native");
   readonly #processors: readonly number[];
   #checking: ReturnType<typeof setInterval> | undefined;
-  #phase: "serving" | "draining" | "closed" = "serving";
-  #closing: Promise<void> | undefined;
+  #phase: "serving" | "announced" | "draining" | "closed" = "serving";
+  #closing: Promise<DrainReport> | undefined;
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
@@ -136,6 +141,10 @@ class WorkerPool implements WorkerServer {
     return listener.address;
   }
 
+  get responds(): boolean {
+    return this.#members.every(({ handle }) => handle.responds);
+  }
+
   update(make: () => WorkerSetup): Promise<void> {
     return this.#tell(() => {
       const { data, transfer } = make();
@@ -163,8 +172,33 @@ class WorkerPool implements WorkerServer {
     }));
   }
 
-  async drain(graceMs: number): Promise<void> {
-    if (this.#phase !== "serving") return this.close();
+  async inspect(): Promise<(ThreadReport | SilentThreadReport)[]> {
+    return await Promise.all(this.#members.map(async ({ handle }, worker) => {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const late = new Promise<never>((_, reject) => {
+        const error = new Error(`No answer within ${INSPECT_TIMEOUT_MS} ms`);
+        timer = setTimeout(() => reject(error), INSPECT_TIMEOUT_MS);
+      });
+      try {
+        const report = await Promise.race([late, handle.ask({ kind: "inspect" })]);
+        return { worker, ...report as ThreadReport };
+      } catch (error) {
+        return { worker, failure: (error as Error).message };
+      } finally {
+        clearTimeout(timer);
+      }
+    }));
+  }
+
+  async announceDrain(): Promise<void> {
+    if (this.#phase === "serving") this.#phase = "announced";
+    await Promise.all(
+      this.#members.map(({ handle }) => handle.settled({ kind: "announce-drain" })),
+    );
+  }
+
+  async drain(graceMs: number): Promise<DrainReport> {
+    if (!this.#isServing) return this.#end();
     this.#phase = "draining";
     // The grace begins here: a busy worker may receive the drain late.
     const { promise: graceEnd, resolve } = Promise.withResolvers<void>();
@@ -172,11 +206,21 @@ class WorkerPool implements WorkerServer {
     const drained = this.#drainWorkers().then(() => true);
     const inTime = await Promise.race([graceEnd.then(() => false), drained]);
     clearTimeout(timer);
-    await (this.#closing ??= this.#close(inTime ? CLOSE_TIMEOUT_MS : LATE_CLOSE_TIMEOUT_MS));
+    return await (this.#closing ??= this.#close(inTime ? CLOSE_TIMEOUT_MS : LATE_CLOSE_TIMEOUT_MS));
   }
 
-  close(): Promise<void> {
-    return this.#closing ??= this.#close(CLOSE_TIMEOUT_MS);
+  async close(): Promise<void> {
+    await this.#end();
+  }
+
+  /** True until the drain begins: workers that fail are replaced. */
+  get #isServing(): boolean {
+    return this.#phase === "serving" || this.#phase === "announced";
+  }
+
+  #end(): Promise<DrainReport> {
+    const timeoutMs = this.#phase === "draining" ? LATE_CLOSE_TIMEOUT_MS : CLOSE_TIMEOUT_MS;
+    return this.#closing ??= this.#close(timeoutMs);
   }
 
   async #drainWorkers(): Promise<void> {
@@ -184,14 +228,19 @@ class WorkerPool implements WorkerServer {
     await Promise.all(this.#members.map(({ handle }) => handle.settled({ kind: "drain" })));
   }
 
-  async #close(timeoutMs: number): Promise<void> {
+  async #close(timeoutMs: number): Promise<DrainReport> {
     this.#phase = "closed";
     for (const { restart } of this.#members) clearTimeout(restart);
     const stopped = this.#stopListening();
-    await Promise.all(this.#members.map(({ handle }) => handle.close(timeoutMs)));
+    const calls = await Promise.all(this.#members.map(({ handle }) => handle.close(timeoutMs)));
     await stopped;
     clearInterval(this.#checking);
     this.#numbers.closeEnded();
+    return {
+      served: calls.reduce((sum, one) => sum + (one?.served ?? 0), 0),
+      cut: calls.reduce((sum, one) => sum + (one?.cut ?? 0), 0),
+      silentWorkers: calls.filter((one) => one === undefined).length,
+    };
   }
 
   /** Closes the listeners, after the workers have stopped: a closed descriptor may come to mean another file. */
@@ -225,6 +274,7 @@ class WorkerPool implements WorkerServer {
       { kind: "start", worker, index, shared, limits: this.#limits, processor, setup: data },
       transfer,
     );
+    if (this.#phase === "announced") await handle.settled({ kind: "announce-drain" });
     for (const listener of this.#listeners) await accept(handle, listener);
   }
 
@@ -244,7 +294,7 @@ class WorkerPool implements WorkerServer {
   }
 
   #replaceLater(index: number, reason: string): void {
-    if (this.#phase !== "serving") return;
+    if (!this.#isServing) return;
     this.#log.error("A worker died, its connections are closed, and it is replaced", {
       worker: index,
       reason,
@@ -280,6 +330,6 @@ class WorkerPool implements WorkerServer {
   }
 }
 
-function accept(handle: WorkerHandle, { fd, address }: Listener): Promise<void> {
-  return handle.settled({ kind: "listen", fd, address });
+async function accept(handle: WorkerHandle, { fd, address }: Listener): Promise<void> {
+  await handle.settled({ kind: "listen", fd, address });
 }

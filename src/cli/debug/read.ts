@@ -1,0 +1,54 @@
+/** The client of a server's control socket. @module */
+import { dial, parseAddress, sharedReactor, toDuplex } from "../../net/mod.ts";
+import { CliError, ExitCode } from "../exit.ts";
+
+/** 5 s for the connection, and again for the description: a worker has a second to answer. */
+const TIMEOUT_MS = 5_000;
+
+/** 64 MiB: the descriptions of 255 workers with as many connections as are reported have under 60. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+const OPENING_BRACE = 0x7b;
+
+/**
+ * Reads the description that a server's control socket sends. A path without a scheme is that of a Unix socket.
+ *
+ * @throws {NetError} when nothing accepts the connection
+ * @throws {CliError} when the answer is not a description
+ */
+export async function readDescription(address: string): Promise<Record<string, unknown>> {
+  const place = parseAddress(/^[./]/.test(address) ? `unix:${address}` : address);
+  const connection = toDuplex(await dial(place, { timeout: TIMEOUT_MS }), sharedReactor());
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(() => connection.destroy(), TIMEOUT_MS);
+    connection.on("data", (chunk: Uint8Array) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      // A server of another protocol may keep the connection open: a description is an object from its first byte on.
+      if (size > MAX_BYTES || chunks[0][0] !== OPENING_BRACE) connection.destroy();
+    });
+    connection.on("end", () => connection.end());
+    connection.on("error", () => {});
+    connection.on("close", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+  const text = await new Blob(chunks as BlobPart[]).text();
+  try {
+    const description: unknown = JSON.parse(text);
+    if (typeof description === "object" && description !== null) {
+      return description as Record<string, unknown>;
+    }
+  } catch {
+    // Reported below.
+  }
+  const why = size === 0
+    ? "The control socket closed the connection: it belongs to another user, or is busy"
+    : "The answer is not the description of a server";
+  throw new CliError(ExitCode.failed, `Cannot read ${address}: ${why}`, {
+    hint: "Name the Unix socket of serve --control",
+  });
+}
