@@ -19,6 +19,8 @@ const INSTALLED_BY = {
   buf: TASK,
   /** docs/clients/go */
   docs_go_client: TASK,
+  /** tests/peers/go/go_balance: a client by grpc-go that balances over several servers */
+  go_balance: TASK,
   /** tests/peers/go/echo: an Echo client by grpc-go */
   go_echo: TASK,
   /** tests/peers/go/go_reflect: a server with reflection by grpc-go */
@@ -33,6 +35,7 @@ const INSTALLED_BY = {
   openssl: "apt-get install openssl",
   promtool: "apt-get install prometheus",
   sox: "apt-get install sox",
+  "systemd-analyze": "apt-get install systemd",
 } as const;
 
 /** The name of a peer. */
