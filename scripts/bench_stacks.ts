@@ -21,11 +21,11 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { libc } from "../src/ffi/mod.ts";
 import { openNativeChannel } from "../src/grpc/native/client/mod.ts";
-import { type Call, type Latency, latency, load, type Shape } from "./bench_stacks/h2load.ts";
 import { IdleConnections } from "./bench_stacks/idle.ts";
 import { nameOf, type Resident, ServerProcess, type Variant } from "./bench_stacks/server.ts";
 import { spread } from "./bench_stacks/spread.ts";
 import { workloads } from "./bench_stacks/workload.ts";
+import { type Call, type Latency, latency, load, type Shape } from "./h2load.ts";
 
 const { values: options } = parseArgs({
   options: {

@@ -1,9 +1,7 @@
 /** The calls that the benchmark of the stacks makes. @module */
 import { echoDefinition as echo, signingDefinition as signing } from "../../src/api/mod.ts";
 import type { AnyMethod, RpcChannel } from "../../src/grpc/mod.ts";
-
-/** Bytes of a message's prefix (gRPC over HTTP/2, Length-Prefixed-Message). */
-const PREFIX_BYTES = 5;
+import { call, type Fields, framed, PREFIX_BYTES } from "../unary.ts";
 
 /** A call of a load. */
 export interface Workload {
@@ -41,8 +39,6 @@ function signature(name: string, keyType: string): Workload {
   return workload(name, "SigningService/Sign", signing.Sign, request, isRight);
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 function workload(
   name: string,
   path: string,
@@ -51,24 +47,14 @@ function workload(
   isRight: (answer: Fields, channel: RpcChannel) => Promise<boolean>,
 ): Workload {
   const { requestSerialize, responseSerialize } = method as AnyMethod;
-  const message = requestSerialize(request);
-  const body = new Uint8Array(PREFIX_BYTES + message.length);
-  new DataView(body.buffer).setUint32(1, message.length);
-  body.set(message, PREFIX_BYTES);
   return {
     name,
     path: `/signer.v1.${path}`,
-    body,
+    body: framed(requestSerialize(request)),
     async check(channel) {
       const answer = await call(channel, method, request);
       if (!await isRight(answer, channel)) throw new Error(`The answer to ${path} is wrong`);
       return PREFIX_BYTES + responseSerialize(answer).length;
     },
   };
-}
-
-async function call(channel: RpcChannel, method: unknown, request: Fields): Promise<Fields> {
-  const { responses } = channel.call<Fields, Fields>(method as AnyMethod, [request]);
-  for await (const response of responses) return response;
-  throw new Error("The call gave no response");
 }

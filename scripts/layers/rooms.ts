@@ -89,6 +89,7 @@ export const rooms: Rooms = {
     "src/grpc",
     "src/grpc/stacks",
     "src/net",
+    "src/tracing",
   ],
   "src/cli/client/keys": ["src/api", "src/cli", "src/cli/client", "src/crypto/algorithms"],
   "src/cli/client/methods": [
@@ -153,6 +154,7 @@ export const rooms: Rooms = {
     "src/services",
     "src/telemetry",
     "src/telemetry/metrics",
+    "src/tracing",
     "npm:commander",
   ],
   "src/cli/serve/options": [
@@ -195,7 +197,16 @@ export const rooms: Rooms = {
   ],
   "src/bench/resources": ["src/ffi"],
 
-  "src/services": ["src/access", "src/api", "src/audit", "src/crypto", "src/grpc", "src/pipeline"],
+  "src/services": [
+    "src/access",
+    "src/api",
+    "src/audit",
+    "src/crypto",
+    "src/grpc",
+    "src/pipeline",
+    "src/telemetry",
+  ],
+  "src/tracing": ["src/grpc", "src/telemetry", "npm:@opentelemetry/api"],
   "src/pipeline": ["src/errors", "src/pipeline/nodes", "src/spelling"],
   "src/pipeline/nodes": [
     "src/crypto/algorithms",

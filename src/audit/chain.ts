@@ -18,20 +18,25 @@
  * @module
  */
 import { AuditError } from "./errors.ts";
+import { LineBuffer } from "./line_buffer.ts";
 import {
+  addAttempt,
+  addFields,
+  addPrevious,
   type Attempt,
-  EMPTY,
+  beginLine,
+  chainPrefix,
   type Fields,
-  formatAttempt,
-  formatFields,
-  formatLine,
+  HASH_BYTES,
   type HashFunction,
   type Head,
   sha256,
 } from "./record.ts";
-import { LineBuffer } from "./line_buffer.ts";
 import { writeHead } from "./shared_head.ts";
+import { SharedLines } from "./shared_lines.ts";
 import { type AuditTarget, openSink, type Sink } from "./target.ts";
+
+const encoder = new TextEncoder();
 
 /** The policy for attempts whose lines cannot be written: `closed` refuses them, `open` signs without a line. */
 export type AuditFailure = "closed" | "open";
@@ -43,8 +48,10 @@ export interface ChainSetup {
   readonly whenFailing: AuditFailure;
   /** Memory by which the main thread learns of the chain's head. */
   readonly head: SharedArrayBuffer;
-  /** Memory that all threads share: word 0 is 1 after a line of which only a part was written. */
-  readonly torn: SharedArrayBuffer;
+  /** The state of the file, which all threads share (`SharedLines`). */
+  readonly lines: SharedArrayBuffer;
+  /** Number of lines after which a signed one is due. */
+  readonly signEveryLines: number;
 }
 
 /** The lines of attempts to sign, as services use it. */
@@ -69,26 +76,30 @@ export interface ChainEvents {
   readonly onWritable?: (lostLines: number) => void;
 }
 
-/** A line that waits to be written, without its place in the chain. */
-interface Waiting {
-  readonly time: string;
-  readonly body: string;
-}
-
 export class AuditChain implements AuditTrail, Disposable {
   readonly #setup: ChainSetup;
   readonly #events: ChainEvents;
   readonly #isBatched: boolean;
-  readonly #hash: HashFunction;
-  readonly #torn: Int32Array;
-  readonly #buffer = new LineBuffer();
+  readonly #sha256: HashFunction;
+  readonly #shared: SharedLines;
+  readonly #prefix: Uint8Array;
+  /** The lines that wait to be written. */
+  readonly #lines = new LineBuffer();
   #sink: Sink;
   #isClosed = false;
-  #head: Head = EMPTY;
-  #waiting: Waiting[] = [];
+  /** The last line that was written, and its hash. */
+  #seq = -1;
+  readonly #hash = new Uint8Array(HASH_BYTES);
+  /** The last line of all, with those that wait, and its hash. */
+  #lastSeq = -1;
+  readonly #lastHash = new Uint8Array(HASH_BYTES);
   #failure: Error | undefined;
-  /** Lines that could not be written. */
+  /** Attempts whose lines could not be written. */
   #lost = 0;
+  /** 1 if the first of the waiting lines is about lost ones. */
+  #added = 0;
+  /** Lines of attempts were lost since the last `commit()`, whose answers must not be sent. */
+  #failedBetween = false;
 
   /**
    * Opens the target, and writes the first line of the chain.
@@ -108,26 +119,35 @@ export class AuditChain implements AuditTrail, Disposable {
     this.#setup = setup;
     this.#events = events;
     this.#isBatched = isBatched;
-    this.#hash = hash;
-    this.#torn = new Int32Array(setup.torn);
+    this.#sha256 = hash;
+    this.#prefix = chainPrefix(setup.name);
+    this.#shared = new SharedLines(setup.lines, setup.signEveryLines);
     this.#sink = openSink(setup.target);
-    if (!this.#write([now(formatFields({ event: "begin", ...begin }))])) {
+    if (!this.append({ event: "begin", ...begin })) {
       this.#sink[Symbol.dispose]();
       throw this.#unwritable();
     }
   }
 
+  /** The last line that was written. */
   get head(): Head {
-    return this.#head;
+    return { seq: this.#seq, hash: this.#seq < 0 ? "" : this.#hash.toHex() };
   }
 
   expectWritable(): void {
     if (this.#failure === undefined || this.#setup.whenFailing === "open") return;
-    if (!this.#write([])) throw this.#unwritable();
+    // Tries with the lines that wait, or with one about those that are lost.
+    const isEmpty = this.#lines.count === 0;
+    if (isEmpty) this.#addLost();
+    if (this.#write()) return;
+    if (!isEmpty) this.#failedBetween = true;
+    throw this.#unwritable();
   }
 
   record(attempt: Attempt): void {
-    this.#waiting.push(now(formatAttempt(attempt, this.#hash)));
+    this.#begin();
+    addAttempt(this.#lines, attempt, this.#sha256);
+    this.#end();
     if (!this.#isBatched && !this.commit()) throw this.#unwritable();
   }
 
@@ -137,20 +157,23 @@ export class AuditChain implements AuditTrail, Disposable {
    * @returns false when that failed and the server fails closed: the answers must not be sent
    */
   commit(): boolean {
-    if (this.#waiting.length === 0) return true;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    return this.#write(waiting) || this.#setup.whenFailing === "open";
+    const failedBetween = this.#failedBetween;
+    this.#failedBetween = false;
+    return this.#write() && !failedBetween || this.#setup.whenFailing === "open";
   }
 
   /**
-   * Writes a line at once, before the waiting lines.
+   * Writes a line at once, after the waiting lines.
    *
    * @param finish makes the final form of the line, such as with a signature
    * @returns false when that failed
    */
   append(fields: Fields, finish?: (line: string) => string): boolean {
-    return this.#write([now(formatFields(fields))], finish);
+    this.#writeEarly();
+    this.#begin();
+    addFields(this.#lines, fields);
+    this.#end(finish);
+    return this.#write();
   }
 
   /**
@@ -161,9 +184,10 @@ export class AuditChain implements AuditTrail, Disposable {
    */
   reopen(fields: Readonly<Record<string, unknown>> = {}): void {
     const sink = openSink(this.#setup.target);
+    this.#writeEarly();
     this.#sink[Symbol.dispose]();
     this.#sink = sink;
-    this.#write([now(formatFields({ event: "continue", ...fields }))]);
+    this.append({ event: "continue", ...fields });
   }
 
   /** Writes the lines that wait, and closes the target. */
@@ -174,52 +198,78 @@ export class AuditChain implements AuditTrail, Disposable {
     this.#sink[Symbol.dispose]();
   }
 
-  /** Writes lines, after one about lost lines if there are some. False when not all could be written. */
-  #write(waiting: readonly Waiting[], finish = (line: string) => line): boolean {
-    const lost = this.#lost;
-    const lines = lost === 0 ? waiting : [
-      now(formatFields({ event: "lost", lines: lost, policy: this.#setup.whenFailing })),
-      ...waiting,
-    ];
-    // Ends a line that was cut off, of whichever thread: the next line begins on its own.
-    const mends = Atomics.exchange(this.#torn, 0, 0) === 1;
-    this.#buffer.begin(mends);
-    const heads: Head[] = [];
-    const ends: number[] = [];
-    let head = this.#head;
-    for (const { time, body } of lines) {
-      const line = this.#buffer.add(finish(formatLine(this.#setup.name, head, time, body)));
-      head = { seq: head.seq + 1, hash: this.#hash(line) };
-      heads.push(head);
-      ends.push(this.#buffer.bytes.length);
-    }
-    const { written, failure } = this.#sink.write(this.#buffer.bytes);
-    if (failure === undefined) {
-      this.#advance(head, 0);
-      return true;
-    }
-    const whole = ends.filter((end) => end <= written).length;
-    const isTorn = whole > 0 ? written > ends[whole - 1] : mends || written > 0;
-    if (isTorn) Atomics.store(this.#torn, 0, 1);
-    const added = lines.length - waiting.length;
-    const unwritten = waiting.length - Math.max(0, whole - added);
-    this.#advance(
-      whole === 0 ? this.#head : heads[whole - 1],
-      unwritten + (whole === 0 ? lost : 0),
-      failure,
-    );
-    return false;
+  /** Writes the lines that wait for a `commit()`, which then learns of a failure. */
+  #writeEarly(): void {
+    if (!this.#write()) this.#failedBetween = true;
   }
 
-  #advance(head: Head, lost: number, failure?: Error): void {
-    if (head !== this.#head) {
-      this.#head = head;
-      writeHead(this.#setup.head, head);
+  /** Begins a line; before the first one, adds one about lost lines if there are some. */
+  #begin(): void {
+    if (this.#lines.count === 0 && this.#lost > 0) this.#addLost();
+    beginLine(this.#lines, this.#prefix, this.#lastSeq + 1, timeNow());
+  }
+
+  #addLost(): void {
+    if (this.#lost === 0) return;
+    beginLine(this.#lines, this.#prefix, this.#lastSeq + 1, timeNow());
+    const { whenFailing: policy } = this.#setup;
+    addFields(this.#lines, { event: "lost", lines: this.#lost, policy });
+    this.#end();
+    this.#added = 1;
+  }
+
+  /** Ends a line with the hash of the one before. */
+  #end(finish?: (line: string) => string): void {
+    const lines = this.#lines;
+    addPrevious(lines, this.#lastSeq < 0 ? undefined : this.#lastHash);
+    if (finish !== undefined) lines.replace(finish);
+    this.#lastHash.set(this.#sha256(lines.end()));
+    this.#lastSeq++;
+  }
+
+  /** Writes the lines that wait. False when not all could be written: the others are lost. */
+  #write(): boolean {
+    const lines = this.#lines;
+    const { count } = lines;
+    if (count === 0) return true;
+    // Ends a line that was cut off, of whichever thread: the next line begins on its own.
+    const mends = this.#shared.mend();
+    const { written, failure } = this.#sink.write(lines.lines(mends));
+    const added = this.#added;
+    const lost = this.#lost;
+    const before = this.#seq;
+    this.#added = 0;
+    if (failure === undefined) {
+      this.#seq = this.#lastSeq;
+      this.#hash.set(this.#lastHash);
+      this.#lost = 0;
+    } else {
+      const whole = lines.linesWithin(mends ? written - 1 : written);
+      const isTorn = whole.count > 0 ? written > whole.end + Number(mends) : mends || written > 0;
+      if (isTorn) this.#shared.tear();
+      const unwritten = count - Math.max(added, whole.count);
+      this.#lost = unwritten + (whole.count === 0 ? lost : 0);
+      if (whole.count > 0) {
+        this.#seq += whole.count;
+        this.#hash.set(this.#sha256(whole.last));
+      }
+      this.#lastSeq = this.#seq;
+      this.#lastHash.set(this.#hash);
     }
+    lines.clear();
+    const more = this.#seq - before;
+    if (more > 0) {
+      writeHead(this.#setup.head, this.#seq, this.#hash);
+      this.#shared.add(more);
+    }
+    this.#report(failure, lost);
+    return failure === undefined;
+  }
+
+  /** Reports a change between writing and failing. */
+  #report(failure: Error | undefined, lostBefore: number): void {
     const before = this.#failure;
-    const lostBefore = this.#lost;
     this.#failure = failure;
-    this.#lost = lost;
     if (failure !== undefined && before === undefined) this.#events.onFailing?.(failure);
     if (failure === undefined && before !== undefined) this.#events.onWritable?.(lostBefore);
   }
@@ -233,14 +283,14 @@ export class AuditChain implements AuditTrail, Disposable {
 }
 
 let clockMs = 0;
-let clockText = "";
+let clock = new Uint8Array();
 
-/** A line of the present time. */
-function now(body: string): Waiting {
+/** The present time in ISO 8601. */
+function timeNow(): Uint8Array {
   const ms = Date.now();
   if (ms !== clockMs) {
     clockMs = ms;
-    clockText = new Date(ms).toISOString();
+    clock = encoder.encode(new Date(ms).toISOString());
   }
-  return { time: clockText, body };
+  return clock;
 }

@@ -10,6 +10,7 @@ import {
 } from "./record.ts";
 import { NO_SEGMENT, SegmentReader } from "./segment.ts";
 import { createHeadMemory, readHead } from "./shared_head.ts";
+import { SharedLines } from "./shared_lines.ts";
 import { type AuditTarget, openSink } from "./target.ts";
 
 /** Signs bytes with the audit key. */
@@ -22,9 +23,11 @@ export interface AuditLogOptions {
   readonly sign: AuditSigner | undefined;
   /** Milliseconds between two signed lines while there are others. */
   readonly signEveryMs: number;
+  /** Number of lines of all threads after which a signed one is made before that. */
+  readonly signEveryLines: number;
   /** True when `AuditLog.chain.commit()` is called before answers are sent (`AuditChain`). */
   readonly isBatched: boolean;
-  /** SHA-256 in hex; by default that of node:crypto. */
+  /** SHA-256; by default that of node:crypto. */
   readonly hash?: HashFunction | undefined;
   /** Fields of the first line, such as the version of the server. */
   readonly begin: Readonly<Record<string, unknown>>;
@@ -61,7 +64,8 @@ export class AuditLog implements AsyncDisposable {
   readonly #options: AuditLogOptions;
   readonly #run: string;
   readonly #heads: Map<number, SharedArrayBuffer>;
-  readonly #torn: SharedArrayBuffer;
+  readonly #memory = SharedLines.createMemory();
+  readonly #lines: SharedLines;
   #threads = 1;
   #readback: Readback | undefined;
   #segmentHash = NO_SEGMENT;
@@ -81,7 +85,7 @@ export class AuditLog implements AsyncDisposable {
   constructor(options: AuditLogOptions) {
     this.#options = options;
     this.#run = crypto.getRandomValues(new Uint8Array(4)).toHex();
-    this.#torn = new SharedArrayBuffer(4);
+    this.#lines = new SharedLines(this.#memory, options.signEveryLines);
     const head = createHeadMemory();
     this.#heads = new Map([[0, head]]);
     this.#readback = openReadback(options.target);
@@ -100,6 +104,7 @@ export class AuditLog implements AsyncDisposable {
       throw error;
     }
     this.#arm();
+    if (options.sign !== undefined) void this.#signWhenDue();
   }
 
   /** Describes a new chain, for a thread to write. */
@@ -133,6 +138,7 @@ export class AuditLog implements AsyncDisposable {
   /** Writes the last line, and closes the file. Other threads must have closed their chains. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
+    this.#lines.wake();
     await this.#inTurn(async () => {
       if (this.#isClosed) return;
       this.#isClosed = true;
@@ -148,8 +154,9 @@ export class AuditLog implements AsyncDisposable {
   }
 
   #setup(thread: number, head: SharedArrayBuffer): ChainSetup {
-    const { target, whenFailing } = this.#options;
-    return { name: `${this.#run}.${thread}`, target, whenFailing, head, torn: this.#torn };
+    const { target, whenFailing, signEveryLines } = this.#options;
+    const name = `${this.#run}.${thread}`;
+    return { name, target, whenFailing, head, lines: this.#memory, signEveryLines };
   }
 
   #arm(): void {
@@ -159,6 +166,14 @@ export class AuditLog implements AsyncDisposable {
       });
     }, this.#options.signEveryMs);
     Deno.unrefTimer(this.#timer);
+  }
+
+  /** Signs each time that so many lines were written, until the log is closed. */
+  async #signWhenDue(): Promise<void> {
+    while (!this.#isClosed) {
+      await this.#lines.awaitDue();
+      await this.#inTurn(() => this.#signIfDue()).catch(() => {});
+    }
   }
 
   async #signIfDue(): Promise<void> {
@@ -185,6 +200,7 @@ export class AuditLog implements AsyncDisposable {
    */
   async #sign(extra: Readonly<Record<string, unknown>>): Promise<void> {
     this.#signedAt = performance.now();
+    this.#lines.restart();
     // Other threads' last lines are in the next file already.
     const heads = extra.last === "rotated" ? new Map<number, Head>() : this.#newHeads();
     const reader = await this.#readNew();

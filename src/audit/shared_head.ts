@@ -1,5 +1,5 @@
 /** The head of a chain in memory that threads share. @module */
-import { EMPTY, type Head } from "./record.ts";
+import { HASH_BYTES, type Head } from "./record.ts";
 
 /** Words: a version, which is odd while the rest is written; the sequence number; eight words of the hash. */
 const WORDS = 10;
@@ -13,17 +13,19 @@ const MAX_ATTEMPTS = 10_000;
 /** Makes the memory of a head. */
 export function createHeadMemory(): SharedArrayBuffer {
   const memory = new SharedArrayBuffer(WORDS * 4);
-  writeHead(memory, EMPTY);
+  writeHead(memory, -1, new Uint8Array(HASH_BYTES));
   return memory;
 }
 
-/** Writes a head. To be called by one thread alone. */
-export function writeHead(memory: SharedArrayBuffer, { seq, hash }: Head): void {
+/** Writes a head, with the hash as bytes. To be called by one thread alone. */
+export function writeHead(memory: SharedArrayBuffer, seq: number, hash: Uint8Array): void {
   const words = new Int32Array(memory);
   const version = Atomics.add(words, VERSION, 1) + 1;
   Atomics.store(words, SEQ, seq);
   for (let i = 0; i < 8; i++) {
-    Atomics.store(words, HASH + i, parseInt(hash.slice(8 * i, 8 * i + 8) || "0", 16) | 0);
+    const at = 4 * i;
+    const word = hash[at] << 24 | hash[at + 1] << 16 | hash[at + 2] << 8 | hash[at + 3];
+    Atomics.store(words, HASH + i, word);
   }
   Atomics.store(words, VERSION, version + 1);
 }

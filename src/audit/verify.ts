@@ -4,7 +4,7 @@
  * @module
  */
 import { LogFile, type LogLine } from "./log_file.ts";
-import { type Head, LINE_START, sha256, SIGNATURE_CONTEXT, SIGNATURE_FIELD } from "./record.ts";
+import { type Head, LINE_START, sha256Hex, SIGNATURE_CONTEXT, SIGNATURE_FIELD } from "./record.ts";
 import { NO_SEGMENT } from "./segment.ts";
 
 /** Verifies a signature of the audit key. */
@@ -167,7 +167,7 @@ class Verifier {
     if (run.end === "closed") this.#fault("The line is after the last one of its server");
     const isKnown = run.chains.has(thread);
     const chain = this.#link(run, thread, line);
-    const hash = sha256(text);
+    const hash = sha256Hex(text);
     chain.head = { seq: line.seq, hash };
     chain.hashes.set(line.seq, hash);
     if (line.event === "continue" && thread === "0") this.#continue(run, line, isKnown);

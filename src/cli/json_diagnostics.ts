@@ -1,4 +1,4 @@
-import { configureLogs, logger } from "../telemetry/mod.ts";
+import { configureLogs, DEFAULT_LOG_LEVELS, textLogger } from "../telemetry/mod.ts";
 import { type Diagnostic, redirectDiagnostics } from "./output.ts";
 
 /**
@@ -6,10 +6,9 @@ import { type Diagnostic, redirectDiagnostics } from "./output.ts";
  * standard error finds nothing else there. Only a passphrase is still asked for as text.
  */
 export function writeDiagnosticsAsJson(): void {
-  configureLogs({ level: "info", format: "json" });
-  const log = logger("cli");
+  configureLogs({ levels: DEFAULT_LOG_LEVELS, format: "json" });
+  const log = textLogger("cli");
   redirectDiagnostics(({ level, message, hint }: Diagnostic) => {
-    // The logger takes braces for placeholders.
-    log[level](message.replace(/[{}]/g, "$&$&"), hint === undefined ? {} : { hint });
+    log[level](message, hint === undefined ? {} : { hint });
   });
 }

@@ -1,5 +1,13 @@
 /** The cryptography provider of `--provider`. @module */
-import { type CryptoProvider, openProvider, type ProviderChoice } from "../crypto/mod.ts";
+import {
+  type CryptoProvider,
+  type FasterLibrary,
+  findFasterLibrary,
+  type KeyStore,
+  openProvider,
+  type ProviderChoice,
+} from "../crypto/mod.ts";
+import type { Logger } from "../telemetry/mod.ts";
 import { warn } from "./output.ts";
 
 /**
@@ -15,4 +23,24 @@ export function openChosenProvider(choice: ProviderChoice): CryptoProvider {
     );
   }
   return provider;
+}
+
+/** Describes a faster libcrypto, such as `rsa-3072 2.4 times as fast by OpenSSL 3.6.3 ...: set SIGNER_LIBCRYPTO=...`. */
+export function formatFasterLibrary({ path, version, speedups }: FasterLibrary): string {
+  const factors = [...speedups].map(([type, factor]) => `${type} ${factor.toFixed(1)} times`);
+  return `${factors.join(", ")} as fast by ${version}: set SIGNER_LIBCRYPTO=${path}`;
+}
+
+/** Logs when a newer libcrypto of this machine signs faster with the keys of a server. */
+export async function adviseOnLibrary(
+  { name }: CryptoProvider,
+  keys: KeyStore,
+  log: Logger,
+): Promise<void> {
+  if (name !== "openssl") return;
+  const faster = await findFasterLibrary(() => {
+    const versions = keys.list().flatMap(({ id }) => keys.get(id).versions);
+    return versions.flatMap(({ privateKey }) => privateKey ?? []);
+  });
+  if (faster) log.info("A newer OpenSSL is faster", { advice: formatFasterLibrary(faster) });
 }

@@ -14,14 +14,17 @@ export class RpcError extends Error implements LayerError<"grpc"> {
   readonly code: StatusCode;
   /** Trailers of the call. */
   readonly metadata: Metadata;
+  /** The name of the limit that the caller has reached, if the error is about one. */
+  readonly limit: string | undefined;
 
   constructor(
     status: StatusName | StatusCode,
     message: string,
-    options?: ErrorOptions & { metadata?: Metadata },
+    options?: ErrorOptions & { metadata?: Metadata; limit?: string | undefined },
   ) {
     super(message, options);
     this.code = typeof status === "number" ? status : StatusCode[status];
     this.metadata = options?.metadata ?? new Metadata();
+    this.limit = options?.limit;
   }
 }

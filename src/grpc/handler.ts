@@ -52,6 +52,10 @@ export interface CallContext {
   readonly responseHeaders: Metadata;
   /** Metadata of the trailers of a call that succeeds. */
   readonly responseTrailers: Metadata;
+  /** The id of the call in logs, once there is one (`requestIdOf()` of `src/services`). */
+  requestId?: string | undefined;
+  /** Fields that the handler adds to the call's line in the log of requests, such as its key. */
+  logFields?: Readonly<Record<string, string | undefined>> | undefined;
   /**
    * Schedules long units of work with the work of other calls: connections take turns, and short work runs
    * before long work. For handlers with more than one such unit, and for streams. A unary handler is itself

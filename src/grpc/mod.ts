@@ -12,6 +12,7 @@ export * from "./limits.ts";
 export * from "./metadata.ts";
 export * from "./meter.ts";
 export * from "./method.ts";
+export * from "./observer.ts";
 export * from "./repeating.ts";
 export * from "./responses.ts";
 export type * from "./server.ts";

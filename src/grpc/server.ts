@@ -3,6 +3,7 @@ import type { Address, ListenOptions, TlsContext } from "../net/mod.ts";
 import type { SilentThreadReport, ThreadReport } from "./inspection.ts";
 import type { ServerLimits } from "./limits.ts";
 import type { ServerMeter } from "./meter.ts";
+import type { CallObserver } from "./observer.ts";
 import type { Service } from "./service.ts";
 
 /** Options of a server. */
@@ -11,6 +12,7 @@ export interface RpcServerOptions {
   readonly limits?: Partial<ServerLimits> | undefined;
   /** Counts calls and connections. */
   readonly meter?: ServerMeter | undefined;
+  readonly observer?: CallObserver | undefined;
   /**
    * Called before answers are sent, of many calls at once. When it returns false, they are not sent, and the connections
    * that wait for them are closed. Native stack: on the other one, handlers see to it themselves.

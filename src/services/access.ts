@@ -108,5 +108,6 @@ function refuseOverRate(waitMs: number): void {
   throw new RpcError(
     "RESOURCE_EXHAUSTED",
     `The rate of the caller's rule is used up: try again in ${waitMs} ms`,
+    { limit: "rate" },
   );
 }

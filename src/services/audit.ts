@@ -1,6 +1,6 @@
 /** The audit of signatures: a record for each attempt, whatever its outcome. @module */
 import type { AuditTrail } from "../audit/mod.ts";
-import { requestIdHeader, type SignRequest, type SignResponseInit } from "../api/mod.ts";
+import type { SignRequest, SignResponseInit } from "../api/mod.ts";
 import {
   type CallContext,
   type Caller,
@@ -10,12 +10,10 @@ import {
   statusName,
 } from "../grpc/mod.ts";
 import { fromCryptoError } from "./crypto_status.ts";
+import { requestIdOf } from "./request_id.ts";
 
 /** The methods whose calls are attempts to sign. A pipeline attempts to when a node of it signs. */
 const signingMethod = /^\/signer\.v1\.SigningService\/Sign(?:Batch|Stream)?$/;
-
-/** Ids that a client may choose for its request. */
-const REQUEST_ID = /^[\w.:/+=-]{1,64}$/;
 
 /** Signs for a call, and records each attempt. */
 export interface AuditedCall {
@@ -30,16 +28,13 @@ export class SigningAudit {
   readonly #identities = new WeakMap<Caller, string>();
   /** Calls with a failed attempt that was recorded. */
   readonly #recorded = new WeakSet<CallContext>();
-  /** Begins the ids of requests for which the client chose none. */
-  readonly #prefix = crypto.getRandomValues(new Uint8Array(6)).toHex();
-  #requests = 0;
 
   constructor(trail: AuditTrail) {
     this.#trail = trail;
     this.interceptor = {
       onError: (error, context) => {
         const isAttempt = signingMethod.test(context.method) && !this.#recorded.has(context);
-        if (isAttempt) this.#record(context, this.#requestId(context), undefined, error, 0);
+        if (isAttempt) this.#record(context, requestIdOf(context), undefined, error, 0);
         return error;
       },
     };
@@ -47,7 +42,7 @@ export class SigningAudit {
 
   /** Begins the attempts of a call. */
   begin(context: CallContext): AuditedCall {
-    const id = this.#requestId(context);
+    const id = requestIdOf(context);
     return { sign: (request, sign) => this.#sign(context, id, request, sign) };
   }
 
@@ -113,12 +108,6 @@ export class SigningAudit {
     const identity = formatCaller(caller);
     this.#identities.set(caller, identity);
     return identity;
-  }
-
-  #requestId({ metadata }: CallContext): string {
-    const given = metadata.get(requestIdHeader);
-    if (typeof given === "string" && REQUEST_ID.test(given)) return given;
-    return `${this.#prefix}-${(this.#requests++).toString(36)}`;
   }
 }
 

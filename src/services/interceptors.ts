@@ -2,6 +2,7 @@
 import { protocolHeader, protocolVersions, requestIdHeader } from "../api/mod.ts";
 import { type Interceptor, Metadata, RpcError } from "../grpc/mod.ts";
 import { fromCryptoError } from "./crypto_status.ts";
+import { requestIdOf } from "./request_id.ts";
 
 const spoken: ReadonlySet<string> = new Set(protocolVersions);
 const [newest] = protocolVersions;
@@ -42,10 +43,11 @@ export type InternalErrorReport = (report: {
  */
 export function mapErrors(report: InternalErrorReport): Interceptor {
   return {
-    onError(error, { method, peer }) {
+    onError(error, context) {
       const known = fromCryptoError(error);
       if (known instanceof RpcError) return known;
-      const requestId = crypto.randomUUID();
+      const requestId = requestIdOf(context);
+      const { method, peer } = context;
       report({ requestId, method, peer, error });
       return new RpcError("INTERNAL", `Internal error; the server's log has request ${requestId}`, {
         cause: error,

@@ -14,6 +14,7 @@ import { reflectionServices } from "./reflection.ts";
 import { type ServerIdentity, serverInfoService } from "./server_info.ts";
 import { type SignatureReport, signingService } from "./signing.ts";
 
+export { RequestLog } from "./request_log.ts";
 export type { InternalErrorReport, ServerIdentity };
 
 /** The services of a server, and its health, which reports a drain. */

@@ -49,11 +49,12 @@ export function signingService(
   return implement(signingDefinition, {
     Sign: unary(
       (request, context) => {
+        context.logFields = namedIn(request);
         const keys = keysOf(ring, request);
-        return reported(
-          onSigned,
-          sign(keys, request, permissionsOf(context), audit?.begin(context)),
-        );
+        const audited = audit?.begin(context);
+        const response = sign(keys, request, permissionsOf(context), audited);
+        context.logFields = { key: response.keyId, algorithm: String(response.algorithm) };
+        return reported(onSigned, response);
       },
       (request, context) =>
         signingCostClass(takeKeys(ring, request), request, permissionsOf(context)),
@@ -74,7 +75,10 @@ export function signingService(
       );
     }),
     Verify: unary(
-      (request, context) => verify(keysOf(ring, request), request, permissionsOf(context)),
+      (request, context) => {
+        context.logFields = namedIn(request);
+        return verify(keysOf(ring, request), request, permissionsOf(context));
+      },
       (request, context) =>
         verifyingCostClass(takeKeys(ring, request), request, permissionsOf(context)),
     ),
@@ -83,9 +87,21 @@ export function signingService(
       return { keys: permittedKeys(ring.current, permissions).map(keyInfo) };
     }),
     GetPublicKey: unary((request, context) => {
+      context.logFields = namedIn(request);
       return getPublicKey(ring.current, request, permissionsOf(context));
     }),
   });
+}
+
+const UNSPECIFIED = "SIGNING_ALGORITHM_UNSPECIFIED";
+
+/** Names the key and the algorithm of a request as the request has them, for the log. */
+function namedIn(
+  request: (SignRequest | VerifyRequest | GetPublicKeyRequest) & { algorithm?: unknown },
+): { key: string | undefined; algorithm?: string } {
+  const key = request.key === "keyId" ? request.keyId : request.key && String(request.keyType);
+  const algorithm = String(request.algorithm ?? UNSPECIFIED);
+  return algorithm === UNSPECIFIED ? { key } : { key, algorithm };
 }
 
 /** A property of requests: the store that was current when the request was read. A request may wait in a queue. */

@@ -1,12 +1,13 @@
 /** Rate-limited error logs. @module */
-import type { Logger } from "@logtape/logtape";
+import type { LogEvent } from "./events.ts";
+import type { Logger } from "./logs.ts";
 
 /** 10 reports at once, then 1 a second. */
 const BURST = 10;
 const PER_SECOND = 1;
 
 /** Logs an error. */
-export type ErrorReports = (message: string, properties: Record<string, unknown>) => void;
+export type ErrorReports = (event: LogEvent, properties: Record<string, unknown>) => void;
 
 /**
  * Logs errors that a peer may cause, at a bounded rate, so that a peer that repeats one cannot fill the disk. The next
@@ -15,7 +16,7 @@ export type ErrorReports = (message: string, properties: Record<string, unknown>
  * @param now the clock, in milliseconds
  * @param level of the log lines
  */
-export function errorReports<L extends "error" | "warn" = "error">(
+export function errorReports<L extends "error" | "warn" | "info" = "error">(
   log: Pick<Logger, L>,
   now: () => number = () => performance.now(),
   level: L = "error" as L,
@@ -23,7 +24,7 @@ export function errorReports<L extends "error" | "warn" = "error">(
   let tokens = BURST;
   let since = now();
   let omitted = 0;
-  return (message, properties) => {
+  return (event, properties) => {
     const time = now();
     tokens = Math.min(BURST, tokens + (time - since) / 1_000 * PER_SECOND);
     since = time;
@@ -32,7 +33,7 @@ export function errorReports<L extends "error" | "warn" = "error">(
       return;
     }
     tokens--;
-    log[level](message, omitted > 0 ? { ...properties, omitted } : properties);
+    log[level](event, omitted > 0 ? { ...properties, omitted } : properties);
     omitted = 0;
   };
 }

@@ -39,15 +39,24 @@ export function openLogTarget(): LogTarget {
 export class LogOutput {
   readonly #target: LogTarget;
   readonly #describeDropped: (count: number) => Uint8Array;
+  readonly #onDropped: () => void;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #dropped = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param describeDropped creates the line with the number of dropped lines */
-  constructor(target: LogTarget, describeDropped: (count: number) => Uint8Array) {
+  /**
+   * @param describeDropped creates the line with the number of dropped lines
+   * @param onDropped called for each dropped line
+   */
+  constructor(
+    target: LogTarget,
+    describeDropped: (count: number) => Uint8Array,
+    onDropped: () => void,
+  ) {
     this.#target = target;
     this.#describeDropped = describeDropped;
+    this.#onDropped = onDropped;
   }
 
   /** Writes a line, keeps it for later, or drops it. */
@@ -55,6 +64,7 @@ export class LogOutput {
     this.flush();
     if (this.#waitingBytes + line.length > MAX_WAITING_BYTES) {
       this.#dropped++;
+      this.#onDropped();
     } else {
       this.#waiting.push(line);
       this.#waitingBytes += line.length;

@@ -6,35 +6,53 @@ import {
   getJsonLinesFormatter,
   getLogfmtFormatter,
   getLogger,
-  type Logger,
-  type LogLevel,
   type LogRecord,
 } from "@logtape/logtape";
+import type { LogEvent } from "./events.ts";
+import { formatLogLevels, type Level, type LogCategory, type LogLevels } from "./levels.ts";
 import { LogOutput, type LogTarget, openLogTarget } from "./log_output.ts";
 
-export type { Logger, LogTarget };
+export type { LogTarget };
+
+/** The values of a log line, by name. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** Writes log lines of one category. */
+export interface Logger {
+  debug(event: LogEvent, fields?: LogFields): void;
+  info(event: LogEvent, fields?: LogFields): void;
+  warn(event: LogEvent, fields?: LogFields): void;
+  error(event: LogEvent, fields?: LogFields): void;
+  /** Returns a logger that adds fields to each line. */
+  with(fields: Record<string, unknown>): Logger;
+}
 
 /** Formats of log lines: `text` is logfmt, `json` is an object per line. */
 export const logFormats = ["text", "json"] as const;
 export type LogFormat = typeof logFormats[number];
 
-/** Log levels, from the lowest. */
-export const logLevels = ["debug", "info", "warning", "error"] as const satisfies LogLevel[];
-export type Level = typeof logLevels[number];
-
 /** The output of this thread's logs, once they are configured. */
 let output: LogOutput | undefined;
 let target: LogTarget | undefined;
-let configured: { readonly level: Level; readonly format: LogFormat } | undefined;
+let configured: Parameters<typeof configureLogs>[0] | undefined;
+
+/** Lines of this thread that were dropped. */
+let dropped = 0;
 
 /**
  * Configures the logs of this thread: a line for each record, on standard error, without waiting for its reader.
  * Both formats quote control characters, so that text of a peer cannot forge a line.
  *
- * @param options `target` is the `logTarget()` of another thread
+ * @param options `target` is the `logTarget()` of another thread; `onDropped` is called with the number of lines that
+ *   were dropped, in all
  */
 export function configureLogs(
-  options: { level: Level; format: LogFormat; target?: LogTarget },
+  options: {
+    levels: LogLevels;
+    format: LogFormat;
+    target?: LogTarget;
+    onDropped?: ((count: number) => void) | undefined;
+  },
 ): void {
   configured = options;
   const formatter = options.format === "json"
@@ -43,28 +61,44 @@ export function configureLogs(
   const encoder = new TextEncoder();
   const line = (record: LogRecord) => encoder.encode(formatter(record));
   target = options.target ?? logTarget();
-  output = new LogOutput(target, (count) => line(droppedLines(count)));
+  output = new LogOutput(
+    target,
+    (count) => line(droppedLines(count)),
+    () => {
+      dropped++;
+      options.onDropped?.(dropped);
+    },
+  );
+  const categories = Object.entries(options.levels.categories) as [LogCategory, Level][];
   configureSync({
     reset: true,
     sinks: { stderr: (record) => output!.write(line(record)) },
     loggers: [
-      { category: "signer", sinks: ["stderr"], lowestLevel: options.level },
+      { category: "signer", sinks: ["stderr"], lowestLevel: options.levels.others },
+      // The level of the parent would apply too.
+      ...categories.map(([category, lowestLevel]) => ({
+        category: ["signer", category],
+        sinks: ["stderr"],
+        parentSinks: "override" as const,
+        lowestLevel,
+      })),
       { category: ["logtape", "meta"], sinks: ["stderr"], lowestLevel: "warning" },
     ],
   });
   if (options.format === "json") captureConsole();
 }
 
-/** Changes the lowest level of this thread's logs. */
-export function setLogLevel(level: Level): void {
-  if (configured !== undefined && configured.level !== level) {
-    configureLogs({ ...configured, level });
+/** Changes the lowest levels of this thread's logs. */
+export function setLogLevels(levels: LogLevels): void {
+  if (configured === undefined) return;
+  if (formatLogLevels(configured.levels) !== formatLogLevels(levels)) {
+    configureLogs({ ...configured, levels });
   }
 }
 
 /** Logs the output of libraries to the console and to `process.emitWarning()`, so that every line is a log line. */
 function captureConsole(): void {
-  const log = logger("console");
+  const log = getLogger(["signer", "console"]);
   const levels = {
     debug: "debug",
     log: "info",
@@ -85,18 +119,35 @@ export function logTarget(): LogTarget {
   return target ??= openLogTarget();
 }
 
+/** Returns the number of lines of this thread's log that were dropped, because standard error was not read. */
+export function droppedLogLines(): number {
+  return dropped;
+}
+
 function droppedLines(count: number): LogRecord {
+  const event: LogEvent = "Lines were dropped, because standard error was not read";
   return {
     category: ["signer", "log"],
     level: "warning",
-    message: ["Lines were dropped, because standard error was not read"],
-    rawMessage: "Lines were dropped, because standard error was not read",
+    message: [event],
+    rawMessage: event,
     timestamp: Date.now(),
     properties: { count },
   };
 }
 
-/** The logger of a part of the program, such as `server`. Writes nothing before `configureLogs`. */
-export function logger(part: string): Logger {
-  return getLogger(["signer", part]);
+/** The logger of a category. Writes nothing before `configureLogs`. */
+export function logger(category: LogCategory): Logger {
+  return getLogger(["signer", category]);
 }
+
+/** A logger of text for the user, which is not one of the events. */
+export function textLogger(category: "cli"): Record<"info" | "warn" | "error", TextLog> {
+  const log = getLogger(["signer", category]);
+  // The logger takes braces for placeholders.
+  const write = (level: "info" | "warn" | "error"): TextLog => (text, fields = {}) =>
+    log[level](text.replace(/[{}]/g, "$&$&"), fields);
+  return { info: write("info"), warn: write("warn"), error: write("error") };
+}
+
+type TextLog = (text: string, fields?: Record<string, unknown>) => void;

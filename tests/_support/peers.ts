@@ -33,6 +33,8 @@ const INSTALLED_BY = {
   python: TASK,
   nghttp: "apt-get install nghttp2-client",
   openssl: "apt-get install openssl",
+  chromium: "apt-get install chromium",
+  prometheus: "apt-get install prometheus",
   promtool: "apt-get install prometheus",
   sox: "apt-get install sox",
   "systemd-analyze": "apt-get install systemd",

@@ -35,7 +35,7 @@ export class TestLog implements AsyncDisposable {
   readonly #folder: string;
   readonly #keeps: boolean;
 
-  private constructor(folder: string, keeps: boolean) {
+  private constructor(folder: string, keeps: boolean, signEveryLines: number) {
     this.#folder = folder;
     this.#keeps = keeps;
     this.path = `${folder}/audit.log`;
@@ -45,15 +45,20 @@ export class TestLog implements AsyncDisposable {
       sign,
       // Tests have it signed when they reopen or close it.
       signEveryMs: 3_600_000,
+      signEveryLines,
       isBatched: true,
       begin: { version: "1.2.3" },
     });
     this.worker = new AuditChain(this.log.share(), { isBatched: true });
   }
 
-  /** @param folder of a log before it, which it continues */
-  static async open(folder?: string): Promise<TestLog> {
-    return new TestLog(folder ?? await Deno.makeTempDir(), folder !== undefined);
+  /**
+   * @param folder of a log before it, which it continues
+   * @param signEveryLines more than a test writes, unless given
+   */
+  static async open(folder?: string, signEveryLines = 1_000_000): Promise<TestLog> {
+    const path = folder ?? await Deno.makeTempDir();
+    return new TestLog(path, folder !== undefined, signEveryLines);
   }
 
   get folder(): string {

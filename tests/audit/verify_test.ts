@@ -151,6 +151,28 @@ test("Without a rename, `reopen()` continues in the same file", async () => {
   assert.deepEqual(verify(log.path).faults, []);
 });
 
+test("A line is signed each so many lines of all threads, before its time", async () => {
+  await using log = await TestLog.open(undefined, 10);
+  for (let round = 1; round <= 2; round++) {
+    // The first lines of both chains count too.
+    log.record(5);
+    await signedLines(log.path, round);
+  }
+  await log.close();
+  const { faults, openEnds } = verify(log.path);
+  assert.deepEqual([faults, openEnds], [[], []]);
+});
+
+/** Waits until a log has so many signed lines. */
+async function signedLines(path: string, count: number): Promise<void> {
+  for (let look = 0; look < 500; look++) {
+    const text = await Deno.readTextFile(path);
+    if (text.split('"event":"signed"').length > count) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assert.fail(`There are no ${count} signed lines`);
+}
+
 test("Two servers cannot write the same file, whose lines would be of neither", async () => {
   await using first = await TestLog.open();
   await assert.rejects(TestLog.open(first.folder), { code: "AUDIT_FILE" });

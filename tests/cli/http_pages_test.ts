@@ -12,7 +12,7 @@ const pages = new Map<string, (request: PageRequest) => Page>([
 ]);
 
 function answer(...head: string[]): string {
-  return respond(head.join("\r\n"), pages, logger("test"));
+  return respond(head.join("\r\n"), pages, logger("serve"));
 }
 
 const cases = [

@@ -28,7 +28,7 @@ async function served(run: (path: string) => Promise<void>): Promise<void> {
       { address: parseAddress(`unix:${path}`) },
       pages,
       0o600,
-      logger("test"),
+      logger("serve"),
     );
     await run(path);
   } finally {

@@ -36,7 +36,7 @@ test("A supervisor forwards the state of its serving process, and no other lines
   const pair = new Int32Array(2);
   libc.check("socketpair", libc.socketpair(libc.AF_UNIX, libc.SOCK_DGRAM, pair));
   const [managerFd, ownFd] = pair;
-  using manager = new ServiceManager({ socket: ownFd, watchdogMs: undefined }, logger("test"));
+  using manager = new ServiceManager({ socket: ownFd, watchdogMs: undefined }, logger("serve"));
   using relay = new ManagerRelay(manager);
   const send = (text: string) => {
     const bytes = new TextEncoder().encode(text);

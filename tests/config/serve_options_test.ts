@@ -133,7 +133,7 @@ test("flags are stronger than variables, and variables than a file", () => {
   assert.equal(values.maxConcurrentStreams, 3);
   assert.equal(values.maxQueuedCalls, 2);
   assert.equal(values.maxBatchItems, 1);
-  assert.equal(values.logLevel, "info");
+  assert.deepEqual(values.logLevel, { others: "info", categories: {} });
   // Addresses of a flag replace those of the file, of any transport.
   assert.deepEqual(values.tcp, ["h:1", "h:2"]);
   assert.equal(values.unix, undefined);

@@ -5,7 +5,7 @@ import {
   signingDefinition as signing,
   type SignResult,
 } from "../../src/api/mod.ts";
-import type { AnyMethod, RpcChannel } from "../../src/grpc/mod.ts";
+import type { AnyMethod, CallOptions, RpcChannel } from "../../src/grpc/mod.ts";
 import { socketsSupported } from "../../src/net/mod.ts";
 import { openNativeChannel as openChannel } from "../../src/grpc/native/client/mod.ts";
 import { openDescriptors } from "../_support/descriptors.ts";
@@ -26,10 +26,18 @@ const { symbols: threads } = Deno.dlopen("libc.so.6", {
 });
 
 /** Runs `signer` to its end. */
-export async function runSigner(
+export function runSigner(
   ...args: string[]
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  const command = new Deno.Command(Deno.execPath(), { args: [...program, ...args] });
+  return runSignerWith({}, ...args);
+}
+
+/** Runs `signer` to its end, with variables of the environment. */
+export async function runSignerWith(
+  env: Record<string, string>,
+  ...args: string[]
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const command = new Deno.Command(Deno.execPath(), { args: [...program, ...args], env });
   const { code, stdout, stderr } = await command.output();
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
@@ -65,6 +73,11 @@ export class SignerProcess implements AsyncDisposable {
     return SignerProcess.#run(Deno.execPath(), [...program, "serve", ...options]);
   }
 
+  /** Starts it with variables of the environment. */
+  static startIn(env: Record<string, string>, ...options: string[]): Promise<SignerProcess> {
+    return SignerProcess.#run(Deno.execPath(), [...program, "serve", ...options], env);
+  }
+
   /** Starts it with a limit of open files (sh, ulimit). */
   static startLimited(files: number, ...options: string[]): Promise<SignerProcess> {
     const command = [Deno.execPath(), ...program, "serve", ...options];
@@ -83,8 +96,13 @@ export class SignerProcess implements AsyncDisposable {
     return SignerProcess.#run(Deno.execPath(), [run, ...runtime, ...rest, "serve", ...options]);
   }
 
-  static async #run(command: string, args: string[]): Promise<SignerProcess> {
-    const child = new Deno.Command(command, { args, stdout: "piped", stderr: "piped" }).spawn();
+  static async #run(
+    command: string,
+    args: string[],
+    env: Record<string, string> = {},
+  ): Promise<SignerProcess> {
+    const child = new Deno.Command(command, { args, env, stdout: "piped", stderr: "piped" })
+      .spawn();
     const log = new Log(child.stderr);
     const reader = child.stdout.getReader();
     const { value = new Uint8Array() } = await reader.read();
@@ -100,7 +118,12 @@ export class SignerProcess implements AsyncDisposable {
   }
 
   /** Resolves when standard error matches, after the match of the last call. */
-  logged(pattern: RegExp): Promise<void> {
+  async logged(pattern: RegExp): Promise<void> {
+    await this.#log.matches(pattern);
+  }
+
+  /** Resolves to the match of standard error, after that of the last call. */
+  captured(pattern: RegExp): Promise<RegExpExecArray> {
     return this.#log.matches(pattern);
   }
 
@@ -200,13 +223,13 @@ class Log {
     this.#paused = undefined;
   }
 
-  async matches(pattern: RegExp): Promise<void> {
+  async matches(pattern: RegExp): Promise<RegExpExecArray> {
     const end = performance.now() + 30_000;
     for (;;) {
       const match = pattern.exec(this.#text.slice(this.#seen));
       if (match) {
         this.#seen += match.index + match[0].length;
-        return;
+        return match;
       }
       if (this.#ended || performance.now() > end) {
         throw new Error(`The log does not have ${pattern}:\n${this.#text}`);
@@ -233,8 +256,13 @@ class Log {
 }
 
 /** Makes a unary call and returns its response. */
-export async function call<O>(channel: RpcChannel, method: unknown, request: object): Promise<O> {
-  const { responses } = channel.call<object, O>(method as AnyMethod, [request]);
+export async function call<O>(
+  channel: RpcChannel,
+  method: unknown,
+  request: object,
+  options?: CallOptions,
+): Promise<O> {
+  const { responses } = channel.call<object, O>(method as AnyMethod, [request], options);
   for await (const response of responses) return response;
   throw new Error("The call gave no response");
 }

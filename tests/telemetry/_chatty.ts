@@ -1,10 +1,10 @@
 /** Logs far more than a pipe holds, prints the number of lines, and logs one more line at the end of its input. */
-import { configureLogs, logger } from "../../src/telemetry/mod.ts";
+import { configureLogs, DEFAULT_LOG_LEVELS, textLogger } from "../../src/telemetry/mod.ts";
 
 const LINES = 5_000;
 
-configureLogs({ level: "info", format: "text" });
-const log = logger("chatty");
+configureLogs({ levels: DEFAULT_LOG_LEVELS, format: "text" });
+const log = textLogger("cli");
 for (let i = 0; i < LINES; i++) log.info("A line of some length", { i, pad: "x".repeat(100) });
 console.log(LINES);
 await Deno.stdin.readable.pipeTo(new WritableStream());

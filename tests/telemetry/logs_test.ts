@@ -40,12 +40,12 @@ Deno.test("`errorReports()` logs ten errors at once and then one per second, wit
     { error: ((_: string, properties: unknown) => written.push(properties)) as never },
     () => now,
   );
-  for (let i = 0; i < 50; i++) report("It failed", { i });
+  for (let i = 0; i < 50; i++) report("Uncaught", { i });
   assert.equal(written.length, 10);
   now = 1_000;
-  for (let i = 50; i < 60; i++) report("It failed", { i });
+  for (let i = 50; i < 60; i++) report("Uncaught", { i });
   assert.deepEqual(written.slice(10), [{ i: 50, omitted: 40 }]);
   now = 3_000;
-  report("It failed", { i: 60 });
+  report("Uncaught", { i: 60 });
   assert.deepEqual(written.slice(11), [{ i: 60, omitted: 9 }]);
 });

@@ -45,6 +45,14 @@ Deno.test("a reader of the memory sees the counts of its thread", () => {
   thread.connection("tcp", 1);
   thread.connection("tcp", -1);
   thread.streams("tcp", 7);
+  thread.bytes("tcp", 10, 4);
+  thread.bytes("tcp", 20, 0);
+  echo.waited(1.5);
+  thread.limit("maxQueuedCalls");
+  thread.limit("maxQueuedCalls");
+  thread.lag(250);
+  thread.thread(4711);
+  thread.droppedLines(9);
   const counts = new ThreadCounters(memory).read();
   const [other, method] = counts.methods;
   assert.equal(other.method, OTHER);
@@ -55,7 +63,58 @@ Deno.test("a reader of the memory sees the counts of its thread", () => {
   assert.equal(method.times[BUCKETS.length], 1, "20 s is in the bucket without a bound");
   assert.equal(method.seconds, 20.000015);
   assert.deepEqual(counts.signatures[1], { key: "code", algorithm: "ED25519", count: 2 });
-  assert.deepEqual(counts.connections[0], { transport: "tcp", opened: 2, closed: 1, streams: 7 });
+  assert.deepEqual(counts.connections[0], {
+    ...{ transport: "tcp", opened: 2, closed: 1, streams: 7, received: 30, sent: 4 },
+  });
+  assert.equal(method.waits[7], 1, "1.5 ms is in the bucket up to 2 ms");
+  assert.equal(method.waitSeconds, 0.0015);
+  assert.deepEqual(counts.limits.filter(({ count }) => count > 0), [
+    { limit: "maxQueuedCalls", count: 2 },
+  ]);
+  assert.deepEqual([counts.thread, counts.droppedLines, counts.lagSeconds], [4711, 9, 0.25]);
+});
+
+Deno.test("a bucket of times keeps the trace of a call, and a newer one after a second", () => {
+  const thread = new ThreadCounters(createCounterMemory());
+  const echo = thread.method("/Echo");
+  const [first, second] = ["1", "2"].map((digit) => digit.repeat(32));
+  echo.measured(0.015);
+  assert.deepEqual(thread.read().methods[1].exemplars.filter(Boolean), []);
+  echo.measured(0.015, first);
+  echo.measured(0.016, second);
+  const [none, exemplar] = thread.read().methods[1].exemplars;
+  assert.equal(none, undefined);
+  assert.equal(exemplar?.traceId, first);
+  assert.ok(Math.abs(exemplar!.seconds - 0.000015) < 1e-9);
+  assert.ok(Math.abs(exemplar!.timestamp - Date.now() / 1_000) < 60);
+});
+
+Deno.test("exemplars are in OpenMetrics only", () => {
+  const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
+  const exemplars = [{ traceId, seconds: 0.000005, timestamp: 1_700_000_000.5 }];
+  const times = BUCKETS.map((_, index) => index === 0 ? 1 : 0).concat(0);
+  const textIn = (format: "prometheus" | "openmetrics") => {
+    const text = new Exposition(format);
+    text.addHistogram("signer_request_duration_seconds", [
+      { values: ["/Echo"], times, seconds: 0.000005, exemplars },
+    ]);
+    return `${text}`;
+  };
+  const line =
+    `_bucket{method="/Echo",le="0.00001"} 1 # {trace_id="${traceId}"} 0.000005 1700000000.5`;
+  assert.ok(textIn("openmetrics").includes(line), textIn("openmetrics"));
+  assert.doesNotMatch(textIn("prometheus"), /trace_id/);
+});
+
+Deno.test("the lag of a thread is the longest of the last timers, and none when they stop", () => {
+  const thread = new ThreadCounters(createCounterMemory());
+  thread.lag(70);
+  for (let i = 0; i < 15; i++) thread.lag(1);
+  assert.equal(thread.read().lagSeconds, 0.07);
+  thread.lag(2);
+  assert.equal(thread.read().lagSeconds, 0.002);
+  thread.lag(undefined);
+  assert.equal(thread.read().lagSeconds, 0);
 });
 
 Deno.test("calls that were not measured are recorded together at their mean", () => {

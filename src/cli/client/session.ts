@@ -12,6 +12,7 @@ import {
 } from "../../grpc/mod.ts";
 import { chosenStack, openChannel } from "../../grpc/stacks/mod.ts";
 import type { TlsContext } from "../../net/mod.ts";
+import { tracedChannel } from "../../tracing/mod.ts";
 import { findForeign } from "../foreign_server.ts";
 import { callFailure } from "./call_failure.ts";
 import { authorizedHeaders } from "./authorized_headers.ts";
@@ -61,16 +62,18 @@ export class Session implements Disposable {
     const stack = await chosenStack(options.stack ?? "auto");
     using loaded = tls === undefined ? await loadTls(options) : undefined;
     const context = (tls ?? loaded)?.open();
-    const channel = await openChannel(stack, {
-      addresses,
-      userAgent: `signer/${config.version}`,
-      ...(context === undefined ? {} : { tls: { context } }),
-      ...(authority === undefined ? {} : { authority }),
-      ...(lb === undefined ? {} : { balancing: lb }),
-      ...(retries === undefined ? {} : { retries }),
-      ...(connectTimeout === undefined ? {} : { connectTimeout }),
-      ...(maxMessageSize === undefined ? {} : { maxResponseBytes: maxMessageSize }),
-    });
+    const channel = await tracedChannel(
+      await openChannel(stack, {
+        addresses,
+        userAgent: `signer/${config.version}`,
+        ...(context === undefined ? {} : { tls: { context } }),
+        ...(authority === undefined ? {} : { authority }),
+        ...(lb === undefined ? {} : { balancing: lb }),
+        ...(retries === undefined ? {} : { retries }),
+        ...(connectTimeout === undefined ? {} : { connectTimeout }),
+        ...(maxMessageSize === undefined ? {} : { maxResponseBytes: maxMessageSize }),
+      }),
+    );
     return new Session(options, addresses, headers, channel, context);
   }
 

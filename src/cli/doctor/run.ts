@@ -4,12 +4,13 @@
  * @module
  */
 import { healthDefinition, serverInfoDefinition } from "../../api/mod.ts";
-import { CryptoError, openProvider } from "../../crypto/mod.ts";
+import { CryptoError, findFasterLibrary, openProvider } from "../../crypto/mod.ts";
 import { checkTransports, socketsSupported } from "../../net/mod.ts";
 import { printable, printableLines } from "../printable.ts";
 import { Session, targetAddresses } from "../client/mod.ts";
 import { CliError, ExitCode } from "../exit.ts";
 import { writeResult } from "../output.ts";
+import { formatFasterLibrary } from "../provider.ts";
 import type { CheckName } from "./check_names.ts";
 import { checkControl } from "./control.ts";
 import type { Finding } from "./finding.ts";
@@ -36,7 +37,7 @@ export async function runDoctor(
 ): Promise<void> {
   // An address that cannot be read is a wrong command line.
   targetAddresses({ to });
-  const machine = checkMachine().filter(({ subject }) =>
+  const machine = (await checkMachine()).filter(({ subject }) =>
     names.length === 0 || (names as readonly string[]).includes(subject)
   );
   const missing = names.filter((name) => !machine.some(({ subject }) => subject === name))
@@ -77,8 +78,8 @@ function asJson(checks: readonly Finding[], failure: string | undefined): string
   return `${printableLines(JSON.stringify({ ok: failure === undefined, checks }, null, 2))}\n`;
 }
 
-function checkMachine(): Finding[] {
-  return [checkProvider(), ...socketsSupported() ? checkTransports() : [noSockets]];
+async function checkMachine(): Promise<Finding[]> {
+  return [await checkProvider(), ...socketsSupported() ? checkTransports() : [noSockets]];
 }
 
 const noSockets: Finding = {
@@ -88,12 +89,21 @@ const noSockets: Finding = {
   advice: "serve from Linux with glibc, on x86-64 or arm64",
 };
 
-function checkProvider(): Finding {
+/** The key types that `serve` generates by default. */
+const usualTypes = ["rsa-3072", "ecdsa-p256"] as const;
+
+async function checkProvider(): Promise<Finding> {
   const subject = "cryptography";
   try {
     const { provider, fallbackReason } = openProvider("auto");
     const found = `${provider.name}, ${provider.version}`;
-    if (!fallbackReason) return { subject, ok: true, found };
+    if (!fallbackReason) {
+      const faster = await findFasterLibrary(() =>
+        Promise.all(usualTypes.map((type) => provider.generate(type)))
+      );
+      const words = faster ? `${found}; ${formatFasterLibrary(faster)}` : found;
+      return { subject, ok: true, found: words };
+    }
     return { subject, ok: true, found: `${found}; slower than OpenSSL: ${fallbackReason.message}` };
   } catch (error) {
     if (!(error instanceof CryptoError)) throw error;

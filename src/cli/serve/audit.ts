@@ -26,6 +26,8 @@ export interface ServeAuditOptions {
   readonly auditFail: AuditFailure;
   /** Milliseconds between signed lines. */
   readonly auditSignEvery: number;
+  /** Number of lines after which one is signed before that. */
+  readonly auditSignLines: number;
   readonly stack: StackChoice;
   readonly passphraseFile?: string;
   readonly allowInsecureKeyFiles?: boolean;
@@ -44,7 +46,7 @@ export async function openAudit(
   keys: KeyStore,
   log: Logger,
 ): Promise<AsyncDisposable & { readonly log: AuditLog } | undefined> {
-  const { audit, auditFail, auditSignEvery } = options;
+  const { audit, auditFail, auditSignEvery, auditSignLines } = options;
   const key = await readAuditKey(options, provider, keys);
   if (audit === undefined) return undefined;
   if (key === undefined) {
@@ -58,6 +60,7 @@ export async function openAudit(
       whenFailing: auditFail,
       sign: key && ((message) => key.sign("ED25519", { message })),
       signEveryMs: auditSignEvery,
+      signEveryLines: auditSignLines,
       // The native stack commits the lines of a turn before it sends answers.
       isBatched: await chosenStack(options.stack) === "native",
       hash: auditHash(provider),
@@ -81,13 +84,14 @@ export async function openAudit(
 export function auditHash(provider: Pick<CryptoProvider, "name">): HashFunction | undefined {
   if (provider.name !== "openssl") return undefined;
   const libcrypto = openLibcrypto();
-  return (bytes) => libcrypto.sha256(bytes).toHex();
+  return libcrypto.sha256;
 }
 
 /** Logs that audit lines cannot be written, and that they can again. */
 export function auditEvents(log: Logger, policy: AuditFailure): ChainEvents {
   return {
-    onFailing: ({ message }) => log.error("The audit log cannot be written", { message, policy }),
+    onFailing: ({ message: reason }) =>
+      log.error("The audit log cannot be written", { reason, policy }),
     onWritable: (lost) => log.warn("The audit log can be written again", { lost, policy }),
   };
 }

@@ -65,7 +65,7 @@ export function expiringCertificates(
 }
 
 /** The subject, serial number and end of validity, in milliseconds since 1970, of each certificate in PEM texts. */
-export function validityEnds(
+function validityEnds(
   texts: readonly Uint8Array[],
 ): { subject: string; serial: string; end: number }[] {
   return texts.flatMap(certificatesIn).map(({ subject, serialNumber, validTo }) => ({
@@ -73,6 +73,12 @@ export function validityEnds(
     serial: serialNumber,
     end: Date.parse(validTo),
   }));
+}
+
+/** The certificates of `validityEnds()`, each once where it is in two files. */
+export function distinctCertificates(texts: readonly Uint8Array[]) {
+  const all = validityEnds(texts).map((one) => [`${one.subject} ${one.serial}`, one] as const);
+  return [...new Map(all).values()];
 }
 
 /** Logs the certificates and the keys that end soon: now, and once a day. */

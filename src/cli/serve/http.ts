@@ -28,7 +28,12 @@ export interface Page {
   readonly status: 200 | 503;
   readonly type: string;
   readonly body: string;
+  /** The Content-Security-Policy of a page that is drawn; by default nothing is allowed. */
+  readonly policy?: string;
 }
+
+/** Pages may neither load anything nor be shown within another. */
+const NO_CONTENT = "default-src 'none'; frame-ancestors 'none'";
 
 /** Pages by path. */
 export type Pages = ReadonlyMap<string, (request: PageRequest) => Page>;
@@ -106,8 +111,8 @@ export function respond(head: string, pages: Pages, log: Logger): string {
   const accept = fields.filter((field) => /^accept:/i.test(field))
     .map((field) => field.slice("accept:".length).trim()).join(",");
   try {
-    const { status, type, body } = page({ accept });
-    return response(status, type, body, method === "HEAD");
+    const { status, type, body, policy } = page({ accept });
+    return response(status, type, body, method === "HEAD", policy);
   } catch (error) {
     log.error("A page cannot be made", { path, error });
     return plain(500);
@@ -123,6 +128,7 @@ function response(
   type: string,
   body: string,
   isHead: boolean,
+  policy = NO_CONTENT,
 ): string {
   return [
     `HTTP/1.1 ${status} ${REASONS[status]}`,
@@ -130,6 +136,8 @@ function response(
     `content-length: ${new TextEncoder().encode(body).length}`,
     "cache-control: no-store",
     "x-content-type-options: nosniff",
+    "referrer-policy: no-referrer",
+    `content-security-policy: ${policy}`,
     ...(status === 405 ? ["allow: GET, HEAD"] : []),
     "connection: close",
     "",

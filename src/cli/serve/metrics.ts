@@ -1,6 +1,5 @@
 /** The metrics of a server, and the probes of its health. @module */
 import type { CryptoProvider, KeyRing } from "../../crypto/mod.ts";
-import { libc } from "../../ffi/mod.ts";
 import { statusName } from "../../grpc/mod.ts";
 import {
   contentTypes,
@@ -11,11 +10,20 @@ import {
   ThreadCounters,
   type ThreadCounts,
 } from "../../telemetry/metrics/mod.ts";
-import { validityEnds } from "./expiry.ts";
+import { droppedLogLines } from "../../telemetry/mod.ts";
+import { distinctCertificates } from "./expiry.ts";
 import type { Page, PageRequest, Pages } from "./http.ts";
-
-/** USER_HZ, the unit of CPU times in /proc: 100 on every architecture of Deno (proc(5)). */
-const TICKS_PER_SECOND = 100;
+import { EventLoopLag } from "./event_loop_lag.ts";
+import { processFigures, threadCpuSeconds } from "./process_metrics.ts";
+import {
+  describeStatus,
+  type ServingFacts,
+  type StatusDocument,
+  sumLimits,
+  sumMethods,
+  type ThreadFigures,
+} from "./status.ts";
+import { statusPage } from "./status_page.ts";
 
 /** The parts of a server that metrics describe. */
 export interface Measured {
@@ -40,10 +48,13 @@ export class ServerMetrics {
   /** Counters of workers that failed, whose calls still count. */
   readonly #ended: ThreadCounters[] = [];
   readonly #reloads = { success: 0, failure: 0 };
+  /** Lateness of the main thread's timer. */
+  readonly #lag = new EventLoopLag();
+  #lastReload: { readonly at: number; readonly outcome: "success" | "failure" } | undefined;
+  #reloadedAt = Date.now();
   #workerFailures = 0;
   #phase: "starting" | "serving" | "draining" = "starting";
-  #stack = "";
-  #workers = 0;
+  #serving: ServingFacts = { stack: "", workers: 0, listeners: [], tls: false, limits: {} };
 
   constructor(server: Measured) {
     this.#server = server;
@@ -71,17 +82,22 @@ export class ServerMetrics {
 
   onReload(outcome: "success" | "failure"): void {
     this.#reloads[outcome]++;
+    this.#lastReload = { at: Date.now(), outcome };
+    if (outcome === "success") this.#reloadedAt = this.#lastReload.at;
+  }
+
+  /** Watches the main thread's event loop until its disposal. */
+  watchEventLoop(): Disposable {
+    return this.#lag.watch();
   }
 
   /** Sets the phase of the server, on which /readyz depends. */
-  enter(phase: "serving" | "draining", server?: { stack: string; workers: number }): void {
+  enter(phase: "serving" | "draining", facts?: ServingFacts): void {
     this.#phase = phase;
-    if (server === undefined) return;
-    this.#stack = server.stack;
-    this.#workers = server.workers;
+    if (facts !== undefined) this.#serving = facts;
   }
 
-  /** The pages: /metrics, /healthz and /readyz. */
+  /** The pages: /metrics, the probes, and the status page with its document. */
   pages(): Pages {
     return new Map<string, (request: PageRequest) => Page>([
       ["/metrics", ({ accept }) => {
@@ -91,6 +107,12 @@ export class ServerMetrics {
       // The main thread answers, so it is alive. It replaces workers that hang.
       ["/healthz", () => probe(undefined)],
       ["/readyz", () => probe(this.#obstacle)],
+      ["/", statusPage],
+      ["/status.json", () => ({
+        status: 200,
+        type: "application/json",
+        body: JSON.stringify(this.status()),
+      })],
     ]);
   }
 
@@ -100,7 +122,13 @@ export class ServerMetrics {
     const running = this.#threads.map(({ counters }) => counters.read());
     const all = [...running, ...this.#ended.map((counters) => counters.read())];
     const text = new Exposition(format);
-    text.add("signer_build_info", [[1, version, this.#stack, provider.name, provider.version]]);
+    text.add("signer_build_info", [[
+      1,
+      version,
+      this.#serving.stack,
+      provider.name,
+      provider.version,
+    ]]);
     addMethods(text, all);
     const signatures = new Map<string, [number, string, string]>();
     for (const { key, algorithm, count } of all.flatMap(({ signatures }) => signatures)) {
@@ -110,27 +138,73 @@ export class ServerMetrics {
     }
     text.add("signer_signatures_total", signatures.values());
     addConnections(text, running, all);
-    text.add("signer_workers", [[this.#workers]]);
+    const hits = [...sumLimits(all)].map(([limit, count]) => [count, limit] as const);
+    text.add("signer_limit_hits_total", hits);
+    text.add("signer_workers", [[this.#serving.workers]]);
     text.add("signer_worker_failures_total", [[this.#workerFailures]]);
+    const threads = this.#threadFigures();
+    text.add(
+      "signer_thread_cpu_seconds_total",
+      threads.flatMap(({ name, cpuSeconds }) =>
+        cpuSeconds === undefined ? [] : [[cpuSeconds, name] as const]
+      ),
+    );
+    text.add(
+      "signer_event_loop_lag_seconds",
+      threads.map(({ name, lagSeconds }) => [lagSeconds, name] as const),
+    );
+    const dropped = all.reduce((sum, { droppedLines }) => sum + droppedLines, droppedLogLines());
+    text.add("signer_log_lines_dropped_total", [[dropped]]);
     text.add("signer_keys", [[keys.current.size]]);
     text.add("signer_reloads_total", [
       [this.#reloads.success, "success"],
       [this.#reloads.failure, "failure"],
     ]);
-    // A certificate that is in two files is one series.
-    const ends = new Map(
-      validityEnds(certificates()).map((one) => [
-        `${one.subject} ${one.serial}`,
-        one,
-      ]),
-    );
+    text.add("signer_last_reload_successful", [[this.#lastReload?.outcome === "failure" ? 0 : 1]]);
+    text.add("signer_last_reload_success_timestamp_seconds", [[this.#reloadedAt / 1_000]]);
     text.add(
       "signer_certificate_expiry_timestamp_seconds",
-      [...ends.values()].map(({ subject, serial, end }) => [end / 1_000, subject, serial] as const),
+      distinctCertificates(certificates()).map(({ subject, serial, end }) =>
+        [end / 1_000, subject, serial] as const
+      ),
     );
     text.add("signer_ready", [[this.#obstacle === undefined ? 1 : 0]]);
     addProcess(text);
     return text.toString();
+  }
+
+  /** The document of the status page. */
+  status(): StatusDocument {
+    const { version, provider, keys, certificates } = this.#server;
+    const running = this.#threads.map(({ counters }) => counters.read());
+    const ended = this.#ended.map((counters) => counters.read());
+    return describeStatus({
+      ...{ version, provider, running, ended },
+      ...{ phase: this.#phase, obstacle: this.#obstacle, serving: this.#serving },
+      threads: this.#threadFigures(),
+      workerFailures: this.#workerFailures,
+      keys: keys.current.list(),
+      reloads: { ...this.#reloads, last: this.#lastReload },
+      certificates: distinctCertificates(certificates()),
+    });
+  }
+
+  /** The figures of the main thread and of each worker. */
+  #threadFigures(): readonly ThreadFigures[] {
+    const own = this.#threads.find(({ worker }) => worker === undefined)?.counters.read();
+    const main = {
+      name: "main",
+      cpuSeconds: threadCpuSeconds(Deno.pid),
+      lagSeconds: this.#lag.seconds,
+      counts: own,
+    };
+    const workers = this.#threads.filter(({ worker }) => worker !== undefined)
+      .map(({ worker, counters }) => {
+        const counts = counters.read();
+        const cpuSeconds = counts.thread === 0 ? undefined : threadCpuSeconds(counts.thread);
+        return { name: `worker-${worker}`, cpuSeconds, lagSeconds: counts.lagSeconds, counts };
+      });
+    return [main, ...workers];
   }
 
   /** The reason why the server is not ready; undefined when it is. */
@@ -146,19 +220,11 @@ function probe(obstacle: string | undefined): Page {
 }
 
 function addMethods(text: Exposition, threads: readonly ThreadCounts[]): void {
-  const methods = new Map<string, { statuses: number[]; times: number[]; seconds: number }>();
-  for (const { method, statuses, times, seconds } of threads.flatMap(({ methods }) => methods)) {
-    const sum = methods.get(method);
-    methods.set(method, {
-      statuses: statuses.map((count, index) => count + (sum?.statuses[index] ?? 0)),
-      times: times.map((count, index) => count + (sum?.times[index] ?? 0)),
-      seconds: seconds + (sum?.seconds ?? 0),
-    });
-  }
+  const methods = sumMethods(threads);
   text.add(
     "signer_requests_total",
     // OK is there from the start, so that a rate has its first sample.
-    [...methods].flatMap(([method, { statuses }]) =>
+    methods.flatMap(({ method, statuses }) =>
       statuses.flatMap((count, code) =>
         count > 0 || code === 0 ? [[count, method, statusName(code)] as const] : []
       )
@@ -166,8 +232,20 @@ function addMethods(text: Exposition, threads: readonly ThreadCounts[]): void {
   );
   text.addHistogram(
     "signer_request_duration_seconds",
-    [...methods].filter(([, { times }]) => times.some((count) => count > 0))
-      .map(([method, { times, seconds }]) => ({ values: [method], times, seconds })),
+    methods.filter(({ times }) => times.some((count) => count > 0))
+      .map(({ method, times, seconds, exemplars }) => ({
+        values: [method],
+        ...{ times, seconds, exemplars },
+      })),
+  );
+  text.addHistogram(
+    "signer_queue_duration_seconds",
+    methods.filter(({ waits }) => waits.some((count) => count > 0))
+      .map(({ method, waits, waitSeconds }) => ({
+        values: [method],
+        times: waits,
+        seconds: waitSeconds,
+      })),
   );
 }
 
@@ -190,24 +268,18 @@ function addConnections(
   // Connections of a worker that failed are closed.
   text.add("signer_connections", sum(running, ({ opened, closed }) => opened - closed));
   text.add("signer_streams", sum(running, ({ streams }) => streams));
+  text.add("signer_received_bytes_total", sum(all, ({ received }) => received));
+  text.add("signer_sent_bytes_total", sum(all, ({ sent }) => sent));
 }
 
 /** Adds the metrics that Prometheus's client libraries have in common, where there is /proc. */
 function addProcess(text: Exposition): void {
   text.add("process_start_time_seconds", [[performance.timeOrigin / 1_000]]);
-  const stat = libc.readSmallFile("/proc/self/stat");
-  const status = libc.readSmallFile("/proc/self/status");
-  const descriptors = libc.countEntries("/proc/self/fd");
+  const { cpuSeconds, residentBytes, virtualBytes, openFds, maxFds } = processFigures();
   const sample = (value: number | undefined) => value === undefined ? [] : [[value] as const];
-  const bytes = (field: string) => {
-    const kib = status && new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(status)?.[1];
-    return kib === undefined ? undefined : Number(kib) * 1_024;
-  };
-  const ticks = stat === undefined
-    ? undefined
-    : libc.statField(stat, 14) + libc.statField(stat, 15);
-  text.add("process_cpu_seconds_total", sample(ticks && ticks / TICKS_PER_SECOND));
-  text.add("process_resident_memory_bytes", sample(bytes("VmRSS")));
-  text.add("process_virtual_memory_bytes", sample(bytes("VmSize")));
-  text.add("process_open_fds", sample(descriptors));
+  text.add("process_cpu_seconds_total", sample(cpuSeconds));
+  text.add("process_resident_memory_bytes", sample(residentBytes));
+  text.add("process_virtual_memory_bytes", sample(virtualBytes));
+  text.add("process_open_fds", sample(openFds));
+  text.add("process_max_fds", sample(maxFds));
 }

@@ -7,7 +7,7 @@ import { type Address, formatAddress, socketsSupported } from "../../net/mod.ts"
 import { configureLogs, type Logger, logger } from "../../telemetry/mod.ts";
 import { CliError } from "../exit.ts";
 import { warn, writeResult } from "../output.ts";
-import { openChosenProvider } from "../provider.ts";
+import { adviseOnLibrary, openChosenProvider } from "../provider.ts";
 import { closeInspector, onHangup } from "../signals.ts";
 import { onUncaught } from "../uncaught.ts";
 import { takePassedSockets } from "./activation.ts";
@@ -48,7 +48,7 @@ export async function runServer(
   const found = placesOf(options, sockets);
   const places = inherited?.listeners ?? found.services;
   const limits = limitsOf(options);
-  configureLogs({ level: options.logLevel, format: options.logFormat });
+  configureLogs({ levels: options.logLevel, format: options.logFormat });
   const log = logger("serve");
   const link = inherited ? inherited.manager : takeManagerLink();
   using manager = link && new ServiceManager(link, log);
@@ -84,6 +84,7 @@ export async function runServer(
     keys,
     certificates: () => tls?.files.certificates ?? [],
   });
+  using _lag = metrics?.watchEventLoop();
   using _pages = metrics &&
     await openHttp(found.metrics!, metrics.pages(), options.unixMode, log);
   const serving = await openServing(
@@ -153,10 +154,14 @@ export async function runServer(
       }), log);
     closeInspector();
     phase = "serving";
-    metrics?.enter(phase, { stack, workers });
+    metrics?.enter(phase, {
+      ...{ stack, workers, limits: { ...limits }, tls: tls !== undefined },
+      listeners: bound.map(formatAddress),
+    });
     if (!inherited?.isRestart) writeResult(`ready ${bound.map(formatAddress).join(" ")}\n`);
     manager?.ready(`Serving on ${bound.map(formatAddress).join(" ")}`);
     manager?.startWatchdog(serving.responds);
+    await adviseOnLibrary(provider, store, log);
     const first = await stop.next();
     phase = "draining";
     metrics?.enter(phase);

@@ -3,7 +3,7 @@ import type { AuditLog } from "../../audit/mod.ts";
 import { Access, type AccessPolicy } from "../../access/mod.ts";
 import type { CryptoProvider, KeyRing, SharedKeyStore } from "../../crypto/mod.ts";
 import { libc } from "../../ffi/mod.ts";
-import type { DrainReport, RpcServer } from "../../grpc/mod.ts";
+import { type DrainReport, joinObservers, type RpcServer } from "../../grpc/mod.ts";
 import {
   chosenStack,
   openServer,
@@ -16,11 +16,12 @@ import { openTlsContext } from "../../net/mod.ts";
 import type { ServerIdentity } from "../../services/mod.ts";
 import {
   errorReports,
-  type Level,
   type LogFormat,
   logger,
+  type LogLevels,
   logTarget,
 } from "../../telemetry/mod.ts";
+import { openServerTraces } from "../../tracing/mod.ts";
 import { refusalReports } from "./access.ts";
 import type { ServerMetrics } from "./metrics.ts";
 import type { Limits } from "./options/mod.ts";
@@ -43,7 +44,9 @@ export interface ServingOptions {
   readonly reflection: boolean;
   /** True to serve pipelines. */
   readonly pipelines?: boolean;
-  readonly logLevel: Level;
+  readonly logLevel: LogLevels;
+  /** The time in milliseconds from which on a call is logged as slow. */
+  readonly logSlow?: number;
   readonly logFormat: LogFormat;
 }
 
@@ -96,7 +99,10 @@ export async function openServing(
   if (workers > 0) {
     // For the workers that start later.
     let current = policy;
-    const logs = { level: options.logLevel, format: options.logFormat, target: logTarget() };
+    const logs = {
+      ...{ levels: options.logLevel, format: options.logFormat, slowMs: options.logSlow },
+      target: logTarget(),
+    };
     const parts = { keys, tls, policy: () => current, audit, metrics, logs };
     const server = await openWorkers(options, limits, workers, identity, parts);
     return {
@@ -111,7 +117,7 @@ export async function openServing(
         current = policy ?? current;
         if (settings !== undefined) {
           applySettings(settings, identity.limits);
-          logs.level = settings.logLevel;
+          logs.levels = settings.logLevel;
           await server.setLimits?.(settings.limits);
         }
         await server.update(() => {
@@ -131,7 +137,7 @@ export async function openServing(
   }
   const report = errorReports(logger("serve"));
   // Imported here because it takes memory: with workers, the main thread needs no services.
-  const { signerServices } = await import("../../services/mod.ts");
+  const { RequestLog, signerServices } = await import("../../services/mod.ts");
   const counters = metrics?.ownCounters();
   const access = policy && new Access(policy, refusalReports(logger("serve")));
   const { services, health } = signerServices(keys, identity, ({ error, ...call }) => {
@@ -149,6 +155,10 @@ export async function openServing(
     limits,
     tls: context && (() => context!),
     meter: counters,
+    observer: joinObservers(
+      RequestLog.open(logger("requests"), { levels: options.logLevel, slowMs: options.logSlow }),
+      await openServerTraces(),
+    ),
     beforeSend: audit && (() => audit.chain.commit()),
   });
   const drain = (graceMs: number) => {

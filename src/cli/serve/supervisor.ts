@@ -119,9 +119,9 @@ export async function supervise(
         { hint: "Use --stack native" },
       );
     }
-    const generated = options.generate?.length ? "; generated keys are new" : "";
-    log.error(`The serving process ended by a signal and is started again${generated}`, {
+    log.error("The serving process ended by a signal and is started again", {
       signal: signalName(end.signal),
+      ...(options.generate?.length ? { note: "generated keys are new" } : {}),
     });
   }
 }

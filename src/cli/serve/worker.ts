@@ -6,19 +6,22 @@
  */
 import { AuditChain, type ChainSetup } from "../../audit/mod.ts";
 import { Access, type AccessPolicy } from "../../access/mod.ts";
+import { libc } from "../../ffi/mod.ts";
 import { KeyRing, KeyStore, openProvider, type SharedKeyStore } from "../../crypto/mod.ts";
 import { openTlsContext, type SharedTls } from "../../net/mod.ts";
+import { type CallObserver, joinObservers } from "../../grpc/mod.ts";
 import { serveAsWorker } from "../../grpc/native/workers/mod.ts";
-import { type ServerIdentity, signerServices } from "../../services/mod.ts";
+import { RequestLog, type ServerIdentity, signerServices } from "../../services/mod.ts";
 import {
   configureLogs,
   errorReports,
-  type Level,
   type LogFormat,
   logger,
+  type LogLevels,
   type LogTarget,
 } from "../../telemetry/mod.ts";
 import { ThreadCounters } from "../../telemetry/metrics/mod.ts";
+import { openServerTraces, tracingIsOn } from "../../tracing/mod.ts";
 import { refusalReports } from "./access.ts";
 import { auditEvents, auditHash } from "./audit.ts";
 import { applySettings, type ServeSettings } from "./settings.ts";
@@ -27,7 +30,12 @@ import { applySettings, type ServeSettings } from "./settings.ts";
 export interface ServeSetup {
   readonly keys: SharedKeyStore;
   readonly identity: ServerIdentity;
-  readonly logs: { level: Level; readonly format: LogFormat; readonly target: LogTarget };
+  readonly logs: {
+    levels: LogLevels;
+    readonly format: LogFormat;
+    readonly slowMs: number | undefined;
+    readonly target: LogTarget;
+  };
   readonly tls: SharedTls | undefined;
   readonly policy: AccessPolicy | undefined;
   readonly reflection: boolean;
@@ -52,6 +60,9 @@ export type ServeUpdate =
   /** The audit file was renamed. */
   | { readonly audit: "reopen" };
 
+let traces: CallObserver | undefined;
+const loaded = tracingIsOn() ? openServerTraces().then((observer) => traces = observer) : undefined;
+
 serveAsWorker((setup: ServeSetup) => {
   const {
     keys: shared,
@@ -65,7 +76,8 @@ serveAsWorker((setup: ServeSetup) => {
     counters: memory,
   } = setup;
   const counters = memory && new ThreadCounters(memory);
-  configureLogs(logs);
+  configureLogs({ ...logs, onDropped: (count) => counters?.droppedLines(count) });
+  counters?.thread(libc.threadNumber() ?? 0);
   const report = errorReports(logger("serve"));
   const { provider } = openProvider(identity.provider.name);
   const keys = new KeyRing(KeyStore.adopt(provider, shared));
@@ -89,6 +101,7 @@ serveAsWorker((setup: ServeSetup) => {
     services,
     tls: context && (() => context!),
     meter: counters,
+    observer: joinObservers(RequestLog.open(logger("requests"), logs), traces),
     beforeSend: chain && (() => chain.commit()),
     announceDrain: () => health.announceDrain(),
     drain: () => health.drain(),
@@ -114,4 +127,4 @@ serveAsWorker((setup: ServeSetup) => {
       context?.[Symbol.dispose]();
     },
   };
-});
+}, loaded);

@@ -1,5 +1,5 @@
 /** The provider over OpenSSL 3's libcrypto. @module */
-import { LibcryptoError, openLibcrypto, type Pkey } from "../../ffi/mod.ts";
+import { type Libcrypto, LibcryptoError, openLibcrypto, type Pkey } from "../../ffi/mod.ts";
 import { algorithmsFor, type KeyType, keyTypes } from "../algorithms/mod.ts";
 import { importEncryptedPkcs8, importPkcs8 } from "../_import.ts";
 import { sharedElsewhere } from "../_signing.ts";
@@ -26,14 +26,11 @@ const offeredForDigests = new Map(
  * The provider over OpenSSL 3's libcrypto. A private key is parsed into libcrypto and lives there, in
  * memory that it overwrites before it frees it.
  *
+ * @param open opens the library
  * @throws {CryptoError} `PROVIDER_UNAVAILABLE` when there is no libcrypto 3
  */
-export function openOpenssl(): CryptoProvider {
-  const libcrypto = mapErrors(
-    "PROVIDER_UNAVAILABLE",
-    "Opening the provider openssl",
-    openLibcrypto,
-  );
+export function openOpenssl(open: () => Libcrypto = openLibcrypto): CryptoProvider {
+  const libcrypto = mapErrors("PROVIDER_UNAVAILABLE", "Opening the provider openssl", open);
 
   const publicKey = (spki: Uint8Array): OpensslPublicKey => {
     const type = readSpki(spki).info.name;

@@ -36,6 +36,12 @@ export function countEntries(path: string): number | undefined {
   return count;
 }
 
+/** The number of the calling thread (gettid(2)); undefined without /proc. */
+export function threadNumber(): number | undefined {
+  const stat = readSmallFile("/proc/thread-self/stat");
+  return stat === undefined ? undefined : parseInt(stat, 10);
+}
+
 /** A field of `/proc/PID/stat` by its number in proc_pid_stat(5), from 3 on. */
 export function statField(stat: string, number: number): number {
   // The name of the command, in parentheses, may contain spaces and parentheses.

@@ -1,6 +1,6 @@
 /** The functions of libcrypto that the rest of the program uses. @module */
 import { Digest } from "./digest.ts";
-import { loadLibrary } from "./library.ts";
+import { type FoundLibrary, type Library, loadLibrary } from "./library.ts";
 import { openSecureHeap, type SecureHeap } from "./secure_heap.ts";
 import { decryptPkcs8, generate, type KeyParameters, Pkey, readPkcs8, readSpki } from "./pkey.ts";
 
@@ -60,11 +60,19 @@ let opened: Libcrypto | undefined;
  * @throws {LibcryptoError} `LIBCRYPTO_MISSING`, `LIBCRYPTO_TOO_OLD`
  */
 export function openLibcrypto(): Libcrypto {
-  return opened ??= bind();
+  return opened ??= bind(loadLibrary());
 }
 
-function bind(): Libcrypto {
-  const { symbols, version, path } = loadLibrary();
+/**
+ * Loads another libcrypto, beside that of `openLibcrypto()`, to compare the two. Keys of one are no keys of the other.
+ *
+ * @throws {Error} when it cannot be loaded
+ */
+export function openOtherLibcrypto(library: FoundLibrary): Libcrypto {
+  return bind(loadLibrary(library));
+}
+
+function bind({ symbols, version, path }: Library): Libcrypto {
   const digests = new Map<string, Digest>();
   const digest = (name: string): Digest => {
     const known = digests.get(name) ?? new Digest(symbols, name);

@@ -5,6 +5,9 @@ import { type Symbols, symbols, versionSymbols } from "./symbols.ts";
 /** The environment variable with the name of the library to load. */
 export const LIBCRYPTO_VARIABLE = "SIGNER_LIBCRYPTO";
 
+/** The library of `deno task openssl`, beside the sources. */
+const BUILT = new URL("../../../.cache/openssl/libcrypto.so.3", import.meta.url);
+
 /** The environment variable by which a packaged program names the folder of the libraries that it carries. */
 const CARRIED_VARIABLE = "SIGNER_CARRIED_LIBRARIES";
 
@@ -40,9 +43,14 @@ export interface Library {
 }
 
 /** A libcrypto that can be loaded. */
-interface Found {
+export interface FoundLibrary {
+  /** Its name or path. */
   readonly path: string;
+  /** The version text, such as `OpenSSL 3.0.19 27 Jan 2026`. */
   readonly version: string;
+}
+
+interface Found extends FoundLibrary {
   readonly number: bigint;
 }
 
@@ -59,13 +67,31 @@ export function libcryptoPath(): string {
 }
 
 /**
- * Loads the libcrypto of `libcryptoPath()`. It stays loaded until the process ends, because libcrypto registers
- * thread and exit handlers.
+ * Returns the libcryptos of this machine that are newer than the one of `libcryptoPath()`: the system's and the
+ * carried one, where `SIGNER_LIBCRYPTO` names an older one, and that of `deno task openssl`.
+ *
+ * @throws {LibcryptoError} as `loadLibrary()`
+ */
+export function newerLibraries(): readonly FoundLibrary[] {
+  const { number } = choose();
+  const built = Deno.build.os === "linux" && BUILT.protocol === "file:" ? [BUILT.pathname] : [];
+  return [...places(), ...built].flatMap((path) => {
+    try {
+      const found = probe(path);
+      return found.number > number ? [found] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/**
+ * Loads the libcrypto of `libcryptoPath()`, or a given one. It stays loaded until the process ends, because libcrypto
+ * registers thread and exit handlers.
  *
  * @throws {LibcryptoError} `LIBCRYPTO_MISSING` when no library loads, `LIBCRYPTO_TOO_OLD` when none is OpenSSL 3
  */
-export function loadLibrary(): Library {
-  const { path, version } = choose();
+export function loadLibrary({ path, version }: FoundLibrary = choose()): Library {
   const library = Deno.dlopen(path, symbols).symbols;
   leaveExitAlone(library);
   return { symbols: library, path, version };
@@ -77,7 +103,11 @@ function choose(): Found {
 
 function candidates(): readonly string[] {
   const named = Deno.env.get(LIBCRYPTO_VARIABLE);
-  if (named) return [named];
+  return named ? [named] : places();
+}
+
+/** The names of the system's libcrypto, and the path of the carried one. */
+function places(): readonly string[] {
   const carried = Deno.env.get(CARRIED_VARIABLE);
   return [
     ...usualNames[Deno.build.os] ?? ["libcrypto.so.3"],

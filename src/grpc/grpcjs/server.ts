@@ -114,7 +114,7 @@ class GrpcJsServer implements RpcServer {
   /** The report of a drain whose calls were cut off: streams are closed late after that. */
   #cutReport: DrainReport | undefined;
 
-  constructor({ services: given, tls, meter }: RpcServerOptions, limits: GrpcJsLimits) {
+  constructor({ services: given, tls, meter, observer }: RpcServerOptions, limits: GrpcJsLimits) {
     this.#limits = limits;
     this.#tls = tls;
     this.#budgets = new Budgets(limits);
@@ -130,7 +130,7 @@ class GrpcJsServer implements RpcServer {
       "grpc.keepalive_timeout_ms": timerMs(limits.keepaliveTimeoutMs),
       "grpc.enable_channelz": 0,
     });
-    const services = meter === undefined ? given : given.map((one) => metered(one, meter));
+    const services = given.map((one) => metered(one, meter, observer));
     const methods = new Map<string, AnyMethod>();
     const work = this.#work = new CallWork({ ...DEFAULT_QUEUE_LIMITS, ...limits });
     for (const { definition, handlers, responseHeaders } of services) {
@@ -283,8 +283,8 @@ class GrpcJsServer implements RpcServer {
     const { maxHandshakes, handshakeTimeoutMs } = this.#limits;
     const handshakes = new TlsHandshakes(this.#tls, sharedReactor(), {
       onStream: take,
-      onFailed: (stream, { code, message }) => {
-        this.#log.debug("A TLS handshake failed", { peer: formatPeer(stream.peer), code, message });
+      onFailed: (stream, { code, message: reason }) => {
+        this.#log.debug("A TLS handshake failed", { peer: formatPeer(stream.peer), code, reason });
         stream.close();
       },
     }, { timeoutMs: handshakeTimeoutMs, maxPending: maxHandshakes });

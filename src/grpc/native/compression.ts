@@ -59,6 +59,7 @@ function inflate(message: Uint8Array, limit: number): Uint8Array {
       throw new RpcError(
         "RESOURCE_EXHAUSTED",
         `Received message that decompresses to a size larger than ${limit}`,
+        { limit: "maxRequestBytes" },
       );
     }
     throw new RpcError("INTERNAL", "Failed to decompress message");

@@ -40,6 +40,7 @@ export function tooLarge(length: number, limit: number): RpcError {
   return new RpcError(
     "RESOURCE_EXHAUSTED",
     `Received message larger than max (${length} vs ${limit})`,
+    { limit: "maxRequestBytes" },
   );
 }
 

@@ -95,6 +95,8 @@ export interface Entry {
   readonly work: Work;
   expectedMs: number;
   readonly cheap: boolean;
+  /** Start of the wait, on the clock of the queue. */
+  readonly since: number;
 }
 
 /** The work of one connection: cheap pieces first, otherwise in the order of arrival. */

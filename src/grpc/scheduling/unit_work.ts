@@ -10,6 +10,8 @@ export interface WorkOwner {
   readonly over: boolean;
   /** The call's deadline on the clock of `performance.now()`; `Infinity` for none. */
   readonly neededBy: number;
+  /** Called when the work has waited for its first turn. */
+  waited?(ms: number): void;
 }
 
 /** The most units that `probe()` runs: more than there are types of keys. */
@@ -26,6 +28,7 @@ export class UnitWork<T> implements Work {
   readonly #results: PromiseSettledResult<T>[] = [];
   /** Index of the next unit that may lack a result. */
   #next = 0;
+  #hasWaited = false;
   readonly #done = Promise.withResolvers<readonly PromiseSettledResult<T>[]>();
 
   /** @param unmeasuredMs expected milliseconds of a unit whose cost class has no measurement */
@@ -82,6 +85,11 @@ export class UnitWork<T> implements Work {
       probes++;
     }
     this.#advance();
+  }
+
+  waited(ms: number): void {
+    if (!this.#hasWaited) this.#owner.waited?.(ms);
+    this.#hasWaited = true;
   }
 
   run(): boolean {

@@ -8,6 +8,8 @@ export interface Work {
   readonly neededBy: number;
   /** True when the call of the work has ended or was cancelled. */
   readonly over: boolean;
+  /** Called before `run()`, with the milliseconds for which the piece has waited. */
+  waited?(ms: number): void;
   /** Runs the next piece. Returns true when there are more. Does not throw. */
   run(): boolean;
   /** Called in place of `run()` when the work is over. */

@@ -18,7 +18,9 @@ export const DEFAULT_QUEUE_LIMITS: QueueLimits = {
 };
 
 /** One object for all refusals: an overloaded server refuses thousands a second, and each new error captures a stack. */
-const overShare = new RpcError("RESOURCE_EXHAUSTED", "Too much work waits here: try again later");
+const overShare = new RpcError("RESOURCE_EXHAUSTED", "Too much work waits here: try again later", {
+  limit: "maxQueuedCalls",
+});
 
 /**
  * The work that waits on one thread.
@@ -81,7 +83,7 @@ export class WorkQueue {
     const cheap = work.pieceMs <= this.#limits.cheapCallMs;
     const refusal = this.#refusal(lane, work, cheap, now);
     if (refusal !== undefined) return refusal;
-    this.#add(lane, { work, expectedMs: work.expectedMs, cheap });
+    this.#add(lane, { work, expectedMs: work.expectedMs, cheap, since: now });
     if (lane.isActive) return undefined;
     lane.peer.turns.activate(lane);
     if (!lane.peer.isActive) this.#peers.activate(lane.peer);
@@ -98,7 +100,7 @@ export class WorkQueue {
       if (peer === undefined) return false;
       const lane = peer.turns.begin()!;
       const began = this.#clock();
-      const ran = this.#runSome(lane, began + forMs);
+      const ran = this.#runSome(lane, began, began + forMs);
       lane.charge(this.#clock() - began);
       peer.turns.end(lane, lane.size > 0);
       this.#peers.end(peer, peer.turns.active > 0);
@@ -106,8 +108,9 @@ export class WorkQueue {
     }
   }
 
-  #runSome(lane: Lane, end: number): boolean {
+  #runSome(lane: Lane, began: number, end: number): boolean {
     let ran = false;
+    let now = began;
     do {
       const entry = lane.shift();
       if (entry === undefined) break;
@@ -118,12 +121,14 @@ export class WorkQueue {
         continue;
       }
       ran = true;
+      work.waited?.(Math.max(0, now - entry.since));
       const hasMore = work.run();
+      now = this.#clock();
       if (hasMore) {
         const cheap = work.pieceMs <= this.#limits.cheapCallMs;
-        this.#add(lane, { work, expectedMs: work.expectedMs, cheap });
+        this.#add(lane, { work, expectedMs: work.expectedMs, cheap, since: now });
       }
-    } while (!ran || this.#clock() < end);
+    } while (!ran || now < end);
     return ran;
   }
 

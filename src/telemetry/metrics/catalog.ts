@@ -25,6 +25,11 @@ export const metrics = {
     help: "Processing time of unary calls that succeeded, without the wait in the queue.",
     labels: ["method"],
   },
+  signer_queue_duration_seconds: {
+    type: "histogram",
+    help: "Time for which work of calls waited in the queue. Work that runs at once is not in it.",
+    labels: ["method"],
+  },
   signer_signatures_total: {
     type: "counter",
     help: "Signatures made, by key and algorithm.",
@@ -45,10 +50,40 @@ export const metrics = {
     help: "Open HTTP/2 streams, by transport, counted once a second.",
     labels: ["transport"],
   },
+  signer_received_bytes_total: {
+    type: "counter",
+    help: "Bytes of HTTP/2 received, by transport, without the overhead of TLS.",
+    labels: ["transport"],
+  },
+  signer_sent_bytes_total: {
+    type: "counter",
+    help: "Bytes of HTTP/2 sent, by transport, without the overhead of TLS.",
+    labels: ["transport"],
+  },
+  signer_limit_hits_total: {
+    type: "counter",
+    help: "Calls and connections that were refused, ended or closed by a limit, by its name.",
+    labels: ["limit"],
+  },
   signer_workers: { type: "gauge", help: "Serving threads besides the main thread.", labels: [] },
   signer_worker_failures_total: {
     type: "counter",
     help: "Workers that failed and were replaced.",
+    labels: [],
+  },
+  signer_thread_cpu_seconds_total: {
+    type: "counter",
+    help: "CPU time of each serving thread, and of the main thread. A rate of 1 is a busy thread.",
+    labels: ["thread"],
+  },
+  signer_event_loop_lag_seconds: {
+    type: "gauge",
+    help: "The longest lateness of a timer of one second, of the last 16, by thread.",
+    labels: ["thread"],
+  },
+  signer_log_lines_dropped_total: {
+    type: "counter",
+    help: "Lines of the log that were dropped, because standard error was not read.",
     labels: [],
   },
   signer_keys: { type: "gauge", help: "Private keys that are served.", labels: [] },
@@ -56,6 +91,16 @@ export const metrics = {
     type: "counter",
     help: "Reloads of keys, certificates, tokens and rules, by outcome.",
     labels: ["outcome"],
+  },
+  signer_last_reload_successful: {
+    type: "gauge",
+    help: "1 if the last reload has succeeded, or there was none, else 0.",
+    labels: [],
+  },
+  signer_last_reload_success_timestamp_seconds: {
+    type: "gauge",
+    help: "Time of the last reload that succeeded, or else of the start, in seconds since 1970.",
+    labels: [],
   },
   signer_certificate_expiry_timestamp_seconds: {
     type: "gauge",
@@ -76,6 +121,7 @@ export const metrics = {
   process_resident_memory_bytes: { type: "gauge", help: "Resident memory.", labels: [] },
   process_virtual_memory_bytes: { type: "gauge", help: "Virtual memory.", labels: [] },
   process_open_fds: { type: "gauge", help: "Open file descriptors.", labels: [] },
+  process_max_fds: { type: "gauge", help: "Limit of open file descriptors.", labels: [] },
 } as const satisfies Readonly<Record<string, Metric>>;
 
 /** The name of a metric. */

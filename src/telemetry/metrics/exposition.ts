@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { BUCKETS } from "./counters.ts";
+import { BUCKETS, type Exemplar } from "./counters.ts";
 import { type Metric, type MetricName, metrics } from "./catalog.ts";
 
 /** The formats with their content types. */
@@ -36,18 +36,18 @@ export class Exposition {
     for (const [value, ...values] of samples) this.#sample(name, name, values, value);
   }
 
-  /** Adds a histogram over `BUCKETS`, from the number of observations in each bucket. */
+  /** Adds a histogram over `BUCKETS`, from the number of observations in each bucket, and exemplars in OpenMetrics. */
   addHistogram(
     name: MetricName,
-    samples: Iterable<{ values: Values; times: readonly number[]; seconds: number }>,
+    samples: Iterable<HistogramSample>,
   ): void {
     this.#describe(name);
-    for (const { values, times, seconds } of samples) {
+    for (const { values, times, seconds, exemplars = [] } of samples) {
       let sum = 0;
       times.forEach((count, index) => {
         sum += count;
         const bound = index < BUCKETS.length ? `${BUCKETS[index]}` : "+Inf";
-        this.#sample(name, `${name}_bucket`, values, sum, bound);
+        this.#sample(name, `${name}_bucket`, values, sum, bound, exemplars[index]);
       });
       this.#sample(name, `${name}_sum`, values, seconds);
       this.#sample(name, `${name}_count`, values, sum);
@@ -67,12 +67,36 @@ export class Exposition {
     this.#lines.push(`# HELP ${family} ${help}`, `# TYPE ${family} ${type}`);
   }
 
-  #sample(name: MetricName, series: string, values: Values, value: number, le?: string): void {
+  #sample(
+    name: MetricName,
+    series: string,
+    values: Values,
+    value: number,
+    le?: string,
+    exemplar?: Exemplar,
+  ): void {
     const { labels }: Metric = metrics[name];
     const pairs = labels.map((label, index) => `${label}="${escape(values[index])}"`);
     if (le !== undefined) pairs.push(`le="${le}"`);
-    this.#lines.push(`${series}${pairs.length > 0 ? `{${pairs.join(",")}}` : ""} ${value}`);
+    const labelled = pairs.length > 0 ? `{${pairs.join(",")}}` : "";
+    this.#lines.push(`${series}${labelled} ${value}${this.#exemplar(exemplar)}`);
   }
+
+  /** The text format of Prometheus has no exemplars. */
+  #exemplar(exemplar: Exemplar | undefined): string {
+    if (exemplar === undefined || this.#format !== "openmetrics") return "";
+    const { traceId, seconds, timestamp } = exemplar;
+    return ` # {trace_id="${traceId}"} ${seconds} ${timestamp}`;
+  }
+}
+
+/** A histogram's observations with one set of label values. */
+export interface HistogramSample {
+  readonly values: readonly string[];
+  /** Observations by bucket, each for itself. */
+  readonly times: readonly number[];
+  readonly seconds: number;
+  readonly exemplars?: readonly (Exemplar | undefined)[];
 }
 
 function escape(text: string): string {

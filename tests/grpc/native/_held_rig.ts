@@ -60,7 +60,7 @@ export class HeldRig implements AsyncDisposable {
     };
     this.#listener = listener;
     const onDue = () => this.#drive.arm();
-    this.engine = new Engine({ services: [service], log: logger("test"), onDue });
+    this.engine = new Engine({ services: [service], log: logger("native"), onDue });
     this.#drive = new ReactorDrive(this.engine);
     this.engine.accept(listener, false);
     this.#drive.start();

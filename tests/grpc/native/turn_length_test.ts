@@ -115,7 +115,7 @@ function slowSigning() {
 
 /** Sends an input to an engine, and returns its longest turn in milliseconds of CPU time. */
 async function longestTurn(input: Uint8Array): Promise<number> {
-  using engine = new Engine({ services: [echoService(), slowSigning()], log: logger("test") });
+  using engine = new Engine({ services: [echoService(), slowSigning()], log: logger("native") });
   using listener = await net.listen(net.tcpAddress("127.0.0.1:0"));
   engine.accept(listener, false);
   const { port } = listener.address as { port: number };

@@ -1,8 +1,12 @@
 /** The options of `serve` for the audit log. @module */
-import { choice, file, type OptionTable, text, timeLimit } from "../../../config/mod.ts";
+import { choice, count, file, type OptionTable, text, timeLimit } from "../../../config/mod.ts";
 
 /** 1 s: a killed server leaves at most the lines of so long unsigned. */
 const SIGN_EVERY_MS = 1_000;
+
+/** 10,000 lines, some 4 MB, which the main thread reads and hashes in a few milliseconds. */
+const SIGN_EVERY_LINES = 10_000;
+const MAX_SIGN_EVERY_LINES = 1_000_000_000;
 
 export const auditOptions = {
   audit: {
@@ -33,5 +37,12 @@ export const auditOptions = {
     kind: timeLimit,
     help: "time between signed lines",
     default: SIGN_EVERY_MS,
+  },
+  auditSignLines: {
+    flag: "--audit-sign-lines",
+    path: "audit.sign-lines",
+    kind: count(1, MAX_SIGN_EVERY_LINES),
+    help: "number of lines after which one is signed before that",
+    default: SIGN_EVERY_LINES,
   },
 } as const satisfies OptionTable;

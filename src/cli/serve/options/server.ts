@@ -15,7 +15,14 @@ import {
   text,
 } from "../../../config/mod.ts";
 import { stackChoices } from "../../../grpc/stacks/mod.ts";
-import { logFormats, logLevels } from "../../../telemetry/mod.ts";
+import {
+  DEFAULT_LOG_LEVELS,
+  formatLogLevels,
+  logFormats,
+  type LogLevels,
+  logLevels,
+  parseLogLevels,
+} from "../../../telemetry/mod.ts";
 import { keyType } from "../../key_options.ts";
 
 /** Permission bits of a file, in octal. */
@@ -59,6 +66,20 @@ const secureMemory: Kind<number> = {
     if (Number.isInteger(Math.log2(bytes)) && bytes >= LEAST_SECURE_MEMORY) return bytes;
     throw badValue("Write a power of two from 64KiB on, such as 1MiB or 8MiB.");
   },
+};
+
+/** Log levels, of all categories and of some. */
+const levels: Kind<LogLevels> = {
+  argument: "<levels>",
+  schema: { type: "string", examples: ["info", "info,requests=debug"] },
+  parse(text) {
+    try {
+      return parseLogLevels(text);
+    } catch (error) {
+      throw badValue((error as Error).message);
+    }
+  },
+  format: formatLogLevels,
 };
 
 /** The options with addresses. A flag among them replaces all addresses of a file. */
@@ -316,16 +337,23 @@ export const serverOptions = {
     flag: "--control",
     path: "server.control",
     kind: text("<address>", "unix:/run/signer/control.sock"),
-    help: "Unix socket for signer debug, of this user only",
+    help: "answer signer debug on a Unix socket, for this user only",
   },
 
   logLevel: {
     flag: "--log-level",
     path: "log.level",
-    kind: choice("<level>", logLevels),
-    help: "lowest level that is logged",
-    default: "info",
+    kind: levels,
+    help: `lowest level that is logged: ${logLevels.join(", ")}; also of categories, as in ` +
+      "info,requests=debug",
+    default: DEFAULT_LOG_LEVELS,
     reloadable: true,
+  },
+  logSlow: {
+    flag: "--log-slow",
+    path: "log.slow",
+    kind: duration,
+    help: "log unary calls that take as long, or longer",
   },
   logFormat: {
     flag: "--log-format",

@@ -1,6 +1,7 @@
 /** The limits of connections: refusal of new ones, and closing of idle ones. @module */
 import { formatPeer, identityOf, RESERVED_DESCRIPTORS, type Socket } from "../../../net/mod.ts";
 import type { Logger } from "../../../telemetry/mod.ts";
+import type { ServerMeter } from "../../mod.ts";
 import type { Accounts } from "./_accounts.ts";
 import type { ServedConnection } from "./_served_connection.ts";
 import type { ConnectionCounts } from "./connection_counts.ts";
@@ -25,6 +26,7 @@ export class Admission {
   readonly #accounts: Accounts;
   readonly #connections: ReadonlySet<ServedConnection>;
   readonly #log: Logger;
+  readonly #meter: ServerMeter | undefined;
   /** Connections refused since the last log line. */
   #refused = 0;
   #loggedAt = -Infinity;
@@ -36,12 +38,14 @@ export class Admission {
     accounts: Accounts,
     connections: ReadonlySet<ServedConnection>,
     log: Logger,
+    meter: ServerMeter | undefined,
   ) {
     this.#limits = limits;
     this.#counts = counts;
     this.#accounts = accounts;
     this.#connections = connections;
     this.#log = log;
+    this.#meter = meter;
   }
 
   /** Checks the limits of connections for a new one. At a limit, connections without calls make room. */
@@ -66,7 +70,9 @@ export class Admission {
     if (this.#accounts.connectionsOfPeer(account) <= maxSilentConnectionsPerPeer) return;
     const silent = [...this.#connections]
       .filter((one) => one.account.parent === account.parent && one.isSilent);
-    if (silent.length > maxSilentConnectionsPerPeer) silent[0].cut();
+    if (silent.length <= maxSilentConnectionsPerPeer) return;
+    this.#meter?.limit("maxSilentConnectionsPerPeer");
+    silent[0].cut();
   }
 
   /** Closes some connections without calls, to free descriptors. */
@@ -83,6 +89,7 @@ export class Admission {
 
   /** Logs a refused connection, at most once a minute. */
   #refuse({ peer }: Socket, limit: string, value: number): false {
+    this.#meter?.limit(limit);
     this.#refused++;
     const now = performance.now();
     if (now - this.#loggedAt < REFUSAL_LOG_MS) return false;

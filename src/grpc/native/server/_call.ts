@@ -5,6 +5,7 @@ import {
   type CallContext,
   type Caller,
   type CallReport,
+  type CallTimes,
   Metadata,
   RpcError,
   StatusCode,
@@ -33,6 +34,9 @@ import { compress, metadataFields, PREFIX_LENGTH, writePrefix } from "../mod.ts"
  */
 const OPEN_UNARY_BYTES = 1_024;
 const OPEN_STREAMING_BYTES = 3_584;
+
+/** 30 minutes: a longer time in microseconds is not computed from 32 bits. */
+const LONGEST_US = 1_800_000_000;
 
 /** The part of a connection that calls use. */
 export interface CallConnection {
@@ -82,7 +86,7 @@ const prefix = new Uint8Array(PREFIX_LENGTH);
  *   └──── leave() ───────────▶ cancelled   the peer has reset the stream, or is gone
  * ```
  */
-export abstract class Call implements CallContext, Timed {
+export abstract class Call implements CallContext, CallTimes, Timed {
   readonly connection: CallConnection;
   readonly due: number;
   place = -1;
@@ -96,6 +100,7 @@ export abstract class Call implements CallContext, Timed {
   #headersSent = false;
   /** The status that the call ends with. It is set before the status is sent, which can end the call. */
   #status: StatusCode = StatusCode.CANCELLED;
+  #message: string | undefined = undefined;
   /** True when the response headers have announced gzip. */
   #gzip = false;
   #responseHeaders: Metadata | undefined = undefined;
@@ -107,6 +112,11 @@ export abstract class Call implements CallContext, Timed {
   readonly #openBytes: number;
   /** Time of the request headers. Whole milliseconds, because V8 allocates an object for a fraction. */
   readonly #openedAt: number;
+  /** The same in whole microseconds, of which the lowest 32 bits. */
+  readonly #openedUs: number;
+  queueUs = 0;
+  requestId: string | undefined = undefined;
+  logFields: CallContext["logFields"] = undefined;
   #held: HeldBytes | undefined = undefined;
   /** True until the handler's promise is settled. The handler keeps the request for as long. */
   #handlerRuns = false;
@@ -128,6 +138,7 @@ export abstract class Call implements CallContext, Timed {
     this.#openBytes = head.size + (isUnary ? OPEN_UNARY_BYTES : OPEN_STREAMING_BYTES);
     connection.account.add("heldBytes", this.#openBytes);
     this.#openedAt = Math.trunc(thread.now);
+    this.#openedUs = (thread.now * 1_000) | 0;
   }
 
   /** Starts the call. The request follows. */
@@ -202,6 +213,22 @@ export abstract class Call implements CallContext, Timed {
     return this.#responseTrailers ??= new Metadata();
   }
 
+  get isUnary(): boolean {
+    return this.target.handler.kind === "unary";
+  }
+
+  get totalUs(): number {
+    const now = performance.now();
+    const ms = now - this.#openedAt;
+    return ms < LONGEST_US / 1_000 ? ((now * 1_000) | 0) - this.#openedUs | 0 : ms * 1_000;
+  }
+
+  /** Adds the time for which work of the call has waited in the queue. */
+  waited(ms: number): void {
+    this.queueUs += Math.trunc(ms * 1_000);
+    this.target.meter?.waited(ms);
+  }
+
   /** True when the call has ended or was cancelled. */
   get over(): boolean {
     return this.phase !== "open";
@@ -247,7 +274,7 @@ export abstract class Call implements CallContext, Timed {
     const { maxRequestMs } = this.thread.limits;
     if (this.over || !this.awaitsRequest || now - this.#openedAt < maxRequestMs) return;
     const text = `The request was not complete within ${maxRequestMs / 1_000} s`;
-    this.fail(new RpcError("DEADLINE_EXCEEDED", text));
+    this.fail(new RpcError("DEADLINE_EXCEEDED", text, { limit: "maxRequestMs" }));
   }
 
   /** Cancels the call, because its stream is closed. */
@@ -322,6 +349,8 @@ export abstract class Call implements CallContext, Timed {
       ? error
       : new RpcError("INTERNAL", "Internal error", { cause: error });
     this.#status = known.code;
+    this.#message = known.message;
+    if (known.limit !== undefined) this.thread.meter?.limit(known.limit);
     const sent = this.#trySendStatus(statusFields(known)) ||
       this.#trySendStatus(bareStatus(known.code, known.message));
     this.#end("ended");
@@ -344,7 +373,7 @@ export abstract class Call implements CallContext, Timed {
       return this.stream.sendPrefixed(writePrefix(prefix, message.length, compressed), message);
     } catch (error) {
       if (!(error instanceof Http2Error) || error.limit !== "maxQueuedBytes") throw error;
-      throw new RpcError("RESOURCE_EXHAUSTED", NOT_READ, { cause: error });
+      throw new RpcError("RESOURCE_EXHAUSTED", NOT_READ, { cause: error, limit: error.limit });
     }
   }
 
@@ -384,6 +413,7 @@ export abstract class Call implements CallContext, Timed {
     // Sending the status can close the stream, which has then ended the call by `leave()`.
     if (!wasOpen) return;
     this.target.meter?.ended(this.#status);
+    this.thread.observer?.ended(this, this.#status, this.#message, this);
     if (this.place >= 0) this.thread.deadlines.remove(this);
     this.release();
     this.#held?.setBuffered(0);

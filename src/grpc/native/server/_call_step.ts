@@ -31,6 +31,10 @@ export class CallStep implements Work {
     return this.#call.over;
   }
 
+  waited(ms: number): void {
+    this.#call.waited?.(ms);
+  }
+
   run(): boolean {
     this.#run();
     return false;

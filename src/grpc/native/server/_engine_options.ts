@@ -1,6 +1,6 @@
 import type { Socket, TlsContext } from "../../../net/mod.ts";
 import type { Logger } from "../../../telemetry/mod.ts";
-import type { ServerMeter, Service } from "../../mod.ts";
+import type { CallObserver, ServerMeter, Service } from "../../mod.ts";
 import type { ConnectionCounts } from "./connection_counts.ts";
 import type { NativeLimits } from "./limits.ts";
 
@@ -11,6 +11,7 @@ export interface EngineOptions {
   readonly log: Logger;
   /** Counts calls and connections. */
   readonly meter?: ServerMeter | undefined;
+  readonly observer?: CallObserver | undefined;
   /** Takes accepted connections, to assign them to any thread. Without it the engine serves them itself. */
   readonly assign?: (socket: Socket) => void;
   /** Connections of all threads; by default those of the engine alone. */

@@ -52,5 +52,7 @@ export class HeldBytes {
 
 /** Creates the error of a call whose request exceeds the limits of held bytes. */
 export function heldTooMuch(): RpcError {
-  return new RpcError("RESOURCE_EXHAUSTED", "Too many requests are held here: try again later");
+  return new RpcError("RESOURCE_EXHAUSTED", "Too many requests are held here: try again later", {
+    limit: "maxHeldBytes",
+  });
 }

@@ -8,7 +8,7 @@ import {
 } from "../../../http2/mod.ts";
 import type { Call, CallConnection } from "./_call.ts";
 import type { MethodTable } from "./_methods.ts";
-import { RequestHead } from "./_request_head.ts";
+import { RequestHead, type Routing } from "./_request_head.ts";
 import { notGrpcHeaders, trailersOnlyHeaders } from "./_responses.ts";
 import { StreamingCall } from "./_streaming_call.ts";
 import type { Thread } from "./_thread.ts";
@@ -23,6 +23,9 @@ export interface ConnectionOwner extends CallConnection {
   /** Called when HTTP/2 has ended. Output may still wait to be sent. */
   onEnd(error: Http2Error | undefined): void;
 }
+
+/** The times of a call that is refused by its headers. */
+const NO_TIMES = { isUnary: true, queueUs: 0, totalUs: 0 } as const;
 
 /** gRPC over HTTP/2 (grpc's PROTOCOL-HTTP2.md): maps the events of a connection to calls. */
 export class Protocol implements ConnectionHandler<Call> {
@@ -40,7 +43,10 @@ export class Protocol implements ConnectionHandler<Call> {
     const head = RequestHead.of(headers, this.#methods);
     const { routing } = head;
     if (routing.kind !== "call") {
-      if (routing.kind === "refused") this.#thread.unknownMethod?.ended(routing.code);
+      if (routing.kind === "refused") {
+        this.#thread.unknownMethod?.ended(routing.code);
+        this.#observeRefusal(head, headers.path, routing);
+      }
       return refuse(stream, routing);
     }
     const { method } = routing;
@@ -52,6 +58,15 @@ export class Protocol implements ConnectionHandler<Call> {
     if (head.timeout !== Infinity) this.#thread.watchDeadline(call);
     call.start();
     if (endStream) call.receiveEnd();
+  }
+
+  #observeRefusal(
+    { metadata }: RequestHead,
+    method: string,
+    { code, message }: Extract<Routing, { kind: "refused" }>,
+  ): void {
+    const { peer, caller } = this.#owner;
+    this.#thread.observer?.ended({ method, peer, caller, metadata }, code, message, NO_TIMES);
   }
 
   onData(

@@ -1,5 +1,6 @@
 /** The headers of a request. @module */
 import type { HeaderList } from "../../../http2/mod.ts";
+import { parseTraceparent, type TraceContext, traceparentHeader } from "../../../telemetry/mod.ts";
 import { type Metadata, RpcError, StatusCode, type StatusName } from "../../mod.ts";
 import { acceptsGzip, headerNames, isGrpcContentType, metadataOf, parseTimeout } from "../mod.ts";
 import type { Method, MethodTable } from "./_methods.ts";
@@ -11,7 +12,12 @@ export type Routing =
   /** Not a gRPC request: answered by an HTTP status. */
   | { readonly kind: "not-grpc"; readonly status: 405 | 415 }
   /** A gRPC request that is refused with a status. */
-  | { readonly kind: "refused"; readonly code: StatusCode; readonly fields: readonly string[] };
+  | {
+    readonly kind: "refused";
+    readonly code: StatusCode;
+    readonly message: string;
+    readonly fields: readonly string[];
+  };
 
 /** The most characters of a peer's text in a status message: enough for any method's path. */
 const MAX_QUOTED = 128;
@@ -28,6 +34,7 @@ export class RequestHead {
   readonly #headers: HeaderList;
   #metadata: Metadata | undefined;
   #acceptsGzip: boolean | undefined;
+  #context: TraceContext | null | undefined;
 
   constructor(headers: HeaderList, methods: MethodTable) {
     this.#headers = headers;
@@ -41,6 +48,14 @@ export class RequestHead {
   /** The caller's metadata, shared by all calls with the same headers. */
   get metadata(): Metadata {
     return this.#metadata ??= metadataOf(this.#headers.fields);
+  }
+
+  /** The trace id of the caller's span, if the caller records it. */
+  get sampledTrace(): string | undefined {
+    if (this.#context === undefined) {
+      this.#context = parseTraceparent(this.#headers.get(traceparentHeader)) ?? null;
+    }
+    return this.#context?.sampled ? this.#context.traceId : undefined;
   }
 
   /** True when the caller accepts responses compressed with gzip. */
@@ -85,6 +100,7 @@ function refused(code: StatusName, message: string): Routing {
   return {
     kind: "refused",
     code: StatusCode[code],
+    message,
     fields: statusFields(new RpcError(code, message)),
   };
 }

@@ -14,6 +14,7 @@ import {
   type Registrar,
   type Stream,
 } from "../../../net/mod.ts";
+import type { LogEvent } from "../../../telemetry/mod.ts";
 import { callerOf } from "../../callers/mod.ts";
 import { type Caller, type CallReport, type ConnectionReport, RpcError } from "../../mod.ts";
 import type { Lane } from "../../scheduling/mod.ts";
@@ -45,9 +46,9 @@ export interface ServingThread extends Thread {
   /** Removes a connection, which is about to be closed. */
   forget(connection: ServedConnection): void;
   /** Logs an error of the server. */
-  report(message: string, properties: Record<string, unknown>): void;
+  report(event: LogEvent, properties: Record<string, unknown>): void;
   /** Logs a detail at the level debug. */
-  note(message: string, properties: Record<string, unknown>): void;
+  note(event: LogEvent, properties: Record<string, unknown>): void;
 }
 
 /**
@@ -157,7 +158,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   }
 
   onStall(): void {
-    const error = new RpcError("RESOURCE_EXHAUSTED", NOT_READ);
+    const error = new RpcError("RESOURCE_EXHAUSTED", NOT_READ, { limit: "stallTimeout" });
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const call of waiting) call.fail(error);
@@ -169,8 +170,9 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
 
   onEnd(error: Http2Error | undefined): void {
     if (error !== undefined) {
-      const { message, code, limit } = error;
-      this.#thread.note("A connection was ended", { peer: this.peer, message, code, limit });
+      const { message: reason, code, limit } = error;
+      if (limit !== undefined) this.#thread.meter?.limit(limit);
+      this.#thread.note("A connection was ended", { peer: this.peer, reason, code, limit });
     }
     if (this.#phase.kind !== "open") return;
     this.#phase = { kind: "ending", until: this.#lingerUntil() };
@@ -192,6 +194,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
 
   relinquish(resource: Resource): void {
     if (resource === "unreadBytes") {
+      this.#thread.meter?.limit("maxUnreadBytes");
       this.http2.close(ErrorCode.ENHANCE_YOUR_CALM, "Too much waits for the peer to read");
       this.flush();
       // A peer that does not read leaves the rest where it is.
@@ -292,6 +295,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
         return this.#waitForRoom(true);
       }
       if (sent < 0) return this.abandon();
+      this.#thread.meter?.bytes(this.transport, 0, sent);
       this.http2.sent(sent, this.#now);
       if (this.#phase.kind === "closed") return;
     }
@@ -308,12 +312,16 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
       if (this.#phase.kind !== "open") return;
       const now = this.#now;
       this.#policy.heard(now);
+      this.#thread.meter?.bytes(this.transport, size, 0);
       this.http2.receive(buffer, now, 0, size);
       this.#noteSending();
       if (this.http2.output.length > 0 || this.#socket.hasPending) this.touch();
     } else if (size !== -libc.errno.EAGAIN && size !== -libc.errno.EINTR) {
       const { failure } = this.#socket;
-      if (failure !== undefined) this.#thread.note(failure.message, { code: failure.code });
+      if (failure !== undefined) {
+        const { message: reason, code } = failure;
+        this.#thread.note("A connection failed", { peer: this.peer, reason, code });
+      }
       this.abandon();
     }
   }

@@ -1,7 +1,7 @@
 import type { Accounts } from "./_accounts.ts";
 import type { CostClass, CostClasses, Lane, WorkQueue } from "../../scheduling/mod.ts";
 import type { Deadlines, Timed } from "./_deadlines.ts";
-import type { MethodMeter } from "../../mod.ts";
+import type { CallObserver, MethodMeter, ServerMeter } from "../../mod.ts";
 import type { NativeLimits } from "./limits.ts";
 
 /** A call with a deadline. */
@@ -23,6 +23,10 @@ export interface Thread {
   readonly accounts: Accounts;
   /** Counts the calls of methods that the server does not have. */
   readonly unknownMethod: MethodMeter | undefined;
+  /** Observes the end of each call. */
+  readonly observer: CallObserver | undefined;
+  /** Counts bytes, limits, and the lateness of timers. */
+  readonly meter: ServerMeter | undefined;
   /** Watches the deadline of a new call, if it is still open at the end of the turn. */
   watchDeadline(call: TimedCall): void;
   /** Returns true if work of a connection may run at once, without waiting for its turn. */

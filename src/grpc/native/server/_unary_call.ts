@@ -215,7 +215,7 @@ export class UnaryCall extends Call implements Work {
     }
     const ms = this.thread.lap();
     costClass.record(ms);
-    if (!this.#isAsync) meter?.measured(ms);
+    if (!this.#isAsync) meter?.measured(ms, this.head.sampledTrace);
     return ms;
   }
 
@@ -231,7 +231,7 @@ export class UnaryCall extends Call implements Work {
     const began = performance.now();
     answer.then(
       (response) => {
-        this.target.meter?.measured(performance.now() - began);
+        this.target.meter?.measured(performance.now() - began, this.head.sampledTrace);
         this.guard(() => this.#answer(response));
       },
       (error) => this.fail(error),

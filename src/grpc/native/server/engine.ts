@@ -12,12 +12,14 @@ import {
   type Stream,
   TlsHandshakes,
 } from "../../../net/mod.ts";
-import { type ErrorReports, errorReports } from "../../../telemetry/mod.ts";
+import { type ErrorReports, errorReports, type LogEvent } from "../../../telemetry/mod.ts";
 import {
+  type CallObserver,
   type ConnectionReport,
   MAX_REPORTED_CALLS,
   MAX_REPORTED_CONNECTIONS,
   type MethodMeter,
+  type ServerMeter,
   type ThreadReport,
 } from "../../mod.ts";
 import { type CostClass, CostClasses, type Lane, WorkQueue } from "../../scheduling/mod.ts";
@@ -70,6 +72,8 @@ export class Engine implements ServingThread, Disposable {
   http2: Http2Config;
   readonly methods: MethodTable;
   readonly unknownMethod: MethodMeter | undefined;
+  readonly observer: CallObserver | undefined;
+  readonly meter: ServerMeter | undefined;
   readonly deadlines = new Deadlines();
   readonly work: WorkQueue;
   readonly costClasses = new CostClasses();
@@ -120,6 +124,8 @@ export class Engine implements ServingThread, Disposable {
     this.http2 = configureHttp2(this.limits);
     this.methods = methodsOf(options.services, this.costClasses, options.meter);
     this.unknownMethod = options.meter?.method(undefined);
+    this.observer = options.observer;
+    this.meter = options.meter;
     this.work = new WorkQueue(this.limits);
     this.accounts = new Accounts(this.limits);
     this.#admission = new Admission(
@@ -128,6 +134,7 @@ export class Engine implements ServingThread, Disposable {
       this.accounts,
       this.#connections,
       options.log,
+      options.meter,
     );
     this.poller.pause = () => performance.now() >= this.#eventsEnd;
     this.#handshakes = options.tls && new TlsHandshakes(options.tls, this.poller, {
@@ -201,7 +208,7 @@ export class Engine implements ServingThread, Disposable {
       return this.#giveUp(stream);
     }
     this.#connections.add(connection);
-    this.#options.meter?.connection(connection.transport, 1);
+    this.meter?.connection(connection.transport, 1);
     this.note("Connected", { peer: connection.peer });
     this.#admission.limitSilent(connection);
     if (this.#tickAt === Infinity) this.#tickAt = this.now + TICK_MS;
@@ -325,16 +332,17 @@ export class Engine implements ServingThread, Disposable {
     this.#counts.remove(connection.identity);
     this.#connections.delete(connection);
     this.#pastCalls += connection.http2.statistics.streamsOpened;
-    this.#options.meter?.connection(connection.transport, -1);
+    this.meter?.connection(connection.transport, -1);
     if (this.#connections.size > 0) return;
     this.#tickAt = Infinity;
+    this.meter?.lag(undefined);
     this.#countStreams();
     this.#emptied?.();
   }
 
   /** Counts the open streams of each transport. */
   #countStreams(): void {
-    const { meter } = this.#options;
+    const { meter } = this;
     if (meter === undefined) return;
     const streams = this.#streamCounts;
     for (const transport of streams.keys()) streams.set(transport, 0);
@@ -344,12 +352,12 @@ export class Engine implements ServingThread, Disposable {
     for (const [transport, count] of streams) meter.streams(transport, count);
   }
 
-  report(message: string, properties: Record<string, unknown>): void {
-    this.#reports(message, properties);
+  report(event: LogEvent, properties: Record<string, unknown>): void {
+    this.#reports(event, properties);
   }
 
-  note(message: string, properties: Record<string, unknown>): void {
-    this.#options.log.debug(message, properties);
+  note(event: LogEvent, properties: Record<string, unknown>): void {
+    this.#options.log.debug(event, properties);
   }
 
   /** Describes the thread, and its oldest connections. */
@@ -421,8 +429,8 @@ export class Engine implements ServingThread, Disposable {
   }
 
   /** Closes a connection whose TLS handshake failed. */
-  #refuse(stream: Stream, { code, message }: NetError): void {
-    this.note("A TLS handshake failed", { peer: formatPeer(stream.peer), code, message });
+  #refuse(stream: Stream, { code, message: reason }: NetError): void {
+    this.note("A TLS handshake failed", { peer: formatPeer(stream.peer), code, reason });
     this.#giveUp(stream);
   }
 
@@ -460,6 +468,7 @@ export class Engine implements ServingThread, Disposable {
     if (this.deadlines.next <= this.now) this.deadlines.expire(this.now);
     this.#handshakes?.expire(this.now);
     if (this.#tickAt <= this.now) {
+      this.meter?.lag(this.now - this.#tickAt);
       this.#tickAt = this.now + TICK_MS;
       for (const connection of this.#connections) connection.tick(this.now);
       this.accounts.sweep();

@@ -23,10 +23,10 @@ class NativeServer implements RpcServer {
   readonly #listeners: Listener[] = [];
   #closing: Promise<void> | undefined;
 
-  constructor({ services, limits, tls, beforeSend, meter }: NativeServerOptions) {
+  constructor({ services, limits, tls, beforeSend, meter, observer }: NativeServerOptions) {
     const onDue = () => this.#drive.arm();
     this.#engine = new Engine({
-      ...{ services, limits, tls, beforeSend, meter },
+      ...{ services, limits, tls, beforeSend, meter, observer },
       log: logger("native"),
       onDue,
     });

@@ -2,7 +2,7 @@
 import { libc } from "../../../ffi/mod.ts";
 import { Listener, Socket, type TlsContext, wakePoller } from "../../../net/mod.ts";
 import { logger } from "../../../telemetry/mod.ts";
-import type { ServerMeter, Service } from "../../mod.ts";
+import type { CallObserver, ServerMeter, Service } from "../../mod.ts";
 import { Engine } from "../server/mod.ts";
 import { SharedConnectionCounts } from "./_shared_connection_counts.ts";
 import { SharedState } from "./_shared_state.ts";
@@ -25,6 +25,7 @@ export interface WorkerServices extends Disposable {
   readonly beforeSend?: (() => boolean) | undefined;
   /** Counts calls and connections. */
   readonly meter?: ServerMeter | undefined;
+  readonly observer?: CallObserver | undefined;
   /** Called when the server will drain: reports NOT_SERVING to health checks. */
   announceDrain?(): void;
   /** Called when the server drains: ends the calls that would not end by themselves. */
@@ -46,14 +47,20 @@ const scope = globalThis as unknown as WorkerScope;
  * Serves as a worker of a pool. To be called by the entry module of a Web Worker.
  *
  * @param build makes the services from the data of the pool's `setup`
+ * @param loaded settles before `build` is called, when modules have to be loaded first
  */
-export function serveAsWorker(build: (setup: never) => WorkerServices): void {
+export function serveAsWorker(
+  build: (setup: never) => WorkerServices,
+  loaded?: Promise<unknown>,
+): void {
   let serving: ServingWorker | undefined;
-  scope.onmessage = ({ data: { id, request } }) => {
+  scope.onmessage = async ({ data: { id, request } }) => {
     const done = (result?: unknown) => scope.postMessage({ id, result });
     try {
-      if (request.kind === "start") serving = new ServingWorker(request, build, done);
-      else serving!.handle(request, done, () => scope.close());
+      if (request.kind === "start") {
+        if (loaded !== undefined) await loaded;
+        serving = new ServingWorker(request, build, done);
+      } else serving!.handle(request, done, () => scope.close());
     } catch (error) {
       scope.postMessage({ id, failure: (error as Error).message });
     }
@@ -125,6 +132,7 @@ class ServingWorker {
       tls: this.#served.tls,
       beforeSend: this.#served.beforeSend,
       meter: this.#served.meter,
+      observer: this.#served.observer,
       limits: start.limits,
       log,
       assign: (socket) => this.#assign(socket),

@@ -29,13 +29,25 @@ export interface Call {
   readonly url: string;
   /** The file with the request: prefix and message. */
   readonly body: string;
-  /** Bytes of each response: prefix and message. */
+  /** Bytes of each response, the shortest if they vary: prefix and message. */
   readonly answerBytes: number;
 }
 
-/** Loads a server for some seconds. */
-export async function load(call: Call, shape: Shape, seconds: number): Promise<Load> {
-  return parse(await run(call, shape, ["-D", `${seconds}`]), call.answerBytes);
+/** Where h2load runs. */
+export interface Placement {
+  /** The only CPU that it may use (taskset(1)). */
+  readonly cpu?: number | undefined;
+}
+
+/** Loads a server for some seconds, which may have a fraction. */
+export async function load(
+  call: Call,
+  shape: Shape,
+  seconds: number,
+  placement: Placement = {},
+): Promise<Load> {
+  const report = await run(call, shape, ["-D", `${Math.round(seconds * 1000)}ms`], placement);
+  return parse(report, call.answerBytes);
 }
 
 /** Measures the latency of the requests of a load. Logging each request slows the load a little. */
@@ -61,9 +73,13 @@ async function run(
   { url, body }: Call,
   { connections, streams }: Shape,
   options: readonly string[],
+  { cpu }: Placement = {},
 ): Promise<string> {
-  const command = new Deno.Command("h2load", {
+  const pinned = cpu === undefined ? [] : ["taskset", "-c", `${cpu}`];
+  const [program, ...before] = [...pinned, "h2load"];
+  const command = new Deno.Command(program, {
     args: [
+      ...before,
       ...["-c", `${connections}`, "-m", `${streams}`, "-d", body],
       ...["-H", "content-type: application/grpc", "-H", "te: trailers"],
       ...options,

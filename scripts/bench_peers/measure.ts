@@ -1,0 +1,92 @@
+/** Loads of all servers by turns, and the servers' CPU time. @module */
+import { join } from "node:path";
+import { openNativeChannel } from "../../src/grpc/native/client/mod.ts";
+import { load } from "../h2load.ts";
+import type { PublicKeys, Row } from "./rows.ts";
+import { elapsed, Server, type Start } from "./servers.ts";
+
+/** The load of each server before the first row, after which V8 has compiled most of its code. */
+const WARM_UP_SECONDS = 2;
+
+/** How a table is measured. */
+export interface Plan {
+  readonly rows: readonly Row[];
+  readonly starts: readonly Start[];
+  readonly keys: PublicKeys;
+  /** Loads of each server in each row. */
+  readonly rounds: number;
+  /** Duration of a load. */
+  readonly seconds: number;
+  /** The CPU of the servers and that of h2load; undefined when the kernel chooses. */
+  readonly cpus: { readonly server: number; readonly load: number } | undefined;
+  /** A folder for the requests. */
+  readonly folder: string;
+}
+
+/** The figures of a table. */
+export interface Figures {
+  /** Microseconds of CPU per request: for each row and name of a server those of all rounds. */
+  readonly micros: ReadonlyMap<Row, ReadonlyMap<string, readonly number[]>>;
+  /** Resident megabytes of each server at the end of the rows of echoes. */
+  readonly residentMb: ReadonlyMap<string, number>;
+}
+
+/** Measures all rows. The order of the servers changes with each round. */
+export async function measure(plan: Plan): Promise<Figures> {
+  await using stack = new AsyncDisposableStack();
+  const servers: Server[] = [];
+  for (const start of plan.starts) {
+    servers.push(stack.use(await Server.open(start, plan.cpus?.server)));
+  }
+  for (const server of servers) await loadOnce(plan, plan.rows[0], server, WARM_UP_SECONDS);
+  const echoing = servers.filter(({ start }) => start.echoes);
+  const micros = new Map<Row, Map<string, number[]>>();
+  const residentMb = new Map<string, number>();
+  for (const row of plan.rows) {
+    micros.set(row, await measureRow(plan, row, row.signs ? servers : echoing));
+    if (row.signs) continue;
+    for (const server of echoing) residentMb.set(server.start.name, server.residentMb());
+  }
+  return { micros, residentMb };
+}
+
+async function measureRow(
+  plan: Plan,
+  row: Row,
+  servers: readonly Server[],
+): Promise<Map<string, number[]>> {
+  const micros = new Map<string, number[]>();
+  // The first round is a warm-up.
+  for (let round = 0; round <= plan.rounds; round++) {
+    for (let turn = 0; turn < servers.length; turn++) {
+      const server = servers[(turn + round) % servers.length];
+      const { name } = server.start;
+      const figure = await loadOnce(plan, row, server, plan.seconds);
+      if (round === 0) micros.set(name, []);
+      else micros.get(name)!.push(figure);
+    }
+  }
+  return micros;
+}
+
+/**
+ * Loads a server, and returns the microseconds of CPU per request.
+ *
+ * @throws {Error} when a response is wrong, or calls fail
+ */
+async function loadOnce(plan: Plan, row: Row, server: Server, seconds: number): Promise<number> {
+  const body = join(plan.folder, "request.bin");
+  await Deno.writeFile(body, row.body);
+  const answerBytes = await check(row, server, plan.keys);
+  const call = { url: `http://${server.host}${row.path}`, body, answerBytes };
+  const before = server.threadTimes();
+  const { done, failed } = await load(call, row.shape, seconds, { cpu: plan.cpus?.load });
+  const nanoseconds = elapsed(before, server.threadTimes());
+  if (failed > 0) throw new Error(`${failed} calls of ${row.name} to ${server.start.name} failed`);
+  return nanoseconds / 1000 / done;
+}
+
+async function check(row: Row, { host }: Server, keys: PublicKeys): Promise<number> {
+  using channel = openNativeChannel({ addresses: [host] });
+  return await row.check(channel, keys);
+}

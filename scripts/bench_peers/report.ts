@@ -1,0 +1,56 @@
+/** The tables of the benchmark in Markdown. @module */
+import type { Figures } from "./measure.ts";
+import type { Start } from "./servers.ts";
+
+/** Returns a table: the median and the range of each server, and the ratios to the best peer. */
+export function table(figures: Figures, starts: readonly Start[]): string {
+  const own = starts.filter((start) => start.own);
+  const peers = starts.filter((start) => !start.own);
+  const head = [
+    "call",
+    "connections × streams",
+    ...[...own, ...peers].map(({ name }) => name),
+    ...own.map(({ name }) => `${name} / best peer`),
+  ];
+  const lines = [...figures.micros].map(([row, micros]) => {
+    const best = Math.min(...peers.map(({ name }) => median(micros.get(name))));
+    return [
+      row.name,
+      `${row.shape.connections}×${row.shape.streams}`,
+      ...[...own, ...peers].map(({ name }) => spread(micros.get(name))),
+      ...own.map(({ name }) => ratio(median(micros.get(name)), best)),
+    ];
+  });
+  const memory = [...own, ...peers].map(({ name }) => figures.residentMb.get(name));
+  const last = [
+    "Resident MB after the echoes",
+    "",
+    ...memory.map((megabytes) => megabytes === undefined ? "" : megabytes.toFixed(0)),
+    ...own.map(() => ""),
+  ];
+  return [head, head.map(() => "---"), ...lines, ...(figures.residentMb.size > 0 ? [last] : [])]
+    .map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+}
+
+function median(values: readonly number[] | undefined): number {
+  if (values === undefined) return Infinity;
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+}
+
+function spread(values: readonly number[] | undefined): string {
+  if (values === undefined) return "";
+  const [least, most] = [Math.min(...values), Math.max(...values)].map(figure);
+  return `${figure(median(values))} (${least}–${most})`;
+}
+
+function ratio(value: number, best: number): string {
+  return Number.isFinite(value) && Number.isFinite(best) ? (value / best).toFixed(2) : "";
+}
+
+/** Three digits. */
+function figure(micros: number): string {
+  if (micros >= 100) return Math.round(micros).toLocaleString("en");
+  return micros.toFixed(micros >= 10 ? 1 : 2);
+}

@@ -1,0 +1,112 @@
+/** The servers under test, each in a process of its own. @module */
+import { join } from "node:path";
+import {
+  onLoopback,
+  root,
+  serveCommand,
+  type ServeProcess,
+  startServer,
+} from "../serve_process.ts";
+import type { Programs } from "./programs.ts";
+import { keyTypes } from "./rows.ts";
+
+/** How a server is started. */
+export interface Start {
+  readonly name: string;
+  /** True for a server of this project. */
+  readonly own: boolean;
+  /** False when the server differs from another one by its cryptography only: it makes no echoes. */
+  readonly echoes: boolean;
+  readonly command: readonly string[];
+  readonly env: Record<string, string>;
+}
+
+/** The name of the server with the libcrypto of `deno task openssl`. */
+export const CARRIED = "signer, OpenSSL 3.6";
+
+/**
+ * Returns all servers. On one CPU each has one thread that serves, otherwise as many as it has by default.
+ *
+ * @param keys folder of ID.pem for each key
+ * @param libcrypto path of the newer libcrypto
+ */
+export function starts(
+  programs: Programs,
+  keys: string,
+  libcrypto: string,
+  onOneCpu: boolean,
+): Start[] {
+  const command = serveCommand(root, [
+    ...onLoopback,
+    ...keyTypes.flatMap((type) => ["--key", `${type}=${join(keys, `${type}.pem`)}`]),
+    ...["--log-level", "error"],
+    ...(onOneCpu ? ["--workers", "1"] : []),
+  ]);
+  const threads = onOneCpu ? ["1"] : [];
+  const own = { own: true, command };
+  const peer = { own: false, env: {} };
+  const tonic = (provider: string) => [...programs.tonic, keys, provider, ...threads];
+  const grpcJs = [...programs.grpcJs, keys, join(root, "proto")];
+  return [
+    { ...own, name: "signer", echoes: true, env: {} },
+    { ...own, name: CARRIED, echoes: false, env: { SIGNER_LIBCRYPTO: libcrypto } },
+    { ...peer, name: "tonic, ring", echoes: true, command: tonic("ring") },
+    { ...peer, name: "tonic, AWS-LC", echoes: false, command: tonic("aws-lc") },
+    { ...peer, name: "grpc-go", echoes: true, command: [...programs.grpcGo, keys] },
+    { ...peer, name: "grpc-js", echoes: true, command: grpcJs },
+  ];
+}
+
+/** A running server. */
+export class Server implements AsyncDisposable {
+  readonly start: Start;
+  /** Its address: host and port. */
+  readonly host: string;
+  readonly #child: Deno.ChildProcess;
+
+  private constructor(start: Start, { child, addresses }: ServeProcess) {
+    this.start = start;
+    this.host = new URL(addresses[0]).host;
+    this.#child = child;
+  }
+
+  /**
+   * Starts a server.
+   *
+   * @param cpu the only CPU that it may use (taskset(1))
+   */
+  static async open(start: Start, cpu: number | undefined): Promise<Server> {
+    const pinned = cpu === undefined ? [] : ["taskset", "-c", `${cpu}`];
+    const command = [...pinned, ...start.command];
+    return new Server(start, await startServer(command, { env: start.env, stderr: "inherit" }));
+  }
+
+  /** CPU time of each thread in nanoseconds: the first field of its schedstat (Linux, sched-stats.rst). */
+  threadTimes(): Map<string, number> {
+    const tasks = `/proc/${this.#child.pid}/task`;
+    const times = new Map<string, number>();
+    for (const { name } of Deno.readDirSync(tasks)) {
+      const [nanoseconds] = Deno.readTextFileSync(`${tasks}/${name}/schedstat`).split(" ");
+      times.set(name, Number(nanoseconds));
+    }
+    return times;
+  }
+
+  /** Resident megabytes (proc_pid_status(5)). */
+  residentMb(): number {
+    const status = Deno.readTextFileSync(`/proc/${this.#child.pid}/status`);
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)![1]) / 1024;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.#child.status;
+  }
+}
+
+/** Returns the CPU time in nanoseconds between two readings, of the threads that did not end meanwhile. */
+export function elapsed(before: Map<string, number>, after: Map<string, number>): number {
+  let sum = 0;
+  for (const [thread, time] of after) sum += time - (before.get(thread) ?? 0);
+  return sum;
+}

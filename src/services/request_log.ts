@@ -1,0 +1,116 @@
+/** The log of requests: a line for each call that is asked for, and for those that fail or are slow. @module */
+import {
+  type Caller,
+  type CallObserver,
+  type CallTimes,
+  formatCaller,
+  type ObservedContext,
+  StatusCode,
+  statusName,
+} from "../grpc/mod.ts";
+import {
+  type ErrorReports,
+  errorReports,
+  isLogged,
+  type Logger,
+  type LogLevels,
+  parseTraceparent,
+  traceparentHeader,
+} from "../telemetry/mod.ts";
+import { requestIdOf } from "./request_id.ts";
+
+/** Characters of a value that a peer chooses. A line stays shorter than the 4 KiB that a pipe takes at once. */
+const MAX_VALUE = 200;
+
+/** Options of the log of requests. */
+export interface RequestLogOptions {
+  readonly levels: LogLevels;
+  /** The time from which on a unary call is slow, in milliseconds; undefined for none. */
+  readonly slowMs: number | undefined;
+}
+
+/**
+ * Logs calls when they end. At the level debug each has a line, without a limit. At info only failed and slow calls
+ * have one: 10 lines of each kind at once, and then 1 a second, because a peer causes them.
+ */
+export class RequestLog implements CallObserver {
+  readonly #log: Logger;
+  readonly #logsAll: boolean;
+  readonly #slowUs: number;
+  readonly #failures: ErrorReports;
+  readonly #slow: ErrorReports;
+  readonly #identities = new WeakMap<Caller, string>();
+
+  private constructor(log: Logger, logsAll: boolean, slowMs = Infinity) {
+    this.#log = log;
+    this.#logsAll = logsAll;
+    this.#slowUs = slowMs * 1_000;
+    this.#failures = errorReports(log, undefined, "info");
+    this.#slow = errorReports(log, undefined, "info");
+  }
+
+  /** Opens the log; undefined when its levels leave nothing to log. */
+  static open(log: Logger, { levels, slowMs }: RequestLogOptions): RequestLog | undefined {
+    if (!isLogged(levels, "requests", "info")) return undefined;
+    return new RequestLog(log, isLogged(levels, "requests", "debug"), slowMs);
+  }
+
+  ended(
+    context: ObservedContext,
+    status: StatusCode,
+    message: string | undefined,
+    times: CallTimes,
+  ): void {
+    // A client cancels calls as it likes, and every watch of the health service.
+    const isFailure = status !== StatusCode.OK && status !== StatusCode.CANCELLED;
+    if (!isFailure && !this.#logsAll && this.#slowUs === Infinity) return;
+    const { isUnary, queueUs, totalUs } = times;
+    const isSlow = isUnary && totalUs >= this.#slowUs;
+    if (!isFailure && !this.#logsAll && !isSlow) return;
+    const fields = this.#fieldsOf(context, status, message, queueUs, totalUs);
+    if (isFailure) this.#report("Request failed", fields);
+    else if (isSlow) this.#report("Request was slow", fields);
+    else this.#log.debug("Request served", fields);
+  }
+
+  #report(event: "Request failed" | "Request was slow", fields: Record<string, unknown>): void {
+    if (this.#logsAll) this.#log.info(event, fields);
+    else if (event === "Request failed") this.#failures(event, fields);
+    else this.#slow(event, fields);
+  }
+
+  #fieldsOf(
+    context: ObservedContext,
+    status: StatusCode,
+    message: string | undefined,
+    queueUs: number,
+    totalUs: number,
+  ): Record<string, unknown> {
+    const fields: Record<string, unknown> = { requestId: requestIdOf(context) };
+    const trace = parseTraceparent(context.metadata.get(traceparentHeader));
+    if (trace !== undefined) fields.traceId = trace.traceId;
+    fields.peer = shortened(context.peer);
+    fields.identity = this.#identityOf(context.caller);
+    fields.method = shortened(context.method);
+    for (const [name, value] of Object.entries(context.logFields ?? {})) {
+      if (value !== undefined) fields[name] = shortened(value);
+    }
+    fields.status = statusName(status);
+    if (message) fields.reason = shortened(message);
+    fields.queueUs = queueUs;
+    fields.totalUs = Math.round(totalUs);
+    return fields;
+  }
+
+  #identityOf(caller: Caller): string {
+    const known = this.#identities.get(caller);
+    if (known !== undefined) return known;
+    const identity = shortened(formatCaller(caller));
+    this.#identities.set(caller, identity);
+    return identity;
+  }
+}
+
+function shortened(text: string): string {
+  return text.length <= MAX_VALUE ? text : `${text.slice(0, MAX_VALUE)}…`;
+}

@@ -1,0 +1,76 @@
+/** The log of requests of `serve`, on both stacks and with workers. @module */
+import assert from "node:assert/strict";
+import { gate } from "../_support/gate.ts";
+
+const [test, { SignerProcess, call, echo, Metadata, openChannel, signing }] = await gate(
+  ["net", "env", "read", "write", "sys", "ffi", "run"],
+  async () => ({ ...await import("./_signer.ts"), ...await import("../../src/grpc/mod.ts") }),
+);
+
+const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+const servings = [
+  ["native, 2 workers", ["--workers", "2"]],
+  ["native, no workers", ["--workers", "0"]],
+  ["grpc-js", ["--stack", "grpc-js"]],
+] as const;
+
+/** The lines of the log of requests in a log of JSON. */
+function requestsIn(log: string): Record<string, unknown>[] {
+  return log.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line))
+    .filter(({ logger }) => logger === "signer.requests");
+}
+
+for (const [name, options] of servings) {
+  test(`A failed call has a line at info, and others at debug: ${name}`, async () => {
+    const request = { message: new Uint8Array(1) };
+    const metadata = new Metadata([
+      ["x-request-id", "job-7"],
+      ["traceparent", `00-${trace}-00f067aa0ba902b7-01`],
+      ["authorization", "Bearer secret-token"],
+    ]);
+    for (const level of ["info", "info,requests=debug"]) {
+      await using server = await SignerProcess.start(
+        ...["--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256", "--log-format", "json"],
+        ...["--log-level", level, ...options],
+      );
+      using channel = openChannel({ addresses: server.addresses });
+      await call(channel, echo.Echo, { message: "hello" });
+      await call(channel, signing.Sign, { keyType: "KEY_TYPE_ECDSA_P256", ...request });
+      const forged = { keyId: 'none"\n{"forged":1}', ...request };
+      await assert.rejects(call(channel, signing.Sign, forged, { metadata }));
+      await server.stop();
+      const lines = requestsIn(await server.log);
+      const failed = lines.find(({ message }) => message === "Request failed")!;
+      assert.deepEqual(
+        [failed.requestId, failed.traceId, failed.method, failed.status, failed.key],
+        ["job-7", trace, "/signer.v1.SigningService/Sign", "NOT_FOUND", 'none"\n{"forged":1}'],
+      );
+      assert.match(String(failed.peer), /^tcp:\/\/127\.0\.0\.1:\d+$/);
+      assert.equal(failed.identity, "ip=127.0.0.1");
+      assert.ok(Number(failed.totalUs) > 0 && Number(failed.queueUs) >= 0);
+      assert.doesNotMatch(await server.log, /secret-token/);
+      const served = lines.filter(({ message }) => message === "Request served");
+      if (level === "info") {
+        assert.equal(served.length, 0);
+        continue;
+      }
+      assert.deepEqual(served.map(({ method }) => String(method).split("/")[2]), ["Echo", "Sign"]);
+      assert.equal(served[1].algorithm, "ECDSA_SHA_256");
+      assert.match(String(served[1].key), /.+/);
+    }
+  });
+}
+
+test("Calls of methods that the server does not have are logged, cut to a bounded length", async () => {
+  await using server = await SignerProcess.start(
+    ...["--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256", "--workers", "1"],
+    ...["--log-format", "json"],
+  );
+  using channel = openChannel({ addresses: server.addresses });
+  const path = `/no.Service/${"x".repeat(2_000)}`;
+  await assert.rejects(call(channel, { ...echo.Echo, path }, { message: "" }));
+  await server.stop();
+  const [line] = requestsIn(await server.log);
+  assert.equal(line.status, "UNIMPLEMENTED");
+  assert.equal(String(line.method).length, 201);
+});

@@ -1,0 +1,118 @@
+/** The status page of `serve --metrics`, in a headless browser. @module */
+import assert from "node:assert/strict";
+import { gate } from "../_support/gate.ts";
+import { peerTest } from "../_support/peers.ts";
+
+const [test, { Browser, SignerProcess, TlsFiles, call, echo, openChannel, signing }] = await gate(
+  ["net", "env", "read", "write", "sys", "ffi", "run"],
+  async () => ({
+    ...await import("./_signer.ts"),
+    ...await import("../_support/browser.ts"),
+    ...await import("../_support/tls_files.ts"),
+  }),
+);
+const testBrowser = peerTest(test, "chromium");
+
+/** A folder for pictures of the page, to look at; none are kept by default. */
+const mayLook = Deno.permissions.querySync({ name: "env" }).state === "granted";
+const pictures = mayLook ? Deno.env.get("SIGNER_TEST_PICTURES") : undefined;
+
+const looks = [
+  { width: 1280, height: 900, scheme: "light" },
+  { width: 1280, height: 900, scheme: "dark" },
+  { width: 390, height: 844, scheme: "light" },
+  { width: 390, height: 844, scheme: "dark" },
+] as const;
+
+test("/status.json has the keys, threads, certificates and counts, and no secret", async () => {
+  await withServer(async (_, metrics) => {
+    const status = await (await fetch(`${metrics}/status.json`)).json();
+    assert.equal(status.obstacle, null);
+    assert.deepEqual(status.listeners.map(({ tls }: { tls: boolean }) => tls), [true]);
+    assert.deepEqual(status.threads.map(({ name }: { name: string }) => name), [
+      ...["main", "worker-0", "worker-1"],
+    ]);
+    assert.match(status.keys[0].thumbprint, /^[\w-]{43}$/);
+    assert.deepEqual(Object.keys(status.keys[0]), ["id", "type", "thumbprint", "isDefault"]);
+    assert.equal(status.certificates.length, 1);
+    assert.equal(status.limits.maxConnections, 20_000);
+    assert.equal(status.limits.maxConnectionAgeMs, null);
+    const page = await fetch(`${metrics}/`);
+    await page.body?.cancel();
+    const policy = page.headers.get("content-security-policy")!;
+    assert.match(
+      policy,
+      /^default-src 'none'; style-src 'sha256-[^ ]+'; script-src 'sha256-[^ ]+';/,
+    );
+    assert.doesNotMatch(policy, /unsafe/);
+    const scrape = await fetch(`${metrics}/metrics`);
+    await scrape.body?.cancel();
+    assert.match(scrape.headers.get("content-security-policy")!, /^default-src 'none'/);
+  });
+});
+
+testBrowser(
+  "The status page draws figures within its policy, on a desk and a phone, light and dark",
+  async (chromium) => {
+    await withServer(async (load, metrics) => {
+      await using browser = await Browser.start(chromium);
+      for (const look of looks) {
+        await browser.open(`${metrics}/`, look);
+        await browser.until("document.getElementById('ready')?.textContent === 'ready'");
+        await load();
+        // A rate needs two looks at the figures.
+        await browser.until(
+          "document.querySelector('#rate path')?.getAttribute('d').includes('M')",
+        );
+        await load();
+        await browser.until("/L/.test(document.querySelector('#rate path')?.getAttribute('d'))");
+        const text = await browser.evaluate<string>("document.body.innerText");
+        for (
+          const part of [
+            "worker-1",
+            "ecdsa-p256",
+            "/signer.v1.EchoService/Echo",
+            "TLS",
+            "NOT_FOUND",
+          ]
+        ) {
+          assert.ok(text.includes(part), `${part} is missing:\n${text}`);
+        }
+        const overflow = await browser.evaluate<number>(
+          "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+        );
+        assert.equal(overflow, 0, "The page is wider than the screen");
+        const picture = await browser.picture();
+        assert.ok(picture.length > 10_000);
+        if (pictures !== undefined) {
+          await Deno.writeFile(`${pictures}/status_${look.width}_${look.scheme}.png`, picture);
+        }
+      }
+      assert.deepEqual(browser.faults, []);
+    });
+  },
+);
+
+/** Runs a test with a server over TLS, a load of some calls, and the URL of its pages. */
+async function withServer(
+  use: (load: () => Promise<void>, metrics: string) => Promise<void>,
+): Promise<void> {
+  await using files = await TlsFiles.create();
+  await files.issue("server");
+  await using server = await SignerProcess.start(
+    ...["--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256", "--generate", "ed25519"],
+    ...["--workers", "2", "--metrics", "127.0.0.1:0", ...files.options("server")],
+  );
+  const [, port] = await server.captured(/Serving metrics.*127\.0\.0\.1:(\d+)/);
+  const load = async () => {
+    using context = files.ca.clientContext();
+    using channel = openChannel({ addresses: server.addresses, tls: { context } });
+    const message = new Uint8Array(1);
+    for (let i = 0; i < 20; i++) {
+      await call(channel, echo.Echo, { message: "hello" });
+      await call(channel, signing.Sign, { keyType: "KEY_TYPE_ECDSA_P256", message });
+    }
+    await assert.rejects(call(channel, signing.Sign, { keyId: "none", message }));
+  };
+  await use(load, `http://127.0.0.1:${port}`);
+}

@@ -1,0 +1,131 @@
+/** Traces of `serve` and `call`, received over OTLP. @module */
+import assert from "node:assert/strict";
+import { gate } from "../_support/gate.ts";
+
+const [test, { SignerProcess, runSigner, runSignerWith }] = await gate(
+  ["net", "env", "read", "write", "sys", "ffi", "run"],
+  () => import("./_signer.ts"),
+);
+
+/** A span as OTLP's JSON has it (opentelemetry-proto, trace.proto). */
+interface Span {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId: string;
+  readonly name: string;
+  /** 2 for a server, 3 for a client. */
+  readonly kind: number;
+  readonly startTimeUnixNano: string;
+  readonly endTimeUnixNano: string;
+  readonly attributes: readonly { key: string; value: Record<string, string | number> }[];
+  readonly status?: { readonly code?: number };
+}
+
+/** A receiver of spans over OTLP by HTTP and JSON, on a free port. */
+class Receiver implements AsyncDisposable {
+  readonly spans: Span[] = [];
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+
+  constructor() {
+    this.#server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      async (request) => {
+        const body = await request.text();
+        if (new URL(request.url).pathname === "/v1/traces") {
+          for (const { scopeSpans } of JSON.parse(body).resourceSpans) {
+            for (const { spans } of scopeSpans) this.spans.push(...spans);
+          }
+        }
+        return new Response("{}", { headers: { "content-type": "application/json" } });
+      },
+    );
+  }
+
+  /** The standard variables of an exporter to this receiver. */
+  get env(): Record<string, string> {
+    return {
+      OTEL_DENO: "true",
+      OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${this.#server.addr.port}`,
+      OTEL_SERVICE_NAME: "signer",
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.shutdown();
+  }
+}
+
+function attribute(span: Span, name: string): string | number | undefined {
+  const value = span.attributes.find(({ key }) => key === name)?.value;
+  return value && Object.values(value)[0];
+}
+
+const servings = [
+  ["native, 2 workers", ["--workers", "2"]],
+  ["native, no workers", ["--workers", "0"]],
+  ["grpc-js", ["--stack", "grpc-js"]],
+] as const;
+
+for (const [name, options] of servings) {
+  test(`Spans of client and server join, and the caller's trace goes on: ${name}`, async () => {
+    await using receiver = new Receiver();
+    const server = await SignerProcess.startIn(
+      receiver.env,
+      ...["--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256", ...options],
+    );
+    try {
+      const to = ["--to", server.addresses[0]];
+      const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+      const env = { ...receiver.env, TRACEPARENT: `00-${trace}-00f067aa0ba902b7-01` };
+      const signed = await runSignerWith(
+        env,
+        "call",
+        "sign",
+        ...to,
+        "--key-type",
+        "ecdsa-p256",
+        "m",
+      );
+      assert.equal(signed.code, 0, signed.stderr);
+      const refused = await runSignerWith(env, "call", "sign", ...to, "--key", "none", "m");
+      assert.equal(refused.code, 64 + 5, refused.stderr);
+    } finally {
+      assert.equal(await server.stop(), 0);
+    }
+    const spans = receiver.spans.filter(({ name }) => name === "signer.v1.SigningService/Sign");
+    const [clients, servers] = [3, 2].map((kind) => spans.filter((span) => span.kind === kind));
+    assert.deepEqual([clients.length, servers.length], [2, 2], JSON.stringify(receiver.spans));
+    for (const client of clients) {
+      const own = servers.find(({ parentSpanId }) => parentSpanId === client.spanId)!;
+      assert.equal(client.parentSpanId, "00f067aa0ba902b7");
+      assert.deepEqual([client.traceId, own.traceId], [
+        "4bf92f3577b34da6a3ce929d0e0e4736",
+        "4bf92f3577b34da6a3ce929d0e0e4736",
+      ]);
+      assert.equal(attribute(own, "rpc.system"), "grpc");
+      assert.equal(attribute(own, "rpc.service"), "signer.v1.SigningService");
+      assert.equal(attribute(own, "rpc.method"), "Sign");
+      assert.equal(attribute(own, "network.peer.address"), "127.0.0.1");
+      assert.ok(BigInt(own.startTimeUnixNano) <= BigInt(own.endTimeUnixNano));
+      const code = attribute(client, "rpc.grpc.status_code");
+      assert.equal(attribute(own, "rpc.grpc.status_code"), code);
+      // NOT_FOUND is an error of the client's call, and none of the server.
+      assert.equal(own.status?.code ?? 0, 0);
+      assert.equal(client.status?.code ?? 0, Number(code) === 0 ? 0 : 2);
+    }
+    assert.deepEqual(
+      servers.map((span) => Number(attribute(span, "rpc.grpc.status_code"))).sort(),
+      [0, 5],
+    );
+  });
+}
+
+test("Without OTEL_DENO the client sends no trace context", async () => {
+  await using server = await SignerProcess.start(
+    ...["--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256", "--workers", "1"],
+  );
+  const { code, stderr } = await runSigner("call", "echo", "-v", "--to", server.addresses[0], "m");
+  assert.equal(code, 0, stderr);
+  assert.doesNotMatch(stderr, /traceparent/);
+});
