@@ -6,7 +6,7 @@
  */
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
-import { serveDocuments } from "../src/cli/config/mod.ts";
+import { documents } from "../src/cli/config/mod.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -35,7 +35,7 @@ function between(text: string, reference: string): string {
   return `${text.slice(0, begin)}${BEGIN}\n\n${reference}\n${text.slice(end)}`;
 }
 
-const { example, reference } = await serveDocuments();
+const { example, reference } = await documents();
 const page = Deno.readTextFileSync(`${root}docs/configuration.md`);
 const files = {
   "docs/config.example.yaml": example,

@@ -17,6 +17,7 @@ export const rooms: Rooms = {
     "src/cli/audit",
     "src/cli/bench",
     "src/cli/call",
+    "src/cli/client/options",
     "src/cli/completion",
     "src/cli/config",
     "src/cli/csr",
@@ -106,6 +107,7 @@ export const rooms: Rooms = {
   "src/cli/completion": ["src/cli", "npm:commander"],
   "src/cli/config": [
     "src/cli",
+    "src/cli/client/options",
     "src/cli/serve",
     "src/cli/serve/options",
     "src/config",

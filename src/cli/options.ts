@@ -9,11 +9,12 @@ import {
   type Sections,
 } from "../config/mod.ts";
 
-/** Adds the options of a table to a command, grouped by their sections. */
-export function addOptions(command: Command, table: OptionTable, sections: Sections): Command {
+/** Adds the options of a table to a command, grouped by their sections, if some are given. */
+export function addOptions(command: Command, table: OptionTable, sections?: Sections): Command {
   for (const option of Object.values(table)) {
-    const heading = `${sections[sectionOf(option)].title}:`;
-    command.addOption(commandOption(option).helpGroup(heading));
+    const made = commandOption(option);
+    if (sections !== undefined) made.helpGroup(`${sections[sectionOf(option)].title}:`);
+    command.addOption(made);
     if (!isSwitch(option)) continue;
     // The opposite takes back a switch of the environment or a file.
     command.addOption(new Option(oppositeOf(option.flag), option.help).hideHelp());
@@ -21,13 +22,35 @@ export function addOptions(command: Command, table: OptionTable, sections: Secti
   return command;
 }
 
+/** The declaration of an option: by a command, with the name of its value there. */
+interface Declaration {
+  readonly command: Command;
+  readonly attribute: string;
+}
+
+/** Finds the options of a table that a command and its parents declare. */
+export function declaredOptions(
+  command: Command,
+  table: OptionTable,
+): ReadonlyMap<string, Declaration> {
+  const declared = new Map<string, Declaration>();
+  for (let at: Command | null = command; at !== null; at = at.parent) {
+    for (const [name, { flag }] of Object.entries(table)) {
+      const option = at.options.find(({ long }) => long === flag);
+      if (option === undefined || declared.has(name)) continue;
+      declared.set(name, { command: at, attribute: option.attributeName() });
+    }
+  }
+  return declared;
+}
+
 /** Returns the values that the flags of a command line give. */
 export function flagsOf(command: Command, table: OptionTable): GivenValues {
   const given = new Map<string, Given>();
-  for (const [name, option] of Object.entries(table)) {
-    const attribute = commandOption(option).attributeName();
-    if (command.getOptionValueSource(attribute) !== "cli") continue;
-    const value = command.getOptionValue(attribute);
+  for (const [name, { command: owner, attribute }] of declaredOptions(command, table)) {
+    if (owner.getOptionValueSource(attribute) !== "cli") continue;
+    const option = table[name];
+    const value = owner.getOptionValue(attribute);
     const isOpposite = isSwitch(option) && value === option.flag.startsWith("--no-");
     const flag = isOpposite ? oppositeOf(option.flag) : option.flag;
     given.set(name, { value, source: { from: "flag", flag } });
@@ -44,7 +67,8 @@ function oppositeOf(flag: string): string {
 }
 
 function commandOption(option: ConfigOption): Option {
-  const { flag, kind, argument = kind.argument, help, repeatable = false, unset } = option;
+  const { short, kind, argument = kind.argument, help, repeatable = false, unset } = option;
+  const flag = short === undefined ? option.flag : `${short}, ${option.flag}`;
   const description = [
     help,
     ...repeatable ? ["; repeatable"] : [],

@@ -22,7 +22,7 @@ export async function run(given: readonly string[]): Promise<number> {
   // Errors in timers and listeners are reported as those of the command itself.
   using _uncaught = onUncaught((error) => Deno.exit(reportFailure(error, debug)));
   try {
-    const [named = ""] = given.filter((arg) => arg !== "--debug");
+    const named = commandNamed(given);
     const args = translateSpellings(named, given);
     if (named === "serve" && wantsJsonLogs(args)) {
       const { writeDiagnosticsAsJson } = await import("./json_diagnostics.ts");
@@ -39,6 +39,13 @@ export async function run(given: readonly string[]): Promise<number> {
   } catch (error) {
     return reportFailure(error, debug);
   }
+}
+
+/** Returns the first word that is neither an option of the program nor its value. */
+function commandNamed(args: readonly string[]): string {
+  return args.find((arg, at) =>
+    arg !== "--debug" && !arg.startsWith("--context") && args[at - 1] !== "--context"
+  ) ?? "";
 }
 
 /** Commands by name, in the order of the help. */
@@ -93,6 +100,9 @@ const commands: Readonly<Record<string, CommandEntry>> = {
   },
 };
 
+/** The commands that call servers, and take a context. */
+const callers: ReadonlySet<string> = new Set(["call", "bench", "csr"]);
+
 /** A command in the list of commands. */
 interface CommandEntry {
   readonly description: string;
@@ -113,6 +123,10 @@ async function createProgram(named: string, args: readonly string[]): Promise<Co
     .version(config.version, "-V, --version", "print the version")
     .helpCommand("help [command]", "print the help of a command")
     .configureHelp({ subcommandTerm: (command) => command.name() })
+    .option(
+      "--context <name>",
+      "named servers and credentials of your contexts (env: SIGNER_CONTEXT)",
+    )
     .option("--debug", "print stacks of errors (env: SIGNER_DEBUG=1)")
     .addHelpText(
       "before",
@@ -131,6 +145,11 @@ async function createProgram(named: string, args: readonly string[]): Promise<Co
     const { completeCommand } = await import("./completion/mod.ts");
     program.addCommand(completeCommand(program), { hidden: true });
   }
+  program.hook("preAction", async (_, action) => {
+    if (!callers.has(named) && program.opts().context === undefined) return;
+    const { applyClientConfiguration } = await import("./client_configuration.ts");
+    await applyClientConfiguration(action);
+  });
   adopt(program);
   return program;
 }

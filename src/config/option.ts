@@ -5,6 +5,8 @@ import type { Kind } from "./kinds.ts";
 export interface ConfigOption<T = unknown> {
   /** The flag, such as `--tls-cert`; `--no-reflection` for a switch that is on by default. */
   readonly flag: `--${string}`;
+  /** A second, short form of the flag, such as `-v`. */
+  readonly short?: `-${string}`;
   /** The place in a file, such as `tls.cert`, where the part before the dot is a section; or `deadline`. */
   readonly path: string;
   readonly kind: Kind<T>;

@@ -3,16 +3,20 @@ import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 
 // The parser of YAML reads the environment.
-const [test, { config, files, serve, documents }] = await gate(["env", "read"], async () => ({
-  config: await import("../../src/config/mod.ts"),
-  files: await import("../../src/config/files/mod.ts"),
-  serve: await import("../../src/cli/serve/options/mod.ts"),
-  documents: await import("../../src/cli/config/documents.ts"),
-}));
+const [test, { config, files, serve, client, documents }] = await gate(
+  ["env", "read"],
+  async () => ({
+    config: await import("../../src/config/mod.ts"),
+    files: await import("../../src/config/files/mod.ts"),
+    serve: await import("../../src/cli/serve/options/mod.ts"),
+    client: await import("../../src/cli/client/options/mod.ts"),
+    documents: await import("../../src/cli/config/documents.ts"),
+  }),
+);
 
 test("the example file changes nothing, and each of its lines is a default or an example", async () => {
   const text = await Deno.readTextFile(new URL("../../docs/config.example.yaml", import.meta.url));
-  assert.equal(text, (await documents.serveDocuments()).example);
+  assert.equal(text, (await documents.documents()).example);
   const asItIs = files.readTable(serve.serveOptions, text, "/e/example.yaml");
   assert.deepEqual([asItIs.problems, asItIs.given.size], [[], 0]);
   const { problems, given } = files.readTable(
@@ -29,7 +33,7 @@ test("the example file changes nothing, and each of its lines is a default or an
 
 test("the reference in the documentation has every option", async () => {
   const page = await Deno.readTextFile(new URL("../../docs/configuration.md", import.meta.url));
-  for (const { path, flag } of Object.values(serve.serveOptions)) {
+  for (const { path, flag } of [serve.serveOptions, client.clientOptions].flatMap(Object.values)) {
     assert.ok(page.includes(`- \`${path}\`, \`${flag}`), path);
   }
 });
@@ -41,7 +45,7 @@ test("the JSON Schema has every option with its default, and allows no other key
     default?: unknown;
     description?: string;
   };
-  const schema = await documents.jsonSchema() as Schema;
+  const schema = await documents.jsonSchema("serve") as Schema;
   assert.equal(schema.additionalProperties, false);
   for (
     const option of Object.values<import("../../src/config/mod.ts").ConfigOption>(

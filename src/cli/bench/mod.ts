@@ -44,7 +44,7 @@ export function benchCommand(): Command {
 
 function addTarget(bench: Command): void {
   withToken(withTls(withTargets(bench, {
-    to: "server to test; may be repeated (env: SIGNER_ADDRESS; default: starts one)",
+    to: "server to test (env: SIGNER_ADDRESS; default: starts one)",
     connectTimeout: "10s",
   })))
     .addOption(

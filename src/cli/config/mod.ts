@@ -1,5 +1,5 @@
 /** `signer config`: checks and shows configurations, and prints their schema. @module */
-import { Command } from "commander";
+import { Argument, Command } from "commander";
 import { examples } from "../help.ts";
 import { writeResult } from "../output.ts";
 import {
@@ -9,7 +9,7 @@ import {
   readServeFile,
 } from "../serve/mod.ts";
 
-export { serveDocuments } from "./documents.ts";
+export { documents } from "./documents.ts";
 
 /** The command `signer config`. Actions import their modules when they run. */
 export function configCommand(): Command {
@@ -19,6 +19,7 @@ export function configCommand(): Command {
       "signer config check /etc/signer/config.yaml",
       "signer config show --max-streams 100",
       "signer config example > config.yaml",
+      "signer config use-context prod",
     ),
   );
   config.command("check <file>")
@@ -40,15 +41,37 @@ export function configCommand(): Command {
     });
   config.command("schema")
     .description("Print the JSON Schema of a configuration file")
-    .action(async () => {
+    .addArgument(
+      new Argument("[kind]", "the file of a server, or of a user's contexts")
+        .choices(["serve", "contexts"]).default("serve"),
+    )
+    .action(async (kind: "serve" | "contexts") => {
       const { jsonSchema } = await import("./documents.ts");
-      writeResult(`${JSON.stringify(await jsonSchema(), null, 2)}\n`);
+      writeResult(`${JSON.stringify(await jsonSchema(kind), null, 2)}\n`);
     });
   config.command("example")
     .description("Print a commented configuration file of a server")
     .action(async () => {
-      const { serveDocuments } = await import("./documents.ts");
-      writeResult((await serveDocuments()).example);
+      const { documents } = await import("./documents.ts");
+      writeResult((await documents()).example);
     });
+  addContexts(config);
   return config;
+}
+
+function addContexts(config: Command): void {
+  config.command("get-contexts")
+    .description("List your contexts; * marks the current one")
+    .action(async () => writeResult((await import("./contexts.ts")).listContexts()));
+  config.command("current-context")
+    .description("Print the name of your current context")
+    .action(async () => writeResult((await import("./contexts.ts")).currentContext()));
+  config.command("use-context <name>")
+    .description("Make a context the current one")
+    .action(async (name: string) => (await import("./contexts.ts")).selectContext(name));
+  config.command("show-context [name]")
+    .description("Print the values of a context, by default of the current one")
+    .action(async (name: string | undefined) =>
+      writeResult((await import("./contexts.ts")).showContext(name))
+    );
 }

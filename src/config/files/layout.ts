@@ -35,3 +35,19 @@ export function tableLayout(table: OptionTable): Layout {
         ?.path,
   };
 }
+
+/** The keys of a file with contexts. */
+const contextKeys = ["current-context", "contexts"] as const;
+
+/** Returns the layout of a file with contexts: `contexts.NAME` has the options of a table. */
+export function contextsLayout(table: OptionTable): Layout {
+  const { keysAt, optionAt, pathOf } = tableLayout(table);
+  return {
+    keysAt(path) {
+      if (path.length === 0) return contextKeys;
+      return path[0] === "contexts" && path.length > 1 ? keysAt(path.slice(2)) : [];
+    },
+    optionAt: (path) => path[0] === "contexts" ? optionAt(path.slice(2)) : undefined,
+    pathOf,
+  };
+}

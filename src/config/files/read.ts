@@ -10,9 +10,9 @@ import {
   type Reading,
   sectionOf,
 } from "../mod.ts";
-import { tableLayout } from "./layout.ts";
+import { contextsLayout, tableLayout } from "./layout.ts";
 import { describeIssues } from "./problems.ts";
-import { tableSchema } from "./schema.ts";
+import { contextsSchema, tableSchema } from "./schema.ts";
 
 /** Reads the options of a table from the text of a file, whose name is for messages. */
 export function readTable(table: OptionTable, text: string, file: string): Reading {
@@ -22,6 +22,39 @@ export function readTable(table: OptionTable, text: string, file: string): Readi
     describeIssues(error?.issues ?? [], file, yaml, tableLayout(table));
   return {
     given: problems.length > 0 ? new Map() : valuesAt(table, data, yaml, [], file),
+    problems,
+  };
+}
+
+/** The contexts of a file. */
+interface Contexts {
+  /** The value of `current-context`. */
+  readonly current: string | undefined;
+  readonly contexts: ReadonlyMap<string, GivenValues>;
+  readonly problems: readonly string[];
+}
+
+/** Reads the contexts of a file, each with options of a table. */
+export function readContexts(table: OptionTable, text: string, file: string): Contexts {
+  const yaml = YamlText.parse(text, "failsafe");
+  const { data, error } = contextsSchema(table).root.safeParse(
+    normalizeContexts(yaml.value, table),
+  );
+  const problems = syntaxProblems(yaml, file) ??
+    describeIssues(error?.issues ?? [], file, yaml, contextsLayout(table));
+  if (problems.length > 0) return { current: undefined, contexts: new Map(), problems };
+  const { "current-context": current, contexts = {} } = data as {
+    readonly "current-context"?: string;
+    readonly contexts?: Readonly<Record<string, unknown>>;
+  };
+  return {
+    current,
+    contexts: new Map(
+      Object.entries(contexts).map(([name, values]) => [
+        name,
+        valuesAt(table, values, yaml, ["contexts", name], file),
+      ]),
+    ),
     problems,
   };
 }
@@ -81,6 +114,16 @@ function normalize(tree: unknown, table: OptionTable): unknown {
     return isRecord(value)
       ? mapValues(value, (member, name) => listed(`${key}.${name}`, member))
       : value;
+  });
+}
+
+function normalizeContexts(tree: unknown, table: OptionTable): unknown {
+  if (isEmpty(tree)) return {};
+  if (!isRecord(tree)) return tree;
+  return mapValues(tree, (value, key) => {
+    if (key !== "contexts") return value;
+    if (isEmpty(value)) return {};
+    return isRecord(value) ? mapValues(value, (context) => normalize(context, table)) : value;
   });
 }
 

@@ -45,6 +45,17 @@ export function tableSchema(table: OptionTable): FileSchema {
   return new FileSchema(objectOf(table, values), values);
 }
 
+/** Returns the schema of a file with contexts: named sets of the options of a table. */
+export function contextsSchema(table: OptionTable): FileSchema {
+  const values = new Map<z.ZodType, JsonSchema>();
+  const root = z.strictObject({
+    "current-context": z.string().optional().describe("The context that is used by default"),
+    contexts: z.record(z.string(), objectOf(table, values)).optional()
+      .describe("The contexts by their names"),
+  });
+  return new FileSchema(root, values);
+}
+
 function objectOf(table: OptionTable, values: Map<z.ZodType, JsonSchema>): z.ZodType {
   const top: Record<string, z.ZodType> = {};
   const sections: Record<string, Record<string, z.ZodType>> = {};

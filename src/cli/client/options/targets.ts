@@ -1,7 +1,7 @@
-import { type Command, Option } from "commander";
-import { stackChoices } from "../../../grpc/stacks/mod.ts";
-import { collect } from "../../collect.ts";
+import type { Command } from "commander";
 import { parseDuration } from "../../../config/mod.ts";
+import { addOptions } from "../../options.ts";
+import { clientOptions } from "./table.ts";
 
 /** Texts that differ between the commands that call servers. */
 export interface TargetTexts {
@@ -12,22 +12,15 @@ export interface TargetTexts {
 }
 
 /** Adds the options that say which servers are called, and over which kind of channel. */
-export function withTargets(command: Command, { to, connectTimeout }: TargetTexts): Command {
-  const limit = new Option("--connect-timeout <duration>", "time limit of connecting")
-    .argParser(parseDuration);
-  if (connectTimeout !== undefined) limit.default(parseDuration(connectTimeout), connectTimeout);
-  return command
-    .option("--to <address>", to, collect)
-    .option("--tcp <host:port>", "the same for a TCP address", collect)
-    .option("--vsock <cid:port>", "the same for AF_VSOCK", collect)
-    .option("--unix <path>", "the same for a Unix socket", collect)
-    .option("-H, --header <name: value>", "metadata to send, ${ENV} expanded; repeatable", collect)
-    .addOption(limit)
-    .addOption(
-      new Option("--lb <policy>", "load balancing over several addresses (default: round_robin)")
-        .choices(["round_robin", "pick_first"]),
-    )
-    .addOption(
-      new Option("--stack <name>", "gRPC implementation").choices(stackChoices).default("auto"),
-    );
+export function withTargets(command: Command, texts: TargetTexts): Command {
+  const { to, tcp, vsock, unix, header, connectTimeout, lb, stack } = clientOptions;
+  const limit = texts.connectTimeout === undefined
+    ? connectTimeout
+    : { ...connectTimeout, default: parseDuration(texts.connectTimeout) };
+  return addOptions(command, {
+    to: { ...to, help: texts.to },
+    ...{ tcp, vsock, unix, header },
+    connectTimeout: limit,
+    ...{ lb, stack },
+  });
 }

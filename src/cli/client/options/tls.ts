@@ -1,5 +1,7 @@
 /** The TLS options of the commands that call servers. @module */
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
+import { addOptions } from "../../options.ts";
+import { clientOptions } from "./table.ts";
 
 /** The TLS options of a client, as commander reads them. */
 export interface ClientTlsOptions {
@@ -20,27 +22,12 @@ export const TLS_HINT =
 
 /** Adds the TLS options of a client. */
 export function withTls(command: Command): Command {
-  return command
-    .option("--tls", "use TLS, with the CA certificates of the system")
-    .option(
-      "--tls-ca <file>",
-      "CA certificates in PEM that the server's must lead to; implies --tls",
-    )
-    .option("--tls-cert <file>", "client certificate chain in PEM; implies --tls")
-    .option("--tls-key <file>", "private key of the client certificate")
-    .option(
-      "--tls-crl <file>",
-      "certificate revocation list in PEM of the server's CA; implies --tls",
-    )
-    .addOption(
-      new Option("--tls-min <version>", "lowest version of TLS (default: 1.3)")
-        .choices(["1.2", "1.3"]),
-    )
-    .option("--authority <name>", "name that the server's certificate must have, and :authority")
-    .addOption(
-      new Option("--plaintext", "use no TLS (the default)")
-        .conflicts(["tls", "tlsCa", "tlsCert", "tlsKey", "tlsCrl"]),
-    );
+  const { tls, tlsCa, tlsCert, tlsKey, tlsCrl, tlsMin, authority, plaintext } = clientOptions;
+  const table = { tls, tlsCa, tlsCert, tlsKey, tlsCrl, tlsMin, authority, plaintext };
+  addOptions(command, table);
+  command.options.find(({ long }) => long === plaintext.flag)!
+    .conflicts(["tls", "tlsCa", "tlsCert", "tlsKey", "tlsCrl"]);
+  return command;
 }
 
 /** Returns true if the options ask for TLS. */

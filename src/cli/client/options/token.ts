@@ -1,5 +1,7 @@
 /** The options of the commands that send a token. @module */
 import type { Command } from "commander";
+import { addOptions } from "../../options.ts";
+import { clientOptions } from "./table.ts";
 
 /** The environment variable with a token, used when `--token-file` is not given. */
 export const tokenVariable = "SIGNER_TOKEN";
@@ -12,10 +14,6 @@ export interface TokenOptions {
 
 /** Adds the token options of a client. */
 export function withToken(command: Command): Command {
-  return command
-    .option(
-      "--token-file <file>",
-      `token to send as authorization: Bearer (env: ${tokenVariable})`,
-    )
-    .option("--allow-plaintext-token", "send the token without TLS over a network as well");
+  const { tokenFile, allowPlaintextToken } = clientOptions;
+  return addOptions(command, { tokenFile, allowPlaintextToken });
 }
