@@ -54,6 +54,8 @@ export interface CallContext {
   readonly responseTrailers: Metadata;
   /** The id of the call in logs, once there is one (`requestIdOf()` of `src/services`). */
   requestId?: string | undefined;
+  /** The trace of the call, once the server has a span for it. */
+  traceId?: string | undefined;
   /** Fields that the handler adds to the call's line in the log of requests, such as its key. */
   logFields?: Readonly<Record<string, string | undefined>> | undefined;
   /**

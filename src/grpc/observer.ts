@@ -5,7 +5,7 @@ import type { StatusCode } from "./status.ts";
 /** The part of a call's context that observers use. A call that was refused before its handler has no more. */
 export type ObservedContext = Pick<
   CallContext,
-  "method" | "peer" | "caller" | "metadata" | "requestId" | "logFields"
+  "method" | "peer" | "caller" | "metadata" | "requestId" | "traceId" | "logFields"
 >;
 
 /** The times of a call that has ended. */
@@ -33,7 +33,7 @@ export interface CallObserver {
   ): void;
 }
 
-/** Joins observers; undefined without any, so that a server without observers does nothing for them. */
+/** Joins observers, which are called in their order; undefined without any, so that a server without observers does nothing for them. */
 export function joinObservers(
   ...observers: readonly (CallObserver | undefined)[]
 ): CallObserver | undefined {

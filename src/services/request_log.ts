@@ -87,8 +87,9 @@ export class RequestLog implements CallObserver {
     totalUs: number,
   ): Record<string, unknown> {
     const fields: Record<string, unknown> = { requestId: requestIdOf(context) };
-    const trace = parseTraceparent(context.metadata.get(traceparentHeader));
-    if (trace !== undefined) fields.traceId = trace.traceId;
+    const traceId = context.traceId ??
+      parseTraceparent(context.metadata.get(traceparentHeader))?.traceId;
+    if (traceId !== undefined) fields.traceId = traceId;
     fields.peer = shortened(context.peer);
     fields.identity = this.#identityOf(context.caller);
     fields.method = shortened(context.method);

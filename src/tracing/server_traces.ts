@@ -46,6 +46,7 @@ export class ServerTraces implements CallObserver {
         ),
       },
     }, contextOf(metadata));
+    context.traceId = span.spanContext().traceId;
     endSpan(span, status, message, serverErrors.has(status), endTime);
   }
 }

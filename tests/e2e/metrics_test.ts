@@ -70,6 +70,46 @@ for (const [name, options] of servings) {
   });
 }
 
+test("/metrics has waits in the queue, bytes, limits, and the CPU time and lag of each thread", async () => {
+  const options = ["--workers", "2", "--max-message-size", "1KiB"];
+  await withServer(options, async (server, get) => {
+    for (let i = 0; i < 4; i++) {
+      using channel = openChannel({ addresses: server.addresses });
+      const message = new Uint8Array(1);
+      // The first signature of a thread waits for its turn, because its time is not known yet.
+      await call(channel, signing.Sign, { keyType: "KEY_TYPE_ECDSA_P256", message });
+      await assert.rejects(call(channel, echo.Echo, { message: "x".repeat(2_000) }));
+    }
+    const text = await (await get("/metrics")).text();
+    assert.equal(valueOf(text, 'signer_limit_hits_total{limit="maxRequestBytes"}'), 4);
+    const sign = 'method="/signer.v1.SigningService/Sign"';
+    assert.ok(valueOf(text, `signer_queue_duration_seconds_count{${sign}}`)! >= 1);
+    assert.ok(valueOf(text, 'signer_received_bytes_total{transport="tcp"}')! > 8_000);
+    assert.ok(valueOf(text, 'signer_sent_bytes_total{transport="tcp"}')! > 400);
+    for (const thread of ["main", "worker-0", "worker-1"]) {
+      assert.ok(valueOf(text, `signer_thread_cpu_seconds_total{thread="${thread}"}`)! > 0);
+      assert.ok(valueOf(text, `signer_event_loop_lag_seconds{thread="${thread}"}`)! >= 0);
+    }
+    assert.equal(valueOf(text, "signer_log_lines_dropped_total"), 0);
+    assert.ok(valueOf(text, "process_max_fds")! > valueOf(text, "process_open_fds")!);
+  });
+});
+
+test("Log lines that standard error does not take are dropped and counted, and delay no call", async () => {
+  await withServer(["--workers", "1", "--log-level", "requests=debug"], async (server, get) => {
+    server.ignoreLog();
+    using channel = openChannel({ addresses: server.addresses });
+    // 1.2 MB of lines: the pipe takes 64 KB, and the thread keeps 256 KB.
+    for (let i = 0; i < 40; i++) {
+      await Promise.all(
+        Array.from({ length: 100 }, () => call(channel, echo.Echo, { message: "hello" })),
+      );
+    }
+    const text = await (await get("/metrics")).text();
+    assert.ok(valueOf(text, "signer_log_lines_dropped_total")! > 100);
+  });
+});
+
 test("/metrics counts reloads by outcome, and has the expiry of each certificate", async () => {
   const folder = Deno.makeTempDirSync();
   try {
@@ -87,6 +127,8 @@ test("/metrics counts reloads by outcome, and has the expiry of each certificate
         const text = await (await get("/metrics")).text();
         assert.equal(valueOf(text, 'signer_reloads_total{outcome="success"}'), 1);
         assert.equal(valueOf(text, 'signer_reloads_total{outcome="failure"}'), 1);
+        assert.equal(valueOf(text, "signer_last_reload_successful"), 0);
+        assert.ok(valueOf(text, "signer_last_reload_success_timestamp_seconds")! > 1.7e9);
         const [, end] = /^signer_certificate_expiry_timestamp_seconds\{.+\} (\d+)$/m.exec(text)!;
         assert.ok(Number(end) > Date.now() / 1_000);
       },

@@ -73,6 +73,7 @@ for (const [name, options] of servings) {
     const server = await SignerProcess.startIn(
       receiver.env,
       ...["--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256", ...options],
+      ...["--log-level", "info,requests=debug"],
     );
     try {
       const to = ["--to", server.addresses[0]];
@@ -90,9 +91,13 @@ for (const [name, options] of servings) {
       assert.equal(signed.code, 0, signed.stderr);
       const refused = await runSignerWith(env, "call", "sign", ...to, "--key", "none", "m");
       assert.equal(refused.code, 64 + 5, refused.stderr);
+      const echoed = await runSignerWith({}, "call", "echo", ...to, "m");
+      assert.equal(echoed.code, 0, echoed.stderr);
     } finally {
       assert.equal(await server.stop(), 0);
     }
+    const echo = receiver.spans.find(({ name }) => name === "signer.v1.EchoService/Echo")!;
+    assert.match(await server.log, new RegExp(`traceId=${echo.traceId} .*EchoService/Echo`));
     const spans = receiver.spans.filter(({ name }) => name === "signer.v1.SigningService/Sign");
     const [clients, servers] = [3, 2].map((kind) => spans.filter((span) => span.kind === kind));
     assert.deepEqual([clients.length, servers.length], [2, 2], JSON.stringify(receiver.spans));

@@ -156,8 +156,9 @@ export async function openServing(
     tls: context && (() => context!),
     meter: counters,
     observer: joinObservers(
-      RequestLog.open(logger("requests"), { levels: options.logLevel, slowMs: options.logSlow }),
+      // Before the log, which has the trace that the span belongs to.
       await openServerTraces(),
+      RequestLog.open(logger("requests"), { levels: options.logLevel, slowMs: options.logSlow }),
     ),
     beforeSend: audit && (() => audit.chain.commit()),
   });

@@ -101,7 +101,7 @@ serveAsWorker((setup: ServeSetup) => {
     services,
     tls: context && (() => context!),
     meter: counters,
-    observer: joinObservers(RequestLog.open(logger("requests"), logs), traces),
+    observer: joinObservers(traces, RequestLog.open(logger("requests"), logs)),
     beforeSend: chain && (() => chain.commit()),
     announceDrain: () => health.announceDrain(),
     drain: () => health.drain(),
