@@ -73,6 +73,10 @@ export interface CallContext {
 /** A handler of one request and one response. A synchronous handler returns its response without a promise. */
 export interface UnaryHandler<I, O> {
   readonly kind: "unary";
+  /**
+   * Handles a request. The bytes in it are valid until the call ends or the returned promise is settled, whichever is
+   * later: their memory is used again. A handler that keeps them longer copies them.
+   */
   handle(request: I, context: CallContext): O | Promise<O>;
   /**
    * Returns the cost class of a request: the name of a class of requests that take about the same time, such as

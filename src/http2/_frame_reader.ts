@@ -1,4 +1,5 @@
 /** The splitting of received bytes into frames. @module */
+import { BufferPool } from "./buffer_pool.ts";
 import { connectionError } from "./errors.ts";
 import { FRAME_HEADER_LENGTH, readLength, readUint31 } from "./frame/mod.ts";
 
@@ -17,6 +18,12 @@ export interface FrameSink {
 
 /** The smallest buffer for an incomplete frame, in bytes. */
 const MIN_TAIL = 64;
+
+/** The memory of an incomplete frame for each byte of it that has arrived: so a half-read one seldom grows again. */
+const GROWTH = 4;
+
+/** Frames of the largest size by default that are incomplete at one time. */
+const pool = new BufferPool([{ size: FRAME_HEADER_LENGTH + 16_384, length: 16 }]);
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -59,6 +66,7 @@ export class FrameReader {
 
   /** Drops the incomplete frame. */
   clear(): void {
+    pool.release(this.#tail);
     this.#tail = NO_BYTES;
     this.#tailLength = 0;
   }
@@ -76,8 +84,10 @@ export class FrameReader {
     this.#keep(bytes, at, rest);
     if (this.#tailLength === frame) {
       const tail = this.#tail;
-      this.clear();
+      this.#tail = NO_BYTES;
+      this.#tailLength = 0;
       this.#emit(tail, 0);
+      pool.release(tail);
     }
     return rest;
   }
@@ -85,8 +95,11 @@ export class FrameReader {
   #keep(bytes: Uint8Array, at: number, end: number): void {
     const needed = this.#tailLength + end - at;
     if (needed > this.#tail.length) {
-      const larger = new Uint8Array(Math.max(MIN_TAIL, needed, this.#tail.length * 2));
+      const largest = FRAME_HEADER_LENGTH + this.#maxFrameSize;
+      const room = Math.max(MIN_TAIL, Math.min(GROWTH * needed, largest));
+      const larger = room === largest ? pool.acquire(room) : new Uint8Array(room);
       larger.set(this.#tail.subarray(0, this.#tailLength));
+      pool.release(this.#tail);
       this.#tail = larger;
     }
     this.#tail.set(bytes.subarray(at, end), this.#tailLength);

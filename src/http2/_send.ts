@@ -127,7 +127,7 @@ export class Send<User> {
     if (size === 0 && !endStream) return true;
     if (stream.queue === null && this.#outputHasRoom && this.#fits(stream, size)) {
       const sent = this.#sendFrames(stream, prefix, bytes, endStream);
-      if (sent === bytes.length) return true;
+      if (sent === bytes.length || !canSend(stream.state)) return true;
       return this.#enqueue(stream, NO_BYTES, bytes.subarray(sent), endStream);
     }
     return this.#enqueue(stream, prefix, bytes, endStream);
@@ -152,9 +152,22 @@ export class Send<User> {
       this.#allowAnswers();
       prefix = NO_BYTES;
       at = end;
-    } while (at < bytes.length && this.#outputHasRoom);
+    } while (at < bytes.length && (this.#outputHasRoom || this.#makesRoom(stream)));
     if (endStream && at === bytes.length) this.#owner.localEnded(stream);
     return at;
+  }
+
+  /** Has the application send the full output at once. Returns true if the stream's DATA can go on. */
+  #makesRoom(stream: Stream<User>): boolean {
+    // Queued frames of other streams have their turn first.
+    if (this.#handler.onFull === undefined || this.#turns.cost > 0) return false;
+    this.#pumping = true;
+    try {
+      this.#handler.onFull(stream);
+    } finally {
+      this.#pumping = false;
+    }
+    return this.#outputHasRoom && canSend(stream.state);
   }
 
   /** Queues DATA, and sends as much as the windows and the output allow. */

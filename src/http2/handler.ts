@@ -35,6 +35,11 @@ export interface ConnectionHandler<User> {
   onStreamClosed(stream: Http2Stream<User>): void;
   /** The queue of a stream whose `sendData()` returned false has room again. */
   onWritable(stream: Http2Stream<User>): void;
+  /**
+   * The output is full amid the DATA of a stream, and nothing else waits. An application that sends output at once, by
+   * `sent()` alone, saves the rest from being copied to the stream's queue.
+   */
+  onFull?(stream: Http2Stream<User>): void;
   /** SETTINGS of the peer have arrived, which may allow more streams. */
   onSettings(connection: Http2Connection<User>): void;
   /** A PING of the peer has arrived and was answered. */

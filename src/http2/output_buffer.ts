@@ -1,18 +1,14 @@
-/** Buffers of one size, which a thread uses again: V8 fills new memory with zeros, which takes longer than a copy. */
-interface Pool {
-  /** Bytes of a buffer. */
-  readonly size: number;
-  /** The most pooled buffers: as many as connections with so much output at one time. */
-  readonly length: number;
-  readonly buffers: Uint8Array[];
-}
+import { BufferPool } from "./buffer_pool.ts";
 
-/** From small to large: the responses of one turn, a message of 64 KiB, and `outputHighWater` with two frames. */
-const pools: readonly Pool[] = [
-  { size: 16_384, length: 64, buffers: [] },
-  { size: 81_920, length: 8, buffers: [] },
-  { size: 163_840, length: 8, buffers: [] },
-];
+/**
+ * From small to large: the responses of one turn, a message of 64 KiB, and `outputHighWater` with two frames. As many
+ * of each as connections with so much output at one time.
+ */
+const pool = new BufferPool([
+  { size: 16_384, length: 64 },
+  { size: 81_920, length: 8 },
+  { size: 163_840, length: 8 },
+]);
 
 const EMPTY = new Uint8Array(0);
 
@@ -22,7 +18,7 @@ const EMPTY = new Uint8Array(0);
  */
 export class OutputBuffer {
   /** The memory. The bytes from `start` to `end` wait. */
-  bytes: Uint8Array = EMPTY;
+  bytes: Uint8Array<ArrayBuffer> = EMPTY;
   start = 0;
   end = 0;
 
@@ -56,7 +52,7 @@ export class OutputBuffer {
 
   /** Removes all bytes, and returns the memory to the pool. */
   clear(): void {
-    release(this.bytes);
+    pool.release(this.bytes);
     this.bytes = EMPTY;
     this.start = 0;
     this.end = 0;
@@ -69,24 +65,11 @@ export class OutputBuffer {
     if (needed <= old.length) {
       old.copyWithin(0, this.start, this.end);
     } else {
-      this.bytes = acquire(Math.max(needed, Math.min(old.length * 2, needed * 2)));
+      this.bytes = pool.acquire(Math.max(needed, Math.min(old.length * 2, needed * 2)));
       if (length > 0) this.bytes.set(old.subarray(this.start, this.end));
-      release(old);
+      pool.release(old);
     }
     this.start = 0;
     this.end = length;
-  }
-}
-
-function acquire(size: number): Uint8Array {
-  for (const pool of pools) {
-    if (size <= pool.size) return pool.buffers.pop() ?? new Uint8Array(pool.size);
-  }
-  return new Uint8Array(size);
-}
-
-function release(bytes: Uint8Array): void {
-  for (const { size, length, buffers } of pools) {
-    if (bytes.length === size && buffers.length < length) buffers.push(bytes);
   }
 }

@@ -272,6 +272,41 @@ Deno.test("DATA waits while the transport does not take the output", () => {
   assert.equal(recorder.streams[0].queuedBytes, 0);
 });
 
+/** A server with a stream and open windows, whose application acts when the output is full. */
+function full(onFull: (rig: ReturnType<typeof server>) => void) {
+  const rig = server({ limits: { outputHighWater: 50_000 } });
+  Object.assign(rig.recorder, { onFull: () => onFull(rig) });
+  rig.exchange([settings([4, 1 << 20]), windowUpdate(0, 1 << 20), headers(1), headers(3)]);
+  return rig;
+}
+
+Deno.test("DATA needs no queue while the application sends the full output at once", () => {
+  const lines: string[] = [];
+  const { recorder: { streams: [stream] }, sent } = full((rig) => lines.push(...rig.sent()));
+  assert.equal(stream.sendData(new Uint8Array(200_000), true), true);
+  assert.equal(stream.queuedBytes, 0);
+  lines.push(...sent());
+  assert.equal(lines.length, 13);
+  assert.equal(lines.at(-1), "DATA 1 end 3392");
+});
+
+Deno.test("DATA is queued behind that of other streams, and the application is not asked to send", () => {
+  let asked = 0;
+  const { recorder: { streams: [first, second] } } = full(() => asked++);
+  first.sendData(new Uint8Array(200_000));
+  assert.equal(asked, 1);
+  second.sendData(new Uint8Array(200_000));
+  assert.equal(asked, 1);
+  assert.equal(second.queuedBytes, 200_000);
+});
+
+Deno.test("a connection that ends while the output is full sends no more", () => {
+  const { recorder, connection } = full((rig) => rig.connection.disconnect());
+  assert.equal(recorder.streams[0].sendData(new Uint8Array(200_000), true), true);
+  assert.equal(connection.output.length, 0);
+  assert.equal(connection.queuedBytes, 0);
+});
+
 Deno.test("DATA over the stream's window ends the stream, DATA over the connection's window the connection", () => {
   const { exchange, recorder } = server({
     windows: { stream: 70_000, connection: 100_000, ...FIXED },

@@ -18,6 +18,8 @@ import { UnaryCall } from "./_unary_call.ts";
 export interface ConnectionOwner extends CallConnection {
   /** Called for each PING of the peer. */
   onPing(): void;
+  /** Called when the output is full amid a message: to send at once. */
+  onFull(): void;
   /** Called when a stream was reset because the peer does not read it. */
   onStall(): void;
   /** Called when HTTP/2 has ended. Output may still wait to be sent. */
@@ -96,6 +98,10 @@ export class Protocol implements ConnectionHandler<Call> {
 
   onWritable(stream: Http2Stream<Call>): void {
     stream.user?.writable();
+  }
+
+  onFull(): void {
+    this.#owner.onFull();
   }
 
   onSettings(): void {}

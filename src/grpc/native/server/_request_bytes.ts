@@ -1,4 +1,5 @@
 /** The bytes of a request until its messages are read. @module */
+import { BufferPool } from "../../../http2/mod.ts";
 import { RpcError } from "../../mod.ts";
 import { decompress, PREFIX_LENGTH, readLength, tooLarge } from "../mod.ts";
 import type { HeldBytes } from "./_held_bytes.ts";
@@ -6,6 +7,8 @@ import type { HeldBytes } from "./_held_bytes.ts";
 /** A message of a request, in its own memory. */
 export interface RequestMessage {
   readonly bytes: Uint8Array;
+  /** The memory of `bytes`, for `reuseMemory()` once nobody reads them any more; undefined when it is not to be reused. */
+  readonly memory?: Uint8Array<ArrayBuffer> | undefined;
   /** True when it was compressed on the wire. */
   readonly compressed: boolean;
   /** Bytes on the wire, with the prefix. */
@@ -20,6 +23,25 @@ const LIGHT_BYTES = 4_096;
 
 /** Growth of the memory as more bytes arrive: a message of 64 KiB, in frames of 16 KiB, gets all of it at once. */
 const GROWTH = 4;
+
+/** Memory from this size on is used again. */
+const POOLED_BYTES = 16_384;
+
+/** Memory of large requests, with room for the fields beside a payload of 2 ** n bytes: 4 MB of a thread at most. */
+const pool = new BufferPool([
+  { size: 17_408, length: 8 },
+  { size: 34_816, length: 4 },
+  { size: 69_632, length: 4 },
+  { size: 139_264, length: 2 },
+  { size: 278_528, length: 2 },
+  { size: 557_056, length: 1 },
+  { size: 1_114_112, length: 2 },
+]);
+
+/** Uses the memory of a message again, which nobody may read any more. */
+export function reuseMemory(memory: Uint8Array<ArrayBuffer>): void {
+  pool.release(memory);
+}
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -94,9 +116,12 @@ export class RequestBytes {
       : alone
       ? framed
       : framed.slice();
+    if (!alone) return { bytes, compressed, wireBytes };
     // The buffer becomes the message if nothing else is in it.
-    if (alone) this.clear();
-    return { bytes, compressed, wireBytes };
+    const memory = compressed ? undefined : this.#buffer;
+    if (!compressed) this.#buffer = NO_BYTES;
+    this.clear();
+    return { bytes, memory, compressed, wireBytes };
   }
 
   /** True when the next message is complete. */
@@ -114,6 +139,7 @@ export class RequestBytes {
 
   /** Drops the bytes. */
   clear(): void {
+    reuseMemory(this.#buffer);
     this.#buffer = NO_BYTES;
     this.#start = this.#end = 0;
     this.#held.setBuffered(0);
@@ -126,9 +152,11 @@ export class RequestBytes {
     let buffer = this.#buffer;
     // Bytes are moved to the front only if that frees enough to be worth the copy.
     if (needed > buffer.length || this.#start < buffer.length >> 1) {
-      buffer = new Uint8Array(this.#room(needed));
+      const room = this.#room(needed);
+      buffer = room < POOLED_BYTES ? new Uint8Array(room) : pool.acquire(room);
     }
     buffer.set(this.#buffer.subarray(this.#start, this.#end));
+    if (buffer !== this.#buffer) reuseMemory(this.#buffer);
     this.#buffer = buffer;
     this.#start = 0;
     this.#end = length;

@@ -157,6 +157,17 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     this.#waiting.add(call);
   }
 
+  /** Sends output amid a large response. The flush at the end of the turn handles errors, and a socket that is full. */
+  onFull(): void {
+    const { output } = this.http2;
+    if (this.#phase.kind !== "open" || !this.#thread.maySend()) return;
+    while (output.length > 0) {
+      const sent = this.#write();
+      if (sent < 0) return;
+      this.http2.sent(sent, this.#now);
+    }
+  }
+
   onStall(): void {
     const error = new RpcError("RESOURCE_EXHAUSTED", NOT_READ, { limit: "stallTimeout" });
     const waiting = [...this.#waiting];
@@ -286,9 +297,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     const { output } = this.http2;
     if (this.fd < 0 || output.length > 0 && !this.#thread.maySend()) return;
     while (output.length > 0) {
-      const sent = output.start === 0
-        ? this.#socket.write(output.bytes, output.end)
-        : this.#socket.write(output.view(), output.length);
+      const sent = this.#write();
       if (sent === -libc.errno.EINTR) continue;
       if (sent === -libc.errno.EAGAIN) {
         this.#noteSending();
@@ -303,6 +312,14 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     // epoll does not report input that TLS has read already: a writable socket is ready at once.
     this.#waitForRoom(this.#socket.hasPending);
     if (this.#phase.kind === "ending") this.#linger();
+  }
+
+  /** Sends the output. Returns the number of bytes that the kernel took, or minus the errno. */
+  #write(): number {
+    const { output } = this.http2;
+    return output.start === 0
+      ? this.#socket.write(output.bytes, output.end)
+      : this.#socket.write(output.view(), output.length);
   }
 
   #read(): void {

@@ -4,6 +4,7 @@ import type { CostClass, Work } from "../../scheduling/mod.ts";
 import { isOneMessage, PREFIX_LENGTH } from "../mod.ts";
 import { Call } from "./_call.ts";
 import { decodedSize } from "./_decoded_size.ts";
+import { reuseMemory } from "./_request_bytes.ts";
 import { SingleRequest } from "./_single_request.ts";
 
 /** Bytes of a request that may wait for its handler after it was decoded. */
@@ -31,6 +32,8 @@ export class UnaryCall extends Call implements Work {
   /** The cost class of the next step: decoding, or the handler. */
   #costClass: CostClass | undefined = undefined;
   #request: unknown = undefined;
+  /** The memory of which the request has views. */
+  #memory: Uint8Array<ArrayBuffer> | undefined = undefined;
   #isComplete = false;
   #isDecoded = false;
   /** True when the handler has returned a promise. */
@@ -121,6 +124,9 @@ export class UnaryCall extends Call implements Work {
   protected override release(): void {
     this.#incoming?.release();
     this.#request = undefined;
+    // A handler that has returned a promise may still read the request.
+    if (this.#memory !== undefined && !this.#isAsync) reuseMemory(this.#memory);
+    this.#memory = undefined;
   }
 
   /** Decodes a request that stands in `#incoming`, and handles it or has it wait. */
@@ -132,8 +138,9 @@ export class UnaryCall extends Call implements Work {
   }
 
   #decodeIncoming(): void {
-    const { bytes, compressed } = this.#incoming!.end();
+    const { bytes, memory, compressed } = this.#incoming!.end();
     this.requestCompressed = compressed;
+    this.#memory = memory;
     this.#decode(bytes);
     this.held.setBuffered(this.#sizeOf(this.#request));
   }

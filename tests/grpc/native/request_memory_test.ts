@@ -1,0 +1,120 @@
+/** Memory of large requests, which is used again. */
+import assert from "node:assert/strict";
+import type { AnyMethod, Service } from "../../../src/grpc/mod.ts";
+import type { HeldBytes } from "../../../src/grpc/native/server/_held_bytes.ts";
+import { gate } from "../../_support/gate.ts";
+
+const [test, { RequestBytes, reuseMemory, openNativeChannel, openNativeServer, unary, net }] =
+  await gate(["net", "env", "read", "sys", "ffi"], async () => {
+    const net = await import("../../../src/net/mod.ts");
+    // Opened outside of tests: libraries stay loaded, and the sanitizer would report the first test for them.
+    net.socketsSupported();
+    return {
+      net,
+      ...await import("../../../src/grpc/mod.ts"),
+      ...await import("../../../src/grpc/native/client/mod.ts"),
+      ...await import("../../../src/grpc/native/server/mod.ts"),
+      ...await import("../../../src/grpc/native/server/_request_bytes.ts"),
+    };
+  });
+
+const SIZE = 65_536;
+const FRAME = 16_384;
+const PREFIX = 5;
+
+const uncounted = { setBuffered() {} } as unknown as HeldBytes;
+
+/** Returns the bytes of a request with one message, as they arrive in frames. */
+function requestOf(fill: number) {
+  const request = new RequestBytes(uncounted, undefined, SIZE);
+  const body = new Uint8Array(PREFIX + SIZE).fill(fill);
+  body.set([0, 0, 1, 0, 0]);
+  for (let at = 0; at < body.length; at += FRAME) {
+    request.append(body, at, Math.min(body.length, at + FRAME));
+  }
+  return request;
+}
+
+test("memory belongs to one message at a time, and then to the next", () => {
+  const first = requestOf(1);
+  const a = first.take()!;
+  // The message has the memory now: dropping the request does not free it.
+  first.clear();
+  const b = requestOf(2).take()!;
+  assert.notEqual(a.memory, b.memory);
+  assert.ok(a.bytes.every((byte) => byte === 1));
+  reuseMemory(a.memory!);
+  const c = requestOf(3).take()!;
+  assert.equal(c.memory, a.memory);
+  assert.ok(b.bytes.every((byte) => byte === 2) && c.bytes.every((byte) => byte === 3));
+});
+
+test("a request that is dropped leaves its memory to the next one", () => {
+  const dropped = requestOf(1);
+  dropped.clear();
+  dropped.clear();
+  const [a, b] = [requestOf(2).take()!, requestOf(3).take()!];
+  assert.notEqual(a.memory, b.memory);
+});
+
+/** A method of `test.Memory`, whose messages are bytes. */
+function method(name: string): AnyMethod {
+  const asIs = <T>(value: T) => value;
+  return {
+    path: `/test.Memory/${name}`,
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: asIs,
+    requestDeserialize: asIs,
+    responseSerialize: asIs,
+    responseDeserialize: (bytes: Uint8Array) => Uint8Array.from(bytes),
+    originalName: name,
+  } as unknown as AnyMethod;
+}
+
+test("an asynchronous handler keeps its request while others are handled, and after a cancellation", async () => {
+  const release = Promise.withResolvers<void>();
+  const kept: { request: Uint8Array; copy: Uint8Array }[] = [];
+  const definition = { Echo: method("Echo"), Keep: method("Keep") };
+  const service: Service = {
+    definition,
+    handlers: {
+      Echo: unary((request: unknown) => request) as never,
+      Keep: unary(async (request: unknown) => {
+        kept.push({ request: request as Uint8Array, copy: Uint8Array.from(request as Uint8Array) });
+        await release.promise;
+        return request;
+      }) as never,
+    },
+  };
+  await using stack = new AsyncDisposableStack();
+  const server = openNativeServer({ services: [service] });
+  stack.defer(() => server.close());
+  const address = net.formatAddress(await server.listen(net.tcpAddress("127.0.0.1:0")));
+  using channel = openNativeChannel({ addresses: [address] });
+  const call = async (of: AnyMethod, request: Uint8Array, signal?: AbortSignal) => {
+    const { responses } = channel.call<Uint8Array, Uint8Array>(
+      of,
+      [request],
+      signal ? { signal } : {},
+    );
+    for await (const response of responses) return response;
+  };
+  const payload = (fill: number) => new Uint8Array(SIZE).fill(fill);
+
+  const cancel = new AbortController();
+  const waiting = call(definition.Keep, payload(101));
+  const cancelled = assert.rejects(call(definition.Keep, payload(102), cancel.signal));
+  for (let turn = 0; kept.length < 2 && turn < 1_000; turn++) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  assert.equal(kept.length, 2);
+  cancel.abort();
+  await cancelled;
+  for (let fill = 1; fill <= 20; fill++) {
+    assert.deepEqual(await call(definition.Echo, payload(fill)), payload(fill));
+  }
+  for (const { request, copy } of kept) assert.deepEqual(Uint8Array.from(request), copy);
+  release.resolve();
+  assert.deepEqual(await waiting, payload(101));
+});
