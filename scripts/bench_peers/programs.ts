@@ -26,7 +26,7 @@ export async function buildPrograms(): Promise<Programs> {
   return { tonic: await buildTonic(), grpcGo: await buildGrpcGo(), grpcJs: await buildGrpcJs() };
 }
 
-async function buildTonic(): Promise<string[]> {
+export async function buildTonic(): Promise<string[]> {
   const target = join(folder, "tonic");
   const args = ["build", "--release", "--locked", "--quiet", "--target-dir", target];
   await run("cargo", args, { cwd: join(sources, "tonic") });
@@ -34,7 +34,7 @@ async function buildTonic(): Promise<string[]> {
 }
 
 /** Generates the code of the contract into a copy of the module, and builds that. */
-async function buildGrpcGo(): Promise<string[]> {
+export async function buildGrpcGo(): Promise<string[]> {
   const python = findPeer("python");
   if (python === undefined) throw new Error("protoc is missing: run deno task peers");
   const work = await copy("grpc_go", ["go.mod", "go.sum", "main.go"]);

@@ -1,7 +1,7 @@
 /*
  * The yardstick of TLS: a server of one thread over epoll and libssl, and a client that loads any TLS server.
  *
- *   baseline serve CERT KEY [CLIENT_CA]     prints its port; echoes what it reads
+ *   baseline serve CERT KEY [CLIENT_CA]     prints `ready ADDRESS`; echoes what it reads
  *   baseline handshakes PORT COUNT full|resumed [CERT KEY]
  *   baseline echo PORT COUNT BYTES          exchanges of records of so many bytes on one connection
  *   baseline idle PORT COUNT                opens connections, prints "open", and waits for the end of its input
@@ -112,7 +112,7 @@ static void serve(const char *certificate, const char *key, const char *client_c
   int epoll = epoll_create1(0);
   struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
   check(epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event) == 0, "epoll_ctl");
-  printf("%d\n", ntohs(address.sin_port));
+  printf("ready tcp://127.0.0.1:%d\n", ntohs(address.sin_port));
   fflush(stdout);
   struct epoll_event events[64];
   for (;;) {

@@ -2,7 +2,7 @@
  * An echo server of one thread over `TlsStream`, without HTTP/2: what signer's TLS costs by itself, for
  * `deno task bench:tls`.
  *
- *   echo_server.ts CERT KEY        prints its port
+ *   echo_server.ts CERT KEY        prints `ready ADDRESS`
  *
  * @module
  */
@@ -75,5 +75,5 @@ poller.add(listener.fd, libc.EPOLLIN, {
   },
 });
 const { address } = listener;
-if (address.transport === "tcp") console.log(address.port);
+if (address.transport === "tcp") console.log(`ready tcp://127.0.0.1:${address.port}`);
 for (;;) poller.wait(-1);

@@ -1,8 +1,9 @@
 // Signer's Echo and Sign on grpc-go: a server to measure beside signer's own.
 //
-//	grpc_go FOLDER
+//	grpc_go FOLDER [CERT KEY [CLIENT_CA]]
 //
-// FOLDER has the keys. GOMAXPROCS is the number of threads.
+// FOLDER has the keys. GOMAXPROCS is the number of threads. With a certificate the server is over TLS, and with a CA it
+// requires client certificates.
 package main
 
 import (
@@ -10,6 +11,7 @@ import (
 	"crypto"
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
@@ -20,6 +22,7 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/status"
 	signerv1 "signer/v1"
 )
@@ -78,9 +81,31 @@ func (server signingServer) Sign(_ context.Context, request *signerv1.SignReques
 	return &signerv1.SignResponse{Signature: signature, KeyId: key.id, Algorithm: key.algorithm}, nil
 }
 
+// security reads the files of TLS: certificate, key, and the CA of clients.
+func security(files []string) []grpc.ServerOption {
+	if len(files) < 2 {
+		return nil
+	}
+	certificate, err := tls.LoadX509KeyPair(files[0], files[1])
+	if err != nil {
+		log.Fatal(err)
+	}
+	config := &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS13}
+	if len(files) > 2 {
+		text, err := os.ReadFile(files[2])
+		if err != nil {
+			log.Fatal(err)
+		}
+		config.ClientCAs = x509.NewCertPool()
+		config.ClientCAs.AppendCertsFromPEM(text)
+		config.ClientAuth = tls.RequireAndVerifyClientCert
+	}
+	return []grpc.ServerOption{grpc.Creds(credentials.NewTLS(config))}
+}
+
 func main() {
-	if len(os.Args) != 2 {
-		log.Fatal("usage: grpc_go FOLDER")
+	if len(os.Args) < 2 {
+		log.Fatal("usage: grpc_go FOLDER [CERT KEY [CLIENT_CA]]")
 	}
 	folder := os.Args[1]
 	ecdsa, rsa := signerv1.SigningAlgorithm_ECDSA_SHA_256, signerv1.SigningAlgorithm_RSASSA_PKCS1_V1_5_SHA_256
@@ -93,7 +118,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	server := grpc.NewServer()
+	server := grpc.NewServer(security(os.Args[2:])...)
 	signerv1.RegisterEchoServiceServer(server, echoServer{})
 	signerv1.RegisterSigningServiceServer(server, signingServer{keys: keys})
 	fmt.Printf("ready tcp://%s\n", listener.Addr())
