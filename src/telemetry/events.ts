@@ -108,6 +108,11 @@ export const events = {
     "warning",
     "A reload was asked for, but the server has read no file.",
   ),
+  "The keys of session tickets stay": event(
+    "serve",
+    "error",
+    "Their rotation, twice a day, has failed, with the error.",
+  ),
   "A TLS certificate expires soon": event(
     "serve",
     ["info", "warning", "error"],

@@ -26,6 +26,7 @@ import { drainOnSignal } from "./drain.ts";
 import { type Place, placesOf } from "./places.ts";
 import { openServing } from "./serving.ts";
 import { Reloader } from "./reload.ts";
+import { TicketRotation } from "./ticket_rotation.ts";
 import { refusePlaintext, ServerTls, warnOfOpenMetrics } from "./tls.ts";
 import { StopSignals } from "./stop_signal.ts";
 import { ServiceManager, takeManagerLink } from "./service_manager.ts";
@@ -114,6 +115,11 @@ export async function runServer(
       () => keys.current.list(),
       log,
     );
+    using _tickets = tls && new TicketRotation(() => {
+      tls.files.renewTicketKeys();
+      serving.publish({ generation: undefined, policy: undefined, tls: true, settings: undefined })
+        .catch((error) => log.error("The keys of session tickets stay", { error }));
+    });
     using reloader = new Reloader({
       provider,
       options,

@@ -29,7 +29,7 @@ export interface ServeTlsOptions extends KeyReadOptions {
 
 /** The content of the TLS files at one time. */
 export class TlsFiles implements Disposable {
-  readonly #settings: Omit<SharedTls, "identity" | "alternatives">;
+  #settings: Omit<SharedTls, "identity" | "alternatives">;
   readonly #keys: readonly CertifiedKey[];
 
   /** @param keys belong to it from now on */
@@ -59,6 +59,11 @@ export class TlsFiles implements Disposable {
   share(): SharedTls {
     const [identity, ...alternatives] = this.#keys.map((key) => key.share());
     return { ...this.#settings, identity, alternatives };
+  }
+
+  /** Replaces the keys of session tickets, for what is shared from now on. */
+  renewTicketKeys(): void {
+    this.#settings = { ...this.#settings, ticketKeys: randomBytes(TICKET_KEYS_BYTES) };
   }
 
   [Symbol.dispose](): void {
@@ -174,6 +179,7 @@ async function readTlsFiles(
     crl: tlsCrl === undefined ? undefined : readFile(tlsCrl),
     peerCertificate: clientAuthOf(options),
     // New with each reading: a ticket would let a client resume that is revoked now (RFC 8446 section 4.6.1).
+    // `TicketRotation` renews them too.
     ticketKeys: randomBytes(TICKET_KEYS_BYTES),
   }, keys);
   try {
