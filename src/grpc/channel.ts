@@ -48,6 +48,11 @@ export interface ConnectionSecurity {
   readonly resumed: boolean;
   /** The certificate of the other end; undefined where it sent none, or one that cannot be parsed. */
   readonly peerCertificate: PeerCertificate | undefined;
+  /**
+   * The subjects of the certificates that verify it, from its issuer to the CA. Empty for a resumed session, whose
+   * certificate an earlier handshake has verified.
+   */
+  readonly issuers: readonly string[];
 }
 
 /** The certificate of the other end, with names as in `O=Example, CN=server`. */

@@ -192,6 +192,7 @@ test("`security()` returns the TLS parameters and the server's certificate, and 
     resumed: false,
     // The certificate of a test is valid for one day from its issue.
     peerCertificate: { subject: "CN=test", issuer: "CN=Test CA", daysLeft: 0 },
+    issuers: ["CN=Test CA"],
   });
 
   await using plain = await openServer("native", {
@@ -220,6 +221,7 @@ test("`call -v` prints the TLS parameters and the server's certificate", async (
     answer.stderr,
     /^signer: server certificate: CN=test; issued by CN=Test CA; expires in 0 days$/m,
   );
+  assert.match(answer.stderr, /^signer: certificate chain: CN=test < CN=Test CA$/m);
 });
 
 for (const stack of stacks) {

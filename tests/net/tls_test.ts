@@ -1,5 +1,6 @@
 /** TLS over sockets. @module */
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import type { NetError, Socket } from "../../src/net/mod.ts";
 import type { TlsContextOptions } from "../../src/ffi/mod.ts";
 import { gate } from "../_support/gate.ts";
@@ -112,6 +113,19 @@ test("a connection over TLS 1.3 carries bytes in both directions, and ends when 
     serving.close();
     assert.equal(client.read(buffer, buffer.length), 0);
   }
+});
+
+test("the verified chain goes from the peer's certificate over those between to the CA", async () => {
+  using ca = await TestCa.create();
+  using below = await TestCa.below(ca, 2);
+  using identity = await below.issue();
+  using near = ca.clientContext();
+  using far = serverContext(identity);
+  using pair = await connected({ client: near, server: far });
+  const subjects = pair.client.verifiedChain.map((der) => new X509Certificate(der).subject);
+  assert.deepEqual(subjects, ["CN=test", "CN=Test CA 2", "CN=Test CA 1", "CN=Test CA"]);
+  // The client has no certificate.
+  assert.deepEqual(pair.serving.verifiedChain, []);
 });
 
 test("bytes beyond the kernel's buffers are sent when there is room, and all arrive", async () => {

@@ -51,12 +51,13 @@ export class CallTrace {
 async function showSecurity(call: ClientCall<unknown>): Promise<void> {
   const security = await call.security?.();
   if (security === undefined) return;
-  const { version, cipher, resumed, peerCertificate } = security;
+  const { version, cipher, resumed, peerCertificate, issuers } = security;
   note(`TLS: ${version}, ${cipher}, ${resumed ? "resumed session" : "full handshake"}`);
   if (peerCertificate === undefined) return;
   const { subject, issuer, daysLeft } = peerCertificate;
   const expiry = daysLeft < 0 ? "expired" : `expires in ${daysLeft} days`;
   note(`server certificate: ${subject}; issued by ${issuer}; ${expiry}`);
+  if (issuers.length > 0) note(`certificate chain: ${[subject, ...issuers].join(" < ")}`);
 }
 
 function show(direction: string, metadata: Metadata, secrets?: ReadonlySet<string>): void {

@@ -179,14 +179,24 @@ export class TlsSession implements Disposable {
     const certificate = ssl.SSL_get1_peer_certificate(this.#open());
     if (certificate === null) return undefined;
     try {
-      const der = new Uint8Array(crypto.i2d_X509(certificate, null));
-      // i2d advances a pointer to the bytes.
-      const at = new BigUint64Array([BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(der)))]);
-      crypto.i2d_X509(certificate, at);
-      return der;
+      return encodeCertificate(this.#library, certificate);
     } finally {
       crypto.X509_free(certificate);
     }
+  }
+
+  /**
+   * The certificates in DER by which the peer's was verified, from its own to the CA's: none where it was not verified
+   * in this handshake. To be called once the handshake is done.
+   */
+  verifiedChain(): Uint8Array[] {
+    const { ssl, crypto } = this.#library;
+    const chain = ssl.SSL_get0_verified_chain(this.#open());
+    if (chain === null) return [];
+    return Array.from(
+      { length: crypto.OPENSSL_sk_num(chain) },
+      (_, index) => encodeCertificate(this.#library, crypto.OPENSSL_sk_value(chain, index)!),
+    );
   }
 
   [Symbol.dispose](): void {
@@ -238,6 +248,15 @@ export class TlsSession implements Disposable {
     this.failure ??= new LibsslError("HANDSHAKE_FAILED", `TLS failed: ${reason}`, { queue });
     return -errno.EPROTO;
   }
+}
+
+/** Encodes an X509 in DER (d2i_X509(3ossl)). */
+function encodeCertificate({ crypto }: SslLibrary, certificate: Deno.PointerObject): Uint8Array {
+  const der = new Uint8Array(crypto.i2d_X509(certificate, null));
+  // i2d advances a pointer to the bytes.
+  const at = new BigUint64Array([BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(der)))]);
+  crypto.i2d_X509(certificate, at);
+  return der;
 }
 
 /** An IPv4 address, or anything with a colon: names of other kinds than DNS. */

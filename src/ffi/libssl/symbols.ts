@@ -87,6 +87,8 @@ export const sslSymbols = {
   SSL_get0_param: { parameters: ["pointer"], result: "pointer" },
   SSL_get_verify_result: { parameters: ["pointer"], result: "i64" },
   SSL_get1_peer_certificate: { parameters: ["pointer"], result: "pointer" },
+  // SSL_get_peer_cert_chain(3ossl)
+  SSL_get0_verified_chain: { parameters: ["pointer"], result: "pointer" },
 
   // SSL_get_version(3ossl), SSL_get_current_cipher(3ossl), SSL_session_reused(3ossl), SSL_set_session(3ossl)
   SSL_get_version: { parameters: ["pointer"], result: "pointer" },
@@ -116,6 +118,9 @@ export const certificateSymbols = {
   X509_free: { parameters: ["pointer"], result: "void" },
   X509_CRL_free: { parameters: ["pointer"], result: "void" },
   i2d_X509: { parameters: ["pointer", "buffer"], result: "i32" },
+  // DEFINE_STACK_OF(3ossl)
+  OPENSSL_sk_num: { parameters: ["pointer"], result: "i32" },
+  OPENSSL_sk_value: { parameters: ["pointer", "i32"], result: "pointer" },
   // X509_STORE_add_cert(3ossl), X509_VERIFY_PARAM_set_flags(3ossl), X509_verify_cert_error_string(3ossl)
   X509_STORE_add_cert: { parameters: ["pointer", "pointer"], result: "i32" },
   X509_STORE_add_crl: { parameters: ["pointer", "pointer"], result: "i32" },

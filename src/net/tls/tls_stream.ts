@@ -70,6 +70,11 @@ export class TlsStream implements Stream, Disposable {
     return this.#session.peerCertificate();
   }
 
+  /** The certificates in DER by which the peer's was verified (`TlsSession.verifiedChain()`). */
+  get verifiedChain(): Uint8Array[] {
+    return this.#session.verifiedChain();
+  }
+
   /** The reason for `-EPROTO`, with the peer that it happened with. */
   get failure(): NetError | undefined {
     const cause = this.#session.failure;

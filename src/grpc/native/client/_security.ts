@@ -10,13 +10,19 @@ export interface TransportTls {
   readonly parameters: TlsParameters;
   /** The server's certificate in DER. */
   readonly certificate: Uint8Array | undefined;
+  /** The certificates by which it was verified, from itself to the CA's; none for a resumed session. */
+  readonly chain: readonly Uint8Array[];
 }
 
 /** Describes the TLS of a connection, with the certificate parsed. */
 export function connectionSecurity(
-  { parameters, certificate }: TransportTls,
+  { parameters, certificate, chain }: TransportTls,
 ): ConnectionSecurity {
-  return { ...parameters, peerCertificate: certificate && parseCertificate(certificate) };
+  return {
+    ...parameters,
+    peerCertificate: certificate && parseCertificate(certificate),
+    issuers: chain.slice(1).map((der) => parseCertificate(der)?.subject ?? "unknown"),
+  };
 }
 
 /** Reads names and expiry of a certificate in DER. node:crypto puts each attribute of a name on a line. */

@@ -85,7 +85,11 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
     this.#socket = socket;
     this.peer = peer;
     this.tls = socket instanceof TlsStream
-      ? { parameters: socket.parameters, certificate: socket.peerCertificate }
+      ? {
+        parameters: socket.parameters,
+        certificate: socket.peerCertificate,
+        chain: socket.verifiedChain,
+      }
       : undefined;
     this.#registrar = registrar;
     this.#owner = owner;
