@@ -20,6 +20,8 @@ export {
   type KeyVersion,
   keyVersion,
   signingEnd,
+  signsAt,
+  verifiesAt,
 } from "./key_version.ts";
 export type { KeyDescription, StoredKey } from "./stored_key.ts";
 export type { PublicJwk } from "./encoding/mod.ts";

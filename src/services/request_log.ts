@@ -35,24 +35,24 @@ export interface RequestLogOptions {
  */
 export class RequestLog implements CallObserver {
   readonly #log: Logger;
-  readonly #logsAll: boolean;
+  #logsSome = false;
+  #logsAll = false;
   readonly #slowUs: number;
   readonly #failures: ErrorReports;
   readonly #slow: ErrorReports;
   readonly #identities = new WeakMap<Caller, string>();
 
-  private constructor(log: Logger, logsAll: boolean, slowMs = Infinity) {
+  constructor(log: Logger, { levels, slowMs = Infinity }: RequestLogOptions) {
     this.#log = log;
-    this.#logsAll = logsAll;
+    this.setLevels(levels);
     this.#slowUs = slowMs * 1_000;
     this.#failures = errorReports(log, undefined, "info");
     this.#slow = errorReports(log, undefined, "info");
   }
 
-  /** Opens the log; undefined when its levels leave nothing to log. */
-  static open(log: Logger, { levels, slowMs }: RequestLogOptions): RequestLog | undefined {
-    if (!isLogged(levels, "requests", "info")) return undefined;
-    return new RequestLog(log, isLogged(levels, "requests", "debug"), slowMs);
+  setLevels(levels: LogLevels): void {
+    this.#logsSome = isLogged(levels, "requests", "info");
+    this.#logsAll = isLogged(levels, "requests", "debug");
   }
 
   ended(
@@ -61,6 +61,7 @@ export class RequestLog implements CallObserver {
     message: string | undefined,
     times: CallTimes,
   ): void {
+    if (!this.#logsSome) return;
     // A client cancels calls as it likes, and every watch of the health service.
     const isFailure = status !== StatusCode.OK && status !== StatusCode.CANCELLED;
     if (!isFailure && !this.#logsAll && this.#slowUs === Infinity) return;

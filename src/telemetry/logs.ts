@@ -36,6 +36,8 @@ let output: LogOutput | undefined;
 let target: LogTarget | undefined;
 let configured: Parameters<typeof configureLogs>[0] | undefined;
 
+const levelListeners: ((levels: LogLevels) => void)[] = [];
+
 /** Lines of this thread that were dropped. */
 let dropped = 0;
 
@@ -93,7 +95,13 @@ export function setLogLevels(levels: LogLevels): void {
   if (configured === undefined) return;
   if (formatLogLevels(configured.levels) !== formatLogLevels(levels)) {
     configureLogs({ ...configured, levels });
+    for (const listener of levelListeners) listener(levels);
   }
+}
+
+/** Calls back when the levels of this thread's logs have changed, for code that does not build lines that are not logged. */
+export function onLogLevels(listener: (levels: LogLevels) => void): void {
+  levelListeners.push(listener);
 }
 
 /** Logs the output of libraries to the console and to `process.emitWarning()`, so that every line is a log line. */

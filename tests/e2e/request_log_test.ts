@@ -74,3 +74,28 @@ test("Calls of methods that the server does not have are logged, cut to a bounde
   assert.equal(line.status, "UNIMPLEMENTED");
   assert.equal(String(line.method).length, 201);
 });
+
+test("A reload that lowers the level of requests logs every call from then on, in each worker", async () => {
+  const folder = Deno.makeTempDirSync();
+  try {
+    const file = `${folder}/config.yaml`;
+    const write = (level: string) => Deno.writeTextFileSync(file, `log:\n  level: ${level}\n`);
+    write("info");
+    await using server = await SignerProcess.start(
+      ...["--config", file, "--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256"],
+      ...["--workers", "2", "--log-format", "json"],
+    );
+    using channel = openChannel({ addresses: server.addresses });
+    await call(channel, echo.Echo, { message: "before" });
+    write("info,requests=debug");
+    server.signal("SIGHUP");
+    await server.logged(/read again|changed/i);
+    await call(channel, echo.Echo, { message: "after" });
+    await server.stop();
+    assert.deepEqual(requestsIn(await server.log).map(({ message }) => message), [
+      "Request served",
+    ]);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});

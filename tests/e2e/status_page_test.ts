@@ -32,8 +32,10 @@ test("/status.json has the keys, threads, certificates and counts, and no secret
     assert.deepEqual(status.threads.map(({ name }: { name: string }) => name), [
       ...["main", "worker-0", "worker-1"],
     ]);
-    assert.match(status.keys[0].thumbprint, /^[\w-]{43}$/);
-    assert.deepEqual(Object.keys(status.keys[0]), ["id", "type", "thumbprint", "isDefault"]);
+    const [{ versions: [version], ...key }] = status.keys;
+    assert.deepEqual(Object.keys(key), ["id", "type", "isDefault"]);
+    assert.match(version.thumbprint, /^[\w-]{43}$/);
+    assert.deepEqual([version.version, version.use, version.signUntil], [1, "signs", null]);
     assert.equal(status.certificates.length, 1);
     assert.equal(status.limits.maxConnections, 20_000);
     assert.equal(status.limits.maxConnectionAgeMs, null);

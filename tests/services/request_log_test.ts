@@ -35,7 +35,7 @@ const times = { isUnary: true, queueUs: 12, totalUs: 345.6 };
 
 function open(levels: string, slowMs?: number) {
   const log = recording();
-  return { log, requests: RequestLog.open(log, { levels: parseLogLevels(levels), slowMs })! };
+  return { log, requests: new RequestLog(log, { levels: parseLogLevels(levels), slowMs }) };
 }
 
 Deno.test("a failed call has a line with its ids, caller, key, status and times", () => {
@@ -115,9 +115,11 @@ Deno.test("ids that a client may not choose are replaced, and long text is cut",
   assert.ok(JSON.stringify(first).length < 1_000, JSON.stringify(first));
 });
 
-Deno.test("with levels above info there is no log of requests", () => {
-  assert.equal(
-    RequestLog.open(recording(), { levels: parseLogLevels("warning"), slowMs: 1 }),
-    undefined,
-  );
+Deno.test("levels that change while the server runs take effect", () => {
+  const { log, requests } = open("warning", 1);
+  requests.ended(context(), StatusCode.INTERNAL, "No", times);
+  assert.equal(log.lines.length, 0);
+  requests.setLevels(parseLogLevels("warning,requests=debug"));
+  requests.ended(context(), StatusCode.OK, undefined, { ...times, totalUs: 5 });
+  assert.deepEqual(log.lines.map(([line]) => line), ["debug Request served"]);
 });

@@ -97,6 +97,11 @@ export class ServerMetrics {
     if (facts !== undefined) this.#serving = facts;
   }
 
+  /** Sets the limits after a reload. */
+  changeLimits(limits: ServingFacts["limits"]): void {
+    this.#serving = { ...this.#serving, limits };
+  }
+
   /** The pages: /metrics, the probes, and the status page with its document. */
   pages(): Pages {
     return new Map<string, (request: PageRequest) => Page>([

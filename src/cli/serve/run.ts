@@ -132,6 +132,7 @@ export async function runServer(
       log,
       async publish(replaced) {
         await serving.publish(replaced);
+        if (replaced.settings !== undefined) metrics?.changeLimits({ ...replaced.settings.limits });
         if (replaced.tls || replaced.generation !== undefined) expiry.look();
       },
       release: serving.releaseKeys,

@@ -20,6 +20,7 @@ import {
   logger,
   type LogLevels,
   logTarget,
+  onLogLevels,
 } from "../../telemetry/mod.ts";
 import { openServerTraces } from "../../tracing/mod.ts";
 import { refusalReports } from "./access.ts";
@@ -138,6 +139,11 @@ export async function openServing(
   const report = errorReports(logger("serve"));
   // Imported here because it takes memory: with workers, the main thread needs no services.
   const { RequestLog, signerServices } = await import("../../services/mod.ts");
+  const requests = new RequestLog(logger("requests"), {
+    levels: options.logLevel,
+    slowMs: options.logSlow,
+  });
+  onLogLevels((levels) => requests.setLevels(levels));
   const counters = metrics?.ownCounters();
   const access = policy && new Access(policy, refusalReports(logger("serve")));
   const { services, health } = signerServices(keys, identity, ({ error, ...call }) => {
@@ -158,7 +164,7 @@ export async function openServing(
     observer: joinObservers(
       // Before the log, which has the trace that the span belongs to.
       await openServerTraces(),
-      RequestLog.open(logger("requests"), { levels: options.logLevel, slowMs: options.logSlow }),
+      requests,
     ),
     beforeSend: audit && (() => audit.chain.commit()),
   });

@@ -1,5 +1,5 @@
 /** The document from which the status page is drawn, `/status.json`. It has no secret. @module */
-import type { CryptoProvider, KeyDescription } from "../../crypto/mod.ts";
+import { type CryptoProvider, type KeyDescription, signsAt, verifiesAt } from "../../crypto/mod.ts";
 import { statusName } from "../../grpc/mod.ts";
 import { BUCKETS, type MethodCounts, type ThreadCounts } from "../../telemetry/metrics/mod.ts";
 import { processFigures } from "./process_metrics.ts";
@@ -76,8 +76,9 @@ export function describeStatus(parts: StatusParts) {
       calls: counts === undefined ? null : callsOf(counts.methods),
     })),
     workerFailures: parts.workerFailures,
-    keys: parts.keys.map(({ id, type, thumbprint, isDefault }) => ({
-      ...{ id, type, thumbprint, isDefault },
+    keys: parts.keys.map(({ id, type, isDefault, versions }) => ({
+      ...{ id, type, isDefault },
+      versions: versionsOf(versions, now),
     })),
     buckets: BUCKETS,
     methods: methods.filter(({ statuses }) => statuses.some((count) => count > 0))
@@ -104,6 +105,27 @@ export function describeStatus(parts: StatusParts) {
     })),
     process: processFigures(),
   };
+}
+
+/** Describes the versions of a key, the newest first, with the use of each at a time. */
+function versionsOf(versions: KeyDescription["versions"], now: number) {
+  const signer = versions.find((one) => signsAt(one, now));
+  return versions.map((one) => {
+    const { version, thumbprint, period: { notBefore, signUntil, verifyUntil } } = one;
+    const use = one === signer
+      ? "signs"
+      : one.hasPrivateKey && (notBefore ?? 0) > now
+      ? "will sign"
+      : verifiesAt(one, now)
+      ? "verifies"
+      : "ended";
+    return {
+      ...{ version, thumbprint, use },
+      notBefore: notBefore ?? null,
+      signUntil: signUntil ?? null,
+      verifyUntil: verifyUntil ?? null,
+    };
+  });
 }
 
 function callsOf(methods: readonly MethodCounts[]): number {

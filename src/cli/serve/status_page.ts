@@ -229,8 +229,12 @@ const draw = (now) => {
     const others = Object.entries(statuses).filter(([name]) => name !== "OK").map(([name, count]) => name + " " + number(count));
     return [method, number(statuses.OK ?? 0), [number(failed), failed > 0 ? "bad" : ""], others.join(", ")];
   }));
-  table(byId("keys"), ["id", "type", "thumbprint (RFC 7638)", "default"], now.keys.map((key) =>
-    [key.id, key.type, key.thumbprint, key.isDefault ? "of its type" : ""]));
+  const day = (at) => at === null ? "" : new Date(at).toISOString().slice(0, 10);
+  table(byId("keys"), ["id", "type", "#version", "use", "signs from", "until", "verifies until", "thumbprint (RFC 7638)"],
+    now.keys.flatMap((key) => key.versions.map((one, index) => [
+      index === 0 ? key.id + (key.isDefault ? " (default)" : "") : "", index === 0 ? key.type : "", number(one.version),
+      [one.use, one.use === "signs" ? "good" : "dim"], day(one.notBefore), day(one.signUntil), day(one.verifyUntil), one.thumbprint,
+    ])));
   table(byId("certificates"), ["subject", "serial number", "expires", "#days left"], now.certificates.map((one) =>
     [one.subject, one.serial, new Date(one.expiresAt).toISOString().slice(0, 10), [number(one.daysLeft), one.daysLeft < 7 ? "bad" : ""]]));
   const names = [...new Set([...Object.keys(now.limits), ...Object.keys(now.limitHits)])];

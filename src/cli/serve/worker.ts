@@ -19,6 +19,7 @@ import {
   logger,
   type LogLevels,
   type LogTarget,
+  onLogLevels,
 } from "../../telemetry/mod.ts";
 import { ThreadCounters } from "../../telemetry/metrics/mod.ts";
 import { openServerTraces, tracingIsOn } from "../../tracing/mod.ts";
@@ -78,6 +79,8 @@ serveAsWorker((setup: ServeSetup) => {
   const counters = memory && new ThreadCounters(memory);
   configureLogs({ ...logs, onDropped: (count) => counters?.droppedLines(count) });
   counters?.thread(libc.threadNumber() ?? 0);
+  const requests = new RequestLog(logger("requests"), logs);
+  onLogLevels((levels) => requests.setLevels(levels));
   const report = errorReports(logger("serve"));
   const { provider } = openProvider(identity.provider.name);
   const keys = new KeyRing(KeyStore.adopt(provider, shared));
@@ -101,7 +104,7 @@ serveAsWorker((setup: ServeSetup) => {
     services,
     tls: context && (() => context!),
     meter: counters,
-    observer: joinObservers(traces, RequestLog.open(logger("requests"), logs)),
+    observer: joinObservers(traces, requests),
     beforeSend: chain && (() => chain.commit()),
     announceDrain: () => health.announceDrain(),
     drain: () => health.drain(),
