@@ -8,6 +8,10 @@ import { run, threads } from "./program.ts";
 const moved: readonly (readonly [from: string, to: string])[] = [
   [`new URL("./worker.ts", import.meta.url)`, `new URL("./serve_worker.js", import.meta.url)`],
   [`new URL("./load_worker.ts", import.meta.url)`, `new URL("./load_worker.js", import.meta.url)`],
+  [
+    `new URL("./execution_worker.ts", import.meta.url)`,
+    `new URL("./execution_worker.js", import.meta.url)`,
+  ],
   [`new URL("../../../proto", import.meta.url)`, `new URL("./proto", import.meta.url)`],
 ];
 

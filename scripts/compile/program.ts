@@ -15,6 +15,7 @@ export const v8Flags = "--max-semi-space-size=2";
 export const threads = {
   serve_worker: "src/cli/serve/worker.ts",
   load_worker: "src/bench/load/load_worker.ts",
+  execution_worker: "src/pipeline/workers/execution_worker.ts",
 } as const;
 
 /** Returns the permissions of the program as options of Deno, those of deno.json. */

@@ -172,7 +172,9 @@ export interface ErrorCodes {
     /** The caller has cancelled the execution. */
     | "CANCELLED"
     /** A node failed; its error is the cause. */
-    | "NODE_FAILED";
+    | "NODE_FAILED"
+    /** The worker of the execution has failed, and with it all its executions. */
+    | "WORKER_FAILED";
 
   /** `src/config` */
   config:

@@ -2,7 +2,7 @@
 import { setImmediate } from "node:timers/promises";
 import { PipelineError } from "./errors.ts";
 import { estimateMemory } from "./limits.ts";
-import type { NodeContext, Work } from "./node.ts";
+import type { Inputs, NodeContext, NodeInstance, Work } from "./node.ts";
 import type { Plan, PlannedNode } from "./plan.ts";
 import { NO_SIGNER, type Signer } from "./signer.ts";
 import { byteLength, checkAudio, type Value } from "./values.ts";
@@ -14,27 +14,36 @@ const TURN_MS = 1;
 export interface ExecuteOptions {
   /** Cancels the execution. */
   readonly signal?: AbortSignal;
-  /** Runs each part of the execution among the other work of the thread; by default one for each turn of the event loop. */
-  readonly inTurn?: <T>(part: () => T) => Promise<T>;
+  /** Runs each slice of the execution among the other work of the thread; by default one for each turn of the event loop. */
+  readonly inTurn?: <T>(slice: () => T) => Promise<T>;
   /** Signs for the nodes; by default there are no keys. */
   readonly signer?: Signer;
   /** The clock, in milliseconds. */
   readonly now?: () => number;
+  /** The CPU time of the thread, in milliseconds; by default the clock. */
+  readonly cpu?: (() => number) | undefined;
 }
 
 /** Figures of an execution. */
 export interface ExecutionMetrics {
+  /** Time in parts, with waits for other work of the thread and for signatures. */
   readonly wallMs: number;
+  readonly cpuMs: number;
   readonly memoryEstimateBytes: number;
   /** Bytes of the buffers that the nodes allocated. */
   readonly allocatedBytes: number;
+  /** Bytes of audio in inputs. */
+  readonly audioBytes: number;
   /** Time in each node, in the order of execution. */
   readonly nodes: readonly { readonly id: string; readonly type: string; readonly ms: number }[];
 }
 
-/** The outputs of a pipeline by node id, with the figures of the execution. */
+/** Outputs of a pipeline by node id. */
+export type Outputs = ReadonlyMap<string, Value>;
+
+/** The outputs of a pipeline, with the figures of the execution. */
 export interface ExecutionResult {
-  readonly outputs: ReadonlyMap<string, Value>;
+  readonly outputs: Outputs;
   readonly metrics: ExecutionMetrics;
 }
 
@@ -49,113 +58,163 @@ export async function execute(
   inputs: ReadonlyMap<string, Value>,
   options: ExecuteOptions = {},
 ): Promise<ExecutionResult> {
-  const { signal, inTurn = inEventLoop, signer = NO_SIGNER, now = () => performance.now() } =
-    options;
-  const started = now();
-  const memoryEstimateBytes = checkInputs(plan, inputs);
-  await Promise.all(plan.nodes.map(({ type }) => type.load?.()));
-  const execution = new Execution(plan, inputs, signer, now);
-  try {
-    do {
-      await execution.settle();
-      if (signal?.aborted) {
-        throw execution.failure(new PipelineError("CANCELLED", "The execution was cancelled"));
-      }
-      if (now() - started > plan.limits.timeMs) {
-        throw execution.failure(
-          new PipelineError("TIMED_OUT", `The execution takes over ${plan.limits.timeMs} ms`),
-        );
-      }
-    } while (!await inTurn(() => execution.advance()));
-  } finally {
-    execution.close();
-  }
-  const { outputs, nodes, allocatedBytes } = execution;
-  return {
-    outputs,
-    metrics: { wallMs: now() - started, memoryEstimateBytes, allocatedBytes, nodes },
-  };
+  using execution = new Execution(plan, options);
+  const outputs = await execution.push(inputs, true);
+  return { outputs, metrics: execution.metrics };
 }
 
-async function inEventLoop<T>(part: () => T): Promise<T> {
-  await setImmediate();
-  return part();
+/** A node of an execution. */
+interface RunningNode {
+  readonly planned: PlannedNode;
+  readonly instance: NodeInstance;
+  ms: number;
 }
 
-/** Checks the caller's values. Returns the estimate of memory. */
-function checkInputs(plan: Plan, inputs: ReadonlyMap<string, Value>): number {
-  for (const name of inputs.keys()) {
-    if (plan.inputs.includes(name)) continue;
-    throw new PipelineError(
-      "BAD_INPUT",
-      `The pipeline has no input ${name.slice(0, 64)}: it has ${plan.inputs.join(", ") || "none"}`,
-    );
-  }
-  let bytes = 0;
-  for (const name of plan.inputs) {
-    const value = inputs.get(name);
-    if (value === undefined) throw new PipelineError("BAD_INPUT", `The input ${name} is missing`);
-    const size = byteLength(value);
-    if (size > plan.limits.bufferBytes) {
-      throw new PipelineError(
-        "LIMIT",
-        `The input ${name} has ${size} bytes: at most ${plan.limits.bufferBytes} are allowed`,
-      );
-    }
-    bytes += size;
-  }
-  const estimate = estimateMemory(bytes, plan.nodes.length);
-  if (estimate > plan.limits.memoryBytes) {
-    throw new PipelineError(
-      "LIMIT",
-      `The execution needs about ${estimate} bytes of memory: at most ${plan.limits.memoryBytes} are allowed`,
-    );
-  }
-  return estimate;
-}
-
-function next(work: Work) {
-  return work.next();
-}
-
-/** An execution under way. */
-class Execution implements NodeContext {
-  readonly outputs = new Map<string, Value>();
-  readonly nodes: { id: string; type: string; ms: number }[] = [];
-  allocatedBytes = 0;
-  readonly #plan: Plan;
-  readonly #inputs: ReadonlyMap<string, Value>;
+/**
+ * An execution under way. A stream is an execution of several parts, between which nodes keep their state.
+ *
+ * A node runs on a part when all its inputs have a value in it. At the last part it runs also without values, and
+ * returns the rest of its output.
+ */
+export class Execution implements NodeContext, Disposable {
   readonly signer: Signer;
+  readonly #plan: Plan;
+  readonly #options: ExecuteOptions;
   readonly #now: () => number;
-  readonly #values = new Map<string, Value>();
-  /** Uses of each node's output that are left. */
-  readonly #uses = new Map<string, number>();
-  #work: Work | undefined;
+  readonly #cpu: () => number;
+  readonly #nodes: RunningNode[];
+  #part: Part | undefined;
+  #work: Work<Value | undefined> | undefined;
   /** Continues the running node. */
-  #resume: (work: Work) => IteratorResult<void | Promise<unknown>, Value> = next;
+  #resume = next;
   /** The promise that the running node waits for. */
   #awaited: Promise<unknown> | undefined;
-  #timeOfNode = 0;
+  #wallMs = 0;
+  #cpuMs = 0;
+  #estimate = 0;
+  #audioBytes = 0;
+  /** Bytes that were allocated in earlier parts. */
+  #allocatedBefore = 0;
+  /** Bytes that were allocated in this part. */
+  #allocated = 0;
 
-  constructor(
-    plan: Plan,
-    inputs: ReadonlyMap<string, Value>,
-    signer: Signer,
-    now: () => number,
-  ) {
-    this.#plan = plan;
-    this.#inputs = inputs;
+  constructor(plan: Plan, options: ExecuteOptions = {}) {
+    const { signer = NO_SIGNER, now = () => performance.now() } = options;
     this.signer = signer;
+    this.#plan = plan;
+    this.#options = options;
     this.#now = now;
-    for (const { sources } of plan.nodes) {
-      for (const source of sources.values()) {
-        if (source.from === "node") this.#uses.set(source.id, (this.#uses.get(source.id) ?? 0) + 1);
-      }
+    this.#cpu = options.cpu ?? now;
+    this.#nodes = plan.nodes.map((planned) => ({
+      planned,
+      instance: planned.type.open(planned.parameters, this),
+      ms: 0,
+    }));
+  }
+
+  get metrics(): ExecutionMetrics {
+    return {
+      wallMs: this.#wallMs,
+      cpuMs: this.#cpuMs,
+      memoryEstimateBytes: this.#estimate,
+      allocatedBytes: this.#allocatedBefore + this.#allocated,
+      audioBytes: this.#audioBytes,
+      nodes: this.#nodes.map(({ planned: { id, type }, ms }) => ({ id, type: type.type, ms })),
+    };
+  }
+
+  /**
+   * Processes a part of a stream, or the only one. The limits of time and memory hold for each part.
+   *
+   * @param inputs undefined for the end of a stream without a further part
+   * @throws {PipelineError} as `execute()`
+   */
+  async push(inputs: ReadonlyMap<string, Value> | undefined, isLast: boolean): Promise<Outputs> {
+    const { signal, inTurn = inEventLoop } = this.#options;
+    const { limits, nodes } = this.#plan;
+    const started = this.#now();
+    if (inputs !== undefined) this.#checkInputs(inputs);
+    this.#allocatedBefore += this.#allocated;
+    this.#allocated = 0;
+    this.#part = new Part(this.#plan, inputs, isLast);
+    try {
+      await Promise.all(nodes.map(({ type }) => type.load?.()));
+      do {
+        await this.#settle();
+        if (signal?.aborted) {
+          throw this.#failure(new PipelineError("CANCELLED", "The execution was cancelled"));
+        }
+        if (this.#now() - started > limits.timeMs) {
+          const message = `The execution takes over ${limits.timeMs} ms`;
+          throw this.#failure(new PipelineError("TIMED_OUT", message));
+        }
+      } while (!await inTurn(() => this.#advance()));
+    } finally {
+      this.#wallMs += this.#now() - started;
     }
+    return this.#part.outputs;
+  }
+
+  reserve(bytes: number): void {
+    const { bufferBytes, memoryBytes } = this.#plan.limits;
+    if (bytes > bufferBytes) {
+      throw new PipelineError(
+        "LIMIT",
+        `A buffer of ${bytes} bytes is too large: at most ${bufferBytes} are allowed`,
+      );
+    }
+    this.#allocated += bytes;
+    if (this.#allocated > memoryBytes) {
+      throw new PipelineError(
+        "LIMIT",
+        `The nodes need more memory than the limit of ${memoryBytes} bytes`,
+      );
+    }
+  }
+
+  /** Ends the nodes, which frees the memory of their libraries. */
+  [Symbol.dispose](): void {
+    this.#work?.return(undefined);
+    this.#work = undefined;
+    for (const { instance } of this.#nodes) instance[Symbol.dispose]?.();
+  }
+
+  /** Checks the caller's values, and estimates the memory that they need. */
+  #checkInputs(inputs: ReadonlyMap<string, Value>): void {
+    const { inputs: names, limits, nodes } = this.#plan;
+    for (const name of inputs.keys()) {
+      if (names.includes(name)) continue;
+      throw new PipelineError(
+        "BAD_INPUT",
+        `The pipeline has no input ${name.slice(0, 64)}: it has ${names.join(", ") || "none"}`,
+      );
+    }
+    let bytes = 0;
+    for (const name of names) {
+      const value = inputs.get(name);
+      if (value === undefined) throw new PipelineError("BAD_INPUT", `The input ${name} is missing`);
+      const size = byteLength(value);
+      if (size > limits.bufferBytes) {
+        throw new PipelineError(
+          "LIMIT",
+          `The input ${name} has ${size} bytes: at most ${limits.bufferBytes} are allowed`,
+        );
+      }
+      bytes += size;
+      if (value.kind === "audio") this.#audioBytes += size;
+    }
+    const estimate = estimateMemory(bytes, nodes.length);
+    if (estimate > limits.memoryBytes) {
+      throw new PipelineError(
+        "LIMIT",
+        `The execution needs about ${estimate} bytes of memory: at most ${limits.memoryBytes} are allowed`,
+      );
+    }
+    this.#estimate = Math.max(this.#estimate, estimate);
   }
 
   /** Waits for the promise that the running node has yielded, if it has. */
-  async settle(): Promise<void> {
+  async #settle(): Promise<void> {
     if (this.#awaited === undefined) return;
     try {
       const value = await this.#awaited;
@@ -167,42 +226,45 @@ class Execution implements NodeContext {
   }
 
   /** Runs slices for about 1 ms, or until a node has to wait. Returns true at the end of the last node. */
-  advance(): boolean {
-    const end = this.#now() + TURN_MS;
-    do {
-      const node = this.#plan.nodes[this.nodes.length];
-      if (node === undefined) return true;
-      this.#slice(node);
-    } while (this.#awaited === undefined && this.#now() < end);
-    return this.nodes.length === this.#plan.nodes.length;
-  }
-
-  reserve(bytes: number): void {
-    const { bufferBytes, memoryBytes } = this.#plan.limits;
-    if (bytes > bufferBytes) {
-      throw new PipelineError(
-        "LIMIT",
-        `A buffer of ${bytes} bytes is too large: at most ${bufferBytes} are allowed`,
-      );
-    }
-    this.allocatedBytes += bytes;
-    if (this.allocatedBytes > memoryBytes) {
-      throw new PipelineError(
-        "LIMIT",
-        `The nodes need more memory than the limit of ${memoryBytes} bytes`,
-      );
+  #advance(): boolean {
+    const began = this.#now();
+    const cpuBegan = this.#cpu();
+    const part = this.#part!;
+    try {
+      do {
+        const node = this.#nodes[part.ended];
+        if (node === undefined) return true;
+        this.#slice(node, part);
+      } while (this.#awaited === undefined && this.#now() < began + TURN_MS);
+      return part.ended === this.#nodes.length;
+    } finally {
+      this.#cpuMs += this.#cpu() - cpuBegan;
     }
   }
 
-  /** Ends the running node, which frees the memory of its library. */
-  close(): void {
-    this.#work?.return(undefined as never);
-    this.#work = undefined;
+  #slice(node: RunningNode, part: Part): void {
+    const started = this.#now();
+    try {
+      this.#work ??= node.instance.push(part.inputsOf(node.planned), part.isLast);
+      const resume = this.#resume;
+      this.#resume = next;
+      const { done, value } = resume(this.#work);
+      if (done) {
+        this.#work = undefined;
+        part.end(node.planned, value);
+        if (part.isLast) node.instance[Symbol.dispose]?.();
+      } else this.#awaited = value ?? undefined;
+    } catch (error) {
+      throw this.#failure(error);
+    } finally {
+      node.ms += this.#now() - started;
+    }
   }
 
   /** Adds the place to an error. */
-  failure(error: unknown): PipelineError {
-    const { id, type } = this.#plan.nodes[this.nodes.length] ?? this.#plan.nodes.at(-1)!;
+  #failure(error: unknown): PipelineError {
+    const { ended } = this.#part!;
+    const { id, type } = this.#plan.nodes[ended] ?? this.#plan.nodes.at(-1)!;
     const own = error instanceof PipelineError;
     const reason = error instanceof Error ? error.message : String(error);
     return new PipelineError(
@@ -210,46 +272,53 @@ class Execution implements NodeContext {
       `Node ${id} (${type.type}): ${reason}`,
       {
         node: id,
-        completed: this.nodes.map((node) => node.id),
+        completed: this.#plan.nodes.slice(0, ended).map((node) => node.id),
         cause: own ? error.cause : error,
       },
     );
   }
+}
 
-  #slice(node: PlannedNode): void {
-    const started = this.#now();
-    try {
-      this.#work ??= node.type.run(this.#inputsOf(node), node.parameters, this);
-      const resume = this.#resume;
-      this.#resume = next;
-      const { done, value } = resume(this.#work);
-      this.#timeOfNode += this.#now() - started;
-      if (done) this.#end(node, value);
-      else this.#awaited = value ?? undefined;
-    } catch (error) {
-      throw this.failure(error);
+function next(work: Work<Value | undefined>) {
+  return work.next();
+}
+
+async function inEventLoop<T>(slice: () => T): Promise<T> {
+  await setImmediate();
+  return slice();
+}
+
+/** The values of one part of a stream. */
+class Part {
+  readonly outputs = new Map<string, Value>();
+  readonly isLast: boolean;
+  /** Nodes that have ended. */
+  ended = 0;
+  readonly #plan: Plan;
+  readonly #inputs: ReadonlyMap<string, Value> | undefined;
+  readonly #values = new Map<string, Value>();
+  /** Uses of each node's output that are left. */
+  readonly #uses = new Map<string, number>();
+
+  constructor(plan: Plan, inputs: ReadonlyMap<string, Value> | undefined, isLast: boolean) {
+    this.#plan = plan;
+    this.#inputs = inputs;
+    this.isLast = isLast;
+    for (const { sources } of plan.nodes) {
+      for (const source of sources.values()) {
+        if (source.from === "node") this.#uses.set(source.id, (this.#uses.get(source.id) ?? 0) + 1);
+      }
     }
   }
 
-  #end(node: PlannedNode, value: Value): void {
-    this.#work = undefined;
-    this.nodes.push({ id: node.id, type: node.type.type, ms: this.#timeOfNode });
-    this.#timeOfNode = 0;
-    if (this.#plan.outputs.includes(node.id)) this.outputs.set(node.id, value);
-    if (this.#uses.has(node.id)) this.#values.set(node.id, value);
-    for (const source of node.sources.values()) {
-      if (source.from === "caller") continue;
-      const left = this.#uses.get(source.id)! - 1;
-      this.#uses.set(source.id, left);
-      if (left === 0) this.#values.delete(source.id);
-    }
-  }
-
-  #inputsOf({ type, sources }: PlannedNode): Record<string, Value> {
-    const entries = [...sources].map(([name, source]) => {
+  /** The inputs of a node; undefined when one has no value in this part. */
+  inputsOf({ type, sources }: PlannedNode): Inputs | undefined {
+    const inputs: Record<string, Value> = {};
+    for (const [name, source] of sources) {
       const value = source.from === "node"
-        ? this.#values.get(source.id)!
-        : this.#inputs.get(source.input)!;
+        ? this.#values.get(source.id)
+        : this.#inputs?.get(source.input);
+      if (value === undefined) return undefined;
       const accepted = type.inputs[name]!;
       if (!accepted.includes(value.kind)) {
         throw new PipelineError(
@@ -258,8 +327,23 @@ class Execution implements NodeContext {
         );
       }
       if (value.kind === "audio") checkAudio(value.audio);
-      return [name, value] as const;
-    });
-    return Object.fromEntries(entries);
+      inputs[name] = value;
+    }
+    return inputs;
+  }
+
+  /** Keeps the output of a node that has ended for the nodes that use it, and releases the inputs of the node. */
+  end({ id, sources }: PlannedNode, value: Value | undefined): void {
+    this.ended++;
+    if (value !== undefined) {
+      if (this.#plan.outputs.includes(id)) this.outputs.set(id, value);
+      if (this.#uses.has(id)) this.#values.set(id, value);
+    }
+    for (const source of sources.values()) {
+      if (source.from === "caller") continue;
+      const left = this.#uses.get(source.id)! - 1;
+      this.#uses.set(source.id, left);
+      if (left === 0) this.#values.delete(source.id);
+    }
   }
 }

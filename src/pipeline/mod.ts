@@ -4,13 +4,21 @@
  *
  * @module
  */
+export { type ErrorKind, PipelineCounters, type PipelineCounts } from "./counters.ts";
 export { PipelineError } from "./errors.ts";
-export { execute, type ExecuteOptions, type ExecutionResult } from "./execution.ts";
+export {
+  execute,
+  type ExecuteOptions,
+  Execution,
+  type ExecutionMetrics,
+  type ExecutionResult,
+  type Outputs,
+} from "./execution.ts";
 export { topologicalOrder } from "./graph.ts";
 export { type Manifest, MANIFEST_VERSION, readManifest } from "./manifest.ts";
 export { defineNode } from "./node.ts";
 export { expected as expectedValues } from "./parameters.ts";
-export { planOf } from "./plan.ts";
+export { type Plan, planOf, requireStream } from "./plan.ts";
 export { createRegistry, type Registry } from "./registry.ts";
 export { NO_SIGNER, type Signer, type SigningTask } from "./signer.ts";
 export type { AudioBuffer, Value } from "./values.ts";

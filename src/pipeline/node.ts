@@ -15,19 +15,33 @@ export interface NodeContext {
   readonly signer: Signer;
 }
 
+/** The values of a node's inputs by name. They have the accepted kinds, and valid audio. */
+export type Inputs = Readonly<Record<string, Value>>;
+
 /**
  * The work of a node. It yields after each slice of at most a few milliseconds: between slices other work of the
  * thread runs, and the execution can be cancelled. A promise that it yields is awaited, as `settled()` does.
  */
-export type Work = Generator<void | Promise<unknown>, Value, unknown>;
+export type Work<T> = Generator<void | Promise<unknown>, T, unknown>;
 
 /** Returns the value of a promise to a node's work, or throws its error there. */
 export function* settled<T>(promise: Promise<T>): Generator<Promise<T>, T, unknown> {
   return (yield promise) as T;
 }
 
-/** A type of nodes. */
-export interface NodeType<S extends ParameterSchemas = ParameterSchemas> {
+/** A node of an execution, with its state. */
+export interface NodeInstance extends Partial<Disposable> {
+  /**
+   * Processes the next part of a stream. An execution that is no stream has one part, its last.
+   *
+   * @param inputs undefined when the stream ends without a further part
+   * @returns the output; undefined for none
+   */
+  push(inputs: Inputs | undefined, isLast: boolean): Work<Value | undefined>;
+}
+
+/** The declaration of a type of nodes, for manifests and their validation. */
+interface NodeDeclaration<S extends ParameterSchemas> {
   /** The name in manifests. */
   readonly type: string;
   readonly description: string;
@@ -36,19 +50,40 @@ export interface NodeType<S extends ParameterSchemas = ParameterSchemas> {
   /** The kind of the output; `in`: that of the input `in`. */
   readonly output: Kind | "in";
   readonly parameters: S;
+  /** True for a node that needs its whole input, and so cannot be in a stream. */
+  readonly needsWhole?: true;
   /** Returns the fault of parameters that are valid one by one; undefined when there is none. */
   check?(parameters: ParameterValues<S>): string | undefined;
   /** Loads a library. Called before the first execution. */
   load?(): Promise<void>;
-  /** Begins the work on inputs, which have the accepted kinds and valid audio. */
-  run(
-    inputs: Readonly<Record<string, Value>>,
-    parameters: ParameterValues<S>,
-    context: NodeContext,
-  ): Work;
+}
+
+/** A type of nodes. */
+export interface NodeType<S extends ParameterSchemas = ParameterSchemas>
+  extends NodeDeclaration<S> {
+  /** Opens a node of an execution. */
+  open(parameters: ParameterValues<S>, context: NodeContext): NodeInstance;
+}
+
+/** A type of nodes that processes each part of a stream by itself. */
+interface StatelessNode<S extends ParameterSchemas> extends NodeDeclaration<S> {
+  /** Begins the work on inputs. */
+  run(inputs: Inputs, parameters: ParameterValues<S>, context: NodeContext): Work<Value>;
 }
 
 /** Declares a type of nodes, with the types of its parameters. */
-export function defineNode<const S extends ParameterSchemas>(node: NodeType<S>): NodeType {
-  return node as unknown as NodeType;
+export function defineNode<const S extends ParameterSchemas>(
+  node: NodeType<S> | StatelessNode<S>,
+): NodeType {
+  if ("open" in node) return node as unknown as NodeType;
+  const { run, ...declaration } = node;
+  const type: NodeType<S> = {
+    ...declaration,
+    open: (parameters, context) => ({
+      *push(inputs) {
+        return inputs && (yield* run(inputs, parameters, context));
+      },
+    }),
+  };
+  return type as unknown as NodeType;
 }

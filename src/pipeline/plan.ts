@@ -85,6 +85,17 @@ export function planOf(manifest: Manifest, registry: Registry): Plan {
   return { name: manifest.name, nodes, inputs: manifest.inputs, outputs: manifest.outputs, limits };
 }
 
+/** Ensures that a plan can process a stream. @throws {PipelineError} BAD_MANIFEST */
+export function requireStream({ nodes }: Plan): void {
+  const whole = nodes.find(({ type }) => type.needsWhole);
+  if (whole === undefined) return;
+  throw bad(
+    ["nodes"],
+    `Node ${whole.id} (${whole.type.type}) needs its whole input, and cannot be in a stream`,
+    whole.id,
+  );
+}
+
 /** The sources of each node's inputs. */
 function sourcesOf(manifest: Manifest, types: ReadonlyMap<string, NodeType>) {
   const sources = new Map([...types.keys()].map((id) => [id, new Map<string, Source>()]));

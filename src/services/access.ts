@@ -13,7 +13,9 @@ import {
 /** The operation of each method. A method that is missing here cannot be served with access control. */
 const operationOf: Readonly<Record<string, Operation>> = {
   "/signer.pipeline.v1.PipelineService/ExecutePipeline": "pipeline",
+  "/signer.pipeline.v1.PipelineService/GetMetrics": "pipeline",
   "/signer.pipeline.v1.PipelineService/GetVersion": "pipeline",
+  "/signer.pipeline.v1.PipelineService/StreamPipeline": "pipeline",
   "/signer.v1.EchoService/Echo": "echo",
   "/signer.v1.ServerInfoService/GetServerInfo": "info",
   "/signer.v1.SigningService/Sign": "sign",

@@ -8,7 +8,7 @@ import { SigningAudit } from "./audit.ts";
 import { echoService } from "./echo.ts";
 import { Health } from "./health.ts";
 import { type InternalErrorReport, mapErrors, negotiateProtocol } from "./interceptors.ts";
-import { pipelineService } from "./pipeline.ts";
+import { Pipelines } from "./pipeline.ts";
 import { signerOf } from "./pipeline_signer.ts";
 import { reflectionServices } from "./reflection.ts";
 import { type ServerIdentity, serverInfoService } from "./server_info.ts";
@@ -17,8 +17,8 @@ import { type SignatureReport, signingService } from "./signing.ts";
 export { RequestLog } from "./request_log.ts";
 export type { InternalErrorReport, ServerIdentity };
 
-/** The services of a server, and its health, which reports a drain. */
-export interface SignerServices {
+/** The services of a server, and its health, which reports a drain. They are disposed of when the server has ended. */
+export interface SignerServices extends Disposable {
   readonly services: readonly Service[];
   readonly health: Health;
 }
@@ -35,6 +35,10 @@ export interface ServicesOptions {
   readonly reflection?: boolean | undefined;
   /** Serves pipelines; false by default. */
   readonly pipelines?: boolean | undefined;
+  /** Memory for the counters of pipelines, which threads share. */
+  readonly pipelineCounters?: SharedArrayBuffer | undefined;
+  /** Called with the reason when the worker of pipelines has failed. */
+  readonly onPipelineFailure?: ((reason: string) => void) | undefined;
 }
 
 /**
@@ -45,8 +49,9 @@ export function signerServices(
   keys: KeyRing,
   identity: ServerIdentity,
   report: InternalErrorReport,
-  { access, audit: trail, onSigned, reflection = true, pipelines = false }: ServicesOptions = {},
+  options: ServicesOptions = {},
 ): SignerServices {
+  const { access, audit: trail, onSigned, reflection = true } = options;
   const permissionsOf = access === undefined
     ? () => UNRESTRICTED
     : (context: CallContext) => access.permissionsOf(context);
@@ -55,13 +60,20 @@ export function signerServices(
   const signer = signingService(
     ...[keys, identity.limits, permissionsOf, audit, onSigned] as const,
   );
+  const pipelines = options.pipelines
+    ? new Pipelines({
+      version: identity.version,
+      signerOf: (context) => signerOf(signing, context),
+      counters: options.pipelineCounters,
+      onWorkerFailure: options.onPipelineFailure,
+    })
+    : undefined;
+  pipelines?.start();
   const own = [
     echoService(),
     signer,
     serverInfoService(keys, identity, permissionsOf),
-    ...pipelines
-      ? [pipelineService(identity.version, (context) => signerOf(signing, context))]
-      : [],
+    ...pipelines ? [pipelines.service] : [],
   ];
   // A server without keys signs nothing. Its other services work.
   const needKeys = new Set(["", serviceName(signer)]);
@@ -81,5 +93,6 @@ export function signerServices(
       ...[health.service, ...(reflection ? reflectionServices([...own, health.service]) : [])]
         .map((service) => intercept(service, errors)),
     ],
+    [Symbol.dispose]: () => pipelines?.[Symbol.dispose](),
   };
 }

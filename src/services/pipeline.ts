@@ -1,15 +1,19 @@
-/** PipelineService: executes pipelines among the signatures of the thread. @module */
+/** PipelineService: executes pipelines on a worker beside the thread that signs. @module */
 import {
+  type Chunk,
   type ExecutePipelineRequest,
   type ExecutePipelineResponseInit,
+  type GetMetricsResponseInit,
+  type GetVersionRequest,
   type GetVersionResponseInit,
   type Manifest as WireManifest,
-  type NamedValue,
-  type NamedValueInit,
   pipelineDefinition,
-  type SampleFormat,
+  protocolVersions,
+  type StreamPipelineRequest,
+  type StreamPipelineResponseInit,
 } from "../api/mod.ts";
 import {
+  bidi,
   type CallContext,
   implement,
   RpcError,
@@ -18,178 +22,233 @@ import {
   unary,
 } from "../grpc/mod.ts";
 import {
-  type AudioBuffer,
   createRegistry,
-  execute,
+  type ErrorKind,
   expectedValues,
+  type Manifest,
   MANIFEST_VERSION,
+  PipelineCounters,
   PipelineError,
+  type Plan,
   planOf,
   readManifest,
   type Registry,
+  requireStream,
   type Signer,
-  type Value,
 } from "../pipeline/mod.ts";
+import { PipelineWorker } from "../pipeline/workers/mod.ts";
 import { fromCryptoError } from "./crypto_status.ts";
+import { ExecutionQueue } from "./pipeline_queue.ts";
+import { manifestOf, valuesOf, wireMetrics, wireValues } from "./pipeline_values.ts";
+import { overloaded } from "./retry_info.ts";
+import { StreamLimit } from "./stream_limit.ts";
 
 /** Executions of a thread at once. Each may hold 100 MB, and together they wait for one processor. */
 const MAX_EXECUTIONS = 8;
+/** Executions of a thread that run or wait, whose requests are held in memory meanwhile. */
+const MAX_PENDING = 1_024;
+/** Share of one peer: half, so that another one finds room. */
+const MAX_PENDING_PER_PEER = 512;
+/** Open streams of a thread. Each holds the state of its nodes, and mostly waits for its next chunk. */
+const MAX_STREAMS = 64;
+const MAX_STREAMS_PER_PEER = 32;
+/** Bytes of the values of a chunk: 6 s of 16-bit stereo. A chunk is not interrupted by those of other streams for long. */
+const MAX_CHUNK_BYTES = 1_048_576;
+/** Time without a chunk: some pauses of a live source. */
+const MAX_IDLE_MS = 30_000;
+/** Age of a stream, so that none holds its place for ever. */
+const MAX_STREAM_MS = 3_600_000;
+/** The delay after which a refused stream may be tried again. */
+const STREAM_RETRY_MS = 1_000;
 
-/** The cost class of parts of an execution, each of which takes about 1 ms. */
-const COST_CLASS = "pipeline";
+/** The parts of the server that pipelines use. */
+export interface PipelineOptions {
+  /** Version of the server. */
+  readonly version: string;
+  /** Makes the signer of a call. */
+  readonly signerOf: (context: CallContext) => Signer;
+  /** The counters' memory, which threads share. */
+  readonly counters?: SharedArrayBuffer | undefined;
+  /** Called with the reason when the worker of the thread has failed. */
+  readonly onWorkerFailure?: ((reason: string) => void) | undefined;
+  /** Time without a chunk, for tests. */
+  readonly maxIdleMs?: number;
+}
 
-/**
- * Creates PipelineService. The parts of an execution take turns with the work of other calls.
- *
- * @param version of the server
- * @param signerOf makes the signer of a call
- */
-export function pipelineService(
-  version: string,
-  signerOf: (context: CallContext) => Signer,
-): Service {
-  const registry = createRegistry();
-  let executions = 0;
-  return implement(pipelineDefinition, {
-    ExecutePipeline: unary(async (request, context) => {
-      if (executions >= MAX_EXECUTIONS) {
-        throw new RpcError(
-          "RESOURCE_EXHAUSTED",
-          `${MAX_EXECUTIONS} pipelines are running: try again in 1 s`,
-        );
-      }
-      executions++;
-      try {
-        return await executeRequest(request, context, registry, signerOf(context));
-      } catch (error) {
-        throw statusOf(error);
-      } finally {
-        executions--;
-      }
-    }),
-    GetVersion: unary(() => describe(version, registry)),
+/** PipelineService of one thread, with its worker. */
+export class Pipelines implements Disposable {
+  readonly service: Service;
+  readonly #options: PipelineOptions;
+  readonly #registry = createRegistry();
+  readonly #counters: PipelineCounters;
+  readonly #worker: PipelineWorker;
+  readonly #queue = new ExecutionQueue(MAX_EXECUTIONS);
+  readonly #pending = new StreamLimit(MAX_PENDING, MAX_PENDING_PER_PEER, () => {
+    return overloaded("Too many pipelines wait here", Math.max(100, this.#queue.expectedMs));
   });
-}
-
-async function executeRequest(
-  request: ExecutePipelineRequest,
-  context: CallContext,
-  registry: Registry,
-  signer: Signer,
-): Promise<ExecutePipelineResponseInit> {
-  if (!request.manifest) {
-    throw new RpcError("INVALID_ARGUMENT", "The request has no manifest");
-  }
-  const plan = planOf(readManifest(manifestOf(request.manifest)), registry);
-  const inputs = new Map(request.inputs.map((input) => [input.name, valueOf(input)]));
-  const { outputs, metrics } = await execute(plan, inputs, {
-    signal: context.signal,
-    signer,
-    inTurn: async (run) => {
-      const [settled] = await context.runInTurn([{ costClass: COST_CLASS, run }]);
-      if (settled!.status === "rejected") throw settled!.reason;
-      return settled!.value;
-    },
+  readonly #streams = new StreamLimit(MAX_STREAMS, MAX_STREAMS_PER_PEER, () => {
+    return overloaded("Too many streams of pipelines are open here", STREAM_RETRY_MS);
   });
-  return {
-    outputs: plan.outputs.map((name) => wireValue(name, outputs.get(name)!)),
-    metrics: {
-      wallUs: microseconds(metrics.wallMs),
-      memoryEstimateBytes: metrics.memoryEstimateBytes,
-      nodes: metrics.nodes.map(({ id, type, ms }) => ({ id, type, us: microseconds(ms) })),
-    },
-  };
-}
 
-function microseconds(ms: number): number {
-  return Math.round(ms * 1_000);
-}
-
-/** Converts a manifest to the form that JSON has. */
-function manifestOf({ nodes, limits, ...manifest }: WireManifest): unknown {
-  const given = Object.entries({
-    time_ms: limits?.timeMs,
-    memory_bytes: limits?.memoryBytes,
-    buffer_bytes: limits?.bufferBytes,
-  }).filter(([, value]) => value);
-  return {
-    ...manifest,
-    limits: Object.fromEntries(given),
-    nodes: nodes.map(({ id, type, parametersJson }) => ({
-      id,
-      type,
-      parameters: parametersJson === ""
-        ? {}
-        : parseJson(parametersJson, "A node's parameters_json"),
-    })),
-  };
-}
-
-function parseJson(text: string, what: string) {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new RpcError("INVALID_ARGUMENT", `${what} is not JSON: ${(cause as Error).message}`, {
-      cause,
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+    this.#counters = new PipelineCounters([...this.#registry.keys()], options.counters);
+    this.#worker = new PipelineWorker({ onFailure: options.onWorkerFailure });
+    this.service = implement(pipelineDefinition, {
+      ExecutePipeline: unary((request, context) => this.#counted(this.#execute(request, context))),
+      StreamPipeline: bidi((requests, context) => this.#stream(requests, context)),
+      GetVersion: unary((request) => describe(request, options.version, this.#registry)),
+      GetMetrics: unary(() => metricsOf(this.#counters)),
     });
   }
-}
 
-const arrays = {
-  SAMPLE_FORMAT_F32: Float32Array,
-  SAMPLE_FORMAT_I16: Int16Array,
-  SAMPLE_FORMAT_I32: Int32Array,
-} as const;
+  /** Starts the worker, so that the first execution does not wait for it. */
+  start(): void {
+    this.#worker.start();
+  }
 
-function valueOf(input: NamedValue): Value {
-  switch (input.value) {
-    case "data":
-      return { kind: "bytes", bytes: input.data };
-    case "json":
-      return { kind: "json", json: parseJson(input.json, "An input") };
-    case "audio": {
-      const { samples, sampleRate, channels, format } = input.audio;
-      return {
-        kind: "audio",
-        audio: { samples: samplesOf(samples, format), sampleRate, channels },
-      };
+  [Symbol.dispose](): void {
+    this.#worker[Symbol.dispose]();
+  }
+
+  async #execute(
+    { manifest: given, inputs }: ExecutePipelineRequest,
+    context: CallContext,
+  ): Promise<ExecutePipelineResponseInit> {
+    const { manifest, plan } = this.#plan(given);
+    using _pending = this.#pending.open(context);
+    using _turn = await this.#turn(context);
+    using job = this.#worker.open(manifest, this.#ownerOf(context));
+    using _running = this.#gauge("running");
+    const { outputs, metrics } = await job.push(valuesOf(inputs), true);
+    this.#counters.succeeded(metrics);
+    return { outputs: wireValues(plan, outputs), metrics: wireMetrics(metrics) };
+  }
+
+  async *#stream(
+    requests: AsyncIterable<StreamPipelineRequest>,
+    context: CallContext,
+  ): AsyncGenerator<StreamPipelineResponseInit> {
+    try {
+      yield* this.#chunks(new ChunkReader(requests, context, this.#options.maxIdleMs), context);
+    } catch (error) {
+      throw this.#failed(error);
     }
-    default:
-      throw new RpcError("INVALID_ARGUMENT", `The input ${input.name.slice(0, 64)} has no value`);
+  }
+
+  async *#chunks(
+    reader: ChunkReader,
+    context: CallContext,
+  ): AsyncGenerator<StreamPipelineResponseInit> {
+    using _open = this.#streams.open(context);
+    using _gauge = this.#gauge("streams");
+    const { manifest, plan } = this.#plan(await reader.manifest());
+    requireStream(plan);
+    using job = this.#worker.open(manifest, this.#ownerOf(context));
+    for (;;) {
+      const chunk = await reader.chunk();
+      const inputs = chunk && valuesOf(chunk.values);
+      const { outputs, metrics } = await job.push(inputs, inputs === undefined);
+      if (outputs.size > 0) yield { chunk: { values: wireValues(plan, outputs) } };
+      if (inputs !== undefined) continue;
+      this.#counters.succeeded(metrics);
+      return yield { metrics: wireMetrics(metrics) };
+    }
+  }
+
+  #plan(given: WireManifest | null | undefined): { manifest: Manifest; plan: Plan } {
+    if (!given) throw new RpcError("INVALID_ARGUMENT", "The request has no manifest");
+    const manifest = readManifest(manifestOf(given));
+    return { manifest, plan: planOf(manifest, this.#registry) };
+  }
+
+  #ownerOf(context: CallContext) {
+    return { signal: context.signal, signer: this.#options.signerOf(context) };
+  }
+
+  async #turn({ signal }: CallContext): Promise<Disposable> {
+    using _waiting = this.#gauge("waiting");
+    return await this.#queue.turn(signal);
+  }
+
+  #gauge(name: "running" | "waiting" | "streams"): Disposable {
+    this.#counters.change(name, 1);
+    return { [Symbol.dispose]: () => this.#counters.change(name, -1) };
+  }
+
+  async #counted<T>(execution: Promise<T>): Promise<T> {
+    try {
+      return await execution;
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  /** Counts an error, and converts it for the caller. */
+  #failed(error: unknown): unknown {
+    this.#counters.failed(kindOf(error));
+    return statusOf(error);
   }
 }
 
-/** Views bytes as samples. Copies them only where they are not aligned. */
-function samplesOf(bytes: Uint8Array, format: SampleFormat | number): AudioBuffer["samples"] {
-  const array = Object.hasOwn(arrays, format) ? arrays[format as keyof typeof arrays] : undefined;
-  if (array === undefined) throw new RpcError("INVALID_ARGUMENT", `No sample format is ${format}`);
-  const width = array.BYTES_PER_ELEMENT;
-  if (bytes.length % width !== 0) {
+/** Reads the requests of a stream: a manifest, and chunks. */
+class ChunkReader {
+  readonly #requests: AsyncIterator<StreamPipelineRequest>;
+  readonly #context: CallContext;
+  readonly #maxIdleMs: number;
+  readonly #end = performance.now() + MAX_STREAM_MS;
+
+  constructor(
+    requests: AsyncIterable<StreamPipelineRequest>,
+    context: CallContext,
+    maxIdleMs = MAX_IDLE_MS,
+  ) {
+    this.#requests = requests[Symbol.asyncIterator]();
+    this.#context = context;
+    this.#maxIdleMs = maxIdleMs;
+  }
+
+  async manifest(): Promise<WireManifest> {
+    const first = await this.#next();
+    if (first?.request === "manifest") return first.manifest;
+    throw new RpcError("INVALID_ARGUMENT", "The first request of a stream must have the manifest");
+  }
+
+  /** Returns the next chunk; undefined at the end of the requests. */
+  async chunk(): Promise<Chunk | undefined> {
+    const next = await this.#next();
+    if (next === undefined) return undefined;
+    if (next.request !== "chunk") {
+      throw new RpcError("INVALID_ARGUMENT", "A request of a stream must have a chunk");
+    }
+    const bytes = next.chunk.values.reduce((sum, { audio, data, json }) => {
+      return sum + (audio?.samples ?? data ?? json ?? "").length;
+    }, 0);
+    if (bytes <= MAX_CHUNK_BYTES) return next.chunk;
     throw new RpcError(
-      "INVALID_ARGUMENT",
-      `${bytes.length} bytes are no whole number of samples of ${width} bytes`,
+      "RESOURCE_EXHAUSTED",
+      `The chunk has ${bytes} bytes: at most ${MAX_CHUNK_BYTES} are allowed`,
     );
   }
-  const aligned = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
-  return new array(aligned.buffer as ArrayBuffer, aligned.byteOffset, bytes.length / width);
-}
 
-function wireValue(name: string, value: Value): NamedValueInit {
-  switch (value.kind) {
-    case "bytes":
-      return { name, data: value.bytes };
-    case "json":
-      return { name, json: JSON.stringify(value.json) };
-    case "audio": {
-      const { samples, sampleRate, channels } = value.audio;
-      const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
-      const format = samples instanceof Float32Array
-        ? "SAMPLE_FORMAT_F32"
-        : samples instanceof Int16Array
-        ? "SAMPLE_FORMAT_I16"
-        : "SAMPLE_FORMAT_I32";
-      return { name, audio: { samples: bytes, sampleRate, channels, format } };
+  async #next(): Promise<StreamPipelineRequest | undefined> {
+    const left = this.#end - performance.now();
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      const reason = left < this.#maxIdleMs
+        ? `The stream has been open for ${MAX_STREAM_MS / 1_000} s`
+        : `No chunk has arrived for ${this.#maxIdleMs / 1_000} s`;
+      late.reject(new RpcError("DEADLINE_EXCEEDED", reason));
+    }, Math.min(left, this.#maxIdleMs));
+    try {
+      const { done, value } = await Promise.race([this.#requests.next(), late.promise]);
+      if (!done) return value;
+    } finally {
+      clearTimeout(timer);
     }
+    // A client that leaves ends its requests too.
+    if (this.#context.signal.aborted) throw new RpcError("CANCELLED", "The caller has left");
+    return undefined;
   }
 }
 
@@ -200,6 +259,7 @@ const statuses: Partial<Record<PipelineError["code"], StatusName>> = {
   LIMIT: "RESOURCE_EXHAUSTED",
   TIMED_OUT: "DEADLINE_EXCEEDED",
   CANCELLED: "CANCELLED",
+  WORKER_FAILED: "UNAVAILABLE",
 };
 
 /** Converts an error that a caller causes into an RpcError. Errors of signatures keep their status. */
@@ -214,10 +274,24 @@ function statusOf(error: unknown): unknown {
   return status ? new RpcError(status, message, { cause: error }) : error;
 }
 
-function describe(version: string, registry: Registry): GetVersionResponseInit {
+function kindOf(error: unknown): ErrorKind {
+  if (error instanceof PipelineError) {
+    return fromCryptoError(error.cause) instanceof RpcError ? "REFUSED" : error.code;
+  }
+  const isOverload = error instanceof RpcError && error.metadata.size > 0;
+  return isOverload ? "OVERLOAD" : "REFUSED";
+}
+
+function describe(
+  { manifestVersion }: GetVersionRequest,
+  version: string,
+  registry: Registry,
+): GetVersionResponseInit {
   return {
     version,
     manifestVersions: [MANIFEST_VERSION],
+    protocolVersions: [...protocolVersions],
+    compatible: manifestVersion === 0 || manifestVersion === MANIFEST_VERSION,
     nodeTypes: [...registry.values()].map(({ type, description, parameters }) => ({
       type,
       description,
@@ -228,5 +302,16 @@ function describe(version: string, registry: Registry): GetVersionResponseInit {
         defaultJson: "default" in schema ? JSON.stringify(schema.default) : "",
       })),
     })),
+  };
+}
+
+function metricsOf(counters: PipelineCounters): GetMetricsResponseInit {
+  const { executions, wallUs, cpuUs, audioBytes, running, waiting, streams, ...counts } = counters
+    .read();
+  return {
+    ...{ executions, wallUs, cpuUs, audioBytes, running, waiting, streams },
+    errors: counts.errors.filter(({ count }) => count > 0),
+    nodeTypes: counts.nodes.filter(({ executions }) => executions > 0)
+      .map(({ type, executions, us }) => ({ type, executions, us })),
   };
 }

@@ -8,15 +8,17 @@ import { type CallContext, RpcError } from "../grpc/mod.ts";
 export class StreamLimit {
   readonly #max: number;
   readonly #maxPerPeer: number;
-  readonly #refusal: string;
+  readonly #refuse: () => RpcError;
   readonly #byPeer = new Map<string, number>();
   #open = 0;
 
-  /** @param refusal the message of the error over the limit */
-  constructor(max: number, maxPerPeer: number, refusal: string) {
+  /** @param refusal the error over the limit, or its message */
+  constructor(max: number, maxPerPeer: number, refusal: string | (() => RpcError)) {
     this.#max = max;
     this.#maxPerPeer = maxPerPeer;
-    this.#refusal = refusal;
+    this.#refuse = typeof refusal === "string"
+      ? () => new RpcError("RESOURCE_EXHAUSTED", refusal)
+      : refusal;
   }
 
   /**
@@ -27,7 +29,7 @@ export class StreamLimit {
   open({ peerIdentity }: Pick<CallContext, "peerIdentity">): Disposable {
     const ofPeer = (this.#byPeer.get(peerIdentity) ?? 0) + 1;
     if (ofPeer > Math.min(this.#maxPerPeer, this.#max - this.#open)) {
-      throw new RpcError("RESOURCE_EXHAUSTED", this.#refusal);
+      throw this.#refuse();
     }
     this.#byPeer.set(peerIdentity, ofPeer);
     this.#open++;

@@ -140,6 +140,11 @@ export const events = {
     "error",
     "A crash of `--stack grpc-js`. Generated keys are new.",
   ),
+  "The worker of pipelines has failed and is replaced": event(
+    "serve",
+    "error",
+    "Its executions have ended with UNAVAILABLE.",
+  ),
   "Uncaught": event("serve", "error", "An error that no call has caught."),
   "A page cannot be made": event("serve", "error", "A page of `--metrics` has failed."),
   "Open files": event("serve", "debug", "The limit of open files, after it was raised."),

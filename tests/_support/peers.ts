@@ -31,6 +31,7 @@ const INSTALLED_BY = {
   h2spec: TASK,
   /** Python with grpcio, its tools, reflection and health-checking, and cryptography */
   python: TASK,
+  "espeak-ng": "apt-get install espeak-ng",
   nghttp: "apt-get install nghttp2-client",
   openssl: "apt-get install openssl",
   chromium: "apt-get install chromium",

@@ -36,6 +36,7 @@ import {
 } from "../http2/_frames.ts";
 import { generator, type Random } from "../http2/_random.ts";
 import { type Life, LifecycleHandler } from "./_lifecycle.ts";
+import { pipelineManifest } from "./_pipeline_manifest.ts";
 import { protobuf } from "./_protobuf.ts";
 import { subjectNames } from "./_subject_names.ts";
 import type { FuzzTarget } from "./_target.ts";
@@ -265,6 +266,7 @@ export const targets: readonly FuzzTarget[] = [
   hpackRoundTrip,
   server,
   client,
+  pipelineManifest,
   protobuf,
   subjectNames,
 ];

@@ -334,3 +334,35 @@ test("voice_activity of nothing, and of audio that it cannot read", async () => 
   const nan = audio(new Float32Array(16_000).fill(NaN));
   assert.equal((await runJson(nan, ["voice_activity"])).speech_frames, 0);
 });
+
+test("spectrum: a sine has its power in its bin, and white noise is flat", async () => {
+  // Bin 64 of 1,024.
+  const sine = Float32Array.from({ length: 16_000 }, (_, i) => Math.sin(2 * Math.PI * i / 16));
+  const { bin_hz, channels: [{ power, windows }] } = await runJson(audio(sine), ["spectrum"]);
+  assert.equal(bin_hz, 15.625);
+  assert.equal(windows, 30);
+  assert.equal(power.length, 513);
+  assert.ok(Math.abs(power[64] - 1) < 1e-6, `${power[64]}`);
+  assert.ok(power.every((value: number, bin: number) => Math.abs(bin - 64) < 2 || value < 1e-10));
+
+  const random = randomNumbers(5);
+  const noise = Float32Array.from({ length: 200_000 }, () => random() - 0.5);
+  const { channels: [flat] } = await runJson(audio(noise), ["spectrum", { size: 256 }]);
+  const inner = flat.power.slice(1, -1);
+  const mean = inner.reduce((sum: number, value: number) => sum + value) / inner.length;
+  assert.ok(inner.every((value: number) => value > mean * 0.7 && value < mean * 1.4));
+});
+
+test("spectrum of nothing, of less than a window, of channels, and of NaN", async () => {
+  for (const frames of [0, 1, 1_023]) {
+    const { channels } = await runJson(audio(new Float32Array(3 * frames), 3), ["spectrum"]);
+    assert.deepEqual(channels.map(({ windows }: { windows: number }) => windows), [0, 0, 0]);
+    assert.ok(channels[0].power.every((value: number) => value === 0));
+  }
+  const samples = new Float32Array(2 * 2_048).fill(0.5);
+  samples[1] = NaN;
+  const { channels: [left, right] } = await runJson(audio(samples, 2), ["spectrum"]);
+  assert.deepEqual([left.windows, left.not_finite], [3, 0]);
+  assert.deepEqual([right.windows, right.not_finite], [2, 1]);
+  assert.ok(Math.abs(left.power[0] - 1) < 1e-6);
+});

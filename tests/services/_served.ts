@@ -72,17 +72,18 @@ export class Served implements AsyncDisposable {
     const report = options.report ?? (({ error }) => {
       throw error;
     });
-    const { services, health } = signerServices(
+    const served = signerServices(
       new KeyRing(keys),
       identity,
       report,
       options,
     );
-    const server = await openServer(stack, { services });
+    const server = await openServer(stack, { services: served.services });
     const address = formatAddress(await server.listen(tcpAddress("127.0.0.1:0")));
-    const drain = (graceMs: number) => {
-      health.drain();
-      return server.drain(graceMs);
+    const drain = async (graceMs: number) => {
+      served.health.drain();
+      await server.drain(graceMs);
+      served[Symbol.dispose]();
     };
     return new Served(keys, address, openChannel({ addresses: [address] }), drain);
   }

@@ -1,18 +1,23 @@
 /** PipelineService: values, errors, access, and signatures meanwhile. */
 import assert from "node:assert/strict";
-import type { ExecutePipelineResponse, GetVersionResponse } from "../../src/api/mod.ts";
-import type { CallContext, UnaryHandler, WorkUnit } from "../../src/grpc/mod.ts";
+import type {
+  ExecutePipelineResponse,
+  GetMetricsResponse,
+  GetVersionResponse,
+} from "../../src/api/mod.ts";
+import type { CallContext, UnaryHandler } from "../../src/grpc/mod.ts";
 import { chain } from "../pipeline/_pipelines.ts";
 import { gate } from "../_support/gate.ts";
 import { onEachStack } from "./_each_stack.ts";
 
-const [gated, { NO_SIGNER, Served, StatusCode, pipelineService }] = await gate(
+const [gated, { ExecutionQueue, NO_SIGNER, Pipelines, Served, StatusCode }] = await gate(
   ["net", "env", "read", "sys", "ffi"],
   async () => ({
     ...await import("./_served.ts"),
     ...await import("../../src/grpc/mod.ts"),
     ...await import("../../src/pipeline/mod.ts"),
     ...await import("../../src/services/pipeline.ts"),
+    ...await import("../../src/services/pipeline_queue.ts"),
   }),
 );
 const test = onEachStack(gated);
@@ -127,85 +132,140 @@ test("a signature does not wait for the end of a pipeline", async (stack) => {
   await using served = await Served.start(stack, { pipelines: true });
   const sign = () => served.call("signing.Sign", { keyId: "ed25519", message: new Uint8Array(1) });
   await sign();
-  // Each resampling takes as long as thousands of signatures.
-  const nodes = Array.from({ length: 10 }, (_, i): Nodes[0] => {
+  // Each resampling takes as long as hundreds of signatures.
+  const nodes = Array.from({ length: 4 }, (_, i): Nodes[0] => {
     return ["resample", { sample_rate: 15_000 + 1_000 * (i % 2), quality: 10 }];
   });
   const order: string[] = [];
-  const running = execute(served, [...nodes, ["levels"]], sound(new Int16Array(1_000_000)))
+  const long = { timeMs: 30_000 };
+  const running = execute(served, [...nodes, ["levels"]], sound(new Int16Array(400_000)), long)
     .then(() => order.push("pipeline"));
   await Promise.all([running, sign().then(() => order.push("signature"))]);
   assert.deepEqual(order, ["signature", "pipeline"]);
 });
 
-gated("a thread runs 8 pipelines at once, and refuses others until one has ended", async () => {
-  const { handlers } = pipelineService("1.2.3", () => NO_SIGNER);
-  const { handle } = handlers.ExecutePipeline as UnaryHandler<unknown, Promise<unknown>>;
-  const waiting: (() => void)[] = [];
-  const context = {
-    signal: new AbortController().signal,
-    runInTurn: <T>([unit]: WorkUnit<T>[]) =>
-      new Promise((resolve) => {
-        waiting.push(() => resolve([{ status: "fulfilled", value: unit!.run() }]));
-      }),
-  } as unknown as CallContext;
-  const inputs = [{ name: "n0", value: "json", json: "1" }];
-  const begin = () => Promise.resolve(handle({ manifest: wire([["digest"]]), inputs }, context));
-  const running = Array.from({ length: 8 }, begin);
-  await assert.rejects(begin(), {
-    code: StatusCode.RESOURCE_EXHAUSTED,
-    message: /8 pipelines are running/,
-  });
-  // Libraries are loaded before the first part.
-  for (let turns = 0; waiting.length < 8 && turns < 100; turns++) await Promise.resolve();
-  waiting.shift()!();
-  await running.shift();
-  running.push(begin());
-  for (let turns = 0; waiting.length < 8 && turns < 100; turns++) await Promise.resolve();
-  for (const run of waiting) run();
-  assert.equal((await Promise.all(running)).length, 8);
-});
+gated(
+  "a queue runs 2 at once, in the order of arrival, and a call that leaves gives its place up",
+  async () => {
+    const queue = new ExecutionQueue(2);
+    const { signal } = new AbortController();
+    const [first, second] = [await queue.turn(signal), await queue.turn(signal)];
+    const order: string[] = [];
+    const leaving = new AbortController();
+    const left = queue.turn(leaving.signal);
+    const third = queue.turn(signal).then((turn) => (order.push("third"), turn));
+    const fourth = queue.turn(signal).then((turn) => (order.push("fourth"), turn));
+    assert.equal(queue.waiting, 3);
+    leaving.abort();
+    await assert.rejects(left, { code: StatusCode.CANCELLED });
+    first[Symbol.dispose]();
+    (await third)[Symbol.dispose]();
+    second[Symbol.dispose]();
+    (await fourth)[Symbol.dispose]();
+    assert.deepEqual(order, ["third", "fourth"]);
+    (await queue.turn(signal))[Symbol.dispose]();
+  },
+);
 
 gated("a call that has ended cancels its pipeline", async () => {
-  const { handlers } = pipelineService("1.2.3", () => NO_SIGNER);
-  const { handle } = handlers.ExecutePipeline as UnaryHandler<unknown, Promise<unknown>>;
+  using pipelines = new Pipelines({ version: "1.2.3", signerOf: () => NO_SIGNER });
+  const { handle } = pipelines.service.handlers.ExecutePipeline as UnaryHandler<
+    unknown,
+    Promise<unknown>
+  >;
   const inputs = [{ name: "n0", value: "json", json: "1" }];
-  const context = { signal: AbortSignal.abort() } as CallContext;
+  const context = { signal: AbortSignal.abort(), peerIdentity: "" } as CallContext;
   const request = { manifest: wire([["digest"]]), inputs };
   await assert.rejects(Promise.resolve(handle(request, context)), {
     code: StatusCode.CANCELLED,
-    message: "Node n0 (digest): The execution was cancelled",
+    message: "The execution was cancelled",
   });
 });
 
-test("100 executions at once of small pipelines give the same answer or are refused", async (stack) => {
+test("100 executions at once give the same answer, to the bit", async (stack) => {
   await using served = await Served.start(stack, { pipelines: true });
   const input = sound(Int16Array.from({ length: 1_600 }, (_, i) => (i * 7_919) % 30_000));
   const work: Nodes = [["resample", { sample_rate: 8_000 }], ["digest"]];
   const expected = (await execute(served, work, input)).outputs[0]?.data;
-  const settled = await Promise.allSettled(
+  const answers = await Promise.all(
     Array.from({ length: 100 }, () => execute(served, work, input)),
   );
-  let answered = 0;
-  for (const each of settled) {
-    if (each.status === "rejected") {
-      assert.equal(each.reason.code, StatusCode.RESOURCE_EXHAUSTED);
-      continue;
+  for (const { outputs } of answers) assert.deepEqual(outputs[0]?.data, expected);
+});
+
+test("`GetMetrics` counts executions, nodes and errors", async (stack) => {
+  await using served = await Served.start(stack, { pipelines: true });
+  await execute(
+    served,
+    [["resample", { sample_rate: 8_000 }], ["digest"]],
+    sound(new Int16Array(99)),
+  );
+  await assert.rejects(execute(served, [["levels"]], { name: "n0", json: "1" }), /takes audio/);
+  const { wallUs, cpuUs, nodeTypes, ...counts } = await served.call<GetMetricsResponse>(
+    "pipeline.GetMetrics",
+    {},
+  );
+  assert.ok(wallUs > 0 && cpuUs > 0);
+  assert.deepEqual(nodeTypes.map(({ type, executions }) => [type, executions]), [
+    ["resample", 1],
+    ["digest", 1],
+  ]);
+  assert.deepEqual(counts, {
+    executions: 1,
+    audioBytes: 198,
+    errors: [{ kind: "BAD_INPUT", count: 1 }],
+    running: 0,
+    waiting: 0,
+    streams: 0,
+  });
+});
+
+test("a client that leaves cancels its executions, those that run and those that wait", async (stack) => {
+  await using served = await Served.start(stack, { pipelines: true });
+  const metrics = () => served.call<GetMetricsResponse>("pipeline.GetMetrics", {});
+  const until = async (holds: (metrics: GetMetricsResponse) => boolean) => {
+    for (let looks = 0; !holds(await metrics()); looks++) {
+      assert.ok(looks < 3_000, "the executions go on");
+      await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    answered++;
-    assert.deepEqual(each.value.outputs[0]?.data, expected);
-  }
-  assert.ok(answered > 0);
+  };
+  const long = Array.from({ length: 20 }, (_, i): Nodes[0] => {
+    return ["resample", { sample_rate: 15_000 + 1_000 * (i % 2), quality: 10 }];
+  });
+  const request = {
+    manifest: wire(long, { timeMs: 30_000, memoryBytes: 400_000_000 }),
+    inputs: [sound(new Int16Array(1_000_000))],
+  };
+  const calls = Array.from({ length: 10 }, () => {
+    const { responses } = served.open("pipeline.ExecutePipeline", [request]);
+    return responses[Symbol.asyncIterator]();
+  });
+  const ends = Promise.allSettled(calls.map((call) => call.next()));
+  await until(({ running, waiting }) => running === 8 && waiting === 2);
+  for (const call of calls) await call.return?.();
+  await ends;
+  await until(({ running, waiting }) => running === 0 && waiting === 0);
+  const { executions } = await metrics();
+  assert.equal(executions, 0);
 });
 
 test("`GetVersion` lists the types of nodes", async (stack) => {
   await using served = await Served.start(stack, { pipelines: true });
-  const { version, manifestVersions, nodeTypes } = await served.call<GetVersionResponse>(
+  const { version, manifestVersions, protocolVersions, nodeTypes } = await served.call<
+    GetVersionResponse
+  >(
     "pipeline.GetVersion",
     {},
   );
   assert.equal(version, "1.2.3");
   assert.deepEqual(manifestVersions, [1]);
+  assert.deepEqual(protocolVersions, ["1"]);
+  for (const [manifestVersion, expected] of [[0, true], [1, true], [2, false]] as const) {
+    const { compatible } = await served.call<GetVersionResponse>("pipeline.GetVersion", {
+      manifestVersion,
+    });
+    assert.equal(compatible, expected);
+  }
   const gain = nodeTypes.find(({ type }) => type === "gain");
   assert.deepEqual(gain?.parameters, [{
     name: "gain_db",

@@ -24,12 +24,13 @@ export function benchCommand(): Command {
         "signer bench echo --to 127.0.0.1:50051",
         "signer bench sign --to 10.0.0.5:50051 -z 30s -c 64 --connections 8",
         "signer bench sign --to vsock:16:5000 -r 2000 --assert 'p99<5ms,errors=0'",
+        "signer bench pipeline --audio 10s --to 10.0.0.5:50051",
         "signer bench connect --to 10.0.0.5:50051 -c 100 -n 10000",
         "signer bench sign --to 10.0.0.5:50051 --tls-ca ca.pem",
         "signer bench echo --to 10.0.0.5:50051 --against 10.0.0.6:50051 --repeat 5",
       ),
     )
-    .argument("[method]", "echo, sign, or any method, such as signer.v1.EchoService/Echo")
+    .argument("[method]", "echo, sign, pipeline, or any method, such as signer.v1.EchoService/Echo")
     .action(async (method, _, command: Command) =>
       (await import("./run.ts")).runBench(method, command.opts())
     );
@@ -110,6 +111,11 @@ function addWork(bench: Command): void {
       "--payload <bytes|file>",
       "payload of echo and sign: a number of bytes, or a file",
       "32",
+    )
+    .option("--manifest <file>", "manifest for pipeline (default: resamples 44.1 kHz to 16 kHz)")
+    .addOption(
+      new Option("--audio <duration>", "length of the audio for pipeline, 44.1 kHz I16")
+        .argParser(parseDuration).default(1_000, "1s"),
     )
     .option("-d, --data <json>", "request of any other method: JSON, @FILE, or @ for stdin")
     .addOption(new Option("--key <id>", "signing key, by its id").conflicts("keyType"))

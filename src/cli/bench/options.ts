@@ -30,6 +30,8 @@ export interface BenchOptions extends ClientTlsOptions, TokenOptions, SchemaOpti
   readonly loadStepDuration?: number;
   readonly loadMaxDuration?: number;
   readonly payload: string;
+  readonly manifest?: string;
+  readonly audio: number;
   readonly data?: string;
   readonly key?: string;
   readonly keyType?: KeyType;

@@ -25,11 +25,14 @@ export class OwnServer implements AsyncDisposable {
   }
 
   /**
-   * Starts a server with new keys of the given types, over TLS with `--tls`.
+   * Starts a server with further options of `serve`, over TLS with `--tls`.
    *
    * @throws {CliError} without the permission to run a process, or when the server does not start
    */
-  static async start(keyTypes: readonly string[], options: ClientTlsOptions): Promise<OwnServer> {
+  static async start(
+    serveOptions: readonly string[],
+    options: ClientTlsOptions,
+  ): Promise<OwnServer> {
     const { tlsCa, tlsCert, tlsKey, tlsCrl } = options;
     if ((tlsCa ?? tlsCert ?? tlsKey ?? tlsCrl) !== undefined) {
       throw usageError(
@@ -49,7 +52,7 @@ export class OwnServer implements AsyncDisposable {
     }
     using certificates = wantsTls(options) ? await Certificates.create() : undefined;
     const child = new Deno.Command(program, {
-      args: [...programArguments(), ...serveArguments(keyTypes, certificates?.server)],
+      args: [...programArguments(), ...serveArguments(serveOptions, certificates?.server)],
       // The configuration of another server on this machine is not for this one.
       clearEnv: true,
       env: Object.fromEntries(
@@ -124,12 +127,12 @@ function programArguments(): string[] {
 }
 
 function serveArguments(
-  keyTypes: readonly string[],
+  serveOptions: readonly string[],
   tls: CertificateFiles | undefined,
 ): string[] {
   return [
     ...["serve", "--no-config", "--tcp", "127.0.0.1:0", "--grace", "0s", "--log-level", "error"],
-    ...keyTypes.flatMap((type) => ["--generate", type]),
+    ...serveOptions,
     ...(tls === undefined ? [] : ["--tls-cert", tls.certificate, "--tls-key", tls.privateKey]),
   ];
 }

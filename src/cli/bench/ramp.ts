@@ -13,7 +13,7 @@ import { openOutput, writeText } from "./conclude.ts";
 import { interruption, makeLoad } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
 import { planOf, shapeOf } from "./plan.ts";
-import { ownKeyTypes } from "./run.ts";
+import { ownServer } from "./run.ts";
 import { openTarget } from "./target.ts";
 import { checkWorkload, findWorkload } from "./workload.ts";
 
@@ -32,7 +32,7 @@ export async function runRamp(method: string | undefined, options: BenchOptions)
   checkRamp(options);
   using output = openOutput(options);
   using interrupted = interruption();
-  await using target = await openTarget(options, ownKeyTypes(options));
+  await using target = await openTarget(options, ownServer(method, options));
   const work = await findWorkload(method!, options, target);
   const plan = await planOf(options, shapeOf(options), work, target);
   const { loadStart = defaults.start, loadEnd = defaults.end } = options;

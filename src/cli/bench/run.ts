@@ -21,7 +21,7 @@ type FindWork = (target: Target) => Promise<NamedWorkload>;
 /** `bench METHOD`. */
 export async function runBench(method: string | undefined, options: BenchOptions): Promise<void> {
   checkWorkload(method, options);
-  await run(options, (target) => findWorkload(method!, options, target));
+  await run(method, options, (target) => findWorkload(method!, options, target));
 }
 
 /** `bench connect`. */
@@ -33,7 +33,7 @@ export async function runConnect(options: BenchOptions): Promise<void> {
     );
   }
   const workload: NamedWorkload = { workload: { kind: "connect" }, call: "connect" };
-  await run(options, () => Promise.resolve(workload));
+  await run("connect", options, () => Promise.resolve(workload));
 }
 
 /** Measures the load of a method once. */
@@ -44,7 +44,7 @@ export async function measureMethod(
   checkWorkload(method, options);
   const shape = shapeOf(options);
   using interrupted = interruption();
-  await using target = await openTarget(options, ownKeyTypes(options));
+  await using target = await openTarget(options, ownServer(method, options));
   const side = await prepare(
     target,
     options,
@@ -54,12 +54,19 @@ export async function measureMethod(
   return await measure(side, options, interrupted.signal);
 }
 
-/** Returns the key types that a server started by `bench` needs. */
-export function ownKeyTypes({ keyType, key }: BenchOptions): string[] {
-  return key === undefined ? [keyType ?? defaultKeyType] : [];
+/** Returns the options of a server that `bench` starts for a method. */
+export function ownServer(method: string | undefined, { keyType, key }: BenchOptions): string[] {
+  return [
+    ...key === undefined ? ["--generate", keyType ?? defaultKeyType] : [],
+    ...method === "pipeline" ? ["--pipelines"] : [],
+  ];
 }
 
-async function run(options: BenchOptions, findWork: FindWork): Promise<void> {
+async function run(
+  method: string | undefined,
+  options: BenchOptions,
+  findWork: FindWork,
+): Promise<void> {
   const { repeat, against, format } = options;
   const shape = shapeOf(options);
   if (repeat === undefined && against !== undefined) {
@@ -70,7 +77,7 @@ async function run(options: BenchOptions, findWork: FindWork): Promise<void> {
   }
   using output = openOutput(options);
   using interrupted = interruption();
-  await using target = await openTarget(options, ownKeyTypes(options));
+  await using target = await openTarget(options, ownServer(method, options));
   const side = await prepare(target, options, shape, findWork);
   if (repeat === undefined) {
     return conclude(await measure(side, options, interrupted.signal), options, output);

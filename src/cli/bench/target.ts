@@ -27,13 +27,13 @@ export interface Target extends AsyncDisposable {
  */
 export async function openTarget(
   options: BenchOptions,
-  keyTypes: readonly string[],
+  serveOptions: readonly string[],
 ): Promise<Target> {
   const { to = [], tcp = [], vsock = [], unix = [] } = options;
   const named = [to, tcp, vsock, unix].some(({ length }) => length > 0) ||
     (Deno.env.get(addressVariable) ?? "") !== "";
   if (!named) {
-    const server = await OwnServer.start(keyTypes, options);
+    const server = await OwnServer.start(serveOptions, options);
     const { address, pid } = server;
     note(`no server is named: started one at ${address} (process ${pid})`);
     return {

@@ -20,6 +20,9 @@ import type { Target } from "./target.ts";
 /** The largest generated payload, in bytes. A file may be larger. */
 const MAX_PAYLOAD = 64 * 1024 * 1024;
 
+/** The methods whose requests are known. */
+const named = ["echo", "sign", "pipeline"];
+
 /**
  * Checks the options of a method before a server is started or dialled.
  *
@@ -29,14 +32,17 @@ export function checkWorkload(method: string | undefined, options: BenchOptions)
   if (method === undefined) {
     throw usageError(
       "No method is named",
-      "Name echo, sign or a method such as signer.v1.EchoService/Echo; see signer bench --help",
+      "Name echo, sign, pipeline or a method such as signer.v1.EchoService/Echo; see signer bench --help",
     );
   }
-  if (method !== "echo" && method !== "sign" && !/[./]/.test(method)) {
+  if (!named.includes(method) && !/[./]/.test(method)) {
     throw usageError(
       `Unknown method ${JSON.stringify(method)}`,
-      "Name echo, sign, or a method in full, such as signer.v1.EchoService/Echo",
+      "Name echo, sign, pipeline, or a method in full, such as signer.v1.EchoService/Echo",
     );
+  }
+  if (options.manifest !== undefined && method !== "pipeline") {
+    throw usageError("--manifest is for pipeline");
   }
   const signs = method === "sign";
   if (!signs && options.verify !== undefined) {
@@ -45,11 +51,11 @@ export function checkWorkload(method: string | undefined, options: BenchOptions)
   if (!signs && (options.key ?? options.keyType ?? options.algorithm) !== undefined) {
     throw usageError("--key, --key-type and --algorithm are for sign");
   }
-  if (options.data !== undefined && (signs || method === "echo")) {
-    throw usageError(`-d is for methods named in full: use --payload with ${method}`);
+  if (options.data !== undefined && named.includes(method)) {
+    throw usageError(`-d is for methods named in full, and not for ${method}`);
   }
   const { protoset, proto, importPath } = options;
-  if ((protoset ?? proto ?? importPath) !== undefined && (signs || method === "echo")) {
+  if ((protoset ?? proto ?? importPath) !== undefined && named.includes(method)) {
     throw usageError(
       "--protoset, --proto and --import-path are for methods named in full",
       `The requests of ${method} are known`,
@@ -71,6 +77,9 @@ export async function findWorkload(
   using session = await openSession(options, addresses, tls);
   if (method === "echo") return echoWorkload(options);
   if (method === "sign") return await signWorkload(session, options);
+  if (method === "pipeline") {
+    return (await import("./pipeline_workload.ts")).pipelineWorkload(options);
+  }
   const { methodWorkload } = await import("./method_workload.ts");
   return await methodWorkload(session, method, options);
 }

@@ -152,6 +152,35 @@ function addPipeline(call: Command): void {
     .action(async (manifest, _, command: Command) =>
       (await import("./pipeline.ts")).run(manifest, command.optsWithGlobals())
     );
+  pipeline.command("stream <manifest>")
+    .description("Execute a pipeline on raw samples of standard input while they arrive")
+    .addHelpText(
+      "before",
+      examples(
+        "arecord -t raw -f S16_LE -r 16000 | signer call pipeline stream live.yaml --rate 16000",
+        "signer call pipeline stream live.yaml --rate 48000 --output raw < in.raw > out.raw",
+      ),
+    )
+    .addOption(
+      new Option("--rate <hertz>", "sample rate").makeOptionMandatory()
+        .argParser(wholeNumber(1, 768_000)),
+    )
+    .addOption(
+      new Option("--channels <n>", "channels, interleaved").default(1).argParser(
+        wholeNumber(1, 64),
+      ),
+    )
+    .addOption(
+      new Option("--format <format>", "format of the samples, little-endian").default("I16")
+        .choices(["F32", "I16", "I32"]),
+    )
+    .addOption(
+      new Option("--chunk <ms>", "length of a chunk in milliseconds").default(100)
+        .argParser(wholeNumber(1, 10_000)),
+    )
+    .action(async (manifest, _, command: Command) =>
+      (await import("./pipeline_stream.ts")).stream(manifest, command.optsWithGlobals())
+    );
   pipeline.command("check <manifest>")
     .description("Validate a manifest, without a server")
     .addHelpText("before", examples("signer call pipeline check speech.yaml"))

@@ -1,17 +1,13 @@
-/** `call pipeline`. @module */
-import {
-  type ManifestInit,
-  type NamedValue,
-  type NamedValueInit,
-  pipelineDefinition,
-} from "../../api/mod.ts";
-import { createRegistry, type Manifest, PipelineError } from "../../pipeline/mod.ts";
-import { readManifestText } from "../../pipeline/text/mod.ts";
-import { printBytes, Session } from "../client/mod.ts";
+/** `call pipeline check`, `nodes` and `run`. @module */
+import { type NamedValue, type NamedValueInit, pipelineDefinition } from "../../api/mod.ts";
+import type { Manifest } from "../../pipeline/mod.ts";
+import { Session } from "../client/mod.ts";
 import type { ConnectionOptions } from "../client/options/mod.ts";
+import { loadManifest, wireManifest } from "../client/pipelines/mod.ts";
 import { usageError } from "../exit.ts";
 import { OutputFile } from "../output_file.ts";
 import { readFile } from "../read_file.ts";
+import { contentOf, jsonOf, textOf } from "./pipeline_values.ts";
 import { printResult } from "./result.ts";
 
 export interface RunOptions extends ConnectionOptions {
@@ -21,7 +17,7 @@ export interface RunOptions extends ConnectionOptions {
 
 /** `call pipeline check MANIFEST`: validates a manifest without a server. */
 export function check(file: string, { output }: ConnectionOptions): void {
-  const { name, nodes, inputs, outputs } = load(file);
+  const { name, nodes, inputs, outputs } = loadManifest(file);
   printResult({
     text: () => [
       `${nodes.length} nodes, inputs ${inputs.join(", ") || "none"}, outputs ${outputs.join(", ")}`,
@@ -49,7 +45,7 @@ export async function nodes(options: ConnectionOptions): Promise<void> {
 
 /** `call pipeline run MANIFEST`: sends files as inputs. Prints the outputs that are not written to files of `--out`. */
 export async function run(file: string, options: RunOptions): Promise<void> {
-  const manifest = load(file);
+  const manifest = loadManifest(file);
   const inputs = readInputs(manifest, options.in ?? []);
   using files = new OutputFiles(manifest, options.out ?? []);
   using session = await Session.open(options);
@@ -63,16 +59,6 @@ export async function run(file: string, options: RunOptions): Promise<void> {
     text: () => shown.map((value) => `${value.name}: ${textOf(value)}`),
     json: () => ({ outputs: shown.map(jsonOf), metrics }),
   }, options.output);
-}
-
-function load(file: string): Manifest {
-  const text = new TextDecoder().decode(readFile(file));
-  try {
-    return readManifestText(text, createRegistry());
-  } catch (error) {
-    if (!(error instanceof PipelineError)) throw error;
-    throw usageError(`${JSON.stringify(file)}: ${error.message}`);
-  }
 }
 
 /** Reads the files of `--in`: `NAME=FILE`, or FILE for the only input. */
@@ -131,54 +117,4 @@ class OutputFiles implements Disposable {
       throw usageError("--out FILE is given twice", "Write OUTPUT=FILE");
     }
   }
-}
-
-/** The content of a file with an output: bytes, JSON, or samples. */
-function contentOf(output: NamedValue): string | Uint8Array {
-  if (output.value === "json") return output.json;
-  if (output.value === "data") return output.data;
-  return output.value === "audio" ? output.audio.samples : "";
-}
-
-function wireManifest(
-  { nodes, connections, limits, inputs, outputs, ...rest }: Manifest,
-): ManifestInit {
-  return {
-    ...rest,
-    limits,
-    connections: [...connections],
-    inputs: [...inputs],
-    outputs: [...outputs],
-    nodes: nodes.map(({ id, type, parameters }) => ({
-      id,
-      type,
-      parametersJson: JSON.stringify(parameters),
-    })),
-  };
-}
-
-function textOf(output: NamedValue): string {
-  switch (output.value) {
-    case "json":
-      return output.json;
-    case "data":
-      return output.data.length <= MAX_SHOWN
-        ? printBytes(output.data)
-        : `${output.data.length} bytes`;
-    case "audio":
-      return `${output.audio.samples.length} bytes of ${output.audio.format}, ${output.audio.channels} channels, ${output.audio.sampleRate} Hz`;
-    default:
-      return "";
-  }
-}
-
-/** Bytes of an output that are printed as base64: those of a digest or a signature. */
-const MAX_SHOWN = 512;
-
-function jsonOf(output: NamedValue): object {
-  const { name } = output;
-  if (output.value === "json") return { name, json: JSON.parse(output.json) };
-  if (output.value === "data") return { name, data: printBytes(output.data) };
-  if (output.value !== "audio") return { name };
-  return { name, audio: { ...output.audio, samples: printBytes(output.audio.samples) } };
 }

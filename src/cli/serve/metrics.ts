@@ -1,6 +1,7 @@
 /** The metrics of a server, and the probes of its health. @module */
 import type { CryptoProvider, KeyRing } from "../../crypto/mod.ts";
 import { statusName } from "../../grpc/mod.ts";
+import type { PipelineCounters } from "../../pipeline/mod.ts";
 import {
   contentTypes,
   createCounterMemory,
@@ -52,6 +53,7 @@ export class ServerMetrics {
   readonly #lag = new EventLoopLag();
   #lastReload: { readonly at: number; readonly outcome: "success" | "failure" } | undefined;
   #reloadedAt = Date.now();
+  #pipelines: PipelineCounters | undefined;
   #workerFailures = 0;
   #phase: "starting" | "serving" | "draining" = "starting";
   #serving: ServingFacts = { stack: "", workers: 0, listeners: [], tls: false, limits: {} };
@@ -74,6 +76,11 @@ export class ServerMetrics {
     const counters = new ThreadCounters(createCounterMemory());
     this.#threads.push({ worker: undefined, counters });
     return counters;
+  }
+
+  /** Adds the counters of a server with pipelines. */
+  addPipelines(counters: PipelineCounters): void {
+    this.#pipelines = counters;
   }
 
   onWorkerFailure(): void {
@@ -145,6 +152,7 @@ export class ServerMetrics {
     addConnections(text, running, all);
     const hits = [...sumLimits(all)].map(([limit, count]) => [count, limit] as const);
     text.add("signer_limit_hits_total", hits);
+    if (this.#pipelines) addPipelines(text, this.#pipelines);
     text.add("signer_workers", [[this.#serving.workers]]);
     text.add("signer_worker_failures_total", [[this.#workerFailures]]);
     const threads = this.#threadFigures();
@@ -275,6 +283,23 @@ function addConnections(
   text.add("signer_streams", sum(running, ({ streams }) => streams));
   text.add("signer_received_bytes_total", sum(all, ({ received }) => received));
   text.add("signer_sent_bytes_total", sum(all, ({ sent }) => sent));
+}
+
+function addPipelines(text: Exposition, counters: PipelineCounters): void {
+  const { durations, nodes, audioBytes, errors, running, waiting, streams } = counters.read();
+  text.addHistogram("signer_pipeline_duration_seconds", [{ values: [], ...durations }]);
+  text.addHistogram(
+    "signer_node_execution_duration_seconds",
+    nodes.filter(({ executions }) => executions > 0)
+      .map(({ type, durations }) => ({ values: [type], ...durations })),
+  );
+  text.add("signer_audio_bytes_processed_total", [[audioBytes]]);
+  text.add("signer_pipeline_errors_total", errors.map(({ kind, count }) => [count, kind] as const));
+  text.add("signer_pipeline_executions", [
+    [running, "running"],
+    [waiting, "waiting"],
+    [streams, "streaming"],
+  ]);
 }
 
 /** Adds the metrics that Prometheus's client libraries have in common, where there is /proc. */

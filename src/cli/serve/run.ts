@@ -4,6 +4,7 @@ import { KeyRing } from "../../crypto/mod.ts";
 import type { RpcServer } from "../../grpc/mod.ts";
 import { libc } from "../../ffi/mod.ts";
 import { type Address, formatAddress, socketsSupported } from "../../net/mod.ts";
+import type { PipelineCounters } from "../../pipeline/mod.ts";
 import { configureLogs, type Logger, logger } from "../../telemetry/mod.ts";
 import { CliError } from "../exit.ts";
 import { warn, writeResult } from "../output.ts";
@@ -88,8 +89,11 @@ export async function runServer(
   using _lag = metrics?.watchEventLoop();
   using _pages = metrics &&
     await openHttp(found.metrics!, metrics.pages(), options.unixMode, log);
+  const pipelines = options.pipelines ? await pipelineCounters() : undefined;
+  if (pipelines) metrics?.addPipelines(pipelines);
   const serving = await openServing(
     ...[options, limits, version, provider, keys, tls, policy, audit?.log, metrics] as const,
+    pipelines?.memory,
   );
   const { server, stack, workers } = serving;
   // An error in one call must not end the others.
@@ -180,6 +184,13 @@ export async function runServer(
   } finally {
     await server.close();
   }
+}
+
+/** Creates the counters of pipelines. */
+async function pipelineCounters(): Promise<PipelineCounters> {
+  // Imported here because most servers have no pipelines.
+  const { createRegistry, PipelineCounters } = await import("../../pipeline/mod.ts");
+  return new PipelineCounters([...createRegistry().keys()]);
 }
 
 /** Raises the limit of open files, of which each connection takes one, to the kernel's maximum. */

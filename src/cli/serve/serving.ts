@@ -86,6 +86,7 @@ export async function openServing(
   policy: AccessPolicy | undefined,
   audit: AuditLog | undefined,
   metrics: ServerMetrics | undefined,
+  pipelineCounters: SharedArrayBuffer | undefined,
 ): Promise<Serving> {
   const stack = await chosenStack(options.stack);
   const { name, version: providerVersion } = provider;
@@ -104,7 +105,7 @@ export async function openServing(
       ...{ levels: options.logLevel, format: options.logFormat, slowMs: options.logSlow },
       target: logTarget(),
     };
-    const parts = { keys, tls, policy: () => current, audit, metrics, logs };
+    const parts = { keys, tls, policy: () => current, audit, metrics, logs, pipelineCounters };
     const server = await openWorkers(options, limits, workers, identity, parts);
     return {
       server,
@@ -146,7 +147,7 @@ export async function openServing(
   onLogLevels((levels) => requests.setLevels(levels));
   const counters = metrics?.ownCounters();
   const access = policy && new Access(policy, refusalReports(logger("serve")));
-  const { services, health } = signerServices(keys, identity, ({ error, ...call }) => {
+  const served = signerServices(keys, identity, ({ error, ...call }) => {
     report("A call failed inside the server", { ...call, error });
   }, {
     access,
@@ -154,10 +155,14 @@ export async function openServing(
     onSigned: counters && ((key, algorithm) => counters.signed(key, algorithm)),
     reflection: options.reflection,
     pipelines: options.pipelines,
+    pipelineCounters,
+    onPipelineFailure: (reason) => {
+      logger("serve").error("The worker of pipelines has failed and is replaced", { reason });
+    },
   });
   let context = tls && openTlsContext(tls.files.share());
   const server = await openServer(stack, {
-    services,
+    services: served.services,
     limits,
     tls: context && (() => context!),
     meter: counters,
@@ -168,9 +173,11 @@ export async function openServing(
     ),
     beforeSend: audit && (() => audit.chain.commit()),
   });
-  const drain = (graceMs: number) => {
-    health.drain();
-    return server.drain(graceMs);
+  const drain = async (graceMs: number) => {
+    served.health.drain();
+    const report = await server.drain(graceMs);
+    served[Symbol.dispose]();
+    return report;
   };
   return {
     server,
@@ -180,13 +187,13 @@ export async function openServing(
     // This thread serves, and it is the one that asks.
     responds: () => true,
     announceDrain() {
-      health.announceDrain();
+      served.health.announceDrain();
       return server.announceDrain();
     },
     drain,
     async publish({ generation, policy, tls: newTls, settings }) {
       // The services of this thread read the ring itself.
-      if (generation !== undefined) health.refresh();
+      if (generation !== undefined) served.health.refresh();
       if (policy !== undefined) access?.replace(policy);
       if (newTls) {
         const before = context;
@@ -217,6 +224,7 @@ interface WorkerParts {
   readonly audit: AuditLog | undefined;
   readonly metrics: ServerMetrics | undefined;
   readonly logs: ServeSetup["logs"];
+  readonly pipelineCounters: SharedArrayBuffer | undefined;
 }
 
 function openWorkers(
@@ -224,7 +232,7 @@ function openWorkers(
   limits: Limits,
   workers: number,
   identity: ServerIdentity,
-  { keys, tls, policy, audit, metrics, logs }: WorkerParts,
+  { keys, tls, policy, audit, metrics, logs, pipelineCounters }: WorkerParts,
 ): Promise<WorkerServer> {
   return openWorkerServer({
     workers,
@@ -242,6 +250,7 @@ function openWorkers(
         policy: policy(),
         reflection,
         pipelines,
+        pipelineCounters,
         audit: audit?.share(),
         counters: metrics?.countersOf(worker),
       } satisfies ServeSetup;

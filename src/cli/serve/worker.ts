@@ -41,6 +41,7 @@ export interface ServeSetup {
   readonly policy: AccessPolicy | undefined;
   readonly reflection: boolean;
   readonly pipelines: boolean | undefined;
+  readonly pipelineCounters: SharedArrayBuffer | undefined;
   readonly audit: ChainSetup | undefined;
   /** Memory of the worker's counters. */
   readonly counters: SharedArrayBuffer | undefined;
@@ -73,6 +74,7 @@ serveAsWorker((setup: ServeSetup) => {
     policy,
     reflection,
     pipelines,
+    pipelineCounters,
     audit,
     counters: memory,
   } = setup;
@@ -90,7 +92,7 @@ serveAsWorker((setup: ServeSetup) => {
     hash: auditHash(provider),
     events: auditEvents(logger("serve"), audit.whenFailing),
   });
-  const { services, health } = signerServices(keys, identity, ({ error, ...call }) => {
+  const served = signerServices(keys, identity, ({ error, ...call }) => {
     report("A call failed inside the server", { ...call, error });
   }, {
     access,
@@ -98,23 +100,27 @@ serveAsWorker((setup: ServeSetup) => {
     onSigned: counters && ((key, algorithm) => counters.signed(key, algorithm)),
     reflection,
     pipelines,
+    pipelineCounters,
+    onPipelineFailure: (reason) => {
+      logger("serve").error("The worker of pipelines has failed and is replaced", { reason });
+    },
   });
   let context = tls && openTlsContext(tls);
   return {
-    services,
+    services: served.services,
     tls: context && (() => context!),
     meter: counters,
     observer: joinObservers(traces, requests),
     beforeSend: chain && (() => chain.commit()),
-    announceDrain: () => health.announceDrain(),
-    drain: () => health.drain(),
+    announceDrain: () => served.health.announceDrain(),
+    drain: () => served.health.drain(),
     update(update) {
       const change = update as ServeUpdate;
       if ("release" in change) return keys.release(change.release);
       if ("audit" in change) return chain?.reopen();
       if (change.keys !== undefined) {
         keys.replace(KeyStore.adopt(provider, change.keys.shared), change.keys.generation);
-        health.refresh();
+        served.health.refresh();
       }
       if (change.tls !== undefined) {
         const before = context;
@@ -125,6 +131,7 @@ serveAsWorker((setup: ServeSetup) => {
       if (change.settings !== undefined) applySettings(change.settings, identity.limits);
     },
     [Symbol.dispose]() {
+      served[Symbol.dispose]();
       chain?.[Symbol.dispose]();
       keys[Symbol.dispose]();
       context?.[Symbol.dispose]();

@@ -1,6 +1,6 @@
 /**
- * Limits, placement, CPU time and clock of processes: getrlimit(2), sched_setaffinity(2), prctl(2),
- * clock_getcpuclockid(3), clock_gettime(2).
+ * Limits, placement, priority, CPU time and clock of processes and threads: getrlimit(2), sched_setaffinity(2),
+ * setpriority(2), prctl(2), clock_gettime(2), clock_getcpuclockid(3).
  *
  * @module
  */
@@ -64,6 +64,30 @@ export function pinThread(processors: readonly number[]): void {
   for (const cpu of processors) mask[cpu >> 3] |= 1 << (cpu & 7);
   const { symbols, errno } = libc();
   check("sched_setaffinity", settle(() => symbols.sched_setaffinity(0, mask.length, mask), errno));
+}
+
+/** PRIO_PROCESS (sys/resource.h), which on Linux is a thread. */
+const PRIO_PROCESS = 0;
+
+/**
+ * Lowers the priority of the calling thread to a nice value: setpriority(2).
+ *
+ * @throws {LibcError} `EACCES` for one that is lower than its nice value
+ */
+export function lowerThreadPriority(nice: number): void {
+  const { symbols, errno } = libc();
+  check("setpriority", settle(() => symbols.setpriority(PRIO_PROCESS, 0, nice), errno));
+}
+
+/** CLOCK_THREAD_CPUTIME_ID (time.h). */
+const CLOCK_THREAD_CPUTIME_ID = 3;
+
+const threadTime = new BigInt64Array(2);
+
+/** Returns the CPU time of the calling thread in milliseconds: clock_gettime(2). */
+export function threadCpuMs(): number {
+  libc().symbols.clock_gettime(CLOCK_THREAD_CPUTIME_ID, threadTime);
+  return Number(threadTime[0]) * 1e3 + Number(threadTime[1]) / 1e6;
 }
 
 /**

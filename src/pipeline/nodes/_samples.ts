@@ -76,6 +76,26 @@ export function* convert<F extends FormatName>(
   return target as Target;
 }
 
+/** Ensures that all parts of a stream have the same channels and rate. */
+export class SameForm {
+  #first: AudioBuffer | undefined;
+
+  /** @throws {PipelineError} BAD_INPUT */
+  check({ channels, sampleRate }: AudioBuffer): void {
+    this.#first ??= { channels, sampleRate, samples: new Float32Array() };
+    if (channels === this.#first.channels && sampleRate === this.#first.sampleRate) return;
+    throw new PipelineError(
+      "BAD_INPUT",
+      `A stream of ${this.#first.channels} channels at ${this.#first.sampleRate} Hz has a chunk of ${channels} at ${sampleRate} Hz`,
+    );
+  }
+
+  /** Returns audio of no frames; undefined when there was no part. */
+  empty(): AudioBuffer | undefined {
+    return this.#first;
+  }
+}
+
 /** Ensures that there is a channel of some number. @throws {PipelineError} BAD_INPUT */
 export function requireChannel(channel: number, { channels }: AudioBuffer): void {
   if (channel < channels) return;

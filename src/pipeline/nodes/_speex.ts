@@ -58,14 +58,15 @@ export class Resampler implements Disposable {
   }
 
   /**
-   * Resamples frames from a position on; after the end of the samples, silence. Returns the frames that were read and
-   * written.
+   * Resamples frames from a position on, and silence after the end of the samples if they are the last ones. Returns the
+   * frames that were read and written.
    */
   process(
     samples: Float32Array,
     from: number,
     output: Float32Array,
     at: number,
+    isLast: boolean,
   ): { read: number; written: number } {
     const channels = this.#channels;
     const input = this.#memory + 8;
@@ -73,9 +74,9 @@ export class Resampler implements Disposable {
     const heap = this.#speex.HEAPF32;
     const chunk = samples.subarray(from * channels, (from + FRAMES) * channels);
     heap.set(chunk, input / 4);
-    heap.fill(0, input / 4 + chunk.length, input / 4 + channels * FRAMES);
+    if (isLast) heap.fill(0, input / 4 + chunk.length, input / 4 + channels * FRAMES);
     const lengths = this.#memory / 4;
-    this.#speex.HEAPU32[lengths] = FRAMES;
+    this.#speex.HEAPU32[lengths] = isLast ? FRAMES : chunk.length / channels;
     this.#speex.HEAPU32[lengths + 1] = Math.min(this.#maxOutput, output.length / channels - at);
     const code = this.#speex._speex_resampler_process_interleaved_float(
       this.#state,

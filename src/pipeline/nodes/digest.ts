@@ -11,7 +11,7 @@ const names = { "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512" } 
 export const digest = defineNode({
   type: "digest",
   description:
-    "Hashes bytes, the samples of audio (interleaved, little-endian), or JSON as UTF-8 without spaces. The output is the digest's bytes.",
+    "Hashes bytes, the samples of audio (interleaved, little-endian), or JSON as UTF-8 without spaces. The output is the digest's bytes. In a stream it hashes all chunks, one after the other.",
   inputs: { in: ["audio", "bytes", "json"] },
   output: "bytes",
   parameters: {
@@ -22,14 +22,18 @@ export const digest = defineNode({
       description: "The hash function",
     },
   },
-  *run(inputs, { algorithm }) {
-    const bytes = bytesOf(inputs.in!);
+  open({ algorithm }) {
     const hash = createHash(names[algorithm]);
-    for (let from = 0; from < bytes.length; from += SLICE) {
-      hash.update(bytes.subarray(from, from + SLICE));
-      yield;
-    }
-    return { kind: "bytes", bytes: new Uint8Array(hash.digest()) };
+    return {
+      *push(inputs, isLast) {
+        const bytes = inputs === undefined ? new Uint8Array() : bytesOf(inputs.in!);
+        for (let from = 0; from < bytes.length; from += SLICE) {
+          hash.update(bytes.subarray(from, from + SLICE));
+          yield;
+        }
+        return isLast ? { kind: "bytes", bytes: new Uint8Array(hash.digest()) } : undefined;
+      },
+    };
   },
 });
 

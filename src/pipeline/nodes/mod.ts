@@ -9,6 +9,7 @@ import { mixDown } from "./mix_down.ts";
 import { passThrough } from "./pass_through.ts";
 import { resample } from "./resample.ts";
 import { sign } from "./sign.ts";
+import { spectrum } from "./spectrum.ts";
 import { verify } from "./verify.ts";
 import { voiceActivity } from "./voice_activity.ts";
 import { wavDecode } from "./wav_decode.ts";
@@ -24,6 +25,7 @@ export const builtinNodes: readonly NodeType[] = [
   resample,
   voiceActivity,
   levels,
+  spectrum,
   wavDecode,
   wavEncode,
   digest,

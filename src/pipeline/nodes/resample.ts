@@ -1,8 +1,14 @@
 /** resample: another sample rate, by speexdsp. @module */
 import { PipelineError } from "../errors.ts";
-import { defineNode } from "../node.ts";
-import { frameCount } from "../values.ts";
-import { allocate, audioOf, convert } from "./_samples.ts";
+import {
+  defineNode,
+  type Inputs,
+  type NodeContext,
+  type NodeInstance,
+  type Work,
+} from "../node.ts";
+import { type AudioBuffer, frameCount, type Value } from "../values.ts";
+import { allocate, audioOf, convert, SameForm } from "./_samples.ts";
 import { loadSpeex, Resampler } from "./_speex.ts";
 
 /** Rates of the input and the output: their ratio bounds the length of the filter. */
@@ -33,27 +39,70 @@ export const resample = defineNode({
     },
   },
   load: loadSpeex,
-  *run(inputs, { sample_rate, quality }, context) {
-    const audio = audioOf(inputs.in);
+  open: ({ sample_rate, quality }, context) => new Resampling(sample_rate, quality, context),
+});
+
+/** The resampling of a stream. */
+class Resampling implements NodeInstance {
+  readonly #rate: number;
+  readonly #quality: number;
+  readonly #context: NodeContext;
+  readonly #form = new SameForm();
+  #resampler: Resampler | undefined;
+  /** Frames of the stream so far. */
+  #read = 0;
+  #written = 0;
+
+  constructor(rate: number, quality: number, context: NodeContext) {
+    this.#rate = rate;
+    this.#quality = quality;
+    this.#context = context;
+  }
+
+  *push(inputs: Inputs | undefined, isLast: boolean): Work<Value | undefined> {
+    const audio = inputs === undefined ? this.#form.empty() : audioOf(inputs.in);
+    if (audio === undefined) return undefined;
+    this.#form.check(audio);
     const { channels, sampleRate } = audio;
-    if (sampleRate === sample_rate) return inputs.in!;
+    if (sampleRate === this.#rate) return inputs?.in;
+    const resampler = this.#resampler ??= this.#open(audio);
+    const samples = yield* convert(audio.samples, "F32", this.#context);
+    const frames = frameCount(audio);
+    const wholeLength = (this.#read + frames) * this.#rate / sampleRate;
+    // The filter holds the newest frames back until the end.
+    const room = isLast
+      ? Math.round(wholeLength) - this.#written
+      : Math.ceil(wholeLength) + 1 - this.#written;
+    const output = allocate(this.#context, "F32", room * channels);
+    let [from, at] = [0, 0];
+    while (isLast ? at < room : from < frames) {
+      const { read, written } = resampler.process(samples, from, output, at, isLast);
+      if (read === 0 && written === 0) throw new Error("speexdsp makes no progress");
+      from += read;
+      at += written;
+      yield;
+    }
+    this.#read += frames;
+    this.#written += at;
+    if (inputs === undefined && at === 0) return undefined;
+    return {
+      kind: "audio",
+      audio: { samples: output.subarray(0, at * channels), sampleRate: this.#rate, channels },
+    };
+  }
+
+  [Symbol.dispose](): void {
+    this.#resampler?.[Symbol.dispose]();
+    this.#resampler = undefined;
+  }
+
+  #open({ channels, sampleRate }: AudioBuffer): Resampler {
     if (sampleRate < MIN_RATE || sampleRate > MAX_RATE) {
       throw new PipelineError(
         "BAD_INPUT",
         `Audio of ${sampleRate} Hz cannot be resampled: its rate must be from ${MIN_RATE} to ${MAX_RATE}`,
       );
     }
-    const samples = yield* convert(audio.samples, "F32", context);
-    const frames = Math.round(frameCount(audio) * sample_rate / sampleRate);
-    const output = allocate(context, "F32", frames * channels);
-    using resampler = new Resampler(channels, sampleRate, sample_rate, quality);
-    for (let from = 0, at = 0; at < frames;) {
-      const { read, written } = resampler.process(samples, from, output, at);
-      if (read === 0 && written === 0) throw new Error("speexdsp makes no progress");
-      from += read;
-      at += written;
-      yield;
-    }
-    return { kind: "audio", audio: { samples: output, sampleRate: sample_rate, channels } };
-  },
-});
+    return new Resampler(channels, sampleRate, this.#rate, this.#quality);
+  }
+}

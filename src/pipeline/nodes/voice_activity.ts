@@ -1,8 +1,15 @@
 /** voice_activity: the parts of audio with speech, by libfvad. @module */
 import { PipelineError } from "../errors.ts";
-import { defineNode } from "../node.ts";
+import {
+  defineNode,
+  type Inputs,
+  type NodeContext,
+  type NodeInstance,
+  type Work,
+} from "../node.ts";
+import type { AudioBuffer, Value } from "../values.ts";
 import { loadFvad, VoiceDetector } from "./_fvad.ts";
-import { audioOf, convert } from "./_samples.ts";
+import { audioOf, convert, SameForm } from "./_samples.ts";
 
 const RATES = [8_000, 16_000, 32_000, 48_000];
 /** Frames of a slice: about 1 ms. */
@@ -26,8 +33,71 @@ export const voiceActivity = defineNode({
     frame_ms: { kind: "choice", choices: [10, 20, 30], default: 30, description: "Milliseconds" },
   },
   load: loadFvad,
-  *run(inputs, { mode, frame_ms }, context) {
-    const { samples: given, sampleRate, channels } = audioOf(inputs.in);
+  open: ({ mode, frame_ms }, context) => new Detection(mode, frame_ms, context),
+});
+
+/** The detection of speech in a stream. */
+class Detection implements NodeInstance {
+  readonly #mode: number;
+  readonly #frameMs: number;
+  readonly #context: NodeContext;
+  readonly #form = new SameForm();
+  #detector: VoiceDetector | undefined;
+  /** The beginning of a frame that is not whole yet. */
+  #rest = new Int16Array();
+  /** Frames of the stream so far. */
+  #frames = 0;
+
+  constructor(mode: number, frameMs: number, context: NodeContext) {
+    this.#mode = mode;
+    this.#frameMs = frameMs;
+    this.#context = context;
+  }
+
+  *push(inputs: Inputs | undefined): Work<Value | undefined> {
+    if (inputs === undefined) return undefined;
+    const audio = audioOf(inputs.in);
+    this.#form.check(audio);
+    const detector = this.#detector ??= this.#open(audio);
+    const samples = this.#afterRest(yield* convert(audio.samples, "I16", this.#context));
+    const length = audio.sampleRate / 1_000 * this.#frameMs;
+    const frames = Math.floor(samples.length / length);
+    const segments: { start_ms: number; end_ms: number }[] = [];
+    let speech = 0;
+    for (let frame = 0; frame < frames; frame++) {
+      if (detector.hasVoice(samples.subarray(frame * length, (frame + 1) * length))) {
+        speech++;
+        const start_ms = (this.#frames + frame) * this.#frameMs;
+        const last = segments.at(-1);
+        if (last?.end_ms === start_ms) last.end_ms += this.#frameMs;
+        else segments.push({ start_ms, end_ms: start_ms + this.#frameMs });
+      }
+      if (frame % FRAMES === FRAMES - 1) yield;
+    }
+    this.#frames += frames;
+    this.#rest = samples.slice(frames * length);
+    return {
+      kind: "json",
+      json: { frame_ms: this.#frameMs, frames, speech_frames: speech, segments },
+    };
+  }
+
+  [Symbol.dispose](): void {
+    this.#detector?.[Symbol.dispose]();
+    this.#detector = undefined;
+  }
+
+  /** Returns samples after those of the frame that is not whole yet. */
+  #afterRest(samples: Int16Array): Int16Array {
+    if (this.#rest.length === 0) return samples;
+    this.#context.reserve(2 * (this.#rest.length + samples.length));
+    const joined = new Int16Array(this.#rest.length + samples.length);
+    joined.set(this.#rest);
+    joined.set(samples, this.#rest.length);
+    return joined;
+  }
+
+  #open({ sampleRate, channels }: AudioBuffer): VoiceDetector {
     if (channels !== 1) {
       throw new PipelineError(
         "BAD_INPUT",
@@ -40,22 +110,6 @@ export const voiceActivity = defineNode({
         `The sample rate is ${sampleRate}: resample to one of ${RATES.join(", ")}`,
       );
     }
-    const samples = yield* convert(given, "I16", context);
-    const length = sampleRate / 1_000 * frame_ms;
-    const frames = Math.floor(samples.length / length);
-    const segments: { start_ms: number; end_ms: number }[] = [];
-    let speech = 0;
-    using detector = new VoiceDetector(sampleRate, mode, length);
-    for (let frame = 0; frame < frames; frame++) {
-      if (detector.hasVoice(samples.subarray(frame * length, (frame + 1) * length))) {
-        speech++;
-        const start_ms = frame * frame_ms;
-        const last = segments.at(-1);
-        if (last?.end_ms === start_ms) last.end_ms += frame_ms;
-        else segments.push({ start_ms, end_ms: start_ms + frame_ms });
-      }
-      if (frame % FRAMES === FRAMES - 1) yield;
-    }
-    return { kind: "json", json: { frame_ms, frames, speech_frames: speech, segments } };
-  },
-});
+    return new VoiceDetector(sampleRate, this.#mode, sampleRate / 1_000 * this.#frameMs);
+  }
+}

@@ -16,6 +16,7 @@ export const wavDecode = defineNode({
   inputs: { in: ["bytes"] },
   output: "audio",
   parameters: {},
+  needsWhole: true,
   *run(inputs, _, context) {
     if (inputs.in?.kind !== "bytes") throw new TypeError("The input is no file");
     const { bytes } = inputs.in;

@@ -12,6 +12,7 @@ export const wavEncode = defineNode({
   inputs: { in: ["audio"] },
   output: "bytes",
   parameters: {},
+  needsWhole: true,
   *run(inputs, _, context) {
     const { samples, channels, sampleRate } = audioOf(inputs.in);
     context.reserve(HEADER + samples.byteLength);

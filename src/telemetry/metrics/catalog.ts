@@ -65,6 +65,31 @@ export const metrics = {
     help: "Calls and connections that were refused, ended or closed by a limit, by its name.",
     labels: ["limit"],
   },
+  signer_pipeline_duration_seconds: {
+    type: "histogram",
+    help: "Time of pipelines that succeeded; of a stream, the sum of its chunks.",
+    labels: [],
+  },
+  signer_node_execution_duration_seconds: {
+    type: "histogram",
+    help: "Time of the nodes of pipelines that succeeded, by type.",
+    labels: ["type"],
+  },
+  signer_audio_bytes_processed_total: {
+    type: "counter",
+    help: "Bytes of samples in the inputs of pipelines that succeeded.",
+    labels: [],
+  },
+  signer_pipeline_errors_total: {
+    type: "counter",
+    help: "Pipelines that failed, by the kind of error.",
+    labels: ["kind"],
+  },
+  signer_pipeline_executions: {
+    type: "gauge",
+    help: "Pipelines that run, that wait for a place, and open streams.",
+    labels: ["state"],
+  },
   signer_workers: { type: "gauge", help: "Serving threads besides the main thread.", labels: [] },
   signer_worker_failures_total: {
     type: "counter",

@@ -611,24 +611,238 @@ export const executePipelineResponseCodec: Codec<
   readExecutePipelineResponse,
 );
 
+/** A `signer.pipeline.v1.StreamPipelineRequest` to write: fields may be left out. */
+export type StreamPipelineRequestInit = {
+  readonly manifest: ManifestInit;
+  readonly chunk?: undefined;
+} | {
+  readonly manifest?: undefined;
+  readonly chunk: ChunkInit;
+} | {
+  readonly manifest?: undefined;
+  readonly chunk?: undefined;
+};
+
+/** A `signer.pipeline.v1.StreamPipelineRequest` that was read. */
+export type StreamPipelineRequest =
+  | { request: "manifest"; manifest: Manifest; chunk?: undefined }
+  | { request: "chunk"; manifest?: undefined; chunk: Chunk }
+  | { request?: undefined; manifest?: undefined; chunk?: undefined };
+
+/** Writes the fields of a `signer.pipeline.v1.StreamPipelineRequest` that do not have their default value. */
+function writeStreamPipelineRequest(
+  message: StreamPipelineRequestInit,
+  writer: WireWriter,
+): void {
+  if (message.manifest !== undefined && message.manifest !== null) {
+    writer.message(10, message.manifest, manifestCodec);
+  }
+  if (message.chunk !== undefined && message.chunk !== null) {
+    writer.message(18, message.chunk, chunkCodec);
+  }
+}
+
+interface StreamPipelineRequestDraft {
+  manifest?: Manifest | undefined;
+  chunk?: Chunk | undefined;
+  request?: "manifest" | "chunk" | undefined;
+}
+
+/** Reads the fields of a `signer.pipeline.v1.StreamPipelineRequest`. */
+function readStreamPipelineRequest(
+  reader: WireReader,
+  into: StreamPipelineRequest = {},
+): StreamPipelineRequest {
+  const message: StreamPipelineRequestDraft = into;
+
+  while (reader.more()) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: // manifest = 1
+        if (message.request !== undefined && message.request !== "manifest") {
+          delete message[message.request];
+        }
+        message.manifest = reader.message(manifestCodec.read, message.manifest);
+        message.request = "manifest";
+        break;
+      case 18: // chunk = 2
+        if (message.request !== undefined && message.request !== "chunk") {
+          delete message[message.request];
+        }
+        message.chunk = reader.message(chunkCodec.read, message.chunk);
+        message.request = "chunk";
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  return into;
+}
+
+export const streamPipelineRequestCodec: Codec<StreamPipelineRequestInit, StreamPipelineRequest> =
+  codec(
+    "signer.pipeline.v1.StreamPipelineRequest",
+    { 1: "manifest", 2: "chunk" },
+    writeStreamPipelineRequest,
+    readStreamPipelineRequest,
+  );
+
+/** A `signer.pipeline.v1.StreamPipelineResponse` to write: fields may be left out. */
+export type StreamPipelineResponseInit = {
+  readonly chunk: ChunkInit;
+  readonly metrics?: undefined;
+} | {
+  readonly chunk?: undefined;
+  readonly metrics: ExecutionMetricsInit;
+} | {
+  readonly chunk?: undefined;
+  readonly metrics?: undefined;
+};
+
+/** A `signer.pipeline.v1.StreamPipelineResponse` that was read. */
+export type StreamPipelineResponse = { response: "chunk"; chunk: Chunk; metrics?: undefined } | {
+  response: "metrics";
+  chunk?: undefined;
+  metrics: ExecutionMetrics;
+} | { response?: undefined; chunk?: undefined; metrics?: undefined };
+
+/** Writes the fields of a `signer.pipeline.v1.StreamPipelineResponse` that do not have their default value. */
+function writeStreamPipelineResponse(
+  message: StreamPipelineResponseInit,
+  writer: WireWriter,
+): void {
+  if (message.chunk !== undefined && message.chunk !== null) {
+    writer.message(10, message.chunk, chunkCodec);
+  }
+  if (message.metrics !== undefined && message.metrics !== null) {
+    writer.message(18, message.metrics, executionMetricsCodec);
+  }
+}
+
+interface StreamPipelineResponseDraft {
+  chunk?: Chunk | undefined;
+  metrics?: ExecutionMetrics | undefined;
+  response?: "chunk" | "metrics" | undefined;
+}
+
+/** Reads the fields of a `signer.pipeline.v1.StreamPipelineResponse`. */
+function readStreamPipelineResponse(
+  reader: WireReader,
+  into: StreamPipelineResponse = {},
+): StreamPipelineResponse {
+  const message: StreamPipelineResponseDraft = into;
+
+  while (reader.more()) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: // chunk = 1
+        if (message.response !== undefined && message.response !== "chunk") {
+          delete message[message.response];
+        }
+        message.chunk = reader.message(chunkCodec.read, message.chunk);
+        message.response = "chunk";
+        break;
+      case 18: // metrics = 2
+        if (message.response !== undefined && message.response !== "metrics") {
+          delete message[message.response];
+        }
+        message.metrics = reader.message(executionMetricsCodec.read, message.metrics);
+        message.response = "metrics";
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  return into;
+}
+
+export const streamPipelineResponseCodec: Codec<
+  StreamPipelineResponseInit,
+  StreamPipelineResponse
+> = codec(
+  "signer.pipeline.v1.StreamPipelineResponse",
+  { 1: "chunk", 2: "metrics" },
+  writeStreamPipelineResponse,
+  readStreamPipelineResponse,
+);
+
+/** A `signer.pipeline.v1.Chunk` to write: fields may be left out. */
+export interface ChunkInit {
+  readonly values?: readonly NamedValueInit[] | undefined;
+}
+
+/** A part of the inputs or the outputs of a stream. */
+export interface Chunk {
+  values: NamedValue[];
+}
+
+/** Writes the fields of a `signer.pipeline.v1.Chunk` that do not have their default value. */
+function writeChunk(
+  message: ChunkInit,
+  writer: WireWriter,
+): void {
+  for (const each of writer.list(10, message.values)) {
+    writer.message(10, each, namedValueCodec);
+  }
+}
+
+/** Reads the fields of a `signer.pipeline.v1.Chunk`. */
+function readChunk(
+  reader: WireReader,
+  message: Chunk = { values: [] },
+): Chunk {
+  while (reader.more()) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: // values = 1
+        message.values.push(reader.message(namedValueCodec.read));
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  return message;
+}
+
+export const chunkCodec: Codec<ChunkInit, Chunk> = codec(
+  "signer.pipeline.v1.Chunk",
+  { 1: "values" },
+  writeChunk,
+  readChunk,
+);
+
 /** A `signer.pipeline.v1.ExecutionMetrics` to write: fields may be left out. */
 export interface ExecutionMetricsInit {
-  /** Time of the execution in microseconds, with its waits for other calls. */
+  /**
+   * Time of the execution in microseconds, with its waits for other executions; of a stream, the sum
+   * of its chunks.
+   */
   readonly wallUs?: number | undefined;
   /** The bytes of the inputs, times the nodes, times 3. */
   readonly memoryEstimateBytes?: number | undefined;
   /** In the order of execution. */
   readonly nodes?: readonly NodeMetricsInit[] | undefined;
+  /** CPU time in microseconds. */
+  readonly cpuUs?: number | undefined;
+  /** Bytes of the samples in inputs. */
+  readonly audioBytes?: number | undefined;
 }
 
 /** A `signer.pipeline.v1.ExecutionMetrics` that was read. */
 export interface ExecutionMetrics {
-  /** Time of the execution in microseconds, with its waits for other calls. */
+  /**
+   * Time of the execution in microseconds, with its waits for other executions; of a stream, the sum
+   * of its chunks.
+   */
   wallUs: number;
   /** The bytes of the inputs, times the nodes, times 3. */
   memoryEstimateBytes: number;
   /** In the order of execution. */
   nodes: NodeMetrics[];
+  /** CPU time in microseconds. */
+  cpuUs: number;
+  /** Bytes of the samples in inputs. */
+  audioBytes: number;
 }
 
 /** Writes the fields of a `signer.pipeline.v1.ExecutionMetrics` that do not have their default value. */
@@ -646,12 +860,24 @@ function writeExecutionMetrics(
   for (const each of writer.list(26, message.nodes)) {
     writer.message(26, each, nodeMetricsCodec);
   }
+  if (message.cpuUs !== undefined && message.cpuUs !== null && message.cpuUs !== 0) {
+    writer.int64(32, message.cpuUs);
+  }
+  if (message.audioBytes !== undefined && message.audioBytes !== null && message.audioBytes !== 0) {
+    writer.int64(40, message.audioBytes);
+  }
 }
 
 /** Reads the fields of a `signer.pipeline.v1.ExecutionMetrics`. */
 function readExecutionMetrics(
   reader: WireReader,
-  message: ExecutionMetrics = { wallUs: 0, memoryEstimateBytes: 0, nodes: [] },
+  message: ExecutionMetrics = {
+    wallUs: 0,
+    memoryEstimateBytes: 0,
+    nodes: [],
+    cpuUs: 0,
+    audioBytes: 0,
+  },
 ): ExecutionMetrics {
   while (reader.more()) {
     const tag = reader.tag();
@@ -665,6 +891,12 @@ function readExecutionMetrics(
       case 26: // nodes = 3
         message.nodes.push(reader.message(nodeMetricsCodec.read));
         break;
+      case 32: // cpuUs = 4
+        message.cpuUs = reader.int64();
+        break;
+      case 40: // audioBytes = 5
+        message.audioBytes = reader.int64();
+        break;
       default:
         reader.skip(tag);
     }
@@ -674,7 +906,7 @@ function readExecutionMetrics(
 
 export const executionMetricsCodec: Codec<ExecutionMetricsInit, ExecutionMetrics> = codec(
   "signer.pipeline.v1.ExecutionMetrics",
-  { 1: "wallUs", 2: "memoryEstimateBytes", 3: "nodes" },
+  { 1: "wallUs", 2: "memoryEstimateBytes", 3: "nodes", 4: "cpuUs", 5: "audioBytes" },
   writeExecutionMetrics,
   readExecutionMetrics,
 );
@@ -741,30 +973,49 @@ export const nodeMetricsCodec: Codec<NodeMetricsInit, NodeMetrics> = codec(
 );
 
 /** A `signer.pipeline.v1.GetVersionRequest` to write: fields may be left out. */
-export type GetVersionRequestInit = Record<string, never>;
+export interface GetVersionRequestInit {
+  /** The version of the client's manifests; 0 for none. */
+  readonly manifestVersion?: number | undefined;
+}
 
 /** A `signer.pipeline.v1.GetVersionRequest` that was read. */
-export type GetVersionRequest = Record<string, never>;
+export interface GetVersionRequest {
+  /** The version of the client's manifests; 0 for none. */
+  manifestVersion: number;
+}
 
 /** Writes the fields of a `signer.pipeline.v1.GetVersionRequest` that do not have their default value. */
 function writeGetVersionRequest(
-  _message: GetVersionRequestInit,
-  _writer: WireWriter,
+  message: GetVersionRequestInit,
+  writer: WireWriter,
 ): void {
+  if (
+    message.manifestVersion !== undefined && message.manifestVersion !== null &&
+    message.manifestVersion !== 0
+  ) writer.int32(8, message.manifestVersion);
 }
 
 /** Reads the fields of a `signer.pipeline.v1.GetVersionRequest`. */
 function readGetVersionRequest(
   reader: WireReader,
-  message: GetVersionRequest = {},
+  message: GetVersionRequest = { manifestVersion: 0 },
 ): GetVersionRequest {
-  while (reader.more()) reader.skip(reader.tag());
+  while (reader.more()) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 8: // manifestVersion = 1
+        message.manifestVersion = reader.int32();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
   return message;
 }
 
 export const getVersionRequestCodec: Codec<GetVersionRequestInit, GetVersionRequest> = codec(
   "signer.pipeline.v1.GetVersionRequest",
-  {},
+  { 1: "manifestVersion" },
   writeGetVersionRequest,
   readGetVersionRequest,
 );
@@ -776,6 +1027,10 @@ export interface GetVersionResponseInit {
   /** Versions of manifests that the server reads. */
   readonly manifestVersions?: readonly number[] | undefined;
   readonly nodeTypes?: readonly NodeTypeInit[] | undefined;
+  /** Versions of the protocol that the server speaks, newest first. */
+  readonly protocolVersions?: readonly string[] | undefined;
+  /** True when the server reads manifests of the version in the request. */
+  readonly compatible?: boolean | undefined;
 }
 
 /** A `signer.pipeline.v1.GetVersionResponse` that was read. */
@@ -785,6 +1040,10 @@ export interface GetVersionResponse {
   /** Versions of manifests that the server reads. */
   manifestVersions: number[];
   nodeTypes: NodeType[];
+  /** Versions of the protocol that the server speaks, newest first. */
+  protocolVersions: string[];
+  /** True when the server reads manifests of the version in the request. */
+  compatible: boolean;
 }
 
 /** Writes the fields of a `signer.pipeline.v1.GetVersionResponse` that do not have their default value. */
@@ -799,12 +1058,22 @@ function writeGetVersionResponse(
   for (const each of writer.list(26, message.nodeTypes)) {
     writer.message(26, each, nodeTypeCodec);
   }
+  for (const each of writer.list(34, message.protocolVersions)) writer.string(34, each);
+  if (
+    message.compatible !== undefined && message.compatible !== null && message.compatible !== false
+  ) writer.bool(40, message.compatible);
 }
 
 /** Reads the fields of a `signer.pipeline.v1.GetVersionResponse`. */
 function readGetVersionResponse(
   reader: WireReader,
-  message: GetVersionResponse = { version: "", manifestVersions: [], nodeTypes: [] },
+  message: GetVersionResponse = {
+    version: "",
+    manifestVersions: [],
+    nodeTypes: [],
+    protocolVersions: [],
+    compatible: false,
+  },
 ): GetVersionResponse {
   while (reader.more()) {
     const tag = reader.tag();
@@ -821,6 +1090,12 @@ function readGetVersionResponse(
       case 26: // nodeTypes = 3
         message.nodeTypes.push(reader.message(nodeTypeCodec.read));
         break;
+      case 34: // protocolVersions = 4
+        message.protocolVersions.push(reader.string());
+        break;
+      case 40: // compatible = 5
+        message.compatible = reader.bool();
+        break;
       default:
         reader.skip(tag);
     }
@@ -830,7 +1105,7 @@ function readGetVersionResponse(
 
 export const getVersionResponseCodec: Codec<GetVersionResponseInit, GetVersionResponse> = codec(
   "signer.pipeline.v1.GetVersionResponse",
-  { 1: "version", 2: "manifestVersions", 3: "nodeTypes" },
+  { 1: "version", 2: "manifestVersions", 3: "nodeTypes", 4: "protocolVersions", 5: "compatible" },
   writeGetVersionResponse,
   readGetVersionResponse,
 );
@@ -975,6 +1250,294 @@ export const parameterCodec: Codec<ParameterInit, Parameter> = codec(
   readParameter,
 );
 
+/** A `signer.pipeline.v1.GetMetricsRequest` to write: fields may be left out. */
+export type GetMetricsRequestInit = Record<string, never>;
+
+/** A `signer.pipeline.v1.GetMetricsRequest` that was read. */
+export type GetMetricsRequest = Record<string, never>;
+
+/** Writes the fields of a `signer.pipeline.v1.GetMetricsRequest` that do not have their default value. */
+function writeGetMetricsRequest(
+  _message: GetMetricsRequestInit,
+  _writer: WireWriter,
+): void {
+}
+
+/** Reads the fields of a `signer.pipeline.v1.GetMetricsRequest`. */
+function readGetMetricsRequest(
+  reader: WireReader,
+  message: GetMetricsRequest = {},
+): GetMetricsRequest {
+  while (reader.more()) reader.skip(reader.tag());
+  return message;
+}
+
+export const getMetricsRequestCodec: Codec<GetMetricsRequestInit, GetMetricsRequest> = codec(
+  "signer.pipeline.v1.GetMetricsRequest",
+  {},
+  writeGetMetricsRequest,
+  readGetMetricsRequest,
+);
+
+/** A `signer.pipeline.v1.GetMetricsResponse` to write: fields may be left out. */
+export interface GetMetricsResponseInit {
+  /** Executions that have succeeded; a stream is one. */
+  readonly executions?: number | undefined;
+  /** Executions that have failed, by the kind of error. */
+  readonly errors?: readonly ErrorCountInit[] | undefined;
+  /** Wall time in microseconds of all executions that have succeeded. */
+  readonly wallUs?: number | undefined;
+  readonly cpuUs?: number | undefined;
+  /** Bytes of the samples in inputs. */
+  readonly audioBytes?: number | undefined;
+  /** The types of nodes that were executed. */
+  readonly nodeTypes?: readonly NodeTypeMetricsInit[] | undefined;
+  /** Executions that run and that wait at this time, and open streams. */
+  readonly running?: number | undefined;
+  readonly waiting?: number | undefined;
+  readonly streams?: number | undefined;
+}
+
+/** A `signer.pipeline.v1.GetMetricsResponse` that was read. */
+export interface GetMetricsResponse {
+  /** Executions that have succeeded; a stream is one. */
+  executions: number;
+  /** Executions that have failed, by the kind of error. */
+  errors: ErrorCount[];
+  /** Wall time in microseconds of all executions that have succeeded. */
+  wallUs: number;
+  cpuUs: number;
+  /** Bytes of the samples in inputs. */
+  audioBytes: number;
+  /** The types of nodes that were executed. */
+  nodeTypes: NodeTypeMetrics[];
+  /** Executions that run and that wait at this time, and open streams. */
+  running: number;
+  waiting: number;
+  streams: number;
+}
+
+/** Writes the fields of a `signer.pipeline.v1.GetMetricsResponse` that do not have their default value. */
+function writeGetMetricsResponse(
+  message: GetMetricsResponseInit,
+  writer: WireWriter,
+): void {
+  if (message.executions !== undefined && message.executions !== null && message.executions !== 0) {
+    writer.int64(8, message.executions);
+  }
+  for (const each of writer.list(18, message.errors)) {
+    writer.message(18, each, errorCountCodec);
+  }
+  if (message.wallUs !== undefined && message.wallUs !== null && message.wallUs !== 0) {
+    writer.int64(24, message.wallUs);
+  }
+  if (message.cpuUs !== undefined && message.cpuUs !== null && message.cpuUs !== 0) {
+    writer.int64(32, message.cpuUs);
+  }
+  if (message.audioBytes !== undefined && message.audioBytes !== null && message.audioBytes !== 0) {
+    writer.int64(40, message.audioBytes);
+  }
+  for (const each of writer.list(50, message.nodeTypes)) {
+    writer.message(50, each, nodeTypeMetricsCodec);
+  }
+  if (message.running !== undefined && message.running !== null && message.running !== 0) {
+    writer.int64(56, message.running);
+  }
+  if (message.waiting !== undefined && message.waiting !== null && message.waiting !== 0) {
+    writer.int64(64, message.waiting);
+  }
+  if (message.streams !== undefined && message.streams !== null && message.streams !== 0) {
+    writer.int64(72, message.streams);
+  }
+}
+
+/** Reads the fields of a `signer.pipeline.v1.GetMetricsResponse`. */
+function readGetMetricsResponse(
+  reader: WireReader,
+  message: GetMetricsResponse = {
+    executions: 0,
+    errors: [],
+    wallUs: 0,
+    cpuUs: 0,
+    audioBytes: 0,
+    nodeTypes: [],
+    running: 0,
+    waiting: 0,
+    streams: 0,
+  },
+): GetMetricsResponse {
+  while (reader.more()) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 8: // executions = 1
+        message.executions = reader.int64();
+        break;
+      case 18: // errors = 2
+        message.errors.push(reader.message(errorCountCodec.read));
+        break;
+      case 24: // wallUs = 3
+        message.wallUs = reader.int64();
+        break;
+      case 32: // cpuUs = 4
+        message.cpuUs = reader.int64();
+        break;
+      case 40: // audioBytes = 5
+        message.audioBytes = reader.int64();
+        break;
+      case 50: // nodeTypes = 6
+        message.nodeTypes.push(reader.message(nodeTypeMetricsCodec.read));
+        break;
+      case 56: // running = 7
+        message.running = reader.int64();
+        break;
+      case 64: // waiting = 8
+        message.waiting = reader.int64();
+        break;
+      case 72: // streams = 9
+        message.streams = reader.int64();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  return message;
+}
+
+export const getMetricsResponseCodec: Codec<GetMetricsResponseInit, GetMetricsResponse> = codec(
+  "signer.pipeline.v1.GetMetricsResponse",
+  {
+    1: "executions",
+    2: "errors",
+    3: "wallUs",
+    4: "cpuUs",
+    5: "audioBytes",
+    6: "nodeTypes",
+    7: "running",
+    8: "waiting",
+    9: "streams",
+  },
+  writeGetMetricsResponse,
+  readGetMetricsResponse,
+);
+
+/** A `signer.pipeline.v1.ErrorCount` to write: fields may be left out. */
+export interface ErrorCountInit {
+  /** The kind, such as BAD_INPUT, LIMIT, TIMED_OUT, CANCELLED, NODE_FAILED. */
+  readonly kind?: string | undefined;
+  readonly count?: number | undefined;
+}
+
+/** A `signer.pipeline.v1.ErrorCount` that was read. */
+export interface ErrorCount {
+  /** The kind, such as BAD_INPUT, LIMIT, TIMED_OUT, CANCELLED, NODE_FAILED. */
+  kind: string;
+  count: number;
+}
+
+/** Writes the fields of a `signer.pipeline.v1.ErrorCount` that do not have their default value. */
+function writeErrorCount(
+  message: ErrorCountInit,
+  writer: WireWriter,
+): void {
+  if (message.kind !== undefined && message.kind !== null && message.kind !== "") {
+    writer.string(10, message.kind);
+  }
+  if (message.count !== undefined && message.count !== null && message.count !== 0) {
+    writer.int64(16, message.count);
+  }
+}
+
+/** Reads the fields of a `signer.pipeline.v1.ErrorCount`. */
+function readErrorCount(
+  reader: WireReader,
+  message: ErrorCount = { kind: "", count: 0 },
+): ErrorCount {
+  while (reader.more()) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: // kind = 1
+        message.kind = reader.string();
+        break;
+      case 16: // count = 2
+        message.count = reader.int64();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  return message;
+}
+
+export const errorCountCodec: Codec<ErrorCountInit, ErrorCount> = codec(
+  "signer.pipeline.v1.ErrorCount",
+  { 1: "kind", 2: "count" },
+  writeErrorCount,
+  readErrorCount,
+);
+
+/** A `signer.pipeline.v1.NodeTypeMetrics` to write: fields may be left out. */
+export interface NodeTypeMetricsInit {
+  readonly type?: string | undefined;
+  /** Nodes that were executed. */
+  readonly executions?: number | undefined;
+  readonly us?: number | undefined;
+}
+
+/** A `signer.pipeline.v1.NodeTypeMetrics` that was read. */
+export interface NodeTypeMetrics {
+  type: string;
+  /** Nodes that were executed. */
+  executions: number;
+  us: number;
+}
+
+/** Writes the fields of a `signer.pipeline.v1.NodeTypeMetrics` that do not have their default value. */
+function writeNodeTypeMetrics(
+  message: NodeTypeMetricsInit,
+  writer: WireWriter,
+): void {
+  if (message.type !== undefined && message.type !== null && message.type !== "") {
+    writer.string(10, message.type);
+  }
+  if (message.executions !== undefined && message.executions !== null && message.executions !== 0) {
+    writer.int64(16, message.executions);
+  }
+  if (message.us !== undefined && message.us !== null && message.us !== 0) {
+    writer.int64(24, message.us);
+  }
+}
+
+/** Reads the fields of a `signer.pipeline.v1.NodeTypeMetrics`. */
+function readNodeTypeMetrics(
+  reader: WireReader,
+  message: NodeTypeMetrics = { type: "", executions: 0, us: 0 },
+): NodeTypeMetrics {
+  while (reader.more()) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: // type = 1
+        message.type = reader.string();
+        break;
+      case 16: // executions = 2
+        message.executions = reader.int64();
+        break;
+      case 24: // us = 3
+        message.us = reader.int64();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  return message;
+}
+
+export const nodeTypeMetricsCodec: Codec<NodeTypeMetricsInit, NodeTypeMetrics> = codec(
+  "signer.pipeline.v1.NodeTypeMetrics",
+  { 1: "type", 2: "executions", 3: "us" },
+  writeNodeTypeMetrics,
+  readNodeTypeMetrics,
+);
+
 /** Executes pipelines: graphs of nodes over audio, bytes and JSON. */
 export const pipelineDefinition = {
   /**
@@ -992,6 +1555,23 @@ export const pipelineDefinition = {
       options: { idempotency_level: "IDEMPOTENT" },
     },
   ),
+  /**
+   * Executes a pipeline on a stream of chunks. The first request has the manifest, each further one a
+   * chunk with a value for every input. Nodes keep their state between chunks, so that the outputs
+   * are those of the whole input. A response has the outputs of a chunk, if there are any; the last
+   * one has the metrics. The stream ends when the client ends its requests.
+   */
+  StreamPipeline: method(
+    "/signer.pipeline.v1.PipelineService/StreamPipeline",
+    streamPipelineRequestCodec,
+    streamPipelineResponseCodec,
+    {
+      requestStream: true,
+      responseStream: true,
+      originalName: "streamPipeline",
+      options: { idempotency_level: "IDEMPOTENCY_UNKNOWN" },
+    },
+  ),
   GetVersion: method(
     "/signer.pipeline.v1.PipelineService/GetVersion",
     getVersionRequestCodec,
@@ -1000,6 +1580,18 @@ export const pipelineDefinition = {
       requestStream: false,
       responseStream: false,
       originalName: "getVersion",
+      options: { idempotency_level: "NO_SIDE_EFFECTS" },
+    },
+  ),
+  /** The counters of this service, of all threads since the start of the server. */
+  GetMetrics: method(
+    "/signer.pipeline.v1.PipelineService/GetMetrics",
+    getMetricsRequestCodec,
+    getMetricsResponseCodec,
+    {
+      requestStream: false,
+      responseStream: false,
+      originalName: "getMetrics",
       options: { idempotency_level: "NO_SIDE_EFFECTS" },
     },
   ),

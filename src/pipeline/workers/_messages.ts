@@ -1,0 +1,63 @@
+/** Messages between a serving thread and its worker of pipelines. @module */
+import type { PipelineError } from "../errors.ts";
+import type { ExecutionMetrics } from "../execution.ts";
+import type { Manifest } from "../manifest.ts";
+import type { SigningTask } from "../signer.ts";
+import type { Value } from "../values.ts";
+
+/** Values by name. */
+export type Entries = readonly (readonly [string, Value])[];
+
+/** A message to the worker about an execution. */
+export type WorkerRequest =
+  | { readonly kind: "open"; readonly id: number; readonly manifest: Manifest }
+  /** The next part of a stream, or the only one; the worker answers it. */
+  | {
+    readonly kind: "part";
+    readonly id: number;
+    readonly inputs: Entries | undefined;
+    readonly isLast: boolean;
+  }
+  /** Ends the execution, without an answer. */
+  | { readonly kind: "cancel"; readonly id: number }
+  /** The result of a signature, or the message of its error. */
+  | ({ readonly kind: "signed"; readonly id: number; readonly call: number } & Signed);
+
+export type Signed =
+  | { readonly result: Uint8Array | boolean; readonly failure?: undefined }
+  | { readonly result?: undefined; readonly failure: string };
+
+/** An error as a message has it. */
+export interface SentError extends Pick<PipelineError, "code" | "message" | "node" | "completed"> {
+  /** The number of the failed signature that caused it. */
+  readonly call: number | undefined;
+  /** The stack of another cause. */
+  readonly cause: string | undefined;
+}
+
+/** A message of the worker about an execution. */
+export type WorkerAnswer =
+  | {
+    readonly kind: "done";
+    readonly id: number;
+    readonly outputs: Entries;
+    readonly metrics: ExecutionMetrics;
+  }
+  | { readonly kind: "failed"; readonly id: number; readonly error: SentError }
+  | {
+    readonly kind: "sign";
+    readonly id: number;
+    readonly call: number;
+    readonly task: SigningTask;
+    /** The signature to verify; undefined to sign. */
+    readonly signature: Uint8Array | undefined;
+  };
+
+/** Returns the buffers of values, to transfer them. */
+export function buffersOf(entries: Entries): ArrayBuffer[] {
+  const buffers = entries.flatMap(([, value]) => {
+    if (value.kind === "audio") return [value.audio.samples.buffer as ArrayBuffer];
+    return value.kind === "bytes" ? [value.bytes.buffer as ArrayBuffer] : [];
+  });
+  return [...new Set(buffers)];
+}

@@ -1,0 +1,130 @@
+/**
+ * The entry module of a worker that executes pipelines. Its thread has a lower priority than the threads that sign.
+ *
+ * @module
+ */
+import { libc } from "../../ffi/mod.ts";
+import { createRegistry, Execution, PipelineError, planOf, type Signer } from "../mod.ts";
+import { buffersOf, type SentError, type WorkerAnswer, type WorkerRequest } from "./_messages.ts";
+
+/** The nice value: a tenth of the processor's time beside a busy thread of nice value 0 (sched(7)). */
+const NICE = 10;
+
+interface WorkerScope {
+  onmessage: ((event: MessageEvent<WorkerRequest>) => void) | null;
+  postMessage(answer: WorkerAnswer, transfer?: Transferable[]): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+const registry = createRegistry();
+const running = new Map<number, Running>();
+
+if (libc.isSupported()) libc.lowerThreadPriority(NICE);
+
+scope.onmessage = ({ data: request }) => {
+  const { id } = request;
+  switch (request.kind) {
+    case "open":
+      running.set(id, new Running(id, request.manifest));
+      break;
+    case "part":
+      running.get(id)?.push(request).catch((error) => running.get(id)?.fail(error));
+      break;
+    case "cancel":
+      running.get(id)?.cancel();
+      break;
+    case "signed":
+      running.get(id)?.signed(request);
+  }
+};
+
+/** Errors of signatures that have failed in the serving thread, which keeps the error itself by this number. */
+const failedCalls = new WeakMap<object, number>();
+
+/** An execution under way. */
+class Running implements Signer {
+  readonly #id: number;
+  readonly #execution: Execution;
+  readonly #abort = new AbortController();
+  readonly #calls: PromiseWithResolvers<Uint8Array | boolean>[] = [];
+  #isBusy = false;
+
+  constructor(id: number, manifest: Parameters<typeof planOf>[0]) {
+    this.#id = id;
+    this.#execution = new Execution(planOf(manifest, registry), {
+      signal: this.#abort.signal,
+      signer: this,
+      cpu: threadClock(),
+    });
+  }
+
+  async push({ inputs, isLast }: Extract<WorkerRequest, { kind: "part" }>): Promise<void> {
+    this.#isBusy = true;
+    const outputs = [...await this.#execution.push(inputs && new Map(inputs), isLast)];
+    this.#isBusy = false;
+    const { metrics } = this.#execution;
+    if (isLast || this.#abort.signal.aborted) this.#end();
+    scope.postMessage({ kind: "done", id: this.#id, outputs, metrics }, buffersOf(outputs));
+  }
+
+  fail(error: unknown): void {
+    this.#end();
+    scope.postMessage({ kind: "failed", id: this.#id, error: sent(error) });
+  }
+
+  /** Ends the execution: at once, or at the end of the slice that runs. */
+  cancel(): void {
+    this.#abort.abort();
+    for (const call of this.#calls) call.reject(new Error("The execution was cancelled"));
+    if (!this.#isBusy) this.#end();
+  }
+
+  sign(task: Parameters<Signer["sign"]>[0]): Promise<Uint8Array> {
+    return this.#call(task, undefined) as Promise<Uint8Array>;
+  }
+
+  verify(task: Parameters<Signer["sign"]>[0], signature: Uint8Array): Promise<boolean> {
+    return this.#call(task, signature) as Promise<boolean>;
+  }
+
+  signed({ call, result, failure }: Extract<WorkerRequest, { kind: "signed" }>): void {
+    if (failure === undefined) return this.#calls[call]!.resolve(result);
+    const error = new Error(failure);
+    failedCalls.set(error, call);
+    this.#calls[call]!.reject(error);
+  }
+
+  #call(task: Parameters<Signer["sign"]>[0], signature: Uint8Array | undefined) {
+    const call = this.#calls.length;
+    const answer = Promise.withResolvers<Uint8Array | boolean>();
+    this.#calls.push(answer);
+    scope.postMessage({ kind: "sign", id: this.#id, call, task, signature });
+    return answer.promise;
+  }
+
+  #end(): void {
+    running.delete(this.#id);
+    this.#execution[Symbol.dispose]();
+  }
+}
+
+/** Returns the clock of this thread's CPU time, where there is one. */
+function threadClock(): (() => number) | undefined {
+  return libc.isSupported() ? libc.threadCpuMs : undefined;
+}
+
+function sent(error: unknown): SentError {
+  const known = error instanceof PipelineError
+    ? error
+    : new PipelineError("NODE_FAILED", "The execution failed", { cause: error });
+  const { code, node, completed, cause } = known;
+  const call = cause instanceof Error ? failedCalls.get(cause) : undefined;
+  return {
+    code,
+    message: known.message,
+    node,
+    completed,
+    call,
+    cause: cause instanceof Error && call === undefined ? cause.stack : undefined,
+  };
+}

@@ -1,0 +1,216 @@
+/** The serving thread's handle of its worker of pipelines. @module */
+import { PipelineError } from "../errors.ts";
+import type { ExecutionResult, Outputs } from "../execution.ts";
+import { limitsOf } from "../limits.ts";
+import type { Manifest } from "../manifest.ts";
+import type { Signer } from "../signer.ts";
+import { buffersOf, type SentError, type WorkerAnswer, type WorkerRequest } from "./_messages.ts";
+
+/**
+ * Time after the limit of an execution in which its worker must answer. One that does not is taken to hang. On a busy
+ * machine a thread of low priority may take many seconds to start.
+ */
+const ANSWER_MS = 30_000;
+
+/** Options of a worker. */
+export interface PipelineWorkerOptions {
+  /** Called with the reason when the worker has failed. */
+  readonly onFailure?: ((reason: string) => void) | undefined;
+  /** Another entry module, for tests. */
+  readonly entry?: URL;
+  /** Another time for the answer, for tests. */
+  readonly answerMs?: number;
+}
+
+/** The parts of a call that its execution needs. */
+export interface ExecutionOwner {
+  /** Cancels the execution. */
+  readonly signal: AbortSignal;
+  /** Signs for the nodes, on the serving thread. */
+  readonly signer: Signer;
+}
+
+/**
+ * A worker that executes pipelines beside the thread that owns it. It starts at its first execution. One that fails or
+ * hangs ends its executions, and the next execution starts another.
+ */
+export class PipelineWorker implements Disposable {
+  readonly #options: PipelineWorkerOptions;
+  readonly #jobs = new Map<number, PipelineJob>();
+  #worker: Worker | undefined;
+  #nextId = 0;
+  #isClosed = false;
+
+  constructor(options: PipelineWorkerOptions = {}) {
+    this.#options = options;
+  }
+
+  /** Starts the worker before its first execution. */
+  start(): void {
+    this.#worker ??= this.#open();
+  }
+
+  /** Opens an execution of a valid manifest. */
+  open(manifest: Manifest, owner: ExecutionOwner): PipelineJob {
+    if (this.#isClosed) throw new PipelineError("WORKER_FAILED", "The server is closing");
+    this.start();
+    const id = this.#nextId++;
+    const { answerMs = ANSWER_MS } = this.#options;
+    const job = new PipelineJob(id, limitsOf(manifest.limits).timeMs + answerMs, owner, {
+      post: (request, transfer) => this.#worker?.postMessage(request, transfer ?? []),
+      hangs: () => this.#fail(`An execution of ${manifest.name || "a pipeline"} hangs`),
+      ended: () => this.#jobs.delete(id),
+    });
+    this.#jobs.set(id, job);
+    job.begin(manifest);
+    return job;
+  }
+
+  /** Ends all executions, and the thread. */
+  [Symbol.dispose](): void {
+    this.#isClosed = true;
+    this.#end("The server is closing");
+  }
+
+  #open(): Worker {
+    const { entry = new URL("./execution_worker.ts", import.meta.url) } = this.#options;
+    const worker = new Worker(entry, { type: "module", name: "signer-pipelines" });
+    worker.onmessage = ({ data }: MessageEvent<WorkerAnswer>) =>
+      this.#jobs.get(data.id)?.take(data);
+    worker.onerror = (event) => {
+      // By default the error is rethrown in this thread.
+      event.preventDefault();
+      if (worker === this.#worker) this.#fail(event.message);
+    };
+    return worker;
+  }
+
+  #fail(reason: string): void {
+    this.#options.onFailure?.(reason);
+    this.#end("The worker of pipelines has failed: try again");
+  }
+
+  #end(message: string): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    for (const job of [...this.#jobs.values()]) {
+      job.fail(new PipelineError("WORKER_FAILED", message));
+    }
+  }
+}
+
+/** The parts of a worker that its jobs use. */
+interface Thread {
+  post(request: WorkerRequest, transfer?: Transferable[]): void;
+  hangs(): void;
+  ended(): void;
+}
+
+/** An execution on a worker. */
+class PipelineJob implements Disposable {
+  readonly #id: number;
+  readonly #maxMs: number;
+  readonly #owner: ExecutionOwner;
+  readonly #thread: Thread;
+  /** Errors of signatures by their number in the execution. */
+  readonly #failures = new Map<number, unknown>();
+  readonly #onAbort = () => this.#cancel();
+  #part: PromiseWithResolvers<ExecutionResult> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #end: PipelineError | undefined;
+
+  constructor(id: number, maxMs: number, owner: ExecutionOwner, thread: Thread) {
+    this.#id = id;
+    this.#maxMs = maxMs;
+    this.#owner = owner;
+    this.#thread = thread;
+  }
+
+  begin(manifest: Manifest): void {
+    this.#thread.post({ kind: "open", id: this.#id, manifest });
+    this.#owner.signal.addEventListener("abort", this.#onAbort);
+    if (this.#owner.signal.aborted) this.#cancel();
+  }
+
+  /**
+   * Processes the next part of a stream, or the only one, when the part before is done. The buffers of the values are
+   * transferred to the worker.
+   *
+   * @throws {PipelineError} as `Execution.push()`; WORKER_FAILED
+   */
+  async push(inputs: Outputs | undefined, isLast: boolean): Promise<ExecutionResult> {
+    if (this.#end) throw this.#end;
+    this.#part = Promise.withResolvers();
+    this.#timer = setTimeout(() => this.#thread.hangs(), this.#maxMs);
+    const entries = inputs && [...inputs];
+    const request = { kind: "part", id: this.#id, inputs: entries, isLast } as const;
+    this.#thread.post(request, entries && buffersOf(entries));
+    try {
+      const result = await this.#part.promise;
+      if (isLast) this.#ended(new PipelineError("CANCELLED", "The execution has ended"));
+      return result;
+    } finally {
+      clearTimeout(this.#timer);
+    }
+  }
+
+  /** Takes a message of the worker. */
+  take(answer: WorkerAnswer): void {
+    switch (answer.kind) {
+      case "done":
+        this.#part?.resolve({ outputs: new Map(answer.outputs), metrics: answer.metrics });
+        break;
+      case "failed":
+        this.fail(this.#errorOf(answer.error));
+        break;
+      case "sign":
+        this.#sign(answer);
+    }
+  }
+
+  /** Ends the execution with an error. */
+  fail(error: PipelineError): void {
+    this.#ended(error);
+    this.#part?.reject(error);
+  }
+
+  /** Cancels the execution if it has not ended. */
+  [Symbol.dispose](): void {
+    this.#cancel();
+  }
+
+  #cancel(): void {
+    if (this.#end) return;
+    this.#thread.post({ kind: "cancel", id: this.#id });
+    this.fail(new PipelineError("CANCELLED", "The execution was cancelled"));
+  }
+
+  #ended(error: PipelineError): void {
+    this.#end ??= error;
+    this.#owner.signal.removeEventListener("abort", this.#onAbort);
+    this.#thread.ended();
+  }
+
+  async #sign({ id, call, task, signature }: Extract<WorkerAnswer, { kind: "sign" }>) {
+    const { signer } = this.#owner;
+    const about = { kind: "signed", id, call } as const;
+    try {
+      const result = signature === undefined
+        ? await signer.sign(task)
+        : await signer.verify(task, signature);
+      this.#thread.post({ ...about, result });
+    } catch (error) {
+      this.#failures.set(call, error);
+      const failure = error instanceof Error ? error.message : String(error);
+      this.#thread.post({ ...about, failure });
+    }
+  }
+
+  #errorOf({ code, message, node, completed, call, cause }: SentError): PipelineError {
+    return new PipelineError(code, message, {
+      ...node === undefined ? {} : { node },
+      completed,
+      cause: call === undefined ? cause && new Error(cause) : this.#failures.get(call),
+    });
+  }
+}

@@ -1,0 +1,21 @@
+/** A worker that dies or hangs when an input says so, and else returns its inputs. @module */
+import type { WorkerAnswer, WorkerRequest } from "../../src/pipeline/workers/_messages.ts";
+
+const scope = globalThis as unknown as {
+  onmessage: (event: MessageEvent<WorkerRequest>) => void;
+  postMessage(answer: WorkerAnswer): void;
+};
+
+scope.onmessage = ({ data: request }) => {
+  if (request.kind !== "part") return;
+  const [[, value] = []] = request.inputs ?? [];
+  const word = value?.kind === "json" ? value.json : undefined;
+  if (word === "wait") return;
+  if (word === "hang") { for (;;); }
+  if (word === "die") throw new Error("out of memory");
+  const metrics = {
+    ...{ wallMs: 0, cpuMs: 0, memoryEstimateBytes: 0, allocatedBytes: 0, audioBytes: 0 },
+    nodes: [],
+  };
+  scope.postMessage({ kind: "done", id: request.id, outputs: request.inputs ?? [], metrics });
+};

@@ -1,0 +1,138 @@
+/** The worker of pipelines: values cross by reference, signatures are made outside, failures and cancellation. */
+import assert from "node:assert/strict";
+import type { Signer, Value } from "../../src/pipeline/mod.ts";
+import { gate } from "../_support/gate.ts";
+import { audio, chain } from "./_pipelines.ts";
+
+const [test, loaded] = await gate(["env", "read", "ffi"], async () => ({
+  ...await import("../../src/pipeline/mod.ts"),
+  ...await import("../../src/pipeline/workers/mod.ts"),
+}));
+const { execute, createRegistry, NO_SIGNER, PipelineWorker, planOf, readManifest } = loaded;
+
+type Nodes = Parameters<typeof chain>;
+
+function open(
+  worker: InstanceType<typeof PipelineWorker>,
+  nodes: Nodes,
+  { signal = new AbortController().signal, signer = NO_SIGNER as Signer } = {},
+) {
+  return worker.open(readManifest(chain(...nodes)), { signal, signer });
+}
+
+function push(job: ReturnType<typeof open>, value: Value, isLast = true) {
+  return job.push(new Map([["n0", value]]), isLast);
+}
+
+const json = (value: string): Value => ({ kind: "json", json: value });
+
+test("an execution on the worker has the outputs of one without it", async () => {
+  using worker = new PipelineWorker();
+  const nodes: Nodes = [["resample", { sample_rate: 44_100 }], ["digest"]];
+  const input = () => audio(Float32Array.from({ length: 16_000 }, (_, i) => Math.sin(i)));
+  const plan = planOf(readManifest(chain(...nodes)), createRegistry());
+  const { outputs } = await execute(plan, new Map([["n0", input()]]));
+  const result = await push(open(worker, nodes), input());
+  assert.deepEqual(result.outputs, outputs);
+  assert.ok(result.metrics.cpuMs > 0);
+});
+
+test("buffers move to the worker and back", async () => {
+  using worker = new PipelineWorker();
+  const input = audio(new Float32Array(1_000).fill(0.5));
+  const { outputs } = await push(open(worker, [["pass_through"]]), input);
+  assert.equal(input.audio.samples.length, 0);
+  assert.deepEqual(outputs.get("n0"), audio(new Float32Array(1_000).fill(0.5)));
+});
+
+test("signatures are made by the signer of the caller, whose error is the cause", async () => {
+  using worker = new PipelineWorker();
+  const refusal = new Error("not with this key");
+  const signer: Signer = {
+    sign: ({ key, bytes }) => {
+      return "id" in key ? Promise.resolve(bytes.slice(0, 2)) : Promise.reject(refusal);
+    },
+    verify: () => Promise.resolve(true),
+  };
+  const input: Value = { kind: "bytes", bytes: Uint8Array.of(1, 2, 3) };
+  const { outputs } = await push(open(worker, [["sign", { key: "a" }]], { signer }), input);
+  assert.deepEqual(outputs.get("n0"), { kind: "bytes", bytes: Uint8Array.of(1, 2) });
+  const other: Value = { kind: "bytes", bytes: Uint8Array.of(1) };
+  await assert.rejects(push(open(worker, [["sign", { key_type: "ed25519" }]], { signer }), other), {
+    code: "NODE_FAILED",
+    message: "Node n0 (sign): not with this key",
+    node: "n0",
+    cause: refusal,
+  });
+});
+
+test("a worker that dies ends its executions, and the next one has another worker", async () => {
+  const reasons: string[] = [];
+  using worker = new PipelineWorker({
+    onFailure: (reason) => reasons.push(reason),
+    entry: new URL("./_failing_worker.ts", import.meta.url),
+  });
+  const nodes: Nodes = [["digest"]];
+  const ends = await Promise.allSettled([
+    push(open(worker, nodes), json("wait")),
+    push(open(worker, nodes), json("die")),
+  ]);
+  for (const end of ends) {
+    assert.equal(end.status === "rejected" && end.reason.code, "WORKER_FAILED");
+  }
+  assert.equal(reasons.length, 1);
+  assert.match(reasons[0]!, /out of memory/);
+  const { outputs } = await push(open(worker, nodes), json("again"));
+  assert.deepEqual(outputs.get("n0"), json("again"));
+});
+
+test("a worker that hangs is replaced", async () => {
+  const reasons: string[] = [];
+  using worker = new PipelineWorker({
+    onFailure: (reason) => reasons.push(reason),
+    entry: new URL("./_failing_worker.ts", import.meta.url),
+    answerMs: 100,
+  });
+  const manifest = readManifest({ ...chain(["digest"]), limits: { time_ms: 1 } });
+  const owner = { signal: new AbortController().signal, signer: NO_SIGNER };
+  await assert.rejects(push(worker.open(manifest, owner), json("hang")), { code: "WORKER_FAILED" });
+  assert.deepEqual(reasons, ["An execution of chain hangs"]);
+  assert.ok((await push(open(worker, [["digest"]]), json("again"))).outputs.has("n0"));
+});
+
+test("a cancelled execution leaves the worker to others", async () => {
+  using worker = new PipelineWorker();
+  const abort = new AbortController();
+  const long = Array.from({ length: 20 }, (_, i): Nodes[0] => {
+    return ["resample", { sample_rate: 15_000 + 1_000 * (i % 2), quality: 10 }];
+  });
+  const running = push(
+    open(worker, long, abort),
+    audio(new Float32Array(400_000)),
+  );
+  // The worker is at work when it has answered another execution.
+  await push(open(worker, [["digest"]]), json("a"));
+  abort.abort();
+  await assert.rejects(running, { code: "CANCELLED" });
+  const began = performance.now();
+  for (let i = 0; i < 100; i++) await push(open(worker, [["digest"]]), json("b"));
+  // With the other execution, each of the 100 would wait for a slice of it.
+  const quiet = performance.now() - began;
+  assert.ok(quiet < 5_000, `${quiet} ms`);
+});
+
+test("a stream on the worker keeps its state, until it is disposed of", async () => {
+  using worker = new PipelineWorker();
+  const job = open(worker, [["digest"]]);
+  await push(job, json("a"), false);
+  await push(job, json("b"), false);
+  const { outputs } = await job.push(undefined, true);
+  const digest = outputs.get("n0");
+  assert.ok(digest?.kind === "bytes" && digest.bytes.length === 32);
+  {
+    using left = open(worker, [["digest"]]);
+    await push(left, json("a"), false);
+    left[Symbol.dispose]();
+    await assert.rejects(push(left, json("b")), { code: "CANCELLED" });
+  }
+});
