@@ -38,6 +38,10 @@ export class Archive implements Disposable {
     this.#entry({ kind: "symlink", path, target });
   }
 
+  characterDevice(path: string, mode: number, major: number, minor: number): void {
+    this.#entry({ kind: "character device", path, mode, major, minor });
+  }
+
   bytes(path: string, content: Uint8Array | string, mode = 0o644): void {
     const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
     this.#entry({ kind: "file", path, mode, size: bytes.length });

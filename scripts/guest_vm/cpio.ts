@@ -2,13 +2,15 @@
 export type Entry =
   | { kind: "directory"; path: string }
   | { kind: "file"; path: string; mode: number; size: number }
-  | { kind: "symlink"; path: string; target: string };
+  | { kind: "symlink"; path: string; target: string }
+  | { kind: "character device"; path: string; mode: number; major: number; minor: number };
 
 /** The file type bits of `st_mode`, inode(7). */
 const FILE_TYPE = {
   "directory": 0o040000,
   "file": 0o100000,
   "symlink": 0o120000,
+  "character device": 0o020000,
 } as const;
 
 /** The size field has eight hexadecimal digits. */
@@ -29,10 +31,11 @@ export function encodeEntry(entry: Entry, inode: number): Uint8Array<ArrayBuffer
   if (size > MAX_SIZE) {
     throw new RangeError(`Cannot archive ${entry.path}: ${size} bytes are too many`);
   }
-  const permissions = entry.kind === "file" ? entry.mode & 0o7777 : 0o755;
+  const permissions = "mode" in entry ? entry.mode & 0o7777 : 0o755;
+  const device = entry.kind === "character device" ? [entry.major, entry.minor] : [0, 0];
   const links = entry.kind === "directory" ? 2 : 1;
   const mode = FILE_TYPE[entry.kind] | permissions;
-  return encodeRaw(entry.path, [inode, mode, 0, 0, links, 0, size, 0, 0, 0, 0], target);
+  return encodeRaw(entry.path, [inode, mode, 0, 0, links, 0, size, 0, 0, ...device], target);
 }
 
 /** Encodes the entry that ends an archive. */

@@ -16,6 +16,7 @@ export const rooms: Rooms = {
     "src/cli/access",
     "src/cli/audit",
     "src/cli/bench",
+    "src/cli/boot",
     "src/cli/call",
     "src/cli/client/options",
     "src/cli/completion",
@@ -67,6 +68,7 @@ export const rooms: Rooms = {
     "src/net",
     "npm:commander",
   ],
+  "src/cli/boot": ["src/cli", "src/ffi", "npm:commander"],
   "src/cli/call": [
     "src/api",
     "src/cli",

@@ -94,6 +94,10 @@ const commands: Readonly<Record<string, CommandEntry>> = {
     description: "Print the state of a running server: connections, calls, queues, memory",
     load: async () => (await import("./debug/mod.ts")).debugCommand(),
   },
+  boot: {
+    description: "Serve as the first process of a guest: mount, load modules, power off",
+    load: async () => (await import("./boot/mod.ts")).bootCommand(run),
+  },
   completion: {
     description: "Print the completion script of a shell",
     load: async () => (await import("./completion/mod.ts")).completionCommand(),

@@ -43,3 +43,10 @@ Deno.test("`encodeTrailer()` and `padding()` keep the archive aligned to four", 
   assert.equal(encodeTrailer().length % 4, 0);
   assert.deepEqual([0, 1, 2, 3, 4].map((size) => padding(size).length), [0, 3, 2, 1, 0]);
 });
+
+Deno.test("`encodeEntry()` writes a character device with its numbers", () => {
+  const entry = { kind: "character device", path: "dev/console", mode: 0o600, major: 5, minor: 1 };
+  const found = numbers(encodeEntry({ ...entry, kind: "character device" }, 1));
+  assert.deepEqual(found.slice(1, 2), [0o020600]);
+  assert.deepEqual(found.slice(9, 11), [5, 1]);
+});

@@ -8,6 +8,7 @@ import { libc, openLibcrypto, type SecureHeap } from "../../ffi/mod.ts";
 import type { Logger } from "../../telemetry/mod.ts";
 import { usageError } from "../exit.ts";
 import { formatSize } from "../../config/mod.ts";
+import { endsMachine } from "../machine_end.ts";
 
 /** The system calls of starting programs, which a supervisor needs. */
 const execution: ReadonlySet<libc.SystemCall> = new Set(["execve", "execveat"]);
@@ -20,7 +21,9 @@ const execution: ReadonlySet<libc.SystemCall> = new Set(["execve", "execveat"]);
  */
 export function refuseUnneededCalls(log: Logger, { mayStart = false } = {}): void {
   if (!libc.isSupported()) return;
-  const refused = libc.refusableSystemCalls.filter((name) => !mayStart || !execution.has(name));
+  const refused = libc.refusableSystemCalls.filter((name) =>
+    !(mayStart && execution.has(name)) && !(name === "reboot" && endsMachine())
+  );
   try {
     libc.refuseSystemCalls(refused);
   } catch (error) {

@@ -19,6 +19,7 @@ import { countsOf, loadPolicy } from "./access.ts";
 import { ExpiryWatch } from "./expiry.ts";
 import { KeyMemory, refuseUnneededCalls, warnOfRoot } from "./hardening.ts";
 import { openHttp } from "./http.ts";
+import { sendStandardErrorTo } from "./log_to.ts";
 import { ServerMetrics } from "./metrics.ts";
 import { limitsOf } from "./limits.ts";
 import { loadKeys } from "./keys/mod.ts";
@@ -50,6 +51,7 @@ export async function runServer(
   const found = placesOf(options, sockets);
   const places = inherited?.listeners ?? found.services;
   const limits = limitsOf(options);
+  using _logs = options.logTo === undefined ? undefined : await sendStandardErrorTo(options.logTo);
   configureLogs({ levels: options.logLevel, format: options.logFormat });
   const log = logger("serve");
   const link = inherited ? inherited.manager : takeManagerLink();

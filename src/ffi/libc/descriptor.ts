@@ -1,5 +1,6 @@
 /**
- * System calls on descriptors of any kind: open(2), close(2), fcntl(2), fchmod(2), writev(2), eventfd(2), timerfd_create(2).
+ * System calls on descriptors of any kind: open(2), close(2), fcntl(2), fchmod(2), dup2(2), writev(2), eventfd(2),
+ * timerfd_create(2).
  *
  * @module
  */
@@ -38,6 +39,25 @@ export function setNonBlocking(fd: number): number {
   if (flags < 0) return flags;
   const { symbols, errno } = libc();
   return settle(() => symbols.fcntl(fd, F_SETFL, flags | O_NONBLOCK), errno);
+}
+
+/**
+ * Has the descriptor `target` name the file of `fd` too, in all threads at once (dup2(2)). What it named before is
+ * closed. The new one is not close-on-exec.
+ *
+ * @returns `target`, or minus the errno
+ */
+export function duplicateTo(fd: number, target: number): number {
+  const { symbols, errno } = libc();
+  return settle(() => symbols.dup2(fd, target), errno);
+}
+
+/** Has reads and writes of a descriptor wait (O_NONBLOCK off), of all descriptors of the same open file. */
+export function setBlocking(fd: number): number {
+  const flags = getFlags(fd);
+  if (flags < 0) return flags;
+  const { symbols, errno } = libc();
+  return settle(() => symbols.fcntl(fd, F_SETFL, flags & ~O_NONBLOCK), errno);
 }
 
 /** The capacity of a pipe in bytes (F_GETPIPE_SZ), or minus the errno: `-EBADF` for another descriptor. */

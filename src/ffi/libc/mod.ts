@@ -5,6 +5,7 @@ export * from "./descriptor.ts";
 export * from "./epoll.ts";
 export * from "./errno.ts";
 export * from "./error.ts";
+export * from "./machine.ts";
 export * from "./platform.ts";
 export * from "./proc.ts";
 export * from "./process.ts";

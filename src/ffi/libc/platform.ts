@@ -17,6 +17,7 @@ export interface Platform {
   readonly ioSubmit: number;
   readonly ioGetevents: number;
   readonly seccomp: number;
+  readonly finitModule: number;
 }
 
 /** Linux on x86-64 and on arm64. Both are little-endian, and the layouts rely on that. */
@@ -31,6 +32,7 @@ export const PLATFORMS: Readonly<Record<Platform["arch"], Platform>> = {
     ioSubmit: 209,
     ioGetevents: 208,
     seccomp: 317,
+    finitModule: 313,
   },
   aarch64: {
     arch: "aarch64",
@@ -42,6 +44,7 @@ export const PLATFORMS: Readonly<Record<Platform["arch"], Platform>> = {
     ioSubmit: 2,
     ioGetevents: 4,
     seccomp: 277,
+    finitModule: 273,
   },
 };
 

@@ -19,9 +19,16 @@ export function readSmallFile(path: string, maxBytes = MAX_FILE): string | undef
   if (fd < 0) return undefined;
   const { symbols, errno } = libc();
   const buffer = new Uint8Array(maxBytes);
-  const size = settle(() => symbols.read(fd, buffer, buffer.length), errno);
+  let size = 0;
+  let read: number;
+  // A file under /proc is read in pieces of a page at most, where it has lines (seq_file).
+  do {
+    const rest = buffer.subarray(size);
+    read = settle(() => symbols.read(fd, rest, rest.length), errno);
+    if (read > 0) size += read;
+  } while (read > 0 && size < maxBytes);
   close(fd);
-  return size < 0 ? undefined : new TextDecoder().decode(buffer.subarray(0, size));
+  return read < 0 ? undefined : new TextDecoder().decode(buffer.subarray(0, size));
 }
 
 /** Counts the entries of a folder, without `.` and `..`; undefined when that fails, or without libc. */

@@ -22,6 +22,7 @@ export const signalNumbers = {
   SIGUSR2: 12,
   SIGALRM: 14,
   SIGTERM: 15,
+  SIGCHLD: 17,
   SIGXFSZ: 25,
 } as const;
 

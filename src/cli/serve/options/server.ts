@@ -362,4 +362,10 @@ export const serverOptions = {
     help: "format of the lines on standard error",
     default: "text",
   },
+  logTo: {
+    flag: "--log-to",
+    path: "log.to",
+    kind: text("<address>", "vsock:2:7000"),
+    help: "send all of standard error to an address, such as vsock:2:7000",
+  },
 } as const satisfies OptionTable;

@@ -1,0 +1,62 @@
+/**
+ * Makes the image of a guest in which the program is the first and only process: there is no shell and no other
+ * program in it.
+ *
+ *     deno task image [--add HOST:/GUEST]… -- OPTIONS OF SERVE
+ *
+ * The folder `dist/image` gets
+ *
+ * ```text
+ * kernel           Debian's for virtual machines, or that of --kernel
+ * vmlinux          the same, not compressed, for Firecracker (x86-64)
+ * initramfs        the program, Deno, OpenSSL, the C library, kernel modules
+ * cmdline          the command line of the kernel
+ * firecracker.json a configuration for `firecracker --config-file`
+ * rootfs.tar       the files of the initramfs, without those of the kernel
+ * Dockerfile       for `docker build`, and then `nitro-cli build-enclave`
+ * ```
+ *
+ * Equal sources, Deno, OpenSSL, C library and kernel make equal files.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { type ImageOptions, makeImage } from "./guest_image/make.ts";
+
+/** Parses `HOST:/GUEST`. */
+function readAdded(value: string): [guest: string, host: string] {
+  const found = /^(.+):(\/[^:]+)$/.exec(value);
+  if (found === null) throw new Error(`--add takes HOST:/GUEST, not "${value}"`);
+  return [found[2]!, found[1]!];
+}
+
+function readArguments(): ImageOptions {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      add: { type: "string", multiple: true, default: [] },
+      kernel: { type: "string" },
+      modules: { type: "string" },
+      output: { type: "string", default: "dist/image" },
+    },
+  });
+  if (positionals.length === 0) {
+    throw new Error(
+      "The options of `signer serve` are missing: -- --vsock 5000 --generate ed25519",
+    );
+  }
+  return {
+    output: values.output,
+    added: new Map(values.add.map(readAdded)),
+    kernel: values.kernel,
+    modules: values.modules,
+    serveOptions: positionals,
+  };
+}
+
+try {
+  console.log(await makeImage(readArguments()));
+} catch (error) {
+  console.error((error as Error).message);
+  Deno.exitCode = 1;
+}
