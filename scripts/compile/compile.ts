@@ -1,5 +1,7 @@
 /** The executable by `deno compile`. @module */
-import { permissionOptions, run, threads, v8Flags } from "./program.ts";
+import { join } from "node:path";
+import { writeBuildFile } from "../sbom/build.ts";
+import { permissionOptions, root, run, threads, v8Flags } from "./program.ts";
 
 /**
  * Compiles the program to one file.
@@ -8,11 +10,14 @@ import { permissionOptions, run, threads, v8Flags } from "./program.ts";
  * @throws {Error} when `denort` is not to be had
  */
 export async function compile(output: string): Promise<string> {
+  // Where the program looks for it, below its sources.
+  const build = join(root, "build.json");
   try {
+    await writeBuildFile(build);
     await run(Deno.execPath(), [
       ...["compile", "--quiet", `--v8-flags=${v8Flags}`, ...permissionOptions()],
       ...Object.values(threads).flatMap((module) => ["--include", module]),
-      ...["--include", "proto", "--output", output, "main.ts"],
+      ...["--include", "proto", "--include", "build.json", "--output", output, "main.ts"],
     ]);
   } catch (cause) {
     throw new Error(
@@ -20,6 +25,8 @@ export async function compile(output: string): Promise<string> {
         "executable instead (--portable)",
       { cause },
     );
+  } finally {
+    await Deno.remove(build).catch(() => {});
   }
   const { size } = await Deno.stat(output);
   return `${output}: ${(size / 2 ** 20).toFixed(1)} MiB, by deno compile`;

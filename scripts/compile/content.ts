@@ -2,6 +2,7 @@
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findLibraries } from "./libraries.ts";
+import { writeBuildFile } from "../sbom/build.ts";
 import { run, threads } from "./program.ts";
 
 /** Replacements in the bundles, whose modules are no longer where their URLs say. */
@@ -13,21 +14,26 @@ const moved: readonly (readonly [from: string, to: string])[] = [
     `new URL("./execution_worker.js", import.meta.url)`,
   ],
   [`new URL("../../../proto", import.meta.url)`, `new URL("./proto", import.meta.url)`],
+  [`new URL("../../../build.json", import.meta.url)`, `new URL("./build.json", import.meta.url)`],
 ];
 
 /** Packages whose module reads a file of WebAssembly beside it, of the same name. */
 const webAssembly = ["@echogarden/speex-resampler-wasm/simd", "@echogarden/fvad-wasm"] as const;
 
-/** Puts the files of the archive into a folder. */
+/** Puts Deno, the program and the libraries into a folder. */
 export async function collectContent(content: string): Promise<void> {
-  const program = join(content, "program");
   await Deno.mkdir(join(content, "lib"), { recursive: true });
-  await Deno.mkdir(program);
   await Deno.copyFile(Deno.execPath(), join(content, "deno"));
   await Deno.chmod(join(content, "deno"), 0o755);
   for (const library of await findLibraries()) {
     await Deno.copyFile(library, join(content, "lib", library.split("/").at(-1)!));
   }
+  await collectProgram(join(content, "program"));
+}
+
+/** Puts the program into a folder: it and its threads, each one file of JavaScript, and the files that they read. */
+export async function collectProgram(program: string): Promise<void> {
+  await Deno.mkdir(program, { recursive: true });
   const found = new Set<string>();
   for (const [name, module] of Object.entries({ main: "main.ts", ...threads })) {
     const path = join(program, `${name}.js`);
@@ -43,6 +49,7 @@ export async function collectContent(content: string): Promise<void> {
     const path = fileURLToPath(import.meta.resolve(name)).replace(/\.js$/, ".wasm");
     await Deno.copyFile(path, join(program, basename(path)));
   }
+  await writeBuildFile(join(program, "build.json"));
   await run("cp", ["-r", "proto", program]);
 }
 

@@ -30,6 +30,7 @@ export const rooms: Rooms = {
     "src/cli/token",
     "src/config",
     "src/config/files",
+    "src/cli/version",
     "src/crypto",
     "src/crypto/algorithms",
     "src/errors",
@@ -173,6 +174,7 @@ export const rooms: Rooms = {
     "src/telemetry",
   ],
   "src/cli/token": ["src/access", "src/access/files", "src/cli", "src/crypto", "npm:commander"],
+  "src/cli/version": ["src/api", "src/cli", "src/ffi", "npm:commander"],
 
   "src/bench": [
     "src/bench/collector",

@@ -98,6 +98,10 @@ const commands: Readonly<Record<string, CommandEntry>> = {
     description: "Serve as the first process of a guest: mount, load modules, power off",
     load: async () => (await import("./boot/mod.ts")).bootCommand(run),
   },
+  version: {
+    description: "Print the version, and with --verbose those of all parts",
+    load: async () => (await import("./version/mod.ts")).versionCommand(),
+  },
   completion: {
     description: "Print the completion script of a shell",
     load: async () => (await import("./completion/mod.ts")).completionCommand(),

@@ -15,6 +15,15 @@ export function loadLibssl(): SslLibrary {
   return loaded ??= load();
 }
 
+/**
+ * Loads libssl, for a program that reports where it is.
+ *
+ * @throws {LibsslError} `LIBSSL_MISSING`
+ */
+export function requireLibssl(): void {
+  loadLibssl();
+}
+
 function load(): SslLibrary {
   const crypto = libcryptoPath();
   const ssl = crypto.replace(/libcrypto(?=[^/]*$)/, "libssl");

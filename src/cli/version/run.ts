@@ -1,0 +1,83 @@
+/** `signer version`: the versions of the program and of its parts. @module */
+import config from "../../../deno.json" with { type: "json" };
+import { protocolVersions } from "../../api/mod.ts";
+import { libc, LibcryptoError, LibsslError, openLibcrypto, requireLibssl } from "../../ffi/mod.ts";
+import { writeResult } from "../output.ts";
+import { readBuild } from "./build.ts";
+
+/** Options of `signer version`. */
+export interface VersionOptions {
+  readonly verbose?: boolean;
+  readonly json?: boolean;
+}
+
+/** Prints the version, and with options those of all parts. */
+export function printVersion({ verbose, json }: VersionOptions): void {
+  if (json) writeResult(`${JSON.stringify(allVersions(), undefined, 2)}\n`);
+  else if (verbose) writeResult(asText(allVersions()));
+  else writeResult(`${config.version}\n`);
+}
+
+/** A loaded library: its version, and the path of its file. */
+interface LibraryVersion {
+  readonly version: string;
+  readonly path: string;
+}
+
+function allVersions() {
+  const build = readBuild();
+  return {
+    signer: config.version,
+    commit: build?.commit,
+    protocol: protocolVersions,
+    target: Deno.build.target,
+    deno: Deno.version.deno,
+    v8: Deno.version.v8,
+    ...libraryVersions(),
+    licence: config.license,
+    licences: build?.licences,
+  };
+}
+
+/** The versions of libcrypto and libssl, which are one build; undefined for one that is not there. */
+function libraryVersions(): { libcrypto?: LibraryVersion; libssl?: LibraryVersion } {
+  try {
+    const { version, path } = openLibcrypto();
+    const libcrypto = { version, path: mappedPath("libcrypto") ?? path };
+    requireLibssl();
+    return { libcrypto, libssl: { version, path: mappedPath("libssl") ?? "libssl" } };
+  } catch (error) {
+    if (error instanceof LibcryptoError || error instanceof LibsslError) return {};
+    throw error;
+  }
+}
+
+/** 1 MiB of the list of mappings: some 10,000, of which this process has a few hundred. */
+const MAX_MAPS = 1024 * 1024;
+
+/** The path of a loaded library, in /proc/self/maps. */
+function mappedPath(name: string): string | undefined {
+  const maps = libc.readSmallFile("/proc/self/maps", MAX_MAPS) ?? "";
+  return new RegExp(`(/\\S*\\b${name}[^/\\s]*)`).exec(maps)?.[1];
+}
+
+function asText(versions: ReturnType<typeof allVersions>): string {
+  const { libcrypto, libssl, licences } = versions;
+  const library = (found: LibraryVersion | undefined) =>
+    found === undefined ? "none" : `${found.version} (${found.path})`;
+  const rows = [
+    ["signer", versions.signer],
+    ["commit", versions.commit ?? "unknown: this runs from the sources"],
+    ["protocol", versions.protocol.join(", ")],
+    ["target", versions.target],
+    ["deno", versions.deno],
+    ["v8", versions.v8],
+    ["libcrypto", library(libcrypto)],
+    ["libssl", library(libssl)],
+    ["licence", versions.licence],
+  ];
+  const parts = licences === undefined
+    ? []
+    : ["", "Parts and their licences:", ...licences.map(([id, licence]) => `${id}: ${licence}`)];
+  return [...rows.map(([name, value]) => `${name.padEnd(10)}${value}`), ...parts, ""].join("\n");
+}
