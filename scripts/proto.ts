@@ -1,32 +1,45 @@
 /**
- * Generates `src/api/generated` from `proto/`: for each `.proto` file a module with the types and codecs of its
- * messages and the definitions of its services, an index, and the descriptors of all files. With `--check`, compares
- * instead, and exits 1 when the tree differs from the generated code.
+ * Generates from `proto/`:
+ *
+ * - `src/api/generated`: for each `.proto` file a module with the types and codecs of its messages and the definitions of
+ *   its services, an index, and the descriptors of all files
+ * - `docs/protocol-reference.md`: all services, messages and fields
+ *
+ * With `--check`, compares instead, and exits 1 when the tree differs from the generated files.
  *
  * @module
  */
-import { dirname, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
 import { indexCode, moduleCode } from "./proto/code.ts";
 import { descriptorsCode } from "./proto/descriptors_code.ts";
 import { generatedFolder, moduleOf } from "./proto/imports.ts";
+import { referenceText } from "./proto/reference.ts";
 import { readProtoFiles } from "./proto/schema.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
+const referencePage = "docs/protocol-reference.md";
+
+/** Writes the generated files below a folder, at their paths in the project. */
 async function generate(folder: string): Promise<void> {
   const files = readProtoFiles(`${root}proto`);
-  const write = (path: string, code: string) => {
-    Deno.mkdirSync(dirname(`${folder}/${path}`), { recursive: true });
-    Deno.writeTextFileSync(`${folder}/${path}`, code);
+  const write = (path: string, text: string) => {
+    Deno.mkdirSync(dirname(join(folder, path)), { recursive: true });
+    Deno.writeTextFileSync(join(folder, path), text);
   };
-  for (const file of files) write(moduleOf(file.name), moduleCode(file));
-  write("mod.ts", indexCode(files));
-  write("descriptors/mod.ts", descriptorsCode(`${root}proto`));
+  const writeCode = (path: string, code: string) => write(join(generatedFolder, path), code);
+  for (const file of files) writeCode(moduleOf(file.name), moduleCode(file));
+  writeCode("mod.ts", indexCode(files));
+  writeCode("descriptors/mod.ts", descriptorsCode(`${root}proto`));
+  write(referencePage, referenceText(files));
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     cwd: root,
-    args: ["fmt", "--quiet", "--no-config", `--line-width=${config.fmt.lineWidth}`, folder],
+    args: [
+      ...["fmt", "--quiet", "--no-config", `--line-width=${config.fmt.lineWidth}`],
+      ...[join(folder, generatedFolder), join(folder, referencePage)],
+    ],
   }).output();
   if (!success) throw new Error(`deno fmt failed: ${new TextDecoder().decode(stderr)}`);
 }
@@ -42,14 +55,23 @@ function contents(folder: string, below = folder): Map<string, string> {
   return files;
 }
 
+/** Returns the generated files of a folder: their contents by their paths in the project. */
+function generatedFiles(folder: string): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const [file, text] of contents(join(folder, generatedFolder))) {
+    files.set(join(generatedFolder, file), text);
+  }
+  return files.set(referencePage, Deno.readTextFileSync(join(folder, referencePage)));
+}
+
 if (Deno.args.includes("--check")) {
   const fresh = await Deno.makeTempDir();
   try {
     await generate(fresh);
-    const [wanted, found] = [contents(fresh), contents(root + generatedFolder)];
+    const [wanted, found] = [generatedFiles(fresh), generatedFiles(root)];
     const stale = [...new Set([...wanted.keys(), ...found.keys()])]
       .filter((file) => wanted.get(file) !== found.get(file));
-    for (const file of stale) console.error(`Stale: ${generatedFolder}/${file}`);
+    for (const file of stale) console.error(`Stale: ${file}`);
     if (stale.length > 0) {
       console.error("Run `deno task proto` and commit what it makes");
       Deno.exitCode = 1;
@@ -58,6 +80,6 @@ if (Deno.args.includes("--check")) {
     await Deno.remove(fresh, { recursive: true });
   }
 } else {
-  await Deno.remove(root + generatedFolder, { recursive: true }).catch(() => {});
-  await generate(root + generatedFolder);
+  await Deno.remove(join(root, generatedFolder), { recursive: true }).catch(() => {});
+  await generate(root);
 }

@@ -48,6 +48,11 @@ function commandNamed(args: readonly string[]): string {
   ) ?? "";
 }
 
+/** Loads the command tree with all options of all commands. */
+export function loadProgram(): Promise<Command> {
+  return createProgram("", Object.keys(commands));
+}
+
 /** Commands by name, in the order of the help. */
 const commands: Readonly<Record<string, CommandEntry>> = {
   serve: {

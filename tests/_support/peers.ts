@@ -32,6 +32,10 @@ const INSTALLED_BY = {
   /** Python with grpcio, its tools, reflection and health-checking, and cryptography */
   python: TASK,
   "espeak-ng": "apt-get install espeak-ng",
+  curl: "apt-get install curl",
+  groff: "apt-get install groff-base",
+  mandoc: "apt-get install mandoc",
+  shellcheck: "apt-get install shellcheck",
   nghttp: "apt-get install nghttp2-client",
   openssl: "apt-get install openssl",
   chromium: "apt-get install chromium",

@@ -1,0 +1,61 @@
+/** The manual pages of `deno task man`. @module */
+import assert from "node:assert/strict";
+import { gate } from "../_support/gate.ts";
+import { peerTest } from "../_support/peers.ts";
+
+const [test, loaded] = await gate(["env", "ffi", "read", "run", "sys", "write"], async () => {
+  const { loadProgram } = await import("../../src/cli/program.ts");
+  const { manualPages } = await import("../../scripts/man/page.ts");
+  const program = await loadProgram();
+  return { program, pages: manualPages(program, { version: "1.2.3", date: "2026-11-26" }) };
+});
+const { program, pages } = loaded;
+
+test("there is a page for the program, each command and each subcommand", () => {
+  for (const name of ["signer", "signer-serve", "signer-call-sign", "signer-bench-compare"]) {
+    assert.ok(pages.has(`${name}.1`), name);
+  }
+  const listed = program.commands.map((command) => command.name()).filter((name) =>
+    name !== "help"
+  );
+  for (const name of listed) assert.ok(pages.has(`signer-${name}.1`), name);
+});
+
+test("a page has the options, defaults and examples of its command", () => {
+  const page = pages.get("signer-serve.1")!.replaceAll("\\-", "-");
+  assert.match(page, /^\.TH "SIGNER-SERVE" "1" "2026-11-26" "signer 1\.2\.3" "User Commands"$/m);
+  assert.match(page, /^\.TP\n\\fB--unix-mode <mode>\\fR\nFile mode .* \(default: 0600\)\.$/m);
+  assert.match(page, /^\.SH EXAMPLES\n\.nf\nsigner serve$/m);
+});
+
+test("no line begins with a control character of groff by chance", () => {
+  for (const [name, page] of pages) {
+    for (const line of page.split("\n").filter((line) => /^[.']/.test(line))) {
+      assert.match(line, /^\.(TH|SH|TP|nf|fi)\b/, `${name}: ${line}`);
+    }
+  }
+});
+
+/** Runs a program on every page, and returns its output. */
+async function lint(program: string, args: readonly string[]): Promise<string> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const paths = [...pages].map(([name, page]) => {
+      Deno.writeTextFileSync(`${folder}/${name}`, page);
+      return `${folder}/${name}`;
+    });
+    const { stdout, stderr } = await new Deno.Command(program, { args: [...args, ...paths] })
+      .output();
+    return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+peerTest(test, "groff")("groff formats every page without a warning", async (groff) => {
+  assert.equal(await lint(groff, ["-man", "-ww", "-z", "-Tutf8"]), "");
+});
+
+peerTest(test, "mandoc")("mandoc finds no error in any page", async (mandoc) => {
+  assert.equal(await lint(mandoc, ["-T", "lint", "-W", "warning"]), "");
+});
