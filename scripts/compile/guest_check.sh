@@ -33,18 +33,21 @@ ready() {
 uptime_ms() { awk '{ print int($1 * 1000) }' /proc/uptime; }
 
 started=$(uptime_ms)
-check "unpacks and tells its version" /signer --version
+check "unpacks and tells its version" /signer version
 echo "figure  first start: $(($(uptime_ms) - started)) ms; executable $(($(wc -c </signer) / 1024)) KiB"
 started=$(uptime_ms)
-check "tells its version again" /signer --version
+check "tells its version again" /signer version
 echo "figure  later start: $(($(uptime_ms) - started)) ms"
 
 mkdir /tmp/noexec /tmp/full
 mount -t tmpfs -o noexec tmpfs /tmp/noexec
 mount -t tmpfs -o size=1m tmpfs /tmp/full
-check "passes over a cache that forbids execution" env SIGNER_CACHE=/tmp/noexec /signer --version
-check "passes over a cache without room" env SIGNER_CACHE=/tmp/full /signer --version
+check "passes over a cache that forbids execution" env SIGNER_CACHE=/tmp/noexec /signer version
+check "passes over a cache without room" env SIGNER_CACHE=/tmp/full /signer version
 check "leaves nothing in either" [ -z "$(ls -A /tmp/noexec /tmp/full | grep signer)" ]
+
+check "tells its version without Deno" prints '^[0-9.]*$' /signer --version
+check "names its parts" prints 'openssl@3' /signer version --verbose
 
 check "keygen" /signer keygen --type ecdsa-p256 --out /tmp/key.pem
 started=$(uptime_ms)

@@ -17,11 +17,13 @@ fail() {
 
 # True when the owner and the mode of a folder keep everybody else out of it.
 is_private() {
-  case $(ls -ldn "$1") in
-    drwx------*) ;;
-    *) return 1 ;;
-  esac
-  [ "$(ls -ldn "$1" | { read -r _ _ owner _; echo "$owner"; })" = "$(id -u)" ]
+  ls -ldn "$1" | {
+    read -r mode _ owner _
+    case $mode in
+      drwx------*) [ "$owner" = "$(id -u)" ] ;;
+      *) false ;;
+    esac
+  }
 }
 
 # True when a program in the folder can be executed, which `noexec` and some policies forbid.
@@ -33,12 +35,18 @@ is_executable() {
 }
 
 # Checks the files of an unpacked folder: Deno and the libraries by size, the program by its hash.
-is_intact() {
-  [ -f "$1/manifest" ] && (cd "$1" && sha256sum -c program.sha256 >/dev/null 2>&1) || return 1
-  while read -r bytes file; do
-    [ "$(wc -c <"$1/$file")" -eq "$bytes" ] || return 1
-  done <"$1/manifest"
-}
+is_intact() (
+  cd "$1" && [ -f manifest ] && sha256sum -c program.sha256 >/dev/null 2>&1 || return 1
+  names=
+  while read -r bytes file; do names="$names $file"; done <manifest
+  # shellcheck disable=SC2086 # Names without spaces.
+  LC_ALL=C TIME_STYLE=locale ls -ln $names 2>/dev/null | {
+    while read -r _ _ _ _ found _ _ _ name; do
+      read -r bytes file <&3 && [ "$bytes $file" = "$found $name" ] || exit 1
+    done
+    if read -r bytes file <&3; then exit 1; fi
+  } 3<manifest
+)
 
 unpack() {
   temporary=$(mktemp -d "$1/.signer-XXXXXX") || return 1
@@ -60,7 +68,7 @@ unpack() {
   is_intact "$temporary" || { full "$1"; return 1; }
   # Two starts at once: the rename of the second ends within the folder of the first, and is removed.
   mv "$temporary" "$folder"
-  rm -rf "$folder/${temporary##*/}"
+  rm -rf "${folder:?}/${temporary##*/}"
   trap - EXIT HUP INT TERM
 }
 
@@ -68,6 +76,14 @@ full() {
   reasons="$reasons; $1 has no room for $needed_kb KiB"
   rm -rf "$temporary"
 }
+
+# For the version alone nothing has to be unpacked.
+case $#${1:-} in
+  1--version | 1-V)
+    echo "@VERSION@"
+    exit 0
+    ;;
+esac
 
 self=$0
 case $self in

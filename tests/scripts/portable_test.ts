@@ -70,6 +70,25 @@ test("It unpacks once, and passes its arguments on", async () => {
   assert.deepEqual((await Deno.stat(unpacked)).mtime, mtime);
 });
 
+test("It answers --version without unpacking", async () => {
+  await using packaged = await Packaged.make();
+  const { code, out } = await packaged.run(["--version"]);
+  assert.equal(code, 0);
+  assert.match(out, /^\d+\.\d+\.\d+\n$/);
+  assert.deepEqual([...Deno.readDirSync(packaged.cache)], []);
+});
+
+test("A cache without one of its files is refused and not run", async () => {
+  for (const file of ["deno", "program/main.js"]) {
+    await using packaged = await Packaged.make();
+    await packaged.run();
+    await Deno.remove(join(packaged.unpacked, file));
+    const { code, error } = await packaged.run();
+    assert.equal(code, 1);
+    assert.match(error, /^signer: error: \S+ is damaged\n/);
+  }
+});
+
 test("Starts at the same time unpack to one folder and leave nothing else", async () => {
   await using packaged = await Packaged.make();
   const runs = await Promise.all(Array.from({ length: 8 }, () => packaged.run()));
