@@ -2,19 +2,21 @@
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 
-const [test, { SignerProcess, call, openChannel, signing, serverInfo, provider }] = await gate([
-  "net",
-  "env",
-  "read",
-  "write",
-  "sys",
-  "ffi",
-  "run",
-], async () => ({
-  ...await import("./_signer.ts"),
-  serverInfo: (await import("../../src/api/mod.ts")).serverInfoDefinition,
-  provider: (await import("../../src/crypto/mod.ts")).openProvider("auto").provider,
-}));
+const [test, { SignerProcess, call, openChannel, signing, serverInfo, provider, reloadUnderLoad }] =
+  await gate([
+    "net",
+    "env",
+    "read",
+    "write",
+    "sys",
+    "ffi",
+    "run",
+  ], async () => ({
+    ...await import("./_signer.ts"),
+    ...await import("./_reload_load.ts"),
+    serverInfo: (await import("../../src/api/mod.ts")).serverInfoDefinition,
+    provider: (await import("../../src/crypto/mod.ts")).openProvider("auto").provider,
+  }));
 
 type Server = Awaited<ReturnType<typeof SignerProcess.start>>;
 
@@ -167,4 +169,13 @@ test("--watch-config reloads when a file or a link of Kubernetes' changes", asyn
     const { length } = (await server.log).match(/Configuration read again/g)!;
     assert.equal(length, 4);
   });
+});
+
+test("no call fails while everything is reloaded, and no descriptor is left", async () => {
+  const { calls, failures, descriptors } = await reloadUnderLoad(8);
+  assert.deepEqual(failures, []);
+  assert.ok(calls > 8);
+  assert.equal(descriptors.length, 8);
+  // A connection that is being opened or closed has one.
+  assert.ok(descriptors.at(-1)! - descriptors[0]! <= 2, `${descriptors}`);
 });

@@ -10,6 +10,9 @@ import {
   sectionOf,
 } from "../mod.ts";
 
+// A file is read once or a few times: to compile a parser for it takes longer than reading it without.
+z.config({ jitless: true });
+
 /** The words of JSON Schema. */
 export type JsonSchema = Record<string, unknown>;
 
@@ -39,8 +42,19 @@ class FileSchema {
   }
 }
 
+/** The schemas by their tables. A schema takes memory that a server which reloads would not get back. */
+const tableSchemas = new WeakMap<OptionTable, FileSchema>();
+
 /** Returns the schema of a file with the options of a table. Its output is a tree of parsed values. */
 export function tableSchema(table: OptionTable): FileSchema {
+  const known = tableSchemas.get(table);
+  if (known !== undefined) return known;
+  const schema = makeTableSchema(table);
+  tableSchemas.set(table, schema);
+  return schema;
+}
+
+function makeTableSchema(table: OptionTable): FileSchema {
   const values = new Map<z.ZodType, JsonSchema>();
   return new FileSchema(objectOf(table, values), values);
 }
