@@ -1,5 +1,8 @@
-import type { RpcServer } from "../../../src/grpc/mod.ts";
-import { openWorkerPool, type WorkerPoolOptions } from "../../../src/grpc/native/workers/mod.ts";
+import {
+  openWorkerPool,
+  type WorkerPoolOptions,
+  type WorkerServer,
+} from "../../../src/grpc/native/workers/mod.ts";
 import { type Address, socketsSupported, tcpAddress } from "../../../src/net/mod.ts";
 import { RawClient } from "./_raw_client.ts";
 import { callFields, json, messagesOf } from "./_rig.ts";
@@ -10,7 +13,7 @@ socketsSupported();
 /** A pool whose workers serve `_worker.ts`. */
 export class PoolRig implements AsyncDisposable {
   private constructor(
-    readonly pool: RpcServer,
+    readonly pool: WorkerServer,
     readonly address: Extract<Address, { transport: "tcp" }>,
   ) {}
 

@@ -55,15 +55,19 @@ for (const asked of ["hang", "hang later"] satisfies Asked[]) {
     await using one = await rig.connect();
     await using other = await rig.connect();
     const names = [await ask(one, "who"), await ask(other, "who")];
+    assert.ok(rig.pool.responds);
     const lost = one.request(callFields("Unary"), [json(asked)]);
     // Peers see the end of their connections while the thread still hangs.
     await one.closed;
     assert.notEqual(statusOf(await lost), 0);
     const { worker, reason } = await death;
+    // The service manager gets no sign of life until the worker is replaced.
+    assert.equal(rig.pool.responds, false);
     assert.equal(`signer-${worker}`, names[0]);
     assert.match(reason, /hangs/);
     assert.equal(await ask(other, "who"), names[1]);
     await untilServes(rig, names[0]);
+    assert.ok(rig.pool.responds);
     Atomics.store(release, 0, 1);
     // The other worker only waited for events, which is not hanging.
     assert.equal(await ask(other, "who"), names[1]);
