@@ -58,7 +58,7 @@ async function withServer(
     await using server = await SignerProcess.start(
       ...serveTcp,
       "--control",
-      `unix:${path}`,
+      path,
       ...options,
     );
     await use(server, path);

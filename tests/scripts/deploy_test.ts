@@ -1,7 +1,9 @@
 /** The files of `deploy/`: their options are those of `serve`, and their parts fit together. @module */
 import assert from "node:assert/strict";
 import { parseAllDocuments } from "yaml";
-import { serveCommand } from "../../src/cli/serve/mod.ts";
+import { controlAddress } from "../../src/cli/control_address.ts";
+import { readServeConfiguration, serveCommand } from "../../src/cli/serve/mod.ts";
+import { parseAddress, tcpAddress } from "../../src/net/address.ts";
 import { gate } from "../_support/gate.ts";
 import { peerTest } from "../_support/peers.ts";
 
@@ -14,13 +16,17 @@ function read(name: string): string {
 }
 
 /** Checks that `serve` has the options, and takes their values. */
-function assertOptions(args: readonly string[]): void {
+async function assertOptions(args: readonly string[]): Promise<void> {
   assert.equal(args[0], "serve");
   const command = serveCommand().exitOverride((error) => {
     throw error;
   }).configureOutput({ outputError() {} });
   command.action(() => {});
-  command.parse([...args.slice(1)], { from: "user" });
+  command.parse([...args.slice(1), "--no-config"], { from: "user" });
+  const { values: { tcp = [], metrics, control } } = await readServeConfiguration(command);
+  tcp.forEach(tcpAddress);
+  if (metrics !== undefined) parseAddress(metrics);
+  if (control !== undefined) assert.equal(parseAddress(controlAddress(control)).transport, "unix");
 }
 
 /** The documents of a manifest. */
@@ -32,10 +38,10 @@ function manifest(name: string): any[] {
   });
 }
 
-test("The deployment's options are those of serve, and its times fit together", () => {
+test("The deployment's options are those of serve, and its times fit together", async () => {
   const [{ spec: { template: { spec } } }] = manifest("deployment.yaml");
   const { args } = spec.containers[0];
-  assertOptions(args);
+  await assertOptions(args);
   const seconds = (option: string) =>
     Number(args.join(" ").match(new RegExp(`--${option}=(\\d+)s`))![1]);
   assert.ok(spec.terminationGracePeriodSeconds > seconds("drain-delay") + seconds("grace") + 10);
@@ -60,11 +66,11 @@ test("Service, disruption budget and network policy select the deployment's pods
   assert.deepEqual(new Set([...resources, "kustomization.yaml"]), new Set(files));
 });
 
-test("The unit's and the image's options are those of serve", () => {
+test("The unit's and the image's options are those of serve", async () => {
   const [, start] = /^ExecStart=\S+ ((?:.*\\\n)*.*)$/m.exec(read("systemd/signer.service"))!;
-  assertOptions(start.split(/[\s\\]+/));
+  await assertOptions(start.split(/[\s\\]+/));
   const [, words] = /^CMD (\[.*\])$/m.exec(read("docker/Dockerfile"))!;
-  assertOptions(JSON.parse(words));
+  await assertOptions(JSON.parse(words));
 });
 
 peerTest(test, "systemd-analyze")(

@@ -1,5 +1,6 @@
 /** The client of a server's control socket. @module */
 import { dial, parseAddress, sharedReactor, toDuplex } from "../../net/mod.ts";
+import { controlAddress } from "../control_address.ts";
 import { CliError, ExitCode } from "../exit.ts";
 
 /** 5 s for the connection, and again for the description: a worker has a second to answer. */
@@ -11,13 +12,13 @@ const MAX_BYTES = 64 * 1024 * 1024;
 const OPENING_BRACE = 0x7b;
 
 /**
- * Reads the description that a server's control socket sends. A path without a scheme is that of a Unix socket.
+ * Reads the description that a server's control socket sends.
  *
  * @throws {NetError} when nothing accepts the connection
  * @throws {CliError} when the answer is not a description
  */
 export async function readDescription(address: string): Promise<Record<string, unknown>> {
-  const place = parseAddress(/^[./]/.test(address) ? `unix:${address}` : address);
+  const place = parseAddress(controlAddress(address));
   const connection = toDuplex(await dial(place, { timeout: TIMEOUT_MS }), sharedReactor());
   const chunks: Uint8Array[] = [];
   let size = 0;

@@ -6,6 +6,7 @@
 import { type CryptoProvider, KeyStore } from "../../crypto/mod.ts";
 import { ConfigError, formatSource, formatValue } from "../../config/mod.ts";
 import { formatAddress, parseAddress } from "../../net/mod.ts";
+import { controlAddress } from "../control_address.ts";
 import { warn } from "../output.ts";
 import { openChosenProvider } from "../provider.ts";
 import { loadPolicy } from "./access.ts";
@@ -43,7 +44,7 @@ export async function checkServer(configuration: ServeConfiguration): Promise<st
   for (const name of ["metrics", "control"] as const) {
     const text = options[name];
     if (text === undefined || isInherited(text)) continue;
-    await checks.run([name], () => parseAddress(text));
+    await checks.run([name], () => parseAddress(name === "control" ? controlAddress(text) : text));
   }
   const policy = await checks.run(["tokens", "rules"], () => loadPolicy(options));
   const provider = await checks.run(["provider"], () => openChosenProvider(options.provider));

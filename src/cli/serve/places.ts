@@ -8,6 +8,7 @@ import {
   unixAddress,
   vsockAddress,
 } from "../../net/mod.ts";
+import { controlAddress } from "../control_address.ts";
 import { usageError } from "../exit.ts";
 import type { PassedSocket } from "./activation.ts";
 
@@ -54,7 +55,10 @@ export function placesOf(
 ): Places {
   const sockets = new Sockets(passed);
   const page = (text: string | undefined) => text === undefined ? undefined : sockets.one(text);
-  const pages = { metrics: page(metrics), control: page(control) };
+  const pages = {
+    metrics: page(metrics),
+    control: page(control === undefined ? undefined : controlAddress(control)),
+  };
   const named = [
     ...tcp.map((text) => ({ address: tcpAddress(text) })),
     ...vsock.map((text) => ({ address: vsockAddress(text) })),

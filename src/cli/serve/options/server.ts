@@ -336,7 +336,7 @@ export const serverOptions = {
   control: {
     flag: "--control",
     path: "server.control",
-    kind: text("<address>", "unix:/run/signer/control.sock"),
+    kind: text("<address>", "/run/signer/control.sock"),
     help: "answer signer debug on a Unix socket, for this user only",
   },
 
