@@ -4,6 +4,8 @@ import { NetError } from "./errors.ts";
 
 /** Handles the readiness of a descriptor. */
 export interface PollHandler {
+  /** True to have the next event handled after those of other descriptors, by `Poller.handleDeferred()`. */
+  readonly defers?: boolean;
   /** @param events EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP, EPOLLRDHUP, or-ed together */
   onReady(events: number): void;
 }
@@ -45,6 +47,8 @@ export class Poller implements Registrar, Disposable {
   /** Events that were taken from the kernel, and the next one to handle. */
   #count = 0;
   #next = 0;
+  /** Events of deferring handlers by descriptor, in the order in which they were first reported. */
+  readonly #deferred = new Map<number, number>();
   #size = 0;
   #closed = false;
 
@@ -68,9 +72,9 @@ export class Poller implements Registrar, Disposable {
     return this.#size;
   }
 
-  /** True while events are left that `pause` put off. */
-  get hasPaused(): boolean {
-    return this.#next < this.#count;
+  /** True while events wait that were taken from the kernel. */
+  get hasPending(): boolean {
+    return this.#next < this.#count || this.#deferred.size > 0;
   }
 
   add(fd: number, interest: number, handler: PollHandler): void {
@@ -95,29 +99,53 @@ export class Poller implements Registrar, Disposable {
     if (this.#handlers[fd] === undefined || this.#closed) return;
     this.#handlers[fd] = undefined;
     this.#generations[fd] = (this.#generations[fd] + 1) | 0;
+    this.#deferred.delete(fd);
     this.#size--;
     libc.epollDelete(this.fd, fd);
   }
 
   /**
    * Waits until descriptors are ready and calls their handlers. After an exception of a handler, and after
-   * `pause`, the other events are handled by the next call, which then does not wait.
+   * `pause`, the other events are handled by the next call, which then does not wait. It does not wait either while
+   * deferred events are left.
    *
    * @param timeout milliseconds; 0 does not wait, -1 waits without limit
    * @returns the number of events that were handled; 0 after the timeout and after a signal
    */
   wait(timeout: number): number {
-    if (!this.hasPaused) this.#take(timeout);
+    if (this.#next === this.#count) this.#take(this.#deferred.size > 0 ? 0 : timeout);
     const first = this.#next;
     while (this.#next < this.#count) {
       const i = this.#next++;
       const fd = this.#events.low(i);
       // The descriptor may have been removed since, and its number reused.
       if (this.#generations[fd] !== this.#events.high(i)) continue;
-      this.#handlers[fd]?.onReady(this.#events.events(i));
+      const handler = this.#handlers[fd]!;
+      if (handler.defers) {
+        this.#deferred.set(fd, this.#events.events(i));
+        continue;
+      }
+      this.#deferred.delete(fd);
+      handler.onReady(this.#events.events(i));
       if (this.pause()) break;
     }
     return this.#next - first;
+  }
+
+  /**
+   * Handles deferred events: one, and then others until `pause`. The next call continues with the descriptor after.
+   *
+   * @returns the number of events that were handled
+   */
+  handleDeferred(): number {
+    let handled = 0;
+    for (const [fd, events] of this.#deferred) {
+      this.#deferred.delete(fd);
+      this.#handlers[fd]!.onReady(events);
+      handled++;
+      if (this.pause()) break;
+    }
+    return handled;
   }
 
   #take(timeout: number): void {
@@ -135,7 +163,8 @@ export class Poller implements Registrar, Disposable {
     this.#closed = true;
     this.#size = 0;
     this.#handlers.length = 0;
-    this.#count = 0;
+    this.#next = this.#count = 0;
+    this.#deferred.clear();
     libc.close(this.fd);
     libc.close(this.wakeFd);
   }

@@ -18,8 +18,8 @@ class Rig {
   readonly ran: string[] = [];
   readonly queue: WorkQueue;
 
-  constructor(some: Partial<typeof limits> = {}) {
-    this.queue = new WorkQueue({ ...limits, ...some }, () => this.now);
+  constructor(some: Partial<typeof limits> = {}, beforeExpensive?: () => void) {
+    this.queue = new WorkQueue({ ...limits, ...some }, beforeExpensive, () => this.now);
   }
 
   /** Creates work of one piece that takes the expected time. */
@@ -261,4 +261,34 @@ Deno.test("Cost classes are distinguished by name, up to a limit", () => {
   assert.notEqual(costClasses.of("a"), costClasses.of("b"));
   for (let i = 0; i < 2_000; i++) costClasses.of(`${i}`);
   assert.equal(costClasses.of("one more"), costClasses.of("and another"));
+});
+
+// The response of a cheap call waited for a signature with RSA-4096 that began after it.
+Deno.test("The queue announces each expensive piece, and no cheap one", () => {
+  const rig: Rig = new Rig({}, () => rig.ran.push("flush"));
+  const lane = rig.queue.openLane();
+  rig.push(lane, rig.work("long"), rig.work("short", 0.1), rig.work("long"));
+  assert.deepEqual(rig.run(), ["short", "flush", "long", "flush", "long"]);
+});
+
+Deno.test("Work that waits in memory runs before other expensive work of its connection", () => {
+  const rig = new Rig();
+  const [large, other] = [rig.queue.openLane(), rig.queue.openLane()];
+  for (const name of ["a", "b"]) {
+    let pieces = 2;
+    const run = () => {
+      rig.ran.push(name);
+      rig.now++;
+      return --pieces > 0;
+    };
+    rig.push(large, {
+      ...rig.work(name),
+      run,
+      get isFirst() {
+        return pieces === 1;
+      },
+    });
+  }
+  rig.push(other, rig.work("c"));
+  assert.deepEqual(rig.run(), ["a", "c", "a", "b", "b"]);
 });

@@ -129,7 +129,9 @@ export class Lane extends TurnTaker {
   }
 
   push(entry: Entry): void {
-    (entry.cheap ? this.#cheap : this.#dear).push(entry);
+    if (entry.cheap) this.#cheap.push(entry);
+    else if (entry.work.isFirst) this.#dear.unshift(entry);
+    else this.#dear.push(entry);
   }
 
   shift(): Entry | undefined {

@@ -6,6 +6,8 @@ export interface Work {
   readonly expectedMs: number;
   /** The deadline of the work, on the clock of `performance.now()`. */
   readonly neededBy: number;
+  /** True when the next piece should run before other expensive work of the connection, because it waits in memory. */
+  readonly isFirst?: boolean;
   /** True when the call of the work has ended or was cancelled. */
   readonly over: boolean;
   /** Called before `run()`, with the milliseconds for which the piece has waited. */

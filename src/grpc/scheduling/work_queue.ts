@@ -27,7 +27,7 @@ const overShare = new RpcError("RESOURCE_EXHAUSTED", "Too much work waits here: 
  *
  * Peers take turns, and within a peer its connections, by the time that each has used. A turn is short
  * (`runNext()`), and within it cheap pieces run first. Work of several pieces moves to the end of its lane after
- * each piece.
+ * each piece, unless it says `isFirst`.
  *
  * Over a limit, work of peers and connections that exceed their share is refused. The share of a peer is the limit
  * divided by the number of peers with work; that of a connection is the peer's share divided by its connections with
@@ -37,14 +37,23 @@ const overShare = new RpcError("RESOURCE_EXHAUSTED", "Too much work waits here: 
 export class WorkQueue {
   readonly #limits: QueueLimits;
   readonly #clock: () => number;
+  readonly #beforeExpensive: () => void;
   readonly #peers = new Turns<PeerTurns>();
   readonly #byIdentity = new Map<string, PeerTurns>();
   #size = 0;
   #expectedMs = 0;
 
-  /** @param clock milliseconds; tests replace `performance.now()` */
-  constructor(limits: QueueLimits, clock: () => number = () => performance.now()) {
+  /**
+   * @param beforeExpensive called before each piece that is not cheap, which may take milliseconds
+   * @param clock milliseconds; tests replace `performance.now()`
+   */
+  constructor(
+    limits: QueueLimits,
+    beforeExpensive: () => void = () => {},
+    clock: () => number = () => performance.now(),
+  ) {
     this.#limits = limits;
+    this.#beforeExpensive = beforeExpensive;
     this.#clock = clock;
   }
 
@@ -122,6 +131,7 @@ export class WorkQueue {
       }
       ran = true;
       work.waited?.(Math.max(0, now - entry.since));
+      if (!entry.cheap) this.#beforeExpensive();
       const hasMore = work.run();
       now = this.#clock();
       if (hasMore) {

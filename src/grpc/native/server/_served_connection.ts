@@ -29,6 +29,16 @@ import type { Thread } from "./_thread.ts";
 /** 1 s, three round trips of 330 ms: the wait of an ended connection for its peer to read the rest and to close. */
 const LINGER_MS = 1_000;
 
+/**
+ * Bytes of the first read from a connection. The size of further reads follows the time that they take, so that one
+ * read takes about `READ_MS`: 100 requests that are refused, or a megabyte of a large one.
+ */
+const FIRST_READ_SIZE = 8_192;
+const READ_MS = 1;
+
+/** Bytes that are sent at a time, in about a quarter of a millisecond, before other connections have their turn. */
+const MAX_FLUSH_BYTES = 262_144;
+
 /** The part of a thread that its connections use. */
 export interface ServingThread extends Thread {
   readonly http2: Http2Config;
@@ -36,8 +46,6 @@ export interface ServingThread extends Thread {
   readonly poller: Registrar;
   /** The read buffer. Its bytes are valid during the call that receives them. */
   readonly buffer: Uint8Array;
-  /** Bytes that are read for one event. */
-  readonly readSize: number;
   lookAtClock(): void;
   /** Schedules a flush of a connection at the end of the turn. */
   flushLater(connection: ServedConnection): void;
@@ -84,6 +92,9 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   readonly #openedAt: number;
   #phase: Phase = OPEN;
   #waitsForRoom = false;
+  #readSize = FIRST_READ_SIZE;
+  /** Bytes that `onFull()` has sent since the last flush. They count as part of the next one. */
+  #sentEarly = 0;
   /** Bytes of DATA that waited for the peer's windows at the last check. */
   #queuedBytes = 0;
   /** Bytes that waited to be sent, as the thread counts them. */
@@ -148,6 +159,11 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     if (!this.dirty) this.#thread.flushLater(this);
   }
 
+  /** True while calls of the connection are queued: what it sends next would only wait behind them. */
+  get defers(): boolean {
+    return this.lane.isActive;
+  }
+
   get full(): boolean {
     return this.http2.unsentBytes > this.#thread.limits.maxConnectionUnreadBytes ||
       this.account.exceeds("unreadBytes") === "peer";
@@ -161,9 +177,11 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   onFull(): void {
     const { output } = this.http2;
     if (this.#phase.kind !== "open" || !this.#thread.maySend()) return;
-    while (output.length > 0) {
+    while (output.length > 0 && this.#sentEarly < MAX_FLUSH_BYTES) {
       const sent = this.#write();
       if (sent < 0) return;
+      this.#thread.meter?.bytes(this.transport, 0, sent);
+      this.#sentEarly += sent;
       this.http2.sent(sent, this.#now);
     }
   }
@@ -199,7 +217,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   /** Ends every call, and the connection. */
   cut(): void {
     this.http2.close(ErrorCode.NO_ERROR);
-    this.flush();
+    this.#flushAll();
     this.abandon();
   }
 
@@ -207,7 +225,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     if (resource === "unreadBytes") {
       this.#thread.meter?.limit("maxUnreadBytes");
       this.http2.close(ErrorCode.ENHANCE_YOUR_CALM, "Too much waits for the peer to read");
-      this.flush();
+      this.#flushAll();
       // A peer that does not read leaves the rest where it is.
       if (this.http2.output.length > 0) this.abandon();
     } else if (resource === "heldBytes") {
@@ -239,10 +257,15 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     this.#guard(() => this.#tick(Math.trunc(now)));
   }
 
-  /** Sends output, as much as the kernel takes. */
+  /** Sends output, as much as the kernel takes and as is sent at a time. */
   flush(): void {
     this.dirty = false;
     this.#guard(() => this.#flush());
+  }
+
+  #flushAll(): void {
+    this.dirty = false;
+    this.#guard(() => this.#flush(Infinity));
   }
 
   /** Closes the socket at once, and cancels open calls. */
@@ -293,10 +316,16 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     }
   }
 
-  #flush(): void {
+  #flush(limit = MAX_FLUSH_BYTES): void {
     const { output } = this.http2;
+    let left = limit - this.#sentEarly;
+    this.#sentEarly = 0;
     if (this.fd < 0 || output.length > 0 && !this.#thread.maySend()) return;
     while (output.length > 0) {
+      if (left <= 0) {
+        this.#noteSending();
+        return this.#waitForRoom(true);
+      }
       const sent = this.#write();
       if (sent === -libc.errno.EINTR) continue;
       if (sent === -libc.errno.EAGAIN) {
@@ -305,6 +334,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
       }
       if (sent < 0) return this.abandon();
       this.#thread.meter?.bytes(this.transport, 0, sent);
+      left -= sent;
       this.http2.sent(sent, this.#now);
       if (this.#phase.kind === "closed") return;
     }
@@ -323,14 +353,15 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   }
 
   #read(): void {
-    const { buffer, readSize } = this.#thread;
-    const size = this.#socket.read(buffer, readSize);
+    const { buffer } = this.#thread;
+    const size = this.#socket.read(buffer, this.#readSize);
     if (size > 0) {
       if (this.#phase.kind !== "open") return;
       const now = this.#now;
       this.#policy.heard(now);
       this.#thread.meter?.bytes(this.transport, size, 0);
       this.http2.receive(buffer, now, 0, size);
+      if (size >= FIRST_READ_SIZE) this.#fitReadSize(size);
       this.#noteSending();
       if (this.http2.output.length > 0 || this.#socket.hasPending) this.touch();
     } else if (size !== -libc.errno.EAGAIN && size !== -libc.errno.EINTR) {
@@ -340,6 +371,16 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
         this.#thread.note("A connection failed", { peer: this.peer, reason, code });
       }
       this.abandon();
+    }
+  }
+
+  /** Fits the size of the next read to the time that this one of `size` bytes took. */
+  #fitReadSize(size: number): void {
+    const ms = performance.now() - this.#thread.now;
+    if (ms > READ_MS) {
+      this.#readSize = Math.max(FIRST_READ_SIZE, Math.trunc(size * READ_MS / ms));
+    } else if (size === this.#readSize && ms < READ_MS / 2) {
+      this.#readSize = Math.min(2 * size, this.#thread.buffer.length);
     }
   }
 

@@ -7,7 +7,7 @@ import { decodedSize } from "./_decoded_size.ts";
 import { reuseMemory } from "./_request_bytes.ts";
 import { SingleRequest } from "./_single_request.ts";
 
-/** Bytes of a request that may wait for its handler after it was decoded. */
+/** Bytes of requests that may wait for their handlers after they were decoded. One of a connection may be larger. */
 const MAX_WAITING_DECODED = 65_536;
 
 type AnyUnary = UnaryHandler<unknown, unknown>;
@@ -21,6 +21,9 @@ type AnyUnary = UnaryHandler<unknown, unknown>;
  *                                        ├── cheap ──▶ handled at once
  *                                        └── dear ───▶ waits to be handled ──▶ handled
  * ```
+ *
+ * Decoding and handling are separate pieces of work, so that neither keeps the thread for long. A large request is
+ * handled before others of its connection are decoded: all of them would take up to three times the memory.
  *
  * Before its handler runs it waits, too, while its connection is full of unread responses.
  */
@@ -45,6 +48,10 @@ export class UnaryCall extends Call implements Work {
 
   get expectedMs(): number {
     return this.pieceMs;
+  }
+
+  get isFirst(): boolean {
+    return this.#isDecoded && this.#messageBytes > MAX_WAITING_DECODED;
   }
 
   protected override get awaitsRequest(): boolean {
@@ -103,10 +110,7 @@ export class UnaryCall extends Call implements Work {
     if (!this.#isDecoded) {
       this.guard(() => this.#decodeIncoming());
       this.target.decoding.record(thread.lap());
-      // An expensive handler runs in its own turn, after other calls of the connection. A large request does not wait
-      // for that decoded: it would take up to three times the memory.
-      const isDear = this.pieceMs > thread.limits.cheapCallMs;
-      if (!this.over && isDear && this.#messageBytes <= MAX_WAITING_DECODED) return true;
+      if (!this.over && this.pieceMs > thread.limits.cheapCallMs) return true;
     }
     if (this.over) return false;
     this.held.setBuffered(0);

@@ -33,11 +33,8 @@ import { ServedConnection, type ServingThread } from "./_served_connection.ts";
 import type { TimedCall } from "./_thread.ts";
 import { DEFAULT_NATIVE_LIMITS, type NativeLimits } from "./limits.ts";
 
-/** Bytes read for one event: many requests, or four frames of the largest size. */
+/** The most bytes read for one event: four frames of the largest size. */
 const READ_BUFFER_SIZE = 131_072;
-
-/** Bytes read for one event while work waits: some hundred requests, which take a millisecond even if refused. */
-const BUSY_READ_SIZE = 8_192;
 
 /** Interval between checks of the connections' timeouts. */
 const TICK_MS = 1_000;
@@ -54,6 +51,9 @@ const CALLS_SLICE_MS = 0.25;
 /** The longest time for which only events are handled, or only queued work is done. */
 const STRETCH_MS = 3;
 
+/** The longest time for which connections with queued work are read: their calls would only wait behind it. */
+const DEFERRED_STRETCH_MS = 1;
+
 /** The longest turn before the thread's event loop continues. */
 const TURN_SLICE_MS = 10;
 
@@ -62,8 +62,10 @@ const STREAM_SLICE_MS = 2;
 
 /**
  * The server on one thread: an epoll, connections, and their calls. It runs in turns. Each turn handles the events of
- * connections, in which cheap calls are answered as they are read; sends what was written, with one send(2) for
- * each connection; and then does queued work, with a look at new events every `CALLS_SLICE_MS`.
+ * connections, in which cheap calls are answered as they are read; sends the output, with one send(2) for each
+ * connection; and then does queued work, with a look at new events every `CALLS_SLICE_MS`. Connections without
+ * queued work are read first, and their responses are sent before the others are read, and before each piece of
+ * queued work that may take milliseconds.
  */
 export class Engine implements ServingThread, Disposable {
   readonly poller = new Poller();
@@ -126,7 +128,7 @@ export class Engine implements ServingThread, Disposable {
     this.unknownMethod = options.meter?.method(undefined);
     this.observer = options.observer;
     this.meter = options.meter;
-    this.work = new WorkQueue(this.limits);
+    this.work = new WorkQueue(this.limits, () => this.#flush());
     this.accounts = new Accounts(this.limits);
     this.#admission = new Admission(
       this.limits,
@@ -161,7 +163,7 @@ export class Engine implements ServingThread, Disposable {
 
   /** Milliseconds until the next deadline or check: 0 for at once, -1 for never. */
   get timeout(): number {
-    if (this.work.size > 0 || this.#waiting.length > 0 || this.poller.hasPaused) return 0;
+    if (this.work.size > 0 || this.#waiting.length > 0 || this.poller.hasPending) return 0;
     const next = Math.min(this.deadlines.next, this.#tickAt, this.#handshakes?.due ?? Infinity);
     if (next === Infinity) return -1;
     return Math.max(0, Math.ceil(next - performance.now()));
@@ -239,10 +241,6 @@ export class Engine implements ServingThread, Disposable {
     } finally {
       this.#inTurn = false;
     }
-  }
-
-  get readSize(): number {
-    return this.work.size > 0 ? BUSY_READ_SIZE : READ_BUFFER_SIZE;
   }
 
   lookAtClock(): void {
@@ -445,6 +443,8 @@ export class Engine implements ServingThread, Disposable {
     this.#sliceEnd = this.#eventsEnd = Infinity;
     this.poller.wait(timeout);
     this.#settle();
+    this.#eventsEnd = this.now + DEFERRED_STRETCH_MS;
+    if (this.poller.handleDeferred() > 0) this.#settle();
   }
 
   /** Runs queued work until `end`, at least one piece, and sends output. */
@@ -475,6 +475,11 @@ export class Engine implements ServingThread, Disposable {
       this.#countStreams();
     }
     this.accounts.relieve("heldBytes");
+    this.#flush();
+  }
+
+  /** Sends the output of all connections. */
+  #flush(): void {
     // A flush may write more output, and so extend the list.
     for (let i = 0; i < this.#dirty.length; i++) {
       this.#dirty[i].flush();

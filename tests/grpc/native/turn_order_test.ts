@@ -1,0 +1,201 @@
+/** The order in which a thread of the native server serves its connections. @module */
+import assert from "node:assert/strict";
+import type { Service } from "../../../src/grpc/mod.ts";
+import {
+  block,
+  CLIENT_PREFACE,
+  frame,
+  FrameFlag,
+  FrameType,
+  join,
+  settings,
+  SETTINGS_ACK,
+  windowUpdate,
+} from "../../http2/_frames.ts";
+import { gate } from "../../_support/gate.ts";
+import { callFields, json } from "./_rig.ts";
+
+const [test, { Engine, net, kindsService, unary, logger, busyFor }] = await gate(
+  ["net", "env", "read", "sys", "ffi"],
+  async () => {
+    const net = await import("../../../src/net/mod.ts");
+    // Loads libc outside of tests: it stays loaded, and the sanitizer would report the first test for it.
+    net.socketsSupported();
+    return {
+      ...await import("../../../src/grpc/native/server/engine.ts"),
+      ...await import("../../../src/grpc/mod.ts"),
+      ...await import("../../../src/telemetry/mod.ts"),
+      ...await import("../_rig.ts"),
+      ...await import("./_busy.ts"),
+      net,
+    };
+  },
+);
+
+/** Windows that never close. */
+const OPEN_WINDOWS = join(
+  CLIENT_PREFACE,
+  settings([4, 0x7fff_ffff]),
+  SETTINGS_ACK,
+  windowUpdate(0, 0x7fff_0000 - 65_535),
+);
+
+/** Returns the frames of a call of `test.Kinds/Unary`. */
+function call(index: number, value: unknown): Uint8Array {
+  const id = 2 * index + 1;
+  const message = json(value);
+  const pieces = [frame(FrameType.HEADERS, FrameFlag.END_HEADERS, id, block(callFields("Unary")))];
+  for (let at = 0; at < message.length; at += 16_384) {
+    const flags = at + 16_384 >= message.length ? FrameFlag.END_STREAM : 0;
+    pieces.push(frame(FrameType.DATA, flags, id, message.subarray(at, at + 16_384)));
+  }
+  return join(...pieces);
+}
+
+/** A server whose turns the test runs. */
+class TurnRig implements AsyncDisposable {
+  readonly engine: InstanceType<typeof Engine>;
+  readonly #listener: Awaited<ReturnType<typeof net.listen>>;
+  readonly #clients: Deno.TcpConn[] = [];
+
+  private constructor(service: Service, listener: Awaited<ReturnType<typeof net.listen>>) {
+    const log = logger("native");
+    this.engine = new Engine({ services: [service], log, limits: { cheapCallMs: 1 } });
+    this.#listener = listener;
+    this.engine.accept(listener, false);
+  }
+
+  static async open(service: Service): Promise<TurnRig> {
+    const listener = await net.listen(net.tcpAddress("127.0.0.1:0"));
+    return new TurnRig(service, listener);
+  }
+
+  async connect(): Promise<Deno.TcpConn> {
+    const { port } = this.#listener.address as { port: number };
+    const client = await Deno.connect({ hostname: "127.0.0.1", port });
+    client.setNoDelay();
+    this.#clients.push(client);
+    await write(client, OPEN_WINDOWS);
+    this.turns(3);
+    return client;
+  }
+
+  turns(count: number): void {
+    for (let i = 0; i < count; i++) this.engine.turn(0);
+  }
+
+  /** Runs turns until a condition holds. */
+  turnsUntil(condition: () => boolean): void {
+    for (let i = 0; i < 2_000 && !condition(); i++) this.engine.turn(5);
+    assert.ok(condition());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const client of this.#clients) client.close();
+    this.engine[Symbol.dispose]();
+    await this.#listener.close();
+  }
+}
+
+/** Writes bytes that fit into the kernel's buffers: nobody reads them meanwhile. */
+async function write(client: Deno.Conn, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += await client.write(bytes.subarray(at));
+}
+
+/** Reads until no more bytes arrive, and returns their number. */
+async function bytesUntilSilence(client: Deno.Conn): Promise<number> {
+  const buffer = new Uint8Array(65_536);
+  for (let sum = 0;;) {
+    const { promise: silence, resolve } = Promise.withResolvers<null>();
+    const timer = setTimeout(resolve, 300, null);
+    // A pending read ends with the connection.
+    const size = await Promise.race([client.read(buffer).catch(() => null), silence]);
+    clearTimeout(timer);
+    if (size === null) return sum;
+    sum += size;
+  }
+}
+
+// A client with 4,000 calls in the queue had its next requests read, and refused, before those of others.
+test("A connection without queued work is read before one whose calls are queued", async () => {
+  const ran: string[] = [];
+  await using rig = await TurnRig.open(kindsService({
+    Unary: unary((name: string) => {
+      ran.push(name);
+      if (name === "long") busyFor(3);
+      return name;
+    }, (name: string) => name === "long" ? "long" : "cheap"),
+  }));
+  const [greedy, modest] = [await rig.connect(), await rig.connect()];
+  // The server measures both kinds.
+  await write(modest, call(0, "long"));
+  await write(modest, join(...Array.from({ length: 9 }, (_, i) => call(1 + i, "modest"))));
+  rig.turnsUntil(() => ran.length === 10);
+  await write(greedy, join(...Array.from({ length: 50 }, (_, i) => call(i, "long"))));
+  rig.turns(1);
+  assert.ok(rig.engine.work.size > 10);
+  // The kernel's order of events depends on that of the requests.
+  for (const [round, order] of [[greedy, modest], [modest, greedy]].entries()) {
+    ran.length = 0;
+    for (const client of order) {
+      await write(
+        client,
+        client === greedy ? call(50 + round, "greedy") : call(10 + round, "modest"),
+      );
+    }
+    rig.turns(1);
+    assert.equal(ran.find((name) => name !== "long"), "modest");
+  }
+  rig.turnsUntil(() => ran.includes("greedy"));
+});
+
+// Decoding 4 MB and answering it took 20 ms at a stretch.
+test("Other calls run between the decoding and the handling of a large request", async () => {
+  const ran: string[] = [];
+  const service = kindsService({
+    Unary: unary((name: string) => {
+      ran.push(name[0]);
+      busyFor(3);
+      return name[0];
+    }, (name: string) => name[0]),
+  });
+  const { Unary } = service.definition;
+  const decode = Unary.requestDeserialize;
+  const requestDeserialize = (bytes: Buffer) => {
+    if (bytes.length > 100_000) {
+      ran.push("decode");
+      busyFor(3);
+    }
+    return decode(bytes);
+  };
+  const definition = { Unary: { ...Unary, requestDeserialize } };
+  await using rig = await TurnRig.open({ ...service, definition });
+  const [greedy, modest] = [await rig.connect(), await rig.connect()];
+  const large = "g".repeat(200_000);
+  // The server measures each step.
+  await write(modest, call(0, "modest"));
+  await write(greedy, call(0, large));
+  rig.turnsUntil(() => ran.length === 3);
+  ran.length = 0;
+  for (let i = 1; i <= 3; i++) await write(greedy, call(i, large));
+  await write(modest, join(...Array.from({ length: 30 }, (_, i) => call(1 + i, "modest"))));
+  rig.turnsUntil(() => ran.length === 36);
+  assert.match(ran.join(" "), /decode m( m)* g/);
+  // Each is handled before the next one is decoded: decoded requests would take up to three times the memory.
+  const steps = ran.filter((name) => name !== "m").join(" ");
+  assert.equal(steps, "decode g decode g decode g");
+});
+
+// The whole response, as much of it as the kernel took, was sent in one go.
+test("A large response is sent in parts, between which others are served", async () => {
+  await using rig = await TurnRig.open(
+    kindsService({ Unary: unary((size: number) => "x".repeat(size)) }),
+  );
+  const client = await rig.connect();
+  await write(client, call(0, 4_000_000));
+  // The request is read, and answered.
+  rig.turns(1);
+  assert.ok(rig.engine.accounts.thread.unreadBytes > 3_000_000);
+  const sent = await bytesUntilSilence(client);
+  assert.ok(sent > 0 && sent < 1_000_000, `${sent} bytes`);
+});
