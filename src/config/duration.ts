@@ -39,6 +39,8 @@ export function parseTimeLimitOrOff(text: string): number {
 
 /** Formats milliseconds so that `parseDuration()` reads them, in the largest unit that gives a whole number. */
 export function formatDuration(ms: number): string {
+  // Each unit gives a whole number of 0.
+  if (ms === 0) return "0s";
   const [unit, size] = Object.entries(unitMs).findLast(([, size]) => ms % size === 0) ?? ["ms", 1];
   return `${ms / size}${unit}`;
 }

@@ -32,7 +32,7 @@ server:
     "c.yaml:3:3: listen.vsok is not known: did you mean vsock?",
     "c.yaml:5:9: tls.cert has to be a value or a list of values",
     "c.yaml:6:12: tls.key[1] has to be one value",
-    "c.yaml:7:6: log has to be a mapping with level, slow, format",
+    "c.yaml:7:6: log has to be a mapping with level, slow, format, to",
     'c.yaml:9:16: limits.max-streams is "many": write a whole number from 1 to 1000000',
     "c.yaml:10:13: limits.max-held has to be one value",
     "c.yaml:11:3: limits.level is not known: did you mean log.level?",

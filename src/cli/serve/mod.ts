@@ -13,6 +13,9 @@ import { serveOptions, serveSections } from "./options/mod.ts";
 
 export { readServeFile } from "./configuration.ts";
 
+/** The heading of these options in the help. */
+const CONFIGURATION = "Configuration:";
+
 /** The command `signer serve`. */
 export function serveCommand(): Command {
   const command = new Command("serve")
@@ -27,7 +30,12 @@ export function serveCommand(): Command {
       ),
     );
   return addServeOptions(command)
-    .option("--check", "check the configuration, with the files that it names, and do not listen")
+    .addOption(
+      new Option(
+        "--check",
+        "check the configuration, with the files that it names, and do not listen",
+      ).helpGroup(CONFIGURATION),
+    )
     .action(async ({ check }: { check?: boolean }) => {
       const configuration = await readServeConfiguration(command);
       if (configuration.values.logFormat === "json") {
@@ -42,15 +50,14 @@ export function serveCommand(): Command {
 
 /** Adds the options of `serve`, and those that name its configuration file. */
 export function addServeOptions(command: Command): Command {
-  const group = "Configuration:";
   command
     .addOption(
       new Option(
         "--config <file>",
         `configuration file (env: ${CONFIG_VARIABLE}; default: ${DEFAULT_CONFIG_FILE}, if it is there)`,
-      ).helpGroup(group),
+      ).helpGroup(CONFIGURATION),
     )
-    .addOption(new Option("--no-config", "read no configuration file").helpGroup(group));
+    .addOption(new Option("--no-config", "read no configuration file").helpGroup(CONFIGURATION));
   return addOptions(command, serveOptions, serveSections);
 }
 
