@@ -9,8 +9,13 @@ import { temporaryDirectory } from "../net/_transports.ts";
 import { loadStage, openWays, PERMISSIONS, serveOptions, settle, stacks } from "./_stage.ts";
 import type { Place } from "./_transports.ts";
 
-const [test, loaded] = await gate(PERMISSIONS, loadStage);
+const [test, loaded] = await gate(PERMISSIONS, async () => ({
+  ...await loadStage(),
+  ...await import("../../src/crypto/mod.ts"),
+}));
 const { net } = loaded;
+// Opened here: libcrypto stays loaded, which is no leak of the test that needs it first.
+loaded.openProvider?.("openssl");
 
 /** Processes of an emulated machine are slow. */
 const PATIENCE_MS = 60_000;
@@ -36,11 +41,13 @@ function keyOf({ peer }: Place): typeof KEYS[number] | undefined {
 
 for (const stack of stacks) {
   test(`${stack}: rules by CID, uid and gid decide over every transport`, async (t) => {
-    const { call, runSigner, signing, SignerProcess } = loaded.signer;
+    const { call, signing, SignerProcess } = loaded.signer;
     using directory = temporaryDirectory();
     const keys = KEYS.flatMap((id) => ["--key", `${id}=${directory.path}/${id}.pem`]);
     for (const id of KEYS) {
-      await runSigner("keygen", "--type", "ed25519", "--out", `${directory.path}/${id}.pem`);
+      using key = await loaded.openProvider("openssl").provider.generate("ed25519");
+      const pem = loaded.encodePrivateKey(key, "pem");
+      Deno.writeFileSync(`${directory.path}/${id}.pem`, pem, { mode: 0o600 });
     }
     const file = `${directory.path}/rules.yaml`;
     Deno.writeTextFileSync(file, rules(Deno.uid()!, Deno.gid()!), { mode: 0o600 });

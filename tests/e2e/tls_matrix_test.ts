@@ -1,7 +1,7 @@
 /**
  * The matrix of bad certificates: each fault × both stacks as servers × both stacks as clients × every transport. Both
- * ends must give the reason: the client in the error of the call, the server in its log. In the guest of
- * `scripts/guest_vm.ts`, vsock is real. `tls_weak_test.ts` has the weak certificates.
+ * ends must give the reason: the client in the error of the call, the server in its log. `tls_weak_test.ts` has the weak
+ * certificates, and `tls_transports_test.ts` runs over vsock too, in the guest of `scripts/guest_vm.ts`.
  */
 import assert from "node:assert/strict";
 import type { Certified, TestCa as Ca } from "../_support/certificates.ts";
@@ -15,9 +15,6 @@ const [test, loaded] = await gate(PERMISSIONS, async () => ({
   opened: await import("../../src/grpc/stacks/mod.ts"),
 }));
 const { net, TestCa } = loaded;
-
-/** Handshakes of an emulated machine are slow. */
-const PATIENCE_MS = 60_000;
 
 /** A CA whose chains have more than the four intermediates that are allowed. */
 async function tooLong(root: Ca, stack: DisposableStack): Promise<Ca> {
@@ -206,7 +203,6 @@ async function callWith(
   using channel = await loaded.opened.openChannel(stack, {
     addresses: [address],
     authority,
-    connectTimeout: PATIENCE_MS,
     reconnect: { initial: 60_000, max: 60_000 },
     tls: { context },
   });
