@@ -71,7 +71,7 @@ export function text(argument: string, ...examples: readonly string[]): Kind<str
 /** The path of a file, or `credential:NAME`, a file that systemd passes to a service. */
 export const file: Kind<string> = {
   ...text("<file>"),
-  parse: filePath,
+  parse: (value) => filePath(value),
   paths: { of: (path) => path, resolve: resolvePath },
 };
 

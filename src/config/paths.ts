@@ -8,15 +8,18 @@ const SCHEME = "credential:";
 /**
  * Returns the path of a file; for `credential:NAME`, that of a credential of systemd.
  *
+ * @param folder of the credentials, as systemd names it
  * @throws {ConfigError} `BAD_VALUE`
  */
-export function filePath(text: string): string {
+export function filePath(
+  text: string,
+  folder = Deno.env.get("CREDENTIALS_DIRECTORY"),
+): string {
   if (!text.startsWith(SCHEME)) return text;
   const name = text.slice(SCHEME.length);
   if (!/^[A-Za-z0-9._@+-]+$/.test(name) || name.startsWith(".")) {
     throw badValue("Write credential: and the name of a credential, such as credential:tls.key.");
   }
-  const folder = Deno.env.get("CREDENTIALS_DIRECTORY");
   if (folder === undefined) {
     throw badValue("Credentials are for services of systemd, which sets CREDENTIALS_DIRECTORY.");
   }

@@ -49,14 +49,13 @@ contexts:
       min: 1.1
   dev: 127.0.0.1:1
 `;
-  assert.deepEqual(files.readContexts(client.clientOptions, text, "c").problems, [
+  const { problems } = files.readContexts(client.clientOptions, text, "c");
+  assert.deepEqual(problems.map((problem) => problem.replace(/(mapping with to, ).*/, "$1…")), [
     "c:1:1: current-contxt is not known: did you mean current-context?",
     "c:5:5: contexts.prod.deadlin is not known: did you mean deadline?",
     "c:7:11: contexts.prod.tls.ca has to be one value",
     'c:8:12: contexts.prod.tls.min is "1.1": allowed choices are 1.2, 1.3',
-    "c:9:8: contexts.dev has to be a mapping with to, tcp, vsock, unix, header, connect-timeout, " +
-    "lb, stack, tls, authority, plaintext, token-file, allow-plaintext-token, deadline, " +
-    "max-message-size, wait-ready, retries, output, verbose",
+    "c:9:8: contexts.dev has to be a mapping with to, …",
   ]);
 });
 

@@ -27,12 +27,17 @@ server:
   pin: yes
   workers:
 `;
-  assert.deepEqual(files.readTable(serve.serveOptions, text, "c.yaml").problems, [
+  const { problems } = files.readTable(serve.serveOptions, text, "c.yaml");
+  // Other options may join these.
+  const worded = problems.map((problem) =>
+    problem.replace(/mapping with level, .*/, "mapping with …")
+  );
+  assert.deepEqual(worded, [
     'c.yaml:2:14: listen.unix-mode is "0o777": write it in octal: 0660',
     "c.yaml:3:3: listen.vsok is not known: did you mean vsock?",
     "c.yaml:5:9: tls.cert has to be a value or a list of values",
     "c.yaml:6:12: tls.key[1] has to be one value",
-    "c.yaml:7:6: log has to be a mapping with level, slow, format, to",
+    "c.yaml:7:6: log has to be a mapping with …",
     'c.yaml:9:16: limits.max-streams is "many": write a whole number from 1 to 1000000',
     "c.yaml:10:13: limits.max-held has to be one value",
     "c.yaml:11:3: limits.level is not known: did you mean log.level?",
@@ -76,24 +81,11 @@ test("problems of the environment name the variable, and the nearest one", () =>
 });
 
 test("a credential of systemd is a file in its folder", () => {
-  const before = Deno.env.get("CREDENTIALS_DIRECTORY");
-  try {
-    Deno.env.delete("CREDENTIALS_DIRECTORY");
-    assert.throws(() => config.file.parse("credential:tls.key"), { code: "BAD_VALUE" });
-    Deno.env.set("CREDENTIALS_DIRECTORY", "/run/credentials/signer.service");
-    assert.equal(
-      config.file.parse("credential:tls.key"),
-      "/run/credentials/signer.service/tls.key",
-    );
-    assert.equal(
-      serve.serveOptions.key.kind.parse("a=credential:a.pem"),
-      "a=/run/credentials/signer.service/a.pem",
-    );
-    for (const text of ["credential:", "credential:../x", "credential:.x", "credential:a/b"]) {
-      assert.throws(() => config.file.parse(text), { code: "BAD_VALUE" }, text);
-    }
-  } finally {
-    if (before === undefined) Deno.env.delete("CREDENTIALS_DIRECTORY");
-    else Deno.env.set("CREDENTIALS_DIRECTORY", before);
+  const folder = "/run/credentials/signer.service";
+  assert.equal(config.filePath("credential:tls.key", folder), `${folder}/tls.key`);
+  assert.equal(config.filePath("tls.key", folder), "tls.key");
+  assert.throws(() => config.filePath("credential:tls.key", undefined), { code: "BAD_VALUE" });
+  for (const text of ["credential:", "credential:../x", "credential:.x", "credential:a/b"]) {
+    assert.throws(() => config.filePath(text, folder), { code: "BAD_VALUE" }, text);
   }
 });

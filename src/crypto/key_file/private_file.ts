@@ -43,7 +43,10 @@ export async function readPrivateFile(
     if (!info.isFile()) throw refused(`${name} is ${kindOf(info)}: name a regular file`);
     const length = await fill(file, room);
     if (length === 0) throw refused(`${name} is empty`);
-    return { bytes: room.subarray(0, length), exposure: exposureOf(info, Deno.uid(), privacy) };
+    const exposure = isCredential(path)
+      ? exposureOf({ ...info, mode: withoutAcl(info.mode) }, Deno.uid(), privacy)
+      : exposureOf(info, Deno.uid(), privacy);
+    return { bytes: room.subarray(0, length), exposure };
   } catch (error) {
     if (error instanceof CryptoError) throw error;
     throw refused(`${name} cannot be read: ${reasonOf(error)}`, error);
@@ -72,6 +75,20 @@ export function exposureOf(
   return privacy === "private"
     ? `Refused a file that others can access (mode ${bits}): run \`chmod 600\` on it`
     : `Refused a file that others can change (mode ${bits}): run \`chmod go-w\` on it`;
+}
+
+/** Reports whether systemd passes a file to this service, in a folder that only the service can enter. */
+function isCredential(path: string): boolean {
+  const folder = Deno.env.get("CREDENTIALS_DIRECTORY");
+  return Boolean(folder) && path.startsWith(`${folder}/`);
+}
+
+/**
+ * Removes the read permission of the group: systemd lets the user of a service read its credentials by an access
+ * control list, whose mask stands in the place of the group's bits (systemd.exec(5), acl(5)).
+ */
+function withoutAcl(mode: number): number {
+  return mode & ~0o040;
 }
 
 type Kind = Pick<
