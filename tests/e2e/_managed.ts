@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 const script = fileURLToPath(new URL("../peers/python/service_manager.py", import.meta.url));
 const main = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
-/** 30 s for a notification, on a busy machine. */
-const PATIENCE_MS = 30_000;
+/** 60 s for a notification, on a busy machine. */
+const PATIENCE_MS = 60_000;
 
 /** A line of the script. */
 interface Line {

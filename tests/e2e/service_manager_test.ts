@@ -18,7 +18,10 @@ const [test, { ManagedServer, waitForEcho }] = await gate(
       /** Calls a server that may still be starting: its sockets take connections before it does. */
       async waitForEcho(address: string): Promise<void> {
         using channel = signer.openChannel({ addresses: [address] });
-        await signer.call(channel, signer.echo.Echo, { message: "hello" });
+        const options = { deadline: Date.now() + 30_000, waitForReady: true };
+        for await (
+          const _ of channel.call(signer.echo.Echo, [{ message: "hello" }], options).responses
+        );
       },
     };
   },
