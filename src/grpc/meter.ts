@@ -31,8 +31,8 @@ export interface ServerMeter {
   streams(transport: string, count: number): void;
   /** Counts bytes of HTTP/2 that were received and sent. */
   bytes(transport: string, received: number, sent: number): void;
-  /** Counts a limit that a peer has reached, by its name in `ServerLimits` or in those of HTTP/2. */
-  limit(name: string): void;
+  /** Counts a limit that a peer has reached, once or more, by its name in `ServerLimits` or in those of HTTP/2. */
+  limit(name: string, count?: number): void;
   /** Records how many milliseconds late the thread's timer of a second was; undefined when the timer stops. */
   lag(ms: number | undefined): void;
 }

@@ -59,6 +59,7 @@ export class Connection<User>
     streamsOpened: 0,
     resetsReceived: 0,
     resetsSent: 0,
+    streamsRefused: 0,
     limitCrossed: undefined,
   };
   readonly output = new OutputBuffer();

@@ -64,6 +64,7 @@ export class ServerRole implements Role {
     }
     if (streams.size >= limits.maxConcurrentStreams) {
       // Section 5.1.2. REFUSED_STREAM tells the client that it can try again (section 8.7).
+      streams.statistics.streamsRefused++;
       streams.rates.take("refusals");
       return streams.writeReset(id, ErrorCode.REFUSED_STREAM);
     }

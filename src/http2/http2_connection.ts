@@ -93,6 +93,8 @@ export interface ConnectionStatistics {
   resetsReceived: number;
   /** Streams that this side has reset or refused. */
   resetsSent: number;
+  /** Streams that this side has refused, because `maxConcurrentStreams` were open. */
+  streamsRefused: number;
   /** The limit for which the connection was ended. */
   limitCrossed: LimitName | undefined;
 }

@@ -2,9 +2,12 @@
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 
-const [test, { SignerProcess, call, echo, openChannel, runSigner, signing }] = await gate(
+const [
+  test,
+  { SignerProcess, call, echo, openChannel, openCall, paths, runSigner, signing, streamId },
+] = await gate(
   ["net", "env", "read", "write", "sys", "ffi", "run"],
-  () => import("./_signer.ts"),
+  async () => ({ ...await import("./_signer.ts"), ...await import("../hostile/_requests.ts") }),
 );
 
 type Server = Awaited<ReturnType<typeof SignerProcess.start>>;
@@ -92,6 +95,25 @@ test("/metrics has waits in the queue, bytes, limits, and the CPU time and lag o
     }
     assert.equal(valueOf(text, "signer_log_lines_dropped_total"), 0);
     assert.ok(valueOf(text, "process_max_fds")! > valueOf(text, "process_open_fds")!);
+  });
+});
+
+test("Streams over the limit of a connection are counted, at the latest when it ends", async () => {
+  await withServer(["--workers", "1", "--max-streams", "2"], async (server, get) => {
+    const { hostname, port } = new URL(server.addresses[0].replace(/^tcp:/, "http:"));
+    const connection = await Deno.connect({ hostname, port: Number(port) });
+    const settings = Uint8Array.of(0, 0, 0, 4, 0, 0, 0, 0, 0);
+    await connection.write(new TextEncoder().encode("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
+    await connection.write(settings);
+    for (let i = 0; i < 5; i++) await connection.write(openCall(paths.signStream, streamId(i)));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    connection.close();
+    const series = 'signer_limit_hits_total{limit="maxConcurrentStreams"}';
+    for (let i = 0; i < 100; i++) {
+      if (valueOf(await (await get("/metrics")).text(), series) !== undefined) break;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    assert.equal(valueOf(await (await get("/metrics")).text(), series), 3);
   });
 });
 

@@ -286,9 +286,9 @@ export class ThreadCounters {
     this.#cells[at + 4] += sent;
   }
 
-  /** Counts a limit that a peer has reached, by the limit's name. */
-  limit(name: string): void {
-    this.#cells[LIMITS_AT + this.#limits.claim(name)]++;
+  /** Counts a limit that a peer has reached, once or more, by the limit's name. */
+  limit(name: string, count = 1): void {
+    this.#cells[LIMITS_AT + this.#limits.claim(name)] += count;
   }
 
   /** Records the lateness of the thread's timer of a second; undefined when the timer stops. */

@@ -58,15 +58,16 @@ export class ConnectionPolicy {
     this.#peerPingedAt = undefined;
   }
 
-  /** Counts a PING of the peer, and closes the connection when there were too many. */
-  onPing(now: number): void {
+  /** Counts a PING of the peer. Closes the connection, and returns false, when there were too many. */
+  onPing(now: number): boolean {
     const { minPingIntervalMs } = this.#limits;
     const factor = this.#connection.streamCount > 0 ? 1 : IDLE_PING_FACTOR;
     const interval = minPingIntervalMs * factor;
     const early = this.#peerPingedAt !== undefined && now - this.#peerPingedAt < interval;
     this.#peerPingedAt = now;
-    if (!early || ++this.#strikes <= MAX_PING_STRIKES) return;
+    if (!early || ++this.#strikes <= MAX_PING_STRIKES) return true;
     this.#connection.close(ErrorCode.ENHANCE_YOUR_CALM, "too_many_pings");
+    return false;
   }
 
   /** Checks age, idle time and keepalive. Returns false when the peer no longer answers. */

@@ -92,6 +92,8 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   readonly #openedAt: number;
   #phase: Phase = OPEN;
   #waitsForRoom = false;
+  /** Streams that were refused, at the last count. */
+  #streamsRefused = 0;
   #readSize = FIRST_READ_SIZE;
   /** Bytes that `onFull()` has sent since the last flush. They count as part of the next one. */
   #sentEarly = 0;
@@ -194,7 +196,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   }
 
   onPing(): void {
-    this.#policy.onPing(this.#now);
+    if (!this.#policy.onPing(this.#now)) this.#thread.meter?.limit("minPingIntervalMs");
   }
 
   onEnd(error: Http2Error | undefined): void {
@@ -272,11 +274,21 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   abandon(): void {
     if (this.#phase.kind === "closed") return;
     this.#phase = CLOSED;
+    this.#countRefused();
     this.http2.disconnect();
     this.#noteSending();
     this.forsake();
     this.#thread.forget(this);
     this.#socket.close();
+  }
+
+  /** Counts the streams that were refused since the last count. */
+  #countRefused(): void {
+    const { streamsRefused } = this.http2.statistics;
+    const more = streamsRefused - this.#streamsRefused;
+    if (more === 0) return;
+    this.#streamsRefused = streamsRefused;
+    this.#thread.meter?.limit("maxConcurrentStreams", more);
   }
 
   /** Closes the connection's account and lane, which were opened with it. */
@@ -307,7 +319,11 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
         for (const { user } of this.http2.openStreams()) user?.tick(now);
         for (const call of this.#waiting) if (call.over) this.#waiting.delete(call);
         this.#noteSending();
-        if (this.#phase.kind === "open" && !this.#policy.tick(now)) return this.abandon();
+        this.#countRefused();
+        if (this.#phase.kind === "open" && !this.#policy.tick(now)) {
+          this.#thread.meter?.limit("keepaliveTimeoutMs");
+          return this.abandon();
+        }
         if (this.http2.output.length > 0) this.touch();
         return;
       case "ending":

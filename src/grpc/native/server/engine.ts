@@ -428,6 +428,8 @@ export class Engine implements ServingThread, Disposable {
 
   /** Closes a connection whose TLS handshake failed. */
   #refuse(stream: Stream, { code, message: reason }: NetError): void {
+    if (code === "TIMED_OUT") this.meter?.limit("handshakeTimeoutMs");
+    if (code === "TLS_BUSY") this.meter?.limit("maxHandshakes");
     this.note("A TLS handshake failed", { peer: formatPeer(stream.peer), code, reason });
     this.#giveUp(stream);
   }
