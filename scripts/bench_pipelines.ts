@@ -113,7 +113,18 @@ try {
     line(`memory over idle with ${atOnce} at once`, `${(peak - idle).toFixed(0)} MB`);
   }
   const many = await bench(
-    ...[address!, "pipeline", "--connections", "1000", "-c", "1000", "-n", "3000"] as const,
+    ...[
+      address!,
+      "pipeline",
+      "--connections",
+      "1000",
+      "-c",
+      "1000",
+      "-n",
+      "3000",
+      "--deadline",
+      "120s",
+    ] as const,
   );
   line("1,000 connections: calls, failures", `${many.count}, ${many.errors}`);
   const full = await bench(address!, "pipeline", "-c", "8", "-z", seconds);
