@@ -63,9 +63,9 @@ export class YamlText {
       });
       const root = document.contents as ParsedNode | null;
       const problems = [
-        ...[...document.errors, ...document.warnings].map(({ pos, message }) => ({
+        ...[...document.errors, ...document.warnings].map(({ pos, code, message }) => ({
           offset: pos[0],
-          message,
+          message: code === "MULTIPLE_DOCS" ? "A second document begins here: write one" : message,
         })),
         ...aliasesOf(root),
       ].map(({ offset, message }) => ({ place: placeOf(lines, offset), message }));

@@ -59,6 +59,7 @@ test("text that is no YAML, or no mapping, has a place", () => {
   assert.match(problems("listen:\n  tcp: [a\n")[0]!, /^c:\d+:\d+: /);
   assert.match(problems("- listen")[0]!, /^c:1:1: The file has to be a mapping with listen, /);
   assert.match(problems("log: {level: info}\nlog: {level: error}\n")[0]!, /^c:2:1: .*unique/);
+  assert.match(problems("log: {}\n---\nlog: {}\n")[0]!, /^c:2:1: A second document begins here/);
   assert.match(problems("log: &a {level: info}\n")[0]!, /^c:1:\d+: An anchor cannot be used/);
   assert.match(problems("[".repeat(20_000))[0]!, /^c:1:\d+: /);
 });

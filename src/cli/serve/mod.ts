@@ -27,7 +27,13 @@ export function serveCommand(): Command {
         "signer serve --vsock 5000 --key-dir /etc/signer/keys",
         "signer serve --tcp 0.0.0.0:50051 --tls-cert server.pem --tls-key server.key",
         "signer serve --tcp 127.0.0.1:0 --unix /run/signer.sock --generate ed25519",
+        "signer serve --config /etc/signer/config.yaml --log-level debug",
       ),
+    )
+    .addHelpText(
+      "after",
+      "\nEach option has a variable and a key in the configuration file: --log-level is\n" +
+        "SIGNER_SERVE_LOG_LEVEL and log.level. See signer config example.",
     );
   return addServeOptions(command)
     .addOption(

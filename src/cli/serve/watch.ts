@@ -4,8 +4,8 @@ import type { ConfigOption } from "../../config/mod.ts";
 import type { Logger } from "../../telemetry/mod.ts";
 import { type ServeOptions, serveOptions } from "./options/mod.ts";
 
-/** 200 ms: the time without events after which files are looked at, so that several writes are one change. */
-const QUIET_MS = 200;
+/** 200 ms: the time from an event to the look at the files, so that several writes are one change. */
+const SETTLE_MS = 200;
 
 /** 60 s between looks without an event: network and shared file systems report none for changes elsewhere. */
 const POLL_MS = 60_000;
@@ -36,7 +36,8 @@ export class FileWatch implements Disposable {
   #watcher: Deno.FsWatcher | undefined;
   #folders = "";
   #seen: string;
-  #quiet: ReturnType<typeof setTimeout> | undefined;
+  /** Set from an event to the look. */
+  #settling: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
   /** @param paths returns the files and folders, which may change with each reload */
@@ -51,7 +52,7 @@ export class FileWatch implements Disposable {
 
   /** Compares the files with those of the last look. */
   #look(): void {
-    this.#quiet = undefined;
+    this.#settling = undefined;
     // Folders first: a change after the look is then an event.
     this.#watch();
     const seen = fingerprint(this.#paths());
@@ -83,15 +84,15 @@ export class FileWatch implements Disposable {
   async #follow(watcher: Deno.FsWatcher): Promise<void> {
     for await (const { kind } of watcher) {
       if (kind === "access" || this.#closed || watcher !== this.#watcher) continue;
-      clearTimeout(this.#quiet);
-      this.#quiet = setTimeout(() => this.#look(), QUIET_MS);
+      // Further events do not put the look off: a log in the same folder may have some all the time.
+      this.#settling ??= setTimeout(() => this.#look(), SETTLE_MS);
     }
   }
 
   [Symbol.dispose](): void {
     this.#closed = true;
     clearInterval(this.#poll);
-    clearTimeout(this.#quiet);
+    clearTimeout(this.#settling);
     this.#watcher?.close();
   }
 }
