@@ -25,7 +25,7 @@ import { parseArgs } from "node:util";
 import { environment } from "./bench_peers/environment.ts";
 import { measure, type Plan } from "./bench_peers/measure.ts";
 import { buildLibcrypto, buildPrograms } from "./bench_peers/programs.ts";
-import { table } from "./bench_peers/report.ts";
+import { line, table } from "./bench_peers/report.ts";
 import { keyTypes, type PublicKeys, rows } from "./bench_peers/rows.ts";
 import { starts } from "./bench_peers/servers.ts";
 import { runCommand } from "./run_command.ts";
@@ -83,6 +83,7 @@ try {
       seconds: Number(options.seconds),
       cpus,
       folder,
+      onRow: (row, micros) => console.error(line(row, micros)),
     });
     const section = `### ${title}\n\n${table(figures, named)}`;
     console.log(section);

@@ -52,13 +52,14 @@ export async function buildGrpcGo(): Promise<string[]> {
 }
 
 async function buildGrpcJs(): Promise<string[]> {
-  const work = await copy("grpc_js", ["package.json", "package-lock.json", "server.js"]);
-  // npm writes this file when all packages are there.
-  const installed = await Deno.stat(join(work, "node_modules", ".package-lock.json"))
-    .catch(() => undefined);
-  const lock = await Deno.stat(join(sources, "grpc_js", "package-lock.json"));
-  if (!installed?.mtime || installed.mtime < lock.mtime!) {
+  const lock = "package-lock.json";
+  const stamp = join(folder, "grpc_js", "installed");
+  const wanted = await Deno.readTextFile(join(sources, "grpc_js", lock));
+  const installed = await Deno.readTextFile(stamp).catch(() => undefined);
+  const work = await copy("grpc_js", ["package.json", lock, "server.js"]);
+  if (installed !== wanted) {
     await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: work });
+    await Deno.writeTextFile(stamp, wanted);
   }
   return ["node", join(work, "server.js")];
 }

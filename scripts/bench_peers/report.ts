@@ -1,5 +1,6 @@
 /** The tables of the benchmark in Markdown. @module */
 import type { Figures } from "./measure.ts";
+import type { Row } from "./rows.ts";
 import type { Start } from "./servers.ts";
 
 /** Returns a table: the median and the range of each server, and the ratios to the best peer. */
@@ -30,6 +31,15 @@ export function table(figures: Figures, starts: readonly Start[]): string {
   ];
   return [head, head.map(() => "---"), ...lines, ...(figures.residentMb.size > 0 ? [last] : [])]
     .map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+}
+
+/** Returns a row in one line of text, to follow a run. */
+export function line(
+  { name, shape }: Row,
+  micros: ReadonlyMap<string, readonly number[]>,
+): string {
+  const figures = [...micros].map(([server, values]) => `${server} ${figure(median(values))}`);
+  return `${name}, ${shape.connections}×${shape.streams}: ${figures.join("; ")}`;
 }
 
 function median(values: readonly number[] | undefined): number {

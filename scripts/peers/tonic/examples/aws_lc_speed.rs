@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING,
-    ECDSA_P521_SHA512_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, RSA_PKCS1_SHA256, RsaKeyPair,
+    ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, ECDSA_P521_SHA512_ASN1_SIGNING,
+    EcdsaKeyPair, Ed25519KeyPair, RSA_PKCS1_SHA256, RsaKeyPair,
 };
 
 /// Duration of a turn. The best of the turns counts.
@@ -45,7 +45,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let key = RsaKeyPair::generate(size)?;
         let mut signature = vec![0; key.public_modulus_len()];
         measure(name, || {
-            key.sign(&RSA_PKCS1_SHA256, &random, &message, &mut signature).expect("signs");
+            key.sign(&RSA_PKCS1_SHA256, &random, &message, &mut signature)
+                .expect("signs");
         });
     }
     for (name, algorithm) in [

@@ -41,9 +41,21 @@ pub struct Key {
 
 /// The keys with their files in the folder.
 const KEYS: [(&str, KeyType, SigningAlgorithm); 3] = [
-    ("ecdsa-p256", KeyType::EcdsaP256, SigningAlgorithm::EcdsaSha256),
-    ("rsa-2048", KeyType::Rsa2048, SigningAlgorithm::RsassaPkcs1V15Sha256),
-    ("rsa-3072", KeyType::Rsa3072, SigningAlgorithm::RsassaPkcs1V15Sha256),
+    (
+        "ecdsa-p256",
+        KeyType::EcdsaP256,
+        SigningAlgorithm::EcdsaSha256,
+    ),
+    (
+        "rsa-2048",
+        KeyType::Rsa2048,
+        SigningAlgorithm::RsassaPkcs1V15Sha256,
+    ),
+    (
+        "rsa-3072",
+        KeyType::Rsa3072,
+        SigningAlgorithm::RsassaPkcs1V15Sha256,
+    ),
 ];
 
 /// Loads ID.pem of each key.
@@ -58,7 +70,12 @@ pub fn load(folder: &Path, provider: Provider) -> Result<Vec<Key>, Box<dyn Error
                 (Provider::AwsLc, KeyType::EcdsaP256) => by_aws_lc::ecdsa(der)?,
                 (Provider::AwsLc, _) => by_aws_lc::rsa(der)?,
             };
-            Ok(Key { id, key_type, algorithm, sign })
+            Ok(Key {
+                id,
+                key_type,
+                algorithm,
+                sign,
+            })
         })
         .collect()
 }
@@ -75,7 +92,9 @@ mod by_ring {
     pub fn ecdsa(der: &[u8]) -> Result<Sign, KeyRejected> {
         let random = SystemRandom::new();
         let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, der, &random)?;
-        Ok(Box::new(move |message| Some(key.sign(&random, message).ok()?.as_ref().to_vec())))
+        Ok(Box::new(move |message| {
+            Some(key.sign(&random, message).ok()?.as_ref().to_vec())
+        }))
     }
 
     pub fn rsa(der: &[u8]) -> Result<Sign, KeyRejected> {
@@ -83,7 +102,8 @@ mod by_ring {
         let key = RsaKeyPair::from_pkcs8(der)?;
         Ok(Box::new(move |message| {
             let mut signature = vec![0; key.public().modulus_len()];
-            key.sign(&RSA_PKCS1_SHA256, &random, message, &mut signature).ok()?;
+            key.sign(&RSA_PKCS1_SHA256, &random, message, &mut signature)
+                .ok()?;
             Some(signature)
         }))
     }
@@ -101,7 +121,9 @@ mod by_aws_lc {
     pub fn ecdsa(der: &[u8]) -> Result<Sign, KeyRejected> {
         let random = SystemRandom::new();
         let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, der)?;
-        Ok(Box::new(move |message| Some(key.sign(&random, message).ok()?.as_ref().to_vec())))
+        Ok(Box::new(move |message| {
+            Some(key.sign(&random, message).ok()?.as_ref().to_vec())
+        }))
     }
 
     pub fn rsa(der: &[u8]) -> Result<Sign, KeyRejected> {
@@ -109,7 +131,8 @@ mod by_aws_lc {
         let key = RsaKeyPair::from_pkcs8(der)?;
         Ok(Box::new(move |message| {
             let mut signature = vec![0; key.public_modulus_len()];
-            key.sign(&RSA_PKCS1_SHA256, &random, message, &mut signature).ok()?;
+            key.sign(&RSA_PKCS1_SHA256, &random, message, &mut signature)
+                .ok()?;
             Some(signature)
         }))
     }

@@ -28,16 +28,21 @@ mod proto {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let folder = arguments.next().ok_or("the folder of the keys is missing")?;
+    let folder = arguments
+        .next()
+        .ok_or("the folder of the keys is missing")?;
     let provider: Provider = arguments.next().ok_or("the provider is missing")?.parse()?;
     let threads = arguments.next().map(|text| text.parse()).transpose()?;
     let tls = tls(&arguments.collect::<Vec<_>>())?;
     let keys = load(folder.as_ref(), provider)?;
     let runtime = match threads {
-        Some(1) => runtime::Builder::new_current_thread().enable_all().build()?,
-        Some(count) => {
-            runtime::Builder::new_multi_thread().worker_threads(count).enable_all().build()?
-        }
+        Some(1) => runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?,
+        Some(count) => runtime::Builder::new_multi_thread()
+            .worker_threads(count)
+            .enable_all()
+            .build()?,
         None => runtime::Builder::new_multi_thread().enable_all().build()?,
     };
     runtime.block_on(async {

@@ -1,14 +1,11 @@
 //! `signer.v1.SigningService`, of which only Sign by the type of the key is there.
 
-use tonic::{Request, Response, Status, Streaming};
+use tonic::{Request, Response, Status};
 
 use crate::keys::Key;
 use crate::proto::sign_request::{Input, Key as Name};
 use crate::proto::signing_service_server::SigningService;
-use crate::proto::{
-    GetPublicKeyRequest, GetPublicKeyResponse, ListKeysRequest, ListKeysResponse, SignBatchRequest,
-    SignBatchResponse, SignRequest, SignResponse, SignResult, VerifyRequest, VerifyResponse,
-};
+use crate::proto::{SignRequest, SignResponse};
 
 pub struct Signing {
     keys: Vec<Key>,
@@ -36,47 +33,16 @@ impl SigningService for Signing {
             .find(|key| key.key_type as i32 == key_type)
             .ok_or_else(|| Status::not_found("there is no key of this type"))?;
         if request.algorithm != key.algorithm as i32 {
-            return Err(Status::invalid_argument("the algorithm does not fit the key"));
+            return Err(Status::invalid_argument(
+                "the algorithm does not fit the key",
+            ));
         }
         let signature = (key.sign)(&message).ok_or_else(|| Status::internal("no signature"))?;
         Ok(Response::new(SignResponse {
             signature,
             key_id: key.id.to_owned(),
             algorithm: request.algorithm,
+            ..SignResponse::default()
         }))
-    }
-
-    async fn sign_batch(
-        &self,
-        _: Request<SignBatchRequest>,
-    ) -> Result<Response<SignBatchResponse>, Status> {
-        Err(Status::unimplemented(""))
-    }
-
-    type SignStreamStream = tokio_stream::Empty<Result<SignResult, Status>>;
-
-    async fn sign_stream(
-        &self,
-        _: Request<Streaming<SignRequest>>,
-    ) -> Result<Response<Self::SignStreamStream>, Status> {
-        Err(Status::unimplemented(""))
-    }
-
-    async fn verify(&self, _: Request<VerifyRequest>) -> Result<Response<VerifyResponse>, Status> {
-        Err(Status::unimplemented(""))
-    }
-
-    async fn list_keys(
-        &self,
-        _: Request<ListKeysRequest>,
-    ) -> Result<Response<ListKeysResponse>, Status> {
-        Err(Status::unimplemented(""))
-    }
-
-    async fn get_public_key(
-        &self,
-        _: Request<GetPublicKeyRequest>,
-    ) -> Result<Response<GetPublicKeyResponse>, Status> {
-        Err(Status::unimplemented(""))
     }
 }
