@@ -2,11 +2,11 @@
 import { join } from "node:path";
 import { openNativeChannel } from "../../src/grpc/native/client/mod.ts";
 import { load } from "../h2load.ts";
-import type { PublicKeys, Row } from "./rows.ts";
+import { type PublicKeys, type Row, warmUps } from "./rows.ts";
 import { elapsed, Server, type Start } from "./servers.ts";
 
-/** The load of each server before the first row, after which V8 has compiled most of its code. */
-const WARM_UP_SECONDS = 2;
+/** Duration of each load before the first row. */
+const WARM_UP_SECONDS = 1.5;
 
 /** The share of calls that may fail: a server under as much load as possible may refuse some. */
 const MAX_FAILED = 0.02;
@@ -43,7 +43,9 @@ export async function measure(plan: Plan): Promise<Figures> {
   for (const start of plan.starts) {
     servers.push(stack.use(await Server.open(start, plan.cpus?.server)));
   }
-  for (const server of servers) await loadOnce(plan, plan.rows[0], server, WARM_UP_SECONDS);
+  for (const row of warmUps) {
+    for (const server of servers) await loadOnce(plan, row, server, WARM_UP_SECONDS);
+  }
   const echoing = servers.filter(({ start }) => start.echoes);
   const micros = new Map<Row, Map<string, number[]>>();
   const residentMb = new Map<string, number>();

@@ -3,11 +3,15 @@ import assert from "node:assert/strict";
 import type { KeyType, PrivateKey } from "../../src/crypto/mod.ts";
 import { gate } from "../_support/gate.ts";
 
-const [test, { speedups, newerLibraries, libcryptoPath }] = await gate(["env", "ffi"], async () => {
+const [test, { speedups, newerLibraries, libcryptoPath, builtLibrary }] = await gate([
+  "env",
+  "ffi",
+], async () => {
+  const { builtLibrary } = await import("../../src/ffi/libcrypto/library.ts");
   const { speedups } = await import("../../src/crypto/openssl/mod.ts");
   const { newerLibraries, libcryptoPath, openLibcrypto } = await import("../../src/ffi/mod.ts");
   openLibcrypto();
-  return { speedups, newerLibraries, libcryptoPath };
+  return { speedups, newerLibraries, libcryptoPath, builtLibrary };
 });
 
 /** A clock, and keys whose signatures move it. */
@@ -50,4 +54,17 @@ test("`speedups()` begins with no further type once its time is over", () => {
 
 test("the library in use is not newer than itself", () => {
   assert.ok(newerLibraries().every(({ path }) => path !== libcryptoPath()));
+});
+
+test("only a program from sources looks beside itself, as a bundle may lie below a folder of everyone", () => {
+  const build = { ...Deno.build, os: "linux", standalone: false } as const;
+  const module = "/src/ffi/libcrypto/library.ts";
+  assert.equal(
+    builtLibrary(`file:///home/x${module}`, build),
+    "/home/x/.cache/openssl/libcrypto.so.3",
+  );
+  assert.equal(builtLibrary("file:///tmp/signer-1/program/main.js", build), undefined);
+  const standalone = { ...build, standalone: true };
+  assert.equal(builtLibrary(`file:///tmp/deno-compile-signer${module}`, standalone), undefined);
+  assert.equal(builtLibrary(`https://example.com${module}`, build), undefined);
 });

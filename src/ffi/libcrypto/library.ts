@@ -1,12 +1,21 @@
 /** The search for libcrypto, and its loading. @module */
+import { fileURLToPath } from "node:url";
 import { LibcryptoError } from "./errors.ts";
 import { type Symbols, symbols, versionSymbols } from "./symbols.ts";
 
 /** The environment variable with the name of the library to load. */
 export const LIBCRYPTO_VARIABLE = "SIGNER_LIBCRYPTO";
 
-/** The library of `deno task openssl`, beside the sources. */
-const BUILT = new URL("../../../.cache/openssl/libcrypto.so.3", import.meta.url);
+/**
+ * Returns the path of the library of `deno task openssl`, which is beside the sources; undefined for a bundle and an
+ * executable. For these the path would be in a folder such as /tmp, where others could put a library of theirs.
+ */
+export function builtLibrary(module: string, { os, standalone } = Deno.build): string | undefined {
+  if (os !== "linux" || standalone || !/^file:.*\/src\/ffi\/libcrypto\/library\.ts$/.test(module)) {
+    return undefined;
+  }
+  return fileURLToPath(new URL("../../../.cache/openssl/libcrypto.so.3", module));
+}
 
 /** The environment variable by which a packaged program names the folder of the libraries that it carries. */
 const CARRIED_VARIABLE = "SIGNER_CARRIED_LIBRARIES";
@@ -74,8 +83,7 @@ export function libcryptoPath(): string {
  */
 export function newerLibraries(): readonly FoundLibrary[] {
   const { number } = choose();
-  const built = Deno.build.os === "linux" && BUILT.protocol === "file:" ? [BUILT.pathname] : [];
-  return [...places(), ...built].flatMap((path) => {
+  return [...places(), builtLibrary(import.meta.url) ?? []].flat().flatMap((path) => {
     try {
       const found = probe(path);
       return found.number > number ? [found] : [];
