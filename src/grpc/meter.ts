@@ -67,7 +67,8 @@ function meteredHandler(
     if (isUnary && code === StatusCode.OK) meter?.measured(ms);
     meter?.ended(code);
     if (error instanceof RpcError && error.limit !== undefined) serverMeter?.limit(error.limit);
-    observer?.ended(context, code, message, { isUnary, queueUs: 0, totalUs: ms * 1_000 });
+    const totalUs = ms * 1_000;
+    observer?.ended(context, code, message, { isUnary, queueUs: 0, totalUs, roughUs: totalUs });
   };
   switch (handler.kind) {
     case "unary":

@@ -16,6 +16,11 @@ export interface CallTimes {
   readonly queueUs: number;
   /** Microseconds from the request's headers to now. Reads the clock. */
   readonly totalUs: number;
+  /**
+   * The same without the clock for most of the shortest calls, such as Echo, whose own time is left out. Reading the clock
+   * takes a tenth of their time.
+   */
+  readonly roughUs: number;
 }
 
 /** Observes the calls of a server. */

@@ -64,7 +64,9 @@ export class RequestLog implements CallObserver {
     if (!this.#logsSome) return;
     // A client cancels calls as it likes, and every watch of the health service.
     const isFailure = status !== StatusCode.OK && status !== StatusCode.CANCELLED;
-    if (!isFailure && !this.#logsAll && this.#slowUs === Infinity) return;
+    if (!isFailure && !this.#logsAll) {
+      if (this.#slowUs === Infinity || times.roughUs < this.#slowUs) return;
+    }
     const { isUnary, queueUs, totalUs } = times;
     const isSlow = isUnary && totalUs >= this.#slowUs;
     if (!isFailure && !this.#logsAll && !isSlow) return;

@@ -99,3 +99,18 @@ test("A reload that lowers the level of requests logs every call from then on, i
     Deno.removeSync(folder, { recursive: true });
   }
 });
+
+test("--log-slow logs a signature that takes as long, with its key", async () => {
+  await using server = await SignerProcess.start(
+    ...["--tcp", "127.0.0.1:0", "--generate", "rsa-3072", "--workers", "1"],
+    ...["--log-format", "json", "--log-slow", "1ms"],
+  );
+  using channel = openChannel({ addresses: server.addresses });
+  // 1.8 ms and more on any machine of today, besides the compilation of the first call.
+  await call(channel, signing.Sign, { keyType: "KEY_TYPE_RSA_3072", message: new Uint8Array(1) });
+  await server.stop();
+  const [line] = requestsIn(await server.log);
+  assert.deepEqual([line.message, line.status], ["Request was slow", "OK"]);
+  assert.equal(line.algorithm, "RSASSA_PSS_SHA_256");
+  assert.ok(Number(line.totalUs) >= 1_000);
+});

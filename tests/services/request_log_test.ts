@@ -31,7 +31,9 @@ function context(headers: Record<string, string> = {}): ObservedContext {
   };
 }
 
-const times = { isUnary: true, queueUs: 12, totalUs: 345.6 };
+const times = { isUnary: true, queueUs: 12, totalUs: 345.6, roughUs: 345.6 };
+
+const lasting = (us: number) => ({ ...times, totalUs: us, roughUs: us });
 
 function open(levels: string, slowMs?: number) {
   const log = recording();
@@ -66,6 +68,7 @@ Deno.test("at info, calls that succeed or are cancelled have no line, and do not
   const unread = {
     isUnary: true,
     queueUs: 0,
+    roughUs: 0,
     get totalUs(): number {
       throw new Error("The clock was read");
     },
@@ -84,10 +87,11 @@ Deno.test("at debug of the category, every call has a line", () => {
 
 Deno.test("--log-slow logs unary calls from its time on, and no streams", () => {
   const { log, requests } = open("info", 50);
-  requests.ended(context(), StatusCode.OK, undefined, { ...times, totalUs: 49_999 });
-  requests.ended(context(), StatusCode.OK, undefined, { ...times, totalUs: 50_000 });
+  requests.ended(context(), StatusCode.OK, undefined, lasting(49_999));
+  requests.ended(context(), StatusCode.OK, undefined, lasting(50_000));
   requests.ended(context(), StatusCode.OK, undefined, {
-    ...{ isUnary: false, queueUs: 0, totalUs: 90_000 },
+    ...lasting(90_000),
+    isUnary: false,
   });
   assert.deepEqual(log.lines.map(([line]) => line), ["info Request was slow"]);
 });
@@ -100,7 +104,7 @@ Deno.test("failures are logged at a bounded rate, which slow calls do not use up
   }
   assert.ok(log.lines.length >= 10 && log.lines.length < 20, `${log.lines.length}`);
   const before = log.lines.length;
-  requests.ended(context(), StatusCode.OK, undefined, { ...times, totalUs: 90_000 });
+  requests.ended(context(), StatusCode.OK, undefined, lasting(90_000));
   assert.equal(log.lines.length, before + 1);
 });
 
@@ -120,6 +124,6 @@ Deno.test("levels that change while the server runs take effect", () => {
   requests.ended(context(), StatusCode.INTERNAL, "No", times);
   assert.equal(log.lines.length, 0);
   requests.setLevels(parseLogLevels("warning,requests=debug"));
-  requests.ended(context(), StatusCode.OK, undefined, { ...times, totalUs: 5 });
+  requests.ended(context(), StatusCode.OK, undefined, lasting(5));
   assert.deepEqual(log.lines.map(([line]) => line), ["debug Request served"]);
 });

@@ -115,6 +115,8 @@ export abstract class Call implements CallContext, CallTimes, Timed {
   /** The same in whole microseconds, of which the lowest 32 bits. */
   readonly #openedUs: number;
   queueUs = 0;
+  /** True for a call of a kind that takes microseconds, and is not measured itself. */
+  protected isShort = false;
   requestId: string | undefined = undefined;
   logFields: CallContext["logFields"] = undefined;
   #held: HeldBytes | undefined = undefined;
@@ -218,7 +220,14 @@ export abstract class Call implements CallContext, CallTimes, Timed {
   }
 
   get totalUs(): number {
-    const now = performance.now();
+    return this.#usUntil(performance.now());
+  }
+
+  get roughUs(): number {
+    return this.isShort ? this.#usUntil(this.thread.now) : this.totalUs;
+  }
+
+  #usUntil(now: number): number {
     const ms = now - this.#openedAt;
     return ms < LONGEST_US / 1_000 ? ((now * 1_000) | 0) - this.#openedUs | 0 : ms * 1_000;
   }

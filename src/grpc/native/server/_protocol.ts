@@ -27,7 +27,7 @@ export interface ConnectionOwner extends CallConnection {
 }
 
 /** The times of a call that is refused by its headers. */
-const NO_TIMES = { isUnary: true, queueUs: 0, totalUs: 0 } as const;
+const NO_TIMES = { isUnary: true, queueUs: 0, totalUs: 0, roughUs: 0 } as const;
 
 /** gRPC over HTTP/2 (grpc's PROTOCOL-HTTP2.md): maps the events of a connection to calls. */
 export class Protocol implements ConnectionHandler<Call> {

@@ -210,6 +210,7 @@ export class UnaryCall extends Call implements Work {
   #handle(request: unknown): number {
     const costClass = this.#costClass!;
     const isMeasured = this.thread.measures(costClass);
+    this.isShort = !isMeasured;
     try {
       const answer = (this.target.handler as AnyUnary).handle(request, this);
       if (answer instanceof Promise) this.#await(answer, request);
