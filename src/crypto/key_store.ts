@@ -162,6 +162,12 @@ export class KeyStore implements Disposable {
     return store;
   }
 
+  /** Reports whether a key can sign now. */
+  get canSign(): boolean {
+    for (const key of this.#keys.values()) if (key.signsNow) return true;
+    return false;
+  }
+
   get size(): number {
     return this.#keys.size;
   }

@@ -67,6 +67,11 @@ export class StoredKey implements Disposable {
     return this.versions.some(({ hasPrivateKey }) => hasPrivateKey);
   }
 
+  /** Reports whether a version signs now. */
+  get signsNow(): boolean {
+    return this.#signing() !== undefined;
+  }
+
   /** The version that signs now. Without one, the newest. */
   get current(): KeyVersion {
     return this.#signing() ?? this.versions[0]!;

@@ -75,11 +75,11 @@ export function signerServices(
     serverInfoService(keys, identity, permissionsOf),
     ...pipelines ? [pipelines.service] : [],
   ];
-  // A server without keys signs nothing. Its other services work.
+  // Without a key that can sign now. The other services work.
   const needKeys = new Set(["", serviceName(signer)]);
   const health = new Health(
     own.map(serviceName),
-    (service) => !needKeys.has(service) || keys.current.size > 0,
+    (service) => !needKeys.has(service) || keys.current.canSign,
   );
   const errors = mapErrors(report);
   return {

@@ -223,7 +223,7 @@ export class ServerMetrics {
   /** The reason why the server is not ready; undefined when it is. */
   get #obstacle(): string | undefined {
     if (this.#phase !== "serving") return this.#phase;
-    return this.#server.keys.current.size === 0 ? "no keys" : undefined;
+    return this.#server.keys.current.canSign ? undefined : "no key can sign now";
   }
 }
 

@@ -30,6 +30,7 @@ import { openServing } from "./serving.ts";
 import { Reloader } from "./reload.ts";
 import { TicketRotation } from "./ticket_rotation.ts";
 import { refusePlaintext, ServerTls, warnOfOpenMetrics } from "./tls.ts";
+import { SigningWatch } from "./signing_watch.ts";
 import { StopSignals } from "./stop_signal.ts";
 import { ServiceManager, takeManagerLink } from "./service_manager.ts";
 import { FileWatch, watchedPaths } from "./watch.ts";
@@ -125,6 +126,10 @@ export async function runServer(
       tls.files.renewTicketKeys();
       serving.publish({ generation: undefined, policy: undefined, tls: true, settings: undefined })
         .catch((error) => log.error("The keys of session tickets stay", { error }));
+    });
+    using _signing = new SigningWatch(() => keys.current.canSign, () => {
+      // A worker that cannot be reached has ended, and its watches with it.
+      serving.refreshHealth().catch(() => {});
     });
     using reloader = new Reloader({
       provider,

@@ -60,6 +60,8 @@ export interface Serving {
   inspect(): ReturnType<RpcServer["inspect"]>;
   /** Returns true while every worker makes progress. */
   responds(): boolean;
+  /** Sends changes of status to the health watches of every thread. */
+  refreshHealth(): Promise<void>;
   /** Reports NOT_SERVING to health checks, and still accepts connections and calls. */
   announceDrain(): Promise<void>;
   /** Reports NOT_SERVING, ends health watches, and drains as `RpcServer.drain()`. */
@@ -113,6 +115,8 @@ export async function openServing(
       workers,
       inspect: () => server.inspect(),
       responds: () => server.responds,
+      refreshHealth: () =>
+        server.update(() => ({ data: { health: "refresh" } satisfies ServeUpdate })),
       announceDrain: () => server.announceDrain(),
       drain: (graceMs) => server.drain(graceMs),
       publish: async ({ generation, policy, tls: newTls, settings }) => {
@@ -186,6 +190,10 @@ export async function openServing(
     inspect: () => server.inspect(),
     // This thread serves, and it is the one that asks.
     responds: () => true,
+    refreshHealth() {
+      served.health.refresh();
+      return Promise.resolve();
+    },
     announceDrain() {
       served.health.announceDrain();
       return server.announceDrain();

@@ -60,7 +60,9 @@ export type ServeUpdate =
   /** The generation up to which retired keys are disposed of. */
   | { readonly release: number }
   /** The audit file was renamed. */
-  | { readonly audit: "reopen" };
+  | { readonly audit: "reopen" }
+  /** Whether a key can sign has changed with the time. */
+  | { readonly health: "refresh" };
 
 let traces: CallObserver | undefined;
 const loaded = tracingIsOn() ? openServerTraces().then((observer) => traces = observer) : undefined;
@@ -118,6 +120,7 @@ serveAsWorker((setup: ServeSetup) => {
       const change = update as ServeUpdate;
       if ("release" in change) return keys.release(change.release);
       if ("audit" in change) return chain?.reopen();
+      if ("health" in change) return served.health.refresh();
       if (change.keys !== undefined) {
         keys.replace(KeyStore.adopt(provider, change.keys.shared), change.keys.generation);
         served.health.refresh();

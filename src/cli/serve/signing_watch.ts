@@ -1,0 +1,22 @@
+/** Watches whether a key can sign, which changes with the time: versions of keys have dates. @module */
+
+/** 1 s between looks, each of some microseconds. */
+const INTERVAL_MS = 1_000;
+
+/** Calls back when `canSign` has another result than before, until its disposal. */
+export class SigningWatch implements Disposable {
+  readonly #timer: ReturnType<typeof setInterval>;
+
+  constructor(canSign: () => boolean, onChange: () => void) {
+    let before = canSign();
+    this.#timer = setInterval(() => {
+      const now = canSign();
+      if (now !== before) onChange();
+      before = now;
+    }, INTERVAL_MS);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+}
