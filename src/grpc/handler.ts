@@ -9,6 +9,14 @@ export interface WorkUnit<T> {
   run(): T;
 }
 
+/** A part of a handler's work. Times are in milliseconds since 1970. */
+export interface CallPart {
+  readonly name: string;
+  readonly startTime: number;
+  readonly endTime: number;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
 /** The call of a handler: request metadata, deadline and peer, and headers and trailers of the response. */
 export interface CallContext {
   /** The full name of the method, as in `/signer.v1.EchoService/Echo`. */
@@ -58,6 +66,8 @@ export interface CallContext {
   traceId?: string | undefined;
   /** Fields that the handler adds to the call's line in the log of requests, such as its key. */
   logFields?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Parts of the handler's work, which have spans of their own. */
+  parts?: readonly CallPart[] | undefined;
   /**
    * Schedules long units of work with the work of other calls: connections take turns, and short work runs
    * before long work. For handlers with more than one such unit, and for streams. A unary handler is itself

@@ -5,7 +5,7 @@ import type { StatusCode } from "./status.ts";
 /** The part of a call's context that observers use. A call that was refused before its handler has no more. */
 export type ObservedContext = Pick<
   CallContext,
-  "method" | "peer" | "caller" | "metadata" | "requestId" | "traceId" | "logFields"
+  "method" | "peer" | "caller" | "metadata" | "requestId" | "traceId" | "logFields" | "parts"
 >;
 
 /** The times of a call that has ended. */

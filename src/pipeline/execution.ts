@@ -34,8 +34,19 @@ export interface ExecutionMetrics {
   readonly allocatedBytes: number;
   /** Bytes of audio in inputs. */
   readonly audioBytes: number;
-  /** Time in each node, in the order of execution. */
-  readonly nodes: readonly { readonly id: string; readonly type: string; readonly ms: number }[];
+  /** The nodes in the order of execution. */
+  readonly nodes: readonly NodeFigures[];
+}
+
+/** Figures of a node. */
+export interface NodeFigures {
+  readonly id: string;
+  readonly type: string;
+  /** Time in the node. */
+  readonly ms: number;
+  /** Times of its first and its last slice, from the start of the execution. */
+  readonly startMs: number;
+  readonly endMs: number;
 }
 
 /** Outputs of a pipeline by node id. */
@@ -68,6 +79,8 @@ interface RunningNode {
   readonly planned: PlannedNode;
   readonly instance: NodeInstance;
   ms: number;
+  startMs: number | undefined;
+  endMs: number;
 }
 
 /**
@@ -89,6 +102,7 @@ export class Execution implements NodeContext, Disposable {
   #resume = next;
   /** The promise that the running node waits for. */
   #awaited: Promise<unknown> | undefined;
+  readonly #began: number;
   #wallMs = 0;
   #cpuMs = 0;
   #estimate = 0;
@@ -109,7 +123,10 @@ export class Execution implements NodeContext, Disposable {
       planned,
       instance: planned.type.open(planned.parameters, this),
       ms: 0,
+      startMs: undefined,
+      endMs: 0,
     }));
+    this.#began = now();
   }
 
   get metrics(): ExecutionMetrics {
@@ -119,7 +136,9 @@ export class Execution implements NodeContext, Disposable {
       memoryEstimateBytes: this.#estimate,
       allocatedBytes: this.#allocatedBefore + this.#allocated,
       audioBytes: this.#audioBytes,
-      nodes: this.#nodes.map(({ planned: { id, type }, ms }) => ({ id, type: type.type, ms })),
+      nodes: this.#nodes.map(({ planned: { id, type }, ms, startMs = 0, endMs }) => {
+        return { id, type: type.type, ms, startMs, endMs };
+      }),
     };
   }
 
@@ -244,6 +263,7 @@ export class Execution implements NodeContext, Disposable {
 
   #slice(node: RunningNode, part: Part): void {
     const started = this.#now();
+    node.startMs ??= started - this.#began;
     try {
       this.#work ??= node.instance.push(part.inputsOf(node.planned), part.isLast);
       const resume = this.#resume;
@@ -257,7 +277,9 @@ export class Execution implements NodeContext, Disposable {
     } catch (error) {
       throw this.#failure(error);
     } finally {
-      node.ms += this.#now() - started;
+      const ended = this.#now();
+      node.ms += ended - started;
+      node.endMs = ended - this.#began;
     }
   }
 

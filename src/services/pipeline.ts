@@ -15,6 +15,7 @@ import {
 import {
   bidi,
   type CallContext,
+  type CallPart,
   implement,
   RpcError,
   type Service,
@@ -24,6 +25,7 @@ import {
 import {
   createRegistry,
   type ErrorKind,
+  type ExecutionMetrics,
   expectedValues,
   type Manifest,
   MANIFEST_VERSION,
@@ -120,7 +122,9 @@ export class Pipelines implements Disposable {
     using _turn = await this.#turn(context);
     using job = this.#worker.open(manifest, this.#ownerOf(context));
     using _running = this.#gauge("running");
+    const began = Date.now();
     const { outputs, metrics } = await job.push(valuesOf(inputs), true);
+    context.parts = partsOf(metrics, began);
     this.#counters.succeeded(metrics);
     return { outputs: wireValues(plan, outputs), metrics: wireMetrics(metrics) };
   }
@@ -272,6 +276,16 @@ function statusOf(error: unknown): unknown {
   }
   const status = statuses[code];
   return status ? new RpcError(status, message, { cause: error }) : error;
+}
+
+/** The nodes of an execution, for spans. */
+function partsOf({ nodes }: ExecutionMetrics, began: number): CallPart[] {
+  return nodes.map(({ id, type, startMs, endMs }) => ({
+    name: `node ${type}`,
+    startTime: began + startMs,
+    endTime: began + endMs,
+    attributes: { "signer.node": id, "signer.node_type": type },
+  }));
 }
 
 function kindOf(error: unknown): ErrorKind {

@@ -1,5 +1,5 @@
 /** Spans of the calls of a server. @module */
-import { SpanKind } from "@opentelemetry/api";
+import { ROOT_CONTEXT, SpanKind, trace } from "@opentelemetry/api";
 import {
   type CallObserver,
   type CallTimes,
@@ -29,7 +29,7 @@ export class ServerTraces implements CallObserver {
     message: string | undefined,
     { queueUs, totalUs }: CallTimes,
   ): void {
-    const { method, caller, metadata, logFields = {} } = context;
+    const { method, caller, metadata, logFields = {}, parts = [] } = context;
     const endTime = Date.now();
     const span = this.#tracer.startSpan(spanName(method), {
       kind: SpanKind.SERVER,
@@ -47,6 +47,10 @@ export class ServerTraces implements CallObserver {
       },
     }, contextOf(metadata));
     context.traceId = span.spanContext().traceId;
+    const inSpan = trace.setSpan(ROOT_CONTEXT, span);
+    for (const { name, startTime, endTime, attributes } of parts) {
+      this.#tracer.startSpan(name, { startTime, attributes }, inSpan).end(endTime);
+    }
     endSpan(span, status, message, serverErrors.has(status), endTime);
   }
 }

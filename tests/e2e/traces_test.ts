@@ -126,6 +126,44 @@ for (const [name, options] of servings) {
   });
 }
 
+for (const [name, options] of servings) {
+  test(`The span of a pipeline has its nodes as children: ${name}`, async () => {
+    await using receiver = new Receiver();
+    const folder = await Deno.makeTempDir();
+    const server = await SignerProcess.startIn(
+      receiver.env,
+      ...["--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256", "--pipelines", ...options],
+    );
+    try {
+      await Deno.writeTextFile(
+        `${folder}/m.yaml`,
+        `version: 1
+nodes: [{ id: in, type: pass_through }, { id: hash, type: digest }]
+connections: [{ from: in, to: hash }]
+inputs: [in]
+outputs: [hash]
+`,
+      );
+      const [to, manifest] = [server.addresses[0], `${folder}/m.yaml`];
+      const { code, stderr } = await runSigner(
+        ...["call", "pipeline", "run", manifest, "--in", manifest, "--to", to],
+      );
+      assert.equal(code, 0, stderr);
+    } finally {
+      assert.equal(await server.stop(), 0);
+      await Deno.remove(folder, { recursive: true });
+    }
+    const call = receiver.spans.find((span) => span.name.endsWith("/ExecutePipeline"))!;
+    const nodes = receiver.spans.filter(({ parentSpanId }) => parentSpanId === call.spanId);
+    assert.deepEqual(nodes.map(({ name }) => name).sort(), ["node digest", "node pass_through"]);
+    for (const node of nodes) {
+      assert.equal(node.traceId, call.traceId);
+      assert.equal(attribute(node, "signer.node_type"), node.name.slice("node ".length));
+      assert.ok(BigInt(node.startTimeUnixNano) <= BigInt(node.endTimeUnixNano));
+    }
+  });
+}
+
 test("Without OTEL_DENO the client sends no trace context", async () => {
   await using server = await SignerProcess.start(
     ...["--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256", "--workers", "1"],

@@ -119,6 +119,7 @@ export abstract class Call implements CallContext, CallTimes, Timed {
   protected isShort = false;
   requestId: string | undefined = undefined;
   logFields: CallContext["logFields"] = undefined;
+  parts: CallContext["parts"] = undefined;
   #held: HeldBytes | undefined = undefined;
   /** True until the handler's promise is settled. The handler keeps the request for as long. */
   #handlerRuns = false;
