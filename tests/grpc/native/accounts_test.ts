@@ -42,6 +42,17 @@ Deno.test("`Account` counts by connection, peer and thread, and names the narrow
   assert.equal(new Connection(accounts).account.exceeds("heldBytes", 1), "thread");
 });
 
+Deno.test("`setLimits()` changes the limits of accounts that are open", () => {
+  const accounts = new Accounts(limits);
+  const { account } = new Connection(accounts, "x");
+  account.add("heldBytes", 30);
+  accounts.setLimits({ ...limits, maxHeldBytesPerConnection: 20 });
+  assert.equal(account.exceeds("heldBytes"), "connection");
+  accounts.setLimits({ ...limits, maxHeldBytesPerPeer: 35 });
+  assert.equal(account.exceeds("heldBytes", 6), "peer");
+  assert.equal(account.exceeds("heldBytes", 5), undefined);
+});
+
 Deno.test("`relieve()` frees memory of the heaviest connection of the heaviest peer", () => {
   const accounts = new Accounts(limits);
   const [heavy, light, other] = [

@@ -4,9 +4,13 @@ import { fileURLToPath } from "node:url";
 import { gate } from "../../_support/gate.ts";
 import type { RawClient } from "./_raw_client.ts";
 
-const [test, { PoolRig, ask, callFields, json, messagesOf }] = await gate(
+const [test, { PoolRig, StatusCode, ask, callFields, json, messagesOf, statusOf }] = await gate(
   ["net", "env", "read", "run", "sys", "ffi"],
-  async () => ({ ...await import("./_rig.ts"), ...await import("./_pool.ts") }),
+  async () => ({
+    ...await import("./_rig.ts"),
+    ...await import("./_pool.ts"),
+    StatusCode: (await import("../../../src/grpc/mod.ts")).StatusCode,
+  }),
 );
 
 test("Connections are distributed evenly over the workers, whichever accepts them", async () => {
@@ -56,6 +60,23 @@ test("A worker that fails loses its own connections only, and is replaced", asyn
     who = await ask(client, "who");
   }
   for (const client of later) await client[Symbol.asyncDispose]();
+});
+
+test("New limits hold for open connections, and for the replacement of a worker", async () => {
+  const death = Promise.withResolvers<void>();
+  await using rig = await PoolRig.start(1, { onFailure: () => death.resolve() });
+  const long = [json("who".padEnd(100))];
+  const sendLong = async (client: RawClient) =>
+    statusOf(await client.request(callFields("Unary"), long));
+  await using before = await rig.connect();
+  assert.notEqual(await sendLong(before), StatusCode.RESOURCE_EXHAUSTED);
+  await rig.pool.setLimits!({ maxRequestBytes: 50 });
+  assert.equal(await sendLong(before), StatusCode.RESOURCE_EXHAUSTED);
+  assert.equal(await ask(before, "who"), "signer-0");
+  await before.request(callFields("Unary"), [json("die")]);
+  await death.promise;
+  await using after = await rig.connect();
+  assert.equal(await sendLong(after), StatusCode.RESOURCE_EXHAUSTED);
 });
 
 test("A handler that returns a promise is awaited, and other calls are served in the meantime", async () => {
