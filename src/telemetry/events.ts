@@ -178,9 +178,17 @@ export const events = {
     "warning",
     "There is no `--audit-key`.",
   ),
-  "The audit log cannot be written": event("serve", "error", "As `--audit-fail` has it."),
+  "The audit log cannot be written": event(
+    "serve",
+    "error",
+    "The server refuses to sign, or signs without a record, by `--audit-fail`.",
+  ),
   "The audit log can be written again": event("serve", "warning", "With the number of lost lines."),
-  "The audit file cannot be opened anew": event("serve", "error", "After SIGHUP."),
+  "The audit file cannot be opened anew": event(
+    "serve",
+    "error",
+    "The file was renamed, and SIGHUP could not open a new one.",
+  ),
 
   "Connected": event(["native", "grpc-js"], "debug", "A connection was accepted."),
   "A connection was ended": event(

@@ -1,5 +1,5 @@
 /** Spans of the calls of a client. @module */
-import { type Context, type Span, SpanKind, TraceFlags } from "@opentelemetry/api";
+import { type Attributes, type Context, type Span, SpanKind, TraceFlags } from "@opentelemetry/api";
 import {
   type AnyMethod,
   type CallOptions,
@@ -75,6 +75,13 @@ function headersOf(span: Span): [string, string][] {
   ];
 }
 
+/** Returns the attributes of a server's name, such as `tcp://127.0.0.1:50051` or `unix:/run/signer.sock`. */
+function serverAttributes(name: string): Attributes {
+  const [, host, port] = /^(?:tcp:\/\/)?\[?([^/]+?)\]?:(\d+)$/.exec(name) ?? [];
+  if (host === undefined) return { "server.address": name };
+  return { "server.address": host, "server.port": Number(port), "network.transport": "tcp" };
+}
+
 /** Yields the responses of a call, and ends its span with them. */
 async function* observed<O>(call: ClientCall<O>, span: Span): AsyncGenerator<O> {
   // Stays when the consumer leaves early, which cancels the call.
@@ -89,7 +96,7 @@ async function* observed<O>(call: ClientCall<O>, span: Span): AsyncGenerator<O> 
       : { code: StatusCode.UNKNOWN, message: undefined });
     throw error;
   } finally {
-    span.setAttribute("network.peer.address", call.peer());
+    span.setAttributes(serverAttributes(call.peer()));
     endSpan(span, code, message, code !== StatusCode.OK);
   }
 }

@@ -112,6 +112,11 @@ for (const [name, options] of servings) {
       assert.equal(attribute(own, "rpc.service"), "signer.v1.SigningService");
       assert.equal(attribute(own, "rpc.method"), "Sign");
       assert.equal(attribute(own, "network.peer.address"), "127.0.0.1");
+      assert.equal(attribute(client, "server.address"), "127.0.0.1");
+      assert.equal(
+        Number(attribute(client, "server.port")),
+        Number(server.addresses[0].split(":")[2]),
+      );
       assert.ok(BigInt(own.startTimeUnixNano) <= BigInt(own.endTimeUnixNano));
       const code = attribute(client, "rpc.grpc.status_code");
       assert.equal(attribute(own, "rpc.grpc.status_code"), code);
