@@ -2,6 +2,7 @@
 import { protocolHeader, protocolVersions, requestIdHeader } from "../api/mod.ts";
 import { type Interceptor, Metadata, RpcError } from "../grpc/mod.ts";
 import { fromCryptoError } from "./crypto_status.ts";
+import { failedNode } from "./pipeline_failure.ts";
 import { requestIdOf } from "./request_id.ts";
 
 const spoken: ReadonlySet<string> = new Set(protocolVersions);
@@ -49,7 +50,8 @@ export function mapErrors(report: InternalErrorReport): Interceptor {
       const requestId = requestIdOf(context);
       const { method, peer } = context;
       report({ requestId, method, peer, error });
-      return new RpcError("INTERNAL", `Internal error; the server's log has request ${requestId}`, {
+      const what = failedNode(error) ?? "Internal error";
+      return new RpcError("INTERNAL", `${what}; the server's log has request ${requestId}`, {
         cause: error,
         metadata: new Metadata([[requestIdHeader, requestId]]),
       });

@@ -10,7 +10,7 @@ import { chain } from "../pipeline/_pipelines.ts";
 import { gate } from "../_support/gate.ts";
 import { onEachStack } from "./_each_stack.ts";
 
-const [gated, { ExecutionQueue, NO_SIGNER, Pipelines, Served, StatusCode }] = await gate(
+const [gated, loaded] = await gate(
   ["net", "env", "read", "sys", "ffi"],
   async () => ({
     ...await import("./_served.ts"),
@@ -18,9 +18,12 @@ const [gated, { ExecutionQueue, NO_SIGNER, Pipelines, Served, StatusCode }] = aw
     ...await import("../../src/pipeline/mod.ts"),
     ...await import("../../src/services/pipeline.ts"),
     ...await import("../../src/services/pipeline_queue.ts"),
+    ...await import("../../src/services/interceptors.ts"),
   }),
 );
 const test = onEachStack(gated);
+const { ExecutionQueue, mapErrors, Metadata, NO_SIGNER, PipelineError, Pipelines } = loaded;
+const { RpcError, Served, StatusCode } = loaded;
 
 type Nodes = Parameters<typeof chain>;
 
@@ -166,6 +169,18 @@ gated(
     (await queue.turn(signal))[Symbol.dispose]();
   },
 );
+
+gated("a node that fails is named to the caller, and its reason to the log", () => {
+  const logged: unknown[] = [];
+  const { onError } = mapErrors(({ error }) => logged.push(error));
+  const place = { node: "b", completed: ["a", "c"], cause: new RangeError("out of luck") };
+  const failure = new PipelineError("NODE_FAILED", "Node b (gain): out of luck", place);
+  const context = { metadata: new Metadata(), method: "", peer: "" } as unknown as CallContext;
+  const shown = onError!(failure, context) as InstanceType<typeof RpcError>;
+  assert.equal(shown.code, StatusCode.INTERNAL);
+  assert.match(shown.message, /^Node b failed, when a, c had ended; the server's log has request /);
+  assert.deepEqual(logged, [failure]);
+});
 
 gated("a call that has ended cancels its pipeline", async () => {
   using pipelines = new Pipelines({ version: "1.2.3", signerOf: () => NO_SIGNER });
