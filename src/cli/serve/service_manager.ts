@@ -31,7 +31,7 @@ export function linkOf(socket: string, microseconds = "", pid = String(Deno.pid)
   return { socket, watchdogMs: watched ? Number(microseconds) / 1_000 : undefined };
 }
 
-/** A service manager that is told of the state of this process. */
+/** Sends the state of this process to its service manager. */
 export class ServiceManager implements Disposable {
   readonly watchdogMs: number | undefined;
   readonly #link: ManagerLink;

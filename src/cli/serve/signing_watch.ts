@@ -1,9 +1,9 @@
-/** Watches whether a key can sign, which changes with the time: versions of keys have dates. @module */
+/** A watch on the ability of the keys to sign, which changes with the time: their versions have dates. @module */
 
 /** 1 s between looks, each of some microseconds. */
 const INTERVAL_MS = 1_000;
 
-/** Calls back when `canSign` has another result than before, until its disposal. */
+/** Calls `onChange` each time that the result of `canSign` changes, until its disposal. */
 export class SigningWatch implements Disposable {
   readonly #timer: ReturnType<typeof setInterval>;
 
