@@ -32,6 +32,7 @@ const INSTALLED_BY = {
   /** Python with grpcio, its tools, reflection and health-checking, and cryptography */
   python: TASK,
   "espeak-ng": "apt-get install espeak-ng",
+  "dpkg-deb": "apt-get install dpkg",
   curl: "apt-get install curl",
   groff: "apt-get install groff-base",
   mandoc: "apt-get install mandoc",

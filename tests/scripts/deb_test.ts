@@ -1,0 +1,50 @@
+/** The Debian package of `deno task deb`. @module */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gate } from "../_support/gate.ts";
+import { peerTest, run } from "../_support/peers.ts";
+
+const [test] = await gate(
+  ["env", "ffi", "net", "read", "run", "sys", "write"],
+  () => Promise.resolve({}),
+);
+
+const script = fileURLToPath(new URL("../../scripts/deb.ts", import.meta.url));
+
+peerTest(test, "dpkg-deb")(
+  "the package has the program, its pages and its unit",
+  async (dpkgDeb) => {
+    const folder = await Deno.makeTempDir({ prefix: "signer-deb-test-" });
+    try {
+      await Deno.writeTextFile(join(folder, "signer"), "#!/bin/sh\necho packed\n");
+      const options = [
+        "--executable",
+        join(folder, "signer"),
+        "--output",
+        join(folder, "signer.deb"),
+      ];
+      const made = await run(Deno.execPath(), "run", "--quiet", "-P=test", script, ...options);
+      assert.equal(made.code, 0, made.stderr);
+      const to = join(folder, "root");
+      assert.equal((await run(dpkgDeb, "--extract", join(folder, "signer.deb"), to)).code, 0);
+      assert.equal((await run(join(to, "usr/bin/signer"))).stdout, "packed\n");
+      const unit = await Deno.readTextFile(join(to, "usr/lib/systemd/system/signer.service"));
+      assert.match(unit, /^ExecStart=\/usr\/bin\/signer serve/m);
+      for (
+        const path of [
+          "lib/systemd/system/signer.socket",
+          "lib/sysusers.d/signer.conf",
+          "share/bash-completion/completions/signer",
+          "share/man/man1/signer-serve.1.gz",
+        ]
+      ) {
+        assert.ok((await Deno.stat(join(to, "usr", path))).size > 0, path);
+      }
+      const { stdout } = await run(dpkgDeb, "--field", join(folder, "signer.deb"), "Package");
+      assert.equal(stdout, "signer\n");
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
