@@ -72,4 +72,14 @@ await run(
   { cwd: client, env: { PATH: `${bin}${delimiter}${Deno.env.get("PATH")}` } },
 );
 await run("go", ["build", "-o", join(bin, "docs_go_client"), "."], { ...go, cwd: client });
+
+// The Node.js client of docs/, with its packages.
+const nodeClient = join(folder, "docs_node_client");
+await Deno.mkdir(nodeClient, { recursive: true });
+for (const name of ["package.json", "sign.mjs"]) {
+  await Deno.copyFile(join(root, "docs", "clients", "node", name), join(nodeClient, name));
+}
+await run("npm", ["install", "--no-audit", "--no-fund", "--silent"], { cwd: nodeClient });
+const started = `#!/bin/sh\nexec node "${nodeClient}/sign.mjs" "${root}proto" "$@"\n`;
+await Deno.writeTextFile(join(bin, "docs_node_client"), started, { mode: 0o755 });
 console.log(`The peers are in ${folder}`);

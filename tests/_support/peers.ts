@@ -19,6 +19,8 @@ const INSTALLED_BY = {
   buf: TASK,
   /** docs/clients/go */
   docs_go_client: TASK,
+  /** docs/clients/node */
+  docs_node_client: TASK,
   /** tests/peers/go/go_balance: a client by grpc-go that balances over several servers */
   go_balance: TASK,
   /** tests/peers/go/echo: an Echo client by grpc-go */

@@ -33,15 +33,19 @@ async function signsBy(client: (authority: string, message: string) => Promise<s
   assert.equal(await server.stop(), 0);
 }
 
-peerTest(test, "docs_go_client")(
-  "the Go client of the documents signs",
-  (program) =>
-    signsBy(async (...args) => {
-      const { code, stdout, stderr } = await run(program, ...args);
-      assert.equal(code, 0, stderr);
-      return stdout;
-    }),
-);
+for (
+  const [peer, language] of [["docs_go_client", "Go"], ["docs_node_client", "Node.js"]] as const
+) {
+  peerTest(test, peer)(
+    `the ${language} client of the documents signs`,
+    (program) =>
+      signsBy(async (...args) => {
+        const { code, stdout, stderr } = await run(program, ...args);
+        assert.equal(code, 0, stderr);
+        return stdout;
+      }),
+  );
+}
 
 peerTest(test, "python")(
   "the Python client of the documents signs",
