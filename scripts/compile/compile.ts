@@ -1,6 +1,7 @@
 /** The executable by `deno compile`. @module */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { writeBuildFile } from "../sbom/build.ts";
+import { findLibraries } from "./libraries.ts";
 import { permissionOptions, root, run, threads, v8Flags } from "./program.ts";
 
 /**
@@ -12,12 +13,27 @@ import { permissionOptions, root, run, threads, v8Flags } from "./program.ts";
 export async function compile(output: string): Promise<string> {
   // Where the program looks for it, below its sources.
   const build = join(root, "build.json");
+  const libraries = join(root, "lib");
   try {
     await writeBuildFile(build);
+    await Deno.mkdir(libraries);
+    for (const library of await findLibraries()) {
+      await Deno.copyFile(library, join(libraries, basename(library)));
+    }
     await run(Deno.execPath(), [
       ...["compile", "--quiet", `--v8-flags=${v8Flags}`, ...permissionOptions()],
       ...Object.values(threads).flatMap((module) => ["--include", module]),
-      ...["--include", "proto", "--include", "build.json", "--output", output, "main.ts"],
+      ...[
+        "--include",
+        "proto",
+        "--include",
+        "build.json",
+        "--include",
+        "lib",
+        "--output",
+        output,
+        "main.ts",
+      ],
     ]);
   } catch (cause) {
     throw new Error(
@@ -27,6 +43,7 @@ export async function compile(output: string): Promise<string> {
     );
   } finally {
     await Deno.remove(build).catch(() => {});
+    await Deno.remove(libraries, { recursive: true }).catch(() => {});
   }
   const { size } = await Deno.stat(output);
   return `${output}: ${(size / 2 ** 20).toFixed(1)} MiB, by deno compile`;

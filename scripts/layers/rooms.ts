@@ -330,7 +330,7 @@ export const rooms: Rooms = {
 
   "src/ffi": ["src/ffi/libc", "src/ffi/libcrypto", "src/ffi/libssl"],
   "src/ffi/libc": ["src/errors", "src/ffi"],
-  "src/ffi/libcrypto": ["src/errors", "src/ffi"],
+  "src/ffi/libcrypto": ["src/errors", "src/ffi", "src/ffi/libc"],
   "src/ffi/libssl": ["src/errors", "src/ffi", "src/ffi/libc", "src/ffi/libcrypto"],
 
   "src/config": ["src/errors", "src/spelling"],

@@ -1,5 +1,6 @@
 /** The search for libcrypto, and its loading. @module */
 import { fileURLToPath } from "node:url";
+import { carriedLibrary } from "./carried.ts";
 import { LibcryptoError } from "./errors.ts";
 import { type Symbols, symbols, versionSymbols } from "./symbols.ts";
 
@@ -16,9 +17,6 @@ export function builtLibrary(module: string, { os, standalone } = Deno.build): s
   }
   return fileURLToPath(new URL("../../../.cache/openssl/libcrypto.so.3", module));
 }
-
-/** The environment variable by which a packaged program names the folder of the libraries that it carries. */
-const CARRIED_VARIABLE = "SIGNER_CARRIED_LIBRARIES";
 
 /**
  * Default names of OpenSSL 3, always with a version: without one the library may be 1.1 on Linux, and macOS
@@ -116,10 +114,10 @@ function candidates(): readonly string[] {
 
 /** The names of the system's libcrypto, and the path of the carried one. */
 function places(): readonly string[] {
-  const carried = Deno.env.get(CARRIED_VARIABLE);
+  const carried = carriedLibrary("libcrypto.so.3");
   return [
     ...usualNames[Deno.build.os] ?? ["libcrypto.so.3"],
-    ...(carried ? [`${carried}/libcrypto.so.3`] : []),
+    ...(carried ? [carried] : []),
   ];
 }
 

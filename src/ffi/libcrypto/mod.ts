@@ -1,4 +1,5 @@
 /** OpenSSL 3's libcrypto: keys and signatures. No pointer leaves this folder. @module */
+export { carriedLibrary } from "./carried.ts";
 export { LibcryptoError, type LibcryptoErrorCode } from "./errors.ts";
 export { type FoundLibrary, LIBCRYPTO_VARIABLE, libcryptoPath, newerLibraries } from "./library.ts";
 export { type Libcrypto, openLibcrypto, openOtherLibcrypto } from "./libcrypto.ts";

@@ -1,5 +1,5 @@
 /** The loading of libssl 3, and of the libcrypto that it is linked to. @module */
-import { LIBCRYPTO_VARIABLE, libcryptoPath } from "../libcrypto/mod.ts";
+import { carriedLibrary, LIBCRYPTO_VARIABLE, libcryptoPath } from "../libcrypto/mod.ts";
 import { LibsslError } from "./errors.ts";
 import { certificateSymbols, type SslLibrary, sslSymbols } from "./symbols.ts";
 
@@ -26,7 +26,9 @@ export function requireLibssl(): void {
 
 function load(): SslLibrary {
   const crypto = libcryptoPath();
-  const ssl = crypto.replace(/libcrypto(?=[^/]*$)/, "libssl");
+  const ssl = crypto === carriedLibrary("libcrypto.so.3")
+    ? carriedLibrary("libssl.so.3")!
+    : crypto.replace(/libcrypto(?=[^/]*$)/, "libssl");
   try {
     // libcrypto comes first, so that libssl finds the one that is loaded already.
     const certificates = Deno.dlopen(crypto, certificateSymbols).symbols;

@@ -1,0 +1,43 @@
+/** The OpenSSL libraries that an executable carries, loaded from memory. @module */
+import assert from "node:assert/strict";
+import { gate } from "../_support/gate.ts";
+
+const [test] = await gate(["env", "ffi", "read", "run"], () => Promise.resolve({}));
+
+/** Loads both libraries from memory, prints their mappings, and signs nothing. In a process of its own. */
+const code = `
+  import { inMemory } from ${
+  JSON.stringify(import.meta.resolve("../../src/ffi/libcrypto/carried.ts"))
+};
+  const [crypto, ssl] = ["libcrypto.so.3", "libssl.so.3"].map((name, at) =>
+    inMemory(name, new URL("file://" + Deno.args[at])));
+  if (inMemory("libssl.so.3", new URL("file:///nonexistent")) !== ssl) throw new Error("copied twice");
+  Deno.dlopen(crypto, { OpenSSL_version_num: { parameters: [], result: "u64" } });
+  const library = Deno.dlopen(ssl, { OPENSSL_init_ssl: { parameters: ["u64", "pointer"], result: "i32" } });
+  if (library.symbols.OPENSSL_init_ssl(0n, null) !== 1) throw new Error("libssl does not start");
+  const maps = Deno.readTextFileSync("/proc/self/maps");
+  console.log([...new Set(maps.match(/\\S*lib(crypto|ssl)\\S*/g))].sort().join("\\n"));
+`;
+
+test("libssl finds the libcrypto in memory, and no other is loaded", async () => {
+  const { stdout: maps } = await new Deno.Command("/sbin/ldconfig", { args: ["-p"] }).output();
+  const paths = ["libcrypto.so.3", "libssl.so.3"].map((name) =>
+    new TextDecoder().decode(maps).split("\n").find((line) => line.trim().startsWith(`${name} `))!
+      .split(" => ")[1]
+  );
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--allow-all", "--ext=ts", "-", ...paths],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(code));
+  await writer.close();
+  const { stdout, stderr } = await child.output();
+  assert.equal(
+    new TextDecoder().decode(stdout),
+    "/memfd:libcrypto.so.3\n/memfd:libssl.so.3\n",
+    new TextDecoder().decode(stderr),
+  );
+});
