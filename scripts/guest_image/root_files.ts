@@ -22,10 +22,14 @@ export async function writeRootFiles(
   const program = join(folder, programFolder);
   await Deno.mkdir(program, { recursive: true });
   await collectContent(program);
+  const entry = join(program, "program/boot.js");
   await run(Deno.execPath(), [
-    ...["bundle", "--quiet", "--platform", "deno"],
-    ...["--output", join(program, "program/boot.js"), "src/cli/boot/entry.ts"],
+    ...["bundle", "--quiet", "--platform", "deno", "--output", entry, "src/cli/boot/entry.ts"],
   ]);
+  // Deno's modules for Node.js need /proc, which this one mounts.
+  if ((await Deno.readTextFile(entry)).includes('from "node:')) {
+    throw new Error("src/cli/boot/entry.ts imports a module of Node.js");
+  }
   await moveLibraries(folder, join(program, "lib"));
   for (const [path, text] of Object.entries(texts)) {
     await Deno.mkdir(join(folder, dirname(path)), { recursive: true });

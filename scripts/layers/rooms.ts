@@ -69,7 +69,7 @@ export const rooms: Rooms = {
     "src/net",
     "npm:commander",
   ],
-  "src/cli/boot": ["src/cli", "src/ffi", "npm:commander"],
+  "src/cli/boot": ["src/cli", "src/ffi", "src/ffi/libc", "npm:commander"],
   "src/cli/call": [
     "src/api",
     "src/cli",

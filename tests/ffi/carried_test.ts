@@ -2,7 +2,14 @@
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 
-const [test] = await gate(["env", "ffi", "read", "run"], () => Promise.resolve({}));
+const [test, { inMemory }] = await gate(
+  ["env", "ffi", "read", "run"],
+  () => import("../../src/ffi/libcrypto/carried.ts"),
+);
+
+test("a program without libraries carries none", () => {
+  assert.equal(inMemory("libssl.so.3", new URL("file:///nonexistent/libssl.so.3")), undefined);
+});
 
 /** Loads both libraries from memory, prints their mappings, and signs nothing. In a process of its own. */
 const code = `

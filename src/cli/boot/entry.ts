@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { libc } from "../../ffi/mod.ts";
+import { mount } from "../../ffi/libc/mod.ts";
 import { isProcMounted, procMount } from "./proc.ts";
 
-if (Deno.pid === 1 && !isProcMounted()) libc.mount(...procMount);
+if (Deno.pid === 1 && !isProcMounted()) mount(...procMount);
 // Not a part of this bundle: its imports are read when this runs.
 await import(new URL("./main.js", import.meta.url).href);
