@@ -169,6 +169,17 @@ for (const [name, options] of Object.entries(settings)) {
     for (const file of files) assert.deepEqual(folder.verify(file).faults, [], file);
   });
 
+  test(`A line is signed each so many lines, long before its time ${name}`, async () => {
+    await using folder = await Folder.create();
+    const signs = ["--audit-sign-every", "1h", "--audit-sign-lines", "5"];
+    await using server = await folder.serve(...options, ...signs);
+    using channel = openChannel({ addresses: server.addresses });
+    for (let i = 0; i < 6; i++) await signText(channel, `line ${i}`);
+    await contains(folder.log, '"event":"signed"');
+    assert.equal(await server.stop(), 0);
+    assert.deepEqual(folder.verify().faults, []);
+  });
+
   test(`Each attempt has a line: refused ones, batches and streams too ${name}`, async () => {
     await using folder = await Folder.create();
     await using server = await folder.serve(...options);
@@ -277,4 +288,13 @@ async function endsWith(file: string, last: string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   throw new Error(`${file} does not end with a line that says ${last}`);
+}
+
+/** Waits until a file has a text. */
+async function contains(file: string, text: string): Promise<void> {
+  for (let count = 0; count < 500; count++) {
+    if ((await Deno.readTextFile(file)).includes(text)) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`${file} does not have ${text}`);
 }
