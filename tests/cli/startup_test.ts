@@ -67,3 +67,12 @@ test("help loads neither gRPC, nor key providers, nor libraries", async () => {
     );
   }
 });
+
+test("commands without a configuration file load neither YAML nor zod", async () => {
+  for (const file of ["serve/mod.ts", "serve/run.ts", "call/echo.ts", "client_configuration.ts"]) {
+    const loaded = await loadedBy(`src/cli/${file}`);
+    assert.ok(loaded.length > 5, `${loaded}`);
+    assert.deepEqual(loaded.filter((name) => /yaml|zod|src\/config\/files/.test(name)), [], file);
+  }
+  assert.ok((await loadedBy("src/config/files/mod.ts")).some((name) => name.includes("zod")));
+});
