@@ -1,7 +1,14 @@
 /** `signer version`: the versions of the program and of its parts. @module */
 import config from "../../../deno.json" with { type: "json" };
 import { protocolVersions } from "../../api/mod.ts";
-import { libc, LibcryptoError, LibsslError, openLibcrypto, requireLibssl } from "../../ffi/mod.ts";
+import {
+  carriedLibrary,
+  libc,
+  LibcryptoError,
+  LibsslError,
+  loadedLibsslPath,
+  openLibcrypto,
+} from "../../ffi/mod.ts";
 import { writeResult } from "../output.ts";
 import { readBuild } from "./build.ts";
 
@@ -43,9 +50,10 @@ function allVersions() {
 function libraryVersions(): { libcrypto?: LibraryVersion; libssl?: LibraryVersion } {
   try {
     const { version, path } = openLibcrypto();
-    const libcrypto = { version, path: mappedPath("libcrypto") ?? path };
-    requireLibssl();
-    return { libcrypto, libssl: { version, path: mappedPath("libssl") ?? "libssl" } };
+    return {
+      libcrypto: { version, path: mappedPath(path) },
+      libssl: { version, path: mappedPath(loadedLibsslPath()) },
+    };
   } catch (error) {
     if (error instanceof LibcryptoError || error instanceof LibsslError) return {};
     throw error;
@@ -55,10 +63,17 @@ function libraryVersions(): { libcrypto?: LibraryVersion; libssl?: LibraryVersio
 /** 1 MiB of the list of mappings: some 10,000, of which this process has a few hundred. */
 const MAX_MAPS = 1024 * 1024;
 
-/** The path of a loaded library, in /proc/self/maps. */
-function mappedPath(name: string): string | undefined {
+/**
+ * The path of a loaded library: of a name, the file in /proc/self/maps that the loader has found. A library of the same
+ * name that the program carries may be there too, as it was looked at.
+ */
+function mappedPath(path: string): string {
+  if (path.includes("/")) return path;
   const maps = libc.readSmallFile("/proc/self/maps", MAX_MAPS) ?? "";
-  return new RegExp(`(/\\S*\\b${name}[^/\\s]*)`).exec(maps)?.[1];
+  const files = [...maps.matchAll(/ (\/\S+)$/gm)].map(([, file]) => file)
+    .filter((file) => file.split("/").at(-1)!.startsWith(path));
+  const carried = [carriedLibrary("libcrypto.so.3"), carriedLibrary("libssl.so.3")];
+  return files.find((file) => !carried.includes(file)) ?? path;
 }
 
 function asText(versions: ReturnType<typeof allVersions>): string {

@@ -16,19 +16,25 @@ export function loadLibssl(): SslLibrary {
 }
 
 /**
- * Loads libssl, for a program that reports where it is.
+ * Loads libssl, and returns its name or path.
  *
  * @throws {LibsslError} `LIBSSL_MISSING`
  */
-export function requireLibssl(): void {
+export function loadedLibsslPath(): string {
   loadLibssl();
+  return libsslPath(libcryptoPath());
+}
+
+/** The name or path of the libssl beside a libcrypto. */
+function libsslPath(crypto: string): string {
+  return crypto === carriedLibrary("libcrypto.so.3")
+    ? carriedLibrary("libssl.so.3")!
+    : crypto.replace(/libcrypto(?=[^/]*$)/, "libssl");
 }
 
 function load(): SslLibrary {
   const crypto = libcryptoPath();
-  const ssl = crypto === carriedLibrary("libcrypto.so.3")
-    ? carriedLibrary("libssl.so.3")!
-    : crypto.replace(/libcrypto(?=[^/]*$)/, "libssl");
+  const ssl = libsslPath(crypto);
   try {
     // libcrypto comes first, so that libssl finds the one that is loaded already.
     const certificates = Deno.dlopen(crypto, certificateSymbols).symbols;

@@ -4,4 +4,4 @@ export type { TlsIdentity } from "./_identity.ts";
 export { TlsContext, type TlsContextOptions } from "./context.ts";
 export { LibsslError, type LibsslErrorCode } from "./errors.ts";
 export { type TlsParameters, TlsSession } from "./session.ts";
-export { requireLibssl } from "./library.ts";
+export { loadedLibsslPath } from "./library.ts";
