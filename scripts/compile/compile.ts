@@ -16,7 +16,7 @@ export async function compile(output: string): Promise<string> {
   const libraries = join(root, "lib");
   try {
     await writeBuildFile(build);
-    await Deno.mkdir(libraries);
+    await Deno.mkdir(libraries, { recursive: true });
     for (const library of await findLibraries()) {
       await Deno.copyFile(library, join(libraries, basename(library)));
     }

@@ -7,8 +7,14 @@ export interface Build {
   readonly licences: readonly (readonly [id: string, licence: string])[];
 }
 
-/** Reads the build; undefined when the program runs from its sources. */
+/**
+ * Reads the build; undefined when the program runs from its sources, where a `build.json` is left of a compilation that
+ * was interrupted.
+ */
 export function readBuild(): Build | undefined {
+  if (!Deno.build.standalone && import.meta.url.endsWith("/src/cli/version/build.ts")) {
+    return undefined;
+  }
   try {
     return JSON.parse(Deno.readTextFileSync(new URL("../../../build.json", import.meta.url)));
   } catch (error) {
