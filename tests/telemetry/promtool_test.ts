@@ -24,6 +24,11 @@ testPromtool("`promtool check metrics` finds no fault in the metrics", async (pr
   echo.measured(0.03);
   counters.signed("code", "ED25519");
   counters.connection("tcp", 1);
+  counters.bytes("tcp", 100, 200);
+  counters.limit("maxQueuedCalls");
+  counters.lag(12);
+  echo.waited(3);
+  metrics.onReload("failure");
   const child = new Deno.Command(promtool, {
     args: ["check", "metrics"],
     stdin: "piped",
