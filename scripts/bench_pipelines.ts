@@ -3,7 +3,7 @@
  *
  *   deno task bench:pipelines [--seconds 3] [--turns 3]
  *
- * the latency of resampling 1 s of audio by gRPC; the share of serialization and transport for 10 s; the memory of
+ * the latency and the CPU time of resampling 1 s and 10 s of audio by gRPC, beside those of this process; the memory of
  * executions at once; 1,000 connections; and the rate of signatures beside pipelines at half of their highest rate, by
  * turns with the rate alone.
  *
@@ -11,7 +11,11 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { type GetMetricsResponse, pipelineDefinition } from "../src/api/mod.ts";
 import { readReport, type Report } from "../src/bench/mod.ts";
+import { libc } from "../src/ffi/mod.ts";
+import type { AnyMethod } from "../src/grpc/mod.ts";
+import { openNativeChannel } from "../src/grpc/native/client/mod.ts";
 import { createRegistry, execute, planOf, readManifest } from "../src/pipeline/mod.ts";
 import { onLoopback, root, serve } from "./serve_process.ts";
 
@@ -62,6 +66,25 @@ async function localMs(audioSeconds: number): Promise<number> {
   return times.slice(10).toSorted((a, b) => a - b)[25]!;
 }
 
+/** The CPU time of the server, and the counters of its pipelines. */
+async function usage(address: string, pid: number) {
+  using channel = openNativeChannel({ addresses: [address] });
+  const call = channel.call<object, GetMetricsResponse>(
+    pipelineDefinition.GetMetrics as AnyMethod,
+    [
+      {},
+    ],
+  );
+  for await (const { executions, cpuUs } of call.responses) {
+    return {
+      serverMs: libc.processCpuSeconds(pid)! * 1_000,
+      executions,
+      executionMs: cpuUs / 1_000,
+    };
+  }
+  throw new Error("GetMetrics gave no response");
+}
+
 function residentMb(pid: number): number {
   const status = Deno.readTextFileSync(`/proc/${pid}/status`);
   return Number(/^VmRSS:\s+(\d+)/m.exec(status)![1]) / 1_000;
@@ -87,6 +110,7 @@ const keys = ["--generate", "ecdsa-p256", "--pipelines", "--workers", options.wo
 const { child, addresses: [address] } = await serve(root, [...onLoopback, ...keys]);
 try {
   for (const length of [1, 10]) {
+    const before = await usage(address!, child.pid);
     const report = await bench(
       address!,
       "pipeline",
@@ -97,6 +121,7 @@ try {
       "-z",
       seconds,
     );
+    const after = await usage(address!, child.pid);
     const local = await localMs(length);
     const [p50, p95] = [quantileMs(report, 50), quantileMs(report, 95)];
     line(
@@ -104,6 +129,13 @@ try {
       `${p50.toFixed(2)} ms, ${p95.toFixed(2)} ms; ${local.toFixed(2)} ms; ${
         (100 * (p50 / local - 1)).toFixed(0)
       } %`,
+    );
+    const executions = after.executions - before.executions;
+    const perExecution = (ms: "serverMs" | "executionMs") =>
+      ((after[ms] - before[ms]) / executions).toFixed(2);
+    line(
+      "  CPU time an execution: of its nodes, of the server",
+      `${perExecution("executionMs")} ms, ${perExecution("serverMs")} ms`,
     );
   }
   const idle = residentMb(child.pid);
@@ -126,7 +158,7 @@ try {
       "120s",
     ] as const,
   );
-  line("1,000 connections: calls, failures", `${many.count}, ${many.errors}`);
+  line("1,000 connections: calls by status", JSON.stringify(many.statusCodeDistribution));
   const full = await bench(address!, "pipeline", "-c", "8", "-z", seconds);
   line("pipelines a second", full.rps.toFixed(0));
   const half = `${(full.rps / 2).toFixed(0)}`;
