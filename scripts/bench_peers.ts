@@ -1,12 +1,13 @@
 /**
  * Measures the native stack beside tonic, grpc-go and grpc-js, in one run on one machine:
  *
- *   deno task bench:peers [--rounds 5] [--seconds 0.5] [--row REGEX] [--server REGEX] [--pinned|--free] [--write]
+ *   deno task bench:peers [--rounds 5] [--seconds 0.4] [--row REGEX] [--server REGEX] [--pinned|--free] [--write]
  *
  * `scripts/peers` has servers of the same Echo and Sign on each of them, pinned by lock files. They are built into
  * `.cache/bench_peers` first, and the libcrypto of `deno task openssl` into `.cache/openssl`. Each server is
- * loaded by h2load in each round, one at a time, in an order that changes with the round; the first round is a
- * warm-up. The figure is the CPU time of the server per request, median and range of the rounds.
+ * loaded by h2load in each round, one at a time, in an order that changes with the round. A warm-up of that many
+ * seconds finds the number of requests of its loads. The figure is the CPU time of the server per request, median and
+ * range of the rounds.
  *
  * There are two tables. In the first the servers run on CPU 0, with one thread, and h2load on CPU 1. In the second
  * the kernel chooses the CPUs, and each server has its default number of threads.
@@ -34,7 +35,7 @@ import { root } from "./serve_process.ts";
 const { values: options } = parseArgs({
   options: {
     rounds: { type: "string", default: "5" },
-    seconds: { type: "string", default: "0.5" },
+    seconds: { type: "string", default: "0.4" },
     row: { type: "string", default: "" },
     server: { type: "string", default: "" },
     pinned: { type: "boolean", default: false },

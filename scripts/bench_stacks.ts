@@ -101,11 +101,11 @@ async function measureLoads(folder: string, openssl: OpensslFigures): Promise<Lo
       await Deno.writeFile(body, bytes);
       const answerBytes = await check(channel);
       const call: Call = { url: `http://127.0.0.1:${server.port}${path}`, body, answerBytes };
-      await load(call, { connections: 8, streams: 8 }, 1);
+      await load(call, { connections: 8, streams: 8 }, { seconds: 1 });
       for (const shape of shapes) {
         await check(channel);
         const before = server.cpuSeconds();
-        const result = await load(call, shape, seconds);
+        const result = await load(call, shape, { seconds });
         const cpu = server.cpuSeconds() - before;
         const figure = {
           workload,

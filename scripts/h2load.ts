@@ -39,15 +39,20 @@ export interface Placement {
   readonly cpu?: number | undefined;
 }
 
-/** Loads a server for some seconds, which may have a fraction. */
+/** The end of a load: after a time, or when a number of requests is complete. */
+export type LoadEnd = { readonly seconds: number } | { readonly requests: number };
+
+/** Loads a server. At the end of a time, the server may still work on requests that are not counted. */
 export async function load(
   call: Call,
   shape: Shape,
-  seconds: number,
+  end: LoadEnd,
   placement: Placement = {},
 ): Promise<Load> {
-  const report = await run(call, shape, ["-D", `${Math.round(seconds * 1000)}ms`], placement);
-  return parse(report, call.answerBytes);
+  const options = "seconds" in end
+    ? ["-D", `${Math.round(end.seconds * 1000)}ms`]
+    : ["-n", `${end.requests}`];
+  return parse(await run(call, shape, options, placement), call.answerBytes);
 }
 
 /** Measures the latency of the requests of a load. Logging each request slows the load a little. */

@@ -1,9 +1,12 @@
 /** Loads of all servers by turns, and the servers' CPU time. @module */
 import { join } from "node:path";
 import { openNativeChannel } from "../../src/grpc/native/client/mod.ts";
-import { load } from "../h2load.ts";
+import { load, type LoadEnd } from "../h2load.ts";
 import { type PublicKeys, type Row, warmUps } from "./rows.ts";
 import { elapsed, Server, type Start } from "./servers.ts";
+
+/** Requests of a load at least, for each stream. */
+const MIN_LOAD = 4;
 
 /** Duration of each load before the first row. */
 const WARM_UP_SECONDS = 1.5;
@@ -44,7 +47,7 @@ export async function measure(plan: Plan): Promise<Figures> {
     servers.push(stack.use(await Server.open(start, plan.cpus?.server)));
   }
   for (const row of warmUps) {
-    for (const server of servers) await loadOnce(plan, row, server, WARM_UP_SECONDS);
+    for (const server of servers) await loadOnce(plan, row, server, { seconds: WARM_UP_SECONDS });
   }
   const echoing = servers.filter(({ start }) => start.echoes);
   const micros = new Map<Row, Map<string, number[]>>();
@@ -64,37 +67,47 @@ async function measureRow(
   row: Row,
   servers: readonly Server[],
 ): Promise<Map<string, number[]>> {
-  const micros = new Map<string, number[]>();
-  // The first round is a warm-up.
-  for (let round = 0; round <= plan.rounds; round++) {
+  const micros = new Map(servers.map(({ start }) => [start.name, [] as number[]]));
+  const { connections, streams } = row.shape;
+  // Requests of a load, by a warm-up. All are complete at its end, so that all of the CPU time is theirs.
+  const requests = new Map<Server, number>();
+  for (const server of servers) {
+    const { done } = await loadOnce(plan, row, server, { seconds: plan.seconds });
+    requests.set(server, Math.max(done, MIN_LOAD * connections * streams));
+  }
+  for (let round = 0; round < plan.rounds; round++) {
     for (let turn = 0; turn < servers.length; turn++) {
       const server = servers[(turn + round) % servers.length];
-      const { name } = server.start;
-      const figure = await loadOnce(plan, row, server, plan.seconds);
-      if (round === 0) micros.set(name, []);
-      else micros.get(name)!.push(figure);
+      const end = { requests: requests.get(server)! };
+      const { nanoseconds, done } = await loadOnce(plan, row, server, end);
+      micros.get(server.start.name)!.push(nanoseconds / 1000 / done);
     }
   }
   return micros;
 }
 
 /**
- * Loads a server, and returns the microseconds of CPU per request.
+ * Loads a server, and returns its CPU time and the number of requests.
  *
  * @throws {Error} when a response is wrong, or calls fail
  */
-async function loadOnce(plan: Plan, row: Row, server: Server, seconds: number): Promise<number> {
+async function loadOnce(
+  plan: Plan,
+  row: Row,
+  server: Server,
+  end: LoadEnd,
+): Promise<{ nanoseconds: number; done: number }> {
   const body = join(plan.folder, "request.bin");
   await Deno.writeFile(body, row.body);
   const answerBytes = await check(row, server, plan.keys);
   const call = { url: `http://${server.host}${row.path}`, body, answerBytes };
   const before = server.threadTimes();
-  const { done, failed } = await load(call, row.shape, seconds, { cpu: plan.cpus?.load });
+  const { done, failed } = await load(call, row.shape, end, { cpu: plan.cpus?.load });
   const nanoseconds = elapsed(before, server.threadTimes());
   if (failed > done * MAX_FAILED) {
     throw new Error(`${failed} of ${done} calls of ${row.name} to ${server.start.name} failed`);
   }
-  return nanoseconds / 1000 / done;
+  return { nanoseconds, done };
 }
 
 async function check(row: Row, { host }: Server, keys: PublicKeys): Promise<number> {

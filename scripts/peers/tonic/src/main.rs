@@ -63,7 +63,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// Reads the files of TLS: certificate, key, and the CA of clients.
 fn tls(files: &[String]) -> Result<Option<ServerTlsConfig>, Box<dyn Error>> {
-    let [certificate, key, ..] = files else { return Ok(None) };
+    let [certificate, key, ..] = files else {
+        return Ok(None);
+    };
     let identity = Identity::from_pem(std::fs::read(certificate)?, std::fs::read(key)?);
     let mut config = ServerTlsConfig::new().identity(identity);
     if let Some(ca) = files.get(2) {
