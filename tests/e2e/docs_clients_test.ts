@@ -34,7 +34,10 @@ async function signsBy(client: (authority: string, message: string) => Promise<s
 }
 
 for (
-  const [peer, language] of [["docs_go_client", "Go"], ["docs_node_client", "Node.js"]] as const
+  const [peer, language] of [["docs_go_client", "Go"], ["docs_node_client", "Node.js"], [
+    "docs_rust_client",
+    "Rust",
+  ]] as const
 ) {
   peerTest(test, peer)(
     `the ${language} client of the documents signs`,
