@@ -148,7 +148,8 @@ export class StreamingCall extends Call {
   /** Sends responses, each when the peer has room for it. Leaving the loop ends the handler. */
   async #sendAll(responses: AsyncIterable<unknown>): Promise<void> {
     for await (const response of responses) {
-      if (this.connection.full) await this.#roomOnConnection();
+      // Calls that waited resume together, and the responses of some fill the connection again.
+      while (this.connection.full && !this.over) await this.#roomOnConnection();
       if (this.over) return;
       if (!this.sendMessage(response)) await this.#roomToSend();
       if (this.thread.turnIsLong) await this.thread.nextTurn();
