@@ -11,9 +11,8 @@
  *
  * The latency should be the server's, and not that of a machine with fewer processors than busy programs. So all threads
  * of the server have one processor, and the clients another, on which the attackers run when the good client does not
- * (SCHED_IDLE, sched(7)). Where it is allowed, as for root, server and good client go before all other programs
- * (nice(1), -20). The last column is the server's share of its processor: below 100 %, the attackers do not load
- * it fully, or another program runs there, too. Needs two processors and util-linux.
+ * (SCHED_IDLE, sched(7)). The last column is the server's share of its processor: below 100 %, the attackers do not
+ * load it fully, or another program runs there, too. Needs two processors, otherwise idle, and util-linux.
  *
  * @module
  */
@@ -59,14 +58,18 @@ function clientCommand(args: readonly string[], options?: Deno.CommandOptions): 
   return new Deno.Command("taskset", { args: ["--cpu-list", CLIENT_CPU, ...args], ...options });
 }
 
-/** Moves all threads of the server to its processor, and raises their priority. */
-async function placeServer(pid: number): Promise<void> {
-  await runCommand("taskset", ["--all-tasks", "--cpu-list", "--pid", SERVER_CPU, `${pid}`]);
-  const threads = readdirSync(`/proc/${pid}/task`);
-  try {
-    await runCommand("renice", ["-n", "-20", "--pid", ...threads]);
-  } catch {
-    console.log("The priorities are not raised: other programs add to the latencies");
+/** Returns a process and its descendants: on the grpc-js stack a supervisor runs the server as a child. */
+function withDescendants(pid: number): number[] {
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").split(" ").filter(Boolean)
+  );
+  return [pid, ...children.flatMap((child) => withDescendants(Number(child)))];
+}
+
+/** Moves all threads of the server to its processor. */
+async function placeServer(server: number): Promise<void> {
+  for (const pid of withDescendants(server)) {
+    await runCommand("taskset", ["--all-tasks", "--cpu-list", "--pid", SERVER_CPU, `${pid}`]);
   }
 }
 
@@ -85,7 +88,7 @@ function attack(name: string, address: string): AsyncDisposable {
 /** Runs the good client and returns its report. */
 async function goodClient(address: string): Promise<Report> {
   const { code, stdout, stderr } = await clientCommand([
-    ...["nice", "-n", "-20", ...deno, join(root, "main.ts")],
+    ...[...deno, join(root, "main.ts")],
     ...["bench", "sign", "--key-type", "ecdsa-p256", "--to", address, "--deadline", "30s"],
     ...["-r", options.rate, "-z", `${options.seconds}s`, "--warmup", "500ms", "-O", "json"],
   ]).output();
@@ -94,10 +97,14 @@ async function goodClient(address: string): Promise<Report> {
   return readReport(new TextDecoder().decode(stdout), "the good client's report");
 }
 
-/** CPU seconds that a process has used, by proc_pid_stat(5). */
-function cpuSeconds(pid: number): number {
-  const afterName = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "").split(" ");
-  return (Number(afterName[11]) + Number(afterName[12])) / TICKS_PER_SECOND;
+/** CPU seconds that a server has used, by proc_pid_stat(5). */
+function cpuSeconds(server: number): number {
+  return sum(
+    withDescendants(server).map((pid) => {
+      const afterName = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "").split(" ");
+      return (Number(afterName[11]) + Number(afterName[12])) / TICKS_PER_SECOND;
+    }),
+  );
 }
 
 /** What one run of the good client has shown. */
