@@ -119,6 +119,14 @@ export class Reactor implements Registrar, AsyncDisposable {
     });
   }
 
+  /**
+   * Handles the events that are ready. For a thread that keeps the event loop busy by `setImmediate`: Deno then looks for
+   * the wake-up in every 61st turn only (tokio's `event_interval`).
+   */
+  poll(): void {
+    if (this.#turn === undefined) this.#running?.poller.wait(0);
+  }
+
   /** Calls the handlers. Polls again in the next turn if there were events, and else arms the wake-up. */
   #dispatch(): void {
     const running = this.#running;

@@ -1,9 +1,12 @@
 /** The permissions and the measurement of the tests of attacks. @module */
 import { gate } from "../_support/gate.ts";
 
-const [test, { measure, summary }] = await gate(
+const [test, { measure, RetainingServer, summary }] = await gate(
   ["net", "env", "read", "write", "sys", "ffi", "run"],
-  () => import("./_measure.ts"),
+  async () => ({
+    ...await import("./_measure.ts"),
+    ...await import("./_retaining_process.ts"),
+  }),
 );
 
-export { measure, summary, test };
+export { measure, RetainingServer, summary, test };

@@ -1,5 +1,4 @@
 /** The scheduling of calls on Deno's event loop. @module */
-import { setImmediate } from "node:timers";
 import type { AnyHandler, CallContext, WorkUnit } from "../mod.ts";
 import {
   CostClasses,
@@ -9,6 +8,7 @@ import {
   type WorkOwner,
   WorkQueue,
 } from "../scheduling/mod.ts";
+import { nextTurn } from "./_next_turn.ts";
 
 /** Milliseconds of work at a stretch, before Deno's event loop handles events again. */
 const SLICE_MS = 1;
@@ -101,7 +101,7 @@ export class CallWork {
   #schedule(): void {
     if (this.#isScheduled || this.#queue.size === 0) return;
     this.#isScheduled = true;
-    setImmediate(() => {
+    nextTurn(() => {
       this.#isScheduled = false;
       this.#work();
       this.#schedule();

@@ -22,8 +22,8 @@ export interface GrpcJsLimits extends ServerLimits {
 /** The default limits. */
 export const defaultGrpcJsLimits: GrpcJsLimits = {
   ...DEFAULT_SERVER_LIMITS,
-  // node:http2 and grpc-js take 17 KB for each: 256 MiB.
-  maxOpenStreams: 16_384,
+  // node:http2 and grpc-js take some 55 KB for each with a response that is not read: 440 MiB.
+  maxOpenStreams: 8_192,
   minOpenStreamsPerConnection: 4,
   smallRequestBytes: 1_024,
   maxStallMs: 60_000,

@@ -1,6 +1,7 @@
 import type { Http2Session } from "node:http2";
 import type { Duplex } from "node:stream";
 import type { Budget } from "./_budget.ts";
+import { ConnectionInput, type InputTurns } from "./_input_turns.ts";
 
 /** The property of a connection that holds its budget. */
 const BUDGET = Symbol("budget");
@@ -10,6 +11,8 @@ export interface SessionSocketOptions {
   /** The name of the connection (`Connections`). */
   readonly name: string;
   readonly budget: Budget;
+  /** The turns in which connections are read. */
+  readonly inputTurns: InputTurns;
   /** Bytes of unread responses above which the connection is not read. */
   readonly maxUnsentBytes: number;
   /** Called when all responses have been read. */
@@ -18,28 +21,34 @@ export interface SessionSocketOptions {
 
 /**
  * Prepares a connection for a session of node:http2. Sets `remoteAddress` to the name of the connection, which
- * grpc-js's `getPeer()` returns, and stops reading while the peer does not read: node:http2 ignores back-pressure of the
- * connection, so its output would grow without bound.
+ * grpc-js's `getPeer()` returns; passes input on in turns with other connections; and stops reading while the peer does
+ * not read: node:http2 ignores back-pressure of the connection, so its output would grow without bound.
  */
 export function sessionSocket(connection: Duplex, options: SessionSocketOptions): void {
-  const { name, budget, maxUnsentBytes, onDrain } = options;
+  const { name, budget, inputTurns, maxUnsentBytes, onDrain } = options;
   connection.on("error", () => {});
   const read = connection._read.bind(connection);
   const push = connection.push.bind(connection);
   const isFull = () => connection.writableLength > maxUnsentBytes;
   budget.isBlocked = isFull;
   let wanted = false;
-  connection.push = (chunk) => push(chunk) && !isFull();
-  connection._read = (size) => {
-    if (isFull()) wanted = true;
-    else read(size);
+  const readOn = () => {
+    if (!wanted || isFull() || input.isWaiting || connection.destroyed) return;
+    wanted = false;
+    read(0);
+  };
+  const input = new ConnectionInput(inputTurns, push, isFull, readOn);
+  connection.push = (chunk) => input.push(chunk) && !isFull();
+  connection._read = () => {
+    wanted = true;
+    readOn();
   };
   connection.on("drain", () => {
     onDrain();
-    if (!wanted) return;
-    wanted = false;
-    read(0);
+    input.wake();
+    readOn();
   });
+  connection.on("close", () => input.clear());
   Object.assign(connection, { remoteAddress: name, remotePort: undefined, [BUDGET]: budget });
 }
 

@@ -1,5 +1,5 @@
 /** The order in which complete requests start: connections take turns. @module */
-import { setImmediate } from "node:timers";
+import { nextTurn } from "./_next_turn.ts";
 
 /** A complete request that has not been started. */
 export interface Waiting {
@@ -56,7 +56,10 @@ export class Turns {
         if (!request.isReady()) continue;
         if (this.#sliceIsOver()) return;
         ready = true;
-        this.remove(connection, request);
+        queue.shift();
+        // Behind the others, and so is the next request of this connection.
+        this.#queues.delete(connection);
+        if (queue.length > 0) this.#queues.set(connection, queue);
         request.start();
         if (this.#queues.size === 0) break;
         // grpc-js calls the handler a few microtasks later, and its time counts in the slice.
@@ -71,7 +74,7 @@ export class Turns {
     const now = performance.now();
     if (this.#sliceEnd !== undefined) return now >= this.#sliceEnd;
     this.#sliceEnd = now + this.#sliceMs;
-    setImmediate(() => {
+    nextTurn(() => {
       this.#sliceEnd = undefined;
       if (this.#running) this.#run();
       else this.wake();

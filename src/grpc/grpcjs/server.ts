@@ -41,6 +41,7 @@ import { MessageStream } from "./_message_stream.ts";
 import { SingleRequestStream } from "./_single_request.ts";
 import { budgetOf, sessionSocket } from "./_session_socket.ts";
 import { type Budget, Budgets } from "./_budget.ts";
+import { InputTurns } from "./_input_turns.ts";
 import { defaultGrpcJsLimits, type GrpcJsLimits } from "./_limits.ts";
 import { Turns } from "./_turns.ts";
 
@@ -52,8 +53,8 @@ export function openGrpcJsServer(
   return new GrpcJsServer(options, { ...defaultGrpcJsLimits, ...options.limits, ...limits });
 }
 
-/** Milliseconds for which requests are started before sockets are read again: an RSA-4096 signature takes 2 to 5. */
-const sliceMs = 10;
+/** Milliseconds for which requests are started before sockets are read again. */
+const sliceMs = 2;
 
 /** Milliseconds without a first call after which a connection is closed for want of descriptors. */
 const maxSilentInShortageMs = 1_000;
@@ -99,6 +100,7 @@ class GrpcJsServer implements RpcServer {
   readonly #budgets: Budgets;
   readonly #turns: Turns;
   readonly #work: CallWork;
+  readonly #inputTurns = new InputTurns();
   readonly #connections = new Set<Connection>();
   readonly #names = new Connections();
   readonly #incomplete = new Set<SingleRequestStream>();
@@ -305,7 +307,9 @@ class GrpcJsServer implements RpcServer {
     this.#log.debug("Connected", { peer });
     const budget = this.#budgets.open(identity);
     const { maxConnectionUnreadBytes: maxUnsentBytes } = this.#limits;
-    sessionSocket(duplex, { name, budget, maxUnsentBytes, onDrain: () => this.#turns.wake() });
+    const inputTurns = this.#inputTurns;
+    const onDrain = () => this.#turns.wake();
+    sessionSocket(duplex, { name, budget, inputTurns, maxUnsentBytes, onDrain });
     const openedAt = performance.now();
     const connection = { duplex, peer, budget, identity, openedAt, written: 0, since: openedAt };
     this.#connections.add(connection);
