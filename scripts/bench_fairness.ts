@@ -6,8 +6,8 @@
  *
  * The good client signs with P-256 at a steady rate, alone and then beside each attack, in several rounds. It should lose
  * no call, and its p99, of which the median of the rounds counts, should stay under 5 times its p99 alone plus one slice
- * of the server's time (10 ms). Exits with 3 when it does not on the native stack. `--setting` and `--attack` name one of each;
- * `--tree` serves from other sources, such as an older commit.
+ * of the server's time (10 ms). Exits with 3 when it does not on the native stack. `--setting` and `--attack` name one
+ * of each; `--tree` serves from other sources, such as an older commit.
  *
  * The latency should be the server's, and not that of a machine with fewer processors than busy programs. So all threads
  * of the server have one processor, and the clients another, on which the attackers run when the good client does not
