@@ -99,12 +99,17 @@ if (await isInstalled("cargo")) {
   const python = join(folder, "venv", "bin", "python");
   const command = `#!/bin/sh\nexec "${python}" -m grpc_tools.protoc "$@"\n`;
   await Deno.writeTextFile(protoc, command, { mode: 0o755 });
-  await run("cargo", ["build", "--target-dir", join(client, "target")], {
-    cwd: join(root, "docs", "clients", "rust"),
-    env: { PROTOC: protoc },
-  });
-  const built = join(client, "target", "debug", "docs_rust_client");
-  await Deno.copyFile(built, join(bin, "docs_rust_client"));
+  try {
+    await run("cargo", ["build", "--target-dir", join(client, "target")], {
+      cwd: join(root, "docs", "clients", "rust"),
+      env: { PROTOC: protoc },
+    });
+    const built = join(client, "target", "debug", "docs_rust_client");
+    await Deno.copyFile(built, join(bin, "docs_rust_client"));
+  } catch (error) {
+    // No test requires it: this cargo may be too old, or have no registry.
+    console.log(`The Rust client of docs/ is not built: ${(error as Error).message}`);
+  }
 } else {
   console.log("The Rust client of docs/ is not built: there is no cargo");
 }
