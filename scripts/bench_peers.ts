@@ -1,12 +1,12 @@
 /**
  * Measures the native stack beside tonic, grpc-go and grpc-js, in one run on one machine:
  *
- *   deno task bench:peers [--rounds 5] [--seconds 0.4] [--row REGEX] [--server REGEX] [--pinned|--free] [--write]
+ *   deno task bench:peers [--rounds 5] [--seconds 0.3] [--row REGEX] [--server REGEX] [--pinned|--free] [--write]
  *
  * `scripts/peers` has servers of the same Echo and Sign on each of them, pinned by lock files. They are built into
  * `.cache/bench_peers` first, and the libcrypto of `deno task openssl` into `.cache/openssl`. Each server is
- * loaded by h2load in each round, one at a time, in an order that changes with the round. A warm-up of that many
- * seconds finds the number of requests of its loads. The figure is the CPU time of the server per request, median and
+ * loaded by h2load in each round, one at a time, in an order that changes with the round. A warm-up finds the number
+ * of requests of its loads, which take about as many seconds as `--seconds` says. The figure is the CPU time of the server per request, median and
  * range of the rounds.
  *
  * There are two tables. In the first the servers run on CPU 0, with one thread, and h2load on CPU 1. In the second
@@ -16,7 +16,7 @@
  * and servers by their names.
  *
  * Needs Linux with two CPUs, h2load (Debian: nghttp2-client), Rust, Go, Node.js with npm, and `deno task peers`;
- * `deno task openssl` says what it needs. With everything built it takes 5 minutes.
+ * `deno task openssl` says what it needs. With everything built it takes 6 minutes.
  *
  * @module
  */
@@ -35,7 +35,7 @@ import { root } from "./serve_process.ts";
 const { values: options } = parseArgs({
   options: {
     rounds: { type: "string", default: "5" },
-    seconds: { type: "string", default: "0.4" },
+    seconds: { type: "string", default: "0.3" },
     row: { type: "string", default: "" },
     server: { type: "string", default: "" },
     pinned: { type: "boolean", default: false },

@@ -38,16 +38,10 @@ export const rows: readonly Row[] = [
   echoRow("Echo, 5 B", 1, 1, 0),
   echoRow("Echo, 64 KiB", 8, 1, 64 * 1024),
   echoRow("Echo, 1 MiB", 4, 1, 1024 * 1024),
-  signRow("Sign, P-256", 1, 1, "ecdsa-p256", "ECDSA_SHA_256"),
   signRow("Sign, P-256", 4, 4, "ecdsa-p256", "ECDSA_SHA_256"),
+  signRow("Sign, P-256", 1, 1, "ecdsa-p256", "ECDSA_SHA_256"),
   signRow("Sign, RSA-2048", 8, 4, "rsa-2048", "RSASSA_PKCS1_V1_5_SHA_256"),
   signRow("Sign, RSA-3072", 8, 4, "rsa-3072", "RSASSA_PKCS1_V1_5_SHA_256"),
-];
-
-/** Rows that load a server before all others, after which V8 has compiled most of its code: an echo and a signature. */
-export const warmUps: readonly Row[] = [
-  rows[0],
-  rows.find(({ signs, shape }) => signs && shape.streams > 1)!,
 ];
 
 function echoRow(name: string, connections: number, streams: number, bytes: number): Row {
