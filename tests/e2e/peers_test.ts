@@ -192,7 +192,7 @@ testWith("python", "reads files and services by grpcio-reflection", async (at, p
       "signer.v1.ServerInfoService",
       "signer.v1.SigningService",
     ],
-    keys: ["KeyInfo"],
+    keys: ["KeyInfo", "KeyVersion"],
     go_package: "signer/v1;signerv1",
     input: "signer.v1.SignRequest",
     idempotency: 2,

@@ -109,13 +109,22 @@ async function renegotiate(openssl: string, address: string): Promise<string> {
         hasAsked = true;
         await input.write(new TextEncoder().encode("R\n"));
       }
-      if (/renegotiation:|SSL routines/.test(output)) child.kill("SIGTERM");
+      if (/renegotiation:|SSL routines/.test(output)) end(child);
     }
   }));
   clearTimeout(timer);
   await input.close().catch(() => {});
   await child.status;
   return output;
+}
+
+/** Ends a process that may have ended by itself. */
+function end(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGTERM");
+  } catch {
+    // It has.
+  }
 }
 
 /** Ciphers of TLS 1.2 that have no forward secrecy, or no AEAD. */

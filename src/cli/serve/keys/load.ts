@@ -117,7 +117,7 @@ function add(store: KeyStore, id: string | undefined, key: PrivateKey): StoredKe
 
 const NAME_VERSIONS = "Name its key files 1.pem, 2.pem and so on, higher for newer ones";
 
-/** Adds the key of a folder of versions, and returns false for a folder without key files. */
+/** Adds the key of a folder of versions, and returns false for a folder without any. */
 async function addVersions(
   store: KeyStore,
   reading: KeyReading,
@@ -148,7 +148,7 @@ async function addFolder(store: KeyStore, reading: KeyReading, folder: string): 
   for (const { id, path, isFolder } of keysIn(folder)) {
     if (isFolder) {
       if (await addVersions(store, reading, id, path)) found++;
-      else warn(`skipped the folder ${path}: it has no key file`);
+      else warn(`skipped the folder ${path}: it has no version of a key, such as 1.pem`);
       continue;
     }
     try {

@@ -36,11 +36,11 @@ interface VersionFiles {
 }
 
 /**
- * Reads the versions of a key in a folder: none from a folder without key files. A public key is read only for a version
- * without a private key.
+ * Reads the versions of a key in a folder: none from a folder without files of versions. A public key is read only
+ * for a version without a private key.
  *
- * @throws {CryptoError} `BAD_KEY_VERSION` for a key file that is no version, and a bad `versions.txt`; the errors of key
- * files
+ * @throws {CryptoError} `BAD_KEY_VERSION` for a key file beside them that is none, and a bad `versions.txt`; the errors
+ * of key files
  */
 export async function readVersions(reading: KeyReading, folder: string): Promise<KeyVersion[]> {
   const files = versionFilesIn(folder);
@@ -88,14 +88,19 @@ async function readPublicKeyFile(
   }
 }
 
-/** Lists the files of the versions in a folder, by the numbers of the versions. */
+/**
+ * Lists the files of the versions in a folder, by the numbers of the versions. A folder without any is none of a key:
+ * it may hold certificates.
+ */
 function versionFilesIn(folder: string): Map<number, VersionFiles> {
   const versions = new Map<number, VersionFiles>();
+  const others: string[] = [];
   for (const { name } of Deno.readDirSync(folder)) {
     if (name.startsWith(".") || !keyFileExtensions.has(extname(name))) continue;
     const [, number, isPublic] = VERSION_FILE.exec(name) ?? [];
     if (number === undefined) {
-      throw badVersion(`${join(folder, name)} is no version: name it 1.pem, or 1.pub.pem`);
+      others.push(name);
+      continue;
     }
     const files = versions.get(Number(number)) ?? {};
     const half = isPublic ? "public" : "private";
@@ -104,6 +109,10 @@ function versionFilesIn(folder: string): Map<number, VersionFiles> {
     }
     files[half] = name;
     versions.set(Number(number), files);
+  }
+  if (versions.size > 0 && others.length > 0) {
+    const path = join(folder, others[0]!);
+    throw badVersion(`${path} is no version: name it 1.pem, or 1.pub.pem`);
   }
   return versions;
 }
