@@ -15,11 +15,22 @@ export interface Caller {
   readonly token: string | undefined;
 }
 
+/** The formatted identities of callers that were asked for: logs name the same caller again and again. */
+const formatted = new WeakMap<Caller, string>();
+
 /**
  * Formats the identities of a caller for logs, the ones that prove the most first:
  * `token=deploy spiffe=spiffe://example.org/ci uid=1000 gid=1000 pid=7`.
  */
-export function formatCaller({ token, certificate, peer }: Caller): string {
+export function formatCaller(caller: Caller): string {
+  const known = formatted.get(caller);
+  if (known !== undefined) return known;
+  const text = format(caller);
+  formatted.set(caller, text);
+  return text;
+}
+
+function format({ token, certificate, peer }: Caller): string {
   const parts: string[] = [];
   const add = (name: string, value: string | number | undefined) => {
     if (value === undefined || value === "") return;

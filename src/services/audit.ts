@@ -3,7 +3,6 @@ import type { AuditTrail } from "../audit/mod.ts";
 import type { SignRequest, SignResponseInit } from "../api/mod.ts";
 import {
   type CallContext,
-  type Caller,
   formatCaller,
   type Interceptor,
   RpcError,
@@ -25,7 +24,6 @@ export class SigningAudit {
   /** Records calls that were refused before they came to a signature. */
   readonly interceptor: Interceptor;
   readonly #trail: AuditTrail;
-  readonly #identities = new WeakMap<Caller, string>();
   /** Calls with a failed attempt that was recorded. */
   readonly #recorded = new WeakSet<CallContext>();
 
@@ -79,7 +77,7 @@ export class SigningAudit {
       this.#trail.record({
         method: context.method.slice(context.method.lastIndexOf("/") + 1),
         request: id,
-        identity: this.#identityOf(context.caller),
+        identity: formatCaller(context.caller),
         peer: context.peer,
         key: response?.keyId ?? keyOf(request),
         version: response?.keyVersion,
@@ -100,14 +98,6 @@ export class SigningAudit {
         cause,
       });
     }
-  }
-
-  #identityOf(caller: Caller): string {
-    const known = this.#identities.get(caller);
-    if (known !== undefined) return known;
-    const identity = formatCaller(caller);
-    this.#identities.set(caller, identity);
-    return identity;
   }
 }
 

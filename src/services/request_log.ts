@@ -1,6 +1,5 @@
 /** The log of requests: a line for each call that is asked for, and for those that fail or are slow. @module */
 import {
-  type Caller,
   type CallObserver,
   type CallTimes,
   formatCaller,
@@ -40,7 +39,6 @@ export class RequestLog implements CallObserver {
   readonly #slowUs: number;
   readonly #failures: ErrorReports;
   readonly #slow: ErrorReports;
-  readonly #identities = new WeakMap<Caller, string>();
 
   constructor(log: Logger, { levels, slowMs = Infinity }: RequestLogOptions) {
     this.#log = log;
@@ -94,7 +92,7 @@ export class RequestLog implements CallObserver {
       parseTraceparent(context.metadata.get(traceparentHeader))?.traceId;
     if (traceId !== undefined) fields.traceId = traceId;
     fields.peer = shortened(context.peer);
-    fields.identity = this.#identityOf(context.caller);
+    fields.identity = shortened(formatCaller(context.caller));
     fields.method = shortened(context.method);
     for (const [name, value] of Object.entries(context.logFields ?? {})) {
       if (value !== undefined) fields[name] = shortened(value);
@@ -104,14 +102,6 @@ export class RequestLog implements CallObserver {
     fields.queueUs = queueUs;
     fields.totalUs = Math.round(totalUs);
     return fields;
-  }
-
-  #identityOf(caller: Caller): string {
-    const known = this.#identities.get(caller);
-    if (known !== undefined) return known;
-    const identity = shortened(formatCaller(caller));
-    this.#identities.set(caller, identity);
-    return identity;
   }
 }
 
