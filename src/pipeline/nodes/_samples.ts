@@ -76,6 +76,20 @@ export function* convert<F extends FormatName>(
   return target as Target;
 }
 
+/** Returns samples after the rest that an earlier part of their stream has left. */
+export function afterRest<F extends FormatName>(
+  rest: InstanceType<(typeof formats)[F]["array"]>,
+  samples: InstanceType<(typeof formats)[F]["array"]>,
+  format: F,
+  context: NodeContext,
+): InstanceType<(typeof formats)[F]["array"]> {
+  if (rest.length === 0) return samples;
+  const joined = allocate(context, format, rest.length + samples.length);
+  joined.set(rest);
+  joined.set(samples, rest.length);
+  return joined;
+}
+
 /** Ensures that all parts of a stream have the same channels and rate. */
 export class SameForm {
   #first: AudioBuffer | undefined;

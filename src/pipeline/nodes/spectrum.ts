@@ -8,7 +8,7 @@ import {
   type Work,
 } from "../node.ts";
 import { frameCount, type Value } from "../values.ts";
-import { audioOf, convert, SameForm } from "./_samples.ts";
+import { afterRest, audioOf, convert, SameForm } from "./_samples.ts";
 
 /** A transform of fft.js, which has no types: of real numbers, to pairs of a real and an imaginary part. */
 interface Transform {
@@ -64,7 +64,8 @@ class Analysis implements NodeInstance {
     const audio = audioOf(inputs.in);
     this.#form.check(audio);
     const { channels, sampleRate } = audio;
-    const samples = this.#afterRest(yield* convert(audio.samples, "F32", this.#context));
+    const added = yield* convert(audio.samples, "F32", this.#context);
+    const samples = afterRest(this.#rest, added, "F32", this.#context);
     const hop = this.#size / 2;
     const frames = frameCount({ ...audio, samples });
     const windows = Math.max(0, Math.floor((frames - this.#size) / hop) + 1);
@@ -106,14 +107,5 @@ class Analysis implements NodeInstance {
       power[bin]! += re * re + im * im;
     }
     return true;
-  }
-
-  #afterRest(samples: Float32Array): Float32Array {
-    if (this.#rest.length === 0) return samples;
-    this.#context.reserve(4 * (this.#rest.length + samples.length));
-    const joined = new Float32Array(this.#rest.length + samples.length);
-    joined.set(this.#rest);
-    joined.set(samples, this.#rest.length);
-    return joined;
   }
 }

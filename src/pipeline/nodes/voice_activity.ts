@@ -9,7 +9,7 @@ import {
 } from "../node.ts";
 import type { AudioBuffer, Value } from "../values.ts";
 import { loadFvad, VoiceDetector } from "./_fvad.ts";
-import { audioOf, convert, SameForm } from "./_samples.ts";
+import { afterRest, audioOf, convert, SameForm } from "./_samples.ts";
 
 const RATES = [8_000, 16_000, 32_000, 48_000];
 /** Frames of a slice: about 1 ms. */
@@ -59,7 +59,8 @@ class Detection implements NodeInstance {
     const audio = audioOf(inputs.in);
     this.#form.check(audio);
     const detector = this.#detector ??= this.#open(audio);
-    const samples = this.#afterRest(yield* convert(audio.samples, "I16", this.#context));
+    const added = yield* convert(audio.samples, "I16", this.#context);
+    const samples = afterRest(this.#rest, added, "I16", this.#context);
     const length = audio.sampleRate / 1_000 * this.#frameMs;
     const frames = Math.floor(samples.length / length);
     const segments: { start_ms: number; end_ms: number }[] = [];
@@ -85,16 +86,6 @@ class Detection implements NodeInstance {
   [Symbol.dispose](): void {
     this.#detector?.[Symbol.dispose]();
     this.#detector = undefined;
-  }
-
-  /** Returns samples after those of the frame that is not whole yet. */
-  #afterRest(samples: Int16Array): Int16Array {
-    if (this.#rest.length === 0) return samples;
-    this.#context.reserve(2 * (this.#rest.length + samples.length));
-    const joined = new Int16Array(this.#rest.length + samples.length);
-    joined.set(this.#rest);
-    joined.set(samples, this.#rest.length);
-    return joined;
   }
 
   #open({ sampleRate, channels }: AudioBuffer): VoiceDetector {
