@@ -1,6 +1,7 @@
 /** Folders of keys. @module */
 import { basename, extname, join } from "node:path";
 import { usageError } from "./exit.ts";
+import { isFolder } from "./file_status.ts";
 
 /** Extensions of key files in a key folder; other files there are ignored. */
 export const keyFileExtensions: ReadonlySet<string> = new Set([".pem", ".der", ".jwk"]);
@@ -24,9 +25,9 @@ export function keysIn(folder: string): FolderKey[] {
       .flatMap(({ name }) => {
         if (name.startsWith(".")) return [];
         const path = join(folder, name);
-        const isFolder = isDirectory(path);
-        if (!isFolder && !keyFileExtensions.has(extname(name))) return [];
-        return [{ id: isFolder ? name : basename(name, extname(name)), path, isFolder }];
+        if (isFolder(path)) return [{ id: name, path, isFolder: true }];
+        if (!keyFileExtensions.has(extname(name))) return [];
+        return [{ id: basename(name, extname(name)), path, isFolder: false }];
       })
       .sort((a, b) => a.path < b.path ? -1 : 1);
   } catch (cause) {
@@ -34,14 +35,5 @@ export function keysIn(folder: string): FolderKey[] {
       ? "there is no such folder"
       : (cause as Error).message;
     throw usageError(`Cannot read the key folder ${folder}: ${reason}`);
-  }
-}
-
-/** Reports whether a path leads to a folder, by symbolic links too. */
-export function isDirectory(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch {
-    return false;
   }
 }

@@ -10,6 +10,7 @@ import { type Choice, chooseKey, type KeyOptions, namedKey } from "../client/key
 import { printBytes, Session } from "../client/mod.ts";
 import type { ConnectionOptions } from "../client/options/mod.ts";
 import { usageError } from "../exit.ts";
+import { isFolder } from "../file_status.ts";
 import { note } from "../output.ts";
 import { OutputFile } from "../output_file.ts";
 import { type InputOptions, readInput, type Source, sourceName, sourcesOf } from "./input.ts";
@@ -89,14 +90,6 @@ function openOuts(sources: readonly Source[], folder: string | undefined) {
     throw error;
   }
   return opened;
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch {
-    return false;
-  }
 }
 
 /** Chooses the key and the algorithm, and prints both when the options name no key. */

@@ -1,6 +1,7 @@
 /** The configuration of `serve`. @module */
 import type { GivenValues } from "../../config/mod.ts";
 import { type Configuration, readConfiguration } from "../configuration.ts";
+import { mayExist } from "../file_status.ts";
 import { serveOptions } from "./options/mod.ts";
 
 /** The prefix of the environment variables of `serve`: `--max-streams` is `SIGNER_SERVE_MAX_STREAMS`. */
@@ -39,15 +40,6 @@ export function readServeFile(file: string): Promise<ServeConfiguration> {
 
 function fileOf(file: string | false | undefined): string | undefined {
   if (file === false) return undefined;
-  return file ?? (Deno.env.get(CONFIG_VARIABLE) || existing(DEFAULT_CONFIG_FILE));
-}
-
-/** Returns the path of a file that is there, even if it cannot be read: then reading it reports why. */
-function existing(path: string): string | undefined {
-  try {
-    Deno.lstatSync(path);
-    return path;
-  } catch (error) {
-    return error instanceof Deno.errors.NotFound ? undefined : path;
-  }
+  const named = file ?? (Deno.env.get(CONFIG_VARIABLE) || undefined);
+  return named ?? (mayExist(DEFAULT_CONFIG_FILE) ? DEFAULT_CONFIG_FILE : undefined);
 }

@@ -2,6 +2,7 @@
 import { dirname, join } from "node:path";
 import type { ConfigOption } from "../../config/mod.ts";
 import type { Logger } from "../../telemetry/mod.ts";
+import { isFolder } from "../file_status.ts";
 import { type ServeOptions, serveOptions } from "./options/mod.ts";
 
 /** 200 ms: the time from an event to the look at the files, so that several writes are one change. */
@@ -139,13 +140,5 @@ function realPath(path: string): string | undefined {
     return Deno.realPathSync(path);
   } catch {
     return undefined;
-  }
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch {
-    return false;
   }
 }

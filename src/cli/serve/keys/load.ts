@@ -10,7 +10,8 @@ import {
   type StoredKey,
 } from "../../../crypto/mod.ts";
 import { usageError } from "../../exit.ts";
-import { isDirectory, keyFileExtensions, keysIn } from "../../key_folder.ts";
+import { isFolder } from "../../file_status.ts";
+import { keyFileExtensions, keysIn } from "../../key_folder.ts";
 import { warn } from "../../output.ts";
 import { type KeyReading, readKeyFile } from "./read_key.ts";
 import { readVersions } from "./versions.ts";
@@ -95,7 +96,7 @@ async function addKeys(
 ): Promise<void> {
   for (const named of key) {
     const { id, path } = splitName(named);
-    if (!isDirectory(path)) add(store, id, await readKeyFile(reading, path));
+    if (!isFolder(path)) add(store, id, await readKeyFile(reading, path));
     else if (id === undefined) {
       throw usageError(`${path} is a folder of versions of a key`, `Give its id: ID=${path}`);
     } else if (!await addVersions(store, reading, id, path)) {
@@ -145,8 +146,8 @@ function splitName(named: string): { id: string | undefined; path: string } {
 /** Adds the keys of a folder by their names. Public keys and certificates are skipped with a warning. */
 async function addFolder(store: KeyStore, reading: KeyReading, folder: string): Promise<void> {
   let found = 0;
-  for (const { id, path, isFolder } of keysIn(folder)) {
-    if (isFolder) {
+  for (const { id, path, isFolder: hasVersions } of keysIn(folder)) {
+    if (hasVersions) {
       if (await addVersions(store, reading, id, path)) found++;
       else warn(`skipped the folder ${path}: it has no version of a key, such as 1.pem`);
       continue;

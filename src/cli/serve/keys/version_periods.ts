@@ -10,6 +10,7 @@
  * @module
  */
 import { CryptoError, type KeyPeriod } from "../../../crypto/mod.ts";
+import { mayExist } from "../../file_status.ts";
 import { readProtectedFile } from "../../protected_file.ts";
 import type { KeyReading } from "./read_key.ts";
 
@@ -38,7 +39,7 @@ export async function readPeriods(
   { allowInsecureKeyFiles: allowInsecure }: KeyReading,
 ): Promise<Map<number, KeyPeriod>> {
   const periods = new Map<number, KeyPeriod>();
-  if (!exists(path)) return periods;
+  if (!mayExist(path)) return periods;
   const protection = { privacy: "unchanged", maxBytes: MAX_BYTES, allowInsecure } as const;
   const bytes = await readProtectedFile(path, `Versions file ${path}`, protection);
   const { readDate } = await import("../../../access/files/mod.ts");
@@ -81,14 +82,4 @@ function readPeriod(
     period[bound] = date;
   }
   return period;
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    // Any other failure is reported by the reader.
-    return !(error instanceof Deno.errors.NotFound);
-  }
 }
