@@ -2,20 +2,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gate } from "../_support/gate.ts";
+import { inFolder } from "../_support/in_folder.ts";
 
 const [test, { OutputFile }] = await gate(
   ["read", "write"],
   async () => await import("../../src/cli/output_file.ts"),
 );
-
-async function inFolder(work: (folder: string) => void): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    work(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 const names = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name);
 

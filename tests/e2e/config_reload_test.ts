@@ -1,6 +1,7 @@
 /** The configuration file of a running server, read again: by SIGHUP, and when a file changes. */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
+import { inFolder } from "../_support/in_folder.ts";
 
 const [test, { SignerProcess, call, openChannel, signing, serverInfo, provider, reloadUnderLoad }] =
   await gate([
@@ -29,16 +30,6 @@ async function writeKey(path: string): Promise<void> {
 async function replace(path: string, text: string): Promise<void> {
   await Deno.writeTextFile(`${path}.new`, text, { mode: 0o644 });
   await Deno.rename(`${path}.new`, path);
-}
-
-/** Runs `body` with a temporary folder. */
-async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
 }
 
 /** Returns the results of a function over many connections, which reach all workers. */

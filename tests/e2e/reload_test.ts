@@ -6,6 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
+import { inFolder } from "../_support/in_folder.ts";
 
 const [test, { SignerProcess, call, echo, openChannel, signing, writeKeyFile }] = await gate([
   "net",
@@ -31,16 +32,6 @@ async function keyFileWriter() {
     await Deno.writeFile(`${path}.new`, key.exportPkcs8(), { mode: 0o600 });
     await Deno.rename(`${path}.new`, path);
   };
-}
-
-/** Runs `body` with a temporary folder for key files. */
-async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
 }
 
 /** Lists the key ids on each of many connections, which reach all workers. */

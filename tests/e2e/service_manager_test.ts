@@ -6,6 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
+import { inFolder } from "../_support/in_folder.ts";
 import { peerTest } from "../_support/peers.ts";
 
 const [test, { ManagedServer, waitForEcho }] = await gate(
@@ -33,16 +34,6 @@ const settings: Readonly<Record<string, readonly string[]>> = {
   "native, no workers": ["--workers", "0"],
   "grpc-js": ["--stack", "grpc-js"],
 };
-
-/** Runs a test with a folder for sockets and key files. */
-async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "signer-managed-" });
-  try {
-    await use(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 for (const [name, options] of Object.entries(settings)) {
   pythonTest(`The manager is notified of start, reload, life and stop: ${name}`, async (python) => {
