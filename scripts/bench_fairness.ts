@@ -107,7 +107,7 @@ function cpuSeconds(server: number): number {
   );
 }
 
-/** What one run of the good client has shown. */
+/** The results of one run of the good client. */
 interface Run {
   readonly calls: number;
   readonly lost: number;

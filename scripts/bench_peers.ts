@@ -16,7 +16,7 @@
  * and servers by their names.
  *
  * Needs Linux with two CPUs, h2load (Debian: nghttp2-client), Rust, Go, Node.js with npm, and `deno task peers`;
- * `deno task openssl` says what it needs. With everything built it takes 6 minutes.
+ * the needs of `deno task openssl` are in `scripts/openssl.ts`. With all servers built the task takes 6 minutes.
  *
  * @module
  */

@@ -5,7 +5,7 @@
  * It boots twice: `kernel` with `cmdline`, which powers off at the end, and `vmlinux` with the command line of
  * `firecracker.json`, which restarts.
  *
- * Where `vhost-device-vsock` is installed (cargo), this machine calls the server through hybrid vsock. Two images of
+ * If `vhost-device-vsock` is installed (cargo), this machine calls the server through hybrid vsock. Two images of
  * the same sources are compared, byte by byte.
  *
  * @module

@@ -33,7 +33,7 @@ export interface Call {
   readonly answerBytes: number;
 }
 
-/** Where h2load runs. */
+/** The CPU of h2load. */
 export interface Placement {
   /** The only CPU that it may use (taskset(1)). */
   readonly cpu?: number | undefined;

@@ -17,7 +17,7 @@ const WARM_UP_SECONDS = 1.5;
 /** The share of calls that may fail: a server under as much load as possible may refuse some. */
 const MAX_FAILED = 0.02;
 
-/** How a table is measured. */
+/** The servers, rows and loads of a table. */
 export interface Plan {
   readonly rows: readonly Row[];
   readonly starts: readonly Start[];

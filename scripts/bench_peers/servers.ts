@@ -10,7 +10,7 @@ import {
 import type { Programs } from "./programs.ts";
 import { keyTypes } from "./rows.ts";
 
-/** How a server is started. */
+/** The command of a server, and its place in the tables. */
 export interface Start {
   readonly name: string;
   /** True for a server of this project. */

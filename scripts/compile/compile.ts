@@ -11,7 +11,7 @@ import { permissionOptions, root, run, threads, v8Flags } from "./program.ts";
  * @throws {Error} when `denort` is not to be had
  */
 export async function compile(output: string): Promise<string> {
-  // Where the program looks for it, below its sources.
+  // The program reads this file from the folder of its sources.
   const build = join(root, "build.json");
   const libraries = join(root, "lib");
   try {

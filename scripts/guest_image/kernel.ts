@@ -61,7 +61,7 @@ const SECTOR = 512;
 /** The size of the kernel when it is not compressed, after the payload. */
 const SIZE_BYTES = 4;
 
-/** Programs that decompress, by the first bytes of what they take. */
+/** Programs that decompress, by the first bytes of their formats, in hexadecimal. */
 const decompressors: readonly (readonly [magic: string, program: string])[] = [
   ["fd377a585a00", "xz"],
   ["28b52ffd", "zstd"],

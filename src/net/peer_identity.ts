@@ -32,7 +32,7 @@ function identityOfHost(host: string): string | undefined {
   if (IPV4.test(host)) return host.startsWith("127.") ? undefined : `ip:${host}`;
   const ip = parseIp(host);
   if (ip === undefined || isLoopback(ip)) return undefined;
-  // An IPv4 address that is mapped to IPv6 counts as what it is.
+  // An IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2) is the same peer as its IPv4 address.
   const mapped = ip.subarray(0, 10).every((byte) => byte === 0) && ip[10] === 255 && ip[11] === 255;
   if (mapped) return `ip:${formatIp(ip.subarray(12))}`;
   const network = new Uint8Array(16);

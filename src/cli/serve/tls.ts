@@ -61,7 +61,7 @@ export class TlsFiles implements Disposable {
     return { ...this.#settings, identity, alternatives };
   }
 
-  /** Replaces the keys of session tickets, for what is shared from now on. */
+  /** Replaces the keys of session tickets: later results of `share()` have the new ones. */
   renewTicketKeys(): void {
     this.#settings = { ...this.#settings, ticketKeys: randomBytes(TICKET_KEYS_BYTES) };
   }

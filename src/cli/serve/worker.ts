@@ -61,7 +61,7 @@ export type ServeUpdate =
   | { readonly release: number }
   /** The audit file was renamed. */
   | { readonly audit: "reopen" }
-  /** Whether a key can sign has changed with the time. */
+  /** A key can sign from now on, or no longer: a period of its versions has begun or ended. */
   | { readonly health: "refresh" };
 
 let traces: CallObserver | undefined;

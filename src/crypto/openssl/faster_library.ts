@@ -18,7 +18,7 @@ const WORTHWHILE = 1.25;
 export interface FasterLibrary {
   readonly path: string;
   readonly version: string;
-  /** How many times as fast it signs, for each key type for which that is worthwhile. */
+  /** Its speed of signing divided by that of the library in use, for key types with a worthwhile gain. */
   readonly speedups: ReadonlyMap<KeyType, number>;
 }
 

@@ -2,7 +2,7 @@
 import { type CryptoProvider, type PrivateKey, readPrivateKeyFile } from "../../../crypto/mod.ts";
 import { type Asking, passphraseBeside, passphraseToRead } from "../../passphrase/mod.ts";
 
-/** How the key files of a server are read. */
+/** Options for reading the key files of a server. */
 export interface KeyReading {
   readonly provider: CryptoProvider;
   /** The file of the passphrase for encrypted keys without one of their own. */

@@ -161,7 +161,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     if (!this.dirty) this.#thread.flushLater(this);
   }
 
-  /** True while calls of the connection are queued: what it sends next would only wait behind them. */
+  /** True while calls of the connection are queued: further calls would only wait behind them. */
   get defers(): boolean {
     return this.lane.isActive;
   }
