@@ -47,6 +47,7 @@ const TRANSPORT_TESTS = [
   "tests/net/transport_test.ts",
   "tests/grpc/dialing_test.ts",
   "tests/e2e/access_transports_test.ts",
+  "tests/e2e/tls_matrix_test.ts",
   "tests/e2e/tls_transports_test.ts",
   "tests/e2e/tls_weak_test.ts",
   "tests/e2e/transports_doctor_test.ts",
