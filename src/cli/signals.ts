@@ -29,7 +29,10 @@ export type KeyHolder = "serve" | "keygen";
  */
 export function guardProcess(command: KeyHolder): void {
   refuseInspectorOptions();
-  if (command === "serve") Deno.addSignalListener("SIGHUP", () => hangup());
+  if (command === "serve") {
+    for (const name of stopSignalNames) Deno.addSignalListener(name, () => stop(name));
+    Deno.addSignalListener("SIGHUP", () => hangup());
+  }
   if (!libc.isSupported()) {
     warn("SIGUSR1 opens a debugger here: let no other program of this user run beside this one");
     return;
@@ -43,6 +46,24 @@ export function guardProcess(command: KeyHolder): void {
   // The first listener for any signal has Deno handle SIGHUP too, which nohup(1) set to be ignored.
   if (hangupIgnored && command !== "serve") libc.ignoreSignal("SIGHUP");
   closeInspector();
+}
+
+/** The signals that stop a server. */
+const stopSignalNames = ["SIGINT", "SIGTERM"] as const;
+export type StopSignalName = typeof stopSignalNames[number];
+
+let stopReceived: StopSignalName | undefined;
+let stop = (name: StopSignalName) => {
+  stopReceived ??= name;
+};
+
+/**
+ * Calls `handle` for each SIGINT and SIGTERM from now on, and at once if one came since `guardProcess()`. The listeners
+ * stay to the end of the process: without them a signal between the last call and the exit would end it with 143.
+ */
+export function onStop(handle: (name: StopSignalName) => void): void {
+  stop = handle;
+  if (stopReceived !== undefined) handle(stopReceived);
 }
 
 let hangupReceived = false;

@@ -39,6 +39,7 @@ export const events = {
   "Serving metrics": event("serve", "info", "The pages of `--metrics` are served."),
   "Draining": event("serve", "info", "A signal stops the server. It accepts no new connections."),
   "Stopped": event("serve", "info", "The last call has ended or was cut off."),
+  "Stopped before it served": event("serve", "info", "A signal has come during the start."),
   "Serving the control socket": event(
     "serve",
     "info",

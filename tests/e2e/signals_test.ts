@@ -7,6 +7,7 @@
  */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
+import { inFolder } from "../_support/in_folder.ts";
 
 const [
   test,
@@ -155,3 +156,48 @@ test("A stop signal repeated within a second is the same stop", async () => {
   assert.equal((await stream.next()).done, true);
   assert.equal(await stopped, 0);
 });
+
+for (const [name, options] of Object.entries(threads)) {
+  test(`SIGTERM between the last call and the exit leaves the exit code 0 ${name}`, async () => {
+    // The listeners were removed after the last call: a signal in the milliseconds before the exit made it 143.
+    await inFolder(async (folder) => {
+      await Deno.writeTextFile(
+        `${folder}/late.ts`,
+        `const { exit } = Deno;
+         Deno.exit = (code) => {
+           Deno.kill(Deno.pid, "SIGTERM");
+           for (const end = performance.now() + 300; performance.now() < end;);
+           exit(code);
+         };`,
+      );
+      await using server = await SignerProcess.startWith(
+        ["--allow-run", "--preload", `${folder}/late.ts`],
+        ...[...serveTcp, ...options],
+      );
+      assert.equal(await server.stop(), 0);
+    });
+  });
+}
+
+/** Resolves when a process handles a signal (proc(5), SigCgt), after 20 s at the latest. */
+async function handles(pid: number, signal: number): Promise<void> {
+  for (const end = performance.now() + 20_000; performance.now() < end; await sleep(5)) {
+    const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+    const caught = BigInt(`0x${/^SigCgt:\s*([0-9a-f]+)/m.exec(status)![1]}`);
+    if ((caught >> BigInt(signal - 1)) & 1n) return;
+  }
+  assert.fail(`The process does not handle the signal ${signal}`);
+}
+
+for (const [name, options] of Object.entries(threads)) {
+  test(`SIGTERM during the start ends the server with 0 ${name}`, async () => {
+    // There was no listener until the server was ready: a rollout that was taken back left a failed pod.
+    await Promise.all([0, 150, 400].map(async (delayMs) => {
+      const child = spawnServer(...serveTcp, ...options);
+      await handles(child.pid, 1);
+      await sleep(delayMs);
+      child.kill("SIGTERM");
+      assert.equal((await child.status).code, 0);
+    }));
+  });
+}

@@ -6,7 +6,7 @@ import { libc } from "../../ffi/mod.ts";
 import { type Address, formatAddress, socketsSupported } from "../../net/mod.ts";
 import type { PipelineCounters } from "../../pipeline/mod.ts";
 import { configureLogs, type Logger, logger } from "../../telemetry/mod.ts";
-import { CliError } from "../exit.ts";
+import { CliError, ExitCode } from "../exit.ts";
 import { warn, writeResult } from "../output.ts";
 import { adviseOnLibrary, openChosenProvider } from "../provider.ts";
 import { closeInspector, onHangup } from "../signals.ts";
@@ -68,6 +68,7 @@ export async function runServer(
     // The child has reported the reason of its end.
     Deno.exit(await supervise(places, sockets, options, manager, log));
   }
+  const stop = new StopSignals();
   warnOfRoot(log);
   raiseFileLimit(log);
   const provider = openChosenProvider(options.provider);
@@ -83,6 +84,7 @@ export async function runServer(
   const { version } = config;
   await using audit = await openAudit(options, version, provider, store, log);
   closeInspector();
+  if (stop.isRequested) return log.info("Stopped before it served");
   const metrics = found.metrics && new ServerMetrics({
     version,
     provider,
@@ -154,7 +156,6 @@ export async function runServer(
     using _watch = options.watchConfig
       ? new FileWatch(() => watchedPaths(reloader.options, file), () => reloader.request(), log)
       : undefined;
-    using stop = new StopSignals();
     onHangup(() => {
       reloader.request();
       audit?.log.reopen(serving.reopenAudit).catch((error) => {
@@ -180,7 +181,7 @@ export async function runServer(
     manager?.ready(`Serving on ${bound.map(formatAddress).join(" ")}`);
     manager?.startWatchdog(serving.responds);
     await adviseOnLibrary(provider, store, log);
-    const first = await stop.next();
+    const first = await stop.first;
     phase = "draining";
     metrics?.enter(phase);
     const last = await drainOnSignal(serving, first, stop, reloader.options, manager, log);
@@ -188,6 +189,7 @@ export async function runServer(
     if (last !== undefined) {
       throw new CliError(last.exitCode, `Calls were cut off by a second signal, ${last.name}`);
     }
+    stop.endProcessAtNext(ExitCode.done);
   } finally {
     await server.close();
   }

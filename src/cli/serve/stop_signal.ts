@@ -1,11 +1,13 @@
 /** SIGINT and SIGTERM of a server. @module */
+import { ExitCode } from "../exit.ts";
+import { onStop, type StopSignalName } from "../signals.ts";
 
-/** The signals that stop a server, with their numbers. */
-const numbers = { SIGINT: 2, SIGTERM: 15 } as const;
+/** Numbers of the signals (signal(7)). */
+const numbers = { SIGINT: 2, SIGTERM: 15 } as const satisfies Record<StopSignalName, number>;
 
 /** A signal that stops a server. */
 export interface StopSignal {
-  readonly name: keyof typeof numbers;
+  readonly name: StopSignalName;
   /** The exit code of a process that the signal ends, as shells have it: 128 and the number. */
   readonly exitCode: number;
 }
@@ -16,24 +18,35 @@ export interface StopSignal {
  */
 const REPEAT_MS = 1_000;
 
-/** The signals that stop a server. The first begins the stop, and each later one hurries it. */
-export class StopSignals implements Disposable {
-  readonly #removals: (() => void)[];
+/**
+ * The signals that stop a server, until the end of the process. The first begins the stop, and each later one hurries
+ * it.
+ */
+export class StopSignals {
+  readonly #first = Promise.withResolvers<StopSignal>();
+  #isRequested = false;
   #lastAt = -Infinity;
-  #next = Promise.withResolvers<StopSignal>();
-  #endsProcess = false;
+  /** Undefined until somebody waits for a further signal. */
+  #next: PromiseWithResolvers<StopSignal> | undefined;
+  #end: { readonly exitCode: number | undefined } | undefined;
 
   constructor() {
-    this.#removals = (Object.keys(numbers) as StopSignal["name"][]).map((name) => {
-      const listener = () => this.#take({ name, exitCode: 128 + numbers[name] });
-      Deno.addSignalListener(name, listener);
-      return () => Deno.removeSignalListener(name, listener);
-    });
+    onStop((name) => this.#take({ name, exitCode: 128 + numbers[name] }));
   }
 
-  /** Resolves to the next signal. */
+  /** True after the first signal. */
+  get isRequested(): boolean {
+    return this.#isRequested;
+  }
+
+  /** Resolves to the first signal, also to one that was received before. */
+  get first(): Promise<StopSignal> {
+    return this.#first.promise;
+  }
+
+  /** Resolves to the next signal after the first. */
   next(): Promise<StopSignal> {
-    return this.#next.promise;
+    return (this.#next ??= Promise.withResolvers()).promise;
   }
 
   /** Waits for `ms` milliseconds, or until the next signal, which it returns. */
@@ -47,20 +60,27 @@ export class StopSignals implements Disposable {
     return signal;
   }
 
-  /** Has the next signal end the process at once. */
-  endProcessAtNext(): void {
-    this.#endsProcess = true;
-  }
-
-  [Symbol.dispose](): void {
-    for (const remove of this.#removals) remove();
+  /**
+   * Has the next signal end the process at once.
+   *
+   * @param exitCode by default that of the signal
+   */
+  endProcessAtNext(exitCode?: number): void {
+    this.#end = { exitCode };
   }
 
   #take(signal: StopSignal): void {
     const now = performance.now();
     if (now - this.#lastAt <= REPEAT_MS) return;
     this.#lastAt = now;
-    if (this.#endsProcess) Deno.exit(signal.exitCode);
+    if (!this.#isRequested) {
+      this.#isRequested = true;
+      this.#first.resolve(signal);
+      return;
+    }
+    if (this.#end !== undefined) Deno.exit(this.#end.exitCode ?? signal.exitCode);
+    // The server has not begun to serve, so there is no call to cut off.
+    if (this.#next === undefined) Deno.exit(ExitCode.done);
     const { resolve } = this.#next;
     this.#next = Promise.withResolvers();
     resolve(signal);

@@ -11,7 +11,7 @@ import { formatAddress, listen, parseAddress, socketsSupported } from "../../net
 import type { StackChoice } from "../../grpc/stacks/mod.ts";
 import type { Logger } from "../../telemetry/mod.ts";
 import { CliError, ExitCode } from "../exit.ts";
-import { onHangup } from "../signals.ts";
+import { onHangup, onStop } from "../signals.ts";
 import type { PassedSocket } from "./activation.ts";
 import type { Place } from "./places.ts";
 import { type ManagerLink, ManagerRelay, ServiceManager } from "./service_manager.ts";
@@ -51,6 +51,11 @@ const pollMs = 25;
 /** The supervisor gives up when the child ends so many times in a row within so many milliseconds of its start. */
 const maxFastEnds = 10;
 const minLifeMs = 5_000;
+
+const stopSignals: ReadonlySet<number> = new Set([
+  libc.signalNumbers.SIGINT,
+  libc.signalNumbers.SIGTERM,
+]);
 
 /** Bytes of the command line, of which Linux takes 2 MiB. */
 const maxCommandLine = 2 * 1024 * 1024;
@@ -105,12 +110,16 @@ export async function supervise(
   for (const { fd } of [...listeners, ...sockets]) libc.keepOnExec(fd);
   const relay = manager && stack.use(new ManagerRelay(manager));
   const link = relay && { socket: relay.childFd, watchdogMs: manager.watchdogMs };
-  const child = stack.use(new Child({ listeners, sockets, manager: link }, relay));
+  const child = new Child({ listeners, sockets, manager: link }, relay);
   for (let fastEnds = 0;;) {
+    if (child.isStopping) return ExitCode.done;
     const began = performance.now();
     const end = await child.run();
     if ("code" in end) return end.code;
-    if (child.isStopping) return 128 + end.signal;
+    if (child.isStopping) {
+      // A stop ends a child that has not come to its first line: it has served nothing.
+      return stopSignals.has(end.signal) ? ExitCode.done : 128 + end.signal;
+    }
     fastEnds = performance.now() - began < minLifeMs ? fastEnds + 1 : 0;
     if (fastEnds === maxFastEnds) {
       throw new CliError(
@@ -127,12 +136,11 @@ export async function supervise(
 }
 
 /** The serving process, and its successors. */
-class Child implements Disposable {
+class Child {
   isStopping = false;
   readonly #passed: Omit<Passed, "isRestart">;
   readonly #relay: ManagerRelay | undefined;
   readonly #words: readonly string[];
-  readonly #forwards: (() => void)[];
   #pid: number | undefined;
   #runs = 0;
 
@@ -142,13 +150,9 @@ class Child implements Disposable {
     // The command line with the options of Deno, which a compiled program has none of.
     const commandLine = libc.readSmallFile("/proc/self/cmdline", maxCommandLine);
     this.#words = commandLine!.split("\0").slice(0, -1);
-    this.#forwards = (["SIGINT", "SIGTERM"] as const).map((name) => {
-      const forward = () => {
-        this.isStopping = true;
-        this.#send(libc.signalNumbers[name]);
-      };
-      Deno.addSignalListener(name, forward);
-      return () => Deno.removeSignalListener(name, forward);
+    onStop((name) => {
+      this.isStopping = true;
+      this.#send(libc.signalNumbers[name]);
     });
     onHangup(() => this.#send(libc.signalNumbers.SIGHUP));
   }
@@ -169,10 +173,6 @@ class Child implements Disposable {
       }
       await new Promise((resolve) => setTimeout(resolve, pollMs));
     }
-  }
-
-  [Symbol.dispose](): void {
-    for (const remove of this.#forwards) remove();
   }
 
   #send(signal: number): void {
