@@ -16,13 +16,17 @@ export interface AccessPolicy {
   readonly rates: SharedArrayBuffer;
 }
 
-/** Receives a refused attempt to authenticate, and a denied request. */
+/**
+ * Receives a refused attempt to authenticate, and a denied request.
+ *
+ * @param peerIdentity `CallContext.peerIdentity`
+ */
 export type RefusalReport = (refusal: {
   readonly reason: string;
   readonly caller: string;
   readonly peer: string;
   readonly method: string;
-}) => void;
+}, peerIdentity: string) => void;
 
 /** 8: tokens of one connection that are remembered. Others are looked up at each call. */
 const MAX_TOKENS_OF_CONNECTION = 8;
@@ -115,8 +119,8 @@ export class Access {
   }
 
   /** Reports a refused call. */
-  report({ caller, peer, method }: CallContext, reason: string): void {
-    this.#report({ reason, caller: formatCaller(caller), peer, method });
+  report({ caller, peer, peerIdentity, method }: CallContext, reason: string): void {
+    this.#report({ reason, caller: formatCaller(caller), peer, method }, peerIdentity);
   }
 
   /**

@@ -5,7 +5,15 @@ import type { StatusCode } from "./status.ts";
 /** The part of a call's context that observers use. A call that was refused before its handler has no more. */
 export type ObservedContext = Pick<
   CallContext,
-  "method" | "peer" | "caller" | "metadata" | "requestId" | "traceId" | "logFields" | "parts"
+  | "method"
+  | "peer"
+  | "peerIdentity"
+  | "caller"
+  | "metadata"
+  | "requestId"
+  | "traceId"
+  | "logFields"
+  | "parts"
 >;
 
 /** The times of a call that has ended. */

@@ -30,7 +30,7 @@ export interface RequestLogOptions {
 
 /**
  * Logs calls when they end. At the level debug each has a line, without a limit. At info only failed and slow calls
- * have one: 10 lines of each kind at once, and then 1 a second, because a peer causes them.
+ * have one, at the bounded rate of `errorReports()`, because a peer causes them.
  */
 export class RequestLog implements CallObserver {
   readonly #log: Logger;
@@ -69,15 +69,19 @@ export class RequestLog implements CallObserver {
     const isSlow = isUnary && totalUs >= this.#slowUs;
     if (!isFailure && !this.#logsAll && !isSlow) return;
     const fields = this.#fieldsOf(context, status, message, queueUs, totalUs);
-    if (isFailure) this.#report("Request failed", fields);
-    else if (isSlow) this.#report("Request was slow", fields);
+    if (isFailure) this.#report("Request failed", fields, context.peerIdentity);
+    else if (isSlow) this.#report("Request was slow", fields, context.peerIdentity);
     else this.#log.debug("Request served", fields);
   }
 
-  #report(event: "Request failed" | "Request was slow", fields: Record<string, unknown>): void {
+  #report(
+    event: "Request failed" | "Request was slow",
+    fields: Record<string, unknown>,
+    peer: string,
+  ): void {
     if (this.#logsAll) this.#log.info(event, fields);
-    else if (event === "Request failed") this.#failures(event, fields);
-    else this.#slow(event, fields);
+    else if (event === "Request failed") this.#failures(event, fields, peer);
+    else this.#slow(event, fields, peer);
   }
 
   #fieldsOf(

@@ -129,7 +129,7 @@ export const events = {
   "A call was refused": event(
     "serve",
     "warning",
-    "Access control has refused a call. At most 10 lines at once, and 1 a second.",
+    "Access control has refused a call. At a bounded rate, also of each peer.",
   ),
   "A call failed inside the server": event(
     "serve",

@@ -21,6 +21,7 @@ function context(headers: Record<string, string> = {}): ObservedContext {
   return {
     method: "/signer.v1.SigningService/Sign",
     peer: "tcp://10.0.0.7:40422",
+    peerIdentity: "ip:10.0.0.7",
     caller: {
       peer: { transport: "tcp", host: "10.0.0.7", port: 40422 },
       certificate: undefined,

@@ -33,19 +33,53 @@ async function firstChunk(stream: ReadableStream<Uint8Array>): Promise<Uint8Arra
   return Uint8Array.from(value!);
 }
 
-Deno.test("`errorReports()` logs ten errors at once and then one per second, with the number of dropped ones", () => {
+function recordedReports() {
   const written: unknown[] = [];
-  let now = 0;
-  const report = errorReports(
-    { error: ((_: string, properties: unknown) => written.push(properties)) as never },
-    () => now,
-  );
-  for (let i = 0; i < 50; i++) report("Uncaught", { i });
+  const clock = { now: 0 };
+  const error = ((_: string, properties: unknown) => written.push(properties)) as never;
+  const report = errorReports({ error }, () => clock.now);
+  return { written, clock, report };
+}
+
+Deno.test("`errorReports()` logs fifty errors at once and then two a second, with the number of dropped ones", () => {
+  const { written, clock, report } = recordedReports();
+  for (let i = 0; i < 90; i++) report("Uncaught", { i });
+  assert.equal(written.length, 50);
+  clock.now = 500;
+  for (let i = 90; i < 100; i++) report("Uncaught", { i });
+  assert.deepEqual(written.slice(50), [{ i: 90, omitted: 40 }]);
+  clock.now = 1_500;
+  report("Uncaught", { i: 100 });
+  assert.deepEqual(written.slice(51), [{ i: 100, omitted: 9 }]);
+});
+
+Deno.test("`errorReports()` logs ten errors of a peer at once and then one in five seconds", () => {
+  const { written, clock, report } = recordedReports();
+  for (let i = 0; i < 30; i++) report("Uncaught", { i }, "ip:10.0.0.1");
   assert.equal(written.length, 10);
-  now = 1_000;
-  for (let i = 50; i < 60; i++) report("Uncaught", { i });
-  assert.deepEqual(written.slice(10), [{ i: 50, omitted: 40 }]);
-  now = 3_000;
-  report("Uncaught", { i: 60 });
-  assert.deepEqual(written.slice(11), [{ i: 60, omitted: 9 }]);
+  clock.now = 5_000;
+  for (let i = 30; i < 40; i++) report("Uncaught", { i }, "ip:10.0.0.1");
+  assert.deepEqual(written.slice(10), [{ i: 30, omitted: 20 }]);
+});
+
+Deno.test("the errors of one peer keep those of others in the log of `errorReports()`", () => {
+  // One client that failed without end had the budget of all: the failures of others were not in the log.
+  const { written, clock, report } = recordedReports();
+  for (clock.now = 0; clock.now < 600_000; clock.now += 100) report("Uncaught", {}, "ip:10.0.0.1");
+  const before = written.length;
+  report("Uncaught", { from: "another" }, "ip:10.0.0.2");
+  assert.equal((written.at(-1) as { from?: string }).from, "another");
+  assert.equal(before, 10 + 119);
+});
+
+Deno.test("`errorReports()` holds budgets of a bounded number of peers, and the whole budget for all", () => {
+  const { written, clock, report } = recordedReports();
+  for (let i = 0; i < 20; i++) report("Uncaught", {}, "vsock:3");
+  assert.equal(written.length, 10);
+  for (let i = 0; i < 1_000; i++) report("Uncaught", {}, `ip:10.0.${i >> 8}.${i & 255}`);
+  assert.equal(written.length, 50);
+  // Five seconds give the whole ten lines, and a known peer one: the first one is forgotten.
+  clock.now = 5_000;
+  for (let i = 0; i < 20; i++) report("Uncaught", {}, "vsock:3");
+  assert.equal(written.length, 60);
 });

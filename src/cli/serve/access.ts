@@ -31,10 +31,10 @@ export async function loadPolicy(options: ServeAccessOptions): Promise<AccessPol
   return { tokens, rules, rates: RateLimits.memory(rules ?? []) };
 }
 
-/** Returns a report of refused calls: warnings at a bounded rate. */
+/** Returns a report of refused calls: warnings at a bounded rate, also of each peer. */
 export function refusalReports(log: Logger): RefusalReport {
   const report = errorReports(log, undefined, "warn");
-  return (refusal) => report("A call was refused", refusal);
+  return (refusal, peerIdentity) => report("A call was refused", refusal, peerIdentity);
 }
 
 /** Returns the numbers of tokens and rules for the log. */

@@ -67,8 +67,11 @@ export class Protocol implements ConnectionHandler<Call> {
     method: string,
     { code, message }: Extract<Routing, { kind: "refused" }>,
   ): void {
-    const { peer, caller } = this.#owner;
-    this.#thread.observer?.ended({ method, peer, caller, metadata }, code, message, NO_TIMES);
+    const { observer } = this.#thread;
+    if (observer === undefined) return;
+    const { peer, identity, caller } = this.#owner;
+    const context = { method, peer, peerIdentity: identity ?? peer, caller, metadata };
+    observer.ended(context, code, message, NO_TIMES);
   }
 
   onData(
