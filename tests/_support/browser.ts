@@ -36,13 +36,13 @@ export class Browser implements AsyncDisposable {
     socket.onmessage = ({ data }) => this.#receive(JSON.parse(data));
   }
 
-  /** Starts a browser, by the path of its program. */
-  static async start(program: string): Promise<Browser> {
+  /** Starts a browser, by the path of its program and further options. */
+  static async start(program: string, ...options: readonly string[]): Promise<Browser> {
     const folder = await Deno.makeTempDir();
     const child = new Deno.Command(program, {
       args: [
         ...["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-        ...["--remote-debugging-port=0", `--user-data-dir=${folder}`, "about:blank"],
+        ...["--remote-debugging-port=0", `--user-data-dir=${folder}`, ...options, "about:blank"],
       ],
       stdout: "null",
       stderr: "piped",

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { type Page, type PageRequest, respond } from "../../src/cli/serve/http.ts";
+import { servedHosts } from "../../src/cli/serve/served_hosts.ts";
+import { parseAddress } from "../../src/net/mod.ts";
 import { logger } from "../../src/telemetry/mod.ts";
 
 const page: Page = { status: 200, type: "text/plain", body: "é\n" };
@@ -12,7 +14,7 @@ const pages = new Map<string, (request: PageRequest) => Page>([
 ]);
 
 function answer(...head: string[]): string {
-  return respond(head.join("\r\n"), pages, logger("serve"));
+  return respond(head.join("\r\n"), pages, () => true, logger("serve"));
 }
 
 const cases = [
@@ -43,4 +45,42 @@ Deno.test("content-length counts bytes, and HEAD has no body", () => {
 
 Deno.test("Accept fields are joined, whatever their case", () => {
   assert.match(answer("GET /accept HTTP/1.1", "ACCEPT: a", "accept:b"), /\r\n\r\na,b$/);
+});
+
+/** Whether pages at an address are served to clients that name a host. */
+const hosts = [
+  ["127.0.0.1:9464", undefined, true],
+  ["127.0.0.1:9464", "127.0.0.1:9464", true],
+  ["127.0.0.1:9464", "[::1]:9464", true],
+  ["127.0.0.1:9464", "10.0.0.1", true],
+  ["127.0.0.1:9464", "LocalHost:9464", true],
+  ["127.0.0.1:9464", "signer.localhost", true],
+  ["127.0.0.1:9464", "metrics.example:80", true],
+  ["127.0.0.1:9464", "evil.example:9464", false],
+  ["127.0.0.1:9464", "127.0.0.1.evil.example", false],
+  ["127.0.0.1:9464", "0x7f.1", false],
+  ["127.0.0.1:9464", "localhost.evil.example", false],
+  ["127.0.0.1:9464", "notlocalhost", false],
+  ["127.0.0.1:9464", "", false],
+  ["127.0.0.1:9464", "a:b:c", false],
+  ["[::1]:9464", "evil.example", false],
+  ["0.0.0.0:9464", "metrics.signer.svc:9464", true],
+  ["10.0.0.1:9464", "evil.example", true],
+  ["unix:/run/signer/metrics.sock", "evil.example", true],
+] as const;
+
+for (const [address, host, isServed] of hosts) {
+  Deno.test(`pages at ${address} are ${isServed ? "served" : "refused"} by the host ${host}`, () => {
+    assert.equal(servedHosts(parseAddress(address), ["Metrics.example"])(host), isServed);
+  });
+}
+
+Deno.test("a request for a host that is not served gets 421, also in the absolute form", () => {
+  const status = (...head: string[]) =>
+    respond(head.join("\r\n"), pages, (host) => host === "a", logger("serve")).slice(9, 12);
+  assert.equal(status("GET /page HTTP/1.1", "host: a"), "200");
+  assert.equal(status("GET /page HTTP/1.1", "Host: b"), "421");
+  assert.equal(status("GET http://b/page HTTP/1.1", "host: a"), "421");
+  assert.equal(status("GET http://a/page HTTP/1.1", "host: b"), "200");
+  assert.equal(status("GET /page HTTP/1.1", "host: a", "host: b"), "400");
 });

@@ -27,7 +27,7 @@ async function served(run: (path: string) => Promise<void>): Promise<void> {
     using _server = await openHttp(
       { address: parseAddress(`unix:${path}`) },
       pages,
-      0o600,
+      { unixMode: 0o600 },
       logger("serve"),
     );
     await run(path);

@@ -1,7 +1,7 @@
 /** The status page of `serve --metrics`, in a headless browser. @module */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
-import { peerTest } from "../_support/peers.ts";
+import { peerTest, run } from "../_support/peers.ts";
 
 const [test, { Browser, SignerProcess, TlsFiles, call, echo, openChannel, signing }] = await gate(
   ["net", "env", "read", "write", "sys", "ffi", "run"],
@@ -12,6 +12,7 @@ const [test, { Browser, SignerProcess, TlsFiles, call, echo, openChannel, signin
   }),
 );
 const testBrowser = peerTest(test, "chromium");
+const testCurl = peerTest(test, "curl");
 
 /** A folder for pictures of the page, to look at; none are kept by default. */
 const mayLook = Deno.permissions.querySync({ name: "env" }).state === "granted";
@@ -95,15 +96,59 @@ testBrowser(
   },
 );
 
+testBrowser("A site whose name resolves to this machine reads no page", async (chromium) => {
+  // DNS rebinding: the site was of the same origin as the pages of the server, and its script could read them.
+  await withServer(async (_, metrics) => {
+    await using browser = await Browser.start(
+      chromium,
+      "--host-resolver-rules=MAP site.example 127.0.0.1",
+    );
+    const textAt = async (host: string, pattern: RegExp) => {
+      const url = `${metrics}/status.json`.replace("127.0.0.1", host);
+      await browser.open(url, looks[0]);
+      await browser.until(
+        `location.hostname === "${host}" && ${pattern}.test(document.body.innerText)`,
+      );
+    };
+    await textAt("site.example", /^Misdirected Request/);
+    await textAt("localhost", /"obstacle"/);
+    await textAt("127.0.0.1", /"obstacle"/);
+  });
+});
+
+testCurl("On a loopback address pages are served by the names of --metrics-host", async (curl) => {
+  const statusOf = async (url: string, host: string) => {
+    const { stdout } = await run(
+      curl,
+      ...["--silent", "--output", "/dev/null", "--write-out", "%{http_code}"],
+      ...["--header", `Host: ${host}`, url],
+    );
+    return stdout;
+  };
+  await withServer(
+    async (_, metrics) => {
+      const { host } = new URL(metrics);
+      for (const page of ["/", "/status.json", "/metrics", "/readyz"]) {
+        assert.equal(await statusOf(`${metrics}${page}`, "site.example"), "421");
+        assert.equal(await statusOf(`${metrics}${page}`, "proxy.example:443"), "200");
+        assert.equal(await statusOf(`${metrics}${page}`, host), "200");
+      }
+    },
+    "--metrics-host",
+    "proxy.example",
+  );
+});
+
 /** Runs a test with a server over TLS, a load of some calls, and the URL of its pages. */
 async function withServer(
   use: (load: () => Promise<void>, metrics: string) => Promise<void>,
+  ...options: readonly string[]
 ): Promise<void> {
   await using files = await TlsFiles.create();
   await files.issue("server");
   await using server = await SignerProcess.start(
     ...["--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256", "--generate", "ed25519"],
-    ...["--workers", "2", "--metrics", "127.0.0.1:0", ...files.options("server")],
+    ...["--workers", "2", "--metrics", "127.0.0.1:0", ...files.options("server"), ...options],
   );
   const [, port] = await server.captured(/Serving metrics.*127\.0\.0\.1:(\d+)/);
   const load = async () => {

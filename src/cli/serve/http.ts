@@ -7,6 +7,7 @@
 import { Acceptor, formatAddress, listen, sharedReactor, toDuplex } from "../../net/mod.ts";
 import type { Logger } from "../../telemetry/mod.ts";
 import type { Place } from "./places.ts";
+import { type ServedHosts, servedHosts } from "./served_hosts.ts";
 
 /** 16 connections: some scrapers and probes at once. Others are closed at once. */
 const MAX_CONNECTIONS = 16;
@@ -43,10 +44,18 @@ const REASONS = {
   400: "Bad Request",
   404: "Not Found",
   405: "Method Not Allowed",
+  421: "Misdirected Request",
   431: "Request Header Fields Too Large",
   500: "Internal Server Error",
   503: "Service Unavailable",
 } as const;
+
+/** Options of `serve` for its pages. */
+export interface HttpOptions {
+  readonly unixMode: number;
+  /** Names of hosts by which clients may ask for pages on a loopback address, besides `localhost`. */
+  readonly metricsHost?: readonly string[];
+}
 
 /**
  * Serves pages until its disposal.
@@ -56,10 +65,11 @@ const REASONS = {
 export async function openHttp(
   { address, fd }: Place,
   pages: Pages,
-  unixMode: number,
+  { unixMode, metricsHost = [] }: HttpOptions,
   log: Logger,
 ): Promise<Disposable> {
   const listener = await listen(address, { unixMode, inherited: fd });
+  const isServed = servedHosts(listener.address, metricsHost);
   const reactor = sharedReactor();
   const open = new Set<ReturnType<typeof toDuplex>>();
   const acceptor = new Acceptor(listener, reactor, {
@@ -77,7 +87,7 @@ export async function openHttp(
         const end = head.indexOf("\r\n\r\n");
         if (end < 0 && head.length < MAX_HEAD_BYTES) return;
         isAnswered = true;
-        const answer = end < 0 ? plain(431) : respond(head.slice(0, end), pages, log);
+        const answer = end < 0 ? plain(431) : respond(head.slice(0, end), pages, isServed, log);
         connection.end(new TextEncoder().encode(answer));
       });
       connection.on("end", () => connection.end());
@@ -99,24 +109,32 @@ export async function openHttp(
 }
 
 /** Returns the response to a request line and headers. */
-export function respond(head: string, pages: Pages, log: Logger): string {
+export function respond(head: string, pages: Pages, isServed: ServedHosts, log: Logger): string {
   const [line, ...fields] = head.split("\r\n");
-  // The absolute form has a scheme and an authority (RFC 9112 section 3.2.2).
-  const request = /^([A-Z]+) (?:http:\/\/[^/ ]+)?(\/[^ ?]*)(?:\?[^ ]*)? HTTP\/1\.[01]$/.exec(line);
-  if (request === null) return plain(400);
-  const [, method, path] = request;
+  // The absolute form has a scheme and an authority, which is used in the place of Host (RFC 9112 section 3.2.2).
+  const request = /^([A-Z]+) (?:http:\/\/([^/ ]+))?(\/[^ ?]*)(?:\?[^ ]*)? HTTP\/1\.[01]$/.exec(
+    line,
+  );
+  const hosts = valuesOf(fields, "host");
+  if (request === null || hosts.length > 1) return plain(400);
+  const [, method, authority = hosts[0], path] = request;
+  if (!isServed(authority)) return plain(421);
   const page = pages.get(path);
   if (page === undefined) return plain(404);
   if (method !== "GET" && method !== "HEAD") return plain(405);
-  const accept = fields.filter((field) => /^accept:/i.test(field))
-    .map((field) => field.slice("accept:".length).trim()).join(",");
   try {
-    const { status, type, body, policy } = page({ accept });
+    const { status, type, body, policy } = page({ accept: valuesOf(fields, "accept").join(",") });
     return response(status, type, body, method === "HEAD", policy);
   } catch (error) {
     log.error("A page cannot be made", { path, error });
     return plain(500);
   }
+}
+
+/** Returns the values of a field in the head of a request. */
+function valuesOf(fields: readonly string[], name: string): string[] {
+  return fields.filter((field) => field.toLowerCase().startsWith(`${name}:`))
+    .map((field) => field.slice(name.length + 1).trim());
 }
 
 function plain(status: keyof typeof REASONS): string {

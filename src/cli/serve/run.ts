@@ -93,7 +93,7 @@ export async function runServer(
   });
   using _lag = metrics?.watchEventLoop();
   using _pages = metrics &&
-    await openHttp(found.metrics!, metrics.pages(), options.unixMode, log);
+    await openHttp(found.metrics!, metrics.pages(), options, log);
   const pipelines = options.pipelines ? await pipelineCounters() : undefined;
   if (pipelines) metrics?.addPipelines(pipelines);
   const serving = await openServing(

@@ -333,6 +333,13 @@ export const serverOptions = {
     kind: text("<address>", "127.0.0.1:9464"),
     help: "serve /metrics, /healthz and /readyz over HTTP on an address",
   },
+  metricsHost: {
+    flag: "--metrics-host",
+    path: "server.metrics-host",
+    kind: text("<name>", "metrics.example"),
+    help: "name in Host that --metrics on a loopback address accepts, besides localhost",
+    repeatable: true,
+  },
   control: {
     flag: "--control",
     path: "server.control",
