@@ -20,7 +20,7 @@ export type ObservedContext = Pick<
 export interface CallTimes {
   /** True for a method with one request and one response. */
   readonly isUnary: boolean;
-  /** Microseconds for which the call's work waited in the queue; 0 on the reference stack, which does not know. */
+  /** Microseconds for which the call's work waited in the queue. */
   readonly queueUs: number;
   /** Microseconds from the request's headers to now. Reads the clock. */
   readonly totalUs: number;

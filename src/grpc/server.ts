@@ -46,8 +46,8 @@ export interface RpcServer {
    * @throws {NetError} when the address cannot be bound
    */
   listen(address: Address, options?: ListenOptions): Promise<Address>;
-  /** Replaces limits of a running server, save those of handshakes. Undefined on a stack that cannot. */
-  setLimits?(limits: Partial<ServerLimits>): Promise<void>;
+  /** Replaces limits of a running server, save those of handshakes. */
+  setLimits(limits: Partial<ServerLimits>): Promise<void>;
   /**
    * Announces a drain. The server still accepts connections and calls; workers report NOT_SERVING to health checks
    * (`WorkerServices.announceDrain()`). The report of `drain()` counts calls from here.

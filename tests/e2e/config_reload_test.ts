@@ -53,8 +53,14 @@ const ids = async (channel: ReturnType<typeof openChannel>) =>
   (await call<{ keys: { keyId: string }[] }>(channel, signing.ListKeys, {})).keys
     .map(({ keyId }) => keyId);
 
-for (const workers of ["0", "2"]) {
-  test(`SIGHUP takes limits, log level and paths from the file, ${workers} workers`, async () => {
+const settings: Readonly<Record<string, readonly string[]>> = {
+  "no workers": ["--workers", "0"],
+  "2 workers": ["--workers", "2"],
+  "grpc-js": ["--stack", "grpc-js"],
+};
+
+for (const [name, options] of Object.entries(settings)) {
+  test(`SIGHUP takes limits, log level and paths from the file: ${name}`, async () => {
     await inFolder(async (folder) => {
       const file = `${folder}/config.yaml`;
       for (const name of ["a", "b"]) {
@@ -64,7 +70,7 @@ for (const workers of ["0", "2"]) {
       const config = (keys: string, more: string) =>
         replace(file, `listen: {tcp: 127.0.0.1:0}\nkeys: {dir: ${folder}/${keys}}\n${more}`);
       await config("a", "limits: {max-batch: 5}\n");
-      await using server = await SignerProcess.start("--config", file, "--workers", workers);
+      await using server = await SignerProcess.start("--config", file, ...options);
       const batch = (channel: ReturnType<typeof openChannel>, size: number) =>
         call(channel, signing.SignBatch, {
           requests: Array.from(

@@ -67,28 +67,54 @@ for (const [name, options] of servings) {
       assert.equal(calls("/signer.v1.SigningService/Sign", "NOT_FOUND"), 4);
       const signatures = [...text.matchAll(/^signer_signatures_total\{.*ECDSA.*\} (\d+)$/gm)];
       assert.deepEqual(signatures.map(([, count]) => count), ["4"]);
-      if (!name.startsWith("native")) return;
       assert.equal(valueOf(text, 'signer_connections_total{transport="tcp"}'), 4);
     });
   });
 }
 
-test("/metrics has waits in the queue, bytes, limits, and the CPU time and lag of each thread", async () => {
-  const options = ["--workers", "2", "--max-message-size", "1KiB"];
-  await withServer(options, async (server, get) => {
-    for (let i = 0; i < 4; i++) {
-      using channel = openChannel({ addresses: server.addresses });
-      const message = new Uint8Array(1);
-      // The first signature of a thread waits for its turn, because its time is not known yet.
-      await call(channel, signing.Sign, { keyType: "KEY_TYPE_ECDSA_P256", message });
-      await assert.rejects(call(channel, echo.Echo, { message: "x".repeat(2_000) }));
-    }
+/** Makes four connections with a signature and a message that is too large, and returns a scrape after them. */
+async function scrapeAfterCalls(
+  server: Server,
+  get: (path: string) => Promise<Response>,
+): Promise<string> {
+  for (let i = 0; i < 4; i++) {
+    using channel = openChannel({ addresses: server.addresses });
+    const message = new Uint8Array(1);
+    // The first signature of a thread waits for its turn, because its time is not known yet.
+    await call(channel, signing.Sign, { keyType: "KEY_TYPE_ECDSA_P256", message });
+    await assert.rejects(call(channel, echo.Echo, { message: "x".repeat(2_000) }));
+  }
+  let text = "";
+  // Bytes are counted once a second, or when a connection closes.
+  for (let i = 0; i < 100; i++) {
+    text = await (await get("/metrics")).text();
+    if (valueOf(text, 'signer_connections{transport="tcp"}') === 0) break;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return text;
+}
+
+for (const [name, options] of servings) {
+  test(`/metrics has waits in the queue, bytes, limits and refused calls: ${name}`, async () => {
+    await withServer([...options, "--max-message-size", "1KiB"], async (server, get) => {
+      const text = await scrapeAfterCalls(server, get);
+      assert.equal(valueOf(text, 'signer_limit_hits_total{limit="maxRequestBytes"}'), 4);
+      const refused = 'method="/signer.v1.EchoService/Echo",status="RESOURCE_EXHAUSTED"';
+      assert.equal(valueOf(text, `signer_requests_total{${refused}}`), 4);
+      const sign = 'method="/signer.v1.SigningService/Sign"';
+      assert.ok(valueOf(text, `signer_queue_duration_seconds_count{${sign}}`)! >= 1);
+      assert.ok(valueOf(text, 'signer_received_bytes_total{transport="tcp"}')! > 8_000);
+      assert.ok(valueOf(text, 'signer_sent_bytes_total{transport="tcp"}')! > 400);
+      assert.equal(valueOf(text, 'signer_streams{transport="tcp"}'), 0);
+    });
+  });
+}
+
+test("/metrics has the CPU time and lag of each thread", async () => {
+  await withServer(["--workers", "2"], async (server, get) => {
+    using channel = openChannel({ addresses: server.addresses });
+    await call(channel, echo.Echo, { message: "hello" });
     const text = await (await get("/metrics")).text();
-    assert.equal(valueOf(text, 'signer_limit_hits_total{limit="maxRequestBytes"}'), 4);
-    const sign = 'method="/signer.v1.SigningService/Sign"';
-    assert.ok(valueOf(text, `signer_queue_duration_seconds_count{${sign}}`)! >= 1);
-    assert.ok(valueOf(text, 'signer_received_bytes_total{transport="tcp"}')! > 8_000);
-    assert.ok(valueOf(text, 'signer_sent_bytes_total{transport="tcp"}')! > 400);
     for (const thread of ["main", "worker-0", "worker-1"]) {
       assert.ok(valueOf(text, `signer_thread_cpu_seconds_total{thread="${thread}"}`)! > 0);
       assert.ok(valueOf(text, `signer_event_loop_lag_seconds{thread="${thread}"}`)! >= 0);

@@ -104,3 +104,46 @@ test("Binary metadata is decoded up to 64 values of a key", async () => {
   await client.request(requestFields("/test.Kinds/Unary", ["x-many-bin", many]), [message]);
   assert.equal(values, 64);
 });
+
+test("Limits of a running server: ours hold at once, and those of grpc-js for new connections", async () => {
+  // On this stack alone they needed a restart: a reload had no effect on a peer that sent too much.
+  await using served = await serve({ smallRequestBytes: 50 });
+  await using before = await Attacker.connect(portOf(served));
+  await before.send(openCall("/test.Kinds/Chat", 1), dataFrames(1, message));
+  assert.ok(await before.saw(/^DATA 1 /));
+  await served.server.setLimits({ maxHeldBytesPerConnection: 4_000, maxRequestBytes: 500 });
+  await using after = await Attacker.connect(portOf(served));
+  await after.send(openCall("/test.Kinds/Unary", 1), dataFrames(1, message, true));
+  assert.ok(await after.saw(/^HEADERS 1 end$/), `${after.frames}`);
+  // The open connection has grpc-js's limits of before, and its calls go on.
+  await before.send(openCall("/test.Kinds/Unary", 3), dataFrames(3, message, true));
+  assert.ok(await before.saw(/^DATA 3 /));
+  await before.send(dataFrames(1, new Uint8Array(0), true));
+  assert.ok(await before.saw(/^HEADERS 1 end$/));
+  for (const id of [5, 7, 9, 11]) {
+    await before.send(openCall("/test.Kinds/Unary", id), dataFrames(id, message));
+  }
+  assert.ok(await before.saw(/^HEADERS 11 end$/));
+  assert.ok(!before.frames.includes("DATA 11 "));
+});
+
+test("A server whose limits have changed drains the connections of before and after", async () => {
+  await using served = await serve({});
+  const attackers: AsyncDisposable[] = [];
+  await using _attackers = {
+    async [Symbol.asyncDispose]() {
+      for (const attacker of attackers) await attacker[Symbol.asyncDispose]();
+    },
+  };
+  const ends: Promise<string>[] = [];
+  for (let i = 0; i < 5; i++) {
+    const attacker = await Attacker.connect(portOf(served));
+    attackers.push(attacker);
+    await attacker.send(openCall("/test.Kinds/Unary", 1), dataFrames(1, message, true));
+    assert.ok(await attacker.saw(/^DATA 1 /));
+    ends.push(attacker.end);
+    await served.server.setLimits({ maxConcurrentStreams: 100 + i });
+  }
+  await served.server.drain(300);
+  assert.deepEqual(await Promise.all(ends), Array(5).fill("NO_ERROR"));
+});

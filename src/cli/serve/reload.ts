@@ -32,8 +32,6 @@ export interface Reloading {
   readonly reread: () => Promise<ServeOptions>;
   /** True for a server that has read a configuration file. */
   readonly hasConfigFile: boolean;
-  /** False for a stack whose limits are fixed. */
-  readonly canSetLimits: boolean;
   readonly keys: KeyRing;
   readonly tls: ServerTls | undefined;
   /** Ids of the keys that were generated, which stay. */
@@ -153,8 +151,8 @@ export class Reloader implements Disposable {
   }
 
   async #read(): Promise<Contents> {
-    const { tls, reread, canSetLimits } = this.#server;
-    const reloaded = reloadedOptions(this.#options, await reread(), { canSetLimits });
+    const { tls, reread } = this.#server;
+    const reloaded = reloadedOptions(this.#options, await reread());
     const { options } = reloaded;
     const settings = settingsOf(options);
     const policy = await loadPolicy(options);

@@ -1,6 +1,6 @@
 /** The options of a running server after its configuration was read again. @module */
 import { type ConfigOption, formatValue } from "../../config/mod.ts";
-import { limitOptions, type ServeOptions, serveOptions } from "./options/mod.ts";
+import { type ServeOptions, serveOptions } from "./options/mod.ts";
 import { wantsTls } from "./tls.ts";
 
 /** Options after a reload. */
@@ -16,15 +16,9 @@ export interface ReloadedOptions {
 /**
  * Joins the options of a running server with those that were read again. TLS and access control can change, but not
  * begin or end: their presence is decided at the start.
- *
- * @param canSetLimits false for a stack whose limits are fixed
  */
-export function reloadedOptions(
-  current: ServeOptions,
-  wanted: ServeOptions,
-  { canSetLimits }: { readonly canSetLimits: boolean },
-): ReloadedOptions {
-  const fixed = new Set<string>(canSetLimits ? [] : Object.keys(limitOptions));
+export function reloadedOptions(current: ServeOptions, wanted: ServeOptions): ReloadedOptions {
+  const fixed = new Set<string>();
   if (wantsTls(current) !== wantsTls(wanted)) {
     for (const name of Object.keys(serveOptions)) if (name.startsWith("tls")) fixed.add(name);
   }

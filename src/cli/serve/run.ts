@@ -138,7 +138,6 @@ export async function runServer(
       options,
       reread: async () => (await reread()).values,
       hasConfigFile: file !== undefined,
-      canSetLimits: server.setLimits !== undefined,
       keys,
       tls,
       generated,

@@ -124,7 +124,7 @@ export async function openServing(
         if (settings !== undefined) {
           applySettings(settings, identity.limits);
           logs.levels = settings.logLevel;
-          await server.setLimits?.(settings.limits);
+          await server.setLimits(settings.limits);
         }
         await server.update(() => {
           const shared = generation === undefined ? [] : keys.current.share();
@@ -210,7 +210,7 @@ export async function openServing(
       }
       if (settings !== undefined) {
         applySettings(settings, identity.limits);
-        await server.setLimits?.(settings.limits);
+        await server.setLimits(settings.limits);
       }
     },
     reopenAudit: () => Promise.resolve(),

@@ -1,6 +1,9 @@
 /** Budgets of memory, per connection, per peer and for the whole server. @module */
 import type { GrpcJsLimits } from "./_limits.ts";
 
+/** The limits of the three levels. */
+type HeldLimit = "maxHeldBytes" | "maxHeldBytesPerPeer" | "maxHeldBytesPerConnection";
+
 /** Counts the bytes that the server holds for one connection, for one peer or for all connections. */
 export class Budget {
   held = 0;
@@ -12,13 +15,23 @@ export class Budget {
   hasCalled = false;
   /** True while the peer of the connection does not read. No request of it is started then. */
   isBlocked = () => false;
-  readonly #limit: number;
+  readonly #limits: GrpcJsLimits;
+  readonly #name: HeldLimit;
   readonly #parent: Budget | undefined;
 
-  /** @param parent the level above; its limit applies too */
-  constructor(limit: number, parent?: Budget) {
-    this.#limit = limit;
+  /**
+   * @param limits may change
+   * @param name of the limit of this level
+   * @param parent the level above; its limit applies too
+   */
+  constructor(limits: GrpcJsLimits, name: HeldLimit, parent?: Budget) {
+    this.#limits = limits;
+    this.#name = name;
     this.#parent = parent;
+  }
+
+  get #limit(): number {
+    return this.#limits[this.#name];
   }
 
   /** Adds to the count. A negative number subtracts. */
@@ -57,7 +70,7 @@ export class Budgets {
 
   constructor(limits: GrpcJsLimits) {
     this.#limits = limits;
-    this.#all = new Budget(limits.maxHeldBytes);
+    this.#all = new Budget(limits, "maxHeldBytes");
   }
 
   /**
@@ -70,13 +83,13 @@ export class Budgets {
     if (identity !== undefined) {
       let peer = this.#peers.get(identity);
       if (!peer) {
-        const budget = new Budget(this.#limits.maxHeldBytesPerPeer, this.#all);
+        const budget = new Budget(this.#limits, "maxHeldBytesPerPeer", this.#all);
         this.#peers.set(identity, peer = { budget, connections: 0 });
       }
       peer.connections++;
       parent = peer.budget;
     }
-    return new Budget(this.#limits.maxHeldBytesPerConnection, parent);
+    return new Budget(this.#limits, "maxHeldBytesPerConnection", parent);
   }
 
   /** Number of connections of a peer. */

@@ -5,6 +5,7 @@ import { type CallContext, type Caller, Metadata, type WorkUnit } from "../mod.t
 import type { WorkOwner } from "../scheduling/mod.ts";
 import { fromGrpcMetadata, toGrpcMetadata } from "./_metadata.ts";
 import type { CallWork } from "./_call_work.ts";
+import type { CallRecord } from "./_call_record.ts";
 import type { CalledConnection, Connections } from "./_connections.ts";
 
 /** The members that grpc-js's call objects of all four kinds share. */
@@ -27,6 +28,7 @@ export class GrpcJsContext implements CallContext, WorkOwner {
   readonly #call: SurfaceCall;
   readonly #work: CallWork;
   readonly #connection: CalledConnection;
+  readonly #record: CallRecord;
   caller: Caller;
   #metadata: Metadata | undefined;
   #responseHeaders: Metadata | undefined;
@@ -39,8 +41,10 @@ export class GrpcJsContext implements CallContext, WorkOwner {
     work: CallWork,
     connections: Connections,
     headers: Metadata | undefined,
+    record: CallRecord,
   ) {
     this.#call = call;
+    this.#record = record;
     this.#work = work;
     this.#connection = connections.find(call.getPeer());
     this.caller = this.#connection.caller;
@@ -96,6 +100,15 @@ export class GrpcJsContext implements CallContext, WorkOwner {
   get neededBy(): number {
     const { deadline } = this;
     return deadline === undefined ? Infinity : deadline - Date.now() + performance.now();
+  }
+
+  waited(ms: number): void {
+    this.#record.waited(ms);
+  }
+
+  /** Records the end of the call: with an error, or else with success. */
+  ended(error?: unknown): void {
+    this.#record.ended(this, error);
   }
 
   runInTurn<T>(units: readonly WorkUnit<T>[]): Promise<readonly PromiseSettledResult<T>[]> {

@@ -13,19 +13,22 @@ import { GrpcJsContext, type SurfaceCall } from "./_context.ts";
 import { toGrpcMetadata } from "./_metadata.ts";
 import type { CallWork } from "./_call_work.ts";
 import type { Connections } from "./_connections.ts";
+import { CallRecord, type MethodRecords } from "./_call_record.ts";
 
-/**
- * Adapts a handler to the shape that grpc-js calls.
- *
- * @param headers headers of every response
- */
-export function toGrpcJsHandler(
-  handler: AnyHandler,
-  work: CallWork,
-  connections: Connections,
-  headers: Metadata | undefined,
-): UntypedHandleCall {
-  const contextOf = (call: SurfaceCall) => new GrpcJsContext(call, work, connections, headers);
+/** The parts of a server that the handlers of a method use. */
+export interface HandlerHost {
+  readonly work: CallWork;
+  readonly connections: Connections;
+  /** Headers of every response. */
+  readonly headers: Metadata | undefined;
+  readonly records: MethodRecords;
+}
+
+/** Adapts a handler to the shape that grpc-js calls. */
+export function toGrpcJsHandler(handler: AnyHandler, host: HandlerHost): UntypedHandleCall {
+  const { work, connections, headers, records } = host;
+  const contextOf = (call: SurfaceCall) =>
+    new GrpcJsContext(call, work, connections, headers, new CallRecord(records));
   switch (handler.kind) {
     case "unary":
       return ((call, callback) => {
@@ -69,9 +72,11 @@ async function answer(
 ): Promise<void> {
   try {
     const response = await handle();
+    context.ended();
     context.sendHeaders();
     callback(null, response, context.takeTrailers());
   } catch (error) {
+    context.ended(error);
     context.sendHeaders();
     callback(toServiceError(error));
   }
@@ -85,18 +90,22 @@ async function write(
 ): Promise<void> {
   try {
     for await (const response of handle()) {
-      if (call.cancelled) return;
+      if (call.cancelled) return context.ended(cancelled);
       context.sendHeaders();
       if (!call.write(response)) await roomIn(call);
     }
+    context.ended();
     context.sendHeaders();
     call.end(context.takeTrailers());
   } catch (error) {
+    context.ended(error);
     if (call.cancelled) return;
     context.sendHeaders();
     call.emit("error", toServiceError(error));
   }
 }
+
+const cancelled = new RpcError("CANCELLED", "The client has cancelled the call");
 
 /** Resolves when the stream has room or is closed. */
 function roomIn(call: WritableCall): Promise<void> {

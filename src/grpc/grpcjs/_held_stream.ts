@@ -8,11 +8,17 @@
  * @module
  */
 import type { Buffer } from "node:buffer";
-import type { ServerHttp2Stream } from "node:http2";
+import type {
+  OutgoingHttpHeaders,
+  ServerHttp2Stream,
+  ServerStreamResponseOptions,
+} from "node:http2";
+import { type MethodMeter, type ServerMeter, StatusCode } from "../mod.ts";
 import type { Budget } from "./_budget.ts";
 import { ByteQueue, prefixBytes } from "./_byte_queue.ts";
 import type { StreamListener } from "./_http2_server.ts";
 import type { GrpcJsLimits } from "./_limits.ts";
+import { refuse } from "./_request_check.ts";
 import type { Turns } from "./_turns.ts";
 
 /** The largest ratio of DEFLATE (zlib's "Maximum Compression Factor"). */
@@ -20,7 +26,13 @@ const maxInflation = 1_032;
 
 /** The resources that a stream shares with others. */
 export interface StreamHost {
+  /** Limits that may change. */
   readonly limits: GrpcJsLimits;
+  /** The largest message, which grpc-js has as an option of its server. */
+  readonly maxRequestBytes: number;
+  readonly meter: ServerMeter | undefined;
+  /** The meter of the called method. */
+  readonly methodMeter: MethodMeter | undefined;
   /** The budget of its connection. */
   readonly budget: Budget;
   readonly turns: Turns;
@@ -42,9 +54,12 @@ export abstract class HeldStream {
   protected onEnd: Listener | undefined;
   #held = 0;
   #written = 0;
+  /** The status of the call, once it is sent. */
+  #status: StatusCode | undefined;
 
   constructor(protected readonly stream: ServerHttp2Stream, protected readonly host: StreamHost) {
     stream.once("close", () => {
+      host.methodMeter?.ended(this.#status ?? StatusCode.CANCELLED);
       this.released();
       this.queue.clear();
       this.hold(0);
@@ -82,12 +97,14 @@ export abstract class HeldStream {
   abstract pause(): this;
   abstract resume(): this;
 
-  respond(...args: Parameters<ServerHttp2Stream["respond"]>): void {
-    this.stream.respond(...args);
+  respond(headers: OutgoingHttpHeaders, options?: ServerStreamResponseOptions): void {
+    this.#noteStatus(headers);
+    this.stream.respond(headers, options);
   }
 
-  sendTrailers(...args: Parameters<ServerHttp2Stream["sendTrailers"]>): void {
-    this.stream.sendTrailers(...args);
+  sendTrailers(trailers: OutgoingHttpHeaders): void {
+    this.#noteStatus(trailers);
+    this.stream.sendTrailers(trailers);
   }
 
   write(bytes: Buffer, callback: (error?: Error | null) => void): boolean {
@@ -102,6 +119,18 @@ export abstract class HeldStream {
 
   end(): void {
     this.stream.end();
+  }
+
+  /** Remembers the status of the call, which is in its trailers, or in the headers of a response without more. */
+  #noteStatus(headers: OutgoingHttpHeaders): void {
+    const status = headers["grpc-status"];
+    if (status !== undefined) this.#status = Number(status) as StatusCode;
+  }
+
+  /** Refuses the call. */
+  protected refuseWith(code: StatusCode, message: string): void {
+    this.#status = code;
+    refuse(this.stream, { kind: "grpc", code, message });
   }
 
   /** Adds to the count of response bytes. A negative number subtracts. */
@@ -125,14 +154,14 @@ export abstract class HeldStream {
 
   /** An upper bound of the inflated size of the first message; 0 if it is not compressed. */
   protected inflated(): number {
-    const { maxRequestBytes } = this.host.limits;
+    const { maxRequestBytes } = this.host;
     const size = (this.queue.firstMessage ?? 0) * maxInflation;
     return this.queue.isCompressed ? Math.min(maxRequestBytes, size) : 0;
   }
 
   /** Returns true if the prefix of the first message exceeds the limit. grpc-js refuses it by its prefix. */
   protected isTooLarge(): boolean {
-    return (this.queue.firstMessage ?? 0) - prefixBytes > this.host.limits.maxRequestBytes;
+    return (this.queue.firstMessage ?? 0) - prefixBytes > this.host.maxRequestBytes;
   }
 
   /** Called when the stream is closed. */

@@ -44,8 +44,7 @@ export class MessageStream extends HeldStream {
     if (this.#over) return;
     this.queue.push(chunk);
     if (!this.mayHold(this.queue.capacity)) {
-      this.#over = true;
-      return this.stream.close(ENHANCE_YOUR_CALM);
+      return this.#exhausted();
     }
     this.hold(this.queue.capacity);
     this.#pump();
@@ -58,11 +57,12 @@ export class MessageStream extends HeldStream {
     while (this.#flowing && this.#hasMessage()) {
       const inflated = this.inflated();
       if (inflated > 0 && !this.mayHold(this.queue.capacity + inflated)) {
-        this.#over = true;
-        this.stream.close(ENHANCE_YOUR_CALM);
+        this.#exhausted();
         break;
       }
-      const message = this.isTooLarge() ? this.queue.length : this.queue.firstMessage!;
+      const isTooLarge = this.isTooLarge();
+      if (isTooLarge) this.host.meter?.limit("maxRequestBytes");
+      const message = isTooLarge ? this.queue.length : this.queue.firstMessage!;
       const bytes = this.queue.take(message);
       // Counted until grpc-js reads the next message.
       this.hold(this.queue.capacity + Math.max(inflated, bytes.length));
@@ -76,6 +76,13 @@ export class MessageStream extends HeldStream {
     if (!this.#flowing) return;
     this.#over = true;
     this.onEnd?.();
+  }
+
+  /** Ends the call, which holds more than it may. */
+  #exhausted(): void {
+    this.#over = true;
+    this.host.meter?.limit("maxHeldBytes");
+    this.stream.close(ENHANCE_YOUR_CALM);
   }
 
   #hasMessage(): boolean {

@@ -1,6 +1,7 @@
 import type { Http2Session } from "node:http2";
 import type { Duplex } from "node:stream";
 import type { Budget } from "./_budget.ts";
+import type { GrpcJsLimits } from "./_limits.ts";
 import { ConnectionInput, type InputTurns } from "./_input_turns.ts";
 
 /** The property of a connection that holds its budget. */
@@ -13,8 +14,8 @@ export interface SessionSocketOptions {
   readonly budget: Budget;
   /** The turns in which connections are read. */
   readonly inputTurns: InputTurns;
-  /** Bytes of unread responses above which the connection is not read. */
-  readonly maxUnsentBytes: number;
+  /** Unread responses of more than `maxConnectionUnreadBytes` keep the connection from being read. May change. */
+  readonly limits: GrpcJsLimits;
   /** Called when all responses have been read. */
   readonly onDrain: () => void;
 }
@@ -25,11 +26,11 @@ export interface SessionSocketOptions {
  * not read: node:http2 ignores back-pressure of the connection, so its output would grow without bound.
  */
 export function sessionSocket(connection: Duplex, options: SessionSocketOptions): void {
-  const { name, budget, inputTurns, maxUnsentBytes, onDrain } = options;
+  const { name, budget, inputTurns, limits, onDrain } = options;
   connection.on("error", () => {});
   const read = connection._read.bind(connection);
   const push = connection.push.bind(connection);
-  const isFull = () => connection.writableLength > maxUnsentBytes;
+  const isFull = () => connection.writableLength > limits.maxConnectionUnreadBytes;
   budget.isBlocked = isFull;
   let wanted = false;
   const readOn = () => {

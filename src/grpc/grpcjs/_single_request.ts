@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { StatusCode } from "../mod.ts";
 import { prefixBytes } from "./_byte_queue.ts";
 import { HeldStream, type StreamHost } from "./_held_stream.ts";
-import { parseTimeout, refuse } from "./_request_check.ts";
+import { parseTimeout } from "./_request_check.ts";
 import type { Waiting } from "./_turns.ts";
 
 /** The stream of a method with a single request. */
@@ -12,6 +12,8 @@ export class SingleRequestStream extends HeldStream implements Waiting {
   readonly #headers: IncomingHttpHeaders;
   readonly #began = performance.now();
   readonly #timeout: number;
+  /** Time at which the request was complete. */
+  #completedAt = Infinity;
   #over = false;
   /** An upper bound of the inflated message and a response of the same size. */
   #inflated = 0;
@@ -31,6 +33,8 @@ export class SingleRequestStream extends HeldStream implements Waiting {
   }
 
   start(): void {
+    const waitedMs = performance.now() - this.#completedAt;
+    if (waitedMs > 0) this.host.methodMeter?.waited(waitedMs);
     this.#settle();
     if (this.stream.destroyed || this.stream.closed) return;
     this.hold(this.queue.capacity + this.#inflated);
@@ -59,8 +63,11 @@ export class SingleRequestStream extends HeldStream implements Waiting {
   #receive(chunk: Buffer): void {
     if (this.#over) return;
     this.queue.push(chunk);
-    const { maxRequestBytes } = this.host.limits;
-    if (this.isTooLarge()) return this.start();
+    const { maxRequestBytes, meter } = this.host;
+    if (this.isTooLarge()) {
+      meter?.limit("maxRequestBytes");
+      return this.start();
+    }
     if (this.queue.length > 2 * (prefixBytes + maxRequestBytes)) return this.#refuseSecond();
     if (!this.mayHold(this.queue.capacity)) return this.#exhausted();
     this.hold(this.queue.capacity);
@@ -71,13 +78,16 @@ export class SingleRequestStream extends HeldStream implements Waiting {
     const first = this.queue.firstMessage;
     if (first !== undefined && this.queue.length > first) return this.#refuseSecond();
     this.#inflated = 2 * this.inflated();
+    // May start it at once, which is no wait.
     this.host.turns.push(this.host.budget, this);
+    if (!this.#over) this.#completedAt = performance.now();
   }
 
   /** Refuses the request if it has not been started in time. Called about once a second. */
   checkAge(now: number): void {
     const limit = Math.min(this.#timeout, this.host.limits.maxRequestMs);
     if (now - this.#began < limit) return;
+    if (limit < this.#timeout) this.host.meter?.limit("maxRequestMs");
     this.#refuse(StatusCode.DEADLINE_EXCEEDED, "The request did not end in time");
   }
 
@@ -89,6 +99,7 @@ export class SingleRequestStream extends HeldStream implements Waiting {
   }
 
   #exhausted(): void {
+    this.host.meter?.limit("maxHeldBytes");
     this.#refuse(
       StatusCode.RESOURCE_EXHAUSTED,
       "Too many requests are held here: try again later",
@@ -101,7 +112,7 @@ export class SingleRequestStream extends HeldStream implements Waiting {
     this.hold(0);
     this.host.turns.remove(this.host.budget, this);
     if (this.stream.destroyed || this.stream.closed) return;
-    refuse(this.stream, { kind: "grpc", code, message });
+    this.refuseWith(code, message);
   }
 
   #settle(): void {

@@ -1,6 +1,6 @@
 /** The reference server: `@grpc/grpc-js` over Deno's node:http2. @module */
 import type { Duplex } from "node:stream";
-import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { isDeepStrictEqual } from "node:util";
 import {
   Acceptor,
   type Address,
@@ -8,8 +8,6 @@ import {
   identityOf,
   listen,
   type ListenOptions,
-  type Peer,
-  RESERVED_DESCRIPTORS,
   sharedReactor,
   type Socket,
   socketsSupported,
@@ -23,17 +21,22 @@ import {
   type AnyMethod,
   type DrainReport,
   MAX_REPORTED_CONNECTIONS,
-  metered,
+  type MethodMeter,
   type RpcServer,
   type RpcServerOptions,
+  type ServerLimits,
+  type ServerMeter,
   StatusCode,
   type ThreadReport,
 } from "../mod.ts";
-import { DEFAULT_QUEUE_LIMITS } from "../scheduling/mod.ts";
+import { DEFAULT_QUEUE_LIMITS, type QueueLimits } from "../scheduling/mod.ts";
+import { Admission, type OpenConnection } from "./_admission.ts";
 import { CallWork } from "./_call_work.ts";
+import { ConnectionMeter } from "./_connection_meter.ts";
 import { type CalledConnection, Connections } from "./_connections.ts";
 import { toGrpcJsHandler } from "./_handlers.ts";
-import { guardHttp2Servers } from "./_http2_server.ts";
+import type { StreamListener } from "./_http2_server.ts";
+import { fixedLimits, type GrpcJsService, InjectedServer } from "./_injected_server.ts";
 import { listenByNode } from "./_node_listener.ts";
 import { withReferenceCodecs } from "./_reference_codecs.ts";
 import { checkRequest, type Refusal, refuse } from "./_request_check.ts";
@@ -56,12 +59,6 @@ export function openGrpcJsServer(
 /** Milliseconds for which requests are started before sockets are read again. */
 const sliceMs = 2;
 
-/** Milliseconds without a first call after which a connection is closed for want of descriptors. */
-const maxSilentInShortageMs = 1_000;
-
-/** The longest delay that `setTimeout` takes, almost 25 days. grpc-js takes it for no limit. */
-const maxTimerMs = 2 ** 31 - 1;
-
 /** Milliseconds between checks of time limits. */
 const sweepMs = 1_000;
 
@@ -71,21 +68,17 @@ const tooManyStreams: Refusal = {
   message: "Too many calls are open here: try again later",
 };
 
-/** Connections that are closed each time that accepting fails: four times the descriptors that it reserves. */
-const closedInShortage = 4 * RESERVED_DESCRIPTORS;
-
-/** A connection, and the progress of its peer in reading responses. */
-interface Connection {
-  readonly duplex: Duplex & { readonly bytesWritten?: number };
-  readonly peer: string;
-  readonly budget: Budget;
-  /** `identityOf()` the peer. */
-  readonly identity: string | undefined;
-  readonly openedAt: number;
-  /** `bytesWritten` at the last progress, and the time of it. */
-  written: number;
-  since: number;
+/** A method, and the meter of its calls. */
+interface MeteredMethod {
+  readonly method: AnyMethod;
+  readonly meter: MethodMeter | undefined;
 }
+
+/** Limits, of which those of `ServerLimits` may change. */
+type ChangingLimits =
+  & GrpcJsLimits
+  & QueueLimits
+  & { -readonly [L in keyof ServerLimits]: ServerLimits[L] };
 
 /**
  * The server. `src/net` accepts connections of every transport on this thread's reactor, and grpc-js gets them by its
@@ -93,21 +86,28 @@ interface Connection {
  */
 class GrpcJsServer implements RpcServer {
   readonly stack = "grpc-js";
-  readonly #server: Server;
-  readonly #injector: ReturnType<Server["createConnectionInjector"]>;
+  /** The grpc-js servers. The last one takes new connections; others have connections with limits of before. */
+  #servers: InjectedServer[];
+  readonly #services: readonly GrpcJsService[];
+  readonly #methods = new Map<string, MeteredMethod>();
   readonly #listeners: { close(): void }[] = [];
-  readonly #limits: GrpcJsLimits;
+  readonly #limits: ChangingLimits;
   readonly #budgets: Budgets;
   readonly #turns: Turns;
   readonly #work: CallWork;
   readonly #inputTurns = new InputTurns();
-  readonly #connections = new Set<Connection>();
+  readonly #connections = new Set<OpenConnection>();
+  readonly #admission: Admission;
   readonly #names = new Connections();
   readonly #incomplete = new Set<SingleRequestStream>();
   #watch: ReturnType<typeof setInterval> | undefined;
   /** Resolves when the last connection is closed. */
   #gone = Promise.withResolvers<void>();
   readonly #tls: RpcServerOptions["tls"];
+  readonly #meter: ServerMeter | undefined;
+  /** Counts calls of methods that the server does not have. */
+  readonly #unknownMethod: MethodMeter | undefined;
+  readonly #connectionMeter: ConnectionMeter;
   readonly #log = logger("grpc-js");
   /** Number of calls that have ended. */
   #endedCalls = 0;
@@ -116,62 +116,98 @@ class GrpcJsServer implements RpcServer {
   /** The report of a drain whose calls were cut off: streams are closed late after that. */
   #cutReport: DrainReport | undefined;
 
-  constructor({ services: given, tls, meter, observer }: RpcServerOptions, limits: GrpcJsLimits) {
-    this.#limits = limits;
+  constructor({ services, tls, meter, observer }: RpcServerOptions, limits: GrpcJsLimits) {
+    this.#limits = { ...DEFAULT_QUEUE_LIMITS, ...limits };
     this.#tls = tls;
-    this.#budgets = new Budgets(limits);
+    this.#meter = meter;
+    this.#unknownMethod = meter?.method(undefined);
+    this.#connectionMeter = new ConnectionMeter(meter);
+    this.#budgets = new Budgets(this.#limits);
+    this.#admission = new Admission({
+      ...{ limits: this.#limits, connections: this.#connections, budgets: this.#budgets },
+      ...{ meter, log: this.#log },
+    });
     this.#turns = new Turns(sliceMs);
-    this.#server = new Server({
-      "grpc.max_receive_message_length": limits.maxRequestBytes,
-      "grpc.max_send_message_length": -1,
-      "grpc.max_concurrent_streams": limits.maxConcurrentStreams,
-      "grpc.max_connection_age_ms": timerMs(limits.maxConnectionAgeMs),
-      "grpc.max_connection_age_grace_ms": timerMs(limits.maxConnectionAgeGraceMs),
-      "grpc.max_connection_idle_ms": timerMs(limits.maxConnectionIdleMs),
-      "grpc.keepalive_time_ms": timerMs(limits.keepaliveMs),
-      "grpc.keepalive_timeout_ms": timerMs(limits.keepaliveTimeoutMs),
-      "grpc.enable_channelz": 0,
-    });
-    const services = given.map((one) => metered(one, meter, observer));
-    const methods = new Map<string, AnyMethod>();
-    const work = this.#work = new CallWork({ ...DEFAULT_QUEUE_LIMITS, ...limits });
-    for (const { definition, handlers, responseHeaders } of services) {
-      const referenceDefinition: Record<string, AnyMethod> = {};
-      for (const [name, method] of Object.entries(definition)) {
-        methods.set(method.path, method);
-        referenceDefinition[name] = withReferenceCodecs(method);
-      }
-      const entries = Object.entries(handlers).map(([name, handler]) => [
-        name,
-        toGrpcJsHandler(handler, work, this.#names, responseHeaders),
-      ]);
-      this.#server.addService(referenceDefinition, Object.fromEntries(entries));
-    }
-    this.#injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
-    guardHttp2Servers(this.#server, (next) => (stream, headers) => {
-      // Streams are announced a tick late: it may be closed already.
-      if (stream.destroyed || stream.closed) return;
-      const refusal = checkRequest(headers, (path) => methods.has(path));
-      if (refusal) return refuse(stream, refusal);
-      const budget = budgetOf(stream.session!);
-      budget.hasCalled = true;
-      if (!this.#mayOpen(budget)) return refuse(stream, tooManyStreams);
-      budget.addStreams(1);
-      stream.once("close", () => {
-        budget.addStreams(-1);
-        this.#endedCalls++;
+    const work = this.#work = new CallWork(this.#limits);
+    this.#services = services.map(({ definition, handlers, responseHeaders: headers }) => {
+      const entries = Object.entries(handlers).map(([name, handler]) => {
+        const method = definition[name];
+        const metered = { method, meter: meter?.method(method.path) };
+        this.#methods.set(method.path, metered);
+        const isUnary = handler.kind === "unary";
+        const records = { isUnary, meter: metered.meter, serverMeter: meter, observer };
+        const host = { work, connections: this.#names, headers, records };
+        return [name, toGrpcJsHandler(handler, host)];
       });
-      const host = { limits, turns: this.#turns, incomplete: this.#incomplete, budget, next };
-      if (methods.get(headers[":path"]!)!.requestStream) new MessageStream(stream, headers, host);
-      else new SingleRequestStream(stream, headers, host);
+      const methods = Object.entries(definition)
+        .map(([name, method]) => [name, withReferenceCodecs(method)]);
+      return { definition: Object.fromEntries(methods), handlers: Object.fromEntries(entries) };
     });
+    this.#servers = [this.#openServer()];
+  }
+
+  #openServer(): InjectedServer {
+    return new InjectedServer(
+      this.#services,
+      fixedLimits(this.#limits),
+      (next, maxRequestBytes) => (stream, headers) =>
+        this.#route(next, maxRequestBytes, stream, headers),
+    );
+  }
+
+  /** Checks a new stream, and passes it to grpc-js by a stream that counts its bytes. */
+  #route(
+    next: StreamListener,
+    maxRequestBytes: number,
+    ...[stream, headers]: Parameters<StreamListener>
+  ): void {
+    // Streams are announced a tick late: it may be closed already.
+    if (stream.destroyed || stream.closed) return;
+    const path = headers[":path"] ?? "";
+    const called = this.#methods.get(path);
+    const budget = budgetOf(stream.session!);
+    const { meter: methodMeter = this.#unknownMethod } = called ?? {};
+    const refused = (refusal: Refusal) => {
+      if (refusal.kind === "grpc") methodMeter?.ended(refusal.code);
+      refuse(stream, refusal);
+    };
+    const refusal = checkRequest(headers, () => called !== undefined);
+    if (refusal) return refused(refusal);
+    budget.hasCalled = true;
+    if (!this.#mayOpen(budget)) {
+      this.#meter?.limit("maxOpenStreams");
+      return refused(tooManyStreams);
+    }
+    budget.addStreams(1);
+    stream.once("close", () => {
+      budget.addStreams(-1);
+      this.#endedCalls++;
+    });
+    const host = {
+      ...{ limits: this.#limits, maxRequestBytes, turns: this.#turns, next, budget },
+      ...{ incomplete: this.#incomplete, meter: this.#meter, methodMeter },
+    };
+    if (called!.method.requestStream) new MessageStream(stream, headers, host);
+    else new SingleRequestStream(stream, headers, host);
+  }
+
+  /** Limits that grpc-js applies (`fixedLimits()`) hold for new connections, and the others at once. */
+  setLimits(limits: Partial<ServerLimits>): Promise<void> {
+    const { maxHandshakes, handshakeTimeoutMs } = this.#limits;
+    Object.assign(this.#limits, limits, { maxHandshakes, handshakeTimeoutMs });
+    if (!isDeepStrictEqual(this.#servers.at(-1)!.limits, fixedLimits(this.#limits))) {
+      const inUse = this.#servers.filter(({ connections }) => connections > 0);
+      this.#servers = [...inUse, this.#openServer()];
+    }
+    this.#turns.wake();
+    return Promise.resolve();
   }
 
   async listen(address: Address, options?: ListenOptions): Promise<Address> {
     if (!socketsSupported()) {
       const listener = await listenByNode(address, (connection, name, peer) => {
         const caller = callerOf({ peer, peerCertificate: undefined });
-        if (!this.#admits(peer)) connection.destroy();
+        if (!this.#admission.admits(peer)) connection.destroy();
         else this.#take(connection, { peer: name, identity: identityOf(peer), caller });
       });
       this.#listeners.push(listener);
@@ -182,10 +218,10 @@ class GrpcJsServer implements RpcServer {
     const take = this.#takeSocket();
     const acceptor = new Acceptor(listener, sharedReactor(), {
       onConnection: (socket) => {
-        if (this.#admits(socket.peer)) take(socket);
+        if (this.#admission.admits(socket.peer)) take(socket);
         else socket.close();
       },
-      onShortage: () => this.#closeSilent(),
+      onShortage: () => this.#admission.closeSilent(),
       onPause: (error) => this.#log.warn("Accepting pauses", { error: error.message }),
       onResume: () => this.#log.info("Accepting again"),
     });
@@ -197,8 +233,9 @@ class GrpcJsServer implements RpcServer {
   inspect(): Promise<ThreadReport[]> {
     const now = performance.now();
     const open = [...this.#connections];
-    const unreadBytes = ({ duplex, budget }: Connection) => duplex.writableLength + budget.unread;
-    const sum = (value: (one: Connection) => number) =>
+    const unreadBytes = ({ duplex, budget }: OpenConnection) =>
+      duplex.writableLength + budget.unread;
+    const sum = (value: (one: OpenConnection) => number) =>
       open.reduce((total, one) => total + value(one), 0);
     const { heapUsed, heapTotal, external } = Deno.memoryUsage();
     const { size, expectedMs } = this.#work.queue;
@@ -232,9 +269,7 @@ class GrpcJsServer implements RpcServer {
 
   async #drain(graceMs: number): Promise<void> {
     this.#stopAccepting();
-    // Sends GOAWAY. On Deno the callback comes before the last call has ended, but a session closes its connection
-    // after that call.
-    this.#server.tryShutdown(() => {});
+    for (const server of this.#servers) server.drain();
     if (this.#connections.size === 0) return;
     const timer = setTimeout(() => this.#cutOff(), graceMs);
     await this.#gone.promise;
@@ -243,31 +278,6 @@ class GrpcJsServer implements RpcServer {
 
   async close(): Promise<void> {
     await this.drain(0);
-  }
-
-  /** Checks the limits of connections for a new one. At the limit, connections without a call make room. */
-  #admits(peer: Peer): boolean {
-    const { maxConnections, maxConnectionsPerPeer } = this.#limits;
-    if (this.#connections.size >= maxConnections) this.#closeSilent();
-    const identity = identityOf(peer);
-    const ofPeer = identity === undefined ? 0 : this.#budgets.connectionsOf(identity);
-    if (this.#connections.size < maxConnections && ofPeer < maxConnectionsPerPeer) return true;
-    this.#log.debug("A connection is refused: there are as many as allowed", {
-      peer: formatPeer(peer),
-    });
-    return false;
-  }
-
-  /** Closes the oldest connection without a call of a peer that has too many of them. */
-  #limitSilent(identity: string | undefined): void {
-    const { maxSilentConnectionsPerPeer } = this.#limits;
-    if (identity === undefined) return;
-    if (this.#budgets.connectionsOf(identity) <= maxSilentConnectionsPerPeer) return;
-    // A destroyed connection is in the set until the next turn of the event loop.
-    const silent = [...this.#connections].filter((one) =>
-      one.identity === identity && !one.budget.hasCalled && !one.duplex.destroyed
-    );
-    if (silent.length > maxSilentConnectionsPerPeer) silent[0].duplex.destroy();
   }
 
   /** Takes accepted sockets: over TLS once the handshake is done. */
@@ -286,6 +296,8 @@ class GrpcJsServer implements RpcServer {
     const handshakes = new TlsHandshakes(this.#tls, sharedReactor(), {
       onStream: take,
       onFailed: (stream, { code, message: reason }) => {
+        if (code === "TIMED_OUT") this.#meter?.limit("handshakeTimeoutMs");
+        if (code === "TLS_BUSY") this.#meter?.limit("maxHandshakes");
         this.#log.debug("A TLS handshake failed", { peer: formatPeer(stream.peer), code, reason });
         stream.close();
       },
@@ -306,58 +318,43 @@ class GrpcJsServer implements RpcServer {
     const name = this.#names.add(called);
     this.#log.debug("Connected", { peer });
     const budget = this.#budgets.open(identity);
-    const { maxConnectionUnreadBytes: maxUnsentBytes } = this.#limits;
     const inputTurns = this.#inputTurns;
     const onDrain = () => this.#turns.wake();
-    sessionSocket(duplex, { name, budget, inputTurns, maxUnsentBytes, onDrain });
+    sessionSocket(duplex, { name, budget, inputTurns, limits: this.#limits, onDrain });
     const openedAt = performance.now();
-    const connection = { duplex, peer, budget, identity, openedAt, written: 0, since: openedAt };
+    const { transport } = called.caller.peer;
+    const connection: OpenConnection = {
+      ...{ duplex, peer, transport, budget, identity, openedAt, written: 0, since: openedAt },
+    };
     this.#connections.add(connection);
-    this.#limitSilent(identity);
+    this.#connectionMeter.opened(connection);
+    this.#admission.limitSilent(identity);
     this.#watch ??= setInterval(() => this.#sweep(), sweepMs);
     duplex.once("close", () => {
       this.#budgets.close(identity);
       this.#names.remove(name);
       this.#connections.delete(connection);
+      this.#connectionMeter.closed(connection);
       if (this.#connections.size > 0) return;
       clearInterval(this.#watch);
       this.#watch = undefined;
       this.#gone.resolve();
       this.#gone = Promise.withResolvers();
     });
-    this.#injector.injectConnection(duplex);
+    this.#servers.at(-1)!.take(duplex);
   }
 
-  /** Refuses requests that are too old, and closes connections whose peers do not read. */
+  /** Refuses requests that are too old, closes connections whose peers do not read, and counts bytes. */
   #sweep(): void {
     const now = performance.now();
+    this.#connectionMeter.count();
     for (const request of this.#incomplete) request.checkAge(now);
-    const { stalledBytes, maxStallMs } = this.#limits;
-    for (const connection of this.#connections) {
-      const { duplex, peer, budget, written, since } = connection;
-      const sent = duplex.bytesWritten ?? 0;
-      const unread = duplex.writableLength + budget.unread;
-      if (unread <= stalledBytes || sent - written >= stalledBytes) {
-        Object.assign(connection, { written: sent, since: now });
-      } else if (now - since >= maxStallMs) {
-        this.#log.warn("A peer does not read", { peer, unread });
-        duplex.destroy();
-      }
-    }
+    this.#admission.closeUnread(now);
   }
 
   #mayOpen({ streams, allStreams }: Budget): boolean {
     const { maxOpenStreams, minOpenStreamsPerConnection } = this.#limits;
     return streams < Math.max(minOpenStreamsPerConnection, maxOpenStreams - allStreams);
-  }
-
-  /** Closes some connections that have made no call, so that others find descriptors. */
-  #closeSilent(): void {
-    const before = performance.now() - maxSilentInShortageMs;
-    [...this.#connections]
-      .filter(({ openedAt, budget }) => openedAt <= before && !budget.hasCalled)
-      .slice(0, closedInShortage)
-      .forEach(({ duplex }) => duplex.destroy());
   }
 
   #report(cut: number): DrainReport {
@@ -367,15 +364,11 @@ class GrpcJsServer implements RpcServer {
   #cutOff(): void {
     const open = [...this.#connections].reduce((sum, { budget }) => sum + budget.streams, 0);
     this.#cutReport ??= this.#report(open);
-    this.#server.forceShutdown();
+    for (const server of this.#servers) server.close();
     for (const { duplex } of this.#connections) duplex.destroy();
   }
 
   #stopAccepting(): void {
     for (const listener of this.#listeners.splice(0)) listener.close();
   }
-}
-
-function timerMs(ms: number): number {
-  return Math.min(ms, maxTimerMs);
 }
