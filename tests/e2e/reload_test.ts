@@ -137,6 +137,23 @@ test("A reload with one bad file changes no key, and the log has the reason", as
   });
 });
 
+test("A reload that would serve the audit key changes nothing", async () => {
+  // The start refused such a key, and a reload did not: its callers could sign lines of the audit log.
+  await inFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/keys`);
+    await writeKeyFile(`${folder}/keys/good.der`);
+    await writeKeyFile(`${folder}/audit.der`);
+    await using server = await SignerProcess.start(
+      ...["--tcp", "127.0.0.1:0", "--workers", "1", "--key-dir", `${folder}/keys`],
+      ...["--audit", `${folder}/audit.log`, "--audit-key", `${folder}/audit.der`],
+    );
+    await Deno.copyFile(`${folder}/audit.der`, `${folder}/keys/copied.der`);
+    server.signal("SIGHUP");
+    await server.logged(/stay as they are.*The audit key is also the key copied/);
+    for (const ids of await idsEverywhere(server)) assert.deepEqual(ids, ["good"]);
+  });
+});
+
 test("Calls that are queued while the keys are replaced all succeed", async () => {
   await inFolder(async (folder) => {
     await writeKeyFile(`${folder}/slow.der`, "rsa-4096");

@@ -33,6 +33,17 @@ export interface ServeAuditOptions {
   readonly allowInsecureKeyFiles?: boolean;
 }
 
+/** The audit log of a server, with its key. */
+export interface OpenAudit extends AsyncDisposable {
+  readonly log: AuditLog;
+  /**
+   * Checks that the audit key is none of a server's keys.
+   *
+   * @throws {CliError}
+   */
+  expectOtherKeys(keys: KeyStore): void;
+}
+
 /**
  * Opens the audit log that the options name; undefined when they name none.
  *
@@ -45,7 +56,7 @@ export async function openAudit(
   provider: CryptoProvider,
   keys: KeyStore,
   log: Logger,
-): Promise<AsyncDisposable & { readonly log: AuditLog } | undefined> {
+): Promise<OpenAudit | undefined> {
   const { audit, auditFail, auditSignEvery, auditSignLines } = options;
   const key = await readAuditKey(options, provider, keys);
   if (audit === undefined) return undefined;
@@ -69,6 +80,7 @@ export async function openAudit(
     });
     return {
       log: auditLog,
+      expectOtherKeys: (keys) => key && expectOtherKeys(keys, key),
       async [Symbol.asyncDispose]() {
         await auditLog.close();
         key?.[Symbol.dispose]();
@@ -116,21 +128,28 @@ export async function readAuditKey(
     allowInsecure: options.allowInsecureKeyFiles ?? false,
     passphrase: () => passphraseToRead(options, `Passphrase of ${path}: `),
   });
-  const print = thumbprint(key.publicKey);
+  try {
+    expectOtherKeys(keys, key);
+    if (key.type === "ed25519") return key;
+    throw usageError(
+      `The audit key is of type ${key.type}: it has to be an Ed25519 key`,
+      "Make one with keygen --type ed25519",
+    );
+  } catch (error) {
+    key[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** Checks that an audit key is none of the keys by which callers sign. */
+function expectOtherKeys(keys: KeyStore, auditKey: PrivateKey): void {
+  const print = thumbprint(auditKey.publicKey);
   const served = keys.list().find(({ versions }) =>
     versions.some(({ thumbprint }) => thumbprint === print)
   );
-  if (key.type === "ed25519" && served === undefined) return key;
-  const { type } = key;
-  key[Symbol.dispose]();
-  if (served !== undefined) {
-    throw usageError(
-      `The audit key is also the key ${served.id}, by which callers could sign lines of the log`,
-      "Make another one with keygen --type ed25519",
-    );
-  }
+  if (served === undefined) return;
   throw usageError(
-    `The audit key is of type ${type}: it has to be an Ed25519 key`,
-    "Make one with keygen --type ed25519",
+    `The audit key is also the key ${served.id}, by which callers could sign lines of the log`,
+    "Make another one with keygen --type ed25519",
   );
 }

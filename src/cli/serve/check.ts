@@ -3,15 +3,19 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import { type CryptoProvider, KeyStore } from "../../crypto/mod.ts";
 import { ConfigError, formatSource, formatValue } from "../../config/mod.ts";
 import { formatAddress, parseAddress } from "../../net/mod.ts";
 import { controlAddress } from "../control_address.ts";
+import { usageError } from "../exit.ts";
+import { isFolder } from "../file_status.ts";
 import { warn } from "../output.ts";
 import { openChosenProvider } from "../provider.ts";
 import { loadPolicy } from "./access.ts";
 import { readAuditKey } from "./audit.ts";
 import type { ServeConfiguration } from "./configuration.ts";
+import { expectUnixSocket } from "./control.ts";
 import { expiringCertificates } from "./expiry.ts";
 import { type KeyOptions, reloadKeys } from "./keys/mod.ts";
 import { limitsOf } from "./limits.ts";
@@ -41,10 +45,18 @@ export async function checkServer(configuration: ServeConfiguration): Promise<st
     if (!hasOwn && inherited.length > 0) return [];
     return placesOf(own, []).services.map(({ address }) => address);
   });
-  for (const name of ["metrics", "control"] as const) {
+  for (const name of ["metrics", "logTo"] as const) {
     const text = options[name];
-    if (text === undefined || isInherited(text)) continue;
-    await checks.run([name], () => parseAddress(name === "control" ? controlAddress(text) : text));
+    if (text !== undefined && !isInherited(text)) {
+      await checks.run([name], () => parseAddress(text));
+    }
+  }
+  const { control, audit } = options;
+  if (control !== undefined && !isInherited(control)) {
+    await checks.run(["control"], () => expectUnixSocket(parseAddress(controlAddress(control))));
+  }
+  if (audit !== undefined && audit !== "stderr") {
+    await checks.run(["audit"], () => expectFolderOf(audit));
   }
   const policy = await checks.run(["tokens", "rules"], () => loadPolicy(options));
   const provider = await checks.run(["provider"], () => openChosenProvider(options.provider));
@@ -74,6 +86,12 @@ export async function checkServer(configuration: ServeConfiguration): Promise<st
     ...policy?.tokens === undefined ? [] : [counted(policy.tokens.length, "token")],
     ...policy?.rules === undefined ? [] : [counted(policy.rules.length, "rule")],
   ].join(", ");
+}
+
+/** Checks the folder of an audit log. The log itself is not opened, because it would be made. */
+function expectFolderOf(audit: string): void {
+  if (isFolder(dirname(audit))) return;
+  throw usageError(`There is no folder for the audit log ${audit}`, "Make it, or name another one");
 }
 
 function counted(count: number, noun: string): string {

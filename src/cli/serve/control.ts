@@ -6,6 +6,7 @@
  */
 import {
   Acceptor,
+  type Address,
   formatAddress,
   listen,
   sharedReactor,
@@ -26,6 +27,19 @@ const MAX_CONNECTION_MS = 10_000;
 const MODE = 0o600;
 
 /**
+ * Checks the address of a control socket.
+ *
+ * @throws {CliError} for an address that is not a Unix socket
+ */
+export function expectUnixSocket(address: Address): void {
+  if (address.transport === "unix" || address.transport === "unix-abstract") return;
+  throw usageError(
+    `The control socket ${formatAddress(address)} is not a Unix socket`,
+    "The users of other transports are not known: write --control unix:/run/signer/control.sock",
+  );
+}
+
+/**
  * Sends the result of `describe` to each connection until its disposal.
  *
  * @throws {CliError} for an address that is not a Unix socket
@@ -36,12 +50,7 @@ export async function openControl(
   describe: () => Promise<object>,
   log: Logger,
 ): Promise<Disposable> {
-  if (address.transport !== "unix" && address.transport !== "unix-abstract") {
-    throw usageError(
-      `The control socket ${formatAddress(address)} is not a Unix socket`,
-      "The users of other transports are not known: write --control unix:/run/signer/control.sock",
-    );
-  }
+  expectUnixSocket(address);
   const listener = await listen(address, { unixMode: MODE, inherited: fd });
   const reactor = sharedReactor();
   const open = new Set<ReturnType<typeof toDuplex>>();

@@ -34,6 +34,12 @@ export interface Reloading {
   readonly hasConfigFile: boolean;
   readonly keys: KeyRing;
   readonly tls: ServerTls | undefined;
+  /**
+   * Checks new keys before they are used.
+   *
+   * @throws {CliError} for a key that may not be served
+   */
+  readonly checkKeys?: ((keys: KeyStore) => void) | undefined;
   /** Ids of the keys that were generated, which stay. */
   readonly generated: readonly string[];
   readonly log: Logger;
@@ -174,11 +180,16 @@ export class Reloader implements Disposable {
   }
 
   async #readKeys(options: KeyOptions): Promise<KeyStore> {
-    const { provider, keys, generated } = this.#server;
+    const { provider, keys, generated, checkKeys } = this.#server;
     const store = await reloadKeys(provider, options, keys.current, generated);
-    if (store.size > 0) return store;
-    store[Symbol.dispose]();
-    throw usageError("The configuration names no key", "Name one with keys.file or keys.dir");
+    try {
+      checkKeys?.(store);
+      if (store.size > 0) return store;
+      throw usageError("The configuration names no key", "Name one with keys.file or keys.dir");
+    } catch (error) {
+      store[Symbol.dispose]();
+      throw error;
+    }
   }
 
   #releaseLater(generation: number): void {

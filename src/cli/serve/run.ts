@@ -141,6 +141,7 @@ export async function runServer(
       keys,
       tls,
       generated,
+      checkKeys: audit?.expectOtherKeys,
       log,
       async publish(replaced) {
         await serving.publish(replaced);
