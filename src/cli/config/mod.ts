@@ -24,7 +24,9 @@ export function configCommand(): Command {
   );
   config.command("check <file>")
     .description("Check the configuration file of a server, and the files that it names")
-    .action(async (file: string) => checkServeConfiguration(await readServeFile(file)));
+    .action(async (file: string) =>
+      writeResult(`ok: ${await checkServeConfiguration(await readServeFile(file))}\n`)
+    );
   addServeOptions(
     config.command("show")
       .description("Print the values in effect, each with its source")

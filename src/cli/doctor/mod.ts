@@ -14,6 +14,7 @@ export function doctorCommand(): Command {
         "signer doctor",
         "signer doctor vsock cryptography",
         "signer doctor --to vsock:3:5000 --json",
+        "signer doctor --config /etc/signer/config.yaml",
         "signer doctor --control /run/signer/control.sock",
       ),
     )
@@ -23,6 +24,7 @@ export function doctorCommand(): Command {
       checkName,
     )
     .option("--to <address>", "also check that a signer answers at an address; repeatable", collect)
+    .option("--config <file>", "also check the configuration file of a server, and what it needs")
     .option("--control <address>", "also check the server of a control socket (serve --control)")
     .option("--json", "print the checks as JSON")
     .action(async (checks: CheckName[], options: DoctorOptions) => {

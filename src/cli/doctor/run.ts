@@ -17,6 +17,8 @@ import type { Finding } from "./finding.ts";
 
 export interface DoctorOptions {
   readonly to?: readonly string[];
+  /** The configuration file of a server. */
+  readonly config?: string;
   /** The control socket of a server. */
   readonly control?: string;
   readonly json?: boolean;
@@ -29,11 +31,11 @@ const SERVER_TIMEOUT_MS = 5_000;
  * Runs the named checks, or all of them, and those of the servers, and prints the findings.
  *
  * @param names checks that have to pass; without any, a machine that can serve is enough
- * @throws {CliError} exit code 1: a named check or a server failed, or this machine cannot serve
+ * @throws {CliError} exit code 1: a named check, the configuration or a server failed, or this machine cannot serve
  */
 export async function runDoctor(
   names: readonly CheckName[],
-  { to = [], control, json = false }: DoctorOptions,
+  { to = [], config, control, json = false }: DoctorOptions,
 ): Promise<void> {
   // An address that cannot be read is a wrong command line.
   targetAddresses({ to });
@@ -43,11 +45,18 @@ export async function runDoctor(
   const missing = names.filter((name) => !machine.some(({ subject }) => subject === name))
     .map((name): Finding => ({ subject: name, ok: false, found: "cannot be checked here" }));
   const controlled = control === undefined ? [] : await checkControl(control);
-  const servers = [...await Promise.all(to.map(checkServer)), ...controlled];
+  const configured = config === undefined ? [] : await checkFile(config);
+  const servers = [...configured, ...await Promise.all(to.map(checkServer)), ...controlled];
   const findings = [...machine, ...missing, ...servers];
   const failure = failureOf(names, [...machine, ...missing], servers);
   writeResult(json ? asJson(findings, failure) : asText(findings));
   if (failure !== undefined) throw new CliError(ExitCode.failed, failure);
+}
+
+/** Checks a configuration file with modules that are not loaded otherwise. */
+async function checkFile(file: string): Promise<Finding[]> {
+  const { checkConfiguration } = await import("./configuration.ts");
+  return await checkConfiguration(file);
 }
 
 /** The reason to exit with 1. */
@@ -57,8 +66,8 @@ function failureOf(
   servers: readonly Finding[],
 ): string | undefined {
   const asked = names.length > 0 ? [...machine, ...servers] : servers;
-  const failed = asked.filter(({ ok }) => !ok).map(({ subject }) => subject);
-  if (failed.length > 0) return `Failed: ${failed.join(", ")}`;
+  const failed = new Set(asked.filter(({ ok }) => !ok).map(({ subject }) => subject));
+  if (failed.size > 0) return `Failed: ${[...failed].join(", ")}`;
   if (names.length > 0) return undefined;
   const passes = (name: string) => machine.some(({ subject, ok }) => ok && subject === name);
   if (!passes("cryptography")) return "No signatures can be made on this machine";

@@ -48,7 +48,7 @@ export function serveCommand(): Command {
         const { writeDiagnosticsAsJson } = await import("../json_diagnostics.ts");
         writeDiagnosticsAsJson();
       }
-      if (check) return await checkServeConfiguration(configuration);
+      if (check) return writeResult(`ok: ${await checkServeConfiguration(configuration)}\n`);
       const { runServer } = await import("./run.ts");
       await runServer(configuration, () => readServeConfiguration(command));
     });
@@ -78,11 +78,12 @@ export function readServeConfiguration(command: Command): Promise<ServeConfigura
 }
 
 /**
- * Checks a configuration and the files that it names, and prints a line about it.
+ * Checks a configuration and the files that it names.
  *
+ * @returns a sentence about the server that it describes
  * @throws {ConfigError} `BAD_CONFIG` with all problems
  */
-export async function checkServeConfiguration(configuration: ServeConfiguration): Promise<void> {
+export async function checkServeConfiguration(configuration: ServeConfiguration): Promise<string> {
   const { checkServer } = await import("./check.ts");
-  writeResult(`ok: ${await checkServer(configuration)}\n`);
+  return await checkServer(configuration);
 }
