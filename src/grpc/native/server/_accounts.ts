@@ -63,15 +63,24 @@ export class Account {
 
   /** Adds an amount, which may be negative, at this level and those above it. */
   add(resource: Resource, amount: number): void {
-    this[resource] += amount;
+    // V8 does not optimize properties whose name varies: `this[resource]` took 70 ns of a call.
+    if (resource === "heldBytes") this.heldBytes += amount;
+    else this.unreadBytes += amount;
     this.parent?.add(resource, amount);
   }
 
   /** Returns the narrowest level at which `amount` more would exceed the limit; undefined for none. */
   exceeds(resource: Resource, amount = 0): Level | undefined {
-    if (this[resource] + amount > this.shares[resource][this.level]) return this.level;
-    return this.parent?.exceeds(resource, amount);
+    const isOver = resource === "heldBytes"
+      ? this.heldBytes + amount > shareOf(this.shares.heldBytes, this.level)
+      : this.unreadBytes + amount > shareOf(this.shares.unreadBytes, this.level);
+    return isOver ? this.level : this.parent?.exceeds(resource, amount);
   }
+}
+
+function shareOf(shares: Shares[Resource], level: Level): number {
+  if (level === "connection") return shares.connection;
+  return level === "peer" ? shares.peer : shares.thread;
 }
 
 /** The account of a peer, or of the thread, with the accounts that it sums up. */
