@@ -17,7 +17,7 @@ export interface Interceptor {
 export function intercept(service: Service, ...interceptors: readonly Interceptor[]): Service {
   const handlers = Object.entries(service.handlers).map(([name, handler]) => [
     name,
-    interceptors.reduceRight(interceptHandler, handler),
+    interceptHandler(handler, interceptors),
   ]);
   const headers = [service, ...interceptors].flatMap(({ responseHeaders = [] }) => [
     ...responseHeaders,
@@ -29,8 +29,9 @@ export function intercept(service: Service, ...interceptors: readonly Intercepto
   };
 }
 
-function interceptHandler(handler: AnyHandler, { before, onError }: Interceptor): AnyHandler {
-  const map = (error: unknown, context: CallContext) => onError ? onError(error, context) : error;
+/** Returns one handler around all interceptors. A handler for each of them took 7 % of the time of Echo. */
+function interceptHandler(handler: AnyHandler, interceptors: readonly Interceptor[]): AnyHandler {
+  const around = new Around(interceptors);
   switch (handler.kind) {
     case "unary":
       return {
@@ -38,17 +39,18 @@ function interceptHandler(handler: AnyHandler, { before, onError }: Interceptor)
         costClass: handler.costClass,
         // Not an async function, so that a synchronous response costs no promise.
         handle(request, context) {
+          let entered = 0;
           try {
-            const ready = before?.(context);
-            const answer = ready === undefined
-              ? handler.handle(request, context)
-              : ready.then(() => handler.handle(request, context));
-            if (!(answer instanceof Promise)) return answer;
-            return answer.catch((error) => {
-              throw map(error, context);
-            });
+            for (; entered < interceptors.length; entered++) {
+              const ready = interceptors[entered].before?.(context);
+              if (ready === undefined) continue;
+              return around.enter(context, entered + 1, ready)
+                .then(() => around.answer(() => handler.handle(request, context), context));
+            }
+            const answer = handler.handle(request, context);
+            return answer instanceof Promise ? around.answer(() => answer, context) : answer;
           } catch (error) {
-            throw map(error, context);
+            throw around.map(error, context, entered);
           }
         },
       };
@@ -56,12 +58,8 @@ function interceptHandler(handler: AnyHandler, { before, onError }: Interceptor)
       return {
         kind: handler.kind,
         async handle(requests, context) {
-          try {
-            await before?.(context);
-            return await handler.handle(requests, context);
-          } catch (error) {
-            throw map(error, context);
-          }
+          await around.enter(context);
+          return await around.answer(() => handler.handle(requests, context), context);
         },
       };
     case "server-stream":
@@ -69,13 +67,57 @@ function interceptHandler(handler: AnyHandler, { before, onError }: Interceptor)
       return {
         kind: handler.kind,
         async *handle(request: never, context: CallContext) {
+          await around.enter(context);
           try {
-            await before?.(context);
             yield* handler.handle(request, context);
           } catch (error) {
-            throw map(error, context);
+            throw around.map(error, context);
           }
         },
       } as AnyHandler;
+  }
+}
+
+/** Interceptors around a handler. */
+class Around {
+  readonly #interceptors: readonly Interceptor[];
+
+  constructor(interceptors: readonly Interceptor[]) {
+    this.#interceptors = interceptors;
+  }
+
+  /**
+   * Runs `before` of the interceptors from `next` on, each after the one outside of it.
+   *
+   * @param ready settles when the one outside of `next` is done
+   */
+  async enter(context: CallContext, next = 0, ready?: Promise<void>): Promise<void> {
+    let at = Math.max(next - 1, 0);
+    try {
+      await ready;
+      for (at = next; at < this.#interceptors.length; at++) {
+        await this.#interceptors[at].before?.(context);
+      }
+    } catch (error) {
+      throw this.map(error, context, at);
+    }
+  }
+
+  /** Returns the answer of a handler, whose error is mapped. */
+  async answer<T>(handle: () => T | Promise<T>, context: CallContext): Promise<T> {
+    try {
+      return await handle();
+    } catch (error) {
+      throw this.map(error, context);
+    }
+  }
+
+  /** Maps an error by the interceptors from the one at `last` outwards; by default from the innermost. */
+  map(error: unknown, context: CallContext, last = this.#interceptors.length - 1): unknown {
+    for (let at = Math.min(last, this.#interceptors.length - 1); at >= 0; at--) {
+      const { onError } = this.#interceptors[at];
+      if (onError) error = onError(error, context);
+    }
+    return error;
   }
 }
