@@ -26,6 +26,9 @@ const MAX_SHARED_SIZE = 1088 * 1024;
 /** Octets that a tag and a number, or a tag and a length, take at most. */
 const HEAD_SIZE = 15;
 
+/** Octets up to which a writer that shares its memory keeps a view for each length. */
+const MAX_KEPT_VIEW = 256;
+
 /** Length up to which a loop writes a string faster than a call out of JavaScript. */
 const SHORT_STRING = 64;
 
@@ -44,6 +47,8 @@ const NO_VALUES: readonly never[] = [];
  */
 export class WireWriter {
   readonly #isShared: boolean;
+  /** Views of the shared memory by their lengths: to make one takes as long as to write a small message. */
+  #views: (Buffer | undefined)[] = [];
   #slab: Buffer = EMPTY_BYTES;
   /** Offset of the message's first octet. */
   #start = 0;
@@ -71,12 +76,15 @@ export class WireWriter {
     const { length } = this.#slab;
     const bytes = this.#position === this.#start
       ? EMPTY_BYTES
+      : this.#isShared && this.#position <= MAX_KEPT_VIEW
+      ? this.#views[this.#position] ??= this.#slab.subarray(0, this.#position)
       : this.#slab.subarray(this.#start, this.#position);
     if (!this.#isShared) this.#start = this.#position;
     // A large message keeps its memory for itself, so that small ones do not keep it alive.
     if (length > (this.#isShared ? MAX_SHARED_SIZE : SLAB_SIZE)) {
       this.#slab = EMPTY_BYTES;
       this.#start = 0;
+      this.#views = [];
     }
     return bytes;
   }
@@ -270,6 +278,7 @@ export class WireWriter {
     const slab = Buffer.from(new ArrayBuffer(size));
     slab.set(this.#slab.subarray(this.#start, this.#position));
     this.#slab = slab;
+    this.#views = [];
     this.#start = 0;
     this.#position = written;
   }

@@ -114,6 +114,10 @@ Deno.test("`encodeShared()` writes the same bytes, each message over the one bef
     const owned = echoRequestCodec.encode(message);
     assert.ok(owned.equals(echoRequestCodec.encodeShared(message)));
   }
+  for (let size = 0; size < 300; size++) {
+    const message = { payload: new Uint8Array(size).fill(size) };
+    assert.ok(echoRequestCodec.encode(message).equals(echoRequestCodec.encodeShared(message)));
+  }
   const first = echoRequestCodec.encodeShared({ message: "first" });
   const second = echoRequestCodec.encodeShared({ message: "other" });
   assert.ok(first.equals(second));
