@@ -43,7 +43,7 @@ const TICK_MS = 1_000;
 const FREE_CALL_MS = 0.02;
 
 /** Free calls without a measurement between two measured ones. Reading the clock takes a twentieth of their time. */
-const UNMEASURED_CALLS = 7;
+const UNMEASURED_CALLS = 15;
 
 /** The time for which other calls run before events are handled: some ten P-256 signatures, or one with RSA. */
 const CALLS_SLICE_MS = 0.25;
