@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
@@ -25,10 +26,7 @@ const referencePage = "docs/protocol-reference.md";
 /** Writes the generated files below a folder, at their paths in the project. */
 async function generate(folder: string): Promise<void> {
   const files = readProtoFiles(`${root}proto`);
-  const write = (path: string, text: string) => {
-    Deno.mkdirSync(dirname(join(folder, path)), { recursive: true });
-    Deno.writeTextFileSync(join(folder, path), text);
-  };
+  const write = (path: string, text: string) => replace(join(folder, path), text);
   const writeCode = (path: string, code: string) => write(join(generatedFolder, path), code);
   for (const file of files) writeCode(moduleOf(file.name), moduleCode(file));
   writeCode("mod.ts", indexCode(files));
@@ -58,28 +56,39 @@ function contents(folder: string, below = folder): Map<string, string> {
 /** Returns the generated files of a folder: their contents by their paths in the project. */
 function generatedFiles(folder: string): Map<string, string> {
   const files = new Map<string, string>();
+  Deno.mkdirSync(join(folder, generatedFolder), { recursive: true });
   for (const [file, text] of contents(join(folder, generatedFolder))) {
     files.set(join(generatedFolder, file), text);
   }
-  return files.set(referencePage, Deno.readTextFileSync(join(folder, referencePage)));
+  if (existsSync(join(folder, referencePage))) {
+    files.set(referencePage, Deno.readTextFileSync(join(folder, referencePage)));
+  }
+  return files;
 }
 
-if (Deno.args.includes("--check")) {
-  const fresh = await Deno.makeTempDir();
-  try {
-    await generate(fresh);
-    const [wanted, found] = [generatedFiles(fresh), generatedFiles(root)];
-    const stale = [...new Set([...wanted.keys(), ...found.keys()])]
-      .filter((file) => wanted.get(file) !== found.get(file));
+// In a folder of its own: a generation that fails leaves the project as it is.
+const fresh = await Deno.makeTempDir();
+try {
+  await generate(fresh);
+  const [wanted, found] = [generatedFiles(fresh), generatedFiles(root)];
+  const stale = [...new Set([...wanted.keys(), ...found.keys()])]
+    .filter((file) => wanted.get(file) !== found.get(file));
+  if (Deno.args.includes("--check")) {
     for (const file of stale) console.error(`Stale: ${file}`);
     if (stale.length > 0) {
       console.error("Run `deno task proto` and commit what it makes");
       Deno.exitCode = 1;
     }
-  } finally {
-    await Deno.remove(fresh, { recursive: true });
+  } else {
+    for (const file of stale) replace(join(root, file), wanted.get(file));
   }
-} else {
-  await Deno.remove(join(root, generatedFolder), { recursive: true }).catch(() => {});
-  await generate(root);
+} finally {
+  await Deno.remove(fresh, { recursive: true });
+}
+
+/** Writes a file, with its folders; removes it where there is no text. */
+function replace(path: string, text: string | undefined): void {
+  if (text === undefined) return Deno.removeSync(path);
+  Deno.mkdirSync(dirname(path), { recursive: true });
+  Deno.writeTextFileSync(path, text);
 }
