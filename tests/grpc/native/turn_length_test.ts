@@ -11,20 +11,7 @@ const [
   { Engine, echoService, net, busyFor, implement, unary, signingDefinition, bidi, logger },
 ] = await gate(
   ["net", "env", "read", "sys", "ffi"],
-  async () => {
-    const net = await import("../../../src/net/mod.ts");
-    // Loads libc outside of tests: it stays loaded, and the sanitizer would report the first test for it.
-    net.socketsSupported();
-    return {
-      ...await import("../../../src/grpc/native/server/engine.ts"),
-      ...await import("../../../src/services/echo.ts"),
-      ...await import("../../../src/grpc/mod.ts"),
-      ...await import("../../../src/api/mod.ts"),
-      ...await import("../../../src/telemetry/mod.ts"),
-      ...await import("./_busy.ts"),
-      net,
-    };
-  },
+  () => import("./_turns.ts"),
 );
 
 /** The longest allowed turn, in milliseconds of CPU time. */

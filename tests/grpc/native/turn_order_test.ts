@@ -17,19 +17,7 @@ import { callFields, json } from "./_rig.ts";
 
 const [test, { Engine, net, kindsService, unary, logger, busyFor }] = await gate(
   ["net", "env", "read", "sys", "ffi"],
-  async () => {
-    const net = await import("../../../src/net/mod.ts");
-    // Loads libc outside of tests: it stays loaded, and the sanitizer would report the first test for it.
-    net.socketsSupported();
-    return {
-      ...await import("../../../src/grpc/native/server/engine.ts"),
-      ...await import("../../../src/grpc/mod.ts"),
-      ...await import("../../../src/telemetry/mod.ts"),
-      ...await import("../_rig.ts"),
-      ...await import("./_busy.ts"),
-      net,
-    };
-  },
+  () => import("./_turns.ts"),
 );
 
 /** Windows that never close. */
