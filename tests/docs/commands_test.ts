@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePorts } from "../_support/free_ports.ts";
 import { gate } from "../_support/gate.ts";
 import { type Block, knownPorts, runnable, shellBlocks } from "./_blocks.ts";
 
@@ -45,7 +46,7 @@ for (const [name, text] of Object.entries(pages).sort()) {
 
 /** Runs a page's commands in a folder that has the program as `signer`, and a copy of `proto`. */
 async function runPage(blocks: readonly Block[]): Promise<void> {
-  const ports = freePorts();
+  const ports = freePorts(knownPorts.length);
   const folder = await Deno.makeTempDir({ prefix: "signer-docs-" });
   const servers = join(folder, "servers");
   await Deno.writeTextFile(servers, "");
@@ -83,14 +84,6 @@ async function runPage(blocks: readonly Block[]): Promise<void> {
     }
     await Deno.remove(folder, { recursive: true });
   }
-}
-
-/** Ports that are free now, for the known ones. */
-function freePorts(): number[] {
-  const listeners = knownPorts.map(() => Deno.listen({ hostname: "127.0.0.1", port: 0 }));
-  const ports = listeners.map(({ addr }) => addr.port);
-  listeners.forEach((listener) => listener.close());
-  return ports;
 }
 
 /** Reads the pages of files and folders below `root`, by their paths. */

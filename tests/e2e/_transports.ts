@@ -1,5 +1,6 @@
 /** The ways from a client to a server that the suites of this folder run over. @module */
 import { type Net, vsockLoopback } from "../net/_transports.ts";
+import { freePorts } from "../_support/free_ports.ts";
 import { Relay } from "./_relay.ts";
 
 /** A way to reach a server. Each `open()` creates an unused place. */
@@ -44,7 +45,7 @@ export function ways(net: typeof Net): Way[] {
       supported: true,
       vsock: false,
       open() {
-        const port = freePort(net);
+        const [port] = freePorts(1);
         return {
           listens: net.parseAddress(`127.0.0.1:${port}`),
           options: ["--tcp", `127.0.0.1:${port}`],
@@ -158,12 +159,6 @@ async function hybrid(
     refusal: /monitor closed|ECONNRESET/,
     monitor,
   };
-}
-
-/** Returns a TCP port that was free just now. The kernel assigns other ports before this one again. */
-function freePort(net: typeof Net): number {
-  using listener = net.Listener.open(net.parseAddress("127.0.0.1:0"));
-  return (listener.address as Extract<Net.Address, { transport: "tcp" }>).port;
 }
 
 /** Returns a random vsock port of 2^32. */

@@ -1,6 +1,7 @@
 /** A real Prometheus scrapes `serve --metrics`, and runs the queries of the dashboard and of the alerts. @module */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { freePorts } from "../_support/free_ports.ts";
 import { gate } from "../_support/gate.ts";
 import { peerTest, run } from "../_support/peers.ts";
 
@@ -31,12 +32,6 @@ function dashboardQueries(): string[] {
   return queries.map((query: string) =>
     query.replaceAll("$__rate_interval", "20s").replaceAll("$instance", ".*")
   );
-}
-
-/** A port that was free a moment ago. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 /** Calls `look` until it returns a value, for at most 60 s. */
@@ -122,7 +117,7 @@ testPrometheus(
         ...["--workers", "2", "--metrics", "127.0.0.1:0"],
         ...files.options("server"),
       );
-      const port = freePort();
+      const [port] = freePorts(1);
       const [, target] = await server.captured(/Serving metrics.*(127\.0\.0\.1:\d+)/);
       Deno.writeTextFileSync(
         `${folder}/prometheus.yml`,

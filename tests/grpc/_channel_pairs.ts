@@ -9,6 +9,7 @@ import {
   unary,
 } from "../../src/grpc/mod.ts";
 import { type NativeChannelOptions } from "../../src/grpc/native/client/mod.ts";
+import { freePorts } from "../_support/free_ports.ts";
 import { gate } from "../_support/gate.ts";
 import { kindsService, loadLibc, Served } from "./_rig.ts";
 
@@ -89,7 +90,6 @@ export async function failure(
 }
 
 /** Returns an address on which nothing listens. */
-export async function freeAddress(): Promise<string> {
-  await using served = await serve({ Unary: forever });
-  return served.address;
+export function freeAddress(): string {
+  return `127.0.0.1:${freePorts(1)[0]}`;
 }

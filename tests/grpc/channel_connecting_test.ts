@@ -13,7 +13,7 @@ import {
 import { all, kinds } from "./_rig.ts";
 
 test("`call()` to a closed port is UNAVAILABLE, unless it waits for the server", async () => {
-  const address = await freeAddress();
+  const address = freeAddress();
   using channel = openChannel({ addresses: [address] });
   const error = await failure("UNAVAILABLE", all(channel.call(kinds.Unary, [1]).responses));
   assert.match(error.message, /ECONNREFUSED/);

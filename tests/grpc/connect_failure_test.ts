@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { echoDefinition } from "../../src/api/mod.ts";
 import { findError } from "../../src/errors/mod.ts";
+import { freePorts } from "../_support/free_ports.ts";
 import { gate } from "../_support/gate.ts";
 
 const [test, { openChannel, connectFailure }] = await gate(
@@ -28,9 +29,7 @@ async function failedCall(stack: "native" | "grpc-js", address: string): Promise
 // Commands found their hints by words of the message, which differ between the stacks.
 for (const stack of ["native", "grpc-js"] as const) {
   test(`${stack}: the error of a call has the reason for the missing connection as a code`, async () => {
-    const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const { port } = free.addr;
-    free.close();
+    const [port] = freePorts(1);
     const refused = await failedCall(stack, `127.0.0.1:${port}`);
     assert.equal(findError(refused, "net")?.code, "ECONNREFUSED", String(refused));
     const missing = await failedCall(stack, "unix:/nonexistent/signer.sock");
