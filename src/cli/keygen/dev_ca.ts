@@ -26,11 +26,14 @@ export async function makeDevCa(
     options,
   );
   await writeDevCa(openChosenProvider(options.provider), files, { hosts: host, force });
+  // A note is one line: a line feed in it would be escaped.
+  note(`certificates for ${DEV_CA_DAYS} days are in ${directory}. Serve and call with mutual TLS:`);
   note(
-    `certificates for ${DEV_CA_DAYS} days are in ${directory}. Serve and call with mutual TLS:\n` +
-      `  signer serve --tls-cert ${server.certificate} --tls-key ${server.privateKey} ` +
-      `--tls-client-ca ${ca.certificate}\n` +
-      `  signer call --tls-ca ${ca.certificate} --tls-cert ${client.certificate} ` +
+    `  signer serve --tls-cert ${server.certificate} --tls-key ${server.privateKey} ` +
+      `--tls-client-ca ${ca.certificate}`,
+  );
+  note(
+    `  signer call --tls-ca ${ca.certificate} --tls-cert ${client.certificate} ` +
       `--tls-key ${client.privateKey} echo hello`,
   );
 }

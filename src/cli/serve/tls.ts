@@ -172,7 +172,7 @@ async function readTlsFiles(
     const files = { certificate, key: tlsKey[index] };
     keys.push(stack.use(await CertifiedKey.read(provider, files, options, asking)));
   }
-  const files = new TlsFiles({
+  const settings = {
     role: "server",
     minVersion: tlsMin,
     ca: tlsClientCa === undefined ? undefined : readFile(tlsClientCa),
@@ -181,18 +181,42 @@ async function readTlsFiles(
     // New with each reading: a ticket would let a client resume that is revoked now (RFC 8446 section 4.6.1).
     // `TicketRotation` renews them too.
     ticketKeys: randomBytes(TICKET_KEYS_BYTES),
-  }, keys);
+  } as const;
+  const files = new TlsFiles(settings, keys);
   try {
     openTlsContext(files.share())[Symbol.dispose]();
   } catch (cause) {
-    const paths = [...tlsCert, ...tlsKey, tlsClientCa, tlsCrl].filter((path) => path !== undefined);
-    throw new CliError(ExitCode.usage, `TLS cannot be set up: ${(cause as Error).message}`, {
-      cause,
-      hint: `Look at ${paths.join(", ")}`,
-    });
+    throw new CliError(
+      ExitCode.usage,
+      `TLS cannot be set up with ${filesAtFault(settings, keys, options)}: ${
+        (cause as Error).message
+      }`,
+      { cause },
+    );
   }
   stack.move();
   return files;
+}
+
+/** Finds the files with which no context can be made: a certificate and its key, the CA, or else the revocation list. */
+function filesAtFault(
+  settings: Omit<SharedTls, "identity">,
+  keys: readonly CertifiedKey[],
+  { tlsCert = [], tlsKey = [], tlsClientCa, tlsCrl }: ServeTlsOptions,
+): string {
+  const isUsable = (parts: Partial<SharedTls>, key: CertifiedKey) => {
+    try {
+      openTlsContext({ ...settings, ...parts, identity: key.share() })[Symbol.dispose]();
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const alone = { ca: undefined, crl: undefined, peerCertificate: "none" } as const;
+  const pair = keys.findIndex((key) => !isUsable(alone, key));
+  if (pair >= 0) return `${tlsCert[pair]} and ${tlsKey[pair]}`;
+  if (tlsClientCa !== undefined && !isUsable({ crl: undefined }, keys[0])) return tlsClientCa;
+  return tlsCrl ?? tlsCert.join(", ");
 }
 
 /**
