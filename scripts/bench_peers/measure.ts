@@ -17,6 +17,9 @@ const WARM_UP_SECONDS = 1.5;
 /** The share of calls that may fail: a server under as much load as possible may refuse some. */
 const MAX_FAILED = 0.02;
 
+/** The pause after the last row of echoes, in which servers may return memory. */
+const QUIET_MS = 8_000;
+
 /** The servers, rows and loads of a table. */
 export interface Plan {
   readonly rows: readonly Row[];
@@ -40,6 +43,8 @@ export interface Figures {
   readonly micros: ReadonlyMap<Row, ReadonlyMap<string, readonly number[]>>;
   /** Resident megabytes of each server at the end of the rows of echoes. */
   readonly residentMb: ReadonlyMap<string, number>;
+  /** The same after `QUIET_MS` without a call. */
+  readonly quietMb: ReadonlyMap<string, number>;
 }
 
 /** Measures all rows. The order of the servers changes with each round. */
@@ -52,14 +57,19 @@ export async function measure(plan: Plan): Promise<Figures> {
   const echoing = servers.filter(({ start }) => start.echoes);
   const micros = new Map<Row, Map<string, number[]>>();
   const residentMb = new Map<string, number>();
+  const quietMb = new Map<string, number>();
+  const lastEcho = plan.rows.findLast(({ signs }) => !signs);
   for (const row of plan.rows) {
     const measured = await measureRow(plan, row, row.signs ? servers : echoing);
     micros.set(row, measured);
     plan.onRow(row, measured);
     if (row.signs) continue;
     for (const server of echoing) residentMb.set(server.start.name, server.residentMb());
+    if (row !== lastEcho) continue;
+    await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+    for (const server of echoing) quietMb.set(server.start.name, server.residentMb());
   }
-  return { micros, residentMb };
+  return { micros, residentMb, quietMb };
 }
 
 async function measureRow(

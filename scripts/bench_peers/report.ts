@@ -22,14 +22,17 @@ export function table(figures: Figures, starts: readonly Start[]): string {
       ...own.map(({ name }) => ratio(median(micros.get(name)), best)),
     ];
   });
-  const memory = [...own, ...peers].map(({ name }) => figures.residentMb.get(name));
-  const last = [
-    "Resident MB after the echoes",
+  const memory = (title: string, megabytes: ReadonlyMap<string, number>) => [
+    title,
     "",
-    ...memory.map((megabytes) => megabytes === undefined ? "" : megabytes.toFixed(0)),
+    ...[...own, ...peers].map(({ name }) => megabytes.get(name)?.toFixed(0) ?? ""),
     ...own.map(() => ""),
   ];
-  return [head, head.map(() => "---"), ...lines, ...(figures.residentMb.size > 0 ? [last] : [])]
+  const last = figures.residentMb.size === 0 ? [] : [
+    memory("Resident MB after the echoes", figures.residentMb),
+    memory("Resident MB 8 s later", figures.quietMb),
+  ];
+  return [head, head.map(() => "---"), ...lines, ...last]
     .map((cells) => `| ${cells.join(" | ")} |\n`).join("");
 }
 

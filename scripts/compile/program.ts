@@ -9,7 +9,7 @@ export const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/
 export const { version } = config;
 
 /** Options of V8 with which `deno task signer` runs too. */
-export const v8Flags = "--max-semi-space-size=2";
+export const v8Flags = "--max-semi-space-size=2,--expose-gc";
 
 /** Modules of the program's threads, by the name of their bundle. */
 export const threads = {

@@ -22,8 +22,8 @@ const MIN_TAIL = 64;
 /** The memory of an incomplete frame for each byte of it that has arrived: so a half-read one seldom grows again. */
 const GROWTH = 4;
 
-/** Frames of the largest size by default that are incomplete at one time. */
-const pool = new BufferPool([{ size: FRAME_HEADER_LENGTH + 16_384, length: 16 }]);
+/** 16 frames of the largest size by default that are incomplete at one time. */
+const pool = new BufferPool([FRAME_HEADER_LENGTH + 16_384], 16 * (FRAME_HEADER_LENGTH + 16_384));
 
 const NO_BYTES = new Uint8Array(0);
 

@@ -1,7 +1,7 @@
 /** The queue of unsent frames of one stream. @module */
 import { ProgressMeter } from "./_progress_meter.ts";
-import { BufferPool } from "./buffer_pool.ts";
 import type { PreparedHeaders } from "./hpack/mod.ts";
+import { largeBuffers } from "./large_buffers.ts";
 
 /** A header section that waits until it can be sent. */
 export interface HeaderSection {
@@ -32,14 +32,6 @@ const SHARED_CHUNK = 16_384;
 
 /** Chunks from this size on are used again. */
 const POOLED_CHUNK = 131_072;
-
-/** Chunks of large messages, of which a part did not fit into the output: 4 MB of a thread at most. */
-const pool = new BufferPool([
-  { size: 139_264, length: 4 },
-  { size: 278_528, length: 4 },
-  { size: 557_056, length: 2 },
-  { size: 1_114_112, length: 1 },
-]);
 
 /** The frames of one stream that cannot be sent yet: headers, DATA (copied) and the end, in this order. */
 export class SendQueue {
@@ -97,7 +89,9 @@ export class SendQueue {
       if (this.#sent < end) break;
       this.#sent = 0;
       this.#allocated -= chunk.buffer.byteLength;
-      if (chunk.buffer.byteLength >= POOLED_CHUNK) pool.release(new Uint8Array(chunk.buffer));
+      if (chunk.buffer.byteLength >= POOLED_CHUNK) {
+        largeBuffers.release(new Uint8Array(chunk.buffer));
+      }
       taken++;
     }
     if (taken > 0) this.#chunks.splice(0, taken);
@@ -111,7 +105,7 @@ export class SendQueue {
     // A stream of small messages would otherwise take some 200 bytes for each besides its own.
     const shared = Math.min(this.#allocated, SHARED_CHUNK);
     const room = Math.max(size, shared);
-    const chunk = room < POOLED_CHUNK ? new Uint8Array(room) : pool.acquire(room);
+    const chunk = room < POOLED_CHUNK ? new Uint8Array(room) : largeBuffers.acquire(room);
     this.#chunks.push(chunk);
     this.#filled = 0;
     this.#allocated += chunk.length;

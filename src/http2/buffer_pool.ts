@@ -4,35 +4,77 @@
 interface SizeClass {
   /** Bytes of a buffer. */
   readonly size: number;
-  /** The most buffers that are kept. */
-  readonly length: number;
+  /** The number of the last `acquire()` of this size. */
+  acquiredAt: number;
   readonly buffers: Uint8Array<ArrayBuffer>[];
 }
 
 /**
  * Buffers of a few sizes, which a thread uses again. V8 fills new memory with zeros, which takes longer than a copy;
- * and returns memory late, as it sees only the small objects that own it.
+ * and returns memory late, as it sees only the small objects that own it. The pool keeps a limited number of bytes.
+ * Beyond it, buffers of the sizes that were not acquired for the longest time are dropped first.
  */
 export class BufferPool {
   readonly #classes: readonly SizeClass[];
+  readonly #maxBytes: number;
+  #bytes = 0;
+  #acquired = 0;
 
-  /** @param classes sizes in ascending order, each with the most buffers of it that are kept */
-  constructor(classes: readonly { readonly size: number; readonly length: number }[]) {
-    this.#classes = classes.map(({ size, length }) => ({ size, length, buffers: [] }));
+  /**
+   * @param sizes sizes of buffers in ascending order
+   * @param maxBytes the most bytes that the pool keeps
+   */
+  constructor(sizes: readonly number[], maxBytes: number) {
+    this.#classes = sizes.map((size) => ({ size, acquiredAt: 0, buffers: [] }));
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Bytes of the buffers that the pool keeps. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** Returns a buffer of `size` bytes or more, with any content. */
   acquire(size: number): Uint8Array<ArrayBuffer> {
     for (const each of this.#classes) {
-      if (size <= each.size) return each.buffers.pop() ?? new Uint8Array(each.size);
+      if (size > each.size) continue;
+      each.acquiredAt = ++this.#acquired;
+      const buffer = each.buffers.pop();
+      if (buffer === undefined) return new Uint8Array(each.size);
+      this.#bytes -= each.size;
+      return buffer;
     }
     return new Uint8Array(size);
   }
 
   /** Takes a buffer of `acquire()`, which nobody may read any more. One of another size is dropped. */
   release(bytes: Uint8Array<ArrayBuffer>): void {
-    for (const { size, length, buffers } of this.#classes) {
-      if (bytes.length === size && buffers.length < length) buffers.push(bytes);
+    for (const each of this.#classes) {
+      if (bytes.length !== each.size) continue;
+      while (this.#bytes + each.size > this.#maxBytes) {
+        const victim = this.#leastRecent();
+        if (victim === undefined || victim.acquiredAt >= each.acquiredAt) return;
+        victim.buffers.pop();
+        this.#bytes -= victim.size;
+      }
+      each.buffers.push(bytes);
+      this.#bytes += each.size;
     }
+  }
+
+  /** Drops all buffers. */
+  clear(): void {
+    for (const { buffers } of this.#classes) buffers.length = 0;
+    this.#bytes = 0;
+  }
+
+  /** Returns the class that was not acquired for the longest time, of those that have buffers. */
+  #leastRecent(): SizeClass | undefined {
+    let found: SizeClass | undefined;
+    for (const each of this.#classes) {
+      if (each.buffers.length === 0) continue;
+      if (found === undefined || each.acquiredAt < found.acquiredAt) found = each;
+    }
+    return found;
   }
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-export { BufferPool } from "./buffer_pool.ts";
+export { largeBuffers } from "./large_buffers.ts";
 export { configure, type Http2Config, type Windows } from "./config.ts";
 export { createClientConnection, createServerConnection } from "./create_connection.ts";
 export { ErrorCode, type ErrorCodeName, errorCodeName } from "./error_codes.ts";

@@ -1,14 +1,10 @@
 import { BufferPool } from "./buffer_pool.ts";
 
 /**
- * From small to large: the responses of one turn, a message of 64 KiB, and `outputHighWater` with two frames. As many
- * of each as connections with so much output at one time.
+ * From small to large: the responses of one turn, a message of 64 KiB, and `outputHighWater` with two frames; for
+ * eight connections with much output at one time, or 64 with little.
  */
-const pool = new BufferPool([
-  { size: 16_384, length: 64 },
-  { size: 81_920, length: 8 },
-  { size: 163_840, length: 8 },
-]);
+const pool = new BufferPool([16_384, 81_920, 163_840], 2_097_152);
 
 const EMPTY = new Uint8Array(0);
 

@@ -121,7 +121,14 @@ function programArguments(): string[] {
   const config = fileURLToPath(new URL("deno.json", root));
   return [
     // As `deno task signer` runs it.
-    ...["run", "--quiet", "--v8-flags=--max-semi-space-size=2", "-P", "--config", config],
+    ...[
+      "run",
+      "--quiet",
+      "--v8-flags=--max-semi-space-size=2,--expose-gc",
+      "-P",
+      "--config",
+      config,
+    ],
     fileURLToPath(new URL("main.ts", root)),
   ];
 }

@@ -6,6 +6,7 @@ export * from "./epoll.ts";
 export * from "./errno.ts";
 export * from "./error.ts";
 export * from "./machine.ts";
+export * from "./malloc.ts";
 export * from "./platform.ts";
 export * from "./proc.ts";
 export * from "./process.ts";

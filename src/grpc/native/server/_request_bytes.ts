@@ -1,5 +1,5 @@
 /** The bytes of a request until its messages are read. @module */
-import { BufferPool } from "../../../http2/mod.ts";
+import { largeBuffers } from "../../../http2/mod.ts";
 import { RpcError } from "../../mod.ts";
 import { decompress, PREFIX_LENGTH, readLength, tooLarge } from "../mod.ts";
 import type { HeldBytes } from "./_held_bytes.ts";
@@ -27,20 +27,9 @@ const GROWTH = 4;
 /** Memory from this size on is used again. */
 const POOLED_BYTES = 16_384;
 
-/** Memory of large requests, with room for the fields beside a payload of 2 ** n bytes: 4 MB of a thread at most. */
-const pool = new BufferPool([
-  { size: 17_408, length: 8 },
-  { size: 34_816, length: 4 },
-  { size: 69_632, length: 4 },
-  { size: 139_264, length: 2 },
-  { size: 278_528, length: 2 },
-  { size: 557_056, length: 1 },
-  { size: 1_114_112, length: 2 },
-]);
-
 /** Uses the memory of a message again, which nobody may read any more. */
 export function reuseMemory(memory: Uint8Array<ArrayBuffer>): void {
-  pool.release(memory);
+  largeBuffers.release(memory);
 }
 
 const NO_BYTES = new Uint8Array(0);
@@ -153,7 +142,7 @@ export class RequestBytes {
     // Bytes are moved to the front only if that frees enough to be worth the copy.
     if (needed > buffer.length || this.#start < buffer.length >> 1) {
       const room = this.#room(needed);
-      buffer = room < POOLED_BYTES ? new Uint8Array(room) : pool.acquire(room);
+      buffer = room < POOLED_BYTES ? new Uint8Array(room) : largeBuffers.acquire(room);
     }
     buffer.set(this.#buffer.subarray(this.#start, this.#end));
     if (buffer !== this.#buffer) reuseMemory(this.#buffer);

@@ -1,10 +1,13 @@
 /** A native server without workers. @module */
+import { libc } from "../../../ffi/mod.ts";
 import { type Address, listen, type Listener, type ListenOptions } from "../../../net/mod.ts";
 import { logger } from "../../../telemetry/mod.ts";
 import type { DrainReport, RpcServer, RpcServerOptions, ThreadReport } from "../../mod.ts";
 import { Engine } from "./engine.ts";
 import { ReactorDrive } from "./reactor_drive.ts";
 import type { NativeLimits } from "./limits.ts";
+import { QUIET_CHECK_MS, QuietWatch } from "./quiet_watch.ts";
+import { releaseSpareMemory } from "./spare_memory.ts";
 
 /** Options of a server on the native stack. */
 export interface NativeServerOptions extends RpcServerOptions {
@@ -21,6 +24,10 @@ class NativeServer implements RpcServer {
   readonly #engine: Engine;
   readonly #drive: ReactorDrive;
   readonly #listeners: Listener[] = [];
+  readonly #quiet = new QuietWatch();
+  /** Marks of progress, modulo 2^32. */
+  #progress = 0;
+  #checking: ReturnType<typeof setInterval> | undefined;
   #closing: Promise<void> | undefined;
 
   constructor({ services, limits, tls, beforeSend, meter, observer }: NativeServerOptions) {
@@ -29,6 +36,7 @@ class NativeServer implements RpcServer {
       ...{ services, limits, tls, beforeSend, meter, observer },
       log: logger("native"),
       onDue,
+      onProgress: () => this.#progress = (this.#progress + 1) | 0,
     });
     this.#drive = new ReactorDrive(this.#engine);
   }
@@ -43,6 +51,7 @@ class NativeServer implements RpcServer {
       throw error;
     }
     this.#listeners.push(listener);
+    this.#checking ??= setInterval(() => this.#check(), QUIET_CHECK_MS);
     return listener.address;
   }
 
@@ -79,10 +88,17 @@ class NativeServer implements RpcServer {
   }
 
   async #close(): Promise<void> {
+    clearInterval(this.#checking);
     this.#engine.stopAccepting();
     this.#stopListening();
     await this.#drive.stop();
     this.#engine[Symbol.dispose]();
+  }
+
+  #check(): void {
+    if (!this.#quiet.isQuiet(this.#progress)) return;
+    releaseSpareMemory();
+    libc.trimMemory();
   }
 
   #stopListening(): void {

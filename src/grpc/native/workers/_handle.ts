@@ -63,6 +63,11 @@ export class WorkerHandle {
     return this.#phase === "alive";
   }
 
+  /** Marks of progress of its thread, modulo 2^32. */
+  get progress(): number {
+    return this.#shared.progress(this.worker);
+  }
+
   /** True unless the worker has failed, or made no progress at the last two checks. */
   get responds(): boolean {
     return this.#phase === "alive" && this.#silentChecks <= 1;

@@ -28,6 +28,8 @@ export type WorkerRequest =
   | { readonly kind: "stop-accepting" }
   /** Describe the thread. The result is a `ThreadReport`. */
   | { readonly kind: "inspect" }
+  /** Return memory that is kept for the next load. */
+  | { readonly kind: "release-memory" }
   /** Report that the server will drain, and count calls from now on. */
   | { readonly kind: "announce-drain" }
   /** Drain the connections. Answered when none is left. */

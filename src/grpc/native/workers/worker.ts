@@ -3,7 +3,7 @@ import { libc } from "../../../ffi/mod.ts";
 import { Listener, Socket, type TlsContext, wakePoller } from "../../../net/mod.ts";
 import { logger } from "../../../telemetry/mod.ts";
 import type { CallObserver, ServerMeter, Service } from "../../mod.ts";
-import { Engine } from "../server/mod.ts";
+import { Engine, releaseSpareMemory } from "../server/mod.ts";
 import { SharedConnectionCounts } from "./_shared_connection_counts.ts";
 import { SharedState } from "./_shared_state.ts";
 import { WorkerDrive } from "./_drive.ts";
@@ -181,6 +181,10 @@ class ServingWorker {
         break;
       case "inspect":
         done(this.#engine.inspect());
+        break;
+      case "release-memory":
+        releaseSpareMemory();
+        done();
         break;
       case "announce-drain":
         this.#served.announceDrain?.();

@@ -1,8 +1,14 @@
 /** A server on the native stack with workers: the main thread's side. @module */
+import { libc } from "../../../ffi/mod.ts";
 import { type Address, listen, type Listener, type ListenOptions } from "../../../net/mod.ts";
 import { logger } from "../../../telemetry/mod.ts";
 import type { DrainReport, RpcServer, SilentThreadReport, ThreadReport } from "../../mod.ts";
-import type { NativeLimits } from "../server/mod.ts";
+import {
+  type NativeLimits,
+  QUIET_CHECK_MS,
+  QuietWatch,
+  releaseSpareMemory,
+} from "../server/mod.ts";
 import { type ThreadState, WorkerHandle } from "./_handle.ts";
 import type { WorkerRequest } from "./_messages.ts";
 import { allowedProcessors } from "./_processors.ts";
@@ -109,6 +115,8 @@ class WorkerPool implements WorkerServer {
   readonly #log = logger("native");
   readonly #processors: readonly number[];
   #checking: ReturnType<typeof setInterval> | undefined;
+  readonly #quiet = new QuietWatch();
+  #checkingQuiet: ReturnType<typeof setInterval> | undefined;
   #phase: "serving" | "announced" | "draining" | "closed" = "serving";
   #closing: Promise<DrainReport> | undefined;
 
@@ -131,6 +139,7 @@ class WorkerPool implements WorkerServer {
     const { maxTurnMs = DEFAULT_MAX_TURN_MS } = this.#options;
     const interval = Math.min(maxTurnMs / CHECKS_PER_LIMIT, MAX_CHECK_INTERVAL_MS);
     this.#checking = setInterval(() => this.#check(), interval);
+    this.#checkingQuiet = setInterval(() => this.#checkQuiet(), QUIET_CHECK_MS);
     await Promise.all(this.#members.map((_, index) => this.#begin(index)));
   }
 
@@ -235,6 +244,7 @@ class WorkerPool implements WorkerServer {
     const calls = await Promise.all(this.#members.map(({ handle }) => handle.close(timeoutMs)));
     await stopped;
     clearInterval(this.#checking);
+    clearInterval(this.#checkingQuiet);
     this.#numbers.closeEnded();
     return {
       served: calls.reduce((sum, one) => sum + (one?.served ?? 0), 0),
@@ -291,6 +301,18 @@ class WorkerPool implements WorkerServer {
   #check(): void {
     for (const { handle } of this.#members) handle.check(CHECKS_PER_LIMIT);
     this.#numbers.closeEnded();
+  }
+
+  /** Has every thread return memory once all of them are quiet after a load. */
+  #checkQuiet(): void {
+    const progress = this.#members.reduce((sum, { handle }) => sum + handle.progress, 0);
+    if (this.#phase !== "serving" || !this.#quiet.isQuiet(progress)) return;
+    const released = this.#members.map(({ handle }) => handle.settled({ kind: "release-memory" }));
+    // A worker that fails is reported by its handle.
+    Promise.allSettled(released).then(() => {
+      releaseSpareMemory();
+      libc.trimMemory();
+    });
   }
 
   #replaceLater(index: number, reason: string): void {
