@@ -9,7 +9,7 @@ import {
 import { Call, type CallConnection, type CallStream } from "./_call.ts";
 import type { Method } from "./_methods.ts";
 import { CallStep } from "./_call_step.ts";
-import { decodedSize } from "./_decoded_size.ts";
+import { decodedSize, ownedSize } from "./_decoded_size.ts";
 import { RequestStream } from "./_request_stream.ts";
 import type { RequestHead } from "./_request_head.ts";
 import { SingleRequest } from "./_single_request.ts";
@@ -100,7 +100,12 @@ export class StreamingCall extends Call {
       return await this.#sendAll(handle(requests, this));
     }
     const { handle } = handler as ClientStreamHandler<unknown, unknown>;
-    this.#sendOne(await handle(requests, this));
+    const response = await handle(requests, this);
+    if (this.connection.full && !this.over) {
+      this.held.setHandedOut(ownedSize(response));
+      while (this.connection.full && !this.over) await this.#roomOnConnection();
+    }
+    this.#sendOne(response);
   }
 
   #answerRequest(message: RequestMessage): void {

@@ -3,7 +3,7 @@ import { asBuffer, RpcError, type UnaryHandler } from "../../mod.ts";
 import type { CostClass, Work } from "../../scheduling/mod.ts";
 import { isOneMessage, PREFIX_LENGTH } from "../mod.ts";
 import { Call } from "./_call.ts";
-import { decodedSize } from "./_decoded_size.ts";
+import { decodedSize, ownedSize } from "./_decoded_size.ts";
 import { reuseMemory } from "./_request_bytes.ts";
 import { SingleRequest } from "./_single_request.ts";
 
@@ -25,7 +25,8 @@ type AnyUnary = UnaryHandler<unknown, unknown>;
  * Decoding and handling are separate pieces of work, so that neither keeps the thread for long. A large request is
  * handled before others of its connection are decoded: all of them would take up to three times the memory.
  *
- * Before its handler runs it waits, too, while its connection is full of unread responses.
+ * Before its handler runs it waits, too, while its connection is full of unread responses. So does the response of an
+ * asynchronous handler. It is counted as held meanwhile, and the deadline of the call applies.
  */
 export class UnaryCall extends Call implements Work {
   /** The request, when it does not come as one frame. */
@@ -41,6 +42,8 @@ export class UnaryCall extends Call implements Work {
   #isDecoded = false;
   /** True when the handler has returned a promise. */
   #isAsync = false;
+  /** The response of that promise, while the connection is full. */
+  #response: { readonly value: unknown } | undefined = undefined;
 
   get pieceMs(): number {
     return this.#costClass?.meanMs ?? this.thread.limits.cheapCallMs;
@@ -121,13 +124,18 @@ export class UnaryCall extends Call implements Work {
   drop(): void {}
 
   onRoom(): void {
-    if (this.#isDecoded) this.#handleOrWait();
+    const response = this.#response;
+    if (response !== undefined) {
+      this.#response = undefined;
+      this.guard(() => this.#answer(response.value));
+    } else if (this.#isDecoded) this.#handleOrWait();
     else this.receiveEnd();
   }
 
   protected override release(): void {
     this.#incoming?.release();
     this.#request = undefined;
+    this.#response = undefined;
     // A handler that has returned a promise may still read the request.
     if (this.#memory !== undefined && !this.#isAsync) reuseMemory(this.#memory);
     this.#memory = undefined;
@@ -237,6 +245,14 @@ export class UnaryCall extends Call implements Work {
     this.finish();
   }
 
+  /** Sends the response of an asynchronous handler, once the connection has room. */
+  #answerLater(response: unknown): void {
+    if (this.over || !this.connection.full) return this.#answer(response);
+    this.#response = { value: response };
+    this.held.setBuffered(ownedSize(response));
+    this.connection.awaitRoom(this);
+  }
+
   #await(answer: Promise<unknown>, request: unknown): void {
     this.beginAsync();
     this.#isAsync = true;
@@ -244,7 +260,7 @@ export class UnaryCall extends Call implements Work {
     answer.then(
       (response) => {
         this.target.meter?.measured(performance.now() - began, this.head.sampledTrace);
-        this.guard(() => this.#answer(response));
+        this.guard(() => this.#answerLater(response));
       },
       (error) => this.fail(error),
     ).finally(() => this.endAsync());
