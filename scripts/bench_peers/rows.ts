@@ -11,7 +11,8 @@ export const keyTypes = ["ecdsa-p256", "rsa-2048", "rsa-3072"] as const;
 /** The public keys by type. */
 export type PublicKeys = Readonly<Record<KeyType, KeyObject>>;
 
-type KeyType = typeof keyTypes[number];
+/** A type of key that rows sign with. */
+export type KeyType = typeof keyTypes[number];
 
 /** A row of the table. */
 export interface Row {
@@ -19,6 +20,8 @@ export interface Row {
   readonly shape: Shape;
   /** True when the call signs. */
   readonly signs: boolean;
+  /** The type of its key. */
+  readonly keyType?: KeyType;
   readonly path: string;
   /** The request: prefix and message. */
   readonly body: Uint8Array;
@@ -83,6 +86,7 @@ function signRow(
     name,
     shape: { connections, streams },
     signs: true,
+    keyType: type,
     path: "/signer.v1.SigningService/Sign",
     body: framed(requestSerialize(request)),
     async check(channel, keys) {
