@@ -49,8 +49,10 @@ export function serveCommand(): Command {
         writeDiagnosticsAsJson();
       }
       if (check) return writeResult(`ok: ${await checkServeConfiguration(configuration)}\n`);
+      const { startThreads } = await import("./threads.ts");
+      const threads = await startThreads(configuration.values);
       const { runServer } = await import("./run.ts");
-      await runServer(configuration, () => readServeConfiguration(command));
+      await runServer(configuration, () => readServeConfiguration(command), threads);
     });
 }
 

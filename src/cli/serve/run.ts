@@ -2,6 +2,7 @@
 import config from "../../../deno.json" with { type: "json" };
 import { KeyRing } from "../../crypto/mod.ts";
 import type { RpcServer } from "../../grpc/mod.ts";
+import type { LoadingThread } from "../../grpc/stacks/mod.ts";
 import { libc } from "../../ffi/mod.ts";
 import { type Address, formatAddress, socketsSupported } from "../../net/mod.ts";
 import type { PipelineCounters } from "../../pipeline/mod.ts";
@@ -41,11 +42,13 @@ import { openVsockWarning, warnOfVsock } from "./vsock_warnings.ts";
  * Serves until SIGTERM or SIGINT. Resolves when every call has ended or was cut off after the grace.
  *
  * @param reread reads the configuration again
+ * @param threads threads that load the module of workers already (`startThreads()`)
  * @throws {CliError} when a further signal has cut calls off
  */
 export async function runServer(
   { values: options, file }: ServeConfiguration,
   reread: () => Promise<ServeConfiguration>,
+  threads: readonly LoadingThread[],
 ): Promise<void> {
   const inherited = inheritedDescriptors();
   const sockets = inherited?.sockets ?? takePassedSockets();
@@ -98,7 +101,7 @@ export async function runServer(
   if (pipelines) metrics?.addPipelines(pipelines);
   const serving = await openServing(
     ...[options, limits, version, provider, keys, tls, policy, audit?.log, metrics] as const,
-    pipelines?.memory,
+    ...[pipelines?.memory, threads] as const,
   );
   const { server, stack, workers } = serving;
   // An error in one call must not end the others.

@@ -6,6 +6,7 @@ import { libc } from "../../ffi/mod.ts";
 import { type DrainReport, joinObservers, type RpcServer } from "../../grpc/mod.ts";
 import {
   chosenStack,
+  type LoadingThread,
   openServer,
   openWorkerServer,
   type Stack,
@@ -28,6 +29,7 @@ import type { ServerMetrics } from "./metrics.ts";
 import type { Limits } from "./options/mod.ts";
 import type { Replaced } from "./reload.ts";
 import { applySettings } from "./settings.ts";
+import { chosenWorkers, workerEntry } from "./threads.ts";
 import type { ServerTls } from "./tls.ts";
 import type { ServeSetup, ServeUpdate } from "./worker.ts";
 
@@ -89,6 +91,7 @@ export async function openServing(
   audit: AuditLog | undefined,
   metrics: ServerMetrics | undefined,
   pipelineCounters: SharedArrayBuffer | undefined,
+  threads: readonly LoadingThread[],
 ): Promise<Serving> {
   const stack = await chosenStack(options.stack);
   const { name, version: providerVersion } = provider;
@@ -108,7 +111,7 @@ export async function openServing(
       target: logTarget(),
     };
     const parts = { keys, tls, policy: () => current, audit, metrics, logs, pipelineCounters };
-    const server = await openWorkers(options, limits, workers, identity, parts);
+    const server = await openWorkers(options, limits, workers, identity, parts, threads);
     return {
       server,
       stack,
@@ -241,12 +244,14 @@ function openWorkers(
   workers: number,
   identity: ServerIdentity,
   { keys, tls, policy, audit, metrics, logs, pipelineCounters }: WorkerParts,
+  threads: readonly LoadingThread[],
 ): Promise<WorkerServer> {
   return openWorkerServer({
     workers,
     pin,
     limits,
-    entry: new URL("./worker.ts", import.meta.url),
+    entry: workerEntry,
+    threads,
     onFailure: () => metrics?.onWorkerFailure(),
     setup: (worker) => {
       const shared = keys.current.share();
@@ -265,11 +270,4 @@ function openWorkers(
       return { data, transfer: secretsOf(shared) };
     },
   });
-}
-
-function chosenWorkers(choice: number | "auto"): number {
-  if (choice !== "auto") return choice;
-  // CPUs that this process may use (sched_getaffinity(2), cgroups(7)).
-  const processors = navigator.hardwareConcurrency;
-  return processors > 1 ? processors : 0;
 }

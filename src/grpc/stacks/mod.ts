@@ -1,8 +1,9 @@
 /** The choice of a gRPC stack: opens a server or a channel of the chosen one, and loads no other. @module */
 import type { ChannelOptions, RpcChannel, RpcServer, RpcServerOptions } from "../mod.ts";
-import type { WorkerPoolOptions, WorkerServer } from "../native/workers/mod.ts";
+import type { LoadingThread, WorkerPoolOptions, WorkerServer } from "../native/workers/mod.ts";
 
-export type { WorkerServer };
+export { startThread } from "./threads.ts";
+export type { LoadingThread, WorkerServer };
 
 /** The names of the stacks. */
 export const stacks = ["native", "grpc-js"] as const;

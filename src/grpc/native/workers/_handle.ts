@@ -40,7 +40,7 @@ export class WorkerHandle {
   #silentChecks = 0;
 
   constructor(
-    entry: URL,
+    thread: Worker,
     index: number,
     worker: number,
     shared: SharedState,
@@ -50,7 +50,7 @@ export class WorkerHandle {
     this.#index = index;
     this.#shared = shared;
     this.#onFailure = onFailure;
-    this.#worker = new Worker(entry, { type: "module", name: `signer-${index}` });
+    this.#worker = thread;
     this.#worker.onmessage = ({ data }) => this.#onMessage(data);
     this.#worker.onerror = (event) => {
       // By default the error is rethrown in the main thread, and ends the process.

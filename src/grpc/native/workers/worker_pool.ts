@@ -23,11 +23,20 @@ export interface WorkerSetup {
   readonly transfer?: readonly Transferable[];
 }
 
+/** A thread that loads the entry module of a worker. */
+export interface LoadingThread {
+  readonly worker: Worker;
+  /** True when the module has thrown an error. */
+  readonly hasFailed: boolean;
+}
+
 export interface WorkerPoolOptions {
   /** Number of threads that serve, from 1 on. */
   readonly workers: number;
   /** The module that calls `serveAsWorker()`. */
   readonly entry: URL;
+  /** Threads that load this module already, for the first workers. */
+  readonly threads?: readonly LoadingThread[] | undefined;
   /** Called with the index of each worker that starts, replacements too. */
   readonly setup: (worker: number) => WorkerSetup;
   /** Pins each worker to one processor of those that the process may use. */
@@ -110,6 +119,7 @@ class WorkerPool implements WorkerServer {
   readonly #numbers: WorkerNumbers;
   readonly #members: Member[] = [];
   readonly #listeners: Listener[] = [];
+  readonly #threads: LoadingThread[];
   /** For the workers that start later. */
   #limits: Partial<NativeLimits>;
   readonly #log = logger("native");
@@ -123,6 +133,7 @@ class WorkerPool implements WorkerServer {
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
     this.#limits = options.limits ?? {};
+    this.#threads = [...options.threads ?? []];
     this.#numbers = new WorkerNumbers(options.workers);
     this.#processors = options.pin ? this.#processorsToPin() : [];
   }
@@ -264,12 +275,17 @@ class WorkerPool implements WorkerServer {
   }
 
   #open(index: number, worker: number): WorkerHandle {
-    const { entry } = this.#options;
+    const loading = this.#threads.shift();
+    const thread = loading?.hasFailed === false ? loading.worker : this.#startThread(index);
     const onFailure = (reason: string, thread: ThreadState) => {
       this.#numbers.reap(worker, thread);
       this.#replaceLater(index, reason);
     };
-    return new WorkerHandle(entry, index, worker, this.#numbers.shared, onFailure);
+    return new WorkerHandle(thread, index, worker, this.#numbers.shared, onFailure);
+  }
+
+  #startThread(index: number): Worker {
+    return new Worker(this.#options.entry, { type: "module", name: `signer-${index}` });
   }
 
   /** Starts a new worker: it builds its services, and accepts. */
