@@ -22,7 +22,7 @@ export async function compile(output: string): Promise<string> {
     }
     await run(Deno.execPath(), [
       ...["compile", "--quiet", `--v8-flags=${v8Flags}`, ...permissionOptions()],
-      ...Object.values(threads).flatMap((module) => ["--include", module]),
+      ...threads.flatMap((module) => ["--include", module]),
       ...[
         "--include",
         "proto",

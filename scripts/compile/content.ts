@@ -1,21 +1,28 @@
 /** The files of the portable executable. @module */
-import { basename, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findLibraries } from "./libraries.ts";
 import { writeBuildFile } from "../sbom/build.ts";
 import { run, threads } from "./program.ts";
 
-/** Replacements in the bundles, whose modules are no longer where their URLs say. */
-const moved: readonly (readonly [from: string, to: string])[] = [
-  [`new URL("./worker.ts", import.meta.url)`, `new URL("./serve_worker.js", import.meta.url)`],
-  [`new URL("./load_worker.ts", import.meta.url)`, `new URL("./load_worker.js", import.meta.url)`],
-  [
-    `new URL("./execution_worker.ts", import.meta.url)`,
-    `new URL("./execution_worker.js", import.meta.url)`,
-  ],
-  [`new URL("../../../proto", import.meta.url)`, `new URL("./proto", import.meta.url)`],
-  [`new URL("../../../build.json", import.meta.url)`, `new URL("./build.json", import.meta.url)`],
-];
+/** Files that modules name by a URL relative to themselves, with their places in the program's folder. */
+const named: ReadonlyMap<string, string> = new Map([
+  ...threads.map((module) => [`./${basename(module)}`, module.replace(/\.ts$/, ".js")] as const),
+  ["../../../proto", "proto"],
+  ["../../../build.json", "build.json"],
+]);
+
+/**
+ * The `require()` of packages in CommonJS, as the bundler writes it, and another one: the bundle has all packages, so that
+ * they ask for modules of Node.js only, and node:module takes 4 ms of the start of each thread.
+ */
+const bundledRequire = [
+  `import { createRequire as __deno_internal_createRequire } from "node:module";
+var __require = __deno_internal_createRequire(import.meta.url);
+`,
+  `var __require = (name) => process.getBuiltinModule(name);
+`,
+] as const;
 
 /** Packages whose module reads a file of WebAssembly beside it, of the same name. */
 const webAssembly = ["@echogarden/speex-resampler-wasm/simd", "@echogarden/fvad-wasm"] as const;
@@ -31,19 +38,25 @@ export async function collectContent(content: string): Promise<void> {
   await collectProgram(join(content, "program"));
 }
 
-/** Puts the program into a folder: it and its threads, each one file of JavaScript, and the files that they read. */
+/**
+ * Puts the program into a folder: `main.js`, the entries of its threads, the modules that they share or load later, and
+ * the files that they read.
+ */
 export async function collectProgram(program: string): Promise<void> {
   await Deno.mkdir(program, { recursive: true });
+  await run(Deno.execPath(), [
+    ...["bundle", "--quiet", "--platform", "deno", "--code-splitting", "--outdir", program],
+    ...["main.ts", ...threads],
+  ]);
   const found = new Set<string>();
-  for (const [name, module] of Object.entries({ main: "main.ts", ...threads })) {
-    const path = join(program, `${name}.js`);
-    await run(Deno.execPath(), [
-      ...["bundle", "--quiet", "--platform", "deno", "--output", path, module],
-    ]);
-    await Deno.writeTextFile(path, relocate(await Deno.readTextFile(path), found));
+  for (const path of await filesBelow(program)) {
+    const text = await Deno.readTextFile(path);
+    const relocated = relocate(text, relative(dirname(path), program) || ".", found);
+    if (text.includes(bundledRequire[0])) found.add("require");
+    await Deno.writeTextFile(path, relocated.replace(...bundledRequire));
   }
-  for (const [from] of moved) {
-    if (!found.has(from)) throw new Error(`No bundle has ${from}`);
+  for (const from of [...named.keys(), "require"]) {
+    if (!found.has(from)) throw new Error(`No module of the bundle has ${from}`);
   }
   for (const name of webAssembly) {
     const path = fileURLToPath(import.meta.resolve(name)).replace(/\.js$/, ".wasm");
@@ -53,12 +66,27 @@ export async function collectProgram(program: string): Promise<void> {
   await run("cp", ["-r", "proto", program]);
 }
 
-/** Applies the replacements to a bundle, and adds those that it has to `found`. */
-function relocate(text: string, found: Set<string>): string {
-  for (const [from, to] of moved) {
-    if (!text.includes(from)) continue;
-    found.add(from);
-    text = text.replaceAll(from, to);
+/** Returns the paths of all files of a folder and those below, sorted. */
+export async function filesBelow(folder: string): Promise<string[]> {
+  const paths: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path = join(folder, name);
+    if (isDirectory) paths.push(...await filesBelow(path));
+    else paths.push(path);
   }
-  return text;
+  return paths.sort();
+}
+
+/**
+ * Replaces the URLs of named files in a module of the bundle, and adds those that it has to `found`.
+ *
+ * @param up the path from the module's folder to the program's
+ */
+function relocate(text: string, up: string, found: Set<string>): string {
+  return text.replace(/new URL\("([^"]+)", import\.meta\.url\)/g, (whole, from: string) => {
+    const to = named.get(from);
+    if (to === undefined) return whole;
+    found.add(from);
+    return `new URL("${up}/${to}", import.meta.url)`;
+  });
 }

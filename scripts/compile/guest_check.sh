@@ -6,22 +6,23 @@ set -u
 find / -xdev \( -name 'libcrypto*' -o -name 'libssl*' -o -name deno -o -name openssl \) \
   -not -path '/proc/*' -exec rm -rf {} + 2>/dev/null
 failures=0
+mkdir /out
 check() {
   name=$1
   shift
-  if "$@" >/tmp/out 2>&1; then
+  if "$@" >/out/out 2>&1; then
     echo "ok      $name"
   else
     echo "FAILED  $name"
-    cat /tmp/out
+    cat /out/out
     failures=$((failures + 1))
   fi
 }
 prints() {
   wanted=$1
   shift
-  "$@" >/tmp/printed 2>&1
-  grep -q "$wanted" /tmp/printed || { cat /tmp/printed; return 1; }
+  "$@" >/out/printed 2>&1
+  grep -q "$wanted" /out/printed || { cat /out/printed; return 1; }
 }
 ready() {
   for try in $(seq 300); do
@@ -45,6 +46,13 @@ mount -t tmpfs -o size=1m tmpfs /tmp/full
 check "passes over a cache that forbids execution" env SIGNER_CACHE=/tmp/noexec /signer version
 check "passes over a cache without room" env SIGNER_CACHE=/tmp/full /signer version
 check "leaves nothing in either" [ -z "$(ls -A /tmp/noexec /tmp/full | grep signer)" ]
+
+mkdir -p /dev/shm
+mount -t tmpfs -o ro tmpfs /tmp
+mount -t tmpfs tmpfs /dev/shm
+check "unpacks to memory where no disk can be written" /signer version
+check "and is there" ls -d /dev/shm/signer-*
+umount /tmp /dev/shm
 
 check "tells its version without Deno" prints '^[0-9.]*$' /signer --version
 check "names its parts" prints 'openssl@3' /signer version --verbose

@@ -1,7 +1,7 @@
 #!/bin/sh
 # signer @VERSION@ for @TARGET@: this script, and behind its last line a compressed archive of Deno, the program
-# and OpenSSL. The archive is unpacked once, into the first of $SIGNER_CACHE, $XDG_CACHE_HOME, /var/cache and
-# /tmp where files can be written and executed.
+# and OpenSSL. The archive is unpacked once, into the first of $SIGNER_CACHE, $XDG_CACHE_HOME, /var/cache, /tmp and
+# /dev/shm (memory) where files can be written and executed.
 set -eu
 
 payload=@PAYLOAD_SHA256@
@@ -96,7 +96,7 @@ mask=$(umask)
 umask 077
 reasons=
 folder=
-for cache in "${SIGNER_CACHE:-}" "${XDG_CACHE_HOME:-}" /var/cache /tmp; do
+for cache in "${SIGNER_CACHE:-}" "${XDG_CACHE_HOME:-}" /var/cache /tmp /dev/shm; do
   [ -n "$cache" ] || continue
   folder=$cache/signer-$payload
   if [ -e "$folder" ]; then
@@ -119,4 +119,8 @@ done
 
 umask "$mask"
 export SIGNER_CARRIED_LIBRARIES="$folder/lib"
+# Deno keeps compiled code there, which later starts load. Otherwise it would be in the home of the user.
+export DENO_DIR="$folder/compiled"
+# Deno looks for a newer version of itself otherwise.
+export DENO_NO_UPDATE_CHECK=1
 exec "$folder/deno" run @OPTIONS@ --allow-run="$folder/deno" "$folder/program/main.js" "$@"

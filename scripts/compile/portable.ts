@@ -4,7 +4,7 @@
  * ```text
  * deno              the Deno at hand
  * lib/              libcrypto and libssl
- * program/          the program and its threads, each one file of JavaScript, and proto/
+ * program/          the program and its threads as modules of JavaScript, and proto/
  * program.sha256    hashes of these files, as sha256sum(1) checks them
  * manifest          size and path of each file
  * ```
@@ -13,7 +13,7 @@
  */
 import { createHash } from "node:crypto";
 import { dirname, join, relative } from "node:path";
-import { collectContent } from "./content.ts";
+import { collectContent, filesBelow } from "./content.ts";
 import { permissionOptions, root, run, v8Flags, version } from "./program.ts";
 
 /** Makes the portable executable of the program, and returns a summary of it. */
@@ -68,16 +68,6 @@ async function describe(content: string): Promise<void> {
   }
   await Deno.writeTextFile(join(content, "program.sha256"), hashes.join(""));
   await Deno.writeTextFile(join(content, "manifest"), sizes.join(""));
-}
-
-async function filesBelow(folder: string): Promise<string[]> {
-  const paths: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    const path = join(folder, name);
-    if (isDirectory) paths.push(...await filesBelow(path));
-    else paths.push(path);
-  }
-  return paths.sort();
 }
 
 /** Packs a folder to `archive` with the suffix `.gz`, so that equal files make equal archives. */

@@ -11,12 +11,12 @@ export const { version } = config;
 /** Options of V8 with which `deno task signer` runs too. */
 export const v8Flags = "--max-semi-space-size=2,--expose-gc";
 
-/** Modules of the program's threads, by the name of their bundle. */
-export const threads = {
-  serve_worker: "src/cli/serve/worker.ts",
-  load_worker: "src/bench/load/load_worker.ts",
-  execution_worker: "src/pipeline/workers/execution_worker.ts",
-} as const;
+/** Entry modules of the program's threads. */
+export const threads = [
+  "src/cli/serve/worker.ts",
+  "src/bench/load/load_worker.ts",
+  "src/pipeline/workers/execution_worker.ts",
+] as const;
 
 /** Returns the permissions of the program as options of Deno, those of deno.json. */
 export function permissionOptions(): string[] {

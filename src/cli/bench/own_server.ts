@@ -115,7 +115,7 @@ class Certificates implements Disposable {
 /** Returns the arguments of Deno that run this program; none for one that `deno compile` made. */
 function programArguments(): string[] {
   if (Deno.build.standalone) return [];
-  // Packaged, the program is one file of JavaScript.
+  // Packaged, the program is JavaScript, with the options of its launcher.
   if (import.meta.url.endsWith(".js")) return runtimeOptions().slice(1);
   const root = new URL("../../../", import.meta.url);
   const config = fileURLToPath(new URL("deno.json", root));
