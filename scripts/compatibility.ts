@@ -1,16 +1,18 @@
 /**
- * Runs the client of the last release against the server of this tree, and the reverse, over the calls of the
- * protocol.
+ * Compares this tree with the last release:
  *
- *     deno task compatibility [--tag v1.2.3]
+ *     deno task compatibility [--tag v1.2.3]   its client with the server of this tree, and the reverse
+ *     deno task compatibility --record         records calls of this tree, for the tests of later versions
  *
- * The release is the newest tag `v*` that this commit has, or any commit that `--tag` names. Without a tag there is
- * nothing to compare with, and it says so.
+ * The release is the newest tag `v*` that this commit has, or any commit that `--tag` names. Without a tag it says so:
+ * tests/compatibility compares with the recorded calls of every release in any case.
  *
  * @module
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { record } from "./compatibility/record.ts";
+import { writeRecording } from "./compatibility/recording.ts";
 import { root, run } from "./compile/program.ts";
 import { runCommand } from "./run_command.ts";
 
@@ -84,10 +86,16 @@ async function tryCalls(server: string, client: string, work: string): Promise<n
   return failures;
 }
 
-const { values } = parseArgs({ options: { tag: { type: "string" } } });
+const { values } = parseArgs({
+  options: { tag: { type: "string" }, record: { type: "boolean", default: false } },
+});
 const tag = values.tag ?? await lastTag();
-if (tag === undefined) {
-  console.log("There is no release to compare with: this commit has no tag v*");
+if (values.record) {
+  console.log(await writeRecording(await record()));
+} else if (tag === undefined) {
+  console.log(
+    "This commit has no tag v*: only tests/compatibility compares with releases, by recorded calls",
+  );
 } else {
   const work = await Deno.makeTempDir({ prefix: "signer-compatibility-" });
   try {
