@@ -1,7 +1,7 @@
 /**
  * Installs the peers that tests run, in pinned versions: Go programs by `go install`, the Go programs of
  * `tests/peers/go`, Python packages in a virtual environment, and the clients of `docs/clients`. Needs Go 1.25 or
- * newer, and Python 3 with `venv`. Peers already installed in the pinned version are kept.
+ * newer, Python 3 with `venv`, npm, and cargo for the client in Rust. Peers already installed in the pinned version are kept.
  *
  * @module
  */
@@ -92,25 +92,20 @@ await run("npm", ["install", "--no-audit", "--no-fund", "--silent"], { cwd: node
 const started = `#!/bin/sh\nexec node "${nodeClient}/sign.mjs" "${root}proto" "$@"\n`;
 await Deno.writeTextFile(join(bin, "docs_node_client"), started, { mode: 0o755 });
 
-// The Rust client of docs/, where cargo is installed. Its protoc is that of grpcio-tools.
+// The Rust client of docs/. Its protoc is that of grpcio-tools.
 if (await isInstalled("cargo")) {
   const client = join(folder, "docs_rust_client");
   const protoc = join(folder, "protoc");
   const python = join(folder, "venv", "bin", "python");
   const command = `#!/bin/sh\nexec "${python}" -m grpc_tools.protoc "$@"\n`;
   await Deno.writeTextFile(protoc, command, { mode: 0o755 });
-  try {
-    await run("cargo", ["build", "--target-dir", join(client, "target")], {
-      cwd: join(root, "docs", "clients", "rust"),
-      env: { PROTOC: protoc },
-    });
-    const built = join(client, "target", "debug", "docs_rust_client");
-    await Deno.copyFile(built, join(bin, "docs_rust_client"));
-  } catch (error) {
-    // No test requires it: this cargo may be too old, or have no registry.
-    console.log(`The Rust client of docs/ is not built: ${(error as Error).message}`);
-  }
+  await run("cargo", ["build", "--quiet", "--locked", "--target-dir", join(client, "target")], {
+    cwd: join(root, "docs", "clients", "rust"),
+    env: { PROTOC: protoc },
+  });
+  const built = join(client, "target", "debug", "docs_rust_client");
+  await Deno.copyFile(built, join(bin, "docs_rust_client"));
 } else {
-  console.log("The Rust client of docs/ is not built: there is no cargo");
+  console.log("The Rust client of docs/ is not built: there is no cargo (Debian 12: cargo-web)");
 }
 console.log(`The peers are in ${folder}`);

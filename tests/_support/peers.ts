@@ -19,8 +19,8 @@ const INSTALLED_BY = {
   buf: TASK,
   /** docs/clients/go */
   docs_go_client: TASK,
-  /** docs/clients/rust: only where cargo is installed, also in CI */
-  docs_rust_client: "deno task peers, with cargo",
+  /** docs/clients/rust */
+  docs_rust_client: TASK,
   /** docs/clients/node */
   docs_node_client: TASK,
   /** tests/peers/go/go_balance: a client by grpc-go that balances over several servers */
@@ -88,7 +88,7 @@ export function peerTest(test: Test, peer: PeerName): PeerTest {
   );
   const program = allowed ? findPeer(peer) : undefined;
   const missing = `needs ${peer}: ${INSTALLED_BY[peer]}`;
-  const isRequired = Deno.env.get("SIGNER_REQUIRE_PEERS") === "1" && peer !== "docs_rust_client";
+  const isRequired = Deno.env.get("SIGNER_REQUIRE_PEERS") === "1";
   const ignore = allowed && !program && !isRequired;
   return (name, fn) =>
     test({
