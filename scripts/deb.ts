@@ -55,6 +55,32 @@ if command -v systemd-sysusers >/dev/null; then systemd-sysusers signer.conf; fi
 if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
 `;
 
+const beforeRemoval = `#!/bin/sh
+set -e
+[ "$1" = remove ] || exit 0
+if [ -d /run/systemd/system ]; then systemctl stop signer.socket signer.service || true; fi
+`;
+
+/** Removes the cache of a portable executable too, when the package is purged. */
+const afterRemoval = (payload: string | undefined) =>
+  `#!/bin/sh
+set -e
+if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
+${
+    payload === undefined
+      ? ""
+      : `if [ "$1" = purge ]; then rm -rf /var/cache/signer-${payload}; fi\n`
+  }`;
+
+/** Returns the hash by which a portable executable names its cache; undefined for another executable. */
+async function payloadOf(executable: string): Promise<string | undefined> {
+  const head = new Uint8Array(4_096);
+  using file = await Deno.open(executable);
+  const length = await file.read(head) ?? 0;
+  const text = new TextDecoder().decode(head.subarray(0, length));
+  return /^payload=([0-9a-f]{64})$/m.exec(text)?.[1];
+}
+
 const folder = await Deno.makeTempDir({ prefix: "signer-deb-" });
 
 function write(path: string, text: string): void {
@@ -80,12 +106,17 @@ try {
     }
   }
   write("usr/lib/sysusers.d/signer.conf", users);
-  write("DEBIAN/postinst", afterInstallation);
+  const hooks = new Map([
+    ["postinst", afterInstallation],
+    ["prerm", beforeRemoval],
+    ["postrm", afterRemoval(await payloadOf(values.executable))],
+  ]);
+  for (const [name, text] of hooks) write(`DEBIAN/${name}`, text);
   await Deno.mkdir(join(folder, "usr/bin"));
   await Deno.copyFile(values.executable, join(folder, "usr/bin/signer"));
   await Deno.chmod(join(folder, "usr/bin/signer"), 0o755);
   await run("chmod", ["-R", "u+rwX,go=rX", folder]);
-  await Deno.chmod(join(folder, "DEBIAN/postinst"), 0o755);
+  for (const name of hooks.keys()) await Deno.chmod(join(folder, "DEBIAN", name), 0o755);
   await run("find", [folder, "-newermt", "@0", "-exec", "touch", "--date=@0", "{}", "+"]);
   await Deno.mkdir(dirname(values.output), { recursive: true });
   await run("dpkg-deb", [
