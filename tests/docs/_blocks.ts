@@ -12,7 +12,7 @@ export interface Block {
 /**
  * Finds the blocks of a page that begin with ` ```sh `.
  *
- * @throws {Error} for words after `sh` that are not understood
+ * @throws {Error} for words after `sh` that are not understood, and for commands in another block
  */
 export function shellBlocks(page: string): Block[] {
   const blocks: Block[] = [];
@@ -22,6 +22,9 @@ export function shellBlocks(page: string): Block[] {
     if (open === undefined) {
       if (fence) open = { language: fence[1], info: fence[2], line: at + 2, text: [] };
     } else if (!fence) {
+      if (open.language !== "sh" && /^\s*\$ /.test(line)) {
+        throw new Error(`Line ${at + 1}: a command has its place in a block of sh`);
+      }
       open.text.push(line);
     } else {
       if (open.language === "sh") {

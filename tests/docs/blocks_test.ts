@@ -14,6 +14,12 @@ Deno.test("a misspelt reason is an error, so that no block is passed over", () =
   assert.throws(() => shellBlocks("```sh notrun\none\n```\n"), { message: "Line 1: ```sh notrun" });
 });
 
+Deno.test("a command in another block is an error, so that it is run or gives a reason", () => {
+  assert.throws(() => shellBlocks("```console\n$ signer call keys\n```\n"), {
+    message: "Line 2: a command has its place in a block of sh",
+  });
+});
+
 Deno.test("ports, addresses of other machines and vsock are replaced", () => {
   const text =
     "serve --vsock 5000\ncall --to vsock:16:5000\nbench --to 10.0.0.5:50051 0.0.0.0:9464";
