@@ -85,6 +85,12 @@ testBrowser(
           "document.documentElement.scrollWidth - document.documentElement.clientWidth",
         );
         assert.equal(overflow, 0, "The page is wider than the screen");
+        // On a phone, most columns of keys and limits were out of sight.
+        const cut = await browser.evaluate<string>(
+          "[...document.querySelectorAll('.wide')].filter((one) => one.scrollWidth > one.clientWidth)" +
+            ".map((one) => one.id).join()",
+        );
+        assert.equal(cut, "", "Tables are wider than the screen");
         const picture = await browser.picture();
         assert.ok(picture.length > 10_000);
         if (pictures !== undefined) {

@@ -39,6 +39,19 @@ th, td { text-align: left; padding: .25rem .75rem .25rem 0; border-top: 1px soli
   white-space: nowrap; }
 th { color: var(--dim); font-weight: 500; border-top: 0; }
 td.number, th.number { text-align: right; }
+td.long { white-space: normal; overflow-wrap: anywhere; min-width: 11rem; }
+p { margin: 0; }
+p:empty { display: none; }
+@media (max-width: 40rem) {
+  th, td, td.long { white-space: normal; overflow-wrap: anywhere; min-width: 0; }
+  th, td.number { overflow-wrap: normal; padding-right: .4rem; }
+  #limits td:first-child { width: 60%; }
+  .cards th, .cards td:empty { display: none; }
+  .cards tr { display: block; padding: .25rem 0; border-top: 1px solid var(--line); }
+  .cards td { display: flex; justify-content: space-between; gap: 1rem; padding: .1rem 0;
+    border: 0; text-align: right; }
+  .cards td::before { content: attr(data-name); color: var(--dim); white-space: nowrap; }
+}
 code { font-size: .87em; }
 svg { display: block; width: 100%; height: 7rem; }
 svg .axis { stroke: var(--line); }
@@ -154,7 +167,9 @@ const table = (target, heads, rows) => {
     const line = element("tr");
     row.forEach((cell, index) => {
       const [text, className = ""] = Array.isArray(cell) ? cell : [cell];
-      line.append(element("td", text, className + (heads[index][0] === "#" ? " number" : "")));
+      const made = element("td", text, className + (heads[index][0] === "#" ? " number" : ""));
+      made.dataset.name = heads[index].replace(/^#/, "");
+      line.append(made);
     });
     made.append(line);
   }
@@ -204,8 +219,8 @@ const draw = (now) => {
     ["calls a second", point ? number(point.rate, point.rate < 10 ? 1 : 0) : "–"],
     ["errors a second", point ? number(point.errors, 1) : "–", point && point.errors > 0 ? "bad" : ""],
     ["median time", point ? time(point.median) : "–"],
-    ["99 % of times below", point ? time(point.slow) : "–"],
-    ["99 % of waits below", point ? time(point.wait) : "–"],
+    ["99th percentile", point ? time(point.slow) : "–"],
+    ["wait, 99th percentile", point ? time(point.wait) : "–"],
     ["connections", number(now.connections)],
     ["open calls", number(now.streams)],
     ["busiest thread", point ? number(busiest * 100) + " %" : "–"],
@@ -232,11 +247,11 @@ const draw = (now) => {
   const day = (at) => at === null ? "" : new Date(at).toISOString().slice(0, 10);
   table(byId("keys"), ["id", "type", "#version", "use", "signs from", "until", "verifies until", "thumbprint (RFC 7638)"],
     now.keys.flatMap((key) => key.versions.map((one, index) => [
-      index === 0 ? key.id + (key.isDefault ? " (default)" : "") : "", index === 0 ? key.type : "", number(one.version),
-      [one.use, one.use === "signs" ? "good" : "dim"], day(one.notBefore), day(one.signUntil), day(one.verifyUntil), one.thumbprint,
+      [index === 0 ? key.id + (key.isDefault ? " (default)" : "") : "", "long"], index === 0 ? key.type : "", number(one.version),
+      [one.use, one.use === "signs" ? "good" : "dim"], day(one.notBefore), day(one.signUntil), day(one.verifyUntil), [one.thumbprint, "long"],
     ])));
   table(byId("certificates"), ["subject", "serial number", "expires", "#days left"], now.certificates.map((one) =>
-    [one.subject, one.serial, new Date(one.expiresAt).toISOString().slice(0, 10), [number(one.daysLeft), one.daysLeft < 7 ? "bad" : ""]]));
+    [[one.subject, "long"], [one.serial, "long"], new Date(one.expiresAt).toISOString().slice(0, 10), [number(one.daysLeft), one.daysLeft < 7 ? "bad" : ""]]));
   const names = [...new Set([...Object.keys(now.limits), ...Object.keys(now.limitHits)])];
   table(byId("limits"), ["limit", "#value", "#times reached"], names.map((name) => {
     const hits = now.limitHits[name] ?? 0;
@@ -292,8 +307,8 @@ const html = `<!doctype html>
 <section><h2>Listeners</h2><div id="listeners" class="wide"></div></section>
 <section><h2>Threads</h2><div id="threads" class="wide"></div><p id="failures"></p></section>
 <section><h2>Methods</h2><div id="methods" class="wide"></div></section>
-<section><h2>Keys</h2><div id="keys" class="wide"></div></section>
-<section><h2>Certificates</h2><div id="certificates" class="wide"></div></section>
+<section><h2>Keys</h2><div id="keys" class="wide cards"></div></section>
+<section><h2>Certificates</h2><div id="certificates" class="wide cards"></div></section>
 <section><h2>Reloads</h2><p id="reloads"></p></section>
 <section><h2>Limits</h2><div id="limits" class="wide"></div></section>
 </main>
