@@ -1,6 +1,7 @@
 /** `serve --metrics`, scraped over HTTP by Deno's own client. @module */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
+import { peerTest } from "../_support/peers.ts";
 
 const [
   test,
@@ -67,7 +68,7 @@ for (const [name, options] of servings) {
       assert.equal(calls("/signer.v1.SigningService/Sign", "NOT_FOUND"), 4);
       const signatures = [...text.matchAll(/^signer_signatures_total\{.*ECDSA.*\} (\d+)$/gm)];
       assert.deepEqual(signatures.map(([, count]) => count), ["4"]);
-      assert.equal(valueOf(text, 'signer_connections_total{transport="tcp"}'), 4);
+      assert.equal(valueOf(text, 'signer_accepted_connections_total{transport="tcp"}'), 4);
     });
   });
 }
@@ -108,6 +109,31 @@ for (const [name, options] of servings) {
       assert.equal(valueOf(text, 'signer_streams{transport="tcp"}'), 0);
     });
   });
+}
+
+for (const [name, options] of servings) {
+  peerTest(test, "promtool")(
+    `promtool finds no fault in a scrape of a running server: ${name}`,
+    async (promtool) => {
+      await withServer(
+        [...options, "--pipelines", "--max-message-size", "1KiB"],
+        async (server, get) => {
+          const child = new Deno.Command(promtool, {
+            args: ["check", "metrics"],
+            stdin: "piped",
+            stdout: "piped",
+            stderr: "piped",
+          }).spawn();
+          const text = await scrapeAfterCalls(server, get);
+          await new Blob([text]).stream().pipeTo(child.stdin);
+          const { code, stdout, stderr } = await child.output();
+          const decoder = new TextDecoder();
+          assert.equal(decoder.decode(stdout) + decoder.decode(stderr), "");
+          assert.equal(code, 0);
+        },
+      );
+    },
+  );
 }
 
 test("/metrics has the CPU time and lag of each thread", async () => {

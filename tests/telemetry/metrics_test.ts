@@ -29,6 +29,12 @@ Deno.test("names follow Prometheus's conventions", () => {
   }
 });
 
+Deno.test("no two metrics are of one family in OpenMetrics, which leaves _total out of its name", () => {
+  // signer_connections was a gauge beside the counter signer_connections_total: parsers refuse the whole scrape.
+  const families = Object.keys(metrics).map((name) => name.replace(/_total$/, ""));
+  assert.deepEqual([...new Set(families)], families);
+});
+
 Deno.test("a reader of the memory sees the counts of its thread", () => {
   const memory = createCounterMemory();
   const thread = new ThreadCounters(memory);

@@ -277,7 +277,7 @@ function addConnections(
     }
     return [...sums].map(([transport, count]) => [count, transport] as const);
   };
-  text.add("signer_connections_total", sum(all, ({ opened }) => opened));
+  text.add("signer_accepted_connections_total", sum(all, ({ opened }) => opened));
   // Connections of a worker that failed are closed.
   text.add("signer_connections", sum(running, ({ opened, closed }) => opened - closed));
   text.add("signer_streams", sum(running, ({ streams }) => streams));

@@ -35,7 +35,7 @@ export const metrics = {
     help: "Signatures made, by key and algorithm.",
     labels: ["key", "algorithm"],
   },
-  signer_connections_total: {
+  signer_accepted_connections_total: {
     type: "counter",
     help: "Connections accepted, by transport.",
     labels: ["transport"],
