@@ -87,3 +87,24 @@ for (const seed of [1, 2, 3, 4]) {
     assert.equal(rig.heldBytes, 0);
   });
 }
+
+test("A request is counted once while its handler's promise is pending", async () => {
+  // A request that was decoded and handled as it was read was counted twice: as data that waits for the handler, and as
+  // data that the handler has. 1,000 requests of 88 KB then exceeded the limit of a thread, by chance.
+  await using rig = await HeldRig.start();
+  await using peer = await Attacker.connect(rig.port);
+  const [calls, bytes] = [40, 65_000];
+  for (let call = 0; call < calls; call++) {
+    const id = streamId(call);
+    const data = dataFrames(id, framed(new Uint8Array(bytes)), true);
+    const before = rig.heldBytes;
+    await peer.send(openCall("/test.Held/Unary", id), data);
+    for (let i = 0; i < 10_000 && rig.heldBytes < before + bytes; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+  await peer.settled();
+  const each = rig.heldBytes / calls;
+  assert.ok(each >= bytes && each < 1.1 * bytes + 4_096, `${each} bytes are counted for each`);
+  rig.release();
+});

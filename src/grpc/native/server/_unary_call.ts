@@ -264,7 +264,11 @@ export class UnaryCall extends Call implements Work {
       },
       (error) => this.fail(error),
     ).finally(() => this.endAsync());
-    if (!this.over) this.guard(() => this.held.setHandedOut(this.#sizeOf(request)));
+    if (this.over) return;
+    this.guard(() => {
+      this.held.setBuffered(0);
+      this.held.setHandedOut(this.#sizeOf(request));
+    });
   }
 }
 
