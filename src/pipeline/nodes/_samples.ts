@@ -22,6 +22,11 @@ export function formatOf(samples: Samples): FormatName {
   return samples instanceof Int16Array ? "I16" : "I32";
 }
 
+/** Returns the value of full scale in the format of samples. */
+export function fullScale(samples: Samples): number {
+  return formats[formatOf(samples)].scale;
+}
+
 /** Returns the audio of an input that accepts only audio. */
 export function audioOf(value: Value | undefined): AudioBuffer {
   if (value?.kind !== "audio") throw new TypeError("The input is no audio");

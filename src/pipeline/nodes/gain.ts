@@ -1,6 +1,6 @@
 /** gain: multiplies samples. @module */
 import { defineNode } from "../node.ts";
-import { allocate, audioOf, convert, slices } from "./_samples.ts";
+import { allocate, audioOf, fullScale, slices } from "./_samples.ts";
 
 export const gain = defineNode({
   type: "gain",
@@ -12,9 +12,9 @@ export const gain = defineNode({
   },
   *run(inputs, { gain_db }, context) {
     const audio = audioOf(inputs.in);
-    const samples = yield* convert(audio.samples, "F32", context);
+    const { samples } = audio;
     const output = allocate(context, "F32", samples.length);
-    const factor = 10 ** (gain_db / 20);
+    const factor = 10 ** (gain_db / 20) / fullScale(samples);
     yield* slices(samples.length, 1, (from, to) => {
       for (let i = from; i < to; i++) output[i] = samples[i]! * factor;
     });

@@ -1,7 +1,7 @@
 /** levels: RMS and peak of each channel. @module */
 import { defineNode } from "../node.ts";
 import { frameCount } from "../values.ts";
-import { audioOf, convert, slices } from "./_samples.ts";
+import { audioOf, fullScale, slices } from "./_samples.ts";
 
 export const levels = defineNode({
   type: "levels",
@@ -10,17 +10,17 @@ export const levels = defineNode({
   inputs: { in: ["audio"] },
   output: "json",
   parameters: {},
-  *run(inputs, _, context) {
+  *run(inputs) {
     const audio = audioOf(inputs.in);
-    const { channels } = audio;
-    const samples = yield* convert(audio.samples, "F32", context);
+    const { samples, channels } = audio;
+    const scale = 1 / fullScale(samples);
     const sums = new Float64Array(channels);
     const peaks = new Float64Array(channels);
     const finite = new Float64Array(channels);
     yield* slices(frameCount(audio), channels, (from, to) => {
       for (let frame = from, i = from * channels; frame < to; frame++) {
         for (let channel = 0; channel < channels; channel++) {
-          const sample = samples[i++]!;
+          const sample = samples[i++]! * scale;
           if (!Number.isFinite(sample)) continue;
           finite[channel]!++;
           sums[channel]! += sample * sample;

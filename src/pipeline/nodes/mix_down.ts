@@ -1,7 +1,7 @@
 /** mix_down: the mean of all channels. @module */
 import { defineNode } from "../node.ts";
 import { frameCount } from "../values.ts";
-import { allocate, audioOf, convert, slices } from "./_samples.ts";
+import { allocate, audioOf, fullScale, slices } from "./_samples.ts";
 
 export const mixDown = defineNode({
   type: "mix_down",
@@ -12,15 +12,15 @@ export const mixDown = defineNode({
   parameters: {},
   *run(inputs, _, context) {
     const audio = audioOf(inputs.in);
-    const { channels, sampleRate } = audio;
+    const { samples, channels, sampleRate } = audio;
     if (channels === 1) return inputs.in!;
-    const samples = yield* convert(audio.samples, "F32", context);
+    const divisor = channels * fullScale(samples);
     const output = allocate(context, "F32", frameCount(audio));
     yield* slices(output.length, channels, (from, to) => {
       for (let frame = from, i = from * channels; frame < to; frame++) {
         let sum = 0;
         for (let channel = 0; channel < channels; channel++) sum += samples[i++]!;
-        output[frame] = sum / channels;
+        output[frame] = sum / divisor;
       }
     });
     return { kind: "audio", audio: { samples: output, sampleRate, channels: 1 } };

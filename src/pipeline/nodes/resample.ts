@@ -8,7 +8,7 @@ import {
   type Work,
 } from "../node.ts";
 import { type AudioBuffer, frameCount, type Value } from "../values.ts";
-import { allocate, audioOf, convert, SameForm } from "./_samples.ts";
+import { allocate, audioOf, fullScale, SameForm } from "./_samples.ts";
 import { loadSpeex, Resampler } from "./_speex.ts";
 
 /** Rates of the input and the output: their ratio bounds the length of the filter. */
@@ -66,7 +66,7 @@ class Resampling implements NodeInstance {
     const { channels, sampleRate } = audio;
     if (sampleRate === this.#rate) return inputs?.in;
     const resampler = this.#resampler ??= this.#open(audio);
-    const samples = yield* convert(audio.samples, "F32", this.#context);
+    const scale = 1 / fullScale(audio.samples);
     const frames = frameCount(audio);
     const wholeLength = (this.#read + frames) * this.#rate / sampleRate;
     // The filter holds the newest frames back until the end.
@@ -76,8 +76,9 @@ class Resampling implements NodeInstance {
     const output = allocate(this.#context, "F32", room * channels);
     let [from, at] = [0, 0];
     while (isLast ? at < room : from < frames) {
-      const { read, written } = resampler.process(samples, from, output, at, isLast);
-      if (read === 0 && written === 0) throw new Error("speexdsp makes no progress");
+      const { read, written } = resampler.process(
+        ...[audio.samples, scale, from, output, at, isLast] as const,
+      );
       from += read;
       at += written;
       yield;
