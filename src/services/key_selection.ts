@@ -60,6 +60,22 @@ function defaultKey(
   return stored;
 }
 
+/**
+ * Ensures that a version of a key signs now.
+ *
+ * @throws {CryptoError} `NO_SUCH_KEY`
+ * @throws {RpcError} FAILED_PRECONDITION
+ */
+export function requireCurrent(key: StoredKey, version: number): void {
+  const { current } = key;
+  // Without a version that signs now, signing has an error of its own.
+  if (key.get(version) === current || !key.signsNow) return;
+  throw new RpcError(
+    "FAILED_PRECONDITION",
+    `Version ${version} of key ${key.id} does not sign now: version ${current.version} does`,
+  );
+}
+
 /** Selects the algorithm of a request, by default that of the key. */
 export function selectAlgorithm(key: StoredKey, wireName: string | number): AlgorithmName {
   if (wireName === "SIGNING_ALGORITHM_UNSPECIFIED") return key.defaultAlgorithm;

@@ -34,19 +34,24 @@ export function signerOf(
   return {
     async sign(task) {
       using lease = ring.lease();
-      const request = requestOf(task);
-      const unit = signingUnit(lease.keys, request, permissionsOf(context), audited);
+      const unit = signingUnit(
+        ...[lease.keys, requestOf(task), permissionsOf(context), audited, task.version] as const,
+      );
       return reported(onSigned, await inTurn(context, unit)).signature!;
     },
     async verify(task, signature) {
       using lease = ring.lease();
-      const request = { ...requestOf(task), signature: asBuffer(signature), keyVersion: 0 };
+      const request = {
+        ...requestOf(task),
+        signature: asBuffer(signature),
+        keyVersion: task.version,
+      };
       const permissions = permissionsOf(context);
-      const { valid } = await inTurn(context, {
+      const { keyVersion } = await inTurn(context, {
         costClass: verifyingCostClass(lease.keys, request, permissions),
         run: () => verify(lease.keys, request, permissions),
       });
-      return valid!;
+      return keyVersion!;
     },
   };
 }

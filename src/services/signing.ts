@@ -31,7 +31,13 @@ import type { AuditedCall, SigningAudit } from "./audit.ts";
 import { countRequest, type FindPermissions, permittedKeys } from "./access.ts";
 import { fromCryptoError } from "./crypto_status.ts";
 import { keyInfo } from "./key_info.ts";
-import { selectAlgorithm, selectFormat, selectInput, selectKey } from "./key_selection.ts";
+import {
+  requireCurrent,
+  selectAlgorithm,
+  selectFormat,
+  selectInput,
+  selectKey,
+} from "./key_selection.ts";
 import { wireAlgorithm } from "./wire_names.ts";
 
 /** Takes the id of the key of a signature, and the name of its algorithm. */
@@ -137,19 +143,22 @@ function sign(
   request: SignRequest,
   permissions: Permissions,
   audited: AuditedCall | undefined,
+  version = 0,
 ): SignResponseInit {
-  if (audited === undefined) return signUnrecorded(keys, request, permissions);
-  return audited.sign(request, () => signUnrecorded(keys, request, permissions));
+  if (audited === undefined) return signUnrecorded(keys, request, permissions, version);
+  return audited.sign(request, () => signUnrecorded(keys, request, permissions, version));
 }
 
 function signUnrecorded(
   keys: KeyStore,
   request: SignRequest,
   permissions: Permissions,
+  expectedVersion: number,
 ): SignResponseInit {
   const stored = selectKey(keys, request, "sign", permissions);
   const algorithm = selectAlgorithm(stored, request.algorithm);
   countRequest(permissions, "sign", stored, algorithm);
+  if (expectedVersion !== 0) requireCurrent(stored, expectedVersion);
   const format = selectFormat(request.signatureFormat);
   const { signature, version } = stored.sign(algorithm, selectInput(request), format);
   return {
@@ -198,12 +207,17 @@ function isLarge({ message }: Pick<SignRequest, "message">): boolean {
   return message !== undefined && message.length > smallMessageBytes;
 }
 
-/** Signing one request of a batch, a stream or a pipeline, as a unit of its call's work. */
+/**
+ * Signing one request of a batch, a stream or a pipeline, as a unit of its call's work.
+ *
+ * @param version the only version of the key that may sign; 0 for the one that signs now
+ */
 export function signingUnit(
   keys: KeyStore,
   request: SignRequest,
   permissions: Permissions,
   audited: AuditedCall | undefined,
+  version = 0,
 ): WorkUnit<SignResponseInit> {
   let costClass = "refuse";
   try {
@@ -211,7 +225,7 @@ export function signingUnit(
   } catch {
     // The request names no key that the caller may use: `sign` reports the error.
   }
-  return { costClass, run: () => sign(keys, request, permissions, audited) };
+  return { costClass, run: () => sign(keys, request, permissions, audited, version) };
 }
 
 /** Signs requests in turns with the work of other calls. */

@@ -16,7 +16,7 @@ const expected = ["BAD_MANIFEST", "BAD_INPUT", "LIMIT"];
 
 const signer: Signer = {
   sign: ({ bytes }) => Promise.resolve(bytes.slice(0, 64)),
-  verify: () => Promise.resolve(false),
+  verify: () => Promise.resolve(0),
 };
 
 /** Makes random manifests and values. */

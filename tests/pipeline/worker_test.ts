@@ -52,7 +52,7 @@ test("signatures are made by the signer of the caller, whose error is the cause"
     sign: ({ key, bytes }) => {
       return "id" in key ? Promise.resolve(bytes.slice(0, 2)) : Promise.reject(refusal);
     },
-    verify: () => Promise.resolve(true),
+    verify: () => Promise.resolve(1),
   };
   const input: Value = { kind: "bytes", bytes: Uint8Array.of(1, 2, 3) };
   const { outputs } = await push(open(worker, [["sign", { key: "a" }]], { signer }), input);

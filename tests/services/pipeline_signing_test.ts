@@ -14,7 +14,8 @@ const [gated, loaded] = await gate(["net", "env", "read", "sys", "ffi"], async (
   ...await import("../../src/grpc/mod.ts"),
 }));
 const test = onEachStack(gated);
-const { Access, KeyStore, openProvider, RateLimits, readRules, Served, StatusCode } = loaded;
+const { Access, KeyStore, keyVersion, openProvider, RateLimits, readRules, Served, StatusCode } =
+  loaded;
 const provider = openProvider?.("auto").provider;
 
 type Served_ = Awaited<ReturnType<typeof Served.start>>;
@@ -70,7 +71,7 @@ test("a pipeline signs a digest: it verifies, is audited and counted", async (st
   });
   const { outputs: [signature, check] } = await execute(served);
   assert.ok(signature?.value === "data" && check?.value === "json");
-  assert.deepEqual(JSON.parse(check.json), { valid: true });
+  assert.deepEqual(JSON.parse(check.json), { valid: true, key_version: 1 });
   const { publicKey } = served.keys.get("speech").current;
   assert.ok(publicKey.verify("ECDSA_SHA_256", { message: data }, signature.data, "der"));
   assert.deepEqual(counted, [["speech", "ECDSA_SHA_256"]]);
@@ -122,6 +123,58 @@ rules:
     ["speech", "PERMISSION_DENIED"],
     ["absent", "PERMISSION_DENIED"],
   ]);
+});
+
+test("key_version: the version that has to sign, and the one that has to have signed", async (stack) => {
+  const trail = new Trail();
+  const store = new KeyStore();
+  const versions = [];
+  for (const version of [1, 2]) {
+    versions.push(keyVersion(version, await provider.generate("ecdsa-p256")));
+  }
+  store.addVersions("speech", versions);
+  await using served = await Served.start(stack, { keys: store, pipelines: true, audit: trail });
+  for (const key_version of [undefined, 2]) {
+    const { outputs: [, check] } = await execute(served, { key_version });
+    assert.deepEqual(JSON.parse(check!.json!), { valid: true, key_version: 2 });
+  }
+  await assert.rejects(execute(served, { key_version: 1 }), {
+    code: StatusCode.FAILED_PRECONDITION,
+    message: "Node signature (sign): Version 1 of key speech does not sign now: version 2 does",
+  });
+  await assert.rejects(execute(served, { key_version: 3 }), {
+    code: StatusCode.NOT_FOUND,
+    message: "Node signature (sign): Key speech has no version 3",
+  });
+  await assert.rejects(execute(served, { key_version: 0 }), {
+    code: StatusCode.INVALID_ARGUMENT,
+    message: /The parameter key_version is 0: it must be a whole number from 1 to 2147483647/,
+  });
+  assert.deepEqual(trail.attempts.map(({ version, outcome }) => [version, outcome]), [
+    [2, "OK"],
+    [2, "OK"],
+    [undefined, "FAILED_PRECONDITION"],
+    [undefined, "NOT_FOUND"],
+  ]);
+  // A signature by version 1 is no signature of version 2.
+  const old = versions[0]!.privateKey!.sign("ECDSA_SHA_256", { message: data }, "der");
+  for (const [key_version, expected] of [[undefined, 1], [1, 1], [2, 0]] as const) {
+    const parametersJson = JSON.stringify({ key: "speech", key_version });
+    const request = {
+      manifest: {
+        version: 1,
+        nodes: [{ id: "check", type: "verify", parametersJson }],
+        inputs: ["check", "check.signature"],
+        outputs: ["check"],
+      },
+      inputs: [{ name: "check", data }, { name: "check.signature", data: old }],
+    };
+    const { outputs: [check] } = await served.call<ExecutePipelineResponse>(
+      "pipeline.ExecutePipeline",
+      request,
+    );
+    assert.deepEqual(JSON.parse(check!.json!), { valid: expected > 0, key_version: expected });
+  }
 });
 
 test("errors of signatures keep their status, and name the node", async (stack) => {

@@ -7,6 +7,8 @@ import type { Value } from "../values.ts";
 
 /** The longest id that a key may have. */
 const MAX_KEY_ID = 128;
+/** The highest number of a version. */
+const MAX_KEY_VERSION = 2 ** 31 - 1;
 /** Bytes of a message: hashed within about 1 ms on the thread of other signatures. */
 const MAX_MESSAGE = 1_048_576;
 
@@ -18,6 +20,14 @@ export const keyParameters = {
     choices: keyTypes.map(({ name }) => name),
     optional: true,
     description: "The server's default key of this type",
+  },
+  key_version: {
+    kind: "number",
+    min: 1,
+    max: MAX_KEY_VERSION,
+    integer: true,
+    optional: true,
+    description: "The version of the key: to sign, it has to be the one that signs now",
   },
   algorithm: {
     kind: "choice",
@@ -48,7 +58,7 @@ export function checkKey({ key, key_type }: KeyValues): string | undefined {
 
 /** Makes the task for an input. @throws {PipelineError} BAD_INPUT for a message that is too long */
 export function taskOf(parameters: KeyValues, value: Value | undefined): SigningTask {
-  const { key, key_type, algorithm, input, format } = parameters;
+  const { key, key_type, key_version = 0, algorithm, input, format } = parameters;
   const bytes = bytesOf(value);
   if (bytes.length > MAX_MESSAGE) {
     throw new PipelineError(
@@ -58,6 +68,7 @@ export function taskOf(parameters: KeyValues, value: Value | undefined): Signing
   }
   return {
     key: key === undefined ? { type: String(key_type) } : { id: key },
+    version: key_version,
     algorithm: algorithm === undefined ? undefined : String(algorithm),
     input: input as SigningTask["input"],
     format: format as SigningTask["format"],

@@ -20,11 +20,11 @@ export type WorkerRequest =
   }
   /** Ends the execution, without an answer. */
   | { readonly kind: "cancel"; readonly id: number }
-  /** The result of a signature, or the message of its error. */
+  /** The signature, or the version that made it; or the message of the error. */
   | ({ readonly kind: "signed"; readonly id: number; readonly call: number } & Signed);
 
 export type Signed =
-  | { readonly result: Uint8Array | boolean; readonly failure?: undefined }
+  | { readonly result: Uint8Array | number; readonly failure?: undefined }
   | { readonly result?: undefined; readonly failure: string };
 
 /** An error as a message has it. */

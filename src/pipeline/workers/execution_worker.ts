@@ -46,7 +46,7 @@ class Running implements Signer {
   readonly #id: number;
   readonly #execution: Execution;
   readonly #abort = new AbortController();
-  readonly #calls: PromiseWithResolvers<Uint8Array | boolean>[] = [];
+  readonly #calls: PromiseWithResolvers<Uint8Array | number>[] = [];
   #isBusy = false;
 
   constructor(id: number, manifest: Parameters<typeof planOf>[0]) {
@@ -83,8 +83,8 @@ class Running implements Signer {
     return this.#call(task, undefined) as Promise<Uint8Array>;
   }
 
-  verify(task: Parameters<Signer["sign"]>[0], signature: Uint8Array): Promise<boolean> {
-    return this.#call(task, signature) as Promise<boolean>;
+  verify(task: Parameters<Signer["sign"]>[0], signature: Uint8Array): Promise<number> {
+    return this.#call(task, signature) as Promise<number>;
   }
 
   signed({ call, result, failure }: Extract<WorkerRequest, { kind: "signed" }>): void {
@@ -96,7 +96,7 @@ class Running implements Signer {
 
   #call(task: Parameters<Signer["sign"]>[0], signature: Uint8Array | undefined) {
     const call = this.#calls.length;
-    const answer = Promise.withResolvers<Uint8Array | boolean>();
+    const answer = Promise.withResolvers<Uint8Array | number>();
     this.#calls.push(answer);
     scope.postMessage({ kind: "sign", id: this.#id, call, task, signature });
     return answer.promise;
