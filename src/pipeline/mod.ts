@@ -15,10 +15,11 @@ export {
   type Outputs,
 } from "./execution.ts";
 export { topologicalOrder } from "./graph.ts";
+export { MAX_NODES } from "./limits.ts";
 export { type Manifest, MANIFEST_VERSION, readManifest } from "./manifest.ts";
 export { defineNode } from "./node.ts";
 export { expected as expectedValues } from "./parameters.ts";
 export { type Plan, planOf, requireStream } from "./plan.ts";
 export { createRegistry, type Registry } from "./registry.ts";
 export { NO_SIGNER, type Signer, type SigningTask } from "./signer.ts";
-export type { AudioBuffer, Value } from "./values.ts";
+export { type AudioBuffer, receiveValue, sendValue, type SentValue, type Value } from "./values.ts";

@@ -1,6 +1,6 @@
 /** The values that pass between nodes. They are passed by reference: no node changes its inputs. @module */
 import { PipelineError } from "./errors.ts";
-import { MAX_CHANNELS, MAX_SAMPLE_RATE } from "./limits.ts";
+import { MAX_CHANNELS, MAX_JSON, MAX_SAMPLE_RATE } from "./limits.ts";
 
 /** Interleaved samples. Floating point has the range -1 to 1; integers have their full range. */
 export type Samples = Float32Array | Int16Array | Int32Array;
@@ -24,8 +24,40 @@ export type Value =
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   | { readonly kind: "json"; readonly json: Json };
 
+/** A value in a message or on its way to another thread: JSON is text, which only the worker parses and writes. */
+export type SentValue =
+  | Exclude<Value, { kind: "json" }>
+  | { readonly kind: "json"; readonly text: string };
+
 /** The kind of a value. */
 export type Kind = Value["kind"];
+
+/**
+ * Reads a value that a caller has sent.
+ *
+ * @throws {PipelineError} LIMIT for JSON that takes long to parse; BAD_INPUT for text that is not JSON
+ */
+export function receiveValue(name: string, value: SentValue): Value {
+  if (value.kind !== "json") return value;
+  const { text } = value;
+  if (text.length > MAX_JSON) {
+    throw new PipelineError(
+      "LIMIT",
+      `The input ${name} has ${text.length} characters of JSON: at most ${MAX_JSON} are allowed`,
+    );
+  }
+  try {
+    return { kind: "json", json: JSON.parse(text) };
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new PipelineError("BAD_INPUT", `The input ${name} is not JSON: ${message}`, { cause });
+  }
+}
+
+/** Makes the form of a value that is sent to a caller. */
+export function sendValue(value: Value): SentValue {
+  return value.kind === "json" ? { kind: "json", text: JSON.stringify(value.json) } : value;
+}
 
 /** Returns the frames of a buffer. */
 export function frameCount({ samples, channels }: AudioBuffer): number {

@@ -7,9 +7,19 @@ import type {
   SampleFormat,
 } from "../api/mod.ts";
 import { RpcError } from "../grpc/mod.ts";
-import type { AudioBuffer, ExecutionMetrics, Outputs, Plan, Value } from "../pipeline/mod.ts";
+import {
+  type AudioBuffer,
+  type ExecutionMetrics,
+  MAX_NODES,
+  type Plan,
+  type SentValue,
+} from "../pipeline/mod.ts";
+import type { SentValues } from "../pipeline/workers/mod.ts";
 
-/** Converts a manifest to the form that JSON has. */
+/** Characters of a node's parameters_json: many times as many as any type of nodes needs. */
+const MAX_PARAMETERS = 4_096;
+
+/** Converts a manifest to the form that JSON has. @throws {RpcError} INVALID_ARGUMENT */
 export function manifestOf({ nodes, limits, ...manifest }: WireManifest): unknown {
   const given = Object.entries({
     time_ms: limits?.timeMs,
@@ -19,23 +29,28 @@ export function manifestOf({ nodes, limits, ...manifest }: WireManifest): unknow
   return {
     ...manifest,
     limits: Object.fromEntries(given),
-    nodes: nodes.map(({ id, type, parametersJson }) => ({
+    nodes: nodes.map(({ id, type, parametersJson }, index) => ({
       id,
       type,
-      parameters: parametersJson === ""
-        ? {}
-        : parseJson(parametersJson, "A node's parameters_json"),
+      // A manifest with more nodes is refused.
+      parameters: index < MAX_NODES ? parametersOf(id, parametersJson) : {},
     })),
   };
 }
 
-function parseJson(text: string, what: string) {
+function parametersOf(id: string, text: string) {
+  if (text === "") return {};
+  const refused = (reason: string, options = {}) => {
+    const message = `The parameters_json of node ${id.slice(0, 64)} ${reason}`;
+    return new RpcError("INVALID_ARGUMENT", message, options);
+  };
+  if (text.length > MAX_PARAMETERS) {
+    throw refused(`has ${text.length} characters: at most ${MAX_PARAMETERS} are allowed`);
+  }
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new RpcError("INVALID_ARGUMENT", `${what} is not JSON: ${(cause as Error).message}`, {
-      cause,
-    });
+    throw refused(`is not JSON: ${(cause as Error).message}`, { cause });
   }
 }
 
@@ -45,56 +60,77 @@ const arrays = {
   SAMPLE_FORMAT_I32: Int32Array,
 } as const;
 
-/** Converts inputs. Each has memory of its own, so that it can move to another thread. */
-export function valuesOf(inputs: readonly NamedValue[]): Map<string, Value> {
-  return new Map(inputs.map((input) => [input.name, valueOf(input)]));
+/**
+ * Converts inputs. Each has memory of its own, so that it can move to another thread.
+ *
+ * @throws {RpcError} INVALID_ARGUMENT
+ */
+export function valuesOf(inputs: readonly NamedValue[]): Map<string, SentValue> {
+  const values = new Map<string, SentValue>();
+  for (const input of inputs) {
+    const { name } = input;
+    if (values.has(name)) throw refusedInput(name, "is given twice");
+    values.set(name, valueOf(input));
+  }
+  return values;
 }
 
-function valueOf(input: NamedValue): Value {
+function refusedInput(name: string, reason: string): RpcError {
+  return new RpcError("INVALID_ARGUMENT", `The input ${name.slice(0, 64)} ${reason}`);
+}
+
+function valueOf(input: NamedValue): SentValue {
   switch (input.value) {
     case "data":
       return { kind: "bytes", bytes: new Uint8Array(input.data) };
     case "json":
-      return { kind: "json", json: parseJson(input.json, "An input") };
+      return { kind: "json", text: input.json };
     case "audio": {
       const { samples, sampleRate, channels, format } = input.audio;
       return {
         kind: "audio",
-        audio: { samples: samplesOf(samples, format), sampleRate, channels },
+        audio: { samples: samplesOf(input.name, samples, format), sampleRate, channels },
       };
     }
     default:
-      throw new RpcError("INVALID_ARGUMENT", `The input ${input.name.slice(0, 64)} has no value`);
+      throw refusedInput(input.name, "has no value");
   }
 }
 
-function samplesOf(bytes: Uint8Array, format: SampleFormat | number): AudioBuffer["samples"] {
+function samplesOf(
+  name: string,
+  bytes: Uint8Array,
+  format: SampleFormat | number,
+): AudioBuffer["samples"] {
   const array = Object.hasOwn(arrays, format) ? arrays[format as keyof typeof arrays] : undefined;
-  if (array === undefined) throw new RpcError("INVALID_ARGUMENT", `No sample format is ${format}`);
+  if (array === undefined) {
+    const names = Object.keys(arrays).join(", ");
+    throw refusedInput(name, `has the unknown format ${format}: there are ${names}`);
+  }
   const width = array.BYTES_PER_ELEMENT;
   if (bytes.length % width !== 0) {
-    throw new RpcError(
-      "INVALID_ARGUMENT",
-      `${bytes.length} bytes are no whole number of samples of ${width} bytes`,
+    throw refusedInput(
+      name,
+      `has ${bytes.length} bytes, which are no whole number of samples of ${width} bytes`,
     );
   }
   return new array(new Uint8Array(bytes).buffer);
 }
 
 /** Converts the outputs of a plan, in the order of the manifest. */
-export function wireValues(plan: Plan, outputs: Outputs): NamedValueInit[] {
+export function wireValues(plan: Plan, outputs: SentValues): NamedValueInit[] {
   return plan.outputs.flatMap((name) => {
     const value = outputs.get(name);
     return value === undefined ? [] : [wireValue(name, value)];
   });
 }
 
-function wireValue(name: string, value: Value): NamedValueInit {
+function wireValue(name: string, value: SentValue): NamedValueInit {
   switch (value.kind) {
     case "bytes":
       return { name, data: value.bytes };
     case "json":
-      return { name, json: JSON.stringify(value.json) };
+      return { name, json: value.text };
     case "audio": {
       const { samples, sampleRate, channels } = value.audio;
       const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);

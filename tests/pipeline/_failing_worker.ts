@@ -9,7 +9,7 @@ const scope = globalThis as unknown as {
 scope.onmessage = ({ data: request }) => {
   if (request.kind !== "part") return;
   const [[, value] = []] = request.inputs ?? [];
-  const word = value?.kind === "json" ? value.json : undefined;
+  const word = value?.kind === "json" ? JSON.parse(value.text) : undefined;
   if (word === "wait") return;
   if (word === "hang") { for (;;); }
   if (word === "die") throw new Error("out of memory");

@@ -1,6 +1,6 @@
 /** The worker of pipelines: values cross by reference, signatures are made outside, failures and cancellation. */
 import assert from "node:assert/strict";
-import type { Signer, Value } from "../../src/pipeline/mod.ts";
+import type { SentValue, Signer } from "../../src/pipeline/mod.ts";
 import { gate } from "../_support/gate.ts";
 import { audio, chain } from "./_pipelines.ts";
 
@@ -20,11 +20,11 @@ function open(
   return worker.open(readManifest(chain(...nodes)), { signal, signer });
 }
 
-function push(job: ReturnType<typeof open>, value: Value, isLast = true) {
+function push(job: ReturnType<typeof open>, value: SentValue, isLast = true) {
   return job.push(new Map([["n0", value]]), isLast);
 }
 
-const json = (value: string): Value => ({ kind: "json", json: value });
+const json = (value: string): SentValue => ({ kind: "json", text: JSON.stringify(value) });
 
 test("an execution on the worker has the outputs of one without it", async () => {
   using worker = new PipelineWorker();
@@ -45,6 +45,22 @@ test("buffers move to the worker and back", async () => {
   assert.deepEqual(outputs.get("n0"), audio(new Float32Array(1_000).fill(0.5)));
 });
 
+test("JSON crosses as text, which only the worker parses and writes", async () => {
+  using worker = new PipelineWorker();
+  const text = '{ "a": [1, "é"] }';
+  const { outputs } = await push(open(worker, [["pass_through"]]), { kind: "json", text });
+  assert.deepEqual(outputs.get("n0"), { kind: "json", text: '{"a":[1,"é"]}' });
+  for (
+    const [text, code, message] of [
+      ['{"a":', "BAD_INPUT", /^The input n0 is not JSON: /],
+      [`"${"a".repeat(1_048_575)}"`, "LIMIT", /n0 has 1048577 characters of JSON: at most 1048576/],
+    ] as const
+  ) {
+    const job = open(worker, [["pass_through"]]);
+    await assert.rejects(push(job, { kind: "json", text }), { code, message });
+  }
+});
+
 test("signatures are made by the signer of the caller, whose error is the cause", async () => {
   using worker = new PipelineWorker();
   const refusal = new Error("not with this key");
@@ -54,10 +70,10 @@ test("signatures are made by the signer of the caller, whose error is the cause"
     },
     verify: () => Promise.resolve(1),
   };
-  const input: Value = { kind: "bytes", bytes: Uint8Array.of(1, 2, 3) };
+  const input: SentValue = { kind: "bytes", bytes: Uint8Array.of(1, 2, 3) };
   const { outputs } = await push(open(worker, [["sign", { key: "a" }]], { signer }), input);
   assert.deepEqual(outputs.get("n0"), { kind: "bytes", bytes: Uint8Array.of(1, 2) });
-  const other: Value = { kind: "bytes", bytes: Uint8Array.of(1) };
+  const other: SentValue = { kind: "bytes", bytes: Uint8Array.of(1) };
   await assert.rejects(push(open(worker, [["sign", { key_type: "ed25519" }]], { signer }), other), {
     code: "NODE_FAILED",
     message: "Node n0 (sign): not with this key",

@@ -112,14 +112,14 @@ test("errors name the node, and have the status of their cause", async (stack) =
       { name: "n0", audio: { ...second.audio, samples: new Uint8Array(3) } },
       {},
       "INVALID_ARGUMENT",
-      /3 bytes are no whole number of samples/,
+      /input n0 has 3 bytes, which are no whole number of samples of 2/,
     ],
     [
       [["levels"]],
       { name: "n0", audio: { ...second.audio, format: "SAMPLE_FORMAT_UNSPECIFIED" } },
       {},
       "INVALID_ARGUMENT",
-      /No sample format is SAMPLE_FORMAT_UNSPECIFIED/,
+      /input n0 has the unknown format SAMPLE_FORMAT_UNSPECIFIED: there are SAMPLE_FORMAT_F32/,
     ],
   ];
   for (const [nodes, input, limits, status, message] of cases) {
@@ -129,6 +129,27 @@ test("errors name the node, and have the status of their cause", async (stack) =
     });
   }
   await assert.rejects(served.call("pipeline.ExecutePipeline", {}), /no manifest/);
+  const manifest = wire([["levels"]]);
+  await assert.rejects(
+    served.call("pipeline.ExecutePipeline", { manifest, inputs: [second, second] }),
+    { code: StatusCode.INVALID_ARGUMENT, message: "The input n0 is given twice" },
+  );
+});
+
+test("parameters of nodes are parsed up to a length, of as many nodes as a manifest may have", async (stack) => {
+  await using served = await Served.start(stack, { pipelines: true });
+  const refused = async (nodes: object[], message: RegExp) => {
+    const manifest = { version: 1, nodes, outputs: ["a"] };
+    await assert.rejects(served.call("pipeline.ExecutePipeline", { manifest }), {
+      code: StatusCode.INVALID_ARGUMENT,
+      message,
+    });
+  };
+  const node = (id: string, parametersJson: string) => ({ id, type: "gain", parametersJson });
+  await refused([node("a", " ".repeat(4_097))], /of node a has 4097 characters: at most 4096/);
+  await refused([node("a", "{")], /parameters_json of node a is not JSON: /);
+  const many = Array.from({ length: 21 }, (_, i) => node(`n${i}`, i < 20 ? "{}" : "{"));
+  await refused(many, /^nodes has 21 items: at most 20 are allowed/);
 });
 
 test("a signature does not wait for the end of a pipeline", async (stack) => {

@@ -3,18 +3,19 @@ import type { PipelineError } from "../errors.ts";
 import type { ExecutionMetrics } from "../execution.ts";
 import type { Manifest } from "../manifest.ts";
 import type { SigningTask } from "../signer.ts";
-import type { Value } from "../values.ts";
+import type { SentValue } from "../values.ts";
 
 /** Values by name. */
-export type Entries = readonly (readonly [string, Value])[];
+export type Entries = readonly (readonly [string, SentValue])[];
 
 /** A message to the worker about an execution. */
 export type WorkerRequest =
-  | { readonly kind: "open"; readonly id: number; readonly manifest: Manifest }
   /** The next part of a stream, or the only one; the worker answers it. */
   | {
     readonly kind: "part";
     readonly id: number;
+    /** With the first part. */
+    readonly manifest: Manifest | undefined;
     readonly inputs: Entries | undefined;
     readonly isLast: boolean;
   }

@@ -4,7 +4,15 @@
  * @module
  */
 import { libc } from "../../ffi/mod.ts";
-import { createRegistry, Execution, PipelineError, planOf, type Signer } from "../mod.ts";
+import {
+  createRegistry,
+  Execution,
+  PipelineError,
+  planOf,
+  receiveValue,
+  sendValue,
+  type Signer,
+} from "../mod.ts";
 import { buffersOf, type SentError, type WorkerAnswer, type WorkerRequest } from "./_messages.ts";
 
 /** The nice value: a tenth of the processor's time beside a busy thread of nice value 0 (sched(7)). */
@@ -24,10 +32,8 @@ if (libc.isSupported()) libc.lowerThreadPriority(NICE);
 scope.onmessage = ({ data: request }) => {
   const { id } = request;
   switch (request.kind) {
-    case "open":
-      running.set(id, new Running(id, request.manifest));
-      break;
     case "part":
+      if (request.manifest) running.set(id, new Running(id, request.manifest));
       running.get(id)?.push(request).catch((error) => running.get(id)?.fail(error));
       break;
     case "cancel":
@@ -60,7 +66,9 @@ class Running implements Signer {
 
   async push({ inputs, isLast }: Extract<WorkerRequest, { kind: "part" }>): Promise<void> {
     this.#isBusy = true;
-    const outputs = [...await this.#execution.push(inputs && new Map(inputs), isLast)];
+    const values = inputs?.map(([name, value]) => [name, receiveValue(name, value)] as const);
+    const results = await this.#execution.push(values && new Map(values), isLast);
+    const outputs = [...results].map(([name, value]) => [name, sendValue(value)] as const);
     this.#isBusy = false;
     const { metrics } = this.#execution;
     if (isLast || this.#abort.signal.aborted) this.#end();

@@ -1,9 +1,10 @@
 /** The serving thread's handle of its worker of pipelines. @module */
 import { PipelineError } from "../errors.ts";
-import type { ExecutionResult, Outputs } from "../execution.ts";
+import type { ExecutionMetrics } from "../execution.ts";
 import { limitsOf } from "../limits.ts";
 import type { Manifest } from "../manifest.ts";
 import type { Signer } from "../signer.ts";
+import type { SentValue } from "../values.ts";
 import { buffersOf, type SentError, type WorkerAnswer, type WorkerRequest } from "./_messages.ts";
 
 /**
@@ -28,6 +29,15 @@ export interface ExecutionOwner {
   readonly signal: AbortSignal;
   /** Signs for the nodes, on the serving thread. */
   readonly signer: Signer;
+}
+
+/** Values of inputs or outputs by name. */
+export type SentValues = ReadonlyMap<string, SentValue>;
+
+/** The outputs of a part, with the figures of the execution. */
+export interface PartResult {
+  readonly outputs: SentValues;
+  readonly metrics: ExecutionMetrics;
 }
 
 /**
@@ -56,13 +66,14 @@ export class PipelineWorker implements Disposable {
     this.start();
     const id = this.#nextId++;
     const { answerMs = ANSWER_MS } = this.#options;
-    const job = new PipelineJob(id, limitsOf(manifest.limits).timeMs + answerMs, owner, {
+    const maxMs = limitsOf(manifest.limits).timeMs + answerMs;
+    const job = new PipelineJob(id, manifest, maxMs, owner, {
       post: (request, transfer) => this.#worker?.postMessage(request, transfer ?? []),
       hangs: () => this.#fail(`An execution of ${manifest.name || "a pipeline"} hangs`),
       ended: () => this.#jobs.delete(id),
     });
     this.#jobs.set(id, job);
-    job.begin(manifest);
+    job.begin();
     return job;
   }
 
@@ -115,19 +126,27 @@ class PipelineJob implements Disposable {
   /** Errors of signatures by their number in the execution. */
   readonly #failures = new Map<number, unknown>();
   readonly #onAbort = () => this.#cancel();
-  #part: PromiseWithResolvers<ExecutionResult> | undefined;
+  #part: PromiseWithResolvers<PartResult> | undefined;
+  /** The manifest until the worker has it. */
+  #manifest: Manifest | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #end: PipelineError | undefined;
 
-  constructor(id: number, maxMs: number, owner: ExecutionOwner, thread: Thread) {
+  constructor(
+    id: number,
+    manifest: Manifest,
+    maxMs: number,
+    owner: ExecutionOwner,
+    thread: Thread,
+  ) {
     this.#id = id;
+    this.#manifest = manifest;
     this.#maxMs = maxMs;
     this.#owner = owner;
     this.#thread = thread;
   }
 
-  begin(manifest: Manifest): void {
-    this.#thread.post({ kind: "open", id: this.#id, manifest });
+  begin(): void {
     this.#owner.signal.addEventListener("abort", this.#onAbort);
     if (this.#owner.signal.aborted) this.#cancel();
   }
@@ -138,13 +157,16 @@ class PipelineJob implements Disposable {
    *
    * @throws {PipelineError} as `Execution.push()`; WORKER_FAILED
    */
-  async push(inputs: Outputs | undefined, isLast: boolean): Promise<ExecutionResult> {
+  async push(inputs: SentValues | undefined, isLast: boolean): Promise<PartResult> {
     if (this.#end) throw this.#end;
     this.#part = Promise.withResolvers();
     this.#timer = setTimeout(() => this.#thread.hangs(), this.#maxMs);
     const entries = inputs && [...inputs];
-    const request = { kind: "part", id: this.#id, inputs: entries, isLast } as const;
-    this.#thread.post(request, entries && buffersOf(entries));
+    this.#thread.post(
+      { kind: "part", id: this.#id, manifest: this.#manifest, inputs: entries, isLast },
+      entries && buffersOf(entries),
+    );
+    this.#manifest = undefined;
     try {
       const result = await this.#part.promise;
       if (isLast) this.#ended(new PipelineError("CANCELLED", "The execution has ended"));
@@ -181,7 +203,7 @@ class PipelineJob implements Disposable {
 
   #cancel(): void {
     if (this.#end) return;
-    this.#thread.post({ kind: "cancel", id: this.#id });
+    if (this.#manifest === undefined) this.#thread.post({ kind: "cancel", id: this.#id });
     this.fail(new PipelineError("CANCELLED", "The execution was cancelled"));
   }
 
