@@ -5,15 +5,20 @@
  * It boots twice: `kernel` with `cmdline`, which powers off at the end, and `vmlinux` with the command line of
  * `firecracker.json`, which restarts.
  *
- * If `vhost-device-vsock` is installed (cargo), this machine calls the server through hybrid vsock. Two images of
- * the same sources are compared, byte by byte.
+ * If `vhost-device-vsock` is installed (`deno task peers`), this machine calls and loads the server through hybrid vsock,
+ * the second time over mutual TLS, and takes the guest's log. Two images of the same sources are compared, byte by byte.
  *
  * @module
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { type DevCaFiles, devCaFiles } from "../src/cli/dev_ca.ts";
+import { findPeer } from "../tests/_support/peers.ts";
+import { run } from "./compile/program.ts";
 import { makeImage } from "./guest_image/make.ts";
-import { bootMachine, Monitor } from "./guest_image/machine.ts";
+import { bootMachine } from "./guest_image/machine.ts";
+import { Monitor } from "./guest_image/monitor.ts";
+import { Archive } from "./guest_vm/archive.ts";
 
 const options = {
   added: new Map<string, string>(),
@@ -42,10 +47,23 @@ function hashes(folder: string): string {
   }).join("\n");
 }
 
+/** Calls the server from the host, and loads it. */
+async function tryFromHost(monitor: Monitor, how: string, tls: readonly string[]): Promise<void> {
+  const echo = await monitor.signer("call", "echo", "hello", ...tls);
+  check(`the host calls it by hybrid vsock${how}`, echo.text === "hello\n", echo.text);
+  const sign = await monitor.signer("call", "sign", "hello", "--key-type", "ecdsa-p256", ...tls);
+  check(`the host has it sign${how}`, sign.code === 0, sign.text);
+  const load = ["-n", "200", "-c", "8", "--connections", "2", "--verify", "--assert", "errors=0"];
+  const bench = await monitor.signer("bench", "sign", ...load, ...tls);
+  check(`bench loads it${how}`, bench.code === 0, bench.text);
+  const rate = /Requests\/sec: .*/.exec(bench.text)?.[0];
+  console.log(`figure  bench sign from the host${how}: ${rate}`);
+}
+
 async function tryPc(folder: string, image: string): Promise<void> {
   await using monitor = await Monitor.start(folder);
   await using machine = await bootMachine(folder, {
-    options: [...pc, ...monitor.pciDevice],
+    options: [...pc, ...monitor?.options ?? []],
     kernel: join(image, "kernel"),
     initramfs: join(image, "initramfs"),
     commandLine: (await Deno.readTextFile(join(image, "cmdline"))).trim(),
@@ -53,14 +71,39 @@ async function tryPc(folder: string, image: string): Promise<void> {
   const started = performance.now();
   check("boots, and serves on vsock and on lo", await machine.prints(ready), machine.console);
   console.log(`figure  ready after ${Math.round(performance.now() - started)} ms, emulated`);
-  if (monitor.running) {
-    const { code, stdout } = await monitor.call("echo", "hello");
-    check("the host calls it by hybrid vsock", code === 0 && stdout === "hello\n", stdout);
-  }
+  if (monitor !== undefined) await tryFromHost(monitor, "", []);
   await machine.pressCtrlAltDelete();
   check("powers off on Ctrl-Alt-Delete", await machine.ended(), machine.console);
   check("stops before that", /Stopped/.test(machine.console), machine.console);
   check("the kernel does not panic", !/panic/i.test(machine.console), machine.console);
+}
+
+/** Port of the host for the guest's log. */
+const LOG_PORT = 7000;
+
+/**
+ * Writes an initramfs with other options of serve and with certificates. The kernel unpacks archives that follow each
+ * other into the same root file system (Documentation/driver-api/early-userspace/buffer-format.rst).
+ */
+async function addTls(initramfs: string, { ca, server }: DevCaFiles, path: string): Promise<void> {
+  const added = `${path}.added`;
+  {
+    using archive = new Archive(added);
+    archive.bytes(
+      "/etc/signer/boot",
+      [
+        ...options.serveOptions,
+        ...["--tls-cert", "/tls/server.pem", "--tls-key", "/tls/server.key"],
+        ...["--tls-client-ca", "/tls/ca.pem", "--log-to", `vsock:2:${LOG_PORT}`, ""],
+      ].join("\n"),
+    );
+    archive.add(ca.certificate, "/tls/ca.pem");
+    archive.add(server.certificate, "/tls/server.pem");
+    archive.add(server.privateKey, "/tls/server.key");
+    archive.finish();
+  }
+  await Deno.copyFile(initramfs, path);
+  await Deno.writeFile(path, await Deno.readFile(added), { append: true });
 }
 
 /** Boots what Firecracker gets, on the same machine: under emulation the kernel finds no timer on one without a PC's. */
@@ -68,16 +111,43 @@ async function tryFirecrackerFiles(folder: string, image: string): Promise<void>
   const { "boot-source": source } = JSON.parse(
     await Deno.readTextFile(join(image, "firecracker.json")),
   );
+  await using monitor = await Monitor.start(folder);
+  await using log = monitor?.receive(LOG_PORT);
+  let initramfs = join(image, source.initrd_path);
+  let tls: string[] = [];
+  if (monitor !== undefined) {
+    const certificates = join(folder, "tls");
+    await run(Deno.execPath(), [
+      ...["run", "--quiet", "-P", "main.ts", "keygen", "--dev-ca", certificates],
+    ]);
+    const files = devCaFiles(certificates);
+    await addTls(initramfs, files, initramfs = join(folder, "initramfs"));
+    const { ca, client } = files;
+    tls = [
+      ...["--tls-ca", ca.certificate, "--authority", "localhost"],
+      ...["--tls-cert", client.certificate, "--tls-key", client.privateKey],
+    ];
+  }
   await using machine = await bootMachine(folder, {
-    options: [...pc],
+    options: [...pc, ...monitor?.options ?? []],
     kernel: join(image, source.kernel_image_path),
-    initramfs: join(image, source.initrd_path),
+    initramfs,
     commandLine: source.boot_args,
   });
   check("boots vmlinux by firecracker.json", await machine.prints(ready), machine.console);
+  if (monitor !== undefined) {
+    await tryFromHost(monitor, " over mutual TLS", tls);
+    const refused = await monitor.signer("call", "echo", "hello", ...tls.slice(0, 4));
+    const reason = /alert certificate required/.test(refused.text);
+    check("the host is refused without a certificate", reason, refused.text);
+  }
   await machine.pressCtrlAltDelete();
   check("restarts at the end, for Firecracker", await machine.ended(), machine.console);
   check("by itself", /reboot: Restarting system/.test(machine.console), machine.console);
+  if (log !== undefined) {
+    const whole = /msg=Serving .*tls=true[^]*msg=Stopped/.test(log.text);
+    check("its log reaches the host by vsock", whole, log.text);
+  }
 }
 
 const folder = await Deno.makeTempDir({ prefix: "signer-image-check-" });
@@ -86,8 +156,16 @@ try {
   for (const output of images) console.log(await makeImage({ ...options, output }));
   const [one, other] = images.map(hashes);
   check("two images of the same sources are the same bytes", one === other, `${one}\n${other}`);
-  await tryPc(folder, images[0]);
-  await tryFirecrackerFiles(folder, images[0]);
+  if (findPeer("vhost-device-vsock") === undefined) {
+    console.log(
+      "ignored the host's calls: there is no vhost-device-vsock (deno task peers, with cargo)",
+    );
+  }
+  for (const [name, attempt] of [["pc", tryPc], ["firecracker", tryFirecrackerFiles]] as const) {
+    const place = join(folder, name);
+    await Deno.mkdir(place);
+    await attempt(place, images[0]);
+  }
 } finally {
   await Deno.remove(folder, { recursive: true });
 }

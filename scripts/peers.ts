@@ -15,6 +15,9 @@ const GO_PROGRAMS = [
   "github.com/bufbuild/buf/cmd/buf@v1.50.0",
 ];
 
+/** The vsock device of `scripts/guest_image_check.ts`. */
+const VSOCK_DEVICE = "vhost-device-vsock@0.3.0";
+
 const root = fileURLToPath(new URL("..", import.meta.url));
 const sources = join(root, "tests", "peers");
 const folder = peersFolder();
@@ -92,7 +95,7 @@ await run("npm", ["install", "--no-audit", "--no-fund", "--silent"], { cwd: node
 const started = `#!/bin/sh\nexec node "${nodeClient}/sign.mjs" "${root}proto" "$@"\n`;
 await Deno.writeTextFile(join(bin, "docs_node_client"), started, { mode: 0o755 });
 
-// The Rust client of docs/. Its protoc is that of grpcio-tools.
+// Programs of Rust. The protoc of the client of docs/ is that of grpcio-tools.
 if (await isInstalled("cargo")) {
   const client = join(folder, "docs_rust_client");
   const protoc = join(folder, "protoc");
@@ -105,7 +108,17 @@ if (await isInstalled("cargo")) {
   });
   const built = join(client, "target", "debug", "docs_rust_client");
   await Deno.copyFile(built, join(bin, "docs_rust_client"));
+  try {
+    await once(
+      "vhost-device-vsock",
+      VSOCK_DEVICE,
+      () => run("cargo", ["install", "--quiet", "--locked", "--root", folder, VSOCK_DEVICE]),
+    );
+  } catch (error) {
+    // No test requires it: this cargo may be too old.
+    console.log(`The vsock device is not built: ${(error as Error).message}`);
+  }
 } else {
-  console.log("The Rust client of docs/ is not built: there is no cargo (Debian 12: cargo-web)");
+  console.log("Programs of Rust are not built: there is no cargo (Debian 12: cargo-web)");
 }
 console.log(`The peers are in ${folder}`);

@@ -1,6 +1,5 @@
 /** A guest under QEMU that is watched by its console. @module */
 import { join } from "node:path";
-import { root } from "../compile/program.ts";
 
 /** The configuration of a guest. */
 export interface MachineOptions {
@@ -91,87 +90,5 @@ class Machine implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#over) this.#child.kill("SIGKILL");
     await this.#child.status;
-  }
-}
-
-/** The monitor's side of hybrid vsock: rust-vmm's vhost-device-vsock, where it is installed. */
-export class Monitor implements AsyncDisposable {
-  readonly #socket: string;
-  readonly #path: string;
-  readonly #child: Deno.ChildProcess | undefined;
-
-  private constructor(socket: string, path: string, child: Deno.ChildProcess | undefined) {
-    this.#socket = socket;
-    this.#path = path;
-    this.#child = child;
-  }
-
-  static async start(folder: string): Promise<Monitor> {
-    const [socket, path] = ["vhost.socket", "guest.sock"].map((name) => join(folder, name));
-    let child: Deno.ChildProcess | undefined;
-    try {
-      child = new Deno.Command("vhost-device-vsock", {
-        args: ["--vm", `guest-cid=3,socket=${socket},uds-path=${path}`],
-        stdin: "null",
-        stdout: "null",
-        stderr: "null",
-      }).spawn();
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-      console.log("ignored the host's calls: there is no vhost-device-vsock");
-    }
-    for (let looks = 0; child !== undefined && !exists(socket); looks++) {
-      if (looks > 200) throw new Error("vhost-device-vsock does not make its socket");
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    }
-    return new Monitor(socket, path, child);
-  }
-
-  get running(): boolean {
-    return this.#child !== undefined;
-  }
-
-  /** Options of QEMU for the device. The monitor reads the guest's memory, so that is shared. */
-  get pciDevice(): string[] {
-    if (!this.running) return [];
-    return [
-      ...["-object", "memory-backend-memfd,id=memory,size=1024M,share=on"],
-      ...["-machine", "memory-backend=memory", "-chardev", `socket,id=vsock,path=${this.#socket}`],
-      ...["-device", "vhost-user-vsock-pci,chardev=vsock"],
-    ];
-  }
-
-  /** Runs `signer call` of this machine's sources against port 5000 of the guest. */
-  async call(...args: string[]): Promise<{ code: number; stdout: string }> {
-    const call = new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["run", "--quiet", "-P", "main.ts", "call", ...args],
-        ...["--to", `vsock+unix:${this.#path}:5000`, "--deadline", "60s"],
-      ],
-      cwd: root,
-    });
-    const { code, stdout, stderr } = await call.output();
-    const decoder = new TextDecoder();
-    return { code, stdout: decoder.decode(code === 0 ? stdout : stderr) };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child === undefined) return;
-    // It ends with the guest, but a guest that was never connected does not end it.
-    try {
-      this.#child.kill("SIGKILL");
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-    }
-    await this.#child.status;
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
   }
 }
