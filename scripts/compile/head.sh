@@ -49,7 +49,9 @@ is_intact() (
 )
 
 unpack() {
-  temporary=$(mktemp -d "$1/.signer-XXXXXX") || return 1
+  # busybox's `test -w` passes for root on a read-only file system.
+  temporary=$(mktemp -d "$1/.signer-XXXXXX" 2>/dev/null) ||
+    { reasons="$reasons; $1 is not a folder that can be written"; return 1; }
   trap 'rm -rf "$temporary"' EXIT
   trap 'exit 1' HUP INT TERM
   if ! is_executable "$temporary" 2>/dev/null; then

@@ -138,3 +138,19 @@ test("Of the cache folders the first that can be written is used", async () => {
   assert.equal(code, 0);
   assert.equal([...Deno.readDirSync(packaged.cache)].length, 1);
 });
+
+test("A read-only file system that looks writable is passed over, and named", async () => {
+  // As root, `test -w` of busybox looks at the mode of the folder only. Here mktemp fails as it does there.
+  await using packaged = await Packaged.make();
+  const bin = join(packaged.folder, "bin");
+  await Deno.mkdir(bin);
+  const mktemp = `#!/bin/sh\necho "mktemp: (null): Read-only file system" >&2\nexit 1\n`;
+  await Deno.writeTextFile(join(bin, "mktemp"), mktemp, { mode: 0o755 });
+  const { code, error } = await packaged.run([], { PATH: `${bin}:/usr/bin:/bin` });
+  assert.equal(code, 1);
+  assert.match(
+    error,
+    /^signer: error: there is no folder to unpack to; \S+\/cache is not a folder/,
+  );
+  assert.match(error, /; \/dev\/shm is not a folder that can be written\n/);
+});
