@@ -17,7 +17,10 @@ peerTest(test, "dpkg-deb")(
   async (dpkgDeb) => {
     const folder = await Deno.makeTempDir({ prefix: "signer-deb-test-" });
     try {
-      await Deno.writeTextFile(join(folder, "signer"), "#!/bin/sh\necho packed\n");
+      const payload = "0123456789abcdef".repeat(4);
+      const executable =
+        `#!/bin/sh\n# As the head of a portable executable.\npayload=${payload}\necho packed\n`;
+      await Deno.writeTextFile(join(folder, "signer"), executable);
       const options = [
         "--executable",
         join(folder, "signer"),
@@ -41,6 +44,15 @@ peerTest(test, "dpkg-deb")(
       ) {
         assert.ok((await Deno.stat(join(to, "usr", path))).size > 0, path);
       }
+      const control = join(folder, "control");
+      assert.equal((await run(dpkgDeb, "--control", join(folder, "signer.deb"), control)).code, 0);
+      for (const name of ["postinst", "prerm", "postrm"]) {
+        const hook = join(control, name);
+        assert.equal((await run("/bin/sh", "-n", hook)).code, 0, name);
+        assert.equal((await Deno.stat(hook)).mode! & 0o777, 0o755, name);
+      }
+      const removal = await Deno.readTextFile(join(control, "postrm"));
+      assert.ok(removal.includes(`rm -rf /var/cache/signer-${payload}; fi\n`), removal);
       const { stdout } = await run(dpkgDeb, "--field", join(folder, "signer.deb"), "Package");
       assert.equal(stdout, "signer\n");
     } finally {
