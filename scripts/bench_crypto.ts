@@ -37,7 +37,27 @@ const speedNames: Readonly<Record<KeyType, string>> = {
   "ed25519": "ed25519",
 };
 
-const columns = ["openssl speed", "openssl digest", "openssl message", "builtin message"] as const;
+const columns = [
+  "openssl speed",
+  ...["openssl digest", "openssl message", "aws-lc digest", "aws-lc message", "builtin message"],
+] as const;
+
+/** The providers that are compared. */
+interface Providers {
+  readonly openssl: CryptoProvider | undefined;
+  readonly awsLc: CryptoProvider | undefined;
+  readonly builtin: CryptoProvider;
+}
+
+/** Opens a provider; undefined, with the reason on standard error, where its library is missing. */
+function tryToOpen(name: "openssl" | "aws-lc"): CryptoProvider | undefined {
+  try {
+    return openProvider(name).provider;
+  } catch (error) {
+    console.error((error as Error).message);
+    return undefined;
+  }
+}
 
 /** Measures signatures per second for some seconds; NaN where they are not supported. */
 type Turn = (seconds: number) => Promise<number> | number;
@@ -83,12 +103,12 @@ function turnOf(key: PrivateKey, algorithm: AlgorithmName, input: SigningInput):
 /** Returns the best turn of each column. */
 async function measure(
   type: KeyType,
-  openssl: CryptoProvider | undefined,
-  builtin: CryptoProvider,
+  { openssl, awsLc, builtin }: Providers,
   { seconds, rounds }: { readonly seconds: number; readonly rounds: number },
 ): Promise<number[]> {
   using made = await (openssl ?? builtin).generate(type);
   using native = openssl?.importPrivateKey(made.exportPkcs8());
+  using fast = awsLc?.importPrivateKey(made.exportPkcs8());
   using slow = builtin.importPrivateKey(made.exportPkcs8());
   const { defaultAlgorithm } = findKeyType(type)!;
   const none: Turn = () => NaN;
@@ -96,6 +116,8 @@ async function measure(
     (seconds) => opensslSpeed(type, seconds),
     native ? turnOf(native, ...likeSpeed(type)) : none,
     native ? turnOf(native, defaultAlgorithm, message) : none,
+    fast ? turnOf(fast, ...likeSpeed(type)) : none,
+    fast ? turnOf(fast, defaultAlgorithm, message) : none,
     turnOf(slow, defaultAlgorithm, message),
   ];
   const best = turns.map(() => -Infinity);
@@ -119,14 +141,19 @@ const { values, positionals } = parseArgs({
   },
 });
 const options = { seconds: Number(values.seconds), rounds: Number(values.rounds) };
-const { provider, fallbackReason } = openProvider("auto");
-const { provider: builtin } = openProvider("builtin");
-console.log(`openssl: ${fallbackReason?.message ?? provider.version}; builtin: ${builtin.version}`);
+const providers: Providers = {
+  openssl: tryToOpen("openssl"),
+  awsLc: tryToOpen("aws-lc"),
+  builtin: openProvider("builtin").provider,
+};
+for (const provider of Object.values(providers)) {
+  if (provider !== undefined) console.log(`${provider.name}: ${provider.version}`);
+}
 console.log("Signatures a second of user CPU time, and the ratio to `openssl speed`");
 console.log(["".padEnd(11), ...columns.map((name) => name.padStart(16))].join(" "));
 for (const { name } of keyTypes) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;
-  const rates = await measure(name, fallbackReason ? undefined : provider, builtin, options);
+  const rates = await measure(name, providers, options);
   const cells = rates.map((rate, i) => show(rate, i === 0 ? NaN : rates[0]).padStart(16));
   console.log([name.padEnd(11), ...cells].join(" "));
 }

@@ -4,7 +4,7 @@
  *   deno task bench:peers [--rounds 5] [--seconds 0.3] [--row REGEX] [--server REGEX] [--pinned|--free] [--write]
  *
  * `scripts/peers` has servers of the same Echo and Sign on each of them, pinned by lock files. They are built into
- * `.cache/bench_peers` first, and the libcrypto of `deno task openssl` into `.cache/openssl`. Each server is
+ * `.cache/bench_peers` first, and the libraries of `deno task openssl` and `deno task aws-lc`. Each server is
  * loaded by h2load in each round, one at a time, in an order that changes with the round. A warm-up finds the number
  * of requests of its loads, which take about as many seconds as `--seconds` says. The figure is the CPU time of the server per request, median and
  * range of the rounds.
@@ -16,7 +16,7 @@
  * and servers by their names.
  *
  * Needs Linux with two CPUs, h2load (Debian: nghttp2-client), Rust, Go, Node.js with npm, and `deno task peers`;
- * the needs of `deno task openssl` are in `scripts/openssl.ts`. With all servers built the task takes 6 minutes.
+ * the needs of the other tasks are in `scripts/openssl.ts` and `scripts/aws_lc.ts`. With all servers built the task takes 6 minutes.
  *
  * @module
  */
@@ -25,7 +25,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { environment } from "./bench_peers/environment.ts";
 import { measure, type Plan } from "./bench_peers/measure.ts";
-import { buildLibcrypto, buildPrograms } from "./bench_peers/programs.ts";
+import { buildLibraries, buildPrograms } from "./bench_peers/programs.ts";
 import { line, table } from "./bench_peers/report.ts";
 import { keyTypes, type PublicKeys, rows } from "./bench_peers/rows.ts";
 import { starts } from "./bench_peers/servers.ts";
@@ -69,12 +69,12 @@ async function write(text: string): Promise<void> {
 }
 
 const programs = await buildPrograms();
-const libcrypto = await buildLibcrypto();
+const libraries = await buildLibraries();
 const folder = await Deno.makeTempDir({ prefix: "signer-peers-" });
 try {
   const keys = await makeKeys(folder);
   const run = async (title: string, cpus: Plan["cpus"]) => {
-    const named = starts(programs, folder, libcrypto, cpus !== undefined)
+    const named = starts(programs, folder, libraries, cpus !== undefined)
       .filter(({ name }) => new RegExp(options.server).test(name));
     const figures = await measure({
       rows: rows.filter(({ name }) => new RegExp(options.row).test(name)),
@@ -91,7 +91,7 @@ try {
     return section;
   };
   const both = options.pinned === options.free;
-  const sections = [await environment(libcrypto)];
+  const sections = [await environment(libraries)];
   console.log(sections[0]);
   if (both || options.pinned) {
     sections.push(await run("One CPU for the server, one for h2load", { server: 0, load: 1 }));

@@ -11,11 +11,14 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { runCommand } from "./run_command.ts";
+import { fetchCrate, linkOptions, printAndRun } from "./crate_source.ts";
 
-/** The crate, and the SHA-256 of its package. The part behind the plus sign is the version of OpenSSL. */
-const VERSION = "300.6.1+3.6.3";
-const CHECKSUM = "46eb8fb9fb3b61ce1c0f8a026c4c1a0714d3a9e138e7fbde78753ce2babc3846";
+/** The crate. The part of the version behind the plus sign is that of OpenSSL. */
+const crate = {
+  name: "openssl-src",
+  version: "300.6.1+3.6.3",
+  checksum: "46eb8fb9fb3b61ce1c0f8a026c4c1a0714d3a9e138e7fbde78753ce2babc3846",
+};
 
 /** Options of Configure (INSTALL.md of OpenSSL, "Enable and Disable Features"). */
 const OPTIONS = [
@@ -27,12 +30,6 @@ const OPTIONS = [
   ...["--prefix=/usr", "--openssldir=/etc/ssl"],
 ];
 
-/**
- * Options of the linker. OpenSSL's own build sets `nodelete` too: libcrypto registers thread destructors, which
- * would run after the library was unmapped. A build without it crashed at the end of the process.
- */
-const LINK = ["-shared", "-pthread", "-Wl,-z,nodelete", "-Wl,-z,now", "-Wl,-z,relro"];
-
 const targets: Readonly<Record<string, string>> = {
   "x86_64-unknown-linux-gnu": "linux-x86_64",
   "aarch64-unknown-linux-gnu": "linux-aarch64",
@@ -41,58 +38,32 @@ const targets: Readonly<Record<string, string>> = {
 const folder = fileURLToPath(new URL("../.cache/openssl", import.meta.url));
 const stamp = join(folder, "built");
 
-/** Prints a command, and runs it in a folder. */
-async function run(cwd: string, command: string, args: string[]): Promise<void> {
-  console.log(`${command} ${args.join(" ")}`);
-  await runCommand(command, args, { cwd });
-}
-
-/** Fetches the source, and returns its folder. */
-async function fetchSource(work: string): Promise<string> {
-  const manifest = `[package]
-name = "fetch"
-version = "0.0.0"
-edition = "2021"
-[lib]
-path = "Cargo.toml"
-[dependencies]
-openssl-src = "=${VERSION}"
-`;
-  await Deno.writeTextFile(join(work, "Cargo.toml"), manifest);
-  await run(work, "cargo", ["vendor", "--quiet", "vendor"]);
-  const crate = join(work, "vendor", "openssl-src");
-  // cargo has compared the package with this checksum.
-  const checked = JSON.parse(await Deno.readTextFile(join(crate, ".cargo-checksum.json")));
-  if (checked.package !== CHECKSUM) {
-    throw new Error(`openssl-src ${VERSION} has the checksum ${checked.package}, not ${CHECKSUM}`);
-  }
-  return join(crate, "openssl");
-}
-
 /** Links a shared library from a static one, and strips it. */
 async function link(source: string, name: string, ...libraries: string[]): Promise<void> {
   const output = join(folder, `${name}.so.3`);
   const whole = ["-Wl,--whole-archive", `${name}.a`, "-Wl,--no-whole-archive"];
-  const identity = [`-Wl,-soname,${name}.so.3`, "-Wl,-Bsymbolic"];
-  await run(source, "gcc", [...LINK, ...identity, "-o", output, ...whole, ...libraries]);
-  await run(source, "strip", ["--strip-unneeded", output]);
+  const identity = `-Wl,-soname,${name}.so.3`;
+  await printAndRun(source, "gcc", [
+    ...[...linkOptions, identity, "-o", output, ...whole, ...libraries],
+  ]);
+  await printAndRun(source, "strip", ["--strip-unneeded", output]);
 }
 
 const target = targets[Deno.build.target];
 if (target === undefined) throw new Error(`There is no build for ${Deno.build.target}`);
-if (await Deno.readTextFile(stamp).catch(() => undefined) !== CHECKSUM) {
+if (await Deno.readTextFile(stamp).catch(() => undefined) !== crate.checksum) {
   await Deno.mkdir(folder, { recursive: true });
   const work = await Deno.makeTempDir({ dir: folder });
   try {
-    const source = await fetchSource(work);
-    await run(source, "perl", ["Configure", target, ...OPTIONS]);
-    await run(source, "make", [`-j${navigator.hardwareConcurrency}`, "build_libs"]);
+    const source = join(await fetchCrate(work, crate), "openssl");
+    await printAndRun(source, "perl", ["Configure", target, ...OPTIONS]);
+    await printAndRun(source, "make", [`-j${navigator.hardwareConcurrency}`, "build_libs"]);
     await link(source, "libcrypto");
     // $ORIGIN (ld.so(8)): libssl finds its own libcrypto beside it.
     await link(source, "libssl", "-Wl,-rpath,$ORIGIN", `-L${folder}`, "-l:libcrypto.so.3");
-    await Deno.writeTextFile(stamp, CHECKSUM);
+    await Deno.writeTextFile(stamp, crate.checksum);
   } finally {
     await Deno.remove(work, { recursive: true });
   }
 }
-console.log(`OpenSSL ${VERSION.split("+")[1]} is in ${folder}`);
+console.log(`OpenSSL ${crate.version.split("+")[1]} is in ${folder}`);

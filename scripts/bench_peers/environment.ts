@@ -2,10 +2,10 @@
 import { join } from "node:path";
 import { runCommand } from "../run_command.ts";
 import { root } from "../serve_process.ts";
-import { CARRIED } from "./servers.ts";
+import { CARRIED, type CarriedLibraries, NEWER_OPENSSL } from "./servers.ts";
 
 /** Returns the machine and the versions as a list in Markdown. */
-export async function environment(libcrypto: string): Promise<string> {
+export async function environment({ libcrypto, awsLc }: CarriedLibraries): Promise<string> {
   const sources = join(root, "scripts", "peers");
   const [cargoLock, goMod, packageJson, cpuinfo] = await Promise.all([
     Deno.readTextFile(join(sources, "tonic", "Cargo.lock")),
@@ -21,7 +21,8 @@ export async function environment(libcrypto: string): Promise<string> {
     `${new Date().toISOString().slice(0, 10)}, commit ${commit}; ${model}, ` +
     `${navigator.hardwareConcurrency} CPUs, Linux ${Deno.osRelease()}`,
     `signer: Deno ${Deno.version.deno}, ${await output("openssl", "version")}`.replace(/ \(.*/, ""),
-    `${CARRIED}: ${await versionOf(libcrypto)}`,
+    `${NEWER_OPENSSL}: ${await textIn(libcrypto, /OpenSSL \d+\.\d+\.\d+ \d+ \w+ \d+/)}`,
+    `${CARRIED}: ${await textIn(awsLc, /AWS-LC \d+\.\d+\.\d+/)}, and that OpenSSL`,
     `tonic: ${
       ["tonic", "hyper", "tokio", "ring", "aws-lc-rs", "aws-lc-sys"].map(crate).join(", ")
     }; ` +
@@ -41,8 +42,8 @@ async function output(command: string, ...args: string[]): Promise<string> {
   return (await runCommand(command, args)).trim();
 }
 
-/** Returns the version that a libcrypto has among its texts. */
-async function versionOf(libcrypto: string): Promise<string> {
-  const text = new TextDecoder("latin1").decode(await Deno.readFile(libcrypto));
-  return /OpenSSL \d+\.\d+\.\d+ \d+ \w+ \d+/.exec(text)?.[0] ?? "unknown";
+/** Returns the first text of a library that matches a pattern, such as its version. */
+async function textIn(library: string, pattern: RegExp): Promise<string> {
+  const text = new TextDecoder("latin1").decode(await Deno.readFile(library));
+  return pattern.exec(text)?.[0] ?? "unknown";
 }

@@ -2,6 +2,7 @@
 import { delimiter, join } from "node:path";
 import { findPeer, peersFolder } from "../../tests/_support/peers.ts";
 import { root } from "../serve_process.ts";
+import type { CarriedLibraries } from "./servers.ts";
 
 const sources = join(root, "scripts", "peers");
 const folder = join(root, ".cache", "bench_peers");
@@ -74,10 +75,15 @@ async function copy(program: string, names: readonly string[]): Promise<string> 
   return work;
 }
 
-/** Builds libcrypto by `deno task openssl`, and returns its path. */
-export async function buildLibcrypto(): Promise<string> {
-  await run(Deno.execPath(), ["task", "--quiet", "openssl"], { cwd: root });
-  return join(root, ".cache", "openssl", "libcrypto.so.3");
+/** Builds the libraries that the executable carries, and returns their paths. */
+export async function buildLibraries(): Promise<CarriedLibraries> {
+  for (const task of ["openssl", "aws-lc"]) {
+    await run(Deno.execPath(), ["task", "--quiet", task], { cwd: root });
+  }
+  return {
+    libcrypto: join(root, ".cache", "openssl", "libcrypto.so.3"),
+    awsLc: join(root, ".cache", "aws-lc", "libaws_lc.so"),
+  };
 }
 
 /** Runs a command with its output on the terminal. */

@@ -22,18 +22,28 @@ export interface Start {
 }
 
 /** The name of the server with the libcrypto of `deno task openssl`. */
-export const CARRIED = "signer, OpenSSL 3.6";
+export const NEWER_OPENSSL = "signer, OpenSSL 3.6";
+
+/** The name of the server with the libraries of `deno task openssl` and `deno task aws-lc`, as in an executable. */
+export const CARRIED = "signer, AWS-LC";
+
+/** The libraries that the executable carries. */
+export interface CarriedLibraries {
+  /** The path of the libcrypto of `deno task openssl`. */
+  readonly libcrypto: string;
+  /** The path of the library of `deno task aws-lc`. */
+  readonly awsLc: string;
+}
 
 /**
  * Returns all servers. On one CPU each has one thread that serves, otherwise as many as it has by default.
  *
  * @param keys folder of ID.pem for each key
- * @param libcrypto path of the newer libcrypto
  */
 export function starts(
   programs: Programs,
   keys: string,
-  libcrypto: string,
+  { libcrypto, awsLc }: CarriedLibraries,
   onOneCpu: boolean,
 ): Start[] {
   const command = serveCommand(root, [
@@ -49,7 +59,13 @@ export function starts(
   const grpcJs = [...programs.grpcJs, keys, join(root, "proto")];
   return [
     { ...own, name: "signer", echoes: true, env: {} },
-    { ...own, name: CARRIED, echoes: false, env: { SIGNER_LIBCRYPTO: libcrypto } },
+    { ...own, name: NEWER_OPENSSL, echoes: false, env: { SIGNER_LIBCRYPTO: libcrypto } },
+    {
+      ...own,
+      name: CARRIED,
+      echoes: false,
+      env: { SIGNER_LIBCRYPTO: libcrypto, SIGNER_AWS_LC: awsLc },
+    },
     { ...peer, name: "tonic, ring", echoes: true, command: tonic("ring") },
     { ...peer, name: "tonic, AWS-LC", echoes: false, command: tonic("aws-lc") },
     { ...peer, name: "grpc-go", echoes: true, command: [...programs.grpcGo, keys] },

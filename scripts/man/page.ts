@@ -55,6 +55,7 @@ const programSections: readonly string[] = [
       ...item("SIGNER_PASSPHRASE", "The passphrase of encrypted private keys."),
       ...item("SIGNER_TOKEN", "The token of call and bench."),
       ...item("SIGNER_LIBCRYPTO", "The path of the libcrypto to load."),
+      ...item("SIGNER_AWS_LC", "The path of the AWS-LC to sign with."),
       ...item("SIGNER_CACHE", "The folder to which the portable executable is unpacked."),
       ...item("SIGNER_DEBUG", "Prints the stacks of errors, when it is 1."),
       ...item("NO_COLOR", "Prints without colours."),

@@ -1,6 +1,6 @@
 /** A build: the commit, and the components of an executable. @module */
 import config from "../../deno.json" with { type: "json" };
-import { findLibraries } from "../compile/libraries.ts";
+import { findAwsLc, findOpenssl } from "../compile/libraries.ts";
 import { run } from "../compile/program.ts";
 import {
   type Component,
@@ -18,7 +18,10 @@ export interface BuildDescription {
 
 /** Describes the executable that this tree and this machine make. */
 export async function describeBuild(): Promise<BuildDescription> {
-  const runtime = runtimeComponents(await opensslVersion());
+  const runtime = runtimeComponents({
+    openssl: await opensslVersion(),
+    awsLc: await awsLcVersion(),
+  });
   const components = [...runtime, ...await packageComponents()];
   const { commit, date } = await describeCommit();
   const needs = [...runtime.map(({ id }) => id), ...directPackages()];
@@ -46,7 +49,17 @@ export async function describeCommit(): Promise<{ commit: string; date: string }
 
 /** The version in the text of the libcrypto that is carried, such as `3.0.22`. */
 async function opensslVersion(): Promise<string | undefined> {
-  const [libcrypto] = await findLibraries();
-  const text = new TextDecoder("latin1").decode(await Deno.readFile(libcrypto));
-  return /OpenSSL (\d+\.\d+\.\d+\S*) /.exec(text)?.[1];
+  const [libcrypto] = await findOpenssl();
+  return await firstMatch(libcrypto, /OpenSSL (\d+\.\d+\.\d+\S*) /);
+}
+
+/** The version in the text of the AWS-LC that is carried, such as `5.12.0`; undefined without one. */
+async function awsLcVersion(): Promise<string | undefined> {
+  const path = await findAwsLc();
+  return path === undefined ? undefined : await firstMatch(path, /AWS-LC (\d+\.\d+\.\d+)/);
+}
+
+async function firstMatch(path: string, pattern: RegExp): Promise<string | undefined> {
+  const text = new TextDecoder("latin1").decode(await Deno.readFile(path));
+  return pattern.exec(text)?.[1];
 }

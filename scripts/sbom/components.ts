@@ -1,4 +1,4 @@
-/** The components of the program: packages of deno.lock, Deno and OpenSSL. @module */
+/** The components of the program: packages of deno.lock, Deno, OpenSSL and AWS-LC. @module */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { root, run } from "../compile/program.ts";
@@ -57,8 +57,14 @@ export function directPackages(): string[] {
   );
 }
 
-/** Returns Deno, and the OpenSSL of an executable. */
-export function runtimeComponents(openssl: string | undefined): Component[] {
+/** The licence that the crate aws-lc-sys names for AWS-LC. */
+const AWS_LC_LICENCE = "ISC AND (Apache-2.0 OR ISC) AND Apache-2.0 AND MIT AND BSD-3-Clause AND " +
+  "(Apache-2.0 OR ISC OR MIT) AND (Apache-2.0 OR ISC OR MIT-0)";
+
+/** Returns Deno, and the libraries of cryptography of an executable by their versions. */
+export function runtimeComponents(
+  { openssl, awsLc }: { readonly openssl: string | undefined; readonly awsLc: string | undefined },
+): Component[] {
   const deno = Deno.version.deno;
   const components: Component[] = [{
     id: `deno@${deno}`,
@@ -75,6 +81,16 @@ export function runtimeComponents(openssl: string | undefined): Component[] {
     purl: `pkg:github/v8/v8@${Deno.version.v8.replace(/-.*/, "")}`,
     needs: [],
   }];
+  if (awsLc !== undefined) {
+    components.push({
+      id: `aws-lc@${awsLc}`,
+      name: "aws-lc",
+      version: awsLc,
+      licence: AWS_LC_LICENCE,
+      purl: `pkg:github/aws/aws-lc@v${awsLc}`,
+      needs: [],
+    });
+  }
   if (openssl === undefined) return components;
   return [...components, {
     id: `openssl@${openssl}`,

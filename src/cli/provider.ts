@@ -2,7 +2,7 @@
 import {
   type CryptoProvider,
   type FasterLibrary,
-  findFasterLibrary,
+  findFasterLibraries,
   type KeyStore,
   openProvider,
   type ProviderChoice,
@@ -18,29 +18,34 @@ import { warn } from "./output.ts";
 export function openChosenProvider(choice: ProviderChoice): CryptoProvider {
   const { provider, fallbackReason } = openProvider(choice);
   if (fallbackReason) {
+    const missing = provider.name === "builtin" ? "OpenSSL 3" : "AWS-LC";
     warn(
-      `OpenSSL 3 is not available, using the slower builtin provider: ${fallbackReason.message}`,
+      `${missing} is not available, using the slower ${provider.name} provider: ${fallbackReason.message}`,
     );
   }
   return provider;
 }
 
-/** Describes a faster libcrypto, such as `rsa-3072 2.4 times as fast by OpenSSL 3.6.3 ...: set SIGNER_LIBCRYPTO=...`. */
-export function formatFasterLibrary({ path, version, speedups }: FasterLibrary): string {
+/** Describes a faster library, such as `rsa-3072 2.4 times as fast by OpenSSL 3.6.3 ...: set SIGNER_LIBCRYPTO=...`. */
+export function formatFasterLibrary(
+  { path, variable, version, speedups }: FasterLibrary,
+): string {
   const factors = [...speedups].map(([type, factor]) => `${type} ${factor.toFixed(1)} times`);
-  return `${factors.join(", ")} as fast by ${version}: set SIGNER_LIBCRYPTO=${path}`;
+  return `${factors.join(", ")} as fast by ${version}: set ${variable}=${path}`;
 }
 
-/** Logs when a newer libcrypto of this machine signs faster with the keys of a server. */
+/** Logs when another library of this machine signs faster with the keys of a server. */
 export async function adviseOnLibrary(
   { name }: CryptoProvider,
   keys: KeyStore,
   log: Logger,
 ): Promise<void> {
-  if (name !== "openssl") return;
-  const faster = await findFasterLibrary(() => {
+  if (name === "builtin") return;
+  const faster = await findFasterLibraries(() => {
     const versions = keys.list().flatMap(({ id }) => keys.get(id).versions);
     return versions.flatMap(({ privateKey }) => privateKey ?? []);
   });
-  if (faster) log.info("A newer OpenSSL is faster", { advice: formatFasterLibrary(faster) });
+  for (const library of faster) {
+    log.info("Another library of cryptography is faster", { advice: formatFasterLibrary(library) });
+  }
 }

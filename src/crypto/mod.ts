@@ -2,7 +2,7 @@
 export * from "./algorithms/mod.ts";
 export * from "./errors.ts";
 export type * from "./provider.ts";
-export { type FasterLibrary, findFasterLibrary } from "./openssl/mod.ts";
+export { type FasterLibrary, findFasterLibraries } from "./openssl/mod.ts";
 export { type OpenedProvider, openProvider, type ProviderChoice } from "./open_provider.ts";
 export {
   encodePublicKey,

@@ -35,8 +35,8 @@ export interface PublicKey extends Disposable {
 
 /** A private key in a form that can be posted to another thread. */
 export type SharedKey =
-  /** A reference to the key that libcrypto holds. */
-  | { readonly provider: "openssl"; readonly token: bigint }
+  /** A reference to the key that the library holds. */
+  | { readonly provider: "openssl" | "aws-lc"; readonly token: bigint }
   /** PKCS#8 DER. The adopting thread zeroes it; so does the sender unless it transfers the buffer. */
   | { readonly provider: "builtin"; readonly pkcs8: Uint8Array<ArrayBuffer> };
 
@@ -71,7 +71,7 @@ export interface PrivateKey extends Disposable {
 
 /** An implementation of the algorithms of the table. */
 export interface CryptoProvider {
-  readonly name: "openssl" | "builtin";
+  readonly name: "openssl" | "aws-lc" | "builtin";
   /** The version of the library behind it, such as `OpenSSL 3.0.19 27 Jan 2026`. */
   readonly version: string;
   /** The algorithms that the provider has for a key type, in the table's order. */

@@ -11,7 +11,8 @@ export const errorQueueSymbols = {
   ERR_clear_error: { parameters: [], result: "void" },
 } as const;
 
-type ErrorQueue = Deno.DynamicLibrary<typeof errorQueueSymbols>["symbols"];
+/** The bound functions of the queue: every library has a queue of its own. */
+export type ErrorQueue = Deno.DynamicLibrary<typeof errorQueueSymbols>["symbols"];
 
 /** The minimum size of a buffer for ERR_error_string(3ossl). */
 const ERROR_STRING_BYTES = 256;

@@ -169,10 +169,10 @@ export const events = {
     "warning",
     "`ulimit -l` is lower than `--secure-memory`.",
   ),
-  "A newer OpenSSL is faster": event(
+  "Another library of cryptography is faster": event(
     "serve",
     "info",
-    "The OpenSSL in use signs slower than newer ones do. See `signer doctor`.",
+    "A newer OpenSSL, or AWS-LC, signs faster on this machine. See `signer doctor`.",
   ),
   "The audit log is not signed: anyone who can write the file can replace it": event(
     "serve",

@@ -3,7 +3,7 @@ import { KeyStore, openProvider, type SharedKeyStore } from "../../src/crypto/mo
 
 /** The worker's first message. Any second message requests the signatures. */
 export interface Adoption {
-  readonly provider: "openssl" | "builtin";
+  readonly provider: "aws-lc" | "openssl" | "builtin";
   readonly shared: SharedKeyStore;
   readonly message: Uint8Array;
 }

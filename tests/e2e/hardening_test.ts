@@ -5,6 +5,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { awsLcLibrary } from "../_support/aws_lc.ts";
 import { gate, type Test } from "../_support/gate.ts";
 
 const [test, loaded] = await gate(
@@ -107,47 +108,68 @@ test("A server on the native stack needs no permission for the network", async (
 const asRoot: Test = Deno.permissions.querySync({ name: "sys", kind: "uid" }).state === "granted" &&
     Deno.uid() === 0
   ? test
-  : ((name: string, fn: Deno.TestDefinition["fn"]) =>
-    test({ name: `${name} (needs root)`, ignore: true, fn })) as Test;
+  : ignored("needs root");
 
-asRoot("Private keys are in locked memory and nowhere else after signing", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const secrets: Record<string, Uint8Array> = {};
-    const options: string[] = [];
-    const { provider } = loaded.openProvider("openssl");
-    for (const type of ["ecdsa-p256", "ed25519", "rsa-2048"] as const) {
-      using key = await provider.generate(type);
-      const path = `${folder}/${type}.pem`;
-      const pem = loaded.encodePrivateKey(key, "pem");
-      await Deno.writeFile(path, pem, { mode: 0o600 });
-      options.push("--key", `${type}=${path}`);
-      const jwk = JSON.parse(new TextDecoder().decode(loaded.encodePrivateKey(key, "jwk")));
-      // Of RSA, libcrypto has a copy of the two primes elsewhere, to compute with: docs/hardening.md.
-      for (const member of ["d", "dp", "dq", "qi"]) {
-        if (jwk[member] === undefined) continue;
-        const bytes = Uint8Array.fromBase64(jwk[member], { alphabet: "base64url" });
-        secrets[`${type} ${member}`] = bytes;
-        secrets[`${type} ${member}, as a number`] = bytes.toReversed();
+/** Returns a `test` function that ignores tests, with the reason in their names. */
+function ignored(reason: string): Test {
+  return ((name: string, fn: Deno.TestDefinition["fn"]) =>
+    test({ name: `${name} (${reason})`, ignore: true, fn })) as Test;
+}
+
+/** The numbers of an RSA key that are in no other memory than the locked one. */
+const rsaSecrets = {
+  // libcrypto has a copy of the two primes elsewhere, to compute with: docs/hardening.md.
+  "openssl": ["d", "dp", "dq", "qi"],
+  "aws-lc": ["d", "p", "q", "dp", "dq", "qi"],
+} as const;
+
+for (const name of ["openssl", "aws-lc"] as const) {
+  const there = name === "openssl" || awsLcLibrary !== undefined;
+  const declared = there ? asRoot : ignored("needs deno task aws-lc");
+  declared(
+    `Private keys in ${name} are in locked memory and nowhere else after signing`,
+    async () => {
+      const folder = await Deno.makeTempDir();
+      try {
+        const secrets: Record<string, Uint8Array> = {};
+        const options: string[] = [];
+        const { provider } = loaded.openProvider("openssl");
+        for (const type of ["ecdsa-p256", "ed25519", "rsa-2048"] as const) {
+          using key = await provider.generate(type);
+          const path = `${folder}/${type}.pem`;
+          const pem = loaded.encodePrivateKey(key, "pem");
+          await Deno.writeFile(path, pem, { mode: 0o600 });
+          options.push("--key", `${type}=${path}`);
+          const jwk = JSON.parse(new TextDecoder().decode(loaded.encodePrivateKey(key, "jwk")));
+          for (const member of rsaSecrets[name]) {
+            if (jwk[member] === undefined) continue;
+            const bytes = Uint8Array.fromBase64(jwk[member], { alphabet: "base64url" });
+            secrets[`${type} ${member}`] = bytes;
+            secrets[`${type} ${member}, as a number`] = bytes.toReversed();
+          }
+          secrets[`${type} in PEM`] = pem.subarray(64, 128);
+          secrets[`${type} in JSON`] = new TextEncoder().encode(jwk.d);
+        }
+        await using server = await SignerProcess.start(
+          ...["--tcp", "127.0.0.1:0", "--workers", "1", "--provider", name, ...options],
+        );
+        using channel = openChannel({ addresses: server.addresses });
+        for (const keyId of ["ecdsa-p256", "ed25519", "rsa-2048"]) {
+          await call(channel, signing.Sign, { keyId, message: new Uint8Array(64) });
+        }
+        const found = searchMemory(server.pid, secrets);
+        for (const { name, isLocked } of found) assert.ok(isLocked, `${name} is in other memory`);
+        // The keys are found in locked memory, so the search works.
+        for (const type of ["ecdsa-p256", "ed25519", "rsa-2048"]) {
+          assert.ok(
+            found.some(({ name }) => name.startsWith(`${type} d`)),
+            `${type} was not found`,
+          );
+        }
+        assert.equal(await server.stop(), 0);
+      } finally {
+        await Deno.remove(folder, { recursive: true });
       }
-      secrets[`${type} in PEM`] = pem.subarray(64, 128);
-      secrets[`${type} in JSON`] = new TextEncoder().encode(jwk.d);
-    }
-    await using server = await SignerProcess.start(
-      ...["--tcp", "127.0.0.1:0", "--workers", "1", ...options],
-    );
-    using channel = openChannel({ addresses: server.addresses });
-    for (const keyId of ["ecdsa-p256", "ed25519", "rsa-2048"]) {
-      await call(channel, signing.Sign, { keyId, message: new Uint8Array(64) });
-    }
-    const found = searchMemory(server.pid, secrets);
-    for (const { name, isLocked } of found) assert.ok(isLocked, `${name} is in other memory`);
-    // The keys are found in locked memory, so the search works.
-    for (const type of ["ecdsa-p256", "ed25519", "rsa-2048"]) {
-      assert.ok(found.some(({ name }) => name.startsWith(`${type} d`)), `${type} was not found`);
-    }
-    assert.equal(await server.stop(), 0);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+    },
+  );
+}

@@ -18,7 +18,10 @@ const subject = {
 };
 
 async function makeBill() {
-  const components = [...runtimeComponents("3.6.3"), ...await packageComponents()];
+  const components = [
+    ...runtimeComponents({ openssl: "3.6.3", awsLc: "5.12.0" }),
+    ...await packageComponents(),
+  ];
   const needs = [components[0].id, ...directPackages()];
   // deno-lint-ignore no-explicit-any
   return cycloneDx({ ...subject, needs }, components) as any;

@@ -4,7 +4,7 @@
  * @module
  */
 import { healthDefinition, serverInfoDefinition } from "../../api/mod.ts";
-import { CryptoError, findFasterLibrary, openProvider } from "../../crypto/mod.ts";
+import { CryptoError, findFasterLibraries, openProvider } from "../../crypto/mod.ts";
 import { checkTransports, socketsSupported } from "../../net/mod.ts";
 import { printable, printableLines } from "../printable.ts";
 import { Session, targetAddresses } from "../client/mod.ts";
@@ -107,13 +107,19 @@ async function checkProvider(): Promise<Finding> {
     const { provider, fallbackReason } = openProvider("auto");
     const found = `${provider.name}, ${provider.version}`;
     if (!fallbackReason) {
-      const faster = await findFasterLibrary(() =>
+      const faster = await findFasterLibraries(() =>
         Promise.all(usualTypes.map((type) => provider.generate(type)))
       );
-      const words = faster ? `${found}; ${formatFasterLibrary(faster)}` : found;
+      const words = [found, ...faster.map(formatFasterLibrary)].join("; ");
       return { subject, ok: true, found: words };
     }
-    return { subject, ok: true, found: `${found}; slower than OpenSSL: ${fallbackReason.message}` };
+    return {
+      subject,
+      ok: true,
+      found: `${found}; slower than ${
+        provider.name === "builtin" ? "OpenSSL" : "AWS-LC"
+      }: ${fallbackReason.message}`,
+    };
   } catch (error) {
     if (!(error instanceof CryptoError)) throw error;
     return { subject, ok: false, found: error.message };

@@ -56,7 +56,7 @@ export function keygenCommand(): Command {
     .option("--allow-insecure-key-files", "read a key file that group or others can read")
     .addOption(
       new Option("--provider <name>", "crypto provider")
-        .choices(["auto", "openssl", "builtin"]).default("auto"),
+        .choices(["auto", "aws-lc", "openssl", "builtin"]).default("auto"),
     )
     .addHelpText(
       "after",

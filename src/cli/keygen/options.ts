@@ -14,5 +14,5 @@ export interface KeygenOptions extends PassphraseOptions {
   readonly devCa?: string;
   readonly host?: readonly string[];
   readonly allowInsecureKeyFiles?: boolean;
-  readonly provider: "auto" | "openssl" | "builtin";
+  readonly provider: "auto" | "aws-lc" | "openssl" | "builtin";
 }

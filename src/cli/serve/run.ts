@@ -75,7 +75,7 @@ export async function runServer(
   warnOfRoot(log);
   raiseFileLimit(log);
   const provider = openChosenProvider(options.provider);
-  const secureMemory = provider.name === "openssl" ? options.secureMemory : undefined;
+  const secureMemory = provider.name === "builtin" ? undefined : options.secureMemory;
   const keyMemory = new KeyMemory(secureMemory, log);
   const { store, generated } = await loadKeys(provider, options);
   using keys = new KeyRing(store);

@@ -1,6 +1,6 @@
 /** TLS of a server: its options and files. @module */
 import { randomBytes } from "node:crypto";
-import type { CryptoProvider } from "../../crypto/mod.ts";
+import { type CryptoProvider, openProvider } from "../../crypto/mod.ts";
 import { TICKET_KEYS_BYTES } from "../../ffi/mod.ts";
 import {
   type Address,
@@ -93,10 +93,12 @@ export class ServerTls implements Disposable {
     options: ServeTlsOptions,
   ): Promise<ServerTls | undefined> {
     if (!wantsTls(options)) return undefined;
-    if (provider.name !== "openssl") {
+    if (provider.name === "builtin") {
       throw usageError("TLS needs OpenSSL 3", "Use --provider openssl, and see signer doctor");
     }
-    return new ServerTls(provider, await readTlsFiles(provider, options, { ask: true }));
+    // libssl signs with keys of libcrypto.
+    const { provider: openssl } = openProvider("openssl");
+    return new ServerTls(openssl, await readTlsFiles(openssl, options, { ask: true }));
   }
 
   /** The files in effect. */

@@ -2,11 +2,13 @@
 import config from "../../../deno.json" with { type: "json" };
 import { protocolVersions } from "../../api/mod.ts";
 import {
+  awsLcPath,
   carriedLibrary,
   libc,
   LibcryptoError,
   LibsslError,
   loadedLibsslPath,
+  openAwsLc,
   openLibcrypto,
 } from "../../ffi/mod.ts";
 import { writeResult } from "../output.ts";
@@ -41,6 +43,7 @@ function allVersions() {
     deno: Deno.version.deno,
     v8: Deno.version.v8,
     ...libraryVersions(),
+    awsLc: awsLcVersion(),
     licence: config.license,
     licences: build?.licences,
   };
@@ -56,6 +59,17 @@ function libraryVersions(): { libcrypto?: LibraryVersion; libssl?: LibraryVersio
     };
   } catch (error) {
     if (error instanceof LibcryptoError || error instanceof LibsslError) return {};
+    throw error;
+  }
+}
+
+/** The version of the AWS-LC that the program carries, or that is named; undefined for one that is not there. */
+function awsLcVersion(): LibraryVersion | undefined {
+  try {
+    const path = awsLcPath();
+    return path === undefined ? undefined : { version: openAwsLc(path).version, path };
+  } catch (error) {
+    if (error instanceof LibcryptoError) return undefined;
     throw error;
   }
 }
@@ -77,7 +91,7 @@ function mappedPath(path: string): string {
 }
 
 function asText(versions: ReturnType<typeof allVersions>): string {
-  const { libcrypto, libssl, licences } = versions;
+  const { libcrypto, libssl, awsLc, licences } = versions;
   const library = (found: LibraryVersion | undefined) =>
     found === undefined ? "none" : `${found.version} (${found.path})`;
   const rows = [
@@ -89,6 +103,7 @@ function asText(versions: ReturnType<typeof allVersions>): string {
     ["v8", versions.v8],
     ["libcrypto", library(libcrypto)],
     ["libssl", library(libssl)],
+    ["aws-lc", library(awsLc)],
     ["licence", versions.licence],
   ];
   const parts = licences === undefined

@@ -1,8 +1,16 @@
-/** The comparison of the libcrypto in use with newer ones on this machine, by signatures of each. @module */
+/** The comparison of the library in use with others on this machine, by signatures of each. @module */
 import process from "node:process";
-import { newerLibraries, openOtherLibcrypto } from "../../ffi/mod.ts";
+import {
+  AWS_LC_VARIABLE,
+  builtAwsLc,
+  LIBCRYPTO_VARIABLE,
+  newerLibraries,
+  openAwsLc,
+  openOtherLibcrypto,
+} from "../../ffi/mod.ts";
 import { findKeyType, type KeyType } from "../algorithms/mod.ts";
-import type { PrivateKey } from "../provider.ts";
+import type { CryptoProvider, PrivateKey } from "../provider.ts";
+import { hasAwsLc } from "./aws_lc.ts";
 import { openOpenssl } from "./provider.ts";
 
 /** Signatures by each library and key type. The fastest counts. */
@@ -11,40 +19,72 @@ const SIGNATURES = 4;
 /** Milliseconds after which no further key type is measured: ten with RSA-4096 by OpenSSL 3.0. */
 const BUDGET_MS = 100;
 
-/** The speed-up from which on a newer library is worth an advice. */
+/** The speed-up from which on another library is worth an advice. */
 const WORTHWHILE = 1.25;
 
-/** A libcrypto that is faster than the one in use. */
+/** A library that is faster than the one in use. */
 export interface FasterLibrary {
   readonly path: string;
+  /** The environment variable that names the library to use. */
+  readonly variable: string;
   readonly version: string;
   /** Its speed of signing divided by that of the library in use, for key types with a worthwhile gain. */
   readonly speedups: ReadonlyMap<KeyType, number>;
 }
 
+/** A library to compare with. */
+interface Candidate {
+  readonly path: string;
+  readonly variable: string;
+  /** Loads the library, and returns its version and a provider over it. */
+  load(): { readonly version: string; readonly provider: CryptoProvider };
+}
+
 /**
- * Looks for a newer libcrypto on this machine that signs faster. Without a newer one it costs a search for files;
- * otherwise copies of the keys are made in it, and both sign a few times.
+ * Looks for libraries on this machine that sign faster: newer versions of libcrypto, and AWS-LC where it is built and not
+ * in use. Without one it costs a search for files; otherwise copies of the keys are made in it, and both sign a few times.
  *
- * @param keysOf returns keys of the provider openssl, of which each type is measured once
- * @returns the first that is worthwhile; undefined without one
+ * @param keysOf returns keys of the provider in use, of which each type is measured once
+ * @returns those that are worthwhile
  */
-export async function findFasterLibrary(
+export async function findFasterLibraries(
   keysOf: () => readonly PrivateKey[] | Promise<readonly PrivateKey[]>,
-): Promise<FasterLibrary | undefined> {
-  const libraries = newerLibraries();
-  if (libraries.length === 0) return undefined;
+): Promise<readonly FasterLibrary[]> {
+  const candidates = [...newerLibcryptos(), ...unusedAwsLc()];
+  if (candidates.length === 0) return [];
   const keys = await keysOf();
-  for (const { path, version } of libraries) {
+  return candidates.flatMap(({ path, variable, load }) => {
     try {
-      const other = openOpenssl(() => openOtherLibcrypto({ path, version }));
-      const found = speedups(keys, (key) => other.importPrivateKey(key.exportPkcs8()));
-      if (found.size > 0) return { path, version, speedups: found };
+      const { version, provider } = load();
+      const found = speedups(keys, (key) => provider.importPrivateKey(key.exportPkcs8()));
+      return found.size > 0 ? [{ path, variable, version, speedups: found }] : [];
     } catch {
       // A library that cannot be used is no advice.
+      return [];
     }
-  }
-  return undefined;
+  });
+}
+
+function newerLibcryptos(): Candidate[] {
+  return newerLibraries().map(({ path, version }) => ({
+    path,
+    variable: LIBCRYPTO_VARIABLE,
+    load: () => ({
+      version,
+      provider: openOpenssl({ open: () => openOtherLibcrypto({ path, version }) }),
+    }),
+  }));
+}
+
+function unusedAwsLc(): Candidate[] {
+  const path = hasAwsLc() ? undefined : builtAwsLc();
+  if (path === undefined) return [];
+  const variable = AWS_LC_VARIABLE;
+  const load = () => {
+    const library = openAwsLc(path);
+    return { version: library.version, provider: openOpenssl({ openAwsLc: () => library }) };
+  };
+  return [{ path, variable, load }];
 }
 
 /**

@@ -1,3 +1,4 @@
-/** The crypto provider over OpenSSL 3's libcrypto. @module */
-export { type FasterLibrary, findFasterLibrary, speedups } from "./faster_library.ts";
+/** The crypto providers over OpenSSL 3's libcrypto, without and with AWS-LC. @module */
+export { hasAwsLc, openAwsLcProvider } from "./aws_lc.ts";
+export { type FasterLibrary, findFasterLibraries, speedups } from "./faster_library.ts";
 export { openOpenssl } from "./provider.ts";

@@ -1,5 +1,5 @@
-/** Private keys in libcrypto. @module */
-import type { Pkey, Signer } from "../../ffi/mod.ts";
+/** Private keys in libcrypto and in AWS-LC. @module */
+import type { PrivatePkey, Signer } from "../../ffi/mod.ts";
 import { type AlgorithmName, type KeyType, keyTypeInfo, schemes } from "../algorithms/mod.ts";
 import { checkInput } from "../_signing.ts";
 import { p1363FromDer } from "../encoding/mod.ts";
@@ -15,17 +15,19 @@ import { Contexts } from "./contexts.ts";
 import { mapError, mapErrors } from "./errors.ts";
 import { signatureSchemeOf } from "./rows.ts";
 
-/** A private key in libcrypto. It owns the EVP_PKEY and the public key that it is given. */
+/** A private key in libcrypto or in AWS-LC. It owns the EVP_PKEY and the public key that it is given. */
 export class OpensslPrivateKey implements PrivateKey {
   readonly type: KeyType;
   readonly publicKey: PublicKey;
   readonly algorithms: readonly AlgorithmName[];
-  readonly #pkey: Pkey;
+  readonly #provider: "openssl" | "aws-lc";
+  readonly #pkey: PrivatePkey;
   readonly #signers: Contexts<Signer>;
   /** Bytes of one of the two integers of a signature in P1363. */
   readonly #integerBytes: number;
 
-  constructor(pkey: Pkey, publicKey: PublicKey) {
+  constructor(provider: "openssl" | "aws-lc", pkey: PrivatePkey, publicKey: PublicKey) {
+    this.#provider = provider;
     const { type, algorithms } = publicKey;
     this.type = type;
     this.publicKey = publicKey;
@@ -56,7 +58,7 @@ export class OpensslPrivateKey implements PrivateKey {
   share(): SharedKey {
     const share = () => this.#pkey.share();
     const token = mapErrors("PROVIDER_FAILED", "Sharing a private key", share);
-    return { provider: "openssl", token };
+    return { provider: this.#provider, token };
   }
 
   exportPkcs8(): Uint8Array {

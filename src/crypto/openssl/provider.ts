@@ -1,5 +1,12 @@
-/** The provider over OpenSSL 3's libcrypto. @module */
-import { type Libcrypto, LibcryptoError, openLibcrypto, type Pkey } from "../../ffi/mod.ts";
+/** The provider over OpenSSL 3's libcrypto, and the one that signs with AWS-LC beside it. @module */
+import {
+  type AwsLc,
+  type Libcrypto,
+  LibcryptoError,
+  openLibcrypto,
+  type Pkey,
+  type PrivatePkey,
+} from "../../ffi/mod.ts";
 import { algorithmsFor, type KeyType, keyTypes } from "../algorithms/mod.ts";
 import { importEncryptedPkcs8, importPkcs8 } from "../_import.ts";
 import { sharedElsewhere } from "../_signing.ts";
@@ -22,15 +29,29 @@ const offeredForDigests = new Map(
   ]),
 );
 
+/** The libraries of a provider. */
+export interface Libraries {
+  /** Opens OpenSSL's libcrypto; by default that of `openLibcrypto()`. */
+  readonly open?: () => Libcrypto;
+  /** Opens AWS-LC, for the provider `aws-lc`. */
+  readonly openAwsLc?: (() => AwsLc) | undefined;
+}
+
 /**
- * The provider over OpenSSL 3's libcrypto. A private key is parsed into libcrypto and lives there, in
- * memory that it overwrites before it frees it.
+ * Opens the provider over OpenSSL 3's libcrypto, or with AWS-LC the provider `aws-lc`. A private key is parsed into one
+ * library and lives there, in memory that it overwrites before it frees it: into AWS-LC where there is one, else into
+ * libcrypto. libcrypto does all else: it generates and decrypts keys, and verifies signatures.
  *
- * @param open opens the library
- * @throws {CryptoError} `PROVIDER_UNAVAILABLE` when there is no libcrypto 3
+ * @throws {CryptoError} `PROVIDER_UNAVAILABLE` when a library cannot be loaded
  */
-export function openOpenssl(open: () => Libcrypto = openLibcrypto): CryptoProvider {
+export function openOpenssl(
+  { open = openLibcrypto, openAwsLc }: Libraries = {},
+): CryptoProvider {
   const libcrypto = mapErrors("PROVIDER_UNAVAILABLE", "Opening the provider openssl", open);
+  const awsLc = openAwsLc &&
+    mapErrors("PROVIDER_UNAVAILABLE", "Opening the provider aws-lc", openAwsLc);
+  const name = awsLc === undefined ? "openssl" : "aws-lc";
+  const holder = awsLc ?? libcrypto;
 
   const publicKey = (spki: Uint8Array): OpensslPublicKey => {
     const type = readSpki(spki).info.name;
@@ -38,9 +59,9 @@ export function openOpenssl(open: () => Libcrypto = openLibcrypto): CryptoProvid
     return new OpensslPublicKey(type, pkey, spki.slice(), offered.get(type)!);
   };
 
-  const privateKey = (pkey: Pkey, code: CryptoErrorCode): OpensslPrivateKey => {
+  const privateKey = (pkey: PrivatePkey, code: CryptoErrorCode): OpensslPrivateKey => {
     try {
-      return new OpensslPrivateKey(pkey, publicKey(pkey.exportSpki()));
+      return new OpensslPrivateKey(name, pkey, publicKey(pkey.exportSpki()));
     } catch (error) {
       pkey[Symbol.dispose]();
       throw mapError(code, "Reading the private key", error);
@@ -48,7 +69,7 @@ export function openOpenssl(open: () => Libcrypto = openLibcrypto): CryptoProvid
   };
 
   const load = (pkcs8: Uint8Array): OpensslPrivateKey => {
-    const read = () => libcrypto.readPkcs8(pkcs8);
+    const read = () => holder.readPkcs8(pkcs8);
     return privateKey(mapErrors("BAD_KEY", "Reading the private key", read), "BAD_KEY");
   };
 
@@ -62,22 +83,35 @@ export function openOpenssl(open: () => Libcrypto = openLibcrypto): CryptoProvid
     }
   };
 
+  /** Moves a key that libcrypto has generated to the library that holds the keys. */
+  const moved = (generated: Pkey): PrivatePkey => {
+    if (awsLc === undefined) return generated;
+    using key = generated;
+    const pkcs8 = key.exportPkcs8();
+    try {
+      return awsLc.readPkcs8(pkcs8);
+    } finally {
+      pkcs8.fill(0);
+    }
+  };
+
   return {
-    name: "openssl",
-    version: libcrypto.version,
+    name,
+    version: awsLc === undefined ? libcrypto.version : `${awsLc.version}, ${libcrypto.version}`,
     algorithms: (type) => offered.get(type)!,
     digestAlgorithms: (type) => offeredForDigests.get(type)!,
     async generate(type: KeyType) {
       try {
-        return privateKey(await libcrypto.generate(keyParametersOf(type)), "PROVIDER_FAILED");
+        const generated = await libcrypto.generate(keyParametersOf(type));
+        return privateKey(moved(generated), "PROVIDER_FAILED");
       } catch (error) {
         throw mapError("PROVIDER_FAILED", `Generating a key of type ${type}`, error);
       }
     },
     importPrivateKey: (pkcs8) => importPkcs8(pkcs8, load),
     adoptPrivateKey(shared) {
-      if (shared.provider !== "openssl") throw sharedElsewhere(shared);
-      return privateKey(libcrypto.adopt(shared.token), "PROVIDER_FAILED");
+      if (shared.provider !== name) throw sharedElsewhere(shared);
+      return privateKey(holder.adopt(shared.token), "PROVIDER_FAILED");
     },
     importEncryptedPrivateKey(pkcs8, passphrase) {
       return importEncryptedPkcs8(pkcs8, () => decrypt(pkcs8, passphrase), load);

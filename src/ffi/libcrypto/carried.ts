@@ -1,5 +1,5 @@
 /**
- * The OpenSSL libraries that an executable carries: in a folder, where the portable executable is unpacked, or within
+ * The libraries of cryptography that an executable carries: in a folder, where the portable executable is unpacked, or within
  * the file that `deno compile` makes. The latter are copied to memory (memfd_create(2)), as the loader takes files
  * only, and a guest may have no place that can be written.
  *
@@ -10,10 +10,10 @@ import { memoryFile } from "../libc/mod.ts";
 /** The environment variable by which the portable executable names the folder of its libraries. */
 const FOLDER_VARIABLE = "SIGNER_CARRIED_LIBRARIES";
 
-/** The name of a library that is carried. */
-export type CarriedName = "libcrypto.so.3" | "libssl.so.3";
+/** The name of a library that may be carried: those of OpenSSL, and AWS-LC. */
+export type CarriedName = "libcrypto.so.3" | "libssl.so.3" | "libaws_lc.so";
 
-/** Returns the path of a carried library; undefined when the program carries none. */
+/** Returns the path of a carried library, where the folder names it; undefined when the program carries none. */
 export function carriedLibrary(name: CarriedName): string | undefined {
   const folder = Deno.env.get(FOLDER_VARIABLE);
   if (folder) return `${folder}/${name}`;

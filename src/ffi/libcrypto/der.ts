@@ -1,7 +1,6 @@
 /** libcrypto's d2i and i2d functions (d2i_X509(3ossl)). @module */
-import { clearErrorQueue } from "../_error_queue.ts";
+import { clearErrorQueue, type ErrorQueue } from "../_error_queue.ts";
 import { expectPointer, failure } from "./errors.ts";
-import type { Symbols } from "./symbols.ts";
 
 /** A d2i function: reads a structure, and advances the pointer past it. */
 type Decode = (
@@ -19,7 +18,7 @@ type Encode = (from: Deno.PointerValue, cursor: BigUint64Array | null) => number
  * @throws {LibcryptoError} `LIBCRYPTO_FAILED`, also for bytes after the structure
  */
 export function decodeDer(
-  symbols: Symbols,
+  symbols: ErrorQueue,
   name: string,
   decode: Decode,
   free: (pointer: Deno.PointerObject) => void,
@@ -38,7 +37,7 @@ export function decodeDer(
 
 /** Encodes a structure as DER in a new buffer. libcrypto keeps no copy. */
 export function encodeDer(
-  symbols: Symbols,
+  symbols: ErrorQueue,
   name: string,
   encode: Encode,
   from: Deno.PointerObject,
@@ -52,6 +51,6 @@ export function encodeDer(
 }
 
 /** The address of a buffer, which the caller keeps alive while libcrypto uses the address. */
-function addressOf(bytes: Uint8Array): bigint {
+export function addressOf(bytes: Uint8Array): bigint {
   return Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes));
 }

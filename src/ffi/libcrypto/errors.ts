@@ -1,7 +1,6 @@
-/** Errors of libcrypto, from OpenSSL's error queue. @module */
+/** Errors of libcrypto and AWS-LC, from their error queues. @module */
 import type { ErrorCodes, LayerError } from "../../errors/mod.ts";
-import { drainErrorQueue } from "../_error_queue.ts";
-import type { Symbols } from "./symbols.ts";
+import { drainErrorQueue, type ErrorQueue } from "../_error_queue.ts";
 
 /** The code of a LibcryptoError. */
 export type LibcryptoErrorCode = ErrorCodes["libcrypto"];
@@ -11,7 +10,7 @@ export class LibcryptoError extends Error implements LayerError<"libcrypto"> {
   override readonly name = "LibcryptoError";
   readonly layer = "libcrypto";
   readonly code: LibcryptoErrorCode;
-  /** OpenSSL's error queue, the oldest entry first, in the texts of ERR_error_string(3ossl). */
+  /** The library's error queue, the oldest entry first, in the texts of ERR_error_string(3ossl). */
   readonly queue: readonly string[];
 
   constructor(
@@ -26,23 +25,28 @@ export class LibcryptoError extends Error implements LayerError<"libcrypto"> {
 }
 
 /** Creates the error of a function that has just failed on this thread, with its queue. */
-export function failure(symbols: Symbols, name: string): LibcryptoError {
+export function failure(symbols: ErrorQueue, name: string): LibcryptoError {
   const queue = drainErrorQueue(symbols);
-  const last = queue.at(-1) ?? "OpenSSL gave no reason";
+  const last = queue.at(-1) ?? "the library gave no reason";
   return new LibcryptoError("LIBCRYPTO_FAILED", `${name} failed: ${last}`, { queue });
 }
 
 /** Throws unless a function returned 1, which is success in OpenSSL. */
-export function expectOk(symbols: Symbols, name: string, result: number): void {
+export function expectOk(symbols: ErrorQueue, name: string, result: number): void {
   if (result !== 1) throw failure(symbols, name);
 }
 
 /** Returns a pointer, and throws for null. */
 export function expectPointer(
-  symbols: Symbols,
+  symbols: ErrorQueue,
   name: string,
   pointer: Deno.PointerValue,
 ): Deno.PointerObject {
   if (pointer === null) throw failure(symbols, name);
   return pointer;
+}
+
+/** Makes the error for a digest that is to be signed by a scheme without digests. */
+export function messagesOnly(): LibcryptoError {
+  return new LibcryptoError("LIBCRYPTO_FAILED", "This scheme signs messages: it takes no digest");
 }

@@ -13,8 +13,8 @@ export interface Libcrypto {
   /** Computes SHA-256. The next call overwrites the result. */
   sha256(message: Uint8Array): Uint8Array;
   /**
-   * Reserves memory of the process for the secrets of keys that are read or generated from now on. To be called once, and
-   * before the first key.
+   * Reserves memory of the process for the secrets of keys that are read or generated from now on, also for those of
+   * AWS-LC where this thread has loaded it. To be called once, and before the first key.
    *
    * @param bytes a power of two; once the memory is used up, reading keys fails, and so does signing
    * @throws {LibcryptoError} `LIBCRYPTO_FAILED`

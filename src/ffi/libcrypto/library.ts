@@ -8,15 +8,25 @@ import { type Symbols, symbols, versionSymbols } from "./symbols.ts";
 export const LIBCRYPTO_VARIABLE = "SIGNER_LIBCRYPTO";
 
 /**
- * Returns the path of the library of `deno task openssl`, which is beside the sources; undefined for a bundle and an
- * executable. For these the path would be in a folder such as /tmp, where others could put a library of theirs.
+ * Returns the path of a library that a task builds beside the sources; undefined for a bundle and an executable. For
+ * these the path would be in a folder such as /tmp, where others could put a library of theirs.
+ *
+ * @param module the URL of a module of this folder
+ * @param path the path in the folder `.cache`
  */
-export function builtLibrary(module: string, { os, standalone } = Deno.build): string | undefined {
-  if (os !== "linux" || standalone || !/^file:.*\/src\/ffi\/libcrypto\/library\.ts$/.test(module)) {
+export function builtLibrary(
+  module: string,
+  path: string,
+  { os, standalone } = Deno.build,
+): string | undefined {
+  if (os !== "linux" || standalone || !/^file:.*\/src\/ffi\/libcrypto\/\w+\.ts$/.test(module)) {
     return undefined;
   }
-  return fileURLToPath(new URL("../../../.cache/openssl/libcrypto.so.3", module));
+  return fileURLToPath(new URL(`../../../.cache/${path}`, module));
 }
+
+/** The path of the libcrypto of `deno task openssl` in the folder `.cache`. */
+const BUILT_LIBCRYPTO = "openssl/libcrypto.so.3";
 
 /**
  * Default names of OpenSSL 3, always with a version: without one the library may be 1.1 on Linux, and macOS
@@ -81,14 +91,16 @@ export function libcryptoPath(): string {
  */
 export function newerLibraries(): readonly FoundLibrary[] {
   const { number } = choose();
-  return [...places(), builtLibrary(import.meta.url) ?? []].flat().flatMap((path) => {
-    try {
-      const found = probe(path);
-      return found.number > number ? [found] : [];
-    } catch {
-      return [];
-    }
-  });
+  return [...places(), builtLibrary(import.meta.url, BUILT_LIBCRYPTO) ?? []].flat().flatMap(
+    (path) => {
+      try {
+        const found = probe(path);
+        return found.number > number ? [found] : [];
+      } catch {
+        return [];
+      }
+    },
+  );
 }
 
 /**

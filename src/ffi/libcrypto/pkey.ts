@@ -24,8 +24,29 @@ const SALT_BYTES = 16;
 /** The first argument of PKCS8_encrypt for PBES2 with PBKDF2 and HMAC-SHA-256. */
 const PBES2 = -1;
 
+/** A private key in OpenSSL's libcrypto or in AWS-LC. */
+export interface PrivatePkey extends Disposable {
+  /** Opens a context to sign with. It may outlive the key: dispose of both. */
+  signer(scheme: SignatureScheme): Signer;
+  /**
+   * Returns a token for `adopt()` of the library on another thread of this process, which creates another handle of the
+   * same key: EVP_PKEYs have a reference count, and no byte of the key is copied. Adopt a token exactly once; without
+   * that, the key stays in memory until the process ends.
+   */
+  share(): bigint;
+  /** Exports the public half as SubjectPublicKeyInfo in DER. */
+  exportSpki(): Uint8Array;
+  /** Exports the private key as unencrypted PKCS#8 in DER. The caller zeroes it. */
+  exportPkcs8(): Uint8Array;
+  /**
+   * Exports the private key as PKCS#8, DER, encrypted by PBES2 (RFC 8018 section 6.2) with AES-256-CBC and PBKDF2 with
+   * HMAC-SHA-256. Blocks the thread for the time of the iterations.
+   */
+  exportEncryptedPkcs8(passphrase: Uint8Array, iterations: number): Uint8Array;
+}
+
 /** An EVP_PKEY: a key pair or a public key. */
-export class Pkey extends Handle {
+export class Pkey extends Handle implements PrivatePkey {
   readonly #symbols: Symbols;
   readonly #digest: (name: string) => Digest;
 
@@ -35,7 +56,6 @@ export class Pkey extends Handle {
     this.#digest = digest;
   }
 
-  /** Opens a context to sign with. It may outlive this handle: dispose of both. */
   signer(scheme: SignatureScheme): Signer {
     return this.#open("sign", scheme);
   }
@@ -50,33 +70,22 @@ export class Pkey extends Handle {
     return openContext(this.#symbols, this.pointer, use, scheme, digest);
   }
 
-  /**
-   * Returns a token for `Libcrypto.adopt()` on another thread of this process, which creates another handle of
-   * the same key: EVP_PKEYs have a reference count, and no byte of the key is copied. Adopt a token exactly
-   * once; without that, the key stays in memory until the process ends.
-   */
   share(): bigint {
     const pointer = this.pointer;
     expectOk(this.#symbols, "EVP_PKEY_up_ref", this.#symbols.EVP_PKEY_up_ref(pointer));
     return BigInt(Deno.UnsafePointer.value(pointer));
   }
 
-  /** Exports the public half as SubjectPublicKeyInfo in DER. */
   exportSpki(): Uint8Array {
     return encodeDer(this.#symbols, "i2d_PUBKEY", this.#symbols.i2d_PUBKEY, this.pointer);
   }
 
-  /** Exports the private key as unencrypted PKCS#8 in DER. The caller zeroes it. */
   exportPkcs8(): Uint8Array {
     using info = this.#privateKeyInfo();
     const encode = this.#symbols.i2d_PKCS8_PRIV_KEY_INFO;
     return encodeDer(this.#symbols, "i2d_PKCS8_PRIV_KEY_INFO", encode, info.pointer);
   }
 
-  /**
-   * The private key as PKCS#8, DER, encrypted by PBES2 (RFC 8018 section 6.2) with AES-256-CBC and PBKDF2 with
-   * HMAC-SHA-256. Blocks the thread for the time of the iterations.
-   */
   exportEncryptedPkcs8(passphrase: Uint8Array, iterations: number): Uint8Array {
     const symbols = this.#symbols;
     using info = this.#privateKeyInfo();

@@ -19,10 +19,21 @@ const LEAST_BLOCK = 32;
 /** The result of CRYPTO_secure_malloc_init when mlock(2) failed. */
 const NOT_LOCKED = 2;
 
+let isOpen = false;
+const users: (() => void)[] = [];
+
+/** Calls a function when the heap is open: at once, or as soon as this thread opens it. */
+export function whenSecureHeapOpens(use: () => void): void {
+  if (isOpen) use();
+  else users.push(use);
+}
+
 /** Opens the heap, once in the life of the process. @throws {LibcryptoError} `LIBCRYPTO_FAILED` */
 export function openSecureHeap(symbols: Symbols, bytes: number): SecureHeap {
   const result = symbols.CRYPTO_secure_malloc_init(BigInt(bytes), BigInt(LEAST_BLOCK));
   expectOk(symbols, "CRYPTO_secure_malloc_init", result === NOT_LOCKED ? 1 : result);
+  isOpen = true;
+  for (const use of users.splice(0)) use();
   return {
     isLocked: result !== NOT_LOCKED,
     get used() {

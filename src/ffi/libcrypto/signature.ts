@@ -1,7 +1,7 @@
 /** Signing and verifying in libcrypto (EVP_PKEY_sign(3ossl), EVP_DigestSign(3ossl)). @module */
 import type { Digest } from "./digest.ts";
 import { clearErrorQueue } from "../_error_queue.ts";
-import { expectOk, expectPointer, LibcryptoError } from "./errors.ts";
+import { expectOk, expectPointer, messagesOnly } from "./errors.ts";
 import { Handle } from "./handle.ts";
 import type { Symbols } from "./symbols.ts";
 
@@ -29,8 +29,8 @@ export interface Verifier extends Disposable {
   verifyDigest(digest: Uint8Array, signature: Uint8Array): boolean;
 }
 
-/** RSA_PKCS1_PADDING and RSA_PKCS1_PSS_PADDING of openssl/rsa.h. */
-const rsaPaddings = { pkcs1: 1, pss: 6 } as const;
+/** RSA_PKCS1_PADDING and RSA_PKCS1_PSS_PADDING of openssl/rsa.h, that of OpenSSL and that of AWS-LC. */
+export const rsaPaddings = { pkcs1: 1, pss: 6 } as const;
 
 /**
  * A buffer for the signatures of a key, and their length.
@@ -39,7 +39,7 @@ const rsaPaddings = { pkcs1: 1, pss: 6 } as const;
  * accessed as two halves to avoid a BigInt for each signature. The lower half is first: all platforms of
  * Deno are little-endian.
  */
-class Output {
+export class Output {
   readonly bytes: Uint8Array;
   readonly length = new Uint32Array(2);
 
@@ -151,10 +151,6 @@ class MessageContext extends Handle implements Signer, Verifier {
   verifyDigest(): never {
     throw messagesOnly();
   }
-}
-
-function messagesOnly(): LibcryptoError {
-  return new LibcryptoError("LIBCRYPTO_FAILED", "This scheme signs messages: it takes no digest");
 }
 
 /** Opens a context that signs or verifies with a key and a scheme. */

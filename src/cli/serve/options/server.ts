@@ -191,7 +191,7 @@ export const serverOptions = {
   provider: {
     flag: "--provider",
     path: "keys.provider",
-    kind: choice("<name>", ["auto", "openssl", "builtin"]),
+    kind: choice("<name>", ["auto", "aws-lc", "openssl", "builtin"]),
     help: "cryptography library",
     default: "auto",
   },

@@ -1,0 +1,196 @@
+/**
+ * Private keys in AWS-LC. `deno task aws-lc` builds the library; without it these tests are ignored. The tests of all
+ * providers are in the other files.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import type { CryptoError, KeyType } from "../../src/crypto/mod.ts";
+import { findAlgorithm, keyTypes } from "../../src/crypto/algorithms/mod.ts";
+import { awsLcLibrary } from "../_support/aws_lc.ts";
+import { gate, type Test } from "../_support/gate.ts";
+import { openssl } from "./_openssl.ts";
+import { loadCrypto } from "./_providers.ts";
+
+const [gated, loaded] = await gate(["env", "ffi", "read", "run", "write"], async () => {
+  const { openAwsLc } = await import("../../src/ffi/mod.ts");
+  return { ...await loadCrypto(), openAwsLc };
+});
+const { encodePublicKey, openAwsLc } = loaded;
+const providers = loaded.providers ?? {};
+const awsLc = providers["aws-lc"];
+
+const test: Test = awsLcLibrary !== undefined
+  ? gated
+  : ((name: string, fn: Deno.TestDefinition["fn"]) =>
+    Deno.test({ name: `${name} (needs deno task aws-lc)`, ignore: true, fn })) as Test;
+
+const message = new TextEncoder().encode("signed by AWS-LC");
+
+/** Arguments of openssl-dgst(1ssl), after the hash. */
+const pss = ["-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:digest"];
+
+for (const { name: type } of keyTypes) {
+  test(`the openssl command verifies the ${type} signatures of aws-lc`, async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      const [pub, signature, input] = ["pub.pem", "sig", "message"].map((n) => `${folder}/${n}`);
+      using key = await awsLc.generate(type);
+      await Deno.writeFile(pub, encodePublicKey(key.publicKey, "pem"));
+      await Deno.writeFile(input, message);
+      for (const algorithm of key.algorithms) {
+        await Deno.writeFile(signature, key.sign(algorithm, { message }));
+        const { hash, scheme } = findAlgorithm(algorithm)!;
+        const args = hash === undefined
+          ? ["pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", pub, "-sigfile", signature]
+          : [
+            ...["dgst", `-${hash}`, ...(scheme === "rsa-pss" ? pss : [])],
+            ...["-verify", pub, "-signature", signature],
+          ];
+        await openssl(hash === undefined ? [...args, "-in", input] : [...args, input]);
+      }
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}
+
+test("aws-lc and openssl export the same private key", async () => {
+  for (const { name: type } of keyTypes) {
+    using key = await awsLc.generate(type);
+    using imported = awsLc.importPrivateKey(key.exportPkcs8());
+    using copy = providers.openssl.importPrivateKey(key.exportPkcs8());
+    assert.deepEqual(imported.exportPkcs8(), copy.exportPkcs8(), type);
+    assert.deepEqual(imported.publicKey.spki, copy.publicKey.spki, type);
+  }
+});
+
+test("aws-lc opens and makes encrypted keys, by OpenSSL", async () => {
+  const passphrase = new TextEncoder().encode("pass");
+  using key = await awsLc.generate("ecdsa-p256");
+  const sealed = key.exportEncryptedPkcs8(passphrase);
+  using opened = awsLc.importEncryptedPrivateKey(sealed, passphrase);
+  assert.deepEqual(opened.publicKey.spki, key.publicKey.spki);
+});
+
+test("deterministic signatures are those of OpenSSL", async () => {
+  const deterministic = { "ed25519": "ED25519", "rsa-2048": "RSASSA_PKCS1_V1_5_SHA_384" } as const;
+  for (const [type, algorithm] of Object.entries(deterministic)) {
+    using key = await awsLc.generate(type as KeyType);
+    using copy = providers.openssl.importPrivateKey(key.exportPkcs8());
+    for (const length of [0, 1, 64, 100_000]) {
+      const input = { message: new Uint8Array(length).fill(7) };
+      assert.deepEqual(key.sign(algorithm, input), copy.sign(algorithm, input), algorithm);
+    }
+  }
+});
+
+test("ECDSA and PSS signatures differ each time: they have fresh random numbers", async () => {
+  const random = { "ecdsa-p256": "ECDSA_SHA_256", "rsa-2048": "RSASSA_PSS_SHA_256" } as const;
+  for (const [type, algorithm] of Object.entries(random)) {
+    using key = await awsLc.generate(type as KeyType);
+    const signatures = Array.from({ length: 20 }, () => key.sign(algorithm, { message }).toHex());
+    assert.equal(new Set(signatures).size, signatures.length);
+  }
+});
+
+test("a failure carries the error queue of AWS-LC, with its own entries only", () => {
+  const failures = [1, 2].map(() => {
+    try {
+      openAwsLc(awsLcLibrary).readPkcs8(new Uint8Array([0x30, 0x03, 0x02, 0x01, 0x00]));
+    } catch (error) {
+      return error as { code: string; queue: readonly string[] };
+    }
+    throw new Error("It did not fail");
+  });
+  assert.equal(failures[0].code, "LIBCRYPTO_FAILED");
+  assert.match(failures[0].queue.join(), /^error:[0-9a-f]{8}:/);
+  assert.deepEqual(failures[0].queue, failures[1].queue);
+});
+
+test("bytes after a private key are refused", async () => {
+  using key = await awsLc.generate("ed25519");
+  const longer = new Uint8Array([...key.exportPkcs8(), 0]);
+  assert.throws(() => openAwsLc(awsLcLibrary).readPkcs8(longer), /of which it read fewer/);
+});
+
+/** Runs a program in a process of its own, and returns its output. */
+async function run(program: string, env: Record<string, string> = {}): Promise<string> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", program],
+    env: { NO_COLOR: "1", ...env },
+  }).output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout);
+}
+
+const module = JSON.stringify(import.meta.resolve("../../src/crypto/mod.ts"));
+
+test("`auto` is aws-lc where SIGNER_AWS_LC names it", async () => {
+  const program = `import { openProvider } from ${module};
+    const { provider } = openProvider("auto");
+    console.log(provider.name, provider.version);`;
+  const named = await run(program, { SIGNER_AWS_LC: awsLcLibrary! });
+  assert.match(named, /^aws-lc AWS-LC \d+\.\d+\.\d+, OpenSSL 3\./);
+  assert.match(await run(program), /^openssl OpenSSL 3\./);
+});
+
+gated("a SIGNER_AWS_LC that cannot be loaded is not passed over in silence", async () => {
+  const program = `import { openProvider } from ${module};
+    const { provider, fallbackReason } = openProvider("auto");
+    console.log(provider.name, fallbackReason.code, fallbackReason.message);
+    try { openProvider("aws-lc"); } catch (error) { console.log(error.code, error.cause.code); }`;
+  const output = await run(program, { SIGNER_AWS_LC: "/nowhere/libaws_lc.so" });
+  assert.match(output, /^openssl PROVIDER_UNAVAILABLE .*\/nowhere\/libaws_lc\.so.*SIGNER_AWS_LC/);
+  assert.match(output, /\nPROVIDER_UNAVAILABLE LIBCRYPTO_MISSING\n$/);
+});
+
+// AWS-LC has a destructor that locks the random numbers of all threads.
+test("a process ends while its threads sign", async () => {
+  const program = `import { openProvider } from ${module};
+    const { provider } = openProvider("aws-lc");
+    if (globalThis.name === "signs") {
+      globalThis.onmessage = ({ data }) => {
+        const key = provider.adoptPrivateKey(data);
+        for (let i = 0; ; i++) {
+          key.sign("ECDSA_SHA_256", { message: new Uint8Array(8) });
+          if (i === 200) postMessage("signing");
+        }
+      };
+    }`;
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/worker.ts`, program);
+    const main = `import { openProvider } from ${module};
+      const key = await openProvider("aws-lc").provider.generate("ecdsa-p256");
+      const workers = [1, 2].map(() => new Worker("file://${folder}/worker.ts", { type: "module", name: "signs" }));
+      await Promise.all(workers.map((worker) => new Promise((resolve) => {
+        worker.onmessage = resolve;
+        worker.postMessage(key.share());
+      })));
+      console.log("ends");
+      Deno.exit(0);`;
+    assert.equal(await run(main), "ends\n");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+test("a key whose halves do not belong together is refused", async () => {
+  using key = await awsLc.generate("ed25519");
+  using other = await awsLc.generate("ed25519");
+  // RFC 5958 section 2: [1] is the public key.
+  const mixed = new Uint8Array([
+    ...key.exportPkcs8(),
+    0x81,
+    0x21,
+    0,
+    ...other.publicKey.spki.slice(-32),
+  ]);
+  mixed[1] += 35;
+  mixed[4] = 1;
+  assert.throws(
+    () => awsLc.importPrivateKey(mixed),
+    (error: CryptoError) => error.code === "BAD_KEY",
+  );
+});
