@@ -1,5 +1,6 @@
 /** TLS of `signer serve`: several certificates, their reload on SIGHUP, and log lines about their expiry. */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { X509Certificate } from "node:crypto";
 import type { TlsFiles as Files } from "../_support/tls_files.ts";
 import { gate } from "../_support/gate.ts";
@@ -144,7 +145,13 @@ test("--tls-crl of each client command refuses a server whose certificate is rev
   assert.match(wrong.stderr, /There is no revocation list in PEM/);
 });
 
-/** Runs `openssl s_client` until the server has accepted or refused it. Returns its output. */
+/** The line that ends `openssl s_client` (openssl-s_client(1ssl)). */
+const QUIT = new TextEncoder().encode("Q\n");
+
+/**
+ * Runs `openssl s_client` until the server has accepted or refused it, or has sent the ticket for `-sess_out`. Returns its
+ * output.
+ */
 async function sClient(
   address: string,
   files: Files,
@@ -169,6 +176,14 @@ async function sClient(
     }
   };
   const timer = setTimeout(end, 20_000);
+  // The output of a ticket stays in openssl's buffer until its end, and the file of the session does not.
+  const session = args[args.indexOf("-sess_out") + 1];
+  const input = child.stdin.getWriter();
+  const looks = setInterval(() => {
+    if (!args.includes("-sess_out") || !existsSync(session)) return;
+    clearInterval(looks);
+    input.write(QUIT).catch(() => {});
+  }, 20);
   let output = "";
   await Promise.all([child.stdout, child.stderr].map(async (stream) => {
     for await (const text of stream.pipeThrough(new TextDecoderStream())) {
@@ -179,7 +194,8 @@ async function sClient(
     }
   }));
   clearTimeout(timer);
-  await child.stdin.close().catch(() => {});
+  clearInterval(looks);
+  await input.close().catch(() => {});
   await child.status;
   return output;
 }
