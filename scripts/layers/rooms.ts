@@ -169,7 +169,7 @@ export const rooms: Rooms = {
     "npm:commander",
   ],
   "src/cli/serve/options": [
-    "src/api",
+    "src/api/limits",
     "src/cli",
     "src/config",
     "src/grpc",
@@ -214,6 +214,7 @@ export const rooms: Rooms = {
     "src/api",
     "src/audit",
     "src/crypto",
+    "src/errors",
     "src/grpc",
     "src/pipeline",
     "src/pipeline/workers",
@@ -293,7 +294,8 @@ export const rooms: Rooms = {
   ],
   "src/grpc/scheduling": ["src/grpc"],
   "src/grpc/callers": ["src/crypto/x509", "src/grpc", "src/net"],
-  "src/api": ["src/api/generated/**", "src/grpc"],
+  "src/api": ["src/api/generated/**", "src/api/limits"],
+  "src/api/limits": ["src/grpc"],
   "src/api/generated/**": ["src/grpc", "src/protobuf"],
   "src/grpc": ["src/crypto/x509", "src/errors", "src/net", "src/protobuf"],
 

@@ -2,4 +2,4 @@
 export * from "./file_descriptors.ts";
 export * from "./generated/mod.ts";
 export * from "./headers.ts";
-export * from "./limits.ts";
+export * from "./limits/mod.ts";

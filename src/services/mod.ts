@@ -8,8 +8,8 @@ import { SigningAudit } from "./audit.ts";
 import { echoService } from "./echo.ts";
 import { Health } from "./health.ts";
 import { type InternalErrorReport, mapErrors, negotiateProtocol } from "./interceptors.ts";
-import { Pipelines } from "./pipeline.ts";
-import { signerOf } from "./pipeline_signer.ts";
+import type { Pipelines } from "./pipeline.ts";
+import type { SigningParts } from "./pipeline_signer.ts";
 import { reflectionServices } from "./reflection.ts";
 import { type ServerIdentity, serverInfoService } from "./server_info.ts";
 import { type SignatureReport, signingService } from "./signing.ts";
@@ -45,12 +45,12 @@ export interface ServicesOptions {
  * Creates the signer's services over a ring of keys, and the standard services. Health and reflection are open to all
  * callers: they have no key, and probes have no token.
  */
-export function signerServices(
+export async function signerServices(
   keys: KeyRing,
   identity: ServerIdentity,
   report: InternalErrorReport,
   options: ServicesOptions = {},
-): SignerServices {
+): Promise<SignerServices> {
   const { access, audit: trail, onSigned, reflection = true } = options;
   const permissionsOf = access === undefined
     ? () => UNRESTRICTED
@@ -61,14 +61,8 @@ export function signerServices(
     ...[keys, identity.limits, permissionsOf, audit, onSigned] as const,
   );
   const pipelines = options.pipelines
-    ? new Pipelines({
-      version: identity.version,
-      signerOf: (context) => signerOf(signing, context),
-      counters: options.pipelineCounters,
-      onWorkerFailure: options.onPipelineFailure,
-    })
+    ? await openPipelines(identity.version, signing, options)
     : undefined;
-  pipelines?.start();
   const own = [
     echoService(),
     signer,
@@ -95,4 +89,24 @@ export function signerServices(
     ],
     [Symbol.dispose]: () => pipelines?.[Symbol.dispose](),
   };
+}
+
+/** Imports the modules of pipelines, which take 2 MB of each thread, and starts their service. */
+async function openPipelines(
+  version: string,
+  signing: SigningParts,
+  { pipelineCounters, onPipelineFailure }: ServicesOptions,
+): Promise<Pipelines> {
+  const [{ Pipelines }, { signerOf }] = await Promise.all([
+    import("./pipeline.ts"),
+    import("./pipeline_signer.ts"),
+  ]);
+  const pipelines = new Pipelines({
+    version,
+    signerOf: (context) => signerOf(signing, context),
+    counters: pipelineCounters,
+    onWorkerFailure: onPipelineFailure,
+  });
+  pipelines.start();
+  return pipelines;
 }

@@ -1,13 +1,16 @@
 /** Failures of nodes, as callers may learn of them. @module */
-import { PipelineError } from "../pipeline/mod.ts";
+import { findError } from "../errors/mod.ts";
+import type { PipelineError } from "../pipeline/mod.ts";
 
 /**
  * Names the node that has failed, and those that had ended before it, by the ids of the caller's manifest; undefined for
  * another error. The reason is not for the caller.
  */
 export function failedNode(error: unknown): string | undefined {
-  if (!(error instanceof PipelineError) || error.node === undefined) return undefined;
-  const { node, completed } = error;
+  // By its layer and not its class, because most servers do not load the modules of pipelines.
+  const failure = findError(error, "pipeline") as PipelineError | undefined;
+  if (failure === undefined || failure.node === undefined) return undefined;
+  const { node, completed } = failure;
   const before = completed.length === 0
     ? "no other node had ended"
     : `${completed.join(", ")} had ended`;

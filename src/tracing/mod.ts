@@ -7,7 +7,7 @@
 import type { CallObserver, RpcChannel } from "../grpc/mod.ts";
 
 /** Returns true if Deno records and exports spans (https://docs.deno.com/runtime/fundamentals/open_telemetry/). */
-export function tracingIsOn(): boolean {
+function tracingIsOn(): boolean {
   return /^(true|1)$/i.test(Deno.env.get("OTEL_DENO") ?? "");
 }
 

@@ -16,7 +16,7 @@ export async function openFailing(
   keys.list = () => {
     throw new Error("The store is broken");
   };
-  const { services } = signerServices(
+  const { services } = await signerServices(
     new KeyRing(keys),
     {
       version: "1.2.3",

@@ -72,7 +72,7 @@ export class Served implements AsyncDisposable {
     const report = options.report ?? (({ error }) => {
       throw error;
     });
-    const served = signerServices(
+    const served = await signerServices(
       new KeyRing(keys),
       identity,
       report,

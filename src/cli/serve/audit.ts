@@ -1,10 +1,5 @@
 /** The audit log of a server: its options, and its key. @module */
-import {
-  type AuditFailure,
-  AuditLog,
-  type ChainEvents,
-  type HashFunction,
-} from "../../audit/mod.ts";
+import { type AuditFailure, AuditLog } from "../../audit/mod.ts";
 import {
   type CryptoProvider,
   type KeyStore,
@@ -12,11 +7,11 @@ import {
   readPrivateKeyFile,
   thumbprint,
 } from "../../crypto/mod.ts";
-import { openLibcrypto } from "../../ffi/mod.ts";
 import { chosenStack, type StackChoice } from "../../grpc/stacks/mod.ts";
 import type { Logger } from "../../telemetry/mod.ts";
 import { usageError } from "../exit.ts";
 import { passphraseToRead } from "../passphrase/mod.ts";
+import { auditEvents, auditHash } from "./audit_chain.ts";
 
 /** The options of `serve` for the audit log. */
 export interface ServeAuditOptions {
@@ -90,22 +85,6 @@ export async function openAudit(
     key?.[Symbol.dispose]();
     throw error;
   }
-}
-
-/** Returns the fastest SHA-256 for the lines of a log: libcrypto's takes half of the time of node:crypto's. */
-export function auditHash(provider: Pick<CryptoProvider, "name">): HashFunction | undefined {
-  if (provider.name === "builtin") return undefined;
-  const libcrypto = openLibcrypto();
-  return libcrypto.sha256;
-}
-
-/** Logs that audit lines cannot be written, and that they can again. */
-export function auditEvents(log: Logger, policy: AuditFailure): ChainEvents {
-  return {
-    onFailing: ({ message: reason }) =>
-      log.error("The audit log cannot be written", { reason, policy }),
-    onWritable: (lost) => log.warn("The audit log can be written again", { lost, policy }),
-  };
 }
 
 /**

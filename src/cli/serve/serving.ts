@@ -154,7 +154,7 @@ export async function openServing(
   onLogLevels((levels) => requests.setLevels(levels));
   const counters = metrics?.ownCounters();
   const access = policy && new Access(policy, refusalReports(logger("serve")));
-  const served = signerServices(keys, identity, ({ error, ...call }) => {
+  const served = await signerServices(keys, identity, ({ error, ...call }) => {
     report("A call failed inside the server", { ...call, error });
   }, {
     access,

@@ -9,7 +9,7 @@ import { Access, type AccessPolicy } from "../../access/mod.ts";
 import { libc } from "../../ffi/mod.ts";
 import { KeyRing, KeyStore, openProvider, type SharedKeyStore } from "../../crypto/mod.ts";
 import { openTlsContext, type SharedTls } from "../../net/mod.ts";
-import { type CallObserver, joinObservers } from "../../grpc/mod.ts";
+import { joinObservers } from "../../grpc/mod.ts";
 import { serveAsWorker } from "../../grpc/native/workers/mod.ts";
 import { RequestLog, type ServerIdentity, signerServices } from "../../services/mod.ts";
 import {
@@ -22,9 +22,9 @@ import {
   onLogLevels,
 } from "../../telemetry/mod.ts";
 import { ThreadCounters } from "../../telemetry/metrics/mod.ts";
-import { openServerTraces, tracingIsOn } from "../../tracing/mod.ts";
+import { openServerTraces } from "../../tracing/mod.ts";
 import { refusalReports } from "./access.ts";
-import { auditEvents, auditHash } from "./audit.ts";
+import { auditEvents, auditHash } from "./audit_chain.ts";
 import { applySettings, type ServeSettings } from "./settings.ts";
 
 /** The data that the main thread starts a worker with. */
@@ -64,10 +64,8 @@ export type ServeUpdate =
   /** A key can sign from now on, or no longer: a period of its versions has begun or ended. */
   | { readonly health: "refresh" };
 
-let traces: CallObserver | undefined;
-const loaded = tracingIsOn() ? openServerTraces().then((observer) => traces = observer) : undefined;
-
-serveAsWorker((setup: ServeSetup) => {
+serveAsWorker(async (setup: ServeSetup) => {
+  const traces = await openServerTraces();
   const {
     keys: shared,
     identity,
@@ -94,7 +92,7 @@ serveAsWorker((setup: ServeSetup) => {
     hash: auditHash(provider),
     events: auditEvents(logger("serve"), audit.whenFailing),
   });
-  const served = signerServices(keys, identity, ({ error, ...call }) => {
+  const served = await signerServices(keys, identity, ({ error, ...call }) => {
     report("A call failed inside the server", { ...call, error });
   }, {
     access,
@@ -140,4 +138,4 @@ serveAsWorker((setup: ServeSetup) => {
       context?.[Symbol.dispose]();
     },
   };
-}, loaded);
+});

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import { constants } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { CryptoError } from "../errors.ts";
 
 /** A private file: its content, and the refusal of a file that is not private. */
@@ -35,6 +34,8 @@ export async function readPrivateFile(
   name: string,
   privacy: Privacy = "private",
 ): Promise<PrivateFile> {
+  // Imported here, because threads that read no files of keys would load it too: it takes 1 MB of each.
+  const { constants, open } = await import("node:fs/promises");
   let file: FileHandle | undefined;
   try {
     // Opening a named pipe without O_NONBLOCK waits for a writer, perhaps for ever (fifo(7)).

@@ -1,5 +1,5 @@
 /** The options of `serve` that limit its peers. @module */
-import { DEFAULT_REQUEST_LIMITS, type RequestLimits } from "../../../api/mod.ts";
+import { DEFAULT_REQUEST_LIMITS, type RequestLimits } from "../../../api/limits/mod.ts";
 import { type ConfigOption, count, size, timeLimit, timeLimitOrOff } from "../../../config/mod.ts";
 import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "../../../grpc/mod.ts";
 

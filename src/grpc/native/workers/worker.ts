@@ -47,19 +47,16 @@ const scope = globalThis as unknown as WorkerScope;
  * Serves as a worker of a pool. To be called by the entry module of a Web Worker.
  *
  * @param build makes the services from the data of the pool's `setup`
- * @param loaded settles before `build` is called, when modules have to be loaded first
  */
 export function serveAsWorker(
-  build: (setup: never) => WorkerServices,
-  loaded?: Promise<unknown>,
+  build: (setup: never) => WorkerServices | Promise<WorkerServices>,
 ): void {
   let serving: ServingWorker | undefined;
   scope.onmessage = async ({ data: { id, request } }) => {
     const done = (result?: unknown) => scope.postMessage({ id, result });
     try {
       if (request.kind === "start") {
-        if (loaded !== undefined) await loaded;
-        serving = new ServingWorker(request, build, done);
+        serving = new ServingWorker(request, await build(request.setup as never), done);
       } else serving!.handle(request, done, () => scope.close());
     } catch (error) {
       scope.postMessage({ id, failure: (error as Error).message });
@@ -113,8 +110,9 @@ class ServingWorker {
   #messages = 0;
   #closing: Promise<void> | undefined;
 
-  constructor(start: Start, build: (setup: never) => WorkerServices, ready: () => void) {
+  constructor(start: Start, served: WorkerServices, ready: () => void) {
     this.#worker = start.worker;
+    this.#served = served;
     this.#shared = new SharedState(start.shared);
     this.#threadFd = openThread();
     this.#shared.register(this.#worker, this.#threadFd);
@@ -126,7 +124,6 @@ class ServingWorker {
         log.warn("A worker cannot be pinned", { processor: start.processor, error });
       }
     }
-    this.#served = build(start.setup as never);
     this.#engine = new Engine({
       services: this.#served.services,
       tls: this.#served.tls,

@@ -1,4 +1,5 @@
-import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "../grpc/mod.ts";
+/** Limits on requests, apart from the messages of the contract: a process that serves by workers loads no messages. @module */
+import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "../../grpc/mod.ts";
 
 /** Limits on requests that ServerInfo reports. */
 export interface RequestLimits extends Pick<ServerLimits, "maxRequestBytes"> {
