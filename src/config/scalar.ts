@@ -2,8 +2,8 @@
 import { formatValue } from "./given.ts";
 import type { ConfigOption } from "./option.ts";
 
-/** Words and numbers that YAML reads as something else than text. */
-const TYPED = /^(true|false|null|~|[-+]?[0-9.][0-9_.eoxXabcdefABCDEF]*)$/;
+/** Words and numbers that YAML reads as something else than text; `off` and the like only YAML 1.1, as many tools do. */
+const TYPED = /^(true|false|null|~|on|off|yes|no|y|n|[-+]?[0-9.][0-9_.eoxXabcdefABCDEF]*)$/i;
 
 /** Text that needs no quotes, neither alone nor in a list. */
 const PLAIN = /^[A-Za-z0-9_./+=]([A-Za-z0-9_./@+=~-]|:(?=[^\s]))*$/;

@@ -112,6 +112,15 @@ test("values are written so that YAML reads them back", () => {
   assert.deepEqual(given.get("x")?.value, values);
 });
 
+test("words that are booleans in YAML 1.1 are quoted", () => {
+  // Tools of YAML 1.1, as most in Python are, read `max-connection-age: off` as false, which the schema refuses.
+  const option = { flag: "--x", path: "x", kind: config.text("<x>"), help: "x" } as const;
+  for (const word of ["off", "On", "yes", "NO", "y", "True"]) {
+    assert.equal(config.yamlValue(option, word), JSON.stringify(word));
+  }
+  assert.equal(config.yamlValue(option, "offline"), "offline");
+});
+
 test("a server that reads its file again uses the schema that it has made", () => {
   // zod compiles a parser for each new schema: 100 reloads once took 35 MB, which never came back.
   assert.equal(files.tableSchema(serve.serveOptions), files.tableSchema(serve.serveOptions));

@@ -1,7 +1,7 @@
 /** The inputs of `sign` and `verify`: text, files of any size, or standard input. @module */
 import { createHash } from "node:crypto";
 import { hashOf, unspecified } from "../client/keys/mod.ts";
-import { readFile } from "../read_file.ts";
+import { cannotRead, readFile } from "../read_file.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
 import { withProgress } from "./progress.ts";
 
@@ -153,9 +153,4 @@ async function readChunks(
   } finally {
     file?.close();
   }
-}
-
-function cannotRead(name: string, cause: unknown): CliError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return usageError(`Cannot read ${JSON.stringify(name)}: ${reason}`);
 }
