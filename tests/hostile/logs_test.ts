@@ -9,7 +9,7 @@ const NO_MESSAGE = framed(Uint8Array.of(0x07));
 for (const setting of settings) {
   /** Each logged a stack of 1.3 KB for 90 bytes sent. */
   test(
-    `Malformed reflection requests log ten short lines at once, and one a second (${
+    `Malformed reflection requests log ten short lines at once, and one in five seconds (${
       settingName(setting)
     })`,
     async () => {

@@ -99,10 +99,10 @@ export async function runServer(
     await openHttp(found.metrics!, metrics.pages(), options, log);
   const pipelines = options.pipelines ? await pipelineCounters() : undefined;
   if (pipelines) metrics?.addPipelines(pipelines);
-  const serving = await openServing(
-    ...[options, limits, version, provider, keys, tls, policy, audit?.log, metrics] as const,
-    ...[pipelines?.memory, threads] as const,
-  );
+  const serving = await openServing({
+    ...{ options, limits, version, provider, keys, tls, policy, audit: audit?.log, metrics },
+    ...{ pipelineCounters: pipelines?.memory, threads },
+  });
   const { server, stack, workers } = serving;
   // An error in one call must not end the others.
   using _uncaught = onUncaught((error) => log.error("Uncaught", { error }));

@@ -79,20 +79,26 @@ export interface Serving {
   releaseKeys(generation: number): Promise<void>;
 }
 
+/** The parts that a server is opened with. */
+export interface ServingParts {
+  readonly options: ServingOptions;
+  readonly limits: Limits;
+  readonly version: string;
+  readonly provider: CryptoProvider;
+  readonly keys: KeyRing;
+  readonly tls: ServerTls | undefined;
+  readonly policy: AccessPolicy | undefined;
+  readonly audit: AuditLog | undefined;
+  readonly metrics: ServerMetrics | undefined;
+  readonly pipelineCounters: SharedArrayBuffer | undefined;
+  /** The threads of `startThreads()`. */
+  readonly threads: readonly LoadingThread[];
+}
+
 /** Opens a server for the keys of a ring, on the stack and threads that the options name. */
-export async function openServing(
-  options: ServingOptions,
-  limits: Limits,
-  version: string,
-  provider: CryptoProvider,
-  keys: KeyRing,
-  tls: ServerTls | undefined,
-  policy: AccessPolicy | undefined,
-  audit: AuditLog | undefined,
-  metrics: ServerMetrics | undefined,
-  pipelineCounters: SharedArrayBuffer | undefined,
-  threads: readonly LoadingThread[],
-): Promise<Serving> {
+export async function openServing(parts: ServingParts): Promise<Serving> {
+  const { options, limits, version, provider, keys, tls, policy, audit, metrics } = parts;
+  const { pipelineCounters, threads } = parts;
   const stack = await chosenStack(options.stack);
   const { name, version: providerVersion } = provider;
   const identity = {
@@ -110,8 +116,8 @@ export async function openServing(
       ...{ levels: options.logLevel, format: options.logFormat, slowMs: options.logSlow },
       target: logTarget(),
     };
-    const parts = { keys, tls, policy: () => current, audit, metrics, logs, pipelineCounters };
-    const server = await openWorkers(options, limits, workers, identity, parts, threads);
+    const shared = { keys, tls, policy: () => current, audit, metrics, logs, pipelineCounters };
+    const server = await openWorkers(options, limits, workers, identity, shared, threads);
     return {
       server,
       stack,
