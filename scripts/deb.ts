@@ -48,10 +48,16 @@ const release = { version: config.version, date: date.slice(0, 10) };
 /** The user of the unit. */
 const users = 'u signer - "Remote signer" - -\n';
 
+/** The folder of its keys. */
+const folders = "d /etc/signer 0755 root root\nd /etc/signer/keys 0700 signer signer\n";
+
 const afterInstallation = `#!/bin/sh
 set -e
 [ "$1" = configure ] || exit 0
-if command -v systemd-sysusers >/dev/null; then systemd-sysusers signer.conf; fi
+if command -v systemd-sysusers >/dev/null; then
+  systemd-sysusers signer.conf
+  systemd-tmpfiles --create signer.conf
+fi
 if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
 `;
 
@@ -69,7 +75,7 @@ if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
 ${
     payload === undefined
       ? ""
-      : `if [ "$1" = purge ]; then rm -rf /var/cache/signer-${payload}; fi\n`
+      : `if [ "$1" = purge ]; then rm -rf /var/cache/signer /var/cache/signer-*-${payload}; fi\n`
   }`;
 
 /** Returns the hash by which a portable executable names its cache; undefined for another executable. */
@@ -106,6 +112,7 @@ try {
     }
   }
   write("usr/lib/sysusers.d/signer.conf", users);
+  write("usr/lib/tmpfiles.d/signer.conf", folders);
   const hooks = new Map([
     ["postinst", afterInstallation],
     ["prerm", beforeRemoval],

@@ -1,7 +1,7 @@
 #!/bin/sh
 # signer @VERSION@ for @TARGET@: this script, and behind its last line a compressed archive of Deno, the program
-# and OpenSSL. The archive is unpacked once, into the first of $SIGNER_CACHE, $XDG_CACHE_HOME, /var/cache, /tmp and
-# /dev/shm (memory) where files can be written and executed.
+# and OpenSSL. The archive is unpacked once for each user, into the first of $SIGNER_CACHE, $XDG_CACHE_HOME,
+# /var/cache, /tmp and /dev/shm (memory) where files can be written and executed.
 set -eu
 
 payload=@PAYLOAD_SHA256@
@@ -20,7 +20,7 @@ is_private() {
   ls -ldn "$1" | {
     read -r mode _ owner _
     case $mode in
-      drwx------*) [ "$owner" = "$(id -u)" ] ;;
+      drwx------*) [ "$owner" = "$user" ] ;;
       *) false ;;
     esac
   }
@@ -98,9 +98,11 @@ mask=$(umask)
 umask 077
 reasons=
 folder=
+user=$(id -u)
 for cache in "${SIGNER_CACHE:-}" "${XDG_CACHE_HOME:-}" /var/cache /tmp /dev/shm; do
   [ -n "$cache" ] || continue
-  folder=$cache/signer-$payload
+  # A folder for each user: nobody runs the files of another one.
+  folder=$cache/signer-$user-$payload
   if [ -e "$folder" ]; then
     is_private "$folder" ||
       fail "$folder belongs to another user, or others may write to it" "Remove it, or name another folder in SIGNER_CACHE"

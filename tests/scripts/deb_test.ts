@@ -38,6 +38,7 @@ peerTest(test, "dpkg-deb")(
         const path of [
           "lib/systemd/system/signer.socket",
           "lib/sysusers.d/signer.conf",
+          "lib/tmpfiles.d/signer.conf",
           "share/bash-completion/completions/signer",
           "share/man/man1/signer-serve.1.gz",
         ]

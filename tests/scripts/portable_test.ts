@@ -118,6 +118,19 @@ test("A cache that others may write to is refused and not run", async () => {
   assert.match(error, /belongs to another user, or others may write to it/);
 });
 
+// The superuser ran `signer version`, which unpacked to /var/cache. The service with a user of its own then refused to
+// start, because the folder belonged to another user.
+test("Each user has a folder of their own in a cache that several share", async () => {
+  await using packaged = await Packaged.make();
+  await packaged.run();
+  const programs = join(packaged.folder, "programs");
+  await Deno.mkdir(programs);
+  await Deno.writeTextFile(join(programs, "id"), "#!/bin/sh\necho 4242\n", { mode: 0o755 });
+  const { code, error } = await packaged.run([], { PATH: `${programs}:/usr/bin:/bin` });
+  assert.deepEqual([code, error], [0, ""]);
+  assert.equal([...Deno.readDirSync(packaged.cache)].length, 2);
+});
+
 test("A damaged executable is refused, and leaves nothing", async () => {
   await using packaged = await Packaged.make();
   const bytes = await Deno.readFile(packaged.executable);
