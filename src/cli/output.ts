@@ -3,7 +3,7 @@
  *
  * - Results go to standard output, and nothing else does, so that it can be piped.
  * - Everything else goes to standard error. Each line begins with `signer: `, except for help and public
- *   keys. With `--log-format json`, each line is JSON.
+ *   keys. With `--log-format json`, each line is JSON. In systemd's journal, the level of the line stands before it.
  * - An error is one line that names the wrong value, and a hint with advice.
  * - Colours and spinners are for terminals only, and never with NO_COLOR set.
  * - Text is escaped in this module, so that no control character of a peer reaches a terminal. Only bytes
@@ -92,14 +92,22 @@ export function redirectDiagnostics(write: (diagnostic: Diagnostic) => void): vo
 
 const labels = { info: "", warn: "warning: ", error: "error: " } as const;
 
+let prefixOf = (_level: Diagnostic["level"]): string => "";
+
+/** Begins each line of a diagnostic with the prefix of its level from now on. */
+export function prefixDiagnostics(prefix: typeof prefixOf): void {
+  prefixOf = prefix;
+}
+
 let report = ({ level, message, hint }: Diagnostic): void => {
-  writeLine(`${labels[level]}${message}`);
-  if (hint !== undefined) writeLine(`hint: ${hint}`);
+  const prefix = prefixOf(level);
+  writeLine(prefix, `${labels[level]}${message}`);
+  if (hint !== undefined) writeLine(prefix, `hint: ${hint}`);
 };
 
 /** Escapes line feeds too, so that the text of a peer cannot begin a line that looks like one of this program. */
-function writeLine(line: string): void {
-  writeTerminal(`signer: ${printable(line)}\n`);
+function writeLine(prefix: string, line: string): void {
+  writeTerminal(`${prefix}signer: ${printable(line)}\n`);
 }
 
 /** Writes all bytes: `writeSync()` may write a part of them, as write(2) does. */

@@ -13,7 +13,7 @@ import { reportFailure } from "./failure.ts";
 import { translateSpellings } from "./foreign_spellings.ts";
 import { nearest } from "../spelling/mod.ts";
 import { examples } from "./help.ts";
-import { writeDiagnostic, writeResult } from "./output.ts";
+import { prefixDiagnostics, writeDiagnostic, writeResult } from "./output.ts";
 import { onUncaught } from "./uncaught.ts";
 
 /** Runs a command line and returns its exit code. Errors are written to standard error, never thrown. */
@@ -27,6 +27,11 @@ export async function run(given: readonly string[]): Promise<number> {
     if (named === "serve" && wantsJsonLogs(args)) {
       const { writeDiagnosticsAsJson } = await import("./json_diagnostics.ts");
       writeDiagnosticsAsJson();
+    }
+    if (named === "serve" && Deno.env.get("JOURNAL_STREAM") !== undefined) {
+      const { isJournal, journalPrefix } = await import("../telemetry/mod.ts");
+      // `--log-to` has standard error go elsewhere later.
+      prefixDiagnostics((level) => isJournal() ? journalPrefix(level) : "");
     }
     if (named === "serve" || named === "keygen") {
       const { guardProcess } = await import("./signals.ts");

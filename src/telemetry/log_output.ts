@@ -5,12 +5,13 @@
  * @module
  */
 import { libc } from "../ffi/mod.ts";
+import { isJournal } from "./journal.ts";
 
 /** A way to write to standard error. It can be posted to other threads of the process. */
 export type LogTarget =
   /** Another open file description of the pipe or terminal, with O_NONBLOCK, unlike that of descriptor 2. */
   | { readonly kind: "nonblocking"; readonly fd: number }
-  | { readonly kind: "socket" }
+  | { readonly kind: "socket"; readonly isJournal: boolean }
   /** A regular file, which does not block, or a platform without the libc binding. */
   | { readonly kind: "blocking" };
 
@@ -26,7 +27,7 @@ const RETRY_MS = 100;
 export function openLogTarget(): LogTarget {
   if (!libc.isSupported()) return { kind: "blocking" };
   if (libc.getsockopt(STDERR, libc.SOL_SOCKET, libc.SO_TYPE, new Int32Array(1)) >= 0) {
-    return { kind: "socket" };
+    return { kind: "socket", isJournal: isJournal() };
   }
   if (!Deno.stderr.isTerminal() && libc.pipeSize(STDERR) < 0) return { kind: "blocking" };
   const flags = libc.O_WRONLY | libc.O_NONBLOCK | libc.O_APPEND | libc.O_NOCTTY;

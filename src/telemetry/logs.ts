@@ -9,6 +9,7 @@ import {
   type LogRecord,
 } from "@logtape/logtape";
 import type { LogEvent } from "./events.ts";
+import { journalPrefix } from "./journal.ts";
 import { formatLogLevels, type Level, type LogCategory, type LogLevels } from "./levels.ts";
 import { LogOutput, type LogTarget, openLogTarget } from "./log_output.ts";
 
@@ -61,10 +62,11 @@ export function configureLogs(
     ? getJsonLinesFormatter({ properties: "flatten" })
     : getLogfmtFormatter();
   const encoder = new TextEncoder();
-  const line = (record: LogRecord) => encoder.encode(formatter(record));
-  target = options.target ?? logTarget();
+  const opened = target = options.target ?? logTarget();
+  const prefix = opened.kind === "socket" && opened.isJournal ? journalPrefix : () => "";
+  const line = (record: LogRecord) => encoder.encode(prefix(record.level) + formatter(record));
   output = new LogOutput(
-    target,
+    opened,
     (count) => line(droppedLines(count)),
     () => {
       dropped++;

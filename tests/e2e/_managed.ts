@@ -81,8 +81,13 @@ export class ManagedServer implements AsyncDisposable {
   }
 
   /** Stops the server, and resolves to its exit code and its log. */
-  async stop(): Promise<{ code: number; log: string }> {
+  stop(): Promise<{ code: number; log: string }> {
     this.signal("SIGTERM");
+    return this.ended();
+  }
+
+  /** Resolves at the end of the server to its exit code and its log. */
+  async ended(): Promise<{ code: number; log: string }> {
     return { code: await this.#exit.promise, log: await this.#log };
   }
 

@@ -116,6 +116,36 @@ pythonTest("A failed reload is reported, and ends in READY", async (python) => {
   });
 });
 
+// In a real journal every line had the priority "info", also the error that ended the server.
+pythonTest("Lines in the journal have their priorities", async (python) => {
+  await inFolder(async (folder) => {
+    const options = ["--generate", "ed25519", "--workers", "1", "--log-level", "debug"];
+    {
+      await using server = await ManagedServer.start(
+        python,
+        ["--notify", `${folder}/notify`, "--journal"],
+        ["--tcp", "127.0.0.1:0", ...options],
+      );
+      const { lines } = await server.notified("READY=1");
+      await waitForEcho(/^STATUS=Serving on (\S+)$/.exec(lines[1])![1]);
+      const { log } = await server.stop();
+      assert.match(log, /^<6>time=\S+ level=info .*msg=Serving /m);
+      // A thread has written this one.
+      assert.match(log, /^<7>time=\S+ level=debug .*msg="Request served"/m);
+      const others = log.trimEnd().split("\n").filter((line) => !/^<[0-7]>/.test(line));
+      assert.deepEqual(others.map((line) => line.split(" ")[0]), ["ready"]);
+    }
+    await using failed = await ManagedServer.start(
+      python,
+      ["--journal"],
+      ["--tcp", "nowhere:x", ...options],
+    );
+    const { code, log } = await failed.ended();
+    assert.notEqual(code, 0);
+    assert.match(log, /^<3>signer: error: /m);
+  });
+});
+
 pythonTest(
   "Sockets for another process are not used, and unused ones are reported",
   async (python) => {

@@ -1,11 +1,12 @@
 """Starts a service as systemd does: passes listening sockets, and prints the service's notifications.
 
     service_manager.py [--socket NAME=HOST:PORT | NAME=/PATH]... [--notify PATH | @NAME] [--watchdog MICROSECONDS]
-                       [--wrong-pid] COMMAND...
+                       [--wrong-pid] [--journal] COMMAND...
 
 Prints lines of JSON: {"pid": ..., "addresses": {NAME: ADDRESS}} first; {"notified": [LINE, ...], "main": BOOLEAN} for
 each notification, where "main" is true for one of the started process itself (NotifyAccess=main); {"exit": CODE} last.
-SIGHUP and SIGTERM are passed on.
+SIGHUP and SIGTERM are passed on. With --journal the output of the service is a stream socket that JOURNAL_STREAM names;
+its lines go to standard error unchanged.
 """
 import argparse
 import json
@@ -40,7 +41,7 @@ def say(**what):
     print(json.dumps(what), flush=True)
 
 
-def start(command, listeners, names, environment, wrong_pid):
+def start(command, listeners, names, environment, wrong_pid, output):
     pid = os.fork()
     if pid != 0:
         return pid
@@ -52,6 +53,10 @@ def start(command, listeners, names, environment, wrong_pid):
         environment["LISTEN_FDS"] = str(len(listeners))
         environment["LISTEN_FDNAMES"] = ":".join(names)
         environment["LISTEN_PID"] = str(os.getpid() + (1 if wrong_pid else 0))
+    if output:
+        info = os.fstat(output.fileno())
+        environment["JOURNAL_STREAM"] = "%d:%d" % (info.st_dev, info.st_ino)
+        os.dup2(output.fileno(), 2)
     os.dup2(2, 1)
     os.execvpe(command[0], command, environment)
 
@@ -62,6 +67,7 @@ def main():
     parser.add_argument("--notify")
     parser.add_argument("--watchdog")
     parser.add_argument("--wrong-pid", action="store_true")
+    parser.add_argument("--journal", action="store_true")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     options = parser.parse_args()
     names, wheres = zip(*(one.split("=", 1) for one in options.socket)) if options.socket else ((), ())
@@ -75,12 +81,22 @@ def main():
         environment["NOTIFY_SOCKET"] = options.notify
     if options.watchdog:
         environment["WATCHDOG_USEC"] = options.watchdog
-    pid = start(options.command, listeners, names, environment, options.wrong_pid)
+    journal, output = socket.socketpair() if options.journal else (None, None)
+    pid = start(options.command, listeners, names, environment, options.wrong_pid, output)
+    if output:
+        output.close()
     for number in (signal.SIGHUP, signal.SIGTERM):
         signal.signal(number, lambda number, _: os.kill(pid, number))
     say(pid=pid, addresses={name: address_of(one) for name, one in zip(names, listeners)})
     while True:
-        ready = select.select([notified] if notified else [], [], [], 0.05)[0]
+        ready = select.select([one for one in (notified, journal) if one], [], [], 0.05)[0]
+        if journal in ready:
+            ready.remove(journal)
+            text = journal.recv(65536)
+            os.write(2, text)
+            if text:
+                continue
+            journal = None
         for one in ready:
             data, control, _, _ = one.recvmsg(65536, 1024)
             sender = [struct.unpack("iii", value)[0] for level, kind, value in control
