@@ -117,4 +117,8 @@ test("an asynchronous handler keeps its request while others are handled, and af
   for (const { request, copy } of kept) assert.deepEqual(Uint8Array.from(request), copy);
   release.resolve();
   assert.deepEqual(await waiting, payload(101));
+  // The memory of a settled handler's request is used again.
+  const before = kept.map(({ request }) => request.buffer);
+  assert.deepEqual(await call(definition.Keep, payload(103)), payload(103));
+  assert.ok(before.includes(kept.at(-1)!.request.buffer));
 });

@@ -291,7 +291,8 @@ export abstract class Call implements CallContext, CallTimes, Timed {
   leave(): void {
     if (this.phase !== "open") return;
     this.#end("cancelled");
-    this.#abort?.abort();
+    // The stream of a call that succeeds closes with its status: nobody waits for the signal, whose reason has a stack.
+    if (this.#status !== StatusCode.OK) this.#abort?.abort();
   }
 
   /** Counter of the request bytes that the call keeps. */

@@ -136,8 +136,12 @@ export class UnaryCall extends Call implements Work {
     this.#incoming?.release();
     this.#request = undefined;
     this.#response = undefined;
-    // A handler that has returned a promise may still read the request.
-    if (this.#memory !== undefined && !this.#isAsync) reuseMemory(this.#memory);
+    // A handler may read the request until its promise is settled.
+    if (!this.#isAsync) this.#reuseMemory();
+  }
+
+  #reuseMemory(): void {
+    if (this.#memory !== undefined) reuseMemory(this.#memory);
     this.#memory = undefined;
   }
 
@@ -263,7 +267,10 @@ export class UnaryCall extends Call implements Work {
         this.guard(() => this.#answerLater(response));
       },
       (error) => this.fail(error),
-    ).finally(() => this.endAsync());
+    ).finally(() => {
+      this.#reuseMemory();
+      this.endAsync();
+    });
     if (this.over) return;
     this.guard(() => {
       this.held.setBuffered(0);
