@@ -1,7 +1,7 @@
 /** Execution of a plan: one node after the other, in slices. @module */
 import { setImmediate } from "node:timers/promises";
 import { PipelineError } from "./errors.ts";
-import { COPIES_PER_NODE, estimateMemory } from "./limits.ts";
+import { estimateMemory } from "./limits.ts";
 import type { Inputs, NodeContext, NodeInstance, Work } from "./node.ts";
 import type { Plan, PlannedNode } from "./plan.ts";
 import { NO_SIGNER, type Signer } from "./signer.ts";
@@ -226,7 +226,7 @@ export class Execution implements NodeContext, Disposable {
     if (estimate > limits.memoryBytes) {
       throw new PipelineError(
         "LIMIT",
-        `The execution needs about ${estimate} bytes of memory, ${COPIES_PER_NODE} times the ${bytes} of its inputs for each of ${nodes.length} nodes: at most ${limits.memoryBytes} are allowed`,
+        `The execution needs about ${estimate} bytes of memory, for ${bytes} bytes of inputs and ${nodes.length} nodes: memory_bytes allows ${limits.memoryBytes}`,
       );
     }
     this.#estimate = Math.max(this.#estimate, estimate);

@@ -12,7 +12,7 @@ export const MAX_SAMPLE_RATE = 768_000;
 /** Characters of an input of JSON, which is parsed in one piece: about 10 ms. */
 export const MAX_JSON = 1_048_576;
 /** Times that a node may hold its buffer: its input, its output and one conversion between formats. */
-export const COPIES_PER_NODE = 3;
+const COPIES_PER_NODE = 3;
 
 /** Limits of one execution. */
 export interface Limits {

@@ -79,7 +79,7 @@ for (const [name, options] of Object.entries(settings)) {
       ],
       [
         () => execute(address, "digest", data(LARGEST), { memoryBytes: 3 * LARGEST - 1 }),
-        /needs about 150000000 bytes of memory, .* of 1 nodes: at most 149999999 are allowed$/,
+        /needs about 150000000 bytes of memory, .* 1 nodes: memory_bytes allows 149999999$/,
       ],
       // Its output has twice the bytes of its input.
       [

@@ -117,6 +117,9 @@ interface Thread {
   ended(): void;
 }
 
+/** The error of a part after the last one. Each new error captures a stack. */
+const ENDED = new PipelineError("CANCELLED", "The execution has ended");
+
 /** An execution on a worker. */
 class PipelineJob implements Disposable {
   readonly #id: number;
@@ -169,7 +172,7 @@ class PipelineJob implements Disposable {
     this.#manifest = undefined;
     try {
       const result = await this.#part.promise;
-      if (isLast) this.#ended(new PipelineError("CANCELLED", "The execution has ended"));
+      if (isLast) this.#ended(ENDED);
       return result;
     } finally {
       clearTimeout(this.#timer);
