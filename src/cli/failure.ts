@@ -3,6 +3,7 @@ import { CommanderError } from "commander";
 import { ConfigError } from "../config/mod.ts";
 import { findError } from "../errors/mod.ts";
 import { CliError, ExitCode } from "./exit.ts";
+import { missingFileHint } from "./file_failure.ts";
 import { fail, note, OutputClosed } from "./output.ts";
 
 /** The environment variable with the effect of `--debug`. */
@@ -43,7 +44,7 @@ function describe(
   const ofKeys = findError(error, "crypto");
   if (ofKeys && ofKeys === error) {
     const exitCode = ofKeys.code === "PROVIDER_FAILED" ? ExitCode.failed : ExitCode.usage;
-    return { message: ofKeys.message, exitCode };
+    return { message: ofKeys.message, hint: missingFileHint(ofKeys), exitCode };
   }
   // An audit log that cannot be opened or written.
   const ofAudit = findError(error, "audit");
@@ -51,7 +52,7 @@ function describe(
   // A file of tokens or rules.
   const ofAccess = findError(error, "access");
   if (ofAccess && ofAccess === error) {
-    return { message: ofAccess.message, exitCode: ExitCode.usage };
+    return { message: ofAccess.message, hint: missingFileHint(ofAccess), exitCode: ExitCode.usage };
   }
   // An address on the command line that cannot be parsed, bound or reached.
   const ofNet = findError(error, "net");

@@ -1,6 +1,7 @@
 /** Folders of keys. @module */
 import { basename, extname, join } from "node:path";
 import { usageError } from "./exit.ts";
+import { missingFileHint } from "./file_failure.ts";
 import { isFolder } from "./file_status.ts";
 
 /** Extensions of key files in a key folder; other files there are ignored. */
@@ -34,6 +35,6 @@ export function keysIn(folder: string): FolderKey[] {
     const reason = cause instanceof Deno.errors.NotFound
       ? "there is no such folder"
       : (cause as Error).message;
-    throw usageError(`Cannot read the key folder ${folder}: ${reason}`);
+    throw usageError(`Cannot read the key folder ${folder}: ${reason}`, missingFileHint(cause));
   }
 }

@@ -1,5 +1,6 @@
 /** The files that options name. @module */
 import { type CliError, usageError } from "./exit.ts";
+import { missingFileHint, reasonOf } from "./file_failure.ts";
 
 /**
  * Reads a file that an option names.
@@ -16,8 +17,8 @@ export function readFile(file: string): Uint8Array {
 
 /** Returns the error of a file that cannot be read. */
 export function cannotRead(file: string, cause: unknown): CliError {
-  const { message } = cause as Error;
-  // Deno adds the errno, and the path again.
-  const reason = message.replace(/ \(os error \d+\).*/s, "");
-  return usageError(`Cannot read ${JSON.stringify(file)}: ${reason}`);
+  return usageError(
+    `Cannot read ${JSON.stringify(file)}: ${reasonOf(cause)}`,
+    missingFileHint(cause),
+  );
 }

@@ -142,6 +142,7 @@ const HINTS: Readonly<Record<string, string>> = {
   EADDRINUSE: "another process listens there: stop it or choose another port",
   EADDRNOTAVAIL: "this machine does not have the address",
   EACCES: "ports below 1024 and closed directories need privileges",
+  ENOENT: "the folder of the socket does not exist: make it",
   EAFNOSUPPORT: "the kernel lacks this transport: signer doctor says more",
   ENODEV: "there is no vsock device: signer doctor says more",
 };

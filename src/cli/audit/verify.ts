@@ -7,6 +7,7 @@ import {
 } from "../../audit/mod.ts";
 import { openProvider, readPublicKey } from "../../crypto/mod.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
+import { missingFileHint, reasonOf } from "../file_failure.ts";
 import { note, warn, writeResult } from "../output.ts";
 import { readFile } from "../read_file.ts";
 
@@ -50,7 +51,7 @@ function verify(files: readonly string[], check: SignatureCheck | undefined): Au
     if (!(cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.PermissionDenied)) {
       throw cause;
     }
-    throw usageError(`The audit log cannot be read: ${cause.message}`);
+    throw usageError(`The audit log cannot be read: ${reasonOf(cause)}`, missingFileHint(cause));
   }
 }
 

@@ -13,7 +13,9 @@ export async function keygen(options: KeygenOptions): Promise<void> {
   if (from === undefined) {
     throw usageError(
       options.public ? "No key to export is named" : "No key type is named",
-      "Name its type with --type, or an existing key with --from KEY --public",
+      options.public
+        ? "Name it with --from KEY"
+        : "Name its type with --type, or an existing key with --from KEY --public",
     );
   }
   if (!options.public) {
