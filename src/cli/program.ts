@@ -37,6 +37,7 @@ export async function run(given: readonly string[]): Promise<number> {
       const { guardProcess } = await import("./signals.ts");
       guardProcess(named);
     }
+    await refuseCommandOfCall(named);
     const program = await createProgram(named, args);
     checkHelpTopic(program, args);
     await program.parseAsync([...args], { from: "user" });
@@ -51,6 +52,21 @@ function commandNamed(args: readonly string[]): string {
   return args.find((arg, at) =>
     arg !== "--debug" && !arg.startsWith("--context") && args[at - 1] !== "--context"
   ) ?? "";
+}
+
+/**
+ * Refuses a command of `call` that stands without `call`, as in `signer sign`.
+ *
+ * @throws {CliError}
+ */
+async function refuseCommandOfCall(named: string): Promise<void> {
+  if (!/^[a-z]/.test(named) || Object.hasOwn(commands, named)) return;
+  const call = await commands.call.load();
+  if (!call.commands.some((command) => command.name() === named)) return;
+  throw usageError(
+    `Unknown command '${named}'`,
+    `Did you mean signer call ${named}? See signer --help`,
+  );
 }
 
 /** Loads the command tree with all options of all commands. */

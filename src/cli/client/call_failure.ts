@@ -6,6 +6,9 @@ import { CliError, exitCodeOfStatus } from "../exit.ts";
 import { addressVariable } from "./targets.ts";
 import { TLS_HINT, tokenVariable } from "./options/mod.ts";
 
+/** Reasons of OpenSSL for bytes that are no TLS record. */
+const NO_TLS = /wrong version number|packet length too long/;
+
 /** A failed call, and the options that its hint depends on. */
 interface Failure {
   readonly method: AnyMethod;
@@ -42,7 +45,11 @@ export function callFailure(failure: Failure): CliError {
 const hints: Partial<Record<StatusCode, (failure: Failure) => string | undefined>> = {
   [StatusCode.UNAVAILABLE]({ error, addresses }) {
     const elsewhere = `name another address with --to or ${addressVariable}`;
-    if (findError(error, "net", "TLS_FAILED")) return TLS_HINT;
+    const tls = findError(error, "net", "TLS_FAILED");
+    if (tls && NO_TLS.test(tls.message)) {
+      return `Does the server at ${addresses} speak TLS? Leave the options of TLS out, or ${elsewhere}`;
+    }
+    if (tls) return TLS_HINT;
     if (findError(error, "net", "ECONNREFUSED", "ENOENT")) {
       return `Is the server running at ${addresses}? Start it with signer serve, wait for it with ` +
         `--wait-ready, or ${elsewhere}`;
