@@ -14,7 +14,7 @@ export function variableOf({ flag }: ConfigOption, prefix: string): string {
 
 /**
  * Reads the options of a table from the variables of a prefix. A list has commas between its items. An empty variable
- * is as good as none.
+ * counts as unset.
  */
 export function readEnvironment(
   table: OptionTable,

@@ -58,7 +58,7 @@ export const events = {
   "A drain cannot be announced": event(
     "serve",
     "error",
-    "A worker could not be told that the server will drain.",
+    "A message about the drain could not be sent to a worker.",
   ),
   "The delay of the drain is skipped": event(
     "serve",
@@ -71,7 +71,7 @@ export const events = {
     "warning",
     "Socket activation has passed more sockets than the options use.",
   ),
-  "A worker does not answer: the service manager gets no sign of life": event(
+  "A worker does not answer: the service manager gets no keep-alive message": event(
     "serve",
     "error",
     "The watchdog of the service manager will end the process.",

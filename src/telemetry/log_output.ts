@@ -7,7 +7,7 @@
 import { libc } from "../ffi/mod.ts";
 import { isJournal } from "./journal.ts";
 
-/** A way to write to standard error. It can be posted to other threads of the process. */
+/** A method of writing to standard error. It can be posted to other threads of the process. */
 export type LogTarget =
   /** Another open file description of the pipe or terminal, with O_NONBLOCK, unlike that of descriptor 2. */
   | { readonly kind: "nonblocking"; readonly fd: number }
@@ -23,7 +23,7 @@ const MAX_WAITING_BYTES = 262_144;
 /** 100 ms between attempts to write waiting lines. */
 const RETRY_MS = 100;
 
-/** Opens a way to write to standard error without blocking. */
+/** Chooses a method of writing to standard error that does not block, and opens its descriptor. */
 export function openLogTarget(): LogTarget {
   if (!libc.isSupported()) return { kind: "blocking" };
   if (libc.getsockopt(STDERR, libc.SOL_SOCKET, libc.SO_TYPE, new Int32Array(1)) >= 0) {

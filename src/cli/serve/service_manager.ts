@@ -10,15 +10,15 @@ const RETRY_MS = 10;
 /** 64 messages that wait to be sent: the manager reads them within milliseconds. More are dropped. */
 const MAX_WAITING = 64;
 
-/** The way to a service manager. */
+/** The notification socket of a service manager, and the time of its watchdog. */
 export interface ManagerLink {
   /** A path, or a name of the abstract namespace that begins with `@`; or a connected datagram socket. */
   readonly socket: string | number;
-  /** The longest time between two signs of life, in milliseconds; undefined when the manager expects none. */
+  /** The longest time between two keep-alive messages, in milliseconds; undefined when the manager expects none. */
   readonly watchdogMs: number | undefined;
 }
 
-/** Reads the way to the service manager from the environment, and removes it there. */
+/** Reads the variables of the service manager, and removes them from the environment. */
 export function takeManagerLink(): ManagerLink | undefined {
   const [socket, microseconds, pid] = variables.map((name) => Deno.env.get(name));
   for (const name of variables) Deno.env.delete(name);
@@ -65,7 +65,7 @@ export class ServiceManager implements Disposable {
     this.send("STOPPING=1", "STATUS=Draining", `EXTEND_TIMEOUT_USEC=${microseconds}`);
   }
 
-  /** Sends signs of life, twice as often as the manager expects them, each time that `isAlive` returns true. */
+  /** Sends keep-alive messages, twice as often as the manager expects them, while `isAlive` returns true. */
   startWatchdog(isAlive: () => boolean): void {
     if (this.watchdogMs === undefined) return;
     let wasAlive = true;
@@ -73,7 +73,7 @@ export class ServiceManager implements Disposable {
       const alive = isAlive();
       if (alive) this.send("WATCHDOG=1");
       else if (wasAlive) {
-        this.#log.error("A worker does not answer: the service manager gets no sign of life");
+        this.#log.error("A worker does not answer: the service manager gets no keep-alive message");
       }
       wasAlive = alive;
     }, this.watchdogMs / 2);

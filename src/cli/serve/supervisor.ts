@@ -25,7 +25,7 @@ interface Passed {
   /** The sockets that a service manager has passed to the supervisor. */
   readonly sockets: readonly PassedSocket[];
   readonly isRestart: boolean;
-  /** The way to the service manager: `ManagerRelay.childFd`. */
+  /** The socket to the service manager, `ManagerRelay.childFd`. */
   readonly manager:
     | { readonly socket: number; readonly watchdogMs: number | undefined }
     | undefined;

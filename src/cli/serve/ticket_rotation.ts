@@ -1,8 +1,8 @@
 /** The rotation of the keys of TLS session tickets. @module */
 
 /**
- * 12 hours: who learns the key of a ticket can resume its session, so keys are short-lived (RFC 5077 section 5.5). A
- * client whose ticket is refused makes a full handshake.
+ * 12 hours: the sessions of tickets can be resumed by anyone with their key, so keys are short-lived (RFC 5077 section
+ * 5.5). A client whose ticket is refused makes a full handshake.
  */
 const ROTATION_MS = 12 * 3_600_000;
 

@@ -26,7 +26,7 @@ export function watchedPaths(options: ServeOptions, configFile: string | undefin
 }
 
 /**
- * Calls back when files or folders change: their content, or a symbolic link on the way to them. Kubernetes updates a
+ * Calls back when files or folders change: their content, or a symbolic link in their paths. Kubernetes updates a
  * volume by the replacement of a link `..data`, to which the links of all its files lead.
  */
 export class FileWatch implements Disposable {
