@@ -7,101 +7,12 @@
  *
  * @module
  */
-import {
-  configure,
-  type ConnectionHandler,
-  createClientConnection,
-  createServerConnection,
-  type HeaderList,
-  type Http2Connection,
-  type Http2Stream,
-  prepareHeaders,
-} from "../src/http2/mod.ts";
-
-const RESPONSE = prepareHeaders([":status", "200", "content-type", "application/grpc"]);
-const TRAILERS = prepareHeaders(["grpc-status", "0"]);
-const REQUEST = prepareHeaders([
-  ":method",
-  "POST",
-  ":scheme",
-  "http",
-  ":path",
-  "/signer.v1.EchoService/Echo",
-  ":authority",
-  "127.0.0.1:5000",
-  "te",
-  "trailers",
-  "content-type",
-  "application/grpc",
-  "user-agent",
-  "grpc-node-js/1.14.7",
-  "grpc-accept-encoding",
-  "identity,deflate,gzip",
-]);
-
-/** The prefix of a message of seven bytes (gRPC over HTTP/2, Length-Prefixed-Message). */
-const PREFIX = Uint8Array.of(0, 0, 0, 0, 7);
-const MESSAGE = Uint8Array.of(10, 5, 104, 101, 108, 108, 111);
-
-/** Requests of a session, and requests in each piece that arrives. */
-const REQUESTS = 4_096;
-const BATCH = 32;
-
-/** Answers every request at its end. */
-class Handler implements ConnectionHandler<number> {
-  answered = 0;
-  onHeaders(_stream: Http2Stream<number>, _headers: HeaderList): void {}
-  onData(
-    stream: Http2Stream<number>,
-    _bytes: Uint8Array,
-    start: number,
-    end: number,
-    endStream: boolean,
-  ): void {
-    stream.consume(end - start);
-    if (!endStream) return;
-    this.answered++;
-    stream.sendHeaders(RESPONSE);
-    stream.sendPrefixed(PREFIX, MESSAGE);
-    stream.sendHeaders(TRAILERS, [], true);
-  }
-  onTrailers(): void {}
-  onReset(): void {}
-  onStreamClosed(): void {}
-  onWritable(): void {}
-  onSettings(): void {}
-  onPing(): void {}
-  onGoaway(): void {}
-  onEnd(): void {}
-}
-
-/** Records the bytes of a client: the preface and SETTINGS, then batches of requests, each with `extra` fields. */
-function record(extra: (call: number) => readonly string[]): Uint8Array[] {
-  const config = configure({ limits: { maxOutputSize: 1 << 30 } });
-  const client = createClientConnection<number>(config, new Handler(), 0);
-  const server = createServerConnection<number>(config, new Handler(), 0);
-  const pieces: Uint8Array[] = [];
-  const exchange = () => {
-    const piece = client.output.view().slice();
-    pieces.push(piece);
-    client.sent(piece.length, 0);
-    server.receive(piece, 0);
-    client.receive(server.output.view().slice(), 0);
-    server.sent(server.output.length, 0);
-  };
-  exchange();
-  for (let call = 0; call < REQUESTS;) {
-    for (let i = 0; i < BATCH; i++, call++) {
-      client.openStream(REQUEST, extra(call))!.sendPrefixed(PREFIX, MESSAGE, true);
-    }
-    exchange();
-  }
-  return pieces;
-}
+import { configure, createServerConnection, type Http2Connection } from "../src/http2/mod.ts";
+import { Answering, record } from "./bench_http2/session.ts";
 
 /** Feeds sessions to new connections for some seconds. Returns microseconds per request. */
 function measure(pieces: readonly Uint8Array[], seconds: number): number {
-  const handler = new Handler();
+  const handler = new Answering();
   const config = configure();
   const until = performance.now() + seconds * 1_000;
   const start = performance.now();
@@ -122,7 +33,7 @@ function measure(pieces: readonly Uint8Array[], seconds: number): number {
 function heapOfIdle(pieces: readonly Uint8Array[], count: number): number | undefined {
   const { gc } = globalThis as { gc?: () => void };
   if (gc === undefined) return undefined;
-  const handler = new Handler();
+  const handler = new Answering();
   const config = configure();
   const connections: Http2Connection<number>[] = [];
   gc();
@@ -143,7 +54,7 @@ function heapOfIdle(pieces: readonly Uint8Array[], count: number): number | unde
 
 const seconds = Number(Deno.args[0] ?? 3);
 const sessions: [string, Uint8Array[]][] = [
-  ["the same headers each time", record(() => [])],
+  ["the same headers each time", record()],
   ["a grpc-timeout of its own", record((call) => ["grpc-timeout", `${900_000 + call}u`])],
   [
     "eight fields of metadata",

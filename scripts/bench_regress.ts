@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { runCommand } from "./run_command.ts";
 import { onLoopback, root, serve, type ServeProcess } from "./serve_process.ts";
+import { unpack } from "./unpack_commit.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -37,15 +38,6 @@ const loads: Readonly<Record<string, readonly string[]>> = {
   ],
   "sign RSA-2048, 8 at a time": ["sign", "-c", "8", "--connections", "2", "--key-type", "rsa-2048"],
 };
-
-/** Extracts the files of a commit to a folder, which is removed on disposal. */
-async function unpack(commit: string): Promise<{ readonly folder: string } & AsyncDisposable> {
-  const folder = await Deno.makeTempDir({ prefix: "signer-base-" });
-  const archive = join(folder, "base.tar");
-  await runCommand("git", ["-C", root, "archive", "--output", archive, commit]);
-  await runCommand("tar", ["-C", folder, "-xf", archive]);
-  return { folder, [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }) };
-}
 
 /** A server of a tree, in a process of its own. */
 class Server implements AsyncDisposable {
