@@ -2,6 +2,7 @@
 /** A value of metadata: text, or bytes for a key that ends in `-bin`. */
 export type MetadataValue = string | Uint8Array;
 
+const NO_ENTRIES: readonly never[] = [];
 const keyForm = /^[0-9a-z_.-]+$/;
 const textForm = /^[\x20-\x7e]*$/;
 
@@ -10,35 +11,39 @@ const textForm = /^[\x20-\x7e]*$/;
  * Custom-Metadata). Keys are lower case; each has one or more values in order.
  */
 export class Metadata {
-  readonly #values = new Map<string, MetadataValue[]>();
+  /** Made for the first key: a server has metadata of each call, most of it without keys of its own. */
+  #values: Map<string, MetadataValue[]> | undefined = undefined;
 
-  constructor(entries: Iterable<readonly [string, MetadataValue]> = []) {
+  constructor(entries: Iterable<readonly [string, MetadataValue]> = NO_ENTRIES) {
+    if (entries === NO_ENTRIES) return;
     for (const [key, value] of entries) this.add(key, value);
   }
 
   /** Number of keys. */
   get size(): number {
-    return this.#values.size;
+    return this.#values?.size ?? 0;
   }
 
   /** Returns the first value of a key. */
   get(key: string): MetadataValue | undefined {
-    return this.#values.get(key.toLowerCase())?.[0];
+    return this.#values?.get(key.toLowerCase())?.[0];
   }
 
   /** Returns all values of a key. */
   getAll(key: string): readonly MetadataValue[] {
-    return this.#values.get(key.toLowerCase()) ?? [];
+    return this.#values?.get(key.toLowerCase()) ?? [];
   }
 
   /** Replaces the values of a key by one value. */
   set(key: string, value: MetadataValue): void {
-    this.#values.set(checkedKey(key, value), [value]);
+    const name = checkedKey(key, value);
+    (this.#values ??= new Map()).set(name, [value]);
   }
 
   /** Adds a value to a key. */
   add(key: string, value: MetadataValue): void {
     const name = checkedKey(key, value);
+    this.#values ??= new Map();
     const values = this.#values.get(name);
     if (values) values.push(value);
     else this.#values.set(name, [value]);
@@ -46,6 +51,7 @@ export class Metadata {
 
   /** Iterates over keys and values: a key with several values is repeated. */
   *[Symbol.iterator](): IterableIterator<[string, MetadataValue]> {
+    if (this.#values === undefined) return;
     for (const [key, values] of this.#values) {
       for (const value of values) yield [key, value];
     }

@@ -16,6 +16,8 @@ const reserved: ReadonlySet<string> = new Set([
   "host",
 ]);
 
+const NO_VALUES: readonly never[] = [];
+
 /**
  * The most values of one key; further ones are dropped. A field of 16 KiB can hold 16,000 values of a `-bin` key,
  * which a peer repeats with one octet, and which take some 15 ms to decode. No protocol on gRPC sends more than a
@@ -43,7 +45,7 @@ export function metadataFields(metadata: Metadata): string[] {
 /** Read-only metadata that decodes the values of a key at their first use. */
 class ReceivedMetadata extends Metadata {
   readonly #fields: readonly HeaderField[];
-  readonly #decoded = new Map<string, readonly MetadataValue[]>();
+  #decoded: Map<string, readonly MetadataValue[]> | undefined = undefined;
 
   constructor(fields: readonly HeaderField[]) {
     super();
@@ -60,11 +62,11 @@ class ReceivedMetadata extends Metadata {
 
   override getAll(key: string): readonly MetadataValue[] {
     const name = key.toLowerCase();
-    const known = this.#decoded.get(name);
+    const known = this.#decoded?.get(name);
     if (known !== undefined) return known;
-    const values = reserved.has(name) ? [] : this.#decode(name);
+    const values = reserved.has(name) ? NO_VALUES : this.#decode(name);
     // Missing keys are not cached: a handler may look up any number of them.
-    if (values.length > 0) this.#decoded.set(name, values);
+    if (values.length > 0) (this.#decoded ??= new Map()).set(name, values);
     return values;
   }
 
@@ -103,7 +105,7 @@ class ReceivedMetadata extends Metadata {
       for (const part of parts) addAllowed(values, name, decodeBinary(part));
       room -= parts.length;
     }
-    return values?.getAll(name) ?? [];
+    return values?.getAll(name) ?? NO_VALUES;
   }
 }
 
