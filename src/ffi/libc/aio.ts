@@ -22,23 +22,22 @@ const IOCB_SIZE = 64;
  * Unused contexts of this thread, kept for reuse: io_destroy(2) waits for an RCU grace period and would block
  * the thread for 10 to 30 ms.
  */
-const idleContexts: number[] = [];
+const idleContexts: bigint[] = [];
 
 /** @throws {LibcError} */
-function takeContext(): number {
+function takeContext(): bigint {
   const idle = idleContexts.pop();
   if (idle !== undefined) return idle;
   const { symbols, errno } = libc();
   const context = new BigUint64Array(1);
   const setup = () => symbols.syscall_io_setup(platform!.ioSetup, 1, context);
   check("io_setup", settle(setup, errno));
-  // An address in user space: far below 2^53.
-  return Number(context[0]);
+  return context[0];
 }
 
 /** A poll of a descriptor that signals an eventfd once each time it is armed. */
 export class AioPoll implements Disposable {
-  readonly #context: number;
+  readonly #context: bigint;
   /** The `struct iocb`, followed by its address: the array of one pointer for io_submit(2). */
   readonly #request = new Uint8Array(IOCB_SIZE + 8);
   readonly #pointers = this.#request.subarray(IOCB_SIZE);
@@ -75,14 +74,14 @@ export class AioPoll implements Disposable {
     if (this.#armed || this.#closed) return;
     const { symbols, errno } = libc();
     const submit = () =>
-      symbols.syscall_io_submit(platform!.ioSubmit, this.#context, 1, this.#pointers);
+      symbols.syscall_io_submit(BigInt(platform!.ioSubmit), this.#context, 1n, this.#pointers);
     check("io_submit", settle(submit, errno));
     this.#armed = true;
   }
 
   /** Reads the completion, so that `arm` can be called again. */
   complete(): void {
-    if (this.#armed && !this.#closed) this.#take(0, NO_WAIT);
+    if (this.#armed && !this.#closed) this.#take(0n, NO_WAIT);
   }
 
   /** Cancels the poll. */
@@ -93,20 +92,19 @@ export class AioPoll implements Disposable {
     if (this.#armed) {
       symbols.syscall_io_cancel(platform!.ioCancel, this.#context, this.#request, this.#event);
       // A cancelled poll completes as any other, perhaps later.
-      this.#take(1, CANCEL_WAIT);
+      this.#take(1n, CANCEL_WAIT);
     }
     if (this.#armed) symbols.syscall_io_destroy(platform!.ioDestroy, this.#context);
     else idleContexts.push(this.#context);
   }
 
-  #take(atLeast: 0 | 1, wait: BigInt64Array<ArrayBuffer>): void {
+  #take(atLeast: 0n | 1n, wait: BigInt64Array<ArrayBuffer>): void {
     const { symbols } = libc();
-    const number = platform!.ioGetevents;
     const taken = symbols.syscall_io_getevents(
-      number,
+      BigInt(platform!.ioGetevents),
       this.#context,
       atLeast,
-      1,
+      1n,
       this.#event,
       wait,
     );

@@ -78,7 +78,7 @@ export function memoryFile(name: string, content: Uint8Array): string {
   );
   for (let at = 0; at < content.length;) {
     const rest = content.subarray(at) as Uint8Array<ArrayBuffer>;
-    at += check("write", settle(() => symbols.write(fd, rest, rest.length), errno));
+    at += check("write", settle(() => symbols.write(fd, rest, BigInt(rest.length)), errno));
   }
   return `/proc/self/fd/${fd}`;
 }
@@ -137,12 +137,12 @@ export function eventfd(): number {
 
 /** Makes an eventfd readable, from any thread. A full counter is readable already. */
 export function signalEventfd(fd: number): void {
-  libc().symbols.write(fd, ONE, 8);
+  libc().symbols.write(fd, ONE, 8n);
 }
 
 /** Reads the counter of an eventfd or timerfd, which is unreadable until the next signal. */
 export function drainCounter(fd: number): void {
-  libc().symbols.read(fd, counter, 8);
+  libc().symbols.read(fd, counter, 8n);
 }
 
 const CLOCK_MONOTONIC = 1;

@@ -106,7 +106,7 @@ export function connect(fd: number, address: Uint8Array): number {
 export function recv(fd: number, buffer: Uint8Array, length: number, flags = 0): number {
   if (length > buffer.length) return -errno.EINVAL;
   const lib = libc();
-  const result = lib.symbols.recv(fd, buffer as BufferSource, length, flags);
+  const result = lib.symbols.recv(fd, buffer as BufferSource, BigInt(length), flags);
   return result < 0 ? plausible(lib.errno[0], TRANSFER) : result;
 }
 
@@ -117,7 +117,7 @@ export function recv(fd: number, buffer: Uint8Array, length: number, flags = 0):
 export function send(fd: number, buffer: Uint8Array, length: number, flags = 0): number {
   if (length > buffer.length) return -errno.EINVAL;
   const lib = libc();
-  const result = lib.symbols.send(fd, buffer as BufferSource, length, flags | MSG_NOSIGNAL);
+  const result = lib.symbols.send(fd, buffer as BufferSource, BigInt(length), flags | MSG_NOSIGNAL);
   return result < 0 ? plausible(lib.errno[0], TRANSFER) : result;
 }
 
