@@ -138,7 +138,8 @@ export class Engine implements ServingThread, Disposable {
       options.log,
       options.meter,
     );
-    this.poller.pause = () => performance.now() >= this.#eventsEnd;
+    // By the last look at the clock: the next event looks again.
+    this.poller.pause = () => this.#lapAt >= this.#eventsEnd;
     this.#handshakes = options.tls && new TlsHandshakes(options.tls, this.poller, {
       onStream: (stream) => this.#serve(stream),
       onFailed: (stream, error) => this.#refuse(stream, error),
