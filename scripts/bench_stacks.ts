@@ -1,13 +1,16 @@
 /**
  * Measures both stacks in one run, under the load of h2load(1) of Debian's nghttp2-client:
  *
- *   deno task bench:stacks [--seconds 3] [--workers 2] [--json FILE] [--quick]
+ *   deno task bench:stacks [--seconds 3] [--workers 2] [--json FILE] [--quick] [--memory] [--program dist/signer]
  *
  * - requests per second and the server's CPU time per request, for echo and for Sign with P-256 and RSA-2048, at
  *   several numbers of connections × streams;
  * - latency of requests;
  * - memory with idle connections, and time to connect;
  * - distribution of 8 and 100 connections over the workers.
+ *
+ * `--memory` measures memory alone, also of a Deno without a program. Memory is read when the server is quiet, which is
+ * 8 s after the last connection. `--program` names an executable to measure the memory of, in place of the sources.
  *
  * Before each load one response is verified, and calls that fail under load are counted.
  *
@@ -22,7 +25,13 @@ import { parseArgs } from "node:util";
 import { libc } from "../src/ffi/mod.ts";
 import { openNativeChannel } from "../src/grpc/native/client/mod.ts";
 import { IdleConnections } from "./bench_stacks/idle.ts";
-import { nameOf, type Resident, ServerProcess, type Variant } from "./bench_stacks/server.ts";
+import {
+  EmptyProcess,
+  nameOf,
+  type Resident,
+  ServerProcess,
+  type Variant,
+} from "./bench_stacks/server.ts";
 import { spread } from "./bench_stacks/spread.ts";
 import { workloads } from "./bench_stacks/workload.ts";
 import { type Call, type Latency, latency, load, type Shape } from "./h2load.ts";
@@ -33,6 +42,8 @@ const { values: options } = parseArgs({
     workers: { type: "string", default: "2" },
     json: { type: "string" },
     quick: { type: "boolean", default: false },
+    memory: { type: "boolean", default: false },
+    program: { type: "string" },
   },
 });
 const seconds = Number(options.seconds);
@@ -74,6 +85,9 @@ interface SpreadFigure {
   /** Connections of each worker, the most first. */
   readonly perWorker: readonly number[];
 }
+
+/** The time after which servers have returned memory that they do not need. */
+const QUIET_MS = 8_000;
 
 /** The names of the signing workloads in openssl-speed(1ssl). */
 const speedNames = { "Sign P-256": "ecdsap256", "Sign RSA-2048": "rsa2048" } as const;
@@ -138,12 +152,13 @@ async function measureIdle(): Promise<IdleFigure[]> {
   const figures: IdleFigure[] = [];
   libc.raiseDescriptorLimit();
   for (const variant of variants) {
-    await using server = await ServerProcess.start(variant);
+    await using server = await ServerProcess.start(variant, "error", options.program);
     using idle = new IdleConnections(server.port);
     const connectMs = await idle.connectTime(100);
     const residentMb: Record<string, Resident> = {};
     for (const count of counts) {
       await idle.grow(count);
+      await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
       residentMb[count] = server.resident();
     }
     figures.push({ variant: nameOf(variant), connectMs, residentMb });
@@ -154,6 +169,14 @@ async function measureIdle(): Promise<IdleFigure[]> {
     ]);
   }
   return figures;
+}
+
+/** Prints the memory of Deno with an empty program and empty workers: the floor of what a server takes. */
+async function printEmpty(): Promise<void> {
+  for (const workers of [0, 1, Number(options.workers)]) {
+    await using deno = await EmptyProcess.start(workers);
+    print([[`Deno, ${workers} workers`, 18], ["", -10], [memoryOf(deno.resident()), -16]]);
+  }
 }
 
 function memoryOf({ all, anonymous, fileBacked }: Resident): string {
@@ -183,27 +206,32 @@ function print(cells: readonly (readonly [string, number])[]): void {
 const folder = await Deno.makeTempDir();
 try {
   const openssl: OpensslFigures = {};
-  print([
-    ["workload", 14],
-    ["c×m", 6],
-    ["stack", 18],
-    ["req/s", -8],
-    ["CPU µs", -9],
-    ["p50 µs", -8],
-    ["p99 µs", -8],
-    ["failed", -7],
-  ]);
-  const loads = await measureLoads(folder, openssl);
+  if (!options.memory) {
+    print([
+      ["workload", 14],
+      ["c×m", 6],
+      ["stack", 18],
+      ["req/s", -8],
+      ["CPU µs", -9],
+      ["p50 µs", -8],
+      ["p99 µs", -8],
+      ["failed", -7],
+    ]);
+  }
+  const loads = options.memory ? [] : await measureLoads(folder, openssl);
   console.log("");
   for (const [name, micros] of Object.entries(openssl)) {
     console.log(`openssl speed, for ${name}: ${micros.toFixed(1)} µs a signature`);
   }
   console.log("\nidle connections: resident MB, of which anonymous and file-backed");
   print([["stack", 18], ["connect ms", -10], ["0", -16], ["1000", -16], ["10000", -16]]);
+  await printEmpty();
   const idle = await measureIdle();
-  console.log("\nconnections of each worker");
-  print([["stack", 18], ["connections", -11], ["  per worker", 0]]);
-  const spreads = await measureSpread();
+  if (!options.memory) {
+    console.log("\nconnections of each worker");
+    print([["stack", 18], ["connections", -11], ["  per worker", 0]]);
+  }
+  const spreads = options.memory ? [] : await measureSpread();
   if (options.json !== undefined) {
     await Deno.writeTextFile(
       options.json,

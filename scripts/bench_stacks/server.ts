@@ -1,6 +1,6 @@
 /** The servers of a benchmark, each in a process of its own. @module */
 import { libc } from "../../src/ffi/mod.ts";
-import { onLoopback, root, serve, type ServeProcess } from "../serve_process.ts";
+import { onLoopback, root, serve, type ServeProcess, startServer } from "../serve_process.ts";
 
 /** Ticks of CPU time in a second (sysconf(3), _SC_CLK_TCK): 100 on every Linux. */
 const TICKS_PER_SECOND = 100;
@@ -44,6 +44,7 @@ export class ServerProcess implements AsyncDisposable {
   static async start(
     { stack, workers }: Variant,
     logLevel: "error" | "debug" = "error",
+    program?: string,
   ): Promise<ServerProcess> {
     const options = [
       ...onLoopback,
@@ -51,7 +52,11 @@ export class ServerProcess implements AsyncDisposable {
       ...["--generate", "rsa-2048", "--generate", "ecdsa-p256"],
       ...["--log-level", logLevel, "--log-format", "json"],
     ];
-    return new ServerProcess(await serve(root, options, "piped"));
+    return new ServerProcess(
+      program === undefined
+        ? await serve(root, options, "piped")
+        : await startServer([program, "serve", ...options], { stderr: "piped" }),
+    );
   }
 
   /** Returns the CPU time of the process in seconds: fields 14 and 15 of proc_pid_stat(5). */
@@ -61,14 +66,7 @@ export class ServerProcess implements AsyncDisposable {
   }
 
   resident(): Resident {
-    const status = Deno.readTextFileSync(`/proc/${this.#child.pid}/status`);
-    const megabytes = (field: string) =>
-      Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)![1]) / 1024;
-    return {
-      all: megabytes("VmRSS"),
-      anonymous: megabytes("RssAnon"),
-      fileBacked: megabytes("RssFile") + megabytes("RssShmem"),
-    };
+    return residentOf(this.#child.pid);
   }
 
   /** Stops the server. A second call has no effect. */
@@ -80,4 +78,49 @@ export class ServerProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
+}
+
+/** A Deno with an empty program and empty workers. */
+export class EmptyProcess implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+
+  private constructor(child: Deno.ChildProcess) {
+    this.#child = child;
+  }
+
+  static async start(workers: number): Promise<EmptyProcess> {
+    const source = `
+      for (let i = 0; i < ${workers}; i++) {
+        const worker = new Worker("data:text/javascript,postMessage(0);onmessage=()=>{}", {
+          type: "module",
+        });
+        await new Promise((resolve) => worker.onmessage = resolve);
+      }
+      setInterval(() => {}, 1e6);
+      console.log("ready empty");`;
+    const command = [Deno.execPath(), "run", "--quiet", "--no-config"];
+    const module = `data:text/javascript,${encodeURIComponent(source)}`;
+    const { child } = await startServer([...command, module], { stderr: "inherit" });
+    return new EmptyProcess(child);
+  }
+
+  resident(): Resident {
+    return residentOf(this.#child.pid);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.#child.status;
+  }
+}
+
+function residentOf(pid: number): Resident {
+  const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+  const megabytes = (field: string) =>
+    Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)![1]) / 1024;
+  return {
+    all: megabytes("VmRSS"),
+    anonymous: megabytes("RssAnon"),
+    fileBacked: megabytes("RssFile") + megabytes("RssShmem"),
+  };
 }

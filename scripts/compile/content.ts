@@ -17,11 +17,8 @@ const named: ReadonlyMap<string, string> = new Map([
  * they ask for modules of Node.js only, and node:module takes 4 ms of the start of each thread.
  */
 const bundledRequire = [
-  `import { createRequire as __deno_internal_createRequire } from "node:module";
-var __require = __deno_internal_createRequire(import.meta.url);
-`,
-  `var __require = (name) => process.getBuiltinModule(name);
-`,
+  /import ?\{ ?createRequire as (\w+) ?\} from "node:module";\s*var (\w+) ?= ?\1\(import\.meta\.url\);/,
+  "var $2=(name)=>process.getBuiltinModule(name);",
 ] as const;
 
 /** Packages whose module reads a file of WebAssembly beside it, of the same name. */
@@ -45,14 +42,16 @@ export async function collectContent(content: string): Promise<void> {
 export async function collectProgram(program: string): Promise<void> {
   await Deno.mkdir(program, { recursive: true });
   await run(Deno.execPath(), [
-    ...["bundle", "--quiet", "--platform", "deno", "--code-splitting", "--outdir", program],
+    // V8 keeps the text of all modules in each thread: without comments and with short names it takes a half.
+    ...["bundle", "--quiet", "--platform", "deno", "--minify", "--code-splitting"],
+    ...["--outdir", program],
     ...["main.ts", ...threads],
   ]);
   const found = new Set<string>();
   for (const path of await filesBelow(program)) {
     const text = await Deno.readTextFile(path);
     const relocated = relocate(text, relative(dirname(path), program) || ".", found);
-    if (text.includes(bundledRequire[0])) found.add("require");
+    if (bundledRequire[0].test(text)) found.add("require");
     await Deno.writeTextFile(path, relocated.replace(...bundledRequire));
   }
   for (const from of [...named.keys(), "require"]) {
@@ -83,7 +82,7 @@ export async function filesBelow(folder: string): Promise<string[]> {
  * @param up the path from the module's folder to the program's
  */
 function relocate(text: string, up: string, found: Set<string>): string {
-  return text.replace(/new URL\("([^"]+)", import\.meta\.url\)/g, (whole, from: string) => {
+  return text.replace(/new URL\("([^"]+)", ?import\.meta\.url\)/g, (whole, from: string) => {
     const to = named.get(from);
     if (to === undefined) return whole;
     found.add(from);
