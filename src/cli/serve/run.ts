@@ -108,7 +108,18 @@ export async function runServer(
   using _uncaught = onUncaught((error) => log.error("Uncaught", { error }));
   let phase: "starting" | "serving" | "draining" = "starting";
   try {
-    const bound = await listen(server, places, options.unixMode);
+    let bound: readonly Address[] = [];
+    // Before the listeners: an address that cannot be bound ends the start before a call is taken.
+    using _control = found.control && await openControl(found.control, () =>
+      describe({
+        version,
+        provider: `${provider.name}, ${provider.version}`,
+        serving,
+        phase,
+        listeners: bound,
+        keys: keys.current.size,
+      }), log);
+    bound = await listen(server, places, options.unixMode);
     warnOfVsock(bound);
     const openVsock = openVsockWarning(bound, options);
     if (openVsock !== undefined) warn(openVsock);
@@ -165,15 +176,6 @@ export async function runServer(
         log.error("The audit file cannot be opened anew", { reason: error.message });
       });
     });
-    using _control = found.control && await openControl(found.control, () =>
-      describe({
-        version,
-        provider: `${provider.name}, ${provider.version}`,
-        serving,
-        phase,
-        listeners: bound,
-        keys: keys.current.size,
-      }), log);
     closeInspector();
     phase = "serving";
     metrics?.enter(phase, {

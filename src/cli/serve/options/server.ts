@@ -68,6 +68,15 @@ const secureMemory: Kind<number> = {
   },
 };
 
+/** The name of a host, which a value of Host has before the port. */
+const hostName: Kind<string> = {
+  ...text("<name>", "metrics.example"),
+  parse(name) {
+    if (/^[A-Za-z0-9_.-]+$/.test(name)) return name;
+    throw badValue("Write the name of a host without a port, such as metrics.example.");
+  },
+};
+
 /** Log levels, of all categories and of some. */
 const levels: Kind<LogLevels> = {
   argument: "<levels>",
@@ -336,7 +345,7 @@ export const serverOptions = {
   metricsHost: {
     flag: "--metrics-host",
     path: "server.metrics-host",
-    kind: text("<name>", "metrics.example"),
+    kind: hostName,
     help: "name in Host that --metrics on a loopback address accepts, besides localhost",
     repeatable: true,
   },
