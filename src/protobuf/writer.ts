@@ -26,6 +26,9 @@ const MAX_SHARED_SIZE = 1088 * 1024;
 /** Octets that a tag and a number, or a tag and a length, take at most. */
 const HEAD_SIZE = 15;
 
+/** Octets of memory for the fields after a large one: a doubling for them would copy it. */
+const FIELDS_AFTER = 4_096;
+
 /** Octets up to which a writer that shares its memory keeps a view for each length. */
 const MAX_KEPT_VIEW = 256;
 
@@ -274,7 +277,7 @@ export class WireWriter {
     if (this.#slab.length - this.#position >= count) return;
     const written = this.#position - this.#start;
     // Doubles, so that a message of many small fields moves a few times only.
-    const size = Math.max(SLAB_SIZE, written * 2, written + count + HEAD_SIZE);
+    const size = Math.max(SLAB_SIZE, written * 2, written + count + FIELDS_AFTER);
     const slab = Buffer.from(new ArrayBuffer(size));
     slab.set(this.#slab.subarray(this.#start, this.#position));
     this.#slab = slab;

@@ -1,6 +1,7 @@
 /** The writer of protobuf's wire format. @module */
 import assert from "node:assert/strict";
 import { echoRequestCodec } from "../../src/api/generated/signer/v1/echo_pb.ts";
+import { executePipelineResponseCodec } from "../../src/api/generated/signer/pipeline/v1/pipeline_pb.ts";
 import { healthListResponseCodec } from "../../src/api/generated/grpc/health/v1/health_pb.ts";
 import { keyInfoCodec } from "../../src/api/generated/signer/v1/keys_pb.ts";
 import { getServerInfoResponseCodec as serverInfo } from "../../src/api/generated/signer/v1/server_info_pb.ts";
@@ -121,6 +122,17 @@ Deno.test("`encodeShared()` writes the same bytes, each message over the one bef
   const first = echoRequestCodec.encodeShared({ message: "first" });
   const second = echoRequestCodec.encodeShared({ message: "other" });
   assert.ok(first.equals(second));
+});
+
+Deno.test("`encodeShared()` keeps the memory of a large payload with fields after it", () => {
+  // The fields after the payload doubled the memory, which was then too large to be kept: each response with 10 s of
+  // audio was written to new memory, and copied to more of it.
+  const response = {
+    outputs: [{ name: "rate", audio: { samples: new Uint8Array(1024 * 1024), channels: 1 } }],
+    metrics: { wallUs: 1, nodes: [{ id: "rate", type: "resample", us: 1 }] },
+  };
+  const first = executePipelineResponseCodec.encodeShared(response);
+  assert.equal(executePipelineResponseCodec.encodeShared(response).buffer, first.buffer);
 });
 
 Deno.test("`encodeShared()` within a getter leaves both messages intact", () => {
