@@ -104,6 +104,11 @@ export const events = {
     "error",
     "A reload has failed, and has changed nothing.",
   ),
+  "A reload could not be completed: restart the server": event(
+    "serve",
+    "error",
+    "A fault of the server, with the error: threads may serve with different keys.",
+  ),
   "Nothing to read again: no keys, certificates, tokens or rules came from a file": event(
     "serve",
     "warning",

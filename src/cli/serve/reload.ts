@@ -101,7 +101,16 @@ export class Reloader implements Disposable {
   async #run(): Promise<void> {
     this.#phase = "reading";
     this.#server.onBegin?.();
-    this.#server.onEnd?.(await this.#reload());
+    let status: string;
+    try {
+      status = await this.#reload();
+    } catch (error) {
+      // A defect: the files were checked. Later reloads are still made.
+      this.#server.log.error("A reload could not be completed: restart the server", { error });
+      this.#server.onOutcome?.("failure");
+      status = "Reload incomplete";
+    }
+    this.#server.onEnd?.(status);
     const phase = this.#phase as string;
     if (phase === "closed") return;
     this.#phase = "idle";
