@@ -76,3 +76,12 @@ test("commands without a configuration file load neither YAML nor zod", async ()
   }
   assert.ok((await loadedBy("src/config/files/mod.ts")).some((name) => name.includes("zod")));
 });
+
+test("the threads of workers start before the modules of a server are loaded", async () => {
+  const loaded = await loadedBy("src/cli/serve/threads.ts");
+  assert.ok(loaded.some((name) => name.includes("src/grpc/stacks")), `${loaded}`);
+  assert.deepEqual(
+    loaded.filter((name) => /src\/(?!cli\/serve\/threads|grpc\/stacks)/.test(name)),
+    [],
+  );
+});

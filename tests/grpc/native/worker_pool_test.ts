@@ -4,14 +4,16 @@ import { fileURLToPath } from "node:url";
 import { gate } from "../../_support/gate.ts";
 import type { RawClient } from "./_raw_client.ts";
 
-const [test, { PoolRig, StatusCode, ask, callFields, json, messagesOf, statusOf }] = await gate(
+const [test, loaded] = await gate(
   ["net", "env", "read", "run", "sys", "ffi"],
   async () => ({
     ...await import("./_rig.ts"),
     ...await import("./_pool.ts"),
     StatusCode: (await import("../../../src/grpc/mod.ts")).StatusCode,
+    startThread: (await import("../../../src/grpc/stacks/mod.ts")).startThread,
   }),
 );
+const { PoolRig, StatusCode, ask, callFields, json, messagesOf, startThread, statusOf } = loaded;
 
 test("Connections are distributed evenly over the workers, whichever accepts them", async () => {
   await using rig = await PoolRig.start(3);
@@ -125,6 +127,23 @@ test("A pool that is closed with active calls closes every descriptor", async ()
   const grown = Number(new TextDecoder().decode(stdout));
   // For eight pools with two workers each; Deno itself may open some descriptors at any time.
   assert.ok(grown <= 4, `${grown} descriptors were left open`);
+});
+
+test("A pool takes threads that load already, and starts those again that have failed", async () => {
+  const entry = new URL("./_worker.ts", import.meta.url);
+  const failed = startThread(new URL("./no_such_worker.ts", import.meta.url), 1);
+  // 10 s, in steps of 20 ms.
+  for (let looks = 0; looks < 500 && !failed.hasFailed; looks++) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assert.ok(failed.hasFailed);
+  const loading = startThread(entry, 0);
+  let messages = 0;
+  loading.worker.addEventListener("message", () => messages++);
+  await using rig = await PoolRig.start(2, { entry, threads: [loading, failed] });
+  assert.ok(messages > 0, "the first worker is another one");
+  assert.ok(rig.pool.responds);
+  failed.worker.terminate();
 });
 
 test("A worker that cannot start fails the pool", async () => {
