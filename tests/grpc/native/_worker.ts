@@ -24,7 +24,11 @@ function hang(setup: unknown): string {
   return "released";
 }
 
-serveAsWorker((setup: unknown) => {
+/** The setup of a worker that takes a while to start. */
+const SLOW = "slow";
+
+serveAsWorker(async (setup: unknown) => {
+  if (setup === SLOW) await new Promise((resolve) => setTimeout(resolve, 500));
   const draining = Promise.withResolvers<void>();
   const service = kindsService({
     Unary: unary((asked: Asked) => {

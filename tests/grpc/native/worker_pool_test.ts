@@ -64,6 +64,32 @@ test("A worker that fails loses its own connections only, and is replaced", asyn
   for (const client of later) await client[Symbol.asyncDispose]();
 });
 
+// The request was taken before there was a server, and was counted as unread for ever: the thread waited for it, and
+// served nothing.
+test("A worker serves that was asked for a report while it started", async () => {
+  const failure = Promise.withResolvers<void>();
+  const reasons: string[] = [];
+  await using rig = await PoolRig.start(1, {
+    setup: () => ({ data: "slow" }),
+    onFailure(_, reason) {
+      reasons.push(reason);
+      failure.resolve();
+    },
+  });
+  await using first = await rig.connect();
+  first.request(callFields("Unary"), [json("die")]).catch(() => {});
+  await failure.promise;
+  const reports = [];
+  for (let i = 0; i < 40; i++) {
+    reports.push(rig.pool.inspect());
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await using second = await rig.connect();
+  assert.equal(await ask(second, "who"), "signer-0");
+  await Promise.all(reports);
+  assert.deepEqual(reasons, ["told to die"]);
+});
+
 test("New limits hold for open connections, and for the replacement of a worker", async () => {
   const death = Promise.withResolvers<void>();
   await using rig = await PoolRig.start(1, { onFailure: () => death.resolve() });

@@ -52,12 +52,17 @@ export function serveAsWorker(
   build: (setup: never) => WorkerServices | Promise<WorkerServices>,
 ): void {
   let serving: ServingWorker | undefined;
+  let starting: Promise<unknown> | undefined;
+  const start = async (request: Start, done: () => void) => {
+    serving = new ServingWorker(request, await build(request.setup as never), done);
+  };
   scope.onmessage = async ({ data: { id, request } }) => {
     const done = (result?: unknown) => scope.postMessage({ id, result });
     try {
-      if (request.kind === "start") {
-        serving = new ServingWorker(request, await build(request.setup as never), done);
-      } else serving!.handle(request, done, () => scope.close());
+      if (request.kind === "start") return await (starting = start(request, done));
+      // A request may arrive while the services are built.
+      await starting;
+      serving!.handle(request, done, () => scope.close());
     } catch (error) {
       scope.postMessage({ id, failure: (error as Error).message });
     }
