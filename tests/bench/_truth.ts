@@ -44,7 +44,7 @@ export class TruthServer implements Disposable {
     return server;
   }
 
-  /** Returns the answered requests in the order of their responses. */
+  /** Ends the server. Returns the answered requests in the order of their responses. */
   async served(): Promise<readonly Served[]> {
     const told = await this.#ask({ kind: "tell" });
     return told.kind === "served" ? told.served : [];

@@ -7,7 +7,7 @@
  */
 import { randomNumbers } from "../../src/bench/mod.ts";
 import { echoDefinition } from "../../src/api/mod.ts";
-import { implement, unary } from "../../src/grpc/mod.ts";
+import { implement, type RpcServer, unary } from "../../src/grpc/mod.ts";
 import { openServer } from "../../src/grpc/stacks/mod.ts";
 import { formatAddress, tcpAddress } from "../../src/net/mod.ts";
 import type { Behaviour, Served, TruthAnswer, TruthOrder } from "./_truth.ts";
@@ -19,10 +19,17 @@ const scope = self as unknown as {
 
 scope.onmessage = ({ data: order }) => {
   if (order.kind === "serve") serve(order.behaviour);
-  else scope.postMessage({ kind: "served", served });
+  else tell();
 };
 
 const served: Served[] = [];
+let server: RpcServer | undefined;
+
+/** Ends the server, whose descriptors would outlive this thread, and tells the times. */
+async function tell(): Promise<void> {
+  await server?.close();
+  scope.postMessage({ kind: "served", served });
+}
 
 async function serve(behaviour: Behaviour): Promise<void> {
   const delays = behaviour.kind === "delays" ? drawn(behaviour) : pausing(behaviour);
@@ -34,7 +41,7 @@ async function serve(behaviour: Behaviour): Promise<void> {
       return { message: "", payload: Buffer.alloc(0) };
     }),
   });
-  const server = await openServer("native", { services: [echo] });
+  server = await openServer("native", { services: [echo] });
   const address = formatAddress(await server.listen(tcpAddress("127.0.0.1:0")));
   scope.postMessage({ kind: "ready", address });
 }

@@ -21,7 +21,14 @@ export async function runScript(script: Script, signer: readonly string[]): Prom
 }
 
 /** The environment variables that the programs of a script inherit. */
-const inherited = ["DENO_DIR", "HOME", "LD_LIBRARY_PATH", "SIGNER_LIBCRYPTO", "TMPDIR"];
+const inherited = [
+  "DENO_DIR",
+  "HOME",
+  "LD_LIBRARY_PATH",
+  "SIGNER_LIBCRYPTO",
+  "TEST_RUN_ID",
+  "TMPDIR",
+];
 
 /** The state of a running script. */
 class Run {

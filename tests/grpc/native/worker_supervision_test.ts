@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { gate } from "../../_support/gate.ts";
+import { leaveOpen } from "../../_support/leaks/leaves_open.ts";
 import { hasEnded } from "../../../src/grpc/native/workers/_thread_presence.ts";
 import type { PoolRig as Pool } from "./_pool.ts";
 import type { RawClient } from "./_raw_client.ts";
@@ -11,6 +12,8 @@ const [test, { PoolRig, ask, callFields, json, statusOf }] = await gate(
   ["net", "env", "read", "run", "sys", "ffi"],
   async () => ({ ...await import("./_rig.ts"), ...await import("./_pool.ts") }),
 );
+
+leaveOpen("the reactor of a thread that hangs or exits: no other thread can close it");
 
 interface Death {
   readonly worker: number;
