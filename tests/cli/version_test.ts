@@ -1,8 +1,9 @@
-/** `signer version` of a program that carries OpenSSL. @module */
+/** The libraries that a program carries: `signer version` prints them, and the program uses them. @module */
 import assert from "node:assert/strict";
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { awsLcLibrary } from "../_support/aws_lc.ts";
 import { gate } from "../_support/gate.ts";
 
 const [test] = await gate(
@@ -12,6 +13,25 @@ const [test] = await gate(
 
 const main = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
+/** Copies the system's libcrypto and libssl to a folder. */
+async function copyOpenssl(folder: string): Promise<void> {
+  const { stdout: listed } = await new Deno.Command("/sbin/ldconfig", { args: ["-p"] }).output();
+  for (const name of ["libcrypto.so.3", "libssl.so.3"]) {
+    const line = new TextDecoder().decode(listed).split("\n")
+      .find((line) => line.trim().startsWith(`${name} `));
+    copyFileSync(line!.split(" => ")[1], join(folder, name));
+  }
+}
+
+/** Runs `signer` as a program that carries the libraries of a folder, and returns its output. */
+async function runCarrying(folder: string, ...args: string[]): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "-P", main, ...args],
+    env: { SIGNER_CARRIED_LIBRARIES: folder, SIGNER_LIBCRYPTO: "", SIGNER_AWS_LC: "" },
+  }).output();
+  return new TextDecoder().decode(stdout);
+}
+
 /**
  * The versions of the carried library and of the system's are compared by loading both, and Debian's is not unloaded. So
  * both are among the mappings of the process, and the first was printed: not always the one that signs.
@@ -19,23 +39,37 @@ const main = fileURLToPath(new URL("../../main.ts", import.meta.url));
 test("the libraries that are used are printed, not those that were looked at", async () => {
   const folder = await Deno.makeTempDir({ prefix: "signer-version-" });
   try {
-    const { stdout: listed } = await new Deno.Command("/sbin/ldconfig", { args: ["-p"] }).output();
-    for (const name of ["libcrypto.so.3", "libssl.so.3"]) {
-      const line = new TextDecoder().decode(listed).split("\n")
-        .find((line) => line.trim().startsWith(`${name} `));
-      copyFileSync(line!.split(" => ")[1], join(folder, name));
-    }
-    const { stdout } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "-P", main, "version", "--json"],
-      env: { SIGNER_CARRIED_LIBRARIES: folder, SIGNER_LIBCRYPTO: "" },
-    }).output();
-    const { libcrypto, libssl } = JSON.parse(new TextDecoder().decode(stdout));
+    await copyOpenssl(folder);
+    const { libcrypto, libssl, awsLc } = JSON.parse(
+      await runCarrying(folder, "version", "--json"),
+    );
     // Of equal versions the system's are used, which get updates.
     for (const { path } of [libcrypto, libssl]) {
       assert.match(path, /^\/.*\/lib(crypto|ssl)\.so\.3$/);
       assert.ok(!path.startsWith(folder), path);
     }
+    assert.equal(awsLc, undefined);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+test({
+  name: `a carried AWS-LC is printed and used${awsLcLibrary ? "" : " (needs deno task aws-lc)"}`,
+  ignore: awsLcLibrary === undefined,
+  async fn() {
+    const folder = await Deno.makeTempDir({ prefix: "signer-version-" });
+    try {
+      await copyOpenssl(folder);
+      const library = join(folder, "libaws_lc.so");
+      copyFileSync(awsLcLibrary!, library);
+      const { awsLc } = JSON.parse(await runCarrying(folder, "version", "--json"));
+      assert.match(awsLc.version, /^AWS-LC \d+\.\d+\.\d+$/);
+      assert.equal(awsLc.path, library);
+      const found = await runCarrying(folder, "doctor", "cryptography");
+      assert.match(found, /^ok {2}cryptography {2}aws-lc, AWS-LC .*, OpenSSL 3/);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
 });
