@@ -1,5 +1,6 @@
-/** The OpenSSL libraries that an executable carries, loaded from memory. @module */
+/** The libraries of cryptography that an executable carries, loaded from memory. @module */
 import assert from "node:assert/strict";
+import { awsLcLibrary } from "../_support/aws_lc.ts";
 import { gate } from "../_support/gate.ts";
 
 const [test, { inMemory }] = await gate(
@@ -32,19 +33,48 @@ test("libssl finds the libcrypto in memory, and no other is loaded", async () =>
     new TextDecoder().decode(maps).split("\n").find((line) => line.trim().startsWith(`${name} `))!
       .split(" => ")[1]
   );
+  assert.equal(
+    await run(code, ...paths),
+    "/memfd:libcrypto.so.3\n/memfd:libssl.so.3\n",
+  );
+});
+
+/** Runs a program in a process of its own, and returns its output. */
+async function run(program: string, ...args: string[]): Promise<string> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-all", "--ext=ts", "-", ...paths],
+    args: ["run", "--quiet", "--allow-all", "--ext=ts", "-", ...args],
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
   const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(code));
+  await writer.write(new TextEncoder().encode(program));
   await writer.close();
-  const { stdout, stderr } = await child.output();
-  assert.equal(
-    new TextDecoder().decode(stdout),
-    "/memfd:libcrypto.so.3\n/memfd:libssl.so.3\n",
-    new TextDecoder().decode(stderr),
-  );
+  const { success, stdout, stderr } = await child.output();
+  assert.ok(success, new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout);
+}
+
+const signing = `
+  import { inMemory } from ${
+  JSON.stringify(import.meta.resolve("../../src/ffi/libcrypto/carried.ts"))
+};
+  import { openAwsLc, openLibcrypto } from ${
+  JSON.stringify(import.meta.resolve("../../src/ffi/mod.ts"))
+};
+  const library = openAwsLc(inMemory("libaws_lc.so", new URL("file://" + Deno.args[0])));
+  using generated = await openLibcrypto().generate({ algorithm: "ED25519" });
+  using key = library.readPkcs8(generated.exportPkcs8());
+  using signer = key.signer({});
+  using verifier = generated.verifier({});
+  const message = new Uint8Array(8);
+  console.log(verifier.verify(message, signer.sign(message)), library.path.includes("/fd/"));
+`;
+
+test({
+  name: `AWS-LC signs from memory${awsLcLibrary ? "" : " (needs deno task aws-lc)"}`,
+  ignore: awsLcLibrary === undefined,
+  async fn() {
+    assert.equal(await run(signing, awsLcLibrary!), "true true\n");
+  },
 });
