@@ -65,19 +65,22 @@ const probe = { message: new Uint8Array(32) };
  * @throws {CryptoError} `BAD_KEY`
  */
 export function provenKey<K extends PrivateKey>(key: K): K {
-  let cause: unknown;
+  let failure: unknown;
   try {
     const [algorithm] = key.algorithms;
     if (key.publicKey.verify(algorithm, probe, key.sign(algorithm, probe))) return key;
   } catch (error) {
-    cause = error;
+    failure = error;
   }
   key[Symbol.dispose]();
+  if (failure instanceof CryptoError) {
+    throw new CryptoError("BAD_KEY", `The private key cannot sign: ${failure.message}`, {
+      cause: failure,
+    });
+  }
   throw new CryptoError(
     "BAD_KEY",
     "The private key is damaged: its halves do not belong together",
-    {
-      cause,
-    },
+    { cause: failure },
   );
 }
