@@ -73,6 +73,15 @@ test("The unit's and the image's options are those of serve", async () => {
   await assertOptions(JSON.parse(words));
 });
 
+// `ExecReload=kill -HUP $MAINPID` failed on a minimal Debian, whose only kill is that of the shell.
+test("The unit runs no programs but the server and the shell", () => {
+  const programs = [...read("systemd/signer.service").matchAll(/^Exec\w+=(\S+)/gm)];
+  assert.deepEqual(
+    programs.map(([, program]) => program).sort(),
+    ["/bin/sh", "/usr/local/bin/signer"],
+  );
+});
+
 peerTest(test, "systemd-analyze")(
   "systemd-analyze finds no fault in the units",
   async (program) => {
