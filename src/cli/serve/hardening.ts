@@ -14,8 +14,8 @@ import { endsMachine } from "../machine_end.ts";
 const execution: ReadonlySet<libc.SystemCall> = new Set(["execve", "execveat"]);
 
 /**
- * Refuses the system calls that a server never makes to every thread, for good: starting programs, reading other
- * processes, mounting, loading modules. To be called before a key is read.
+ * Forbids system calls that a server never makes, in every thread and until the end of the process: starting programs,
+ * reading other processes, mounting, loading modules. Called before a key is read.
  *
  * @param mayStart leaves out those of starting programs
  */

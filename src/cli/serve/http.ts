@@ -18,7 +18,7 @@ const MAX_HEAD_BYTES = 8_192;
 /** 10 s from the connection to the end of the response. */
 const MAX_CONNECTION_MS = 10_000;
 
-/** A request, as far as pages depend on it. */
+/** The part of a request that pages depend on. */
 export interface PageRequest {
   /** The value of the header Accept. */
   readonly accept: string;

@@ -12,8 +12,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const CHECK_MS = 1_000;
 
 /**
- * Has descriptor 2 name a connection to an address, for all threads: logs, warnings and errors go there. When the
- * reader closes it, connects again; lines are lost in between. Disposing of the result stops the checks.
+ * Connects standard error, descriptor 2 of all threads, to an address: logs, warnings and errors are sent there. Connects
+ * again after the reader has closed the connection; lines in between are lost. Disposing of the result stops the checks.
  *
  * @throws {CliError}
  */

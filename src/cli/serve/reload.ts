@@ -48,9 +48,9 @@ export interface Reloading {
   readonly onEnd?: ((status: string) => void) | undefined;
   /** Called after each reload that had something to read. */
   readonly onOutcome?: ((outcome: "success" | "failure") => void) | undefined;
-  /** Has every thread use the parts that were replaced. */
+  /** Passes the parts that were replaced to every thread. */
   readonly publish: (replaced: Replaced) => Promise<void>;
-  /** Has the other threads dispose of the keys up to a generation. */
+  /** Makes the other threads free the keys up to a generation. */
   readonly release: (generation: number) => Promise<void>;
 }
 

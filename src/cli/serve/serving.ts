@@ -68,14 +68,11 @@ export interface Serving {
   announceDrain(): Promise<void>;
   /** Reports NOT_SERVING, ends health watches, and drains as `RpcServer.drain()`. */
   drain(graceMs: number): Promise<DrainReport>;
-  /**
-   * Has every thread serve with the parts that were replaced: in the ring of keys, the TLS files, the policy, limits and
-   * the log level.
-   */
+  /** Passes the parts that a reload has replaced to every thread: keys, TLS files, policy, limits, the log level. */
   publish(replaced: Replaced): Promise<void>;
-  /** Has the workers continue in a new audit file, the old one having been renamed. */
+  /** Makes the workers open the audit file again, after it was renamed. */
   reopenAudit(): Promise<void>;
-  /** Has the workers dispose of the retired keys up to a generation. */
+  /** Makes the workers free the retired keys up to a generation. */
   releaseKeys(generation: number): Promise<void>;
 }
 

@@ -61,7 +61,7 @@ export class StopSignals {
   }
 
   /**
-   * Has the next signal end the process at once.
+   * Makes the next signal end the process at once.
    *
    * @param exitCode by default that of the signal
    */

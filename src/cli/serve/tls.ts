@@ -32,7 +32,7 @@ export class TlsFiles implements Disposable {
   #settings: Omit<SharedTls, "identity" | "alternatives">;
   readonly #keys: readonly CertifiedKey[];
 
-  /** @param keys belong to it from now on */
+  /** @param keys are disposed of with it */
   constructor(
     settings: Omit<SharedTls, "identity" | "alternatives">,
     keys: readonly CertifiedKey[],
@@ -116,7 +116,7 @@ export class ServerTls implements Disposable {
     return readTlsFiles(this.#provider, options, { ask: false });
   }
 
-  /** Has new handshakes use other files, which belong to it from now on. */
+  /** Uses other files for new handshakes, and disposes of the files before. */
   replace(files: TlsFiles): void {
     this.#files[Symbol.dispose]();
     this.#files = files;

@@ -1,7 +1,7 @@
 /** Counts of connections, their bytes and their streams. @module */
 import type { ServerMeter } from "../mod.ts";
 
-/** A connection, as far as it is counted. */
+/** The part of a connection that is counted. */
 export interface MeteredConnection {
   readonly transport: string;
   /** Those of a TLS connection are without the overhead of TLS. */

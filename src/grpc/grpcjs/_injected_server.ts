@@ -14,7 +14,7 @@ export interface GrpcJsService {
 /** The longest delay that `setTimeout` takes, almost 25 days. grpc-js takes it for no limit. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** The options of grpc-js that are limits. A server has them for good. */
+/** The options of grpc-js that are limits. They cannot change in a server. */
 export type FixedLimits = ReturnType<typeof fixedLimits>;
 
 /** Returns the limits that grpc-js itself applies. */
