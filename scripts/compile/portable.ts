@@ -6,7 +6,7 @@
  * lib/              libcrypto and libssl
  * program/          the program and its threads as modules of JavaScript, and proto/
  * program.sha256    hashes of these files, as sha256sum(1) checks them
- * manifest          size and path of each file
+ * manifest          size and path of each other file
  * ```
  *
  * @module
@@ -56,15 +56,15 @@ export async function writeExecutable(
   await Deno.rename(partial, output);
 }
 
-/** Writes the hashes and the sizes of the files. */
+/** Writes the hashes of the program, and the sizes of the other files, which are too large to hash at each start. */
 async function describe(content: string): Promise<void> {
   const sizes: string[] = [];
   const hashes: string[] = [];
   for (const path of await filesBelow(content)) {
     const name = relative(content, path);
     const bytes = await Deno.readFile(path);
-    sizes.push(`${bytes.length} ${name}\n`);
     if (name.startsWith("program/")) hashes.push(`${sha256(bytes)}  ${name}\n`);
+    else sizes.push(`${bytes.length} ${name}\n`);
   }
   await Deno.writeTextFile(join(content, "program.sha256"), hashes.join(""));
   await Deno.writeTextFile(join(content, "manifest"), sizes.join(""));
