@@ -125,6 +125,6 @@ umask "$mask"
 export SIGNER_CARRIED_LIBRARIES="$folder/lib"
 # Deno keeps compiled code there, which later starts load. Otherwise it would be in the home of the user.
 export DENO_DIR="$folder/compiled"
-# Deno looks for a newer version of itself otherwise.
+# Deno would look for a newer version of itself, once a day.
 export DENO_NO_UPDATE_CHECK=1
 exec "$folder/deno" run @OPTIONS@ --allow-run="$folder/deno" "$folder/program/main.js" "$@"

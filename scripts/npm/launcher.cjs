@@ -12,6 +12,8 @@ const deno = require("deno/install_api.cjs").runInstall();
 
 const child = spawn(deno, [...options, `--allow-run=${deno}`, program, ...process.argv.slice(2)], {
   stdio: "inherit",
+  // Deno would look for a newer version of itself.
+  env: { ...process.env, DENO_NO_UPDATE_CHECK: "1" },
 });
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("error", (error) => {

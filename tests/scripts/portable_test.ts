@@ -16,7 +16,8 @@ class Packaged implements AsyncDisposable {
     const folder = await Deno.makeTempDir({ prefix: "signer-portable-test-" });
     const content = join(folder, "content");
     await Deno.mkdir(join(content, "program"), { recursive: true });
-    const deno = `#!/bin/sh\necho "$SIGNER_CARRIED_LIBRARIES"\nfor word; do echo "$word"; done\n`;
+    const deno = `#!/bin/sh\necho "$SIGNER_CARRIED_LIBRARIES"\nfor word; do echo "$word"; done\n` +
+      `for name in \${PRINTED:-}; do env | grep "^$name="; done\n`;
     await Deno.writeTextFile(join(content, "deno"), deno, { mode: 0o755 });
     await Deno.writeTextFile(join(content, "program/main.js"), "// the program\n");
     await writeExecutable(content, join(folder, "signer"), ["--quiet"]);
@@ -68,6 +69,14 @@ test("It unpacks once, and passes its arguments on", async () => {
   assert.equal(mode! & 0o777, 0o700);
   assert.equal((await packaged.run()).code, 0);
   assert.deepEqual((await Deno.stat(unpacked)).mtime, mtime);
+});
+
+test("Deno neither looks for a newer version of itself, nor writes into the home of the user", async () => {
+  // A server asked for the address of Deno's site at a start.
+  await using packaged = await Packaged.make();
+  const { out } = await packaged.run(["call"], { PRINTED: "DENO_NO_UPDATE_CHECK DENO_DIR" });
+  assert.match(out, /^DENO_NO_UPDATE_CHECK=1$/m);
+  assert.match(out, new RegExp(`^DENO_DIR=${packaged.unpacked}/compiled$`, "m"));
 });
 
 test("It answers --version without unpacking", async () => {
