@@ -1,5 +1,5 @@
 /** Key files: formats, reading, refusals, writing. @module */
-export { type PrivateFile, readPrivateFile } from "./private_file.ts";
+export { modeOf, type PrivateFile, readPrivateFile } from "./private_file.ts";
 export { type PassphraseSource, readPrivateKey, type ReadPrivateKeyOptions } from "./read.ts";
 export {
   MAX_KEY_FILE_BYTES,

@@ -44,9 +44,8 @@ export async function readPrivateFile(
     if (!info.isFile()) throw refused(`${name} is ${kindOf(info)}: name a regular file`);
     const length = await fill(file, room);
     if (length === 0) throw refused(`${name} is empty`);
-    const exposure = isCredential(path)
-      ? exposureOf({ ...info, mode: withoutAcl(info.mode) }, Deno.uid(), privacy)
-      : exposureOf(info, Deno.uid(), privacy);
+    const mode = modeOf(path, info.mode);
+    const exposure = exposureOf({ mode, uid: info.uid }, Deno.uid(), privacy);
     return { bytes: room.subarray(0, length), exposure };
   } catch (error) {
     if (error instanceof CryptoError) throw error;
@@ -78,18 +77,16 @@ export function exposureOf(
     : `Refused a file that others can change (mode ${bits}): run \`chmod go-w\` on it`;
 }
 
-/** Reports whether systemd passes a file to this service, in a folder that only the service can enter. */
-function isCredential(path: string): boolean {
-  const folder = Deno.env.get("CREDENTIALS_DIRECTORY");
-  return Boolean(folder) && path.startsWith(`${folder}/`);
-}
-
 /**
- * Removes the read permission of the group: systemd lets the user of a service read its credentials by an access
- * control list, whose mask stands in the place of the group's bits (systemd.exec(5), acl(5)).
+ * Returns the mode of a file, without the read permission of the group if it is a credential of this service: systemd lets
+ * the user of a service read it by an access control list, whose mask stands in the place of the group's bits
+ * (systemd.exec(5), acl(5)). Only the service can enter the folder of its credentials.
+ *
+ * @param mode as stat(2) gives it
  */
-function withoutAcl(mode: number): number {
-  return mode & ~0o040;
+export function modeOf(path: string, mode: number): number {
+  const folder = Deno.env.get("CREDENTIALS_DIRECTORY");
+  return folder && path.startsWith(`${folder}/`) ? mode & ~0o040 : mode;
 }
 
 type Kind = Pick<
