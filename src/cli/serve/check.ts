@@ -12,6 +12,7 @@ import { usageError } from "../exit.ts";
 import { isFolder } from "../file_status.ts";
 import { warn } from "../output.ts";
 import { openChosenProvider } from "../provider.ts";
+import { readFile } from "../read_file.ts";
 import { loadPolicy } from "./access.ts";
 import { readAuditKey } from "./audit.ts";
 import type { ServeConfiguration } from "./configuration.ts";
@@ -58,15 +59,14 @@ export async function checkServer(configuration: ServeConfiguration): Promise<st
   if (audit !== undefined && audit !== "stderr") {
     await checks.run(["audit"], () => expectFolderOf(audit));
   }
-  const policy = await checks.run(["tokens", "rules"], () => loadPolicy(options));
+  const { tokens: _tokens, ...onlyRules } = options;
+  const { rules: _rules, ...onlyTokens } = options;
+  const ofTokens = await checks.run(["tokens"], () => loadPolicy(onlyTokens));
+  const ofRules = await checks.run(["rules"], () => loadPolicy(onlyRules));
   const provider = await checks.run(["provider"], () => openChosenProvider(options.provider));
   if (provider === undefined) throw checks.error;
   const keys = stack.use(await checks.keys(provider) ?? new KeyStore());
-  const tls = stack.use(
-    await checks.run(["tlsCert", "tlsKey", "tlsClientCa", "tlsCrl", "tlsClientAuth"], () => {
-      return ServerTls.load(provider, options);
-    }),
-  );
+  const tls = stack.use(await checks.tls(provider));
   await checks.run(["auditKey", "audit"], async () => {
     (await readAuditKey(options, provider, keys))?.[Symbol.dispose]();
   });
@@ -83,8 +83,8 @@ export async function checkServer(configuration: ServeConfiguration): Promise<st
     `listens on ${[...places!.map(formatAddress), ...inherited].join(" ")}`,
     tls === undefined ? "plaintext" : counted(tls.files.size, "certificate"),
     keys.size === 0 ? "generated keys" : `${counted(keys.size, "key")} from files`,
-    ...policy?.tokens === undefined ? [] : [counted(policy.tokens.length, "token")],
-    ...policy?.rules === undefined ? [] : [counted(policy.rules.length, "rule")],
+    ...ofTokens?.tokens === undefined ? [] : [counted(ofTokens.tokens.length, "token")],
+    ...ofRules?.rules === undefined ? [] : [counted(ofRules.rules.length, "rule")],
   ].join(", ");
 }
 
@@ -130,6 +130,22 @@ class Checks {
         ?.[Symbol.dispose]();
     }
     if (this.problems.length === before) this.problems.push(problem);
+  }
+
+  /** Loads the TLS files, if each of them can be read. */
+  async tls(provider: CryptoProvider): Promise<ServerTls | undefined> {
+    const { values: options } = this.#configuration;
+    const before = this.problems.length;
+    for (const name of ["tlsCert", "tlsKey", "tlsClientCa", "tlsCrl"] as const) {
+      for (const path of [options[name] ?? []].flat()) {
+        await this.run([name], () => void readFile(path));
+      }
+    }
+    if (this.problems.length > before) return undefined;
+    return await this.run(
+      ["tlsCert", "tlsKey", "tlsClientCa", "tlsCrl", "tlsClientAuth"],
+      () => ServerTls.load(provider, options),
+    );
   }
 
   /** Runs a check of some options. An error becomes a problem at the place of the option that it is about. */
