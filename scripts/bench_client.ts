@@ -87,8 +87,14 @@ const h2load: Client = async (host, { calls, connections }) => {
 
 const signer: Client = async (host, { calls, connections }) => {
   const { output } = await timed(
-    ...[Deno.execPath(), "run", "--quiet", "--v8-flags=--max-semi-space-size=2", "-P=bench"],
-    ...["main.ts", "bench", "echo", "hello", "--to", host, "-c", `${calls}`],
+    ...[
+      Deno.execPath(),
+      "run",
+      "--quiet",
+      "--v8-flags=--max-semi-space-size=2,--expose-gc",
+      "-P=bench",
+    ],
+    ...["main.ts", "bench", "echo", "--to", host, "-c", `${calls}`],
     ...["--connections", `${connections}`, "-z", `${seconds * 1_000}ms`],
     ...["--warmup", "500ms", "-O", "json"],
   );
@@ -96,7 +102,7 @@ const signer: Client = async (host, { calls, connections }) => {
   if (errors > 0) throw new Error(`${errors} of ${count} calls failed`);
   return {
     perSecond: count / (total / 1e9),
-    perCpuSecond: count / resources.client.cpuSeconds,
+    perCpuSecond: count / resources[0].client.cpuSeconds,
   };
 };
 

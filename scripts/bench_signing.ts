@@ -7,8 +7,8 @@
  *
  * - signatures per second of `serve --workers N` under `h2load -c 8 -m 4`;
  * - those of `openssl speed -elapsed -multi N`, of which the server should reach 90 %;
- * - CPU time of a signature by `openssl speed -multi N`, of which a call should cost at most 110 %. All CPUs are busy in
- *   both, because those that share a core make each other slower.
+ * - CPU time of a signature by N processes of `openssl speed` at once, of which a call should cost at most 110 %. All
+ *   CPUs are busy in both, because those that share a core make each other slower. (`-multi` measures no CPU time.)
  *
  * h2load runs on the same CPUs as the server, which has the less for it: its share is printed too.
  *
@@ -69,6 +69,13 @@ async function speed(type: KeyType, ...more: readonly string[]): Promise<number>
   return value < 1 ? 1 / value : value;
 }
 
+/** Microseconds of CPU time per signature by processes of `openssl speed` at once, as many as workers. */
+async function bareMicros(type: KeyType): Promise<number> {
+  const processes = Array.from({ length: Number(options.workers) }, () => speed(type));
+  const rates = await Promise.all(processes);
+  return rates.length * 1e6 / rates.reduce((sum, rate) => sum + rate, 0);
+}
+
 /** The figures of one turn of the server. */
 interface ServedFigures {
   readonly perSecond: number;
@@ -120,7 +127,7 @@ try {
     command: serveCommand(root, [
       ...onLoopback,
       ...keyTypes.flatMap((type) => ["--key", `${type}=${join(folder, `${type}.pem`)}`]),
-      ...["--log-level", "error", "--workers", options.workers],
+      ...["--provider", "openssl", "--log-level", "error", "--workers", options.workers],
     ]),
     env: libcrypto ? { SIGNER_LIBCRYPTO: libcrypto } : {},
   }, undefined);
@@ -137,7 +144,7 @@ try {
       figures.push({
         speed: await speed(type, "-elapsed", "-multi", options.workers),
         served: await served(row, server, keys, body),
-        bare: Number(options.workers) * 1e6 / await speed(type, "-multi", options.workers),
+        bare: await bareMicros(type),
       });
     }
     const column = (value: (figure: typeof figures[0]) => number) => figures.map(value);
