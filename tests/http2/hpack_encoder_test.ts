@@ -91,3 +91,26 @@ Deno.test("a peer without a table gets literals", () => {
   assert.deepEqual(flat(decode(new HpackDecoder(0), encode(encoder, headers))), RESPONSE);
   assert.equal(encoder.tableSize, 0);
 });
+
+Deno.test("extra fields that are repeated give the same octets, also after other ones and a new table size", () => {
+  const encoder = new HpackEncoder(4_096);
+  const decoder = new HpackDecoder(4_096);
+  const headers = new PreparedHeaders(RESPONSE);
+  const timeout = ["grpc-timeout", "20S", "authorization", "Bearer x"];
+  const others = [
+    timeout,
+    timeout,
+    timeout,
+    ["x-other", "1"],
+    timeout,
+    timeout,
+    [...timeout],
+    timeout,
+  ];
+  for (const [i, extra] of others.entries()) {
+    if (i === 5) encoder.setTableSize(0);
+    const fields = decode(decoder, encode(encoder, headers, extra));
+    assert.deepEqual(flat(fields), [...RESPONSE, ...extra]);
+    assert.equal(fields.find(({ name }) => name === "authorization")?.sensitive ?? true, true);
+  }
+});

@@ -195,8 +195,12 @@ export interface EncodedHistogram {
  */
 export function indexOf(value: number): number {
   if (value < 2 * HALF) return value | 0;
-  const high = value >= 2 ** 32 ? 64 - Math.clz32(value / 2 ** 32) : 32 - Math.clz32(value);
-  const shift = high - SIGNIFICANT_BITS - 1;
+  if (value < 2 ** 32) {
+    // Without `**`, which is a call of pow(3).
+    const shift = 31 - SIGNIFICANT_BITS - Math.clz32(value);
+    return shift * HALF + (value >>> shift);
+  }
+  const shift = 63 - SIGNIFICANT_BITS - Math.clz32(value / 2 ** 32);
   return shift * HALF + Math.floor(value / 2 ** shift);
 }
 

@@ -32,6 +32,9 @@ export class HpackEncoder {
   /** The largest table that is used, even if the peer allows more. */
   readonly #cap: number;
   readonly #blocks = new Map<PreparedHeaders, Block>();
+  /** The last extra fields, and their literals once they were repeated. */
+  #lastExtra: readonly string[] | undefined = undefined;
+  #lastLiterals: Uint8Array | undefined = undefined;
   /** The smallest maximum since the last block, -1 when no size update is due (section 4.2). */
   #announce = -1;
 
@@ -53,7 +56,7 @@ export class HpackEncoder {
 
   /**
    * Appends the block of `headers` followed by `extra` (name, value, name, value, …; strings of one
-   * octet a char) to `output`.
+   * octet a char; an array that does not change) to `output`.
    */
   encode(headers: PreparedHeaders, extra: readonly string[], output: OutputBuffer): void {
     if (this.#announce >= 0) this.#writeSizeUpdates(output);
@@ -63,7 +66,19 @@ export class HpackEncoder {
     } else {
       this.#encodePrepared(headers, output);
     }
+    if (extra.length > 0) this.#encodeExtra(extra, output);
+  }
+
+  /** Appends literals, whose octets do not depend on the table. */
+  #encodeExtra(extra: readonly string[], output: OutputBuffer): void {
+    const isRepeated = extra === this.#lastExtra;
+    if (isRepeated && this.#lastLiterals !== undefined) return append(this.#lastLiterals, output);
+    const { length } = output;
     for (let i = 0; i + 1 < extra.length; i += 2) appendLiteral(extra[i], extra[i + 1], output);
+    this.#lastExtra = extra;
+    this.#lastLiterals = isRepeated
+      ? output.bytes.slice(output.start + length, output.end)
+      : undefined;
   }
 
   #resize(maxSize: number): void {
