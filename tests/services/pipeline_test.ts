@@ -218,6 +218,33 @@ gated("a call that has ended cancels its pipeline", async () => {
   });
 });
 
+gated("512 pipelines of a peer run or wait, and one more is told when to try again", async () => {
+  using pipelines = new Pipelines({ version: "1.2.3", signerOf: () => NO_SIGNER });
+  const { handle } = pipelines.service.handlers.ExecutePipeline as UnaryHandler<
+    unknown,
+    Promise<unknown>
+  >;
+  const request = {
+    manifest: wire([["digest"]]),
+    inputs: [{ name: "n0", value: "json", json: "1" }],
+  };
+  const leaving = new AbortController();
+  const execute = async (peerIdentity: string) =>
+    await handle(request, { signal: leaving.signal, peerIdentity } as CallContext);
+  const calls = Array.from({ length: 512 }, () => execute("10.0.0.1"));
+  await assert.rejects(execute("10.0.0.1"), (error: InstanceType<typeof RpcError>) => {
+    assert.equal(error.code, StatusCode.RESOURCE_EXHAUSTED);
+    assert.match(error.message, /^Too many pipelines wait here: try again in \d+ ms$/);
+    const details = error.metadata.get("grpc-status-details-bin") as Uint8Array;
+    assert.match(new TextDecoder("latin1").decode(details), /google\.rpc\.RetryInfo/);
+    return true;
+  });
+  // Another peer finds room.
+  calls.push(execute("10.0.0.2"));
+  leaving.abort();
+  for (const { status } of await Promise.allSettled(calls)) assert.equal(status, "rejected");
+});
+
 test("100 executions at once give the same answer, to the bit", async (stack) => {
   await using served = await Served.start(stack, { pipelines: true });
   const input = sound(Int16Array.from({ length: 1_600 }, (_, i) => (i * 7_919) % 30_000));
