@@ -23,7 +23,7 @@ export interface Given {
 /** Values of a table's options by the names of their properties. */
 export type GivenValues = ReadonlyMap<string, Given>;
 
-/** Values of one or several sources, and the problems of those that cannot be used. */
+/** Values of one or several sources, and the problems of values that cannot be used. */
 export interface Reading {
   readonly given: GivenValues;
   /** Sentences, each with its place. */
@@ -48,7 +48,7 @@ export function merge(table: OptionTable, sources: readonly GivenValues[]): Give
   return merged;
 }
 
-/** Returns the values of all options of a table: those that are given, and else the defaults. */
+/** Returns the values of all options of a table: given values, and else defaults. */
 export function withDefaults<T extends OptionTable>(table: T, given: GivenValues): ValuesOf<T> {
   const values: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(table)) {

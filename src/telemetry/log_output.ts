@@ -36,7 +36,7 @@ export function openLogTarget(): LogTarget {
   return fd < 0 ? { kind: "blocking" } : { kind: "nonblocking", fd };
 }
 
-/** Writes lines to standard error, and keeps those that do not fit yet. */
+/** Writes lines to standard error, and keeps lines that do not fit yet. */
 export class LogOutput {
   readonly #target: LogTarget;
   readonly #describeDropped: (count: number) => Uint8Array;

@@ -14,7 +14,7 @@ export interface ReloadedOptions {
 }
 
 /**
- * Joins the options of a running server with those that were read again. TLS and access control can change, but not
+ * Joins the options of a running server with the options that were read again. TLS and access control can change, but not
  * begin or end: their presence is decided at the start.
  */
 export function reloadedOptions(current: ServeOptions, wanted: ServeOptions): ReloadedOptions {

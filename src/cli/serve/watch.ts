@@ -62,7 +62,7 @@ export class FileWatch implements Disposable {
     this.#onChange();
   }
 
-  /** Watches the folders of all paths, and those that their links lead to. */
+  /** Watches the folders of all paths, and of the targets of their links. */
   #watch(): void {
     const folders = foldersOf(this.#paths());
     if (folders.join("\0") === this.#folders) return;

@@ -39,7 +39,7 @@ interface VersionFiles {
  * Reads the versions of a key in a folder: none from a folder without files of versions. A public key is read only
  * for a version without a private key.
  *
- * @throws {CryptoError} `BAD_KEY_VERSION` for a key file beside them that is none, and a bad `versions.txt`; the errors
+ * @throws {CryptoError} `BAD_KEY_VERSION` for a key file without a number, and a bad `versions.txt`; the errors
  * of key files
  */
 export async function readVersions(reading: KeyReading, folder: string): Promise<KeyVersion[]> {
@@ -68,7 +68,7 @@ function readVersion(
   return readKeyFile(reading, join(folder, files.private), join(folder, `${number}.pass`));
 }
 
-/** Reads a public key file, which nobody but its owner may change: its holder's signatures would verify. */
+/** Reads a public key file. Others may not be able to change it: signatures by a key of theirs would verify. */
 async function readPublicKeyFile(
   { provider, allowInsecureKeyFiles: allowInsecure }: KeyReading,
   path: string,
@@ -89,8 +89,8 @@ async function readPublicKeyFile(
 }
 
 /**
- * Lists the files of the versions in a folder, by the numbers of the versions. A folder without any is none of a key:
- * it may hold certificates.
+ * Lists the files of the versions in a folder, by the numbers of the versions. A folder without any does not belong to a
+ * key: it may hold certificates.
  */
 function versionFilesIn(folder: string): Map<number, VersionFiles> {
   const versions = new Map<number, VersionFiles>();
