@@ -10,9 +10,12 @@
  *
  * The guest then has CID 3, and PATH is its hybrid vsock on the host.
  *
+ * With `--systemd` the initramfs starts systemd on a disk with Debian, and the command runs as a unit.
+ *
  * @module
  */
 import { join } from "node:path";
+import { debianDisk, debianEnvironment } from "./guest_vm/debian.ts";
 import { type Content, writeImage } from "./guest_vm/image.ts";
 import { type Job, readArguments, USAGE, UsageError } from "./guest_vm/options.ts";
 import { fetchPackages } from "./guest_vm/packages.ts";
@@ -28,13 +31,15 @@ const KEPT_OUTPUT = 65_536;
 /** Boots the guest for a job, until `signal` or the time limit. Returns the outcome and the end of the output. */
 async function runJob(job: Job, signal: AbortSignal): Promise<[Outcome, output: string]> {
   const packages = await fetchPackages(CACHE);
+  const disk = job.systemd === undefined ? undefined : await debianDisk(CACHE, job.systemd);
   const files = job.bare ? new Map<string, string>() : await projectFiles();
   const content: Content = {
     files: new Map([...files, ...job.added]),
     folder: job.bare ? "/" : GUEST_PROJECT,
-    environment: guestEnvironment(),
+    environment: disk === undefined ? guestEnvironment() : debianEnvironment,
     command: job.command,
     vsockDevice: job.vsockDevice !== undefined,
+    systemd: disk !== undefined,
   };
   const folder = await Deno.makeTempDir({ prefix: "signer-guest-" });
   try {
@@ -48,6 +53,7 @@ async function runJob(job: Job, signal: AbortSignal): Promise<[Outcome, output: 
       memoryMiB: job.memoryMiB,
       cpus: job.cpus,
       vsockDevice: job.vsockDevice,
+      disk,
       signal: AbortSignal.any([signal, AbortSignal.timeout(job.timeoutS * 1000)]),
       folder,
       onOutput: (bytes) => {

@@ -14,11 +14,18 @@ export interface Content {
   readonly command: readonly string[];
   /** True when the guest has a vsock device beside loopback. */
   readonly vsockDevice: boolean;
+  /** True when the guest has a disk whose systemd runs the command. */
+  readonly systemd: boolean;
 }
 
 /** Kernel modules for vsock loopback and for the two ports to the host. */
 const MODULES = ["vsock_loopback", "virtio_pci", "virtio_console"];
 const VSOCK_DEVICE_MODULES = ["vmw_vsock_virtio_transport"];
+/** Modules for the disk and for systemd's automounts. */
+const SYSTEMD_MODULES = ["virtio_blk", "autofs4"];
+
+/** The folder of files that are copied to the disk. */
+const DISK_FILES = "/guest/files";
 
 const LIBRARIES = "/usr/lib/x86_64-linux-gnu";
 const LOADER = "ld-linux-x86-64.so.2";
@@ -36,15 +43,25 @@ export async function writeImage(
 ): Promise<void> {
   using archive = new Archive(path);
   await addSystem(archive, packages.root);
-  const modules = content.vsockDevice ? [...MODULES, ...VSOCK_DEVICE_MODULES] : MODULES;
+  const modules = [
+    ...MODULES,
+    ...content.vsockDevice ? VSOCK_DEVICE_MODULES : [],
+    ...content.systemd ? SYSTEMD_MODULES : [],
+  ];
   await addModules(
     archive,
     await underUsrOrNot(packages.root, `lib/modules/${packages.kernel}`),
     modules,
   );
-  archive.bytes("/init", await Deno.readTextFile(new URL("init.sh", import.meta.url)), 0o755);
+  const text = (name: string) => Deno.readTextFile(new URL(name, import.meta.url));
+  archive.bytes("/init", await text("init.sh"), 0o755);
   archive.bytes("/guest/command", commandScript(content), 0o755);
-  for (const [guest, host] of content.files) archive.add(host, guest);
+  if (content.systemd) {
+    archive.bytes("/guest/systemd", await text("systemd.sh"), 0o755);
+    archive.directory(DISK_FILES);
+  }
+  const folder = content.systemd ? DISK_FILES : "";
+  for (const [guest, host] of content.files) archive.add(host, `${folder}${guest}`);
   archive.finish();
 }
 

@@ -38,6 +38,9 @@ port() {
 output=$(port output)
 status=$(port status)
 
+# systemd does the rest.
+if [ -e /guest/systemd ]; then exec /guest/systemd "$output" "$status"; fi
+
 ip link set lo up
 hostname guest
 ulimit -n 65536

@@ -14,6 +14,8 @@ Options:
   --bare              leaves Deno and the project out of the guest (only with \`run\`)
   --cpus N            number of CPUs (2)
   --memory MIB        memory, which also holds the files (2048)
+  --systemd SUITE     boots that release of Debian, with systemd as its first process, and runs the
+                      command as a unit (only with \`run\`; leaves Deno and the project out)
   --timeout SECONDS   time limit of the guest (900)
   --vhost-user-vsock SOCKET
                       vsock device of the guest, served by another process at this Unix socket
@@ -25,6 +27,7 @@ The packages of the guest are kept in .cache/guest; remove it to fetch them agai
 
 Needs x86-64 Linux, Debian's apt and dpkg, util-linux, and QEMU:
   apt-get install -y --no-install-recommends qemu-system-x86
+\`--systemd\` needs root, and e2fsprogs and mmdebstrap.
 `;
 
 /** The flags of the `test` task except `--parallel`, which does not help on two emulated CPUs. */
@@ -70,6 +73,8 @@ export interface Job {
   readonly cpus: number;
   readonly memoryMiB: number;
   readonly timeoutS: number;
+  /** The release of Debian that runs the command under systemd; undefined for the bare guest. */
+  readonly systemd: string | undefined;
   /** The Unix socket of a vhost-user vsock device; without one the guest has loopback only. */
   readonly vsockDevice: string | undefined;
 }
@@ -86,10 +91,14 @@ export function readArguments(args: string[]): Job {
   if (mode === "run" && (files.length > 0 || after.length === 0)) {
     throw new UsageError("`run` takes its command after `--`");
   }
-  if (mode === "test" && values.bare) throw new UsageError("`test` cannot be `--bare`");
+  for (const option of ["bare", "systemd"] as const) {
+    if (mode === "test" && values[option]) {
+      throw new UsageError(`\`test\` cannot be \`--${option}\``);
+    }
+  }
   return {
     mode,
-    bare: values.bare,
+    bare: values.bare || values.systemd !== undefined,
     command: mode === "run"
       ? after
       : [...DENO_TEST, ...after, ...(files.length > 0 ? files : TRANSPORT_TESTS)],
@@ -98,6 +107,7 @@ export function readArguments(args: string[]): Job {
     cpus: readCount("cpus", values.cpus),
     memoryMiB: readCount("memory", values.memory),
     timeoutS: readCount("timeout", values.timeout),
+    systemd: values.systemd,
     vsockDevice: values["vhost-user-vsock"],
   };
 }
@@ -113,6 +123,7 @@ function parse(args: string[]) {
         bare: { type: "boolean", default: false },
         cpus: { type: "string", default: "2" },
         memory: { type: "string", default: "2048" },
+        systemd: { type: "string" },
         timeout: { type: "string", default: "900" },
         "vhost-user-vsock": { type: "string" },
       },

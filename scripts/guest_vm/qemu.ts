@@ -9,6 +9,8 @@ export interface Machine {
   readonly cpus: number;
   /** The Unix socket of a vhost-user vsock device. */
   readonly vsockDevice: string | undefined;
+  /** A disk image, which stays as it is: the guest's writes are discarded at its end. */
+  readonly disk: string | undefined;
   /** Ends the guest early. */
   readonly signal: AbortSignal;
   /** A folder for the output of the guest. */
@@ -106,8 +108,16 @@ function options(machine: Machine, files: Files): string[] {
     ["-device", "virtserialport,chardev=output,name=output"],
     ["-chardev", `file,id=status,path=${escape(files.status)}`],
     ["-device", "virtserialport,chardev=status,name=status"],
+    ...(machine.disk === undefined ? [] : diskOptions(machine.disk)),
     ...(machine.vsockDevice === undefined ? [] : vsockOptions(machine, machine.vsockDevice)),
   ].flat();
+}
+
+function diskOptions(path: string): string[][] {
+  return [
+    ["-drive", `file=${escape(path)},if=none,id=disk,format=raw,snapshot=on`],
+    ["-device", "virtio-blk-pci,drive=disk"],
+  ];
 }
 
 /** Options of a device that another process serves. That process accesses the guest's memory, so it is shared. */

@@ -36,6 +36,7 @@ for (
     [["run", "ls"], /after `--`/],
     [["run", "ls", "--", "ls"], /after `--`/],
     [["test", "--bare"], /cannot be `--bare`/],
+    [["test", "--systemd", "bookworm"], /cannot be `--systemd`/],
     [["test", "--add", "a"], /HOST:\/GUEST, not "a"/],
     [["test", "--add", "a:b"], /HOST:\/GUEST, not "a:b"/],
     [["test", "--timeout", "0"], /not "0"/],
@@ -58,6 +59,7 @@ Deno.test("`commandScript()` quotes characters that a shell would expand", () =>
     environment: { NAME: "it's $HOME" },
     command: ["echo", "*", "'"],
     vsockDevice: false,
+    systemd: false,
   });
   assert.equal(
     script,
