@@ -4,11 +4,21 @@
  */
 #include <string.h>
 
+#include <openssl/err.h>
 #include <openssl/mem.h>
 
-static void *(*allocate)(size_t size, const char *file, int line);
+static void *(*secure_allocate)(size_t size, const char *file, int line);
 static void (*release)(void *memory, const char *file, int line);
 static size_t (*size_of)(void *memory);
+
+/* The functions of AWS-LC leave the error of a full heap to the heap. */
+static void *allocate(size_t size, const char *file, int line) {
+  void *made = secure_allocate(size, file, line);
+  if (made == NULL) {
+    OPENSSL_PUT_ERROR(CRYPTO, ERR_R_MALLOC_FAILURE);
+  }
+  return made;
+}
 
 /* The secure heap has no function of its own for this. */
 static void *reallocate(void *old, size_t size, const char *file, int line) {
@@ -29,7 +39,7 @@ static void *reallocate(void *old, size_t size, const char *file, int line) {
 int signer_use_heap(void *(*secure_malloc)(size_t, const char *, int),
                     void (*secure_free)(void *, const char *, int),
                     size_t (*secure_actual_size)(void *)) {
-  allocate = secure_malloc;
+  secure_allocate = secure_malloc;
   release = secure_free;
   size_of = secure_actual_size;
   return CRYPTO_set_mem_functions(allocate, reallocate, release);

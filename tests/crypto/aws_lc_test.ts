@@ -194,3 +194,26 @@ test("a key whose halves do not belong together is refused", async () => {
     (error: CryptoError) => error.code === "BAD_KEY",
   );
 });
+
+// It was reported as a damaged key.
+test("a key that the secure heap has no room for is refused with that reason, and leaves nothing in it", async () => {
+  const ffi = JSON.stringify(import.meta.resolve("../../src/ffi/mod.ts"));
+  const program = `import { openProvider } from ${module};
+    import { openLibcrypto } from ${ffi};
+    const { provider } = openProvider("aws-lc");
+    const pkcs8 = (await openProvider("openssl").provider.generate("ecdsa-p256")).exportPkcs8();
+    const heap = openLibcrypto().openSecureHeap(1024 * 1024);
+    provider.importPrivateKey(pkcs8.slice())[Symbol.dispose]();
+    const before = heap.used;
+    const keys = [];
+    try {
+      while (keys.length < 2_000) keys.push(provider.importPrivateKey(pkcs8.slice()));
+    } catch (error) {
+      console.log(error.code, error.message);
+    }
+    for (const key of keys) key[Symbol.dispose]();
+    console.log(keys.length > 100, heap.used - before);`;
+  const [refusal, rest] = (await run(program)).split("\n");
+  assert.match(refusal, /^BAD_KEY .*malloc failure/i);
+  assert.equal(rest, "true 0");
+});

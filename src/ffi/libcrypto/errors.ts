@@ -27,8 +27,10 @@ export class LibcryptoError extends Error implements LayerError<"libcrypto"> {
 /** Creates the error of a function that has just failed on this thread, with its queue. */
 export function failure(symbols: ErrorQueue, name: string): LibcryptoError {
   const queue = drainErrorQueue(symbols);
-  const last = queue.at(-1) ?? "the library gave no reason";
-  return new LibcryptoError("LIBCRYPTO_FAILED", `${name} failed: ${last}`, { queue });
+  // The cause of the others, where memory is short.
+  const memory = queue.find((entry) => entry.toLowerCase().includes("malloc failure"));
+  const reason = memory ?? queue.at(-1) ?? "the library gave no reason";
+  return new LibcryptoError("LIBCRYPTO_FAILED", `${name} failed: ${reason}`, { queue });
 }
 
 /** Throws unless a function returned 1, which is success in OpenSSL. */
