@@ -42,6 +42,8 @@ export function callFailure(failure: Failure): CliError {
   });
 }
 
+const SERVICES_HINT = "List the services of the server with: signer call list";
+
 const hints: Partial<Record<StatusCode, (failure: Failure) => string | undefined>> = {
   [StatusCode.UNAVAILABLE]({ error, addresses }) {
     const elsewhere = `name another address with --to or ${addressVariable}`;
@@ -63,8 +65,9 @@ const hints: Partial<Record<StatusCode, (failure: Failure) => string | undefined
     waitReady
       ? `Is the server running at ${addresses}? Wait longer with --deadline 1m`
       : "Give it more time with --deadline 1m",
-  [StatusCode.UNIMPLEMENTED]: () => "List the services of the server with: signer call list",
-  [StatusCode.NOT_FOUND]: ({ method }) => keysHint(method),
+  [StatusCode.UNIMPLEMENTED]: () => SERVICES_HINT,
+  [StatusCode.NOT_FOUND]: ({ method }) =>
+    method.path.startsWith("/grpc.health.v1.Health/") ? SERVICES_HINT : keysHint(method),
   [StatusCode.INVALID_ARGUMENT]: ({ method }) => keysHint(method),
   [StatusCode.FAILED_PRECONDITION]: ({ error }) =>
     error.metadata.get(protocolHeader) !== undefined
