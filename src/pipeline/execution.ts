@@ -1,7 +1,7 @@
 /** Execution of a plan: one node after the other, in slices. @module */
 import { setImmediate } from "node:timers/promises";
 import { PipelineError } from "./errors.ts";
-import { estimateMemory } from "./limits.ts";
+import { estimateMemory, MAX_LIBRARY_BYTES } from "./limits.ts";
 import type { Inputs, NodeContext, NodeInstance, Work } from "./node.ts";
 import type { Plan, PlannedNode } from "./plan.ts";
 import { NO_SIGNER, type Signer } from "./signer.ts";
@@ -111,6 +111,8 @@ export class Execution implements NodeContext, Disposable {
   #allocatedBefore = 0;
   /** Bytes that were allocated in this part. */
   #allocated = 0;
+  /** Bytes that libraries keep for the nodes. */
+  #libraryBytes = 0;
 
   constructor(plan: Plan, options: ExecuteOptions = {}) {
     const { signer = NO_SIGNER, now = () => performance.now() } = options;
@@ -189,6 +191,15 @@ export class Execution implements NodeContext, Disposable {
         `The nodes need more memory than the limit of ${memoryBytes} bytes`,
       );
     }
+  }
+
+  reserveLibrary(bytes: number): void {
+    this.#libraryBytes += bytes;
+    if (this.#libraryBytes <= MAX_LIBRARY_BYTES) return;
+    throw new PipelineError(
+      "LIMIT",
+      `The libraries of the nodes need more memory than the limit of ${MAX_LIBRARY_BYTES} bytes`,
+    );
   }
 
   /** Ends the nodes, which frees the memory of their libraries. */

@@ -11,6 +11,11 @@ export const MAX_CHANNELS = 64;
 export const MAX_SAMPLE_RATE = 768_000;
 /** Characters of an input of JSON, which is parsed in one piece: about 10 ms. */
 export const MAX_JSON = 1_048_576;
+/**
+ * Memory of the libraries of an execution, such as the filters of resamplers: 20 resamplers of 8 channels from 192 to
+ * 8 kHz need 5 MB at the best quality. A stream keeps it until its end, so that 64 streams of a thread may keep 512 MB.
+ */
+export const MAX_LIBRARY_BYTES = 8_388_608;
 /** Times that a node may hold its buffer: its input, its output and one conversion between formats. */
 const COPIES_PER_NODE = 3;
 

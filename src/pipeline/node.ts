@@ -11,6 +11,12 @@ export interface NodeContext {
    * @throws {PipelineError} LIMIT when the buffer, or all buffers of the execution, are too large
    */
   reserve(bytes: number): void;
+  /**
+   * Counts the bytes that a library is about to allocate for the node, and keeps until the node ends.
+   *
+   * @throws {PipelineError} LIMIT when the libraries of the execution keep too much
+   */
+  reserveLibrary(bytes: number): void;
   /** Signs and verifies with the keys of the server, for the caller of the execution. */
   readonly signer: Signer;
 }

@@ -38,15 +38,24 @@ import {
   requireStream,
   type Signer,
 } from "../pipeline/mod.ts";
-import { PipelineWorker } from "../pipeline/workers/mod.ts";
+import {
+  type PartResult,
+  type PipelineJob,
+  PipelineWorker,
+  type SentValues,
+} from "../pipeline/workers/mod.ts";
 import { fromCryptoError } from "./crypto_status.ts";
 import { ExecutionQueue } from "./pipeline_queue.ts";
 import { manifestOf, valuesOf, wireMetrics, wireValues } from "./pipeline_values.ts";
 import { overloaded } from "./retry_info.ts";
 import { StreamLimit } from "./stream_limit.ts";
 
-/** Executions of a thread at once. Each may hold 100 MB, and together they wait for one processor. */
-const MAX_EXECUTIONS = 8;
+/**
+ * Memory of the executions of a thread at once, and that of the parts of streams, by the limits of their manifests: 8
+ * and 4 with the default of 100 MB. More at once would not be faster, as they share one processor.
+ */
+const MAX_EXECUTION_BYTES = 800_000_000;
+const MAX_PART_BYTES = 400_000_000;
 /** Executions of a thread that run or wait, whose requests are held in memory meanwhile. */
 const MAX_PENDING = 1_024;
 /** Share of one peer: half, so that another one finds room. */
@@ -84,7 +93,9 @@ export class Pipelines implements Disposable {
   readonly #registry = createRegistry();
   readonly #counters: PipelineCounters;
   readonly #worker: PipelineWorker;
-  readonly #queue = new ExecutionQueue(MAX_EXECUTIONS);
+  readonly #queue = new ExecutionQueue(MAX_EXECUTION_BYTES);
+  /** Streams do not wait behind executions, which may take seconds. */
+  readonly #parts = new ExecutionQueue(MAX_PART_BYTES);
   readonly #pending = new StreamLimit(MAX_PENDING, MAX_PENDING_PER_PEER, () => {
     return overloaded("Too many pipelines wait here", Math.max(100, this.#queue.expectedMs));
   });
@@ -119,7 +130,7 @@ export class Pipelines implements Disposable {
   ): Promise<ExecutePipelineResponseInit> {
     const { manifest, plan } = this.#plan(given);
     using _pending = this.#pending.open(context);
-    using _turn = await this.#turn(context);
+    using _turn = await this.#turn(plan, context);
     using job = this.#worker.open(manifest, this.#ownerOf(context));
     using _running = this.#gauge("running");
     const began = Date.now();
@@ -152,12 +163,23 @@ export class Pipelines implements Disposable {
     for (;;) {
       const chunk = await reader.chunk();
       const inputs = chunk && valuesOf(chunk.values);
-      const { outputs, metrics } = await job.push(inputs, inputs === undefined);
+      const { outputs, metrics } = await this.#part(job, inputs, plan, context);
       if (outputs.size > 0) yield { chunk: { values: wireValues(plan, outputs) } };
       if (inputs !== undefined) continue;
       this.#counters.succeeded(metrics);
       return yield { metrics: wireMetrics(metrics) };
     }
+  }
+
+  /** Processes a part of a stream in its turn, which ends before the caller reads the outputs. */
+  async #part(
+    job: PipelineJob,
+    inputs: SentValues | undefined,
+    { limits }: Plan,
+    { signal }: CallContext,
+  ): Promise<PartResult> {
+    using _turn = await this.#parts.turn(limits.memoryBytes, signal);
+    return await job.push(inputs, inputs === undefined);
   }
 
   #plan(given: WireManifest | null | undefined): { manifest: Manifest; plan: Plan } {
@@ -170,9 +192,9 @@ export class Pipelines implements Disposable {
     return { signal: context.signal, signer: this.#options.signerOf(context) };
   }
 
-  async #turn({ signal }: CallContext): Promise<Disposable> {
+  async #turn({ limits }: Plan, { signal }: CallContext): Promise<Disposable> {
     using _waiting = this.#gauge("waiting");
-    return await this.#queue.turn(signal);
+    return await this.#queue.turn(limits.memoryBytes, signal);
   }
 
   #gauge(name: "running" | "waiting" | "streams"): Disposable {

@@ -1,4 +1,4 @@
-/** The queue of executions of one thread. @module */
+/** The queue of executions, or of parts of streams, of one thread. @module */
 import { RpcError } from "../grpc/mod.ts";
 
 /** Share of the newest duration in the mean. */
@@ -7,15 +7,21 @@ const WEIGHT = 0.2;
 /** The duration of an execution before one was measured, in milliseconds. */
 const FIRST_MS = 100;
 
-/** Executions of which some run at once, and the others wait in the order in which they came. */
+/**
+ * Executions, of which as many run at once as their memory allows. The others wait in the order of their arrival, so
+ * that those that need much memory have their turn, too.
+ */
 export class ExecutionQueue {
-  readonly #atOnce: number;
-  readonly #waiting = new Set<() => void>();
+  readonly #memoryBytes: number;
+  readonly #waiting = new Set<Waiting>();
   #running = 0;
+  /** Memory of those that run. */
+  #usedBytes = 0;
   #meanMs = FIRST_MS;
 
-  constructor(atOnce: number) {
-    this.#atOnce = atOnce;
+  /** @param memoryBytes memory of all that run at once */
+  constructor(memoryBytes: number) {
+    this.#memoryBytes = memoryBytes;
   }
 
   get waiting(): number {
@@ -24,43 +30,71 @@ export class ExecutionQueue {
 
   /** Estimates the milliseconds until a further execution would begin. */
   get expectedMs(): number {
-    return Math.ceil(this.#meanMs * (this.#waiting.size + 1) / this.#atOnce);
+    return Math.ceil(this.#meanMs * (this.#waiting.size + 1) / Math.max(1, this.#running));
   }
 
   /**
    * Waits for a turn, which ends when the result is disposed of.
    *
+   * @param bytes memory that the execution may use; more than the whole counts as the whole
    * @throws {RpcError} CANCELLED
    */
-  async turn(signal: AbortSignal): Promise<Disposable> {
-    if (this.#running < this.#atOnce && this.#waiting.size === 0) this.#running++;
-    else await this.#wait(signal);
+  async turn(bytes: number, signal: AbortSignal): Promise<Disposable> {
+    const needed = Math.min(bytes, this.#memoryBytes);
+    if (this.#waiting.size === 0 && this.#hasRoom(needed)) this.#begin(needed);
+    else await this.#wait(needed, signal);
     const began = performance.now();
     return {
       [Symbol.dispose]: () => {
         this.#running--;
+        this.#usedBytes -= needed;
         this.#meanMs += WEIGHT * (performance.now() - began - this.#meanMs);
-        const [next] = this.#waiting;
-        next?.();
+        this.#admit();
       },
     };
   }
 
-  #wait(signal: AbortSignal): Promise<void> {
+  #begin(bytes: number): void {
+    this.#running++;
+    this.#usedBytes += bytes;
+  }
+
+  #hasRoom(bytes: number): boolean {
+    return this.#usedBytes + bytes <= this.#memoryBytes;
+  }
+
+  /** Begins the executions that have waited longest, while there is room for them. */
+  #admit(): void {
+    for (const { bytes, begin } of this.#waiting) {
+      if (!this.#hasRoom(bytes)) return;
+      begin();
+    }
+  }
+
+  #wait(bytes: number, signal: AbortSignal): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const leave = () => {
-      this.#waiting.delete(begin);
+      this.#waiting.delete(waiting);
       reject(new RpcError("CANCELLED", "The caller left before the execution began"));
+      // It may have been the first, which the others waited behind.
+      this.#admit();
     };
     const begin = () => {
-      this.#waiting.delete(begin);
+      this.#waiting.delete(waiting);
       signal.removeEventListener("abort", leave);
-      this.#running++;
+      this.#begin(bytes);
       resolve();
     };
-    this.#waiting.add(begin);
+    const waiting = { bytes, begin };
+    this.#waiting.add(waiting);
     if (signal.aborted) leave();
     else signal.addEventListener("abort", leave);
     return promise;
   }
+}
+
+/** An execution that waits for its turn. */
+interface Waiting {
+  readonly bytes: number;
+  readonly begin: () => void;
 }

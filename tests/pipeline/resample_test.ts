@@ -40,6 +40,19 @@ async function execution(manifest: ReturnType<typeof chain>, input: Parameters<t
   return await execute(plan, new Map([["n0", audio(...input)]]));
 }
 
+test("the filters of an execution have a limit of memory, which ordinary ones are far from", async () => {
+  const resamplers = (count: number, quality: number) =>
+    chain(...Array.from({ length: count }, (_, i): Parameters<typeof chain>[0] => {
+      return ["resample", { sample_rate: [4_000, 192_000][i % 2], quality }];
+    }));
+  await execution(resamplers(20, 5), [new Float32Array(1_920), 2, 192_000]);
+  await assert.rejects(execution(resamplers(20, 10), [new Float32Array(64 * 192), 64, 192_000]), {
+    code: "LIMIT",
+    message:
+      /^Node n\d \(resample\): The libraries of the nodes need more memory than the limit of /,
+  });
+});
+
 async function resampleBySox(
   sox: string,
   samples: Float32Array,

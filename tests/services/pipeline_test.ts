@@ -169,16 +169,16 @@ test("a signature does not wait for the end of a pipeline", async (stack) => {
 });
 
 gated(
-  "a queue runs 2 at once, in the order of arrival, and a call that leaves gives its place up",
+  "a queue runs what has room, in the order of arrival, and a call that leaves gives its place up",
   async () => {
-    const queue = new ExecutionQueue(2);
+    const queue = new ExecutionQueue(200);
     const { signal } = new AbortController();
-    const [first, second] = [await queue.turn(signal), await queue.turn(signal)];
+    const [first, second] = [await queue.turn(100, signal), await queue.turn(100, signal)];
     const order: string[] = [];
     const leaving = new AbortController();
-    const left = queue.turn(leaving.signal);
-    const third = queue.turn(signal).then((turn) => (order.push("third"), turn));
-    const fourth = queue.turn(signal).then((turn) => (order.push("fourth"), turn));
+    const left = queue.turn(100, leaving.signal);
+    const third = queue.turn(100, signal).then((turn) => (order.push("third"), turn));
+    const fourth = queue.turn(100, signal).then((turn) => (order.push("fourth"), turn));
     assert.equal(queue.waiting, 3);
     leaving.abort();
     await assert.rejects(left, { code: StatusCode.CANCELLED });
@@ -187,9 +187,67 @@ gated(
     second[Symbol.dispose]();
     (await fourth)[Symbol.dispose]();
     assert.deepEqual(order, ["third", "fourth"]);
-    (await queue.turn(signal))[Symbol.dispose]();
+    (await queue.turn(100, signal))[Symbol.dispose]();
   },
 );
+
+gated(
+  "an execution that may use much memory waits for it, and those after it wait, too",
+  async () => {
+    const queue = new ExecutionQueue(800);
+    const { signal } = new AbortController();
+    const first = await queue.turn(100, signal);
+    const order: string[] = [];
+    // More than there is: it runs alone.
+    const leaving = new AbortController();
+    const large = queue.turn(1_000, leaving.signal);
+    const small = [1, 2].map((n) =>
+      queue.turn(100, signal).finally(() => order.push(`small ${n}`))
+    );
+    await settledSoon();
+    assert.equal(order.length, 0);
+    leaving.abort();
+    await assert.rejects(large, { code: StatusCode.CANCELLED });
+    for (const turn of [first, ...await Promise.all(small)]) turn[Symbol.dispose]();
+    const alone = await queue.turn(1_000, signal);
+    const next = queue.turn(1, signal).finally(() => order.push("next"));
+    await settledSoon();
+    assert.deepEqual(order, ["small 1", "small 2"]);
+    alone[Symbol.dispose]();
+    (await next)[Symbol.dispose]();
+  },
+);
+
+gated("a stream whose outputs are not read does not keep the turn of the others", async () => {
+  using pipelines = new Pipelines({ version: "1.2.3", signerOf: () => NO_SIGNER });
+  const { handle } = pipelines.service.handlers.StreamPipeline as unknown as {
+    handle(requests: AsyncIterable<unknown>, context: CallContext): AsyncGenerator<unknown>;
+  };
+  const hangs = new AbortController();
+  const timer = setTimeout(() => hangs.abort(), 60_000);
+  // Each asks for all the memory of parts.
+  const open = () => {
+    const manifest = wire([["convert_format", { format: "F32" }]], { memoryBytes: 400_000_000 });
+    const requests = (async function* () {
+      yield { request: "manifest", manifest };
+      const values = [{ ...sound(new Int16Array(160)), value: "audio" }];
+      for (;;) yield { request: "chunk", chunk: { values } };
+    })();
+    return handle(requests, { signal: hangs.signal, peerIdentity: "" } as CallContext);
+  };
+  const streams = [open(), open(), open()];
+  for (const stream of streams) {
+    const { value } = await stream.next() as { value: { chunk?: unknown } };
+    assert.ok(value.chunk);
+  }
+  for (const stream of streams) await stream.return(undefined);
+  clearTimeout(timer);
+});
+
+/** Waits until what can be settled at once is. */
+function settledSoon(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
 
 gated("a node that fails is named to the caller, and its reason to the log", () => {
   const logged: unknown[] = [];
@@ -296,8 +354,8 @@ test("a client that leaves cancels its executions, those that run and those that
     return ["resample", { sample_rate: 15_000 + 1_000 * (i % 2), quality: 10 }];
   });
   const request = {
-    manifest: wire(long, { timeMs: 30_000, memoryBytes: 400_000_000 }),
-    inputs: [sound(new Int16Array(1_000_000))],
+    manifest: wire(long, { timeMs: 30_000 }),
+    inputs: [sound(new Int16Array(800_000))],
   };
   const calls = Array.from({ length: 10 }, () => {
     const { responses } = served.open("pipeline.ExecutePipeline", [request]);

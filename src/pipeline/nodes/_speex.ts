@@ -1,6 +1,7 @@
 /** The resampler of speexdsp, compiled to WebAssembly: `speex_resampler.h` of speexdsp 1.2. @module */
+import type { NodeContext } from "../node.ts";
 import type { Samples } from "../values.ts";
-import { stagesOf } from "./_stages.ts";
+import { stageBytes, stagesOf } from "./_stages.ts";
 
 /** The functions that the package exports, and its memory, whose views change when it grows. */
 interface Speex {
@@ -56,7 +57,14 @@ export class Resampler implements Disposable {
   readonly #memory: number;
   readonly #stages: RunningStage[] = [];
 
-  constructor(channels: number, from: number, to: number, quality: number) {
+  /** @param context counts the memory */
+  constructor(
+    channels: number,
+    from: number,
+    to: number,
+    quality: number,
+    context: Pick<NodeContext, "reserveLibrary">,
+  ) {
     if (speex === undefined) throw new TypeError("The resampler is not loaded");
     this.#speex = speex;
     this.#channels = channels;
@@ -66,6 +74,8 @@ export class Resampler implements Disposable {
     let frames = this.#frames;
     const rooms = stages.map((stage) => frames = Math.ceil(frames * stage.to / stage.from) + 1);
     const sum = rooms.reduce((sum, room) => sum + room, this.#frames);
+    const states = stages.reduce((sum, stage) => sum + stageBytes(stage, channels, quality), 0);
+    context.reserveLibrary(8 + 4 * channels * sum + states);
     this.#memory = speex._malloc(8 + 4 * channels * sum);
     let output = this.#memory + 8 + 4 * channels * this.#frames;
     for (const [index, stage] of stages.entries()) {

@@ -71,6 +71,18 @@ function search(from: number, to: number, quality: number): readonly Stage[] {
   return best;
 }
 
+/** The samples of a channel that speexdsp keeps besides the taps of the filter: `buffer_size` of `resample.c`. */
+const BUFFERED = 160;
+
+/** Estimates the memory of a stage in bytes: its table of the filter, and the newest samples of each channel. */
+export function stageBytes(stage: Stage, channels: number, quality: number): number {
+  const taps = tapsOf(stage, quality);
+  const table = isTabulated(stage, quality)
+    ? taps * phasesOf(stage)
+    : taps * oversamplingOf(stage, quality) + 8;
+  return 4 * (table + channels * (taps - 1 + BUFFERED));
+}
+
 /** The time of a second of audio, in interpolated taps. */
 function costOf(stage: Stage, quality: number): number {
   const tabulated = quality < DOUBLE_FROM ? TABULATED.single : TABULATED.double;
@@ -85,12 +97,19 @@ function tapsOf({ from, to }: Stage, quality: number): number {
 }
 
 /** Tells whether speexdsp has a table with the filter for each phase of a stage: `update_filter()` of `resample.c`. */
-export function isTabulated({ from, to }: Stage, quality: number): boolean {
-  const phases = to / greatestCommonDivisor(from, to);
+export function isTabulated(stage: Stage, quality: number): boolean {
+  const taps = tapsOf(stage, quality);
+  return taps * phasesOf(stage) <= taps * oversamplingOf(stage, quality) + 8;
+}
+
+function phasesOf({ from, to }: Stage): number {
+  return to / greatestCommonDivisor(from, to);
+}
+
+function oversamplingOf({ from, to }: Stage, quality: number): number {
   let oversampling = OVERSAMPLING[quality]!;
   for (const ratio of [2, 4, 8, 16]) if (ratio * to < from) oversampling >>= 1;
-  const taps = tapsOf({ from, to }, quality);
-  return taps * phases <= taps * Math.max(1, oversampling) + 8;
+  return Math.max(1, oversampling);
 }
 
 function divisors(value: number): number[] {

@@ -104,6 +104,6 @@ class Resampling implements NodeInstance {
         `Audio of ${sampleRate} Hz cannot be resampled: its rate must be from ${MIN_RATE} to ${MAX_RATE}`,
       );
     }
-    return new Resampler(channels, sampleRate, this.#rate, this.#quality);
+    return new Resampler(channels, sampleRate, this.#rate, this.#quality, this.#context);
   }
 }

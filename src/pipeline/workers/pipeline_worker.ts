@@ -121,7 +121,7 @@ interface Thread {
 const ENDED = new PipelineError("CANCELLED", "The execution has ended");
 
 /** An execution on a worker. */
-class PipelineJob implements Disposable {
+export class PipelineJob implements Disposable {
   readonly #id: number;
   readonly #maxMs: number;
   readonly #owner: ExecutionOwner;
