@@ -176,6 +176,51 @@ test("a process ends while its threads sign", async () => {
   }
 });
 
+// AWS-LC ends the process when it has no memory for the random numbers of a thread.
+test("a thread that finds the heap full cannot sign, and the others go on", async () => {
+  const program = `import { openProvider } from ${module};
+    import { openLibcrypto } from ${JSON.stringify(import.meta.resolve("../../src/ffi/mod.ts"))};
+    const { provider } = openProvider("aws-lc");
+    if (globalThis.name === "late") {
+      globalThis.onmessage = ({ data }) => {
+        try {
+          provider.adoptPrivateKey(data);
+          postMessage("adopted");
+        } catch (error) {
+          postMessage(error.message);
+        }
+      };
+    } else {
+      openLibcrypto().openSecureHeap(65_536);
+      const key = await provider.generate("ecdsa-p256");
+      const pkcs8 = key.exportPkcs8();
+      for (let keys = 0; keys < 1_000; keys++) {
+        try {
+          provider.importPrivateKey(pkcs8.slice());
+        } catch {
+          break;
+        }
+      }
+      const worker = new Worker(import.meta.url, { type: "module", name: "late" });
+      worker.onmessage = ({ data }) => {
+        console.log(data);
+        worker.terminate();
+      };
+      worker.postMessage(key.share());
+      key.sign("ECDSA_SHA_256", { message: new Uint8Array(8) });
+    }`;
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/main.ts`, program);
+    assert.match(
+      await run(`await import("file://${folder}/main.ts");`),
+      /memory for private keys is full/,
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 test("a key whose halves do not belong together is refused", async () => {
   using key = await awsLc.generate("ed25519");
   using other = await awsLc.generate("ed25519");

@@ -99,16 +99,41 @@ function bind(path: string): AwsLc {
   };
 }
 
+/** 16 KiB of the secure heap: the generators of 30 threads that start at once take 544 bytes each. */
+const GENERATOR_ROOM = 16_384n;
+
 let isPrepared = false;
 
 /**
  * Makes AWS-LC's generator of random numbers for this thread. It does so by itself at the first signature, but then ends
  * the process if the heap is full.
+ *
+ * @throws {LibcryptoError} `LIBCRYPTO_FAILED` when the heap has no room
  */
 function prepareThread(symbols: AwsLcSymbols): void {
   if (isPrepared) return;
+  requireHeapRoom(GENERATOR_ROOM);
   expectOk(symbols, "RAND_bytes", symbols.RAND_bytes(new Uint8Array(1), 1n));
   isPrepared = true;
+}
+
+/** Takes memory from the secure heap, or from malloc(3) where there is no such heap, and frees it. */
+function requireHeapRoom(bytes: bigint): void {
+  const library = Deno.dlopen(libcryptoPath(), {
+    CRYPTO_secure_malloc: { parameters: ["usize", "pointer", "i32"], result: "pointer" },
+    CRYPTO_secure_free: { parameters: ["pointer", "pointer", "i32"], result: "void" },
+  });
+  const { CRYPTO_secure_malloc, CRYPTO_secure_free } = library.symbols;
+  try {
+    const made = CRYPTO_secure_malloc(bytes, null, 0);
+    if (made === null) {
+      const reason = "The memory for private keys is full: a further thread cannot sign";
+      throw new LibcryptoError("LIBCRYPTO_FAILED", reason);
+    }
+    CRYPTO_secure_free(made, null, 0);
+  } finally {
+    library.close();
+  }
 }
 
 /** OPENSSL_secure_malloc(3ossl). A symbol without parameters is an address. */
