@@ -120,7 +120,8 @@ export async function runServer(
         keys: keys.current.size,
       }), log);
     bound = await listen(server, places, options.unixMode);
-    warnOfVsock(bound);
+    // Not of the manager's sockets: its unit may forbid this process to make some of its own.
+    warnOfVsock(bound.filter((_, at) => !sockets.some(({ fd }) => fd === places[at].fd)));
     const openVsock = openVsockWarning(bound, options);
     if (openVsock !== undefined) warn(openVsock);
     log.info("Serving", {
