@@ -41,7 +41,7 @@ for (const [stack, open] of Object.entries(openers)) {
   );
 
   // 80 MiB of responses exceeded the queue of a connection, which was ended: 19 calls failed. The reference stack
-  // counts a request three times while it is handled, and refuses calls over 96 MiB.
+  // counts a request three times while it is handled, and refuses calls over 112 MiB.
   const concurrent = stack === "native" ? 20 : 6;
   peerTest(test, "go_echo")(
     `${stack}: grpc-go has ${concurrent} echoes of 4 MiB at once`,
