@@ -5,7 +5,7 @@
  * @module
  */
 import { create, type DescMethod, type Message, toBinary } from "@bufbuild/protobuf";
-import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+import { FileDescriptorSetSchema, SourceCodeInfoSchema } from "@bufbuild/protobuf/wkt";
 import { join } from "node:path";
 import {
   messageFromJson,
@@ -69,7 +69,11 @@ export function schemaOf({ files }: Pick<Recording, "files">): Schema {
 
 /** Returns the files of a recording as a serialized `google.protobuf.FileDescriptorSet`. */
 export function descriptorSetOf({ files }: Recording): Uint8Array {
-  const file = files.map((file) => readFileDescriptor(Uint8Array.fromBase64(file)));
+  const file = files.map((file) => ({
+    ...readFileDescriptor(Uint8Array.fromBase64(file)),
+    // buf demands the positions in the source, though it needs none: a recording has none.
+    sourceCodeInfo: create(SourceCodeInfoSchema),
+  }));
   return toBinary(FileDescriptorSetSchema, create(FileDescriptorSetSchema, { file }));
 }
 
