@@ -27,6 +27,8 @@ export interface Approach {
   readonly settings?: readonly (readonly [id: number, value: number])[];
   /** False for an attacker that never reads. */
   readonly reads?: boolean;
+  /** True for one that keeps all bytes that it reads. */
+  readonly keeps?: boolean;
   /** The bytes to send in place of preface and SETTINGS. */
   readonly opening?: Uint8Array;
 }
@@ -35,6 +37,8 @@ export interface Approach {
 export class Attacker implements AsyncDisposable {
   /** The frames from the server, a line of `describe()` for each. */
   readonly frames: string[] = [];
+  /** The bytes of these frames, if it keeps them. */
+  readonly received: Uint8Array[] = [];
   /**
    * Resolves to the code of GOAWAY, to `closed` when the server closes without one, and to `endured` when it does
    * neither for `PATIENCE_MS`.
@@ -47,18 +51,20 @@ export class Attacker implements AsyncDisposable {
   readonly #end = Promise.withResolvers<string>();
   readonly #patience = setTimeout(() => this.#end.resolve("endured"), PATIENCE_MS);
   readonly #conn: Deno.TcpConn;
+  readonly #keeps: boolean;
   #unparsed = new Uint8Array(0);
   #watched: { readonly pattern: RegExp; readonly found: () => void } | undefined;
 
-  private constructor(conn: Deno.TcpConn, reads: boolean) {
+  private constructor(conn: Deno.TcpConn, { reads = true, keeps = false }: Approach) {
     this.#conn = conn;
+    this.#keeps = keeps;
     this.end = this.#end.promise;
     this.closed = reads ? this.#read() : Promise.resolve();
   }
 
   static async connect(port: number, approach: Approach = {}): Promise<Attacker> {
     const conn = await Deno.connect({ hostname: "127.0.0.1", port });
-    const attacker = new Attacker(conn, approach.reads ?? true);
+    const attacker = new Attacker(conn, approach);
     const opening = join(CLIENT_PREFACE, settings(...approach.settings ?? []), SETTINGS_ACK);
     await attacker.send(approach.opening ?? opening);
     return attacker;
@@ -134,6 +140,7 @@ export class Attacker implements AsyncDisposable {
       end += FRAME_HEAD + length;
     }
     this.#unparsed = bytes.slice(end);
+    if (this.#keeps) this.received.push(bytes.slice(0, end));
     for (const line of describe(bytes.subarray(0, end))) {
       this.frames.push(line);
       const goaway = /^GOAWAY \d+ (\w+)$/.exec(line);

@@ -18,8 +18,12 @@ export class NativeRig implements AsyncDisposable {
   readonly server: RpcServer;
   readonly #bound: Promise<Address>;
 
-  constructor(handlers: KindsHandlers, limits?: Partial<NativeLimits>) {
-    this.server = openNativeServer({ services: [kindsService(handlers)], limits });
+  constructor(
+    handlers: KindsHandlers,
+    limits?: Partial<NativeLimits>,
+    service = kindsService(handlers),
+  ) {
+    this.server = openNativeServer({ services: [service], limits });
     this.#bound = this.server.listen(tcpAddress("127.0.0.1:0"));
   }
 

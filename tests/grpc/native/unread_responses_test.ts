@@ -12,9 +12,10 @@ const [test, { Attacker, NativeRig, callFields, json, statusOf, ...rest }] = awa
     ...await import("./_attacker.ts"),
     ...await import("./_rig.ts"),
     ...await import("../../hostile/_requests.ts"),
+    ...await import("../_rig.ts"),
   }),
 );
-const { dataFrames, openCall, streamId } = rest;
+const { dataFrames, framed, kinds, openCall, streamId } = rest;
 
 const INITIAL_WINDOW_SIZE = 4;
 const text = "x".repeat(50_000);
@@ -138,6 +139,33 @@ test("The deadline ends an asynchronous call whose response waits for room, and 
   await peer.send(settings([INITIAL_WINDOW_SIZE, 100_000]), windowUpdate(0, 1_000_000));
   for (const id of [1, 3, 5, 9]) assert.ok(await peer.saw(new RegExp(`^HEADERS ${id} end$`)));
   assert.ok(!peer.frames.some((line) => line.startsWith("DATA 7 ")));
+});
+
+// The memory of its request was used for the next one: a client could read the bytes of another.
+test("A response that waits may be bytes of its request", async () => {
+  const handlers = { Unary: unary((request: Uint8Array) => Promise.resolve(request)) };
+  const Unary = {
+    ...kinds.Unary,
+    requestDeserialize: (bytes: Uint8Array) => bytes,
+    responseSerialize: (bytes: Uint8Array) => Buffer.from(bytes),
+  };
+  const service = { definition: { Unary }, handlers };
+  await using rig = new NativeRig(handlers, { maxConnectionUnreadBytes: 80_000 }, service);
+  await using peer = await Attacker.connect(await portOf(rig), {
+    settings: [[INITIAL_WINDOW_SIZE, 0]],
+    keeps: true,
+  });
+  const ids = [1, 3, 5, 7, 9];
+  const sent = (id: number) => new Uint8Array(40_000).fill(0x80 + id);
+  for (const id of ids) {
+    await peer.send(openCall("/test.Kinds/Unary", id), dataFrames(id, framed(sent(id)), true));
+  }
+  await peer.settled();
+  await peer.send(settings([INITIAL_WINDOW_SIZE, 100_000]), windowUpdate(0, 1_000_000));
+  for (const id of ids) assert.ok(await peer.saw(new RegExp(`^HEADERS ${id} end$`)), `${id}`);
+  const received = Buffer.concat(peer.received);
+  const counts = ids.map((id) => received.filter((byte) => byte === 0x80 + id).length);
+  for (const count of counts) assert.ok(count >= 40_000 && count < 40_100, counts.join());
 });
 
 test("The response of a client stream waits while the connection is full", async () => {

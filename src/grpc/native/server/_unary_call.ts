@@ -40,7 +40,7 @@ export class UnaryCall extends Call implements Work {
   #memory: Uint8Array<ArrayBuffer> | undefined = undefined;
   #isComplete = false;
   #isDecoded = false;
-  /** True when the handler has returned a promise. */
+  /** True from when the handler has returned a promise until that is settled. */
   #isAsync = false;
   /** The response of that promise, while the connection is full. */
   #response: { readonly value: unknown } | undefined = undefined;
@@ -268,7 +268,9 @@ export class UnaryCall extends Call implements Work {
       },
       (error) => this.fail(error),
     ).finally(() => {
-      this.#reuseMemory();
+      this.#isAsync = false;
+      // A response that waits may have views of the request.
+      if (this.#response === undefined) this.#reuseMemory();
       this.endAsync();
     });
     if (this.over) return;
