@@ -62,7 +62,7 @@ export class LoadThreads implements Disposable {
   async #connect(plan: LoadPlan, control: Control, { tls }: RunOptions): Promise<void> {
     for (const collector of this.#collectors) collector.clear();
     const threads = this.#handles.length;
-    await Promise.all(this.#handles.map((handle, thread) =>
+    const prepared = await Promise.allSettled(this.#handles.map((handle, thread) =>
       handle.prepare({
         kind: "prepare",
         plan,
@@ -72,6 +72,13 @@ export class LoadThreads implements Disposable {
         tls: tls?.(),
       })
     ));
+    const failed = prepared.find((one) => one.status === "rejected");
+    if (failed === undefined) return;
+    // The others close their connections, too: a thread that is terminated leaves its descriptors open.
+    control.stop();
+    const ready = this.#handles.filter((_, thread) => prepared[thread].status === "fulfilled");
+    await Promise.allSettled(ready.map((handle) => handle.begin(now())));
+    throw failed.reason;
   }
 }
 
