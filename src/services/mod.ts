@@ -57,9 +57,7 @@ export async function signerServices(
     : (context: CallContext) => access.permissionsOf(context);
   const audit = trail && new SigningAudit(trail);
   const signing = { ring: keys, permissionsOf, audit, onSigned };
-  const signer = signingService(
-    ...[keys, identity.limits, permissionsOf, audit, onSigned] as const,
-  );
+  const signer = signingService(keys, identity.limits, permissionsOf, audit, onSigned);
   const pipelines = options.pipelines
     ? await openPipelines(identity.version, signing, options)
     : undefined;

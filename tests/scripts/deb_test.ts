@@ -53,7 +53,8 @@ peerTest(test, "dpkg-deb")(
         assert.equal((await Deno.stat(hook)).mode! & 0o777, 0o755, name);
       }
       const removal = await Deno.readTextFile(join(control, "postrm"));
-      assert.ok(removal.includes(`rm -rf /var/cache/signer-${payload}; fi\n`), removal);
+      const removed = `rm -rf /var/cache/signer /var/cache/signer-*-${payload}; fi\n`;
+      assert.ok(removal.includes(removed), removal);
       const { stdout } = await run(dpkgDeb, "--field", join(folder, "signer.deb"), "Package");
       assert.equal(stdout, "signer\n");
     } finally {

@@ -1,5 +1,4 @@
 /** Sources of passphrases: files, the environment, a prompt. @module */
-import { modeOf } from "../../crypto/mod.ts";
 import { usageError } from "../exit.ts";
 import { warn } from "../output.ts";
 import { MAX_PASSPHRASE_BYTES } from "./hidden_line.ts";
@@ -164,6 +163,8 @@ async function readSome(path: string, buffer: Uint8Array<ArrayBuffer>) {
   if (path === "-") return buffer.subarray(0, await fill(Deno.stdin, buffer));
   using file = await openPassphraseFile(path);
   const { isFile, mode } = await file.stat();
+  // Loaded here, as help lists these options, too.
+  const { modeOf } = await import("../../crypto/mod.ts");
   if (isFile && mode !== null && (modeOf(path, mode) & 0o077) !== 0) {
     warn(`others can read the passphrase file ${path}: chmod 600 ${path}`);
   }
