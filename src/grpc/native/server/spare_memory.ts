@@ -3,7 +3,7 @@ import { largeBuffers } from "../../../http2/mod.ts";
 
 /** V8's function with `--expose-gc`. */
 type CollectGarbage = (
-  options: { readonly type: "major"; readonly execution: "sync"; readonly flavor: "last-resort" },
+  options: { readonly type: "major"; readonly execution: "sync" },
 ) => void;
 
 /**
@@ -13,5 +13,6 @@ type CollectGarbage = (
 export function releaseSpareMemory(): void {
   largeBuffers.clear();
   const { gc } = globalThis as { gc?: CollectGarbage };
-  gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
+  // Once: V8 drops compiled code that several collections in a row have not seen run, as those of the flavor last-resort.
+  gc?.({ type: "major", execution: "sync" });
 }
