@@ -18,7 +18,7 @@ const WARM_UP_SECONDS = 1.5;
 const MAX_FAILED = 0.02;
 
 /** The pause after the last row of echoes, in which servers may return memory. */
-const QUIET_MS = 8_000;
+const QUIET_MS = 21_000;
 
 /** The servers, rows and loads of a table. */
 export interface Plan {

@@ -30,7 +30,7 @@ export function table(figures: Figures, starts: readonly Start[]): string {
   ];
   const last = figures.residentMb.size === 0 ? [] : [
     memory("Resident MB after the echoes", figures.residentMb),
-    memory("Resident MB 8 s later", figures.quietMb),
+    memory("Resident MB 21 s later", figures.quietMb),
   ];
   return [head, head.map(() => "---"), ...lines, ...last]
     .map((cells) => `| ${cells.join(" | ")} |\n`).join("");

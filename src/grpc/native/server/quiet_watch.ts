@@ -1,7 +1,10 @@
-/** The interval between calls of `QuietWatch.isQuiet()` in milliseconds, and the shortest time of quiet. */
-export const QUIET_CHECK_MS = 2_500;
+/**
+ * The interval between calls of `QuietWatch.isQuiet()` in milliseconds, and the shortest time of quiet. After a shorter
+ * pause memory stays: the next calls would pay for it, P-256 up to twice its time in the first third of a second.
+ */
+export const QUIET_CHECK_MS = 10_000;
 
-/** Marks of progress in one interval from which on it counts as a load: some hundred calls a second. */
+/** Marks of progress in one interval from which on it counts as a load: a hundred calls a second. */
 const LOAD_MARKS = 1_000;
 
 /** A thread is quiet when it makes less than this part of the progress of the busiest interval. */
