@@ -1,7 +1,8 @@
 /** Private keys in AWS-LC, and their signatures (openssl/evp.h of AWS-LC). @module */
-import { addressOf, encodeDer } from "./der.ts";
+import { addressOf } from "./der.ts";
 import { clearErrorQueue } from "../_error_queue.ts";
 import { expectOk, expectPointer, failure, messagesOnly } from "./errors.ts";
+import { EvpKey } from "./evp_key.ts";
 import { Handle } from "./handle.ts";
 import { openLibcrypto } from "./libcrypto.ts";
 import type { PrivatePkey } from "./pkey.ts";
@@ -18,38 +19,12 @@ const hashes = {
 type HashName = keyof typeof hashes;
 
 /** An EVP_PKEY of AWS-LC with a private key. */
-export class AwsLcKey extends Handle implements PrivatePkey {
-  readonly #symbols: AwsLcSymbols;
-
-  constructor(symbols: AwsLcSymbols, pointer: Deno.PointerObject) {
-    super(pointer, symbols.EVP_PKEY_free, "key");
-    this.#symbols = symbols;
-  }
-
+export class AwsLcKey extends EvpKey<AwsLcSymbols> implements PrivatePkey {
   signer(scheme: SignatureScheme): Signer {
-    clearErrorQueue(this.#symbols);
+    clearErrorQueue(this.symbols);
     return scheme.hash === undefined
-      ? openMessageSigner(this.#symbols, this.pointer)
-      : openDigestSigner(this.#symbols, this.pointer, scheme, scheme.hash as HashName);
-  }
-
-  share(): bigint {
-    const pointer = this.pointer;
-    expectOk(this.#symbols, "EVP_PKEY_up_ref", this.#symbols.EVP_PKEY_up_ref(pointer));
-    return BigInt(Deno.UnsafePointer.value(pointer));
-  }
-
-  exportSpki(): Uint8Array {
-    return encodeDer(this.#symbols, "i2d_PUBKEY", this.#symbols.i2d_PUBKEY, this.pointer);
-  }
-
-  exportPkcs8(): Uint8Array {
-    const { EVP_PKEY2PKCS8, i2d_PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free } = this.#symbols;
-    clearErrorQueue(this.#symbols);
-    const made = expectPointer(this.#symbols, "EVP_PKEY2PKCS8", EVP_PKEY2PKCS8(this.pointer));
-    using info = new Handle(made, PKCS8_PRIV_KEY_INFO_free, "private key");
-    const name = "i2d_PKCS8_PRIV_KEY_INFO";
-    return encodeDer(this.#symbols, name, i2d_PKCS8_PRIV_KEY_INFO, info.pointer);
+      ? openMessageSigner(this.symbols, this.pointer)
+      : openDigestSigner(this.symbols, this.pointer, scheme, scheme.hash as HashName);
   }
 
   /** By OpenSSL: AWS-LC encrypts with other algorithms. */

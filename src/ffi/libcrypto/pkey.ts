@@ -4,6 +4,7 @@ import type { Digest } from "./digest.ts";
 import { cString } from "../_c_string.ts";
 import { clearErrorQueue } from "../_error_queue.ts";
 import { expectOk, expectPointer, LibcryptoError } from "./errors.ts";
+import { EvpKey } from "./evp_key.ts";
 import { Handle } from "./handle.ts";
 import { openContext, type SignatureScheme, type Signer, type Verifier } from "./signature.ts";
 import type { Symbols } from "./symbols.ts";
@@ -46,13 +47,11 @@ export interface PrivatePkey extends Disposable {
 }
 
 /** An EVP_PKEY: a key pair or a public key. */
-export class Pkey extends Handle implements PrivatePkey {
-  readonly #symbols: Symbols;
+export class Pkey extends EvpKey<Symbols> implements PrivatePkey {
   readonly #digest: (name: string) => Digest;
 
   constructor(symbols: Symbols, pointer: Deno.PointerObject, digest: (name: string) => Digest) {
-    super(pointer, symbols.EVP_PKEY_free, "key");
-    this.#symbols = symbols;
+    super(symbols, pointer);
     this.#digest = digest;
   }
 
@@ -67,28 +66,12 @@ export class Pkey extends Handle implements PrivatePkey {
 
   #open(use: "sign" | "verify", scheme: SignatureScheme): Signer & Verifier {
     const digest = scheme.hash === undefined ? undefined : this.#digest(scheme.hash);
-    return openContext(this.#symbols, this.pointer, use, scheme, digest);
-  }
-
-  share(): bigint {
-    const pointer = this.pointer;
-    expectOk(this.#symbols, "EVP_PKEY_up_ref", this.#symbols.EVP_PKEY_up_ref(pointer));
-    return BigInt(Deno.UnsafePointer.value(pointer));
-  }
-
-  exportSpki(): Uint8Array {
-    return encodeDer(this.#symbols, "i2d_PUBKEY", this.#symbols.i2d_PUBKEY, this.pointer);
-  }
-
-  exportPkcs8(): Uint8Array {
-    using info = this.#privateKeyInfo();
-    const encode = this.#symbols.i2d_PKCS8_PRIV_KEY_INFO;
-    return encodeDer(this.#symbols, "i2d_PKCS8_PRIV_KEY_INFO", encode, info.pointer);
+    return openContext(this.symbols, this.pointer, use, scheme, digest);
   }
 
   exportEncryptedPkcs8(passphrase: Uint8Array, iterations: number): Uint8Array {
-    const symbols = this.#symbols;
-    using info = this.#privateKeyInfo();
+    const symbols = this.symbols;
+    using info = this.privateKeyInfo();
     const cipher = symbols.EVP_aes_256_cbc();
     const [secret, length] = [passphrase, passphrase.length];
     const encrypted = symbols // dprint-ignore: the arguments of one call
@@ -96,14 +79,6 @@ export class Pkey extends Handle implements PrivatePkey {
     const pointer = expectPointer(symbols, "PKCS8_encrypt", encrypted);
     using sealed = new Handle(pointer, symbols.X509_SIG_free, "encrypted key");
     return encodeDer(symbols, "i2d_X509_SIG", symbols.i2d_X509_SIG, sealed.pointer);
-  }
-
-  /** Makes the PKCS8_PRIV_KEY_INFO; freeing it overwrites its secret. */
-  #privateKeyInfo(): Handle {
-    clearErrorQueue(this.#symbols);
-    const made = this.#symbols.EVP_PKEY2PKCS8(this.pointer);
-    const info = expectPointer(this.#symbols, "EVP_PKEY2PKCS8", made);
-    return new Handle(info, this.#symbols.PKCS8_PRIV_KEY_INFO_free, "private key");
   }
 }
 

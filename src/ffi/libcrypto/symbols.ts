@@ -7,6 +7,7 @@
  * @module
  */
 import { errorQueueSymbols } from "../_error_queue.ts";
+import { evpSymbols } from "./evp_key.ts";
 
 /** Functions of every libcrypto since 1.1.0, to read the version. */
 export const versionSymbols = {
@@ -26,26 +27,22 @@ export const symbols = {
   CRYPTO_secure_used: { parameters: [], result: "usize" },
 
   ...errorQueueSymbols,
+  ...evpSymbols,
 
   // EVP_DigestInit(3ossl)
   EVP_MD_fetch: { parameters: ["pointer", "buffer", "pointer"], result: "pointer" },
   EVP_MD_get_size: { parameters: ["pointer"], result: "i32" },
-  EVP_MD_CTX_new: { parameters: [], result: "pointer" },
-  EVP_MD_CTX_free: { parameters: ["pointer"], result: "void" },
   EVP_DigestInit_ex2: { parameters: ["pointer", "pointer", "pointer"], result: "i32" },
   EVP_DigestUpdate: { parameters: ["pointer", "buffer", "usize"], result: "i32" },
   EVP_DigestFinal_ex: { parameters: ["pointer", "buffer", "buffer"], result: "i32" },
 
-  // EVP_PKEY_new(3ossl), EVP_PKEY_is_a(3ossl), EVP_PKEY_settable_params(3ossl), EVP_PKEY_get_size(3ossl),
+  // EVP_PKEY_is_a(3ossl), EVP_PKEY_settable_params(3ossl), EVP_PKEY_get_size(3ossl),
   // EVP_PKEY_CTX_new(3ossl)
-  EVP_PKEY_free: { parameters: ["pointer"], result: "void" },
-  EVP_PKEY_up_ref: { parameters: ["pointer"], result: "i32" },
   EVP_PKEY_is_a: { parameters: ["pointer", "buffer"], result: "i32" },
   EVP_PKEY_set_utf8_string_param: { parameters: ["pointer", "buffer", "buffer"], result: "i32" },
   EVP_PKEY_get_size: { parameters: ["pointer"], result: "i32" },
   EVP_PKEY_CTX_new_from_name: { parameters: ["pointer", "buffer", "pointer"], result: "pointer" },
   EVP_PKEY_CTX_new_from_pkey: { parameters: ["pointer", "pointer", "pointer"], result: "pointer" },
-  EVP_PKEY_CTX_free: { parameters: ["pointer"], result: "void" },
 
   // EVP_PKEY_keygen(3ossl), EVP_PKEY_CTX_ctrl(3ossl)
   EVP_PKEY_keygen_init: { parameters: ["pointer"], result: "i32" },
@@ -53,25 +50,14 @@ export const symbols = {
   EVP_PKEY_CTX_set_group_name: { parameters: ["pointer", "buffer"], result: "i32" },
   EVP_PKEY_generate: { parameters: ["pointer", "buffer"], result: "i32", nonblocking: true },
 
-  // EVP_PKEY_sign(3ossl), EVP_PKEY_verify(3ossl), EVP_PKEY_CTX_ctrl(3ossl)
-  EVP_PKEY_sign_init: { parameters: ["pointer"], result: "i32" },
-  EVP_PKEY_sign: { parameters: ["pointer", "buffer", "buffer", "buffer", "usize"], result: "i32" },
+  // EVP_PKEY_verify(3ossl)
   EVP_PKEY_verify_init: { parameters: ["pointer"], result: "i32" },
   EVP_PKEY_verify: {
     parameters: ["pointer", "buffer", "usize", "buffer", "usize"],
     result: "i32",
   },
-  EVP_PKEY_CTX_set_signature_md: { parameters: ["pointer", "pointer"], result: "i32" },
-  EVP_PKEY_CTX_set_rsa_padding: { parameters: ["pointer", "i32"], result: "i32" },
-  EVP_PKEY_CTX_set_rsa_pss_saltlen: { parameters: ["pointer", "i32"], result: "i32" },
-  EVP_PKEY_CTX_set_rsa_mgf1_md: { parameters: ["pointer", "pointer"], result: "i32" },
 
-  // EVP_DigestSignInit(3ossl), EVP_DigestVerifyInit(3ossl)
-  EVP_DigestSignInit: {
-    parameters: ["pointer", "pointer", "pointer", "pointer", "pointer"],
-    result: "i32",
-  },
-  EVP_DigestSign: { parameters: ["pointer", "buffer", "buffer", "buffer", "usize"], result: "i32" },
+  // EVP_DigestVerifyInit(3ossl)
   EVP_DigestVerifyInit: {
     parameters: ["pointer", "pointer", "pointer", "pointer", "pointer"],
     result: "i32",
@@ -83,12 +69,8 @@ export const symbols = {
 
   // d2i_X509(3ossl): every d2i and i2d function; EVP_PKCS82PKEY(3ossl), PKCS8_encrypt(3ossl)
   d2i_PUBKEY: { parameters: ["pointer", "buffer", "i64"], result: "pointer" },
-  i2d_PUBKEY: { parameters: ["pointer", "buffer"], result: "i32" },
   d2i_PKCS8_PRIV_KEY_INFO: { parameters: ["pointer", "buffer", "i64"], result: "pointer" },
-  i2d_PKCS8_PRIV_KEY_INFO: { parameters: ["pointer", "buffer"], result: "i32" },
-  PKCS8_PRIV_KEY_INFO_free: { parameters: ["pointer"], result: "void" },
   EVP_PKCS82PKEY: { parameters: ["pointer"], result: "pointer" },
-  EVP_PKEY2PKCS8: { parameters: ["pointer"], result: "pointer" },
   d2i_X509_SIG: { parameters: ["pointer", "buffer", "i64"], result: "pointer" },
   i2d_X509_SIG: { parameters: ["pointer", "buffer"], result: "i32" },
   X509_SIG_free: { parameters: ["pointer"], result: "void" },
