@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 import { peerTest } from "../_support/peers.ts";
+import { assertSoundMetrics } from "../_support/promtool.ts";
 
 const [
   test,
@@ -118,18 +119,7 @@ for (const [name, options] of servings) {
       await withServer(
         [...options, "--pipelines", "--max-message-size", "1KiB"],
         async (server, get) => {
-          const child = new Deno.Command(promtool, {
-            args: ["check", "metrics"],
-            stdin: "piped",
-            stdout: "piped",
-            stderr: "piped",
-          }).spawn();
-          const text = await scrapeAfterCalls(server, get);
-          await new Blob([text]).stream().pipeTo(child.stdin);
-          const { code, stdout, stderr } = await child.output();
-          const decoder = new TextDecoder();
-          assert.equal(decoder.decode(stdout) + decoder.decode(stderr), "");
-          assert.equal(code, 0);
+          await assertSoundMetrics(promtool, await scrapeAfterCalls(server, get));
         },
       );
     },

@@ -1,10 +1,10 @@
 /** Prometheus's own check of the text that a scrape gets. @module */
-import assert from "node:assert/strict";
 import { KeyRing, KeyStore } from "../../src/crypto/mod.ts";
 import { ServerMetrics } from "../../src/cli/serve/metrics.ts";
 import { libc } from "../../src/ffi/mod.ts";
 import { gate } from "../_support/gate.ts";
 import { peerTest } from "../_support/peers.ts";
+import { assertSoundMetrics } from "../_support/promtool.ts";
 
 const [test] = await gate(["env", "read", "ffi", "run"], () => {
   // Loads libc outside of tests: it stays loaded, and the sanitizer would report the first test for it.
@@ -29,17 +29,5 @@ testPromtool("`promtool check metrics` finds no fault in the metrics", async (pr
   counters.lag(12);
   echo.waited(3);
   metrics.onReload("failure");
-  const child = new Deno.Command(promtool, {
-    args: ["check", "metrics"],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(metrics.text("prometheus")));
-  await writer.close();
-  const { code, stdout, stderr } = await child.output();
-  const decoder = new TextDecoder();
-  assert.equal(decoder.decode(stdout) + decoder.decode(stderr), "");
-  assert.equal(code, 0);
+  await assertSoundMetrics(promtool, metrics.text("prometheus"));
 });
