@@ -5,7 +5,7 @@
  *
  * The server, with one worker, has CPU 0, and the clients have CPU 1. They load it with Echo by turns. The figures
  * are requests per second, and requests per second of the client's CPU time, medians with their ranges. For
- * `signer bench` the CPU time is that of the measured load, for the others that of the whole process, whose start is
+ * `signer bench` the CPU time is that of the measured load, after its warm-up of 1 s, for the others that of the whole process, whose start is
  * short.
  *
  * Needs Linux with two CPUs, taskset, bash and h2load (Debian: nghttp2-client). Without ghz its column is left out.
@@ -96,7 +96,7 @@ const signer: Client = async (host, { calls, connections }) => {
     ],
     ...["main.ts", "bench", "echo", "--to", host, "-c", `${calls}`],
     ...["--connections", `${connections}`, "-z", `${seconds * 1_000}ms`],
-    ...["--warmup", "500ms", "-O", "json"],
+    ...["-O", "json"],
   );
   const { count, total, errors, resources } = JSON.parse(output);
   if (errors > 0) throw new Error(`${errors} of ${count} calls failed`);

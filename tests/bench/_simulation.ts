@@ -20,11 +20,22 @@ interface SimulationOptions {
   readonly concurrency: number;
   readonly duration?: number;
   readonly catchUp?: number;
+  readonly sendsTogether?: boolean;
+  /** Milliseconds that the clock advances with each reading. */
+  readonly readingTakes?: number;
 }
 
 /** Runs a load in simulated time, which advances to the next event. */
 export function simulate(
-  { phases, server, concurrency, duration = Infinity, catchUp = Infinity }: SimulationOptions,
+  {
+    phases,
+    server,
+    concurrency,
+    duration = Infinity,
+    catchUp = Infinity,
+    sendsTogether = false,
+    readingTakes = 0,
+  }: SimulationOptions,
 ): Simulated {
   let now = 0;
   const sent: number[] = [];
@@ -36,7 +47,8 @@ export function simulate(
     concurrency,
     duration,
     catchUp,
-    now: () => now,
+    now: () => now += readingTakes,
+    sendsTogether,
     send(slot) {
       sent.push(now);
       const answer = { at: server.answerAt(now), slot };
@@ -52,7 +64,7 @@ export function simulate(
     if (answer !== undefined && answer.at <= next) {
       answers.shift();
       now = answer.at;
-      runner.end(answer.slot, 0);
+      runner.end(answer.slot, 0, now);
     } else {
       now = next;
     }

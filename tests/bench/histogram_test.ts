@@ -99,6 +99,8 @@ Deno.test("`fromEncoded()` refuses malformed histograms", () => {
       { ...good, counts: [1e9, 1] },
       { ...good, counts: [1, -1] },
       { ...good, sum: NaN },
+      { ...good, max: 1e300 },
+      { ...good, min: 5, max: 5 },
     ]
   ) {
     assert.throws(() => Histogram.fromEncoded(bad), TypeError);

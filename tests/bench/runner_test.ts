@@ -176,3 +176,23 @@ Deno.test("requests that were due and could not be sent in time count as unsent"
   assert.equal(collector.started, 4);
   assert.equal(collector.unsent, 96);
 });
+
+Deno.test("requests that are written together have one send time and their own end", () => {
+  // Each reading of the clock takes 1 ms here.
+  const load = (sendsTogether: boolean) => {
+    const pacer = new ClosedPacer({ requests: 3, duration: Infinity }, alone);
+    return simulate({
+      phases: [{ pacer, start: 0, measured: true }],
+      server: serverWith((n) => 10 * (n + 1)),
+      concurrency: 3,
+      sendsTogether,
+      readingTakes: 1,
+    });
+  };
+  const together = load(true);
+  assert.deepEqual(together.sent, [1, 1, 1]);
+  assert.equal(together.collector.uncorrected.sum, 60e6);
+  const apart = load(false);
+  assert.deepEqual(apart.sent, [1, 2, 3]);
+  assert.equal(apart.collector.uncorrected.sum, 60e6);
+});

@@ -100,7 +100,9 @@ export class Histogram {
     cells[MAX] = Math.max(this.max, other.max);
     cells[COUNT] += others[COUNT];
     cells[SUM] += others[SUM];
-    for (let i = COUNTS; i < cells.length; i++) cells[i] += others[i];
+    // The values of a load are in few of the buckets, and a running load is sampled ten times a second.
+    const end = COUNTS + indexOf(others[MAX]);
+    for (let i = COUNTS + indexOf(others[MIN]); i <= end; i++) cells[i] += others[i];
   }
 
   /** Removes all values. */
@@ -115,7 +117,8 @@ export class Histogram {
    * @param result an empty histogram to fill
    */
   since(earlier: Histogram, result: Histogram = new Histogram()): Histogram {
-    for (let index = 0; index < SIZE; index++) {
+    const last = indexOf(this.max);
+    for (let index = indexOf(this.min); index <= last; index++) {
       const count = this.#cells[COUNTS + index] - earlier.#cells[COUNTS + index];
       if (count > 0) result.#addBucket(index, count);
     }
@@ -163,8 +166,14 @@ export class Histogram {
       }
       result.#addBucket(index, count);
     }
-    if (![sum, min, max].every((figure) => Number.isFinite(figure) && figure >= 0)) {
+    const numbers = [sum, min, max].every((figure) => Number.isFinite(figure) && figure >= 0);
+    if (!numbers || max > MAX_VALUE) {
       throw new TypeError("A histogram has a sum, a smallest and a largest value");
+    }
+    for (const [index] of result.buckets()) {
+      if (index < indexOf(min) || index > indexOf(max)) {
+        throw new TypeError("A histogram has no values outside of its smallest and largest one");
+      }
     }
     result.#cells.set([sum, min, max], SUM);
     return result;

@@ -57,10 +57,11 @@ export class ChannelDriver implements Driver {
 
   send(slot: number): void {
     this.#call(this.#channels[slot % this.#channels.length]).then(
-      (outcome) => this.#listener.onEnd(slot, outcome, ""),
+      (outcome) => this.#listener.onEnd(slot, outcome, "", performance.now()),
       (error) => {
         const code = error instanceof RpcError ? error.code : StatusCode.UNKNOWN;
-        this.#listener.onEnd(slot, outcomeOf(code), (error as Error).message);
+        const { message } = error as Error;
+        this.#listener.onEnd(slot, outcomeOf(code), message, performance.now());
       },
     );
   }

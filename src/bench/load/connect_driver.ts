@@ -56,7 +56,7 @@ export class ConnectDriver implements Driver {
   #end(slot: number, channel: RpcChannel, outcome: number, message: string): void {
     this.#open.delete(channel);
     // The time to close the connection is not measured.
-    this.#listener.onEnd(slot, outcome, message);
+    this.#listener.onEnd(slot, outcome, message, performance.now());
     channel[Symbol.dispose]();
   }
 

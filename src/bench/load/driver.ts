@@ -8,8 +8,12 @@ export interface Driver extends AsyncDisposable {
    * @throws {RpcError} UNAVAILABLE
    */
   connect(deadline: number): Promise<void>;
-  /** Sends a request. Its end is reported to the listener with the slot. */
-  send(slot: number): void;
+  /**
+   * Sends a request. Its end is reported to the listener with the slot.
+   *
+   * @param now the time on the clock of `performance.now()`
+   */
+  send(slot: number, now: number): void;
   /** Writes the requests that were sent in this turn. */
   flush(): void;
   /** Waits for events for up to `milliseconds`. Blocking drivers only. */
@@ -20,6 +24,9 @@ export interface Driver extends AsyncDisposable {
 
 /** Receives the ends of requests. */
 export interface DriverListener {
-  /** @param outcome a status code, or another outcome of the collector */
-  onEnd(slot: number, outcome: number, message: string): void;
+  /**
+   * @param outcome a status code, or another outcome of the collector
+   * @param at the time at which the response was received, on the clock of `performance.now()`
+   */
+  onEnd(slot: number, outcome: number, message: string, at: number): void;
 }

@@ -50,9 +50,9 @@ async function run(
   const messages = new Messages();
   const ended = new Signal();
   const listener: DriverListener = {
-    onEnd(slot, outcome, message) {
+    onEnd(slot, outcome, message, at) {
       if (outcome !== 0) messages.add(outcome, message);
-      runner.end(slot, outcome);
+      runner.end(slot, outcome, at);
       ended.give();
     },
   };
@@ -68,7 +68,8 @@ async function run(
     collector: new Collector(collector),
     concurrency,
     now: () => performance.now(),
-    send: (slot) => driver.send(slot),
+    send: (slot, now) => driver.send(slot, now),
+    sendsTogether: driver.blocking,
     catchUp: duration === Infinity ? Infinity : Math.max(MIN_CATCH_UP_MS, duration / 10),
     duration: plan.warmup + duration,
   });

@@ -29,15 +29,16 @@ export async function runLoop(
   let giveUpAt = Infinity;
   let turns = 0;
   while (!runner.finished) {
-    if (control.stopped && giveUpAt === Infinity) {
+    if (control.stopped) {
+      const now = performance.now();
+      if (now > giveUpAt) return;
       runner.stop();
-      giveUpAt = performance.now() + STOP_GRACE_MS;
+      giveUpAt = Math.min(giveUpAt, now + STOP_GRACE_MS);
     }
     const next = runner.step();
     driver.flush();
-    const now = performance.now();
-    if (runner.finished || now > giveUpAt) return;
-    const wait = Math.min(next - now, MAX_WAIT_MS);
+    if (runner.finished) return;
+    const wait = next === Infinity ? MAX_WAIT_MS : Math.min(next - performance.now(), MAX_WAIT_MS);
     if (!driver.blocking) {
       await ended.wait(wait);
     } else if (driver.needsEventLoop()) {

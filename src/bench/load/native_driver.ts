@@ -6,7 +6,6 @@ import {
   type PreparedMethod,
   type UnaryCall,
   type UnaryObserver,
-  type UnaryOptions,
 } from "../../grpc/native/client/mod.ts";
 import { Poller, type TlsContext } from "../../net/mod.ts";
 import { BAD_SIGNATURE, outcomeOf } from "../collector/mod.ts";
@@ -30,7 +29,8 @@ export class NativeDriver implements Driver {
   readonly #connections: number;
   readonly #method: PreparedMethod;
   readonly #request: Uint8Array;
-  readonly #options: UnaryOptions;
+  /** The options of the next call: one object for all calls. */
+  readonly #options: { readonly timeout: number; startedAt: number };
   readonly #slots: readonly Slot[];
   readonly #verifier: Verifier | undefined;
   readonly #servers: string;
@@ -55,7 +55,7 @@ export class NativeDriver implements Driver {
     });
     this.#method = this.#channel.prepare(workload, { metadata: new Metadata(plan.metadata) });
     this.#request = workload.request;
-    this.#options = { timeout: plan.deadline, waitForReady: false };
+    this.#options = { timeout: plan.deadline, startedAt: 0 };
     this.#verifier = workload.verify && openVerifier(workload.verify, plan.seed + thread);
     this.#slots = Array.from(
       { length: concurrency },
@@ -81,7 +81,8 @@ export class NativeDriver implements Driver {
     await connecting;
   }
 
-  send(slot: number): void {
+  send(slot: number, now: number): void {
+    this.#options.startedAt = now;
     this.#channel.unary(this.#method, this.#request, this.#slots[slot], this.#options);
   }
 
@@ -122,9 +123,9 @@ class Slot implements UnaryObserver {
     if (this.#verifier !== undefined) this.#valid = this.#verifier.accepts(bytes, start, end);
   }
 
-  onDone({ code, message }: UnaryCall): void {
+  onDone({ code, message, endedAt }: UnaryCall): void {
     const outcome = code === 0 && !this.#valid ? BAD_SIGNATURE : outcomeOf(code!);
     this.#valid = true;
-    this.#listener.onEnd(this.#slot, outcome, message);
+    this.#listener.onEnd(this.#slot, outcome, message, endedAt);
   }
 }

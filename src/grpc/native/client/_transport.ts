@@ -72,6 +72,7 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
   readonly #registrar: Registrar;
   readonly #owner: TransportOwner;
   readonly #connection: Http2ClientConnection<StreamUser>;
+  #now = performance.now();
   #interest: number = libc.EPOLLIN;
   /** True within `onReady`, which flushes at its end. */
   #busy = false;
@@ -93,7 +94,7 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
       : undefined;
     this.#registrar = registrar;
     this.#owner = owner;
-    this.#connection = createClientConnection<StreamUser>(http2, this, performance.now());
+    this.#connection = createClientConnection<StreamUser>(http2, this, this.#now);
     registrar.add(socket.fd, this.#interest, this);
     this.touch();
   }
@@ -112,6 +113,14 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
   /** Number of bytes received so far. */
   get bytesReceived(): number {
     return this.#connection.statistics.bytesReceived;
+  }
+
+  /**
+   * The time of the last event: a read or a tick. On the clock of `performance.now()`, each reading of which costs
+   * 100 ns.
+   */
+  get now(): number {
+    return this.#now;
   }
 
   /** Number of open streams. */
@@ -151,7 +160,7 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
       const bytes = output.start === 0 ? output.bytes : output.view();
       const sent = this.#socket.write(bytes, output.length);
       if (sent >= 0) {
-        connection.sent(sent, performance.now());
+        connection.sent(sent, this.#now);
       } else if (sent === -libc.errno.EAGAIN) {
         break;
       } else if (sent !== -libc.errno.EINTR) {
@@ -174,6 +183,7 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
 
   /** Checks HTTP/2's time limits. To be called about once a second. */
   tick(now: number): void {
+    this.#now = now;
     this.#connection.tick(now);
     this.flush();
   }
@@ -260,7 +270,8 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
     for (let i = 0; i < READS_PER_EVENT && this.#socket.fd >= 0; i++) {
       const size = this.#socket.read(scratch, READ_SIZE);
       if (size > 0) {
-        this.#connection.receive(scratch, performance.now(), 0, size);
+        this.#now = performance.now();
+        this.#connection.receive(scratch, this.#now, 0, size);
         if (size < READ_SIZE && !this.#broken) return;
       } else if (size === 0) {
         const when = this.#phase === "opening"

@@ -24,6 +24,16 @@ export interface UnaryObserver {
   onDone(call: UnaryCall): void;
 }
 
+/** Options of one unary call on bytes. */
+export interface UnaryOptions {
+  /** Milliseconds from `startedAt`; 0, the default, is no limit. */
+  readonly timeout?: number;
+  /** Wait for a connection when there is none, instead of failing. */
+  readonly waitForReady?: boolean;
+  /** The start of the call on the clock of `performance.now()`, for a caller that has just read it. */
+  readonly startedAt?: number;
+}
+
 const prefix = new Uint8Array(PREFIX_LENGTH);
 const NO_FIELDS: readonly string[] = [];
 
@@ -33,28 +43,36 @@ export class UnaryCall extends Call {
   code: StatusCode | undefined;
   /** The status message. */
   message = "";
+  /** The time of the end, on the clock of `performance.now()`: that of the read which brought the status. */
+  endedAt = 0;
   readonly #method: PreparedMethod;
   readonly #request: Uint8Array;
   readonly #observer: UnaryObserver;
   readonly #timeout: number;
+  /** True once the first attempt has begun, or waits for a transport. */
+  #started = false;
   #trailers: HeaderList | undefined;
   #responses = 0;
 
-  /** @param timeout milliseconds from now; 0 is none */
   constructor(
     core: ChannelCore,
     method: PreparedMethod,
     request: Uint8Array,
     observer: UnaryObserver,
-    timeout: number,
-    waitForReady: boolean,
+    { timeout = 0, waitForReady = false, startedAt }: UnaryOptions,
   ) {
     super(core, waitForReady);
     this.#method = method;
     this.#request = request;
     this.#observer = observer;
     this.#timeout = timeout;
-    if (timeout > 0) core.timers.set(this, performance.now() + timeout);
+    if (timeout > 0) core.timers.set(this, (startedAt ?? performance.now()) + timeout);
+  }
+
+  /** Makes the first attempt. */
+  start(): void {
+    this.makeAttempt();
+    this.#started = true;
   }
 
   /** The trailers, without the status. */
@@ -85,8 +103,9 @@ export class UnaryCall extends Call {
   }
 
   protected override requestFields(): readonly string[] {
-    // The time left, because a pending call has used a part of its timeout already.
-    return this.#timeout > 0 ? timeoutFields(this.due - performance.now()) : NO_FIELDS;
+    if (this.#timeout === 0) return NO_FIELDS;
+    // A call that was pending, or that makes another attempt, has used a part of its timeout already.
+    return timeoutFields(this.#started ? this.due - performance.now() : this.#timeout);
   }
 
   protected override send({ stream }: Attempt): void {
@@ -105,6 +124,7 @@ export class UnaryCall extends Call {
     this.code = missing ? StatusCode.INTERNAL : code;
     this.message = missing ? "The server sent no response" : message;
     this.#trailers = trailers;
+    this.endedAt = trailers === undefined ? performance.now() : this.transport!.now;
     this.#observer.onDone(this);
   }
 }

@@ -14,25 +14,17 @@ import { channelSettings, type NativeChannelOptions } from "./_options.ts";
 import { type PreparedMethod, PreparedMethods } from "./_prepared_methods.ts";
 import { Balancer } from "./_subchannels.ts";
 import { Timer } from "./_timers.ts";
-import { UnaryCall, type UnaryObserver } from "./_unary_call.ts";
+import { UnaryCall, type UnaryObserver, type UnaryOptions } from "./_unary_call.ts";
 
 export type { NativeChannelOptions } from "./_options.ts";
 export type { NativeCallOptions } from "./_message_call.ts";
 export type { PreparedMethod } from "./_prepared_methods.ts";
-export type { UnaryCall, UnaryObserver } from "./_unary_call.ts";
+export type { UnaryCall, UnaryObserver, UnaryOptions } from "./_unary_call.ts";
 
 /** Request headers that all calls of a prepared method send. */
 export interface PrepareOptions {
   readonly metadata?: Metadata;
   readonly compression?: Compression;
-}
-
-/** Options of one unary call on bytes. */
-export interface UnaryOptions {
-  /** Milliseconds from now; 0, the default, is no limit. */
-  readonly timeout?: number;
-  /** Wait for a connection when there is none, instead of failing. */
-  readonly waitForReady?: boolean;
 }
 
 /**
@@ -143,11 +135,11 @@ class Channel implements NativeChannel {
     method: PreparedMethod,
     request: Uint8Array,
     observer: UnaryObserver,
-    { timeout = 0, waitForReady = false }: UnaryOptions = NO_OPTIONS,
+    options: UnaryOptions = NO_OPTIONS,
   ): UnaryCall {
     if (this.#core.closed) throw closedError();
-    const call = new UnaryCall(this.#core, method, request, observer, timeout, waitForReady);
-    this.#core.start(call);
+    const call = new UnaryCall(this.#core, method, request, observer, options);
+    call.start();
     return call;
   }
 
