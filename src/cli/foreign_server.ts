@@ -8,8 +8,8 @@ import { RpcError, StatusCode } from "../grpc/mod.ts";
 import { CLIENT_PREFACE, describeForeign, foreignProtocol, OPENING_SIZE } from "../http2/mod.ts";
 import { formatAddress, parseAddress, request, socketsSupported } from "../net/mod.ts";
 
-/** 1 s for each of two questions: a server on the same continent has answered. */
-const PATIENCE_MS = 1_000;
+/** 1 s for the answer to a question: a server on the same continent has answered. */
+const ANSWER_MS = 1_000;
 
 /** An empty SETTINGS frame (RFC 9113 section 6.5). */
 const EMPTY_SETTINGS = [0, 0, 0, 4, 0, 0, 0, 0, 0];
@@ -42,18 +42,24 @@ export async function findForeign(
 /**
  * A sentence about a server that does not speak HTTP/2; undefined where it does, where nothing accepts
  * connections, and where that cannot be found out.
+ *
+ * @param timeout milliseconds for the first answer. With socket activation, a server that is still starting accepts
+ *   connections and does not answer
  */
-export async function describeForeignServer(address: string): Promise<string | undefined> {
+export async function describeForeignServer(
+  address: string,
+  timeout = ANSWER_MS,
+): Promise<string | undefined> {
   if (!socketsSupported()) return undefined;
   const place = parseAddress(address);
   const at = `${formatAddress(place)}:`;
   try {
     const preface = new Uint8Array([...CLIENT_PREFACE, ...EMPTY_SETTINGS]);
-    const opening = await request(place, preface, OPENING_SIZE, PATIENCE_MS);
+    const opening = await request(place, preface, OPENING_SIZE, timeout);
     const protocol = foreignProtocol(opening);
     if (protocol !== undefined) return `${at} ${describeForeign(protocol, opening)}`;
     if (opening.length === OPENING_SIZE) return undefined;
-    const answer = await request(place, CLIENT_HELLO, OPENING_SIZE, PATIENCE_MS);
+    const answer = await request(place, CLIENT_HELLO, OPENING_SIZE, ANSWER_MS);
     const other = foreignProtocol(answer);
     if (other !== undefined) return `${at} ${describeForeign(other, answer)}`;
     return `${at} The server accepts connections and does not answer in HTTP/2`;

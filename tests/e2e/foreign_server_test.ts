@@ -15,8 +15,10 @@ const [test, { describeForeignServer, runSigner, SignerProcess }] = await gate(
   }),
 );
 
+type Bytes = string | Uint8Array | undefined;
+
 /** Returns the answer of a server to the first bytes of a connection; undefined closes the connection. */
-type Answer = (first: Uint8Array) => string | Uint8Array | undefined;
+type Answer = (first: Uint8Array) => Bytes | Promise<Bytes>;
 
 const handshake = 0x16;
 /** Fatal alert protocol_version (RFC 8446 section 6). */
@@ -58,7 +60,7 @@ async function serve(connection: Deno.TcpConn, answer: Answer | "never"): Promis
       while (await connection.read(buffer) !== null);
       return;
     }
-    const bytes = answer(buffer.subarray(0, count));
+    const bytes = await answer(buffer.subarray(0, count));
     if (bytes === undefined) return;
     await connection.write(typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes);
     while (await connection.read(buffer) !== null);
@@ -76,6 +78,15 @@ for (const [name, { answer, says }] of Object.entries(servers)) {
     });
   });
 }
+
+// `bench` gave up after 2 s, whatever its --connect-timeout, while a server under socket activation started.
+test("`describeForeignServer()` waits for a server that is slow to start", async () => {
+  const settings = new Uint8Array([0, 0, 0, 4, 0, 0, 0, 0, 0]);
+  const slow = () => new Promise<Uint8Array>((resolve) => setTimeout(resolve, 1_200, settings));
+  await withServer(slow, async (port) => {
+    assert.equal(await describeForeignServer(`127.0.0.1:${port}`, 20_000), undefined);
+  });
+});
 
 test("`describeForeignServer()` returns undefined for a gRPC server and for a closed port", async () => {
   await using server = await SignerProcess.start("--tcp", "127.0.0.1:0", "--generate", "ed25519");

@@ -86,7 +86,7 @@ async function probe(
     const { peer } = socket;
     // Closed before the next connection: some servers take one at a time.
     socket.close();
-    const foreign = await describeForeignServer(address);
+    const foreign = await describeForeignServer(address, connectTimeout);
     if (foreign === undefined) return peer;
     throw new NetError("WRONG_ADDRESS", foreign);
   });

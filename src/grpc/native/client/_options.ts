@@ -71,6 +71,12 @@ const clientLimits: Partial<Limits> = {
   resets: { burst: 1_000_000, perSecond: 100_000 },
 };
 
+/**
+ * Milliseconds from the connection to the server's SETTINGS: the minimum of gRPC (connection-backoff.md). The default of
+ * servers is half of it. With socket activation, a server that is still starting accepts connections and does not answer.
+ */
+const HANDSHAKE_TIMEOUT_MS = 20_000;
+
 /** Size limit of one response message by default, in bytes: that of the other gRPC libraries. */
 const DEFAULT_MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 
@@ -103,7 +109,8 @@ export function channelSettings(options: NativeChannelOptions): ChannelSettings 
     throw new TypeError("A channel needs an address to connect to");
   }
   const addresses = options.addresses.map(parseAddress);
-  const { tls, userAgent, windows } = options;
+  const { tls, userAgent, windows, connectTimeout } = options;
+  const handshakeTimeout = Math.max(HANDSHAKE_TIMEOUT_MS, connectTimeout ?? 0);
   const authority = options.authority ?? defaultAuthority(addresses[0]);
   return {
     addresses,
@@ -112,8 +119,11 @@ export function channelSettings(options: NativeChannelOptions): ChannelSettings 
     reconnect: options.reconnect,
     keepalive: options.keepalive,
     registrar: options.registrar ?? sharedReactor(),
-    http2: configure({ limits: clientLimits, ...(windows ? { windows } : {}) }),
-    connectTimeout: options.connectTimeout,
+    http2: configure({
+      limits: { ...clientLimits, handshakeTimeout },
+      ...(windows ? { windows } : {}),
+    }),
+    connectTimeout,
     tls: tls && { context: tls.context, serverName: hostOfAuthority(authority) },
     authority,
     userAgent: userAgent === undefined ? ownName : `${userAgent} ${ownName}`,
