@@ -25,6 +25,8 @@ export interface ErrorCodes {
     | "KEY_MISMATCH"
     /** The peer or its certificate was refused, or it refused ours. */
     | "HANDSHAKE_FAILED"
+    /** The peer sent more handshake messages after the handshake than a peer needs. */
+    | "TOO_MANY_MESSAGES"
     /** Another function of libssl failed. */
     | "LIBSSL_FAILED";
 

@@ -115,6 +115,44 @@ test("a client that is revoked by a reload is refused, also with a session ticke
   }
 });
 
+/** Seconds for which the certificate of a client is valid: the second number is for a busy machine. */
+const SHORT_SECONDS = [3, 20];
+const DAY_SECONDS = 86_400;
+
+// OpenSSL verifies no certificate again when a session is resumed, and a resumed session gets a new ticket: a client went on
+// with its tickets until their keys were replaced, up to 12 hours after its certificate had expired.
+test("a client whose certificate has expired is refused, also with a session ticket of before", async () => {
+  // At the same time, because each waits for the end of a certificate.
+  await Promise.all(
+    Object.values(threads).map(async (options) => {
+      await using files = await TlsFiles.create();
+      await files.issue("server", {});
+      await using server = await SignerProcess.start(
+        ...[...tcp, ...options, ...files.options("server")],
+        ...["--tls-client-ca", files.path("ca.pem"), "--log-level", "debug"],
+      );
+      const session = files.path("session");
+      const connect = (...args: string[]) =>
+        sClient(server.addresses[0], files, ["-cert", "client.pem", "-key", "client.key"], args);
+      for (const seconds of SHORT_SECONDS) {
+        const until = Date.now() + seconds * 1_000;
+        await files.issue("client", { usage: "client", until: seconds / DAY_SECONDS });
+        const first = await connect("-sess_out", session);
+        if (/alert certificate expired/.test(first)) continue;
+        assert.match(first, /^New, TLSv1\.3/m);
+        // Dates of certificates are whole seconds.
+        await new Promise((resolve) => setTimeout(resolve, until + 1_000 - Date.now()));
+        break;
+      }
+      assert.match(await connect(), /alert certificate expired/);
+      await server.logged(/certificate has expired \(certificate\)/);
+      // The client's half of the handshake is done when the server looks at the certificate.
+      await connect("-sess_in", session);
+      await server.logged(/certificate has expired \(certificate of a resumed session\)/);
+    }),
+  );
+});
+
 test("--tls-crl of each client command refuses a server whose certificate is revoked", async () => {
   await using files = await TlsFiles.create();
   await files.issue("server", {});

@@ -37,6 +37,12 @@ export const Mode = {
 /** Modes of SSL_CTX_set_verify(3ossl). */
 export const Verify = { NONE: 0, PEER: 1, FAIL_IF_NO_PEER_CERT: 2 } as const;
 
+/** A bit of the calls of SSL_CTX_set_info_callback(3ossl): the end of a handshake, and of each message after it. */
+export const SSL_CB_EXIT = 0x02;
+
+/** Flags of SSL_set_shutdown(3ossl): close_notify was sent, and received. */
+export const SHUTDOWN_BOTH = 1 | 2;
+
 /** Results of SSL_get_error(3ossl). */
 export const SslError = {
   SSL: 1,

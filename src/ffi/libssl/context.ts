@@ -14,6 +14,7 @@ import {
   X509_V_FLAG_X509_STRICT,
 } from "./constants.ts";
 import { expectOne, failed, LibsslError } from "./errors.ts";
+import { prepareLaterMessages } from "./_later_messages.ts";
 import { loadLibssl } from "./library.ts";
 import type { SslLibrary } from "./symbols.ts";
 import { TlsSession } from "./session.ts";
@@ -78,6 +79,7 @@ export class TlsContext implements Disposable {
   constructor(options: TlsContextOptions) {
     this.role = options.role;
     const library = this.#library = loadLibssl();
+    prepareLaterMessages();
     try {
       for (const identity of [options.identity, ...options.alternatives ?? []]) {
         this.#pointers.push(createContext(library, { ...options, identity }));

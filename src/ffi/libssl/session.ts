@@ -3,12 +3,19 @@ import { clearErrorQueue, drainErrorQueue } from "../_error_queue.ts";
 import { errno, lastErrno } from "../libc/mod.ts";
 import {
   Ctrl,
+  SHUTDOWN_BOTH,
   SslError,
   TLSEXT_NAMETYPE_HOST_NAME,
   X509_CHECK_FLAG_NEVER_CHECK_SUBJECT,
   X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS,
 } from "./constants.ts";
 import { LibsslError, reasonOf } from "./errors.ts";
+import {
+  forgetLaterMessages,
+  LaterMessages,
+  MAX_LATER_MESSAGES,
+  watchLaterMessages,
+} from "./_later_messages.ts";
 import type { SslLibrary } from "./symbols.ts";
 
 /** The parameters that a handshake agreed on. */
@@ -56,6 +63,7 @@ export class TlsSession implements Disposable {
   failure: LibsslError | undefined = undefined;
 
   readonly #onDisposed: () => void;
+  readonly #laterMessages = new LaterMessages();
 
   private constructor(library: SslLibrary, pointer: Deno.PointerObject, onDisposed: () => void) {
     this.#library = library;
@@ -95,14 +103,45 @@ export class TlsSession implements Disposable {
   }
 
   /**
-   * Checks that ALPN has chosen `h2`, as RFC 9113 section 3.3 requires. OpenSSL calls no callback for a client
-   * without the extension, and goes on without a protocol.
+   * Checks that ALPN has chosen `h2`, as RFC 9113 section 3.3 requires, and that the peer of a resumed session still has a
+   * valid certificate. OpenSSL calls no callback for a client without the extension, and goes on without a protocol; and
+   * it verifies no certificate when a session is resumed.
    */
   #agreed(pointer: Deno.PointerObject): number {
-    this.#library.ssl.SSL_get0_alpn_selected(pointer, alpnProtocol, alpnLength);
-    if (alpnLength[0] > 0) return 1;
-    this.failure = new LibsslError("HANDSHAKE_FAILED", "TLS failed: the peer has no ALPN");
-    return -errno.EPROTO;
+    const { ssl } = this.#library;
+    ssl.SSL_get0_alpn_selected(pointer, alpnProtocol, alpnLength);
+    const reason = alpnLength[0] === 0
+      ? "the peer has no ALPN"
+      : ssl.SSL_session_reused(pointer) === 1 && this.#hasExpired(pointer)
+      ? "certificate has expired (certificate of a resumed session)"
+      : undefined;
+    if (reason !== undefined) {
+      this.failure = new LibsslError("HANDSHAKE_FAILED", `TLS failed: ${reason}`);
+      return -errno.EPROTO;
+    }
+    watchLaterMessages(this.#library, pointer, () => this.#onLaterMessage(pointer));
+    return 1;
+  }
+
+  /** Returns true when the peer has a certificate that is not valid any more. */
+  #hasExpired(pointer: Deno.PointerObject): boolean {
+    const { ssl, crypto } = this.#library;
+    const certificate = ssl.SSL_get1_peer_certificate(pointer);
+    if (certificate === null) return false;
+    // Positive for a time in the future, and 0 for an error (X509_cmp_time(3ossl)).
+    const order = crypto.X509_cmp_current_time(crypto.X509_get0_notAfter(certificate));
+    crypto.X509_free(certificate);
+    return order <= 0;
+  }
+
+  /** Ends the connection of a peer that sends too many messages: SSL_read() returns at the next record, for good. */
+  #onLaterMessage(pointer: Deno.PointerObject): void {
+    if (this.failure !== undefined || this.#laterMessages.add(performance.now())) return;
+    this.failure = new LibsslError(
+      "TOO_MANY_MESSAGES",
+      `TLS failed: the peer sent more than ${MAX_LATER_MESSAGES} handshake messages in a minute`,
+    );
+    this.#library.ssl.SSL_set_shutdown(pointer, SHUTDOWN_BOTH);
   }
 
   /** Reads at most `length` bytes into the front of `buffer`, of one record. */
@@ -201,6 +240,7 @@ export class TlsSession implements Disposable {
 
   [Symbol.dispose](): void {
     if (this.#pointer === null) return;
+    forgetLaterMessages(this.#pointer);
     this.#library.ssl.SSL_free(this.#pointer);
     this.#pointer = null;
     this.#onDisposed();
@@ -216,6 +256,7 @@ export class TlsSession implements Disposable {
     // Read at once: other calls overwrite it.
     const systemError = lastErrno();
     this.wantsWrite = false;
+    if (this.failure !== undefined) return -errno.EPROTO;
     switch (this.#library.ssl.SSL_get_error(pointer, result)) {
       case SslError.WANT_READ:
         return -errno.EAGAIN;

@@ -79,7 +79,11 @@ export const sslSymbols = {
   SSL_write: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
   SSL_has_pending: { parameters: ["pointer"], result: "i32" },
   SSL_shutdown: { parameters: ["pointer"], result: "i32" },
+  SSL_set_shutdown: { parameters: ["pointer", "i32"], result: "void" },
   SSL_get_error: { parameters: ["pointer", "i32"], result: "i32" },
+
+  // SSL_CTX_set_info_callback(3ossl)
+  SSL_set_info_callback: { parameters: ["pointer", "function"], result: "void" },
 
   // SSL_set1_host(3ossl), SSL_get_verify_result(3ossl), SSL_get_peer_certificate(3ossl)
   SSL_set1_host: { parameters: ["pointer", "buffer"], result: "i32" },
@@ -118,6 +122,9 @@ export const certificateSymbols = {
   X509_free: { parameters: ["pointer"], result: "void" },
   X509_CRL_free: { parameters: ["pointer"], result: "void" },
   i2d_X509: { parameters: ["pointer", "buffer"], result: "i32" },
+  // X509_get0_notAfter(3ossl), X509_cmp_time(3ossl)
+  X509_get0_notAfter: { parameters: ["pointer"], result: "pointer" },
+  X509_cmp_current_time: { parameters: ["pointer"], result: "i32" },
   // DEFINE_STACK_OF(3ossl)
   OPENSSL_sk_num: { parameters: ["pointer"], result: "i32" },
   OPENSSL_sk_value: { parameters: ["pointer", "i32"], result: "pointer" },
