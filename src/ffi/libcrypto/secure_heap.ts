@@ -9,6 +9,8 @@ import type { Symbols } from "./symbols.ts";
 export interface SecureHeap {
   /** True when the kernel keeps it out of swap (mlock(2)), which RLIMIT_MEMLOCK may not allow. */
   readonly isLocked: boolean;
+  /** Bytes in all. */
+  readonly size: number;
   /** Bytes in use. */
   readonly used: number;
 }
@@ -19,12 +21,12 @@ const LEAST_BLOCK = 32;
 /** The result of CRYPTO_secure_malloc_init when mlock(2) failed. */
 const NOT_LOCKED = 2;
 
-let isOpen = false;
-const users: (() => void)[] = [];
+let heap: SecureHeap | undefined;
+const users: ((heap: SecureHeap) => void)[] = [];
 
 /** Calls a function when the heap is open: at once, or as soon as this thread opens it. */
-export function whenSecureHeapOpens(use: () => void): void {
-  if (isOpen) use();
+export function whenSecureHeapOpens(use: (heap: SecureHeap) => void): void {
+  if (heap !== undefined) use(heap);
   else users.push(use);
 }
 
@@ -32,12 +34,13 @@ export function whenSecureHeapOpens(use: () => void): void {
 export function openSecureHeap(symbols: Symbols, bytes: number): SecureHeap {
   const result = symbols.CRYPTO_secure_malloc_init(BigInt(bytes), BigInt(LEAST_BLOCK));
   expectOk(symbols, "CRYPTO_secure_malloc_init", result === NOT_LOCKED ? 1 : result);
-  isOpen = true;
-  for (const use of users.splice(0)) use();
-  return {
+  const opened: SecureHeap = heap = {
     isLocked: result !== NOT_LOCKED,
+    size: bytes,
     get used() {
       return Number(symbols.CRYPTO_secure_used());
     },
   };
+  for (const use of users.splice(0)) use(opened);
+  return opened;
 }
