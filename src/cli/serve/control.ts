@@ -13,7 +13,7 @@ import {
   type Socket,
   toDuplex,
 } from "../../net/mod.ts";
-import type { Logger } from "../../telemetry/mod.ts";
+import { type ErrorReports, errorReports, type Logger } from "../../telemetry/mod.ts";
 import { usageError } from "../exit.ts";
 import type { Place } from "./places.ts";
 
@@ -54,9 +54,10 @@ export async function openControl(
   const listener = await listen(address, { unixMode: MODE, inherited: fd });
   const reactor = sharedReactor();
   const open = new Set<ReturnType<typeof toDuplex>>();
+  const warn = errorReports(log, undefined, "warn");
   const acceptor = new Acceptor(listener, reactor, {
     onConnection(socket) {
-      if (open.size >= MAX_CONNECTIONS || !isOwner(socket, log)) return socket.close();
+      if (open.size >= MAX_CONNECTIONS || !isOwner(socket, warn)) return socket.close();
       const connection = toDuplex(socket, reactor);
       const timer = setTimeout(() => connection.destroy(), MAX_CONNECTION_MS);
       open.add(connection);
@@ -86,9 +87,10 @@ export async function openControl(
 }
 
 /** Returns true for the user of this process and for root (SO_PEERCRED). Abstract sockets have no file mode. */
-function isOwner({ peer }: Socket, log: Logger): boolean {
+function isOwner({ peer }: Socket, warn: ErrorReports): boolean {
   if (peer.transport !== "unix") return false;
   if (peer.uid === 0 || peer.uid === Deno.uid()) return true;
-  log.warn("A connection to the control socket is refused: another user", { uid: peer.uid });
+  const { uid } = peer;
+  warn("A connection to the control socket is refused: another user", { uid }, String(uid));
   return false;
 }

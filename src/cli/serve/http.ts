@@ -9,8 +9,11 @@ import type { Logger } from "../../telemetry/mod.ts";
 import type { Place } from "./places.ts";
 import { type ServedHosts, servedHosts } from "./served_hosts.ts";
 
-/** 16 connections: some scrapers and probes at once. Others are closed at once. */
-const MAX_CONNECTIONS = 16;
+/**
+ * 100 connections: more than are accepted in one turn (`Acceptor`), so that each is read before it gives way. Scrapers and
+ * probes have some.
+ */
+const MAX_CONNECTIONS = 100;
 
 /** 8 KiB of request line and headers. */
 const MAX_HEAD_BYTES = 8_192;
@@ -74,7 +77,7 @@ export async function openHttp(
   const open = new Set<ReturnType<typeof toDuplex>>();
   const acceptor = new Acceptor(listener, reactor, {
     onConnection(socket) {
-      if (open.size >= MAX_CONNECTIONS) return socket.close();
+      if (open.size >= MAX_CONNECTIONS) endOldest(open);
       const connection = toDuplex(socket, reactor);
       const timer = setTimeout(() => connection.destroy(), MAX_CONNECTION_MS);
       open.add(connection);
@@ -106,6 +109,18 @@ export async function openHttp(
       for (const connection of open) connection.destroy();
     },
   };
+}
+
+/**
+ * Ends the oldest connection, in favour of a newer one: else a peer with connections that send nothing would keep probes
+ * out, and a failed probe of Kubernetes ends the server.
+ */
+function endOldest(open: Set<ReturnType<typeof toDuplex>>): void {
+  for (const oldest of open) {
+    open.delete(oldest);
+    oldest.destroy();
+    return;
+  }
 }
 
 /** Returns the response to a request line and headers. */
