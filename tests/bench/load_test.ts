@@ -147,6 +147,46 @@ test("an aborted load ends early with the measurements so far", async () => {
   assert.ok(result.collector.corrected.count > 100);
 });
 
+// It waited for connections without end, and printed nothing.
+test("`runLoad()` with a server that closes each connection at once is UNAVAILABLE", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const accepted = (async () => {
+    for await (const connection of listener) {
+      // SETTINGS, and GOAWAY with NO_ERROR (RFC 9113 sections 6.5 and 6.8).
+      const frames = [
+        0,
+        0,
+        0,
+        4,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        8,
+        7,
+        0,
+        0,
+        0,
+        0,
+        0,
+        ...new Array(8).fill(0),
+      ];
+      await connection.write(Uint8Array.from(frames)).catch(() => {});
+      connection.close();
+    }
+  })();
+  const address = `127.0.0.1:${listener.addr.port}`;
+  await assert.rejects(
+    runLoad(planFor(address, echo(), { connectTimeout: 300 })),
+    { name: "RpcError", code: 14 },
+  );
+  listener.close();
+  await accepted;
+});
+
 test("`runLoad()` without a server is UNAVAILABLE", async () => {
   await using rig = await Rig.start();
   const { address } = rig;
