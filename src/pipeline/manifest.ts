@@ -1,6 +1,8 @@
 /** The form of manifests, before their graph is checked. @module */
+import { nearest } from "../spelling/mod.ts";
 import { PipelineError } from "./errors.ts";
 import { LIMIT_KEYS, type Limits, MAX_CONNECTIONS, MAX_NODES } from "./limits.ts";
+import { kindOf, shown } from "./shown.ts";
 
 /** The version of manifests that this program reads. */
 export const MANIFEST_VERSION = 1;
@@ -37,6 +39,7 @@ const MAX_NAME = 200;
 
 /** Reads a manifest from a value as JSON represents it. @throws {PipelineError} BAD_MANIFEST with the path */
 export function readManifest(value: unknown): Manifest {
+  if (value === null || value === undefined) throw bad([], "The manifest is empty");
   const root = record(value, [], [
     "version",
     "name",
@@ -47,7 +50,10 @@ export function readManifest(value: unknown): Manifest {
     "limits",
   ]);
   if (root.version !== MANIFEST_VERSION) {
-    throw bad(["version"], `The version must be ${MANIFEST_VERSION}`);
+    const given = root.version === undefined
+      ? "The manifest has no version"
+      : `The version is ${shown(root.version)}`;
+    throw bad(["version"], `${given}: it must be ${MANIFEST_VERSION}`);
   }
   const name = root.name ?? "";
   if (typeof name !== "string" || name.length > MAX_NAME) {
@@ -66,25 +72,32 @@ export function readManifest(value: unknown): Manifest {
 
 function readNode(value: unknown, index: number): ManifestNode {
   const path = ["nodes", index];
-  const { id, type, parameters = {} } = record(value, path, ["id", "type", "parameters"]);
+  const { id, type, parameters } = record(value, path, ["id", "type", "parameters"]);
   if (typeof id !== "string" || !ID.test(id)) {
+    const given = id === undefined
+      ? `${place(path)} has no id`
+      : `The id of a node is ${shown(id)}`;
     throw bad(
       [...path, "id"],
-      "The id of a node must begin with a letter, and have at most 64 of A-Z a-z 0-9 _ -",
+      `${given}: it must begin with a letter, and have at most 64 of A-Z a-z 0-9 _ -`,
     );
   }
-  if (typeof type !== "string") throw bad([...path, "type"], `The type of node ${id} must be text`);
-  return { id, type, parameters: record(parameters, [...path, "parameters"]) };
+  if (typeof type !== "string") {
+    const given = type === undefined ? `Node ${id} has no type` : `The type is ${shown(type)}`;
+    throw bad([...path, "type"], `${given}: it must be the name of a type of nodes`);
+  }
+  return { id, type, parameters: record(parameters ?? {}, [...path, "parameters"]) };
 }
 
 function readConnection(value: unknown, index: number): Connection {
   const path = ["connections", index];
   const { from, to } = record(value, path, ["from", "to"]);
-  if (typeof from !== "string") {
-    throw bad([...path, "from"], "A connection needs from: the id of a node");
-  }
-  if (typeof to !== "string") throw bad([...path, "to"], "A connection needs to: the id of a node");
-  return { from, to };
+  if (typeof from === "string" && typeof to === "string") return { from, to };
+  const field = typeof from === "string" ? "to" : "from";
+  throw bad(
+    [...path, field],
+    `${place(path)} has no valid field ${field}: it must be the id of a node`,
+  );
 }
 
 function readLimits(value: unknown): Partial<Limits> {
@@ -93,7 +106,9 @@ function readLimits(value: unknown): Partial<Limits> {
   for (const [name, key] of Object.entries(LIMIT_KEYS) as [keyof Limits, string][]) {
     const limit = given[key];
     if (limit === undefined) continue;
-    if (typeof limit !== "number") throw bad(["limits", key], `The limit ${key} must be a number`);
+    if (typeof limit !== "number") {
+      throw bad(["limits", key], `The limit ${key} is ${shown(limit)}: it must be a number`);
+    }
     limits[name] = limit;
   }
   return limits;
@@ -102,7 +117,7 @@ function readLimits(value: unknown): Partial<Limits> {
 function text(key: string) {
   return (value: unknown, index: number): string => {
     if (typeof value !== "string") {
-      throw bad([key, index], `An item of ${key} must be the id of a node`);
+      throw bad([key, index], `${key}.${index} is ${shown(value)}: it must be the id of a node`);
     }
     return value;
   };
@@ -110,24 +125,33 @@ function text(key: string) {
 
 function record(value: unknown, path: Path, keys?: readonly string[]): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw bad(path, `${place(path)} must be an object`);
+    const fields = keys === undefined ? "" : ` with the fields ${keys.join(", ")}`;
+    throw bad(path, `${place(path)} must be an object${fields}, not ${kindOf(value)}`);
   }
   const unknown = keys && Object.keys(value).find((key) => !keys.includes(key));
   if (unknown !== undefined) {
     throw bad(
       [...path, unknown],
-      `${place(path)} has no field ${unknown.slice(0, 64)}: there are ${keys!.join(", ")}`,
+      `${place(path)} cannot have the field ${shown(unknown)}: ${suggestion(unknown, keys!)}`,
     );
   }
   return value as Record<string, unknown>;
 }
 
 function list(value: unknown, path: Path, max: number): readonly unknown[] {
-  if (!Array.isArray(value)) throw bad(path, `${place(path)} must be a list`);
+  if (value === undefined || value === null) {
+    throw bad(path, `The manifest has no ${place(path)}: it must be a list`);
+  }
+  if (!Array.isArray(value)) throw bad(path, `${place(path)} must be a list, not ${kindOf(value)}`);
   if (value.length > max) {
     throw bad(path, `${place(path)} has ${value.length} items: at most ${max} are allowed`);
   }
   return value;
+}
+
+function suggestion(unknown: string, keys: readonly string[]): string {
+  const near = nearest(unknown, keys);
+  return near === undefined ? `there are ${keys.join(", ")}` : `did you mean ${near}?`;
 }
 
 type Path = readonly (string | number)[];

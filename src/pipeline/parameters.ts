@@ -1,6 +1,7 @@
 /** Schemas of the parameters of nodes, and the check of parameters against them. @module */
 import { nearest } from "../spelling/mod.ts";
 import { PipelineError } from "./errors.ts";
+import { shown } from "./shown.ts";
 
 interface NumberSchema {
   readonly kind: "number";
@@ -76,7 +77,7 @@ export function readParameters<S extends ParameterSchemas>(
       throw bad(undefined, `The parameter ${name} is missing: it is ${expected(schema)}`);
     }
     if (!fits(schema, value)) {
-      throw bad(name, `The parameter ${name} is ${show(value)}: it must be ${expected(schema)}`);
+      throw bad(name, `The parameter ${name} is ${shown(value)}: it must be ${expected(schema)}`);
     }
     return [name, value];
   });
@@ -116,13 +117,6 @@ function suggest(name: string, names: readonly string[]): string {
   if (names.length === 0) return ": this type of node has none";
   const near = nearest(name, names);
   return near === undefined ? `: there are ${names.join(", ")}` : `: did you mean ${near}?`;
-}
-
-/** Most characters of a wrong value in a message. */
-const SHOWN = 40;
-
-function show(value: unknown): string {
-  return (JSON.stringify(value) ?? String(value)).slice(0, SHOWN);
 }
 
 function bad(name: string | undefined, message: string): PipelineError {

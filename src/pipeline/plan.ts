@@ -7,6 +7,7 @@ import type { Manifest } from "./manifest.ts";
 import type { NodeType } from "./node.ts";
 import { type ParameterSchemas, type ParameterValues, readParameters } from "./parameters.ts";
 import type { Registry } from "./registry.ts";
+import { shown } from "./shown.ts";
 import type { Kind } from "./values.ts";
 
 /** The origin of an input's value: a node's output, or the caller. */
@@ -104,7 +105,7 @@ function sourcesOf(manifest: Manifest, types: ReadonlyMap<string, NodeType>) {
     const { inputs } = findNode(types, id, path);
     if (!Object.hasOwn(inputs, input)) {
       const names = Object.keys(inputs).join(", ") || "none";
-      throw bad(path, `Node ${id} has no input ${input.slice(0, 64)}: its inputs are ${names}`, id);
+      throw bad(path, `Node ${id} has no input ${shown(input)}: its inputs are ${names}`, id);
     }
     if (sources.get(id)!.has(input)) {
       throw bad(path, `The input ${input} of node ${id} has two sources`, id);
@@ -169,7 +170,7 @@ function parseInput(text: string): { id: string; input: string } {
 function findNode(types: ReadonlyMap<string, NodeType>, id: string, path: Path): NodeType {
   const found = types.get(id);
   if (found) return found;
-  throw bad(path, `There is no node ${id.slice(0, 64)}: there are ${[...types.keys()].join(", ")}`);
+  throw bad(path, `There is no node ${shown(id)}: there are ${[...types.keys()].join(", ")}`);
 }
 
 function known(type: string, registry: Registry): string {

@@ -20,12 +20,38 @@ const good = chain(["mix_down"], ["gain", { gain_db: -6 }], ["digest"]);
 
 const faults: [what: string, manifest: unknown, path: string, message: RegExp][] = [
   ["no object", 5, "", /manifest must be an object/],
-  ["another version", { ...good, version: 2 }, "version", /must be 1/],
+  ["nothing", null, "", /^The manifest is empty$/],
+  ["another version", { ...good, version: 2 }, "version", /is 2: it must be 1/],
+  ["a version as text", { ...good, version: "1" }, "version", /is "1": it must be 1/],
+  ["no version", { ...good, version: undefined }, "version", /no version: it must be 1/],
+  ["no list of nodes", { ...good, nodes: undefined }, "nodes", /has no nodes: it must be a list/],
+  ["nodes by name", { ...good, nodes: { a: {} } }, "nodes", /a list, not an object/],
+  [
+    "a node as text",
+    { ...good, nodes: ["gain"] },
+    "nodes.0",
+    /fields id, type, parameters, not text/,
+  ],
+  ["a node without a type", chain2({ type: undefined }), "nodes.0.type", /Node n0 has no type: /],
+  ["a node without an id", chain2({ id: undefined }), "nodes.0.id", /nodes\.0 has no id: /],
+  [
+    "a connection as text",
+    { ...good, connections: ["n0 -> n1"] },
+    "connections.0",
+    /an object with the fields from, to, not text/,
+  ],
+  [
+    "a connection to nothing",
+    { ...good, connections: [{ from: "n0" }] },
+    "connections.0.to",
+    /connections\.0 has no valid field to: it must be the id of a node/,
+  ],
+  ["a limit with a unit", { ...good, limits: { time_ms: "9s" } }, "limits.time_ms", /is "9s": /],
   [
     "an unknown field",
     { ...good, node: [] },
     "node",
-    /no field node: there are version, name, nodes/,
+    /manifest cannot have the field "node": did you mean nodes\?/,
   ],
   ["no nodes", { ...good, nodes: [] }, "nodes", /no node/],
   ["no outputs", { ...good, outputs: [] }, "outputs", /no output/],
@@ -71,7 +97,26 @@ const faults: [what: string, manifest: unknown, path: string, message: RegExp][]
     "NaN as a parameter",
     chain(["gain", { gain_db: NaN }]),
     "nodes.0.parameters.gain_db",
-    /must be a number/,
+    /is NaN: it must be a number/,
+  ],
+  [
+    "a number over all limits",
+    chain(["gain", { gain_db: 1e999 }]),
+    "nodes.0.parameters.gain_db",
+    /is Infinity: it must be a number/,
+  ],
+  [
+    "a long text",
+    chain(["gain", { gain_db: "x".repeat(99) }]),
+    "nodes.0.parameters.gain_db",
+    /x…:/,
+  ],
+  ["no key", chain(["sign"]), "nodes.0.parameters", /It needs the parameter key, or key_type/],
+  [
+    "two keys",
+    chain(["sign", { key: "k", key_type: "ed25519" }]),
+    "nodes.0.parameters",
+    /It has key and key_type: give one of them/,
   ],
   [
     "a fraction",
@@ -95,13 +140,13 @@ const faults: [what: string, manifest: unknown, path: string, message: RegExp][]
     "an unknown node",
     { ...good, connections: [{ from: "x", to: "n1" }] },
     "connections.0.from",
-    /There is no node x: there are n0, n1, n2/,
+    /There is no node "x": there are n0, n1, n2/,
   ],
   [
     "an unknown input",
     { ...good, inputs: ["n0.left"] },
     "inputs.0",
-    /has no input left: its inputs are in/,
+    /has no input "left": its inputs are in/,
   ],
   [
     "two sources",
@@ -110,7 +155,7 @@ const faults: [what: string, manifest: unknown, path: string, message: RegExp][]
     /input in of node n1 has two sources/,
   ],
   ["no source", { ...good, inputs: [] }, "nodes.0", /n0 has no source for its input in/],
-  ["an unknown output", { ...good, outputs: ["n9"] }, "outputs.0", /no node n9/],
+  ["an unknown output", { ...good, outputs: ["n9"] }, "outputs.0", /no node "n9"/],
   ["an output twice", { ...good, outputs: ["n2", "n2"] }, "outputs.1", /given twice/],
   [
     "a cycle",
@@ -142,13 +187,23 @@ const faults: [what: string, manifest: unknown, path: string, message: RegExp][]
     "limits.time_ms",
     /from 1 to 30000/,
   ],
-  ["an unknown limit", { ...good, limits: { time: 1 } }, "limits.time", /no field time/],
+  [
+    "an unknown limit",
+    { ...good, limits: { time: 1 } },
+    "limits.time",
+    /limits cannot have the field "time": there are time_ms, /,
+  ],
 ];
 
 function chain2(change: Record<string, unknown>) {
   const manifest = chain(["pass_through"], ["pass_through"]);
   return { ...manifest, nodes: [{ ...manifest.nodes[0], ...change }, manifest.nodes[1]] };
 }
+
+Deno.test("parameters without content are none, as limits are", () => {
+  const manifest = chain2({ parameters: null });
+  assert.equal(planOf(readManifest({ ...manifest, limits: null }), registry).nodes.length, 2);
+});
 
 Deno.test("a manifest is planned, with its nodes in order and the default limits", () => {
   const plan = planOf(readManifest({ ...good, nodes: good.nodes.toReversed() }), registry);

@@ -53,7 +53,10 @@ type KeyValues = ParameterValues<typeof keyParameters>;
 
 /** Returns the fault of parameters that name no key, or two. */
 export function checkKey({ key, key_type }: KeyValues): string | undefined {
-  if ((key === undefined) === (key_type === undefined)) return "Give key or key_type";
+  if (key === undefined && key_type === undefined) return "It needs the parameter key, or key_type";
+  if (key !== undefined && key_type !== undefined) {
+    return "It has key and key_type: give one of them";
+  }
 }
 
 /** Makes the task for an input. @throws {PipelineError} BAD_INPUT for a message that is too long */
