@@ -228,7 +228,8 @@ test("WAV files of 8, 24 and 64 bits, extensible, with other chunks, cut off", a
   assert.deepEqual(await decode(wav(3, 64, [...new Uint8Array(new Float64Array([0.5]).buffer)])), [
     0.5,
   ]);
-  const guid = [22, 0, 16, 0, 0, 0, 0, 0, 1, 0, 0, 0];
+  const rest = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];
+  const guid = [22, 0, 16, 0, 0, 0, 0, 0, 1, 0, ...rest];
   assert.deepEqual(await decode(wav(0xfffe, 16, [1, 0, 255, 255], guid)), [1, -1]);
   for (
     const [input, message] of [[wav(2, 4, []), /format 2 with 4 bits/], [

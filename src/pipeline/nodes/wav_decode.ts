@@ -6,8 +6,12 @@ import { allocate, slices } from "./_samples.ts";
 
 const PCM = 1;
 const IEEE_FLOAT = 3;
-/** WAVE_FORMAT_EXTENSIBLE: the real format is the first two bytes of a GUID. */
+/** WAVE_FORMAT_EXTENSIBLE: the real format is the first two bytes of a GUID (`ksmedia.h`), of which these are the others. */
 const EXTENSIBLE = 0xfffe;
+const SUB_FORMAT_REST = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];
+/** Offset of the GUID in the chunk, and its end. */
+const SUB_FORMAT = 24;
+const SUB_FORMAT_END = 40;
 
 export const wavDecode = defineNode({
   type: "wav_decode",
@@ -92,15 +96,21 @@ function readFormat(view: DataView, at: number, length: number): Omit<Chunks, "d
     throw bad(`The fmt chunk of the WAV file has ${length} bytes: it must have 16 or more`);
   }
   const format = view.getUint16(at, true);
-  if (format === EXTENSIBLE && length < 26) {
-    throw bad("The fmt chunk of the WAV file lacks its sub-format");
-  }
   return {
-    format: format === EXTENSIBLE ? view.getUint16(at + 24, true) : format,
+    format: format === EXTENSIBLE ? subFormat(view, at, length) : format,
     channels: view.getUint16(at + 2, true),
     sampleRate: view.getUint32(at + 4, true),
     bits: view.getUint16(at + 14, true),
   };
+}
+
+function subFormat(view: DataView, at: number, length: number): number {
+  if (length < SUB_FORMAT_END) throw bad("The fmt chunk of the WAV file lacks its sub-format");
+  for (const [index, byte] of SUB_FORMAT_REST.entries()) {
+    if (view.getUint8(at + SUB_FORMAT + 2 + index) === byte) continue;
+    throw bad("The WAV file has an unknown sub-format: PCM and floating point can be read");
+  }
+  return view.getUint16(at + SUB_FORMAT, true);
 }
 
 function tag(view: DataView, at: number): string {
