@@ -1,7 +1,7 @@
 /** Execution of a plan: one node after the other, in slices. @module */
 import { setImmediate } from "node:timers/promises";
 import { PipelineError } from "./errors.ts";
-import { estimateMemory, MAX_LIBRARY_BYTES } from "./limits.ts";
+import { estimateMemory, MAX_STATE_BYTES } from "./limits.ts";
 import type { Inputs, NodeContext, NodeInstance, Work } from "./node.ts";
 import type { Plan, PlannedNode } from "./plan.ts";
 import { NO_SIGNER, type Signer } from "./signer.ts";
@@ -111,8 +111,8 @@ export class Execution implements NodeContext, Disposable {
   #allocatedBefore = 0;
   /** Bytes that were allocated in this part. */
   #allocated = 0;
-  /** Bytes that libraries keep for the nodes. */
-  #libraryBytes = 0;
+  /** Bytes that the nodes keep until they end. */
+  #stateBytes = 0;
 
   constructor(plan: Plan, options: ExecuteOptions = {}) {
     const { signer = NO_SIGNER, now = () => performance.now() } = options;
@@ -193,12 +193,12 @@ export class Execution implements NodeContext, Disposable {
     }
   }
 
-  reserveLibrary(bytes: number): void {
-    this.#libraryBytes += bytes;
-    if (this.#libraryBytes <= MAX_LIBRARY_BYTES) return;
+  reserveState(bytes: number): void {
+    this.#stateBytes += bytes;
+    if (this.#stateBytes <= MAX_STATE_BYTES) return;
     throw new PipelineError(
       "LIMIT",
-      `The libraries of the nodes need more memory than the limit of ${MAX_LIBRARY_BYTES} bytes`,
+      `The state of the nodes needs more memory than the limit of ${MAX_STATE_BYTES} bytes`,
     );
   }
 

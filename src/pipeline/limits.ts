@@ -9,13 +9,20 @@ export const MAX_CONNECTIONS = 100;
 export const MAX_CHANNELS = 64;
 /** Sample rate of a buffer in hertz: that of the fastest audio converters. */
 export const MAX_SAMPLE_RATE = 768_000;
-/** Characters of an input of JSON, which is parsed in one piece: about 10 ms. */
+/** Characters of JSON in all inputs, parsed in one piece: about 10 ms, and some 50 MB of small lists at most. */
 export const MAX_JSON = 1_048_576;
+/** Lists and objects of JSON within each other: writing JSON is recursive. Parsers of other languages allow 100, too. */
+export const MAX_JSON_NESTING = 100;
 /**
- * Memory of the libraries of an execution, such as the filters of resamplers: 20 resamplers of 8 channels from 192 to
- * 8 kHz need 5 MB at the best quality. A stream keeps it until its end, so that 64 streams of a thread may keep 512 MB.
+ * Bytes of all outputs together: those of the largest buffer. A buffer can be the output of many nodes, and the serving
+ * thread writes each into the response.
  */
-export const MAX_LIBRARY_BYTES = 8_388_608;
+export const MAX_OUTPUT_BYTES = 50_000_000;
+/**
+ * Memory that the nodes of an execution keep until they end, such as the filters of resamplers: 20 resamplers of 8
+ * channels from 192 to 8 kHz need 5 MB at the best quality. The 64 streams of a thread may keep 512 MB.
+ */
+export const MAX_STATE_BYTES = 8_388_608;
 /** Times that a node may hold its buffer: its input, its output and one conversion between formats. */
 const COPIES_PER_NODE = 3;
 

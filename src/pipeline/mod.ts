@@ -22,4 +22,10 @@ export { expected as expectedValues } from "./parameters.ts";
 export { type Plan, planOf, requireStream } from "./plan.ts";
 export { createRegistry, type Registry } from "./registry.ts";
 export { NO_SIGNER, type Signer, type SigningTask } from "./signer.ts";
-export { type AudioBuffer, receiveValue, sendValue, type SentValue, type Value } from "./values.ts";
+export {
+  type AudioBuffer,
+  receiveValues,
+  sendValues,
+  type SentValue,
+  type Value,
+} from "./values.ts";

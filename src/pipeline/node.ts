@@ -12,11 +12,11 @@ export interface NodeContext {
    */
   reserve(bytes: number): void;
   /**
-   * Counts the bytes that a library is about to allocate for the node, and keeps until the node ends.
+   * Counts bytes that the node, or a library, is about to allocate and keeps until the node ends.
    *
-   * @throws {PipelineError} LIMIT when the libraries of the execution keep too much
+   * @throws {PipelineError} LIMIT when the nodes of the execution keep too much
    */
-  reserveLibrary(bytes: number): void;
+  reserveState(bytes: number): void;
   /** Signs and verifies with the keys of the server, for the caller of the execution. */
   readonly signer: Signer;
 }

@@ -1,6 +1,12 @@
 /** The values that pass between nodes. They are passed by reference: no node changes its inputs. @module */
 import { PipelineError } from "./errors.ts";
-import { MAX_CHANNELS, MAX_JSON, MAX_SAMPLE_RATE } from "./limits.ts";
+import {
+  MAX_CHANNELS,
+  MAX_JSON,
+  MAX_JSON_NESTING,
+  MAX_OUTPUT_BYTES,
+  MAX_SAMPLE_RATE,
+} from "./limits.ts";
 
 /** Interleaved samples. Floating point has the range -1 to 1; integers have their full range. */
 export type Samples = Float32Array | Int16Array | Int32Array;
@@ -33,30 +39,82 @@ export type SentValue =
 export type Kind = Value["kind"];
 
 /**
- * Reads a value that a caller has sent.
+ * Reads the values that a caller has sent.
  *
- * @throws {PipelineError} LIMIT for JSON that takes long to parse; BAD_INPUT for text that is not JSON
+ * @throws {PipelineError} LIMIT for JSON that takes long to parse; BAD_INPUT for text that is not JSON, or nested deeply
  */
-export function receiveValue(name: string, value: SentValue): Value {
-  if (value.kind !== "json") return value;
-  const { text } = value;
-  if (text.length > MAX_JSON) {
+export function receiveValues(
+  entries: Iterable<readonly [name: string, value: SentValue]>,
+): Map<string, Value> {
+  const values = new Map<string, Value>();
+  let characters = 0;
+  for (const [name, value] of entries) {
+    if (value.kind === "json") {
+      characters += value.text.length;
+      if (characters > MAX_JSON) {
+        throw new PipelineError(
+          "LIMIT",
+          `The inputs have over ${MAX_JSON} characters of JSON, with the input ${name}`,
+        );
+      }
+      values.set(name, { kind: "json", json: readJson(name, value.text) });
+    } else values.set(name, value);
+  }
+  return values;
+}
+
+function readJson(name: string, text: string): Json {
+  if (nestingOf(text) > MAX_JSON_NESTING) {
     throw new PipelineError(
-      "LIMIT",
-      `The input ${name} has ${text.length} characters of JSON: at most ${MAX_JSON} are allowed`,
+      "BAD_INPUT",
+      `The JSON of the input ${name} is nested over ${MAX_JSON_NESTING} deep`,
     );
   }
   try {
-    return { kind: "json", json: JSON.parse(text) };
+    return JSON.parse(text);
   } catch (cause) {
     const { message } = cause as Error;
     throw new PipelineError("BAD_INPUT", `The input ${name} is not JSON: ${message}`, { cause });
   }
 }
 
-/** Makes the form of a value that is sent to a caller. */
-export function sendValue(value: Value): SentValue {
-  return value.kind === "json" ? { kind: "json", text: JSON.stringify(value.json) } : value;
+/** Returns how many lists and objects of a text of JSON are open at once. */
+function nestingOf(text: string): number {
+  let [open, most] = [0, 0];
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i];
+    if (inString) {
+      if (character === "\\") i++;
+      else if (character === '"') inString = false;
+    } else if (character === '"') inString = true;
+    else if (character === "[" || character === "{") most = Math.max(most, ++open);
+    else if (character === "]" || character === "}") open--;
+  }
+  return most;
+}
+
+/**
+ * Makes the form of values that is sent to a caller.
+ *
+ * @throws {PipelineError} LIMIT when they are too large together
+ */
+export function sendValues(values: ReadonlyMap<string, Value>): [string, SentValue][] {
+  let bytes = 0;
+  return Array.from(values, ([name, value]) => {
+    const sent = value.kind === "json"
+      ? { kind: "json", text: JSON.stringify(value.json) } as const
+      : value;
+    bytes += sent.kind === "json" ? sent.text.length : byteLength(sent);
+    if (bytes > MAX_OUTPUT_BYTES) {
+      throw new PipelineError(
+        "LIMIT",
+        `The outputs have over ${MAX_OUTPUT_BYTES} bytes together, with that of node ${name}`,
+        { node: name },
+      );
+    }
+    return [name, sent];
+  });
 }
 
 /** Returns the frames of a buffer. */
@@ -65,7 +123,7 @@ export function frameCount({ samples, channels }: AudioBuffer): number {
 }
 
 /** Returns the bytes that a value holds; those of JSON are not counted, because nodes make little of it. */
-export function byteLength(value: Value): number {
+export function byteLength(value: Value | SentValue): number {
   if (value.kind === "audio") return value.audio.samples.byteLength;
   return value.kind === "bytes" ? value.bytes.byteLength : 0;
 }

@@ -48,8 +48,7 @@ test("the filters of an execution have a limit of memory, which ordinary ones ar
   await execution(resamplers(20, 5), [new Float32Array(1_920), 2, 192_000]);
   await assert.rejects(execution(resamplers(20, 10), [new Float32Array(64 * 192), 64, 192_000]), {
     code: "LIMIT",
-    message:
-      /^Node n\d \(resample\): The libraries of the nodes need more memory than the limit of /,
+    message: /^Node n\d \(resample\): The state of the nodes needs more memory than the limit of /,
   });
 });
 

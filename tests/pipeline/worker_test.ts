@@ -57,11 +57,26 @@ test("JSON crosses as text, which only the worker parses and writes", async () =
   for (
     const [text, code, message] of [
       ['{"a":', "BAD_INPUT", /^The input n0 is not JSON: /],
-      [`"${"a".repeat(1_048_575)}"`, "LIMIT", /n0 has 1048577 characters of JSON: at most 1048576/],
+      [`"${"a".repeat(1_048_575)}"`, "LIMIT", /over 1048576 characters of JSON, with the input n0/],
+      ["[".repeat(101), "BAD_INPUT", /^The JSON of the input n0 is nested over 100 deep$/],
     ] as const
   ) {
     const job = open(worker, [["pass_through"]]);
     await assert.rejects(push(job, { kind: "json", text }), { code, message });
+  }
+});
+
+// Lists within lists were parsed, and then overflowed the stack of the worker when they were written: INTERNAL.
+test("JSON is nested 100 deep at most, whatever its texts have", async () => {
+  using worker = new PipelineWorker();
+  const nested = (depth: number) => `${"[".repeat(depth)}"[[{\\"["${"]".repeat(depth)}`;
+  const send = async (text: string) => {
+    const { outputs } = await push(open(worker, [["pass_through"]]), { kind: "json", text });
+    return outputs.get("n0");
+  };
+  assert.deepEqual(await send(nested(100)), { kind: "json", text: nested(100) });
+  for (const depth of [101, 500_000]) {
+    await assert.rejects(send(nested(depth)), { code: "BAD_INPUT", message: /over 100 deep/ });
   }
 });
 

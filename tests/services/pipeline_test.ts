@@ -136,6 +136,65 @@ test("errors name the node, and have the status of their cause", async (stack) =
   );
 });
 
+test("audio of impossible figures is refused by every node that takes audio", async (stack) => {
+  await using served = await Served.start(stack, { pipelines: true });
+  const { audio } = sound(new Int16Array(4));
+  const nodes: Nodes[] = [
+    [["pass_through"]],
+    [["gain", { gain_db: 0 }]],
+    [["resample", { sample_rate: 8_000 }]],
+    [["voice_activity"]],
+    [["spectrum"]],
+    [["wav_encode"]],
+    [["digest"]],
+  ];
+  const wrong: [object, RegExp][] = [
+    ...[0, -1, 768_001, 1_000_000_000, 2 ** 31 - 1, -(2 ** 31)].map((sampleRate) => {
+      return [{ sampleRate }, new RegExp(`sample rate is ${sampleRate}: .* 1 to 768000`)] as const;
+    }),
+    ...[0, -1, 65, 65_536, 2 ** 31 - 1, -(2 ** 31)].map((channels) => {
+      return [{ channels }, new RegExp(`has ${channels} channels: it must have 1 to 64`)] as const;
+    }),
+    [{ channels: 3 }, /4 samples are no whole number of frames of 3 channels/],
+    [{ format: 99 }, /unknown format 99/],
+    [{ format: -1 }, /unknown format -1/],
+  ] as [object, RegExp][];
+  for (const node of nodes) {
+    for (const [change, message] of wrong) {
+      const input = { name: "n0", audio: { ...audio, ...change } };
+      await assert.rejects(execute(served, node, input), {
+        code: StatusCode.INVALID_ARGUMENT,
+        message,
+      });
+    }
+  }
+});
+
+// 20 outputs of one buffer of 4 MB were a response of 80 MB, which the serving thread wrote without a pause.
+test("the outputs of an execution are 50 MB at most", async (stack) => {
+  await using served = await Served.start(stack, { pipelines: true });
+  const ids = Array.from({ length: 20 }, (_, i) => `n${i}`);
+  const manifest = {
+    version: 1,
+    nodes: ids.map((id) => ({ id, type: "pass_through" })),
+    connections: ids.slice(1).map((to) => ({ from: "n0", to })),
+    inputs: ["n0"],
+    outputs: ids,
+    limits: { memoryBytes: 400_000_000 },
+  };
+  const send = (bytes: number) =>
+    served.call("pipeline.ExecutePipeline", {
+      manifest,
+      inputs: [{ name: "n0", data: new Uint8Array(bytes) }],
+    });
+  await assert.rejects(send(2_500_001), {
+    code: StatusCode.RESOURCE_EXHAUSTED,
+    message: "The outputs have over 50000000 bytes together, with that of node n19",
+  });
+  const { outputs } = await send(100) as ExecutePipelineResponse;
+  assert.equal(outputs.length, 20);
+});
+
 test("parameters of nodes are parsed up to a length, of as many nodes as a manifest may have", async (stack) => {
   await using served = await Served.start(stack, { pipelines: true });
   const refused = async (nodes: object[], message: RegExp) => {

@@ -63,7 +63,7 @@ export class Resampler implements Disposable {
     from: number,
     to: number,
     quality: number,
-    context: Pick<NodeContext, "reserveLibrary">,
+    context: Pick<NodeContext, "reserveState">,
   ) {
     if (speex === undefined) throw new TypeError("The resampler is not loaded");
     this.#speex = speex;
@@ -75,7 +75,7 @@ export class Resampler implements Disposable {
     const rooms = stages.map((stage) => frames = Math.ceil(frames * stage.to / stage.from) + 1);
     const sum = rooms.reduce((sum, room) => sum + room, this.#frames);
     const states = stages.reduce((sum, stage) => sum + stageBytes(stage, channels, quality), 0);
-    context.reserveLibrary(8 + 4 * channels * sum + states);
+    context.reserveState(8 + 4 * channels * sum + states);
     this.#memory = speex._malloc(8 + 4 * channels * sum);
     let output = this.#memory + 8 + 4 * channels * this.#frames;
     for (const [index, stage] of stages.entries()) {

@@ -7,8 +7,8 @@ import {
   type NodeInstance,
   type Work,
 } from "../node.ts";
-import { frameCount, type Value } from "../values.ts";
-import { afterRest, audioOf, convert, SameForm } from "./_samples.ts";
+import type { Samples, Value } from "../values.ts";
+import { audioOf, fullScale, SameForm } from "./_samples.ts";
 
 /** A transform of fft.js, which has no types: of real numbers, to pairs of a real and an imaginary part. */
 interface Transform {
@@ -17,6 +17,9 @@ interface Transform {
 
 /** Transforms of a slice: about 1 ms of the largest. */
 const TRANSFORMS = 8;
+
+/** Bytes of a bin of the output: two numbers, and up to 24 characters of JSON. */
+const BIN_BYTES = 40;
 
 export const spectrum = defineNode({
   type: "spectrum",
@@ -44,8 +47,8 @@ class Analysis implements NodeInstance {
   readonly #window: Float64Array;
   readonly #windowed: Float64Array;
   readonly #transform: Float64Array;
-  /** Samples whose windows are not whole yet. */
-  #rest = new Float32Array();
+  /** Samples of earlier parts whose windows are not whole yet. */
+  #rest = new Float64Array();
 
   constructor(size: number, context: NodeContext) {
     this.#size = size;
@@ -62,25 +65,30 @@ class Analysis implements NodeInstance {
   *push(inputs: Inputs | undefined): Work<Value | undefined> {
     if (inputs === undefined) return undefined;
     const audio = audioOf(inputs.in);
+    if (this.#form.empty() === undefined) {
+      this.#context.reserveState(8 * this.#size * audio.channels);
+    }
     this.#form.check(audio);
     const { channels, sampleRate } = audio;
-    const added = yield* convert(audio.samples, "F32", this.#context);
-    const samples = afterRest(this.#rest, added, "F32", this.#context);
+    const source = new Source(this.#rest, audio.samples);
     const hop = this.#size / 2;
-    const frames = frameCount({ ...audio, samples });
-    const windows = Math.max(0, Math.floor((frames - this.#size) / hop) + 1);
-    this.#context.reserve(8 * channels * (hop + 1));
+    const windows = Math.max(0, Math.floor((source.length / channels - this.#size) / hop) + 1);
+    this.#context.reserve(BIN_BYTES * channels * (hop + 1));
     const powers = Array.from({ length: channels }, () => new Float64Array(hop + 1));
     const counts = new Float64Array(channels);
+    let transforms = 0;
     for (let window = 0; window < windows; window++) {
       for (let channel = 0; channel < channels; channel++) {
-        if (this.#add(samples, window * hop * channels + channel, channels, powers[channel]!)) {
+        const from = window * hop * channels + channel;
+        const isFinite = source.readWindow(from, channels, this.#window, this.#windowed);
+        if (isFinite) {
+          this.#add(powers[channel]!);
           counts[channel]!++;
         }
+        if (++transforms % TRANSFORMS === 0) yield;
       }
-      if (window % Math.ceil(TRANSFORMS / channels) === 0) yield;
     }
-    this.#rest = samples.slice(windows * hop * channels);
+    this.#rest = source.after(windows * hop * channels);
     return {
       kind: "json",
       json: {
@@ -94,18 +102,50 @@ class Analysis implements NodeInstance {
     };
   }
 
-  /** Adds the powers of a window. Returns false for one that is not finite. */
-  #add(samples: Float32Array, from: number, step: number, power: Float64Array): boolean {
-    for (let i = 0, at = from; i < this.#size; i++, at += step) {
-      const sample = samples[at]!;
-      if (!Number.isFinite(sample)) return false;
-      this.#windowed[i] = sample * this.#window[i]!;
-    }
+  /** Adds the powers of the window that was read. */
+  #add(power: Float64Array): void {
     this.#fft.realTransform(this.#transform, this.#windowed);
     for (let bin = 0; bin < power.length; bin++) {
       const [re, im] = [this.#transform[2 * bin]!, this.#transform[2 * bin + 1]!];
       power[bin]! += re * re + im * im;
     }
+  }
+}
+
+/** The samples of a part after the rest of earlier parts. They are converted where they are read. */
+class Source {
+  readonly length: number;
+  readonly #rest: Float64Array;
+  readonly #samples: Samples;
+  readonly #scale: number;
+
+  constructor(rest: Float64Array, samples: Samples) {
+    this.length = rest.length + samples.length;
+    this.#rest = rest;
+    this.#samples = samples;
+    this.#scale = 1 / fullScale(samples);
+  }
+
+  /** Reads the samples of a channel in a window. Returns false when one is not finite. */
+  readWindow(from: number, step: number, window: Float64Array, windowed: Float64Array): boolean {
+    const rest = this.#rest;
+    const samples = this.#samples;
+    const scale = this.#scale;
+    for (let i = 0, at = from; i < window.length; i++, at += step) {
+      const sample = at < rest.length ? rest[at]! : samples[at - rest.length]! * scale;
+      if (!Number.isFinite(sample)) return false;
+      windowed[i] = sample * window[i]!;
+    }
     return true;
+  }
+
+  /** Copies the samples from a position on. */
+  after(from: number): Float64Array<ArrayBuffer> {
+    const copy = new Float64Array(this.length - from);
+    for (let i = 0; i < copy.length; i++) {
+      const at = from + i - this.#rest.length;
+      copy[i] = at < 0 ? this.#rest[from + i]! : this.#samples[at]! * this.#scale;
+    }
+    return copy;
   }
 }

@@ -14,6 +14,8 @@ import { afterRest, audioOf, convert, SameForm } from "./_samples.ts";
 const RATES = [8_000, 16_000, 32_000, 48_000];
 /** Frames of a slice: about 1 ms. */
 const FRAMES = 64;
+/** Bytes of a part with speech: an object, and its JSON. */
+const SEGMENT_BYTES = 100;
 
 export const voiceActivity = defineNode({
   type: "voice_activity",
@@ -71,7 +73,10 @@ class Detection implements NodeInstance {
         const start_ms = (this.#frames + frame) * this.#frameMs;
         const last = segments.at(-1);
         if (last?.end_ms === start_ms) last.end_ms += this.#frameMs;
-        else segments.push({ start_ms, end_ms: start_ms + this.#frameMs });
+        else {
+          this.#context.reserve(SEGMENT_BYTES);
+          segments.push({ start_ms, end_ms: start_ms + this.#frameMs });
+        }
       }
       if (frame % FRAMES === FRAMES - 1) yield;
     }

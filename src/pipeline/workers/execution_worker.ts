@@ -9,8 +9,8 @@ import {
   Execution,
   PipelineError,
   planOf,
-  receiveValue,
-  sendValue,
+  receiveValues,
+  sendValues,
   type Signer,
 } from "../mod.ts";
 import { buffersOf, type SentError, type WorkerAnswer, type WorkerRequest } from "./_messages.ts";
@@ -66,9 +66,8 @@ class Running implements Signer {
 
   async push({ inputs, isLast }: Extract<WorkerRequest, { kind: "part" }>): Promise<void> {
     this.#isBusy = true;
-    const values = inputs?.map(([name, value]) => [name, receiveValue(name, value)] as const);
-    const results = await this.#execution.push(values && new Map(values), isLast);
-    const outputs = [...results].map(([name, value]) => [name, sendValue(value)] as const);
+    const results = await this.#execution.push(inputs && receiveValues(inputs), isLast);
+    const outputs = sendValues(results);
     this.#isBusy = false;
     const { metrics } = this.#execution;
     if (isLast || this.#abort.signal.aborted) this.#end();
