@@ -1,4 +1,4 @@
-/** Pipelines by a client of another project: streams, and the refusal of one too many. */
+/** Pipelines by a client of another project: streams, the refusal of one too many, and a client that leaves. */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 import { peerTest, run } from "../_support/peers.ts";
@@ -9,7 +9,11 @@ const [test, { SignerProcess }] = await gate(
 );
 const pythonTest = peerTest(test, "python");
 
-const script = new URL("../peers/python/stream_pipeline.py", import.meta.url).pathname;
+const folder = new URL("../peers/python/", import.meta.url).pathname;
+const script = `${folder}stream_pipeline.py`;
+
+/** A time after which executions of a client that has left go on: without a cancellation they take 30 s. */
+const HANGS_MS = 15_000;
 
 const settings: Readonly<Record<string, readonly string[]>> = {
   "with a worker": ["--workers", "1"],
@@ -35,4 +39,27 @@ for (const [name, options] of Object.entries(settings)) {
       assert.equal(await server.stop(), 0);
     },
   );
+}
+
+for (const [name, options] of Object.entries(settings)) {
+  for (const how of ["cancel", "close", "kill"]) {
+    pythonTest(
+      `a grpcio client that leaves by ${how} ends its executions: ${name}`,
+      async (python) => {
+        await using server = await SignerProcess.start(
+          ...["--tcp", "127.0.0.1:0", "--generate", "ed25519", "--pipelines", ...options],
+        );
+        const address = server.addresses[0]!.replace("tcp://", "");
+        const leave = `${folder}cancel_pipelines.py`;
+        const { code, stdout, stderr } = await run(python, leave, address, `${server.pid}`, how);
+        assert.equal(code, 0, stderr);
+        const { before, after, idleMs, quietMs } = JSON.parse(stdout);
+        assert.deepEqual(before, { running: 8, waiting: 3, streams: 1, executions: 0 });
+        assert.deepEqual(after, { running: 0, waiting: 0, streams: 0, executions: 0 });
+        // The worker has stopped its work, too.
+        assert.ok(idleMs < HANGS_MS && quietMs < HANGS_MS, stdout);
+        assert.equal(await server.stop(), 0);
+      },
+    );
+  }
 }
