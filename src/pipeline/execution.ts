@@ -222,7 +222,9 @@ export class Execution implements NodeContext, Disposable {
     let bytes = 0;
     for (const name of names) {
       const value = inputs.get(name);
-      if (value === undefined) throw new PipelineError("BAD_INPUT", `The input ${name} is missing`);
+      if (value === undefined) {
+        throw new PipelineError("BAD_INPUT", `There is no value for the input ${name}`);
+      }
       const size = byteLength(value);
       if (size > limits.bufferBytes) {
         throw new PipelineError(

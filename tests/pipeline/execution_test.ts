@@ -155,7 +155,7 @@ Deno.test("inputs that are missing, unknown or of another kind are refused", asy
   const plan = planOf(readManifest(chain(["gain", { gain_db: 1 }])), registry);
   await assert.rejects(execute(plan, new Map()), {
     code: "BAD_INPUT",
-    message: "The input n0 is missing",
+    message: "There is no value for the input n0",
   });
   await assert.rejects(
     execute(plan, new Map([["n0", second], ["x", second]])),

@@ -14,7 +14,7 @@ const [test, { createRegistry, execute, planOf, readManifest }] = await gate(
 async function importExample(): Promise<unknown> {
   const page = await Deno.readTextFile(new URL("../../docs/pipelines.md", import.meta.url));
   const code = /```ts\n(.*?)```/s.exec(page)?.[1];
-  assert.ok(code?.includes("defineNode"));
+  assert.ok(code !== undefined && code.includes("defineNode"));
   const nodes = new URL("../../src/pipeline/nodes/", import.meta.url);
   const placed = code.replaceAll(/from "(\..*?)"/g, (_, path) => `from "${new URL(path, nodes)}"`);
   const folder = await Deno.makeTempDir();

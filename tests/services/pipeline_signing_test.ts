@@ -189,6 +189,6 @@ test("errors of signatures keep their status, and name the node", async (stack) 
   });
   await assert.rejects(execute(served, { key_type: "ed25519" }), {
     code: StatusCode.INVALID_ARGUMENT,
-    message: "Node signature (sign): It needs the parameter key, or key_type",
+    message: "Node signature (sign): It has key and key_type: give one of them",
   });
 });

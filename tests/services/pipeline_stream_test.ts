@@ -88,7 +88,7 @@ test("errors of a stream name their cause, and the node", async (stack) => {
     [[chunk(0)], "INVALID_ARGUMENT", /first request of a stream must have the manifest/],
     [[{ manifest }, { manifest }], "INVALID_ARGUMENT", /must have a chunk/],
     [[{ manifest: { ...manifest, inputs: [] } }], "INVALID_ARGUMENT", /no source for its input/],
-    [[{ manifest }, { chunk: {} }], "INVALID_ARGUMENT", /input rate is missing/],
+    [[{ manifest }, { chunk: {} }], "INVALID_ARGUMENT", /no value for the input rate/],
     [
       [{ manifest }, chunk(0, 600_000)],
       "RESOURCE_EXHAUSTED",

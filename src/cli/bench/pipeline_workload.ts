@@ -10,6 +10,9 @@ import type { BenchOptions } from "./options.ts";
 const RATE = 44_100;
 const WIDTH = 2;
 
+/** The largest buffer that a server takes. */
+const MAX_BYTES = 50_000_000;
+
 /** The pipeline without `--manifest`: 44.1 kHz to the rate of speech recognition. */
 const RESAMPLE: ManifestInit = {
   version: 1,
@@ -26,7 +29,11 @@ export function pipelineWorkload({ manifest: file, audio, seed }: BenchOptions):
   if (inputs.length !== 1) {
     throw usageError(`The pipeline has ${inputs.length} inputs: bench gives audio to one`);
   }
-  const samples = randomBytes(Math.round(audio / 1_000 * RATE) * WIDTH, seed);
+  const bytes = Math.round(audio / 1_000 * RATE) * WIDTH;
+  if (bytes > MAX_BYTES) {
+    throw usageError(`The audio has ${bytes} bytes: at most ${MAX_BYTES} are allowed`);
+  }
+  const samples = randomBytes(bytes, seed);
   const value = { samples, sampleRate: RATE, channels: 1, format: "SAMPLE_FORMAT_I16" } as const;
   const { path, requestSerialize } = pipelineDefinition.ExecutePipeline;
   const request = requestSerialize({ manifest, inputs: [{ name: inputs[0]!, audio: value }] });

@@ -62,16 +62,44 @@ export async function run(file: string, options: RunOptions): Promise<void> {
 }
 
 /** Reads the files of `--in`: `NAME=FILE`, or FILE for the only input. */
-function readInputs(manifest: Manifest, given: readonly string[]): NamedValueInit[] {
-  return given.map((text) => {
-    const name = manifest.inputs.find((input) => text.startsWith(`${input}=`));
-    if (name !== undefined) return { name, data: readFile(text.slice(name.length + 1)) };
-    if (manifest.inputs.length === 1) return { name: manifest.inputs[0]!, data: readFile(text) };
-    throw usageError(
-      `--in ${JSON.stringify(text)} names no input`,
-      `Write INPUT=FILE; the inputs are ${manifest.inputs.join(", ") || "none"}`,
-    );
-  });
+function readInputs({ inputs }: Manifest, given: readonly string[]): NamedValueInit[] {
+  const files = new Map<string, string>();
+  for (const text of given) {
+    const only = inputs.length === 1 ? inputs[0] : undefined;
+    const { name = only, path } = splitName(text, inputs, "--in", "INPUT");
+    if (name === undefined) {
+      throw usageError(
+        `--in ${JSON.stringify(text)} names no input`,
+        `Write INPUT=FILE; the inputs are ${inputs.join(", ") || "none"}`,
+      );
+    }
+    if (files.has(name)) throw usageError(`--in is given twice for the input ${name}`);
+    files.set(name, path);
+  }
+  const missing = inputs.find((name) => !files.has(name));
+  if (missing !== undefined) {
+    throw usageError(`The input ${missing} has no file`, `Write --in ${missing}=FILE`);
+  }
+  return Array.from(files, ([name, path]) => ({ name, data: readFile(path) }));
+}
+
+/** A name before `=`, as ids of nodes are written. */
+const NAMED = /^([A-Za-z][A-Za-z0-9_.-]*)=/;
+
+/** Splits `NAME=FILE`; FILE alone has no name. @throws {CliError} for a name that is not among the known ones */
+function splitName(
+  text: string,
+  names: readonly string[],
+  option: string,
+  what: string,
+): { readonly name?: string; readonly path: string } {
+  const name = NAMED.exec(text)?.[1];
+  if (name === undefined) return { path: text };
+  if (names.includes(name)) return { name, path: text.slice(name.length + 1) };
+  throw usageError(
+    `${option} ${JSON.stringify(text)} names no ${what.toLowerCase()}`,
+    `Write ${what}=FILE with one of ${names.join(", ") || "none"}; ./${text} is a path`,
+  );
 }
 
 /** The files of `--out`: `NAME=FILE`, or FILE for the only output that has bytes. */
@@ -110,8 +138,8 @@ class OutputFiles implements Disposable {
   }
 
   #open(text: string, outputs: readonly string[]): void {
-    const name = outputs.find((output) => text.startsWith(`${output}=`));
-    const file = this.#stack.use(OutputFile.open(name ? text.slice(name.length + 1) : text));
+    const { name, path } = splitName(text, outputs, "--out", "OUTPUT");
+    const file = this.#stack.use(OutputFile.open(path));
     if (name !== undefined) this.#byName.set(name, file);
     else if (this.#unnamed.push(file) > 1) {
       throw usageError("--out FILE is given twice", "Write OUTPUT=FILE");

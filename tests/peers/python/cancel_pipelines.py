@@ -1,7 +1,7 @@
 """Leaves pipelines in every state by grpcio (gRPC's C core): those that run, those that wait for their turn, and a stream
 between two chunks. Arguments: the address, the process id of the server, and how to leave: `cancel` the calls, `close` the
 channel, or `kill` the process of the client. Prints a line of JSON: the server's counts before and after, and the
-milliseconds until they were 0, and until the server used no more CPU time."""
+milliseconds until they were 0, and until its thread of pipelines slept."""
 
 import json
 import os
@@ -19,8 +19,10 @@ SERVICE = "signer.pipeline.v1"
 # Executions that run at once with 100 MB each, and others.
 RUNNING, WAITING = 8, 3
 TIMEOUT = 60
-# A thread that works has used a tenth of this time, or more, even beside much other work.
-QUIET_WINDOW_S = 0.03
+# The nice value of the server's threads that execute pipelines.
+NICE = "10"
+# A thread that works is never seen asleep so many times, a millisecond apart. It may well use no CPU time meanwhile.
+LOOKS = 20
 
 address, pid, how = sys.argv[1], sys.argv[2], sys.argv[3]
 
@@ -103,10 +105,18 @@ def open_calls():
     return channel, [*calls, stream], ended
 
 
-def cpu_s():
-    with open(f"/proc/{pid}/stat") as file:
-        fields = file.read().rsplit(") ", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def sleeps():
+    """Returns whether all threads of pipelines sleep."""
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        try:
+            with open(f"/proc/{pid}/task/{thread}/stat") as file:
+                fields = file.read().rsplit(") ", 1)[1].split()
+        except OSError:
+            # The thread has ended.
+            continue
+        if fields[16] == NICE and fields[0] != "S":
+            return False
+    return True
 
 
 def until(holds):
@@ -119,9 +129,11 @@ def until(holds):
 
 
 def is_quiet():
-    before = cpu_s()
-    time.sleep(QUIET_WINDOW_S)
-    return cpu_s() - before < QUIET_WINDOW_S / 3
+    for _ in range(LOOKS):
+        if not sleeps():
+            return False
+        time.sleep(0.001)
+    return True
 
 
 def busy(now):
@@ -146,6 +158,8 @@ else:
     channel, calls, ended = open_calls()
 until(lambda: busy(counts()))
 before = counts()
+if sleeps():
+    raise RuntimeError("The thread of pipelines sleeps before the calls end")
 if how == "kill":
     holder.send_signal(signal.SIGKILL)
 elif how == "cancel":
@@ -156,7 +170,7 @@ else:
 left = time.monotonic()
 idle_ms = until(lambda: idle(counts()))
 until(is_quiet)
-quiet_ms = round(1000 * (time.monotonic() - left - QUIET_WINDOW_S), 1)
+quiet_ms = round(1000 * (time.monotonic() - left), 1)
 after = counts()
 if how == "kill":
     holder.wait()
