@@ -24,7 +24,7 @@ export class Admission {
   readonly #limits: NativeLimits;
   readonly #counts: ConnectionCounts;
   readonly #accounts: Accounts;
-  readonly #connections: ReadonlySet<ServedConnection>;
+  readonly #connections: Iterable<ServedConnection>;
   readonly #log: Logger;
   readonly #meter: ServerMeter | undefined;
   /** Connections refused since the last log line. */
@@ -36,7 +36,7 @@ export class Admission {
     limits: NativeLimits,
     counts: ConnectionCounts,
     accounts: Accounts,
-    connections: ReadonlySet<ServedConnection>,
+    connections: Iterable<ServedConnection>,
     log: Logger,
     meter: ServerMeter | undefined,
   ) {

@@ -11,8 +11,8 @@ import {
   StatusCode,
   type WorkUnit,
 } from "../../mod.ts";
-import { type Lane, UnitWork } from "../../scheduling/mod.ts";
-import type { Account } from "./_accounts.ts";
+import { UnitWork } from "../../scheduling/mod.ts";
+import type { CallConnection } from "./_call_connection.ts";
 import type { Timed } from "./_deadlines.ts";
 import { HeldBytes } from "./_held_bytes.ts";
 import type { Method } from "./_methods.ts";
@@ -25,6 +25,7 @@ import {
   statusFields,
   trailersOnlyHeaders,
 } from "./_responses.ts";
+import { notRead } from "./_room_queue.ts";
 import type { Thread } from "./_thread.ts";
 import { compress, metadataFields, PREFIX_LENGTH, writePrefix } from "../mod.ts";
 
@@ -38,42 +39,8 @@ const OPEN_STREAMING_BYTES = 3_584;
 /** 30 minutes: a longer time in microseconds is not computed from 32 bits. */
 const LONGEST_US = 1_800_000_000;
 
-/** The part of a connection that calls use. */
-export interface CallConnection {
-  readonly account: Account;
-  /** The address of the peer. */
-  readonly peer: string;
-  /** `identityOf()` the peer, for which limits are counted. */
-  readonly identity: string | undefined;
-  /** The caller as access rules see it. */
-  readonly caller: Caller;
-  /** The work of the connection that waits for its turn. */
-  readonly lane: Lane;
-  /** Schedules sending at the end of the turn, after a part of a response was written. */
-  wrote(): void;
-  /** Schedules sending at the end of the turn, after other frames were written, such as flow-control credit. */
-  touch(): void;
-  /** True while the unsent output is over `maxConnectionUnreadBytes`, and calls should add none. */
-  readonly full: boolean;
-  /** Calls `call.onRoom()` when the connection is no longer full, unless the call is over by then. */
-  awaitRoom(call: RoomWaiter): void;
-}
-
-/** A call that waits for its connection to have less unsent output. */
-export interface RoomWaiter {
-  /** True when the call has ended or was cancelled. */
-  readonly over: boolean;
-  /** Reports that the connection is no longer full. */
-  onRoom(): void;
-  /** Ends the call in error. */
-  fail(error: unknown): void;
-}
-
 /** A call's stream, whose `user` is the call. */
 export type CallStream = Http2Stream<Call>;
-
-/** The status message of a call whose response the connection has no room for. */
-export const NOT_READ = "Too many responses wait for the client to read them";
 
 /** Message prefix, reused for every message: HTTP/2 copies it. */
 const prefix = new Uint8Array(PREFIX_LENGTH);
@@ -384,7 +351,7 @@ export abstract class Call implements CallContext, CallTimes, Timed {
       return this.stream.sendPrefixed(writePrefix(prefix, message.length, compressed), message);
     } catch (error) {
       if (!(error instanceof Http2Error) || error.limit !== "maxQueuedBytes") throw error;
-      throw new RpcError("RESOURCE_EXHAUSTED", NOT_READ, { cause: error, limit: error.limit });
+      throw notRead(error.limit, { cause: error });
     }
   }
 

@@ -1,3 +1,4 @@
+/** The bytes of requests that calls keep, and the refusal of calls over their limits. @module */
 import { RpcError } from "../../mod.ts";
 import type { Account, Accounts } from "./_accounts.ts";
 
@@ -50,8 +51,30 @@ export class HeldBytes {
   }
 }
 
+/** A call whose end frees held bytes. */
+interface Holder {
+  readonly over: boolean;
+  /** Memory that the end of the call would free, in bytes. */
+  readonly freeableBytes: number;
+  fail(error: RpcError): void;
+}
+
+/**
+ * Refuses the calls of a connection with the largest requests, until a sixteenth of its held bytes is free. To search
+ * all calls for a single one each time would cost too much.
+ */
+export function failLargestCalls(calls: readonly Holder[], account: Account): void {
+  const open = calls.filter(({ over }) => !over);
+  open.sort((a, b) => b.freeableBytes - a.freeableBytes);
+  const enough = account.heldBytes * 15 / 16;
+  for (const call of open) {
+    if (account.heldBytes <= enough) return;
+    call.fail(heldTooMuch());
+  }
+}
+
 /** Creates the error of a call whose request exceeds the limits of held bytes. */
-export function heldTooMuch(): RpcError {
+function heldTooMuch(): RpcError {
   return new RpcError("RESOURCE_EXHAUSTED", "Too many requests are held here: try again later", {
     limit: "maxHeldBytes",
   });

@@ -6,7 +6,8 @@ import {
   type Http2Stream,
   type ResetOrigin,
 } from "../../../http2/mod.ts";
-import type { Call, CallConnection } from "./_call.ts";
+import type { Call } from "./_call.ts";
+import type { CallConnection } from "./_call_connection.ts";
 import type { MethodTable } from "./_methods.ts";
 import { RequestHead, type Routing } from "./_request_head.ts";
 import { notGrpcHeaders, trailersOnlyHeaders } from "./_responses.ts";

@@ -16,25 +16,20 @@ import {
 } from "../../../net/mod.ts";
 import type { LogEvent } from "../../../telemetry/mod.ts";
 import { callerOf } from "../../callers/mod.ts";
-import { type Caller, type CallReport, type ConnectionReport, RpcError } from "../../mod.ts";
+import type { Caller, CallReport, ConnectionReport } from "../../mod.ts";
 import type { Lane } from "../../scheduling/mod.ts";
 import type { Account, AccountOwner, Resource } from "./_accounts.ts";
-import { type Call, NOT_READ, type RoomWaiter } from "./_call.ts";
+import type { Call } from "./_call.ts";
 import { ConnectionPolicy } from "./_connection_policy.ts";
-import { heldTooMuch } from "./_held_bytes.ts";
+import { failLargestCalls } from "./_held_bytes.ts";
 import type { MethodTable } from "./_methods.ts";
 import { type ConnectionOwner, Protocol } from "./_protocol.ts";
+import { LEAST_READ_BYTES, ReadSize } from "./_read_size.ts";
+import { notRead, RoomQueue, type RoomWaiter } from "./_room_queue.ts";
 import type { Thread } from "./_thread.ts";
 
 /** 1 s, three round trips of 330 ms: the wait of an ended connection for its peer to read the rest and to close. */
 const LINGER_MS = 1_000;
-
-/**
- * Bytes of the first read from a connection. The size of further reads follows the time that they take, so that one
- * read takes about `READ_MS`: 100 requests that are refused, or a megabyte of a large one.
- */
-const FIRST_READ_SIZE = 8_192;
-const READ_MS = 1;
 
 /** Bytes that are sent at a time, in about a quarter of a millisecond, before other connections have their turn. */
 const MAX_FLUSH_BYTES = 262_144;
@@ -94,15 +89,15 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   #waitsForRoom = false;
   /** Streams that were refused, at the last count. */
   #streamsRefused = 0;
-  #readSize = FIRST_READ_SIZE;
+  readonly #readSize = new ReadSize();
   /** Bytes that `onFull()` has sent since the last flush. They count as part of the next one. */
   #sentEarly = 0;
   /** Bytes of DATA that waited for the peer's windows at the last check. */
   #queuedBytes = 0;
   /** Bytes that waited to be sent, as the thread counts them. */
   #unsentBytes = 0;
-  /** Calls that wait until the connection is not full any more, in the order of their coming. */
-  readonly #waiting = new Set<RoomWaiter>();
+  /** Calls that wait until the connection is no longer full. */
+  readonly #waiting = new RoomQueue();
   readonly #thread: ServingThread;
   readonly #socket: Stream;
   readonly #policy: ConnectionPolicy;
@@ -189,10 +184,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   }
 
   onStall(): void {
-    const error = new RpcError("RESOURCE_EXHAUSTED", NOT_READ, { limit: "stallTimeout" });
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const call of waiting) call.fail(error);
+    this.#waiting.fail(notRead("stallTimeout"));
   }
 
   onPing(): void {
@@ -231,7 +223,8 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
       // A peer that does not read leaves the rest where it is.
       if (this.http2.output.length > 0) this.abandon();
     } else if (resource === "heldBytes") {
-      this.#failLargestCalls();
+      const calls = this.http2.openStreams().flatMap(({ user }) => user ?? []);
+      failLargestCalls(calls, this.account);
     }
   }
 
@@ -317,7 +310,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
       case "open":
         this.http2.tick(now);
         for (const { user } of this.http2.openStreams()) user?.tick(now);
-        for (const call of this.#waiting) if (call.over) this.#waiting.delete(call);
+        this.#waiting.sweep();
         this.#noteSending();
         this.#countRefused();
         if (this.#phase.kind === "open" && !this.#policy.tick(now)) {
@@ -370,14 +363,16 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
 
   #read(): void {
     const { buffer } = this.#thread;
-    const size = this.#socket.read(buffer, this.#readSize);
+    const size = this.#socket.read(buffer, this.#readSize.bytes);
     if (size > 0) {
       if (this.#phase.kind !== "open") return;
       const now = this.#now;
       this.#policy.heard(now);
       this.#thread.meter?.bytes(this.transport, size, 0);
       this.http2.receive(buffer, now, 0, size);
-      if (size >= FIRST_READ_SIZE) this.#fitReadSize(size);
+      if (size >= LEAST_READ_BYTES) {
+        this.#readSize.fit(size, performance.now() - this.#thread.now, buffer.length);
+      }
       this.#noteSending();
       if (this.http2.output.length > 0 || this.#socket.hasPending) this.touch();
     } else if (size !== -libc.errno.EAGAIN && size !== -libc.errno.EINTR) {
@@ -387,16 +382,6 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
         this.#thread.note("A connection failed", { peer: this.peer, reason, code });
       }
       this.abandon();
-    }
-  }
-
-  /** Fits the size of the next read to the time that this one of `size` bytes took. */
-  #fitReadSize(size: number): void {
-    const ms = performance.now() - this.#thread.now;
-    if (ms > READ_MS) {
-      this.#readSize = Math.max(FIRST_READ_SIZE, Math.trunc(size * READ_MS / ms));
-    } else if (size === this.#readSize && ms < READ_MS / 2) {
-      this.#readSize = Math.min(2 * size, this.#thread.buffer.length);
     }
   }
 
@@ -413,28 +398,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     if (more !== 0) this.account.add("unreadBytes", more);
     // At once, and not at the end of the turn, in which hundreds of connections may be read.
     if (more > 0) this.#thread.accounts.relieve("unreadBytes");
-    for (const call of this.#waiting) {
-      if (this.full && !call.over) break;
-      this.#waiting.delete(call);
-      if (!call.over) call.onRoom();
-    }
-  }
-
-  /**
-   * Refuses the calls with the largest requests until a sixteenth of the held bytes is free. To search all calls for a
-   * single one each time would cost too much.
-   */
-  #failLargestCalls(): void {
-    const calls: Call[] = [];
-    for (const { user } of this.http2.openStreams()) {
-      if (user !== undefined && !user.over) calls.push(user);
-    }
-    calls.sort((a, b) => b.freeableBytes - a.freeableBytes);
-    const enough = this.account.heldBytes * 15 / 16;
-    for (const call of calls) {
-      if (this.account.heldBytes <= enough) return;
-      call.fail(heldTooMuch());
-    }
+    this.#waiting.resume(this);
   }
 
   #waitForRoom(wait: boolean): void {

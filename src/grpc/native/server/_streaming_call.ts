@@ -6,7 +6,8 @@ import {
   RpcError,
   type ServerStreamHandler,
 } from "../../mod.ts";
-import { Call, type CallConnection, type CallStream } from "./_call.ts";
+import { Call, type CallStream } from "./_call.ts";
+import type { CallConnection } from "./_call_connection.ts";
 import type { Method } from "./_methods.ts";
 import { CallStep } from "./_call_step.ts";
 import { decodedSize, ownedSize } from "./_decoded_size.ts";

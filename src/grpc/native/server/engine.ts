@@ -13,18 +13,11 @@ import {
   TlsHandshakes,
 } from "../../../net/mod.ts";
 import { type ErrorReports, errorReports, type LogEvent } from "../../../telemetry/mod.ts";
-import {
-  type CallObserver,
-  type ConnectionReport,
-  MAX_REPORTED_CALLS,
-  MAX_REPORTED_CONNECTIONS,
-  type MethodMeter,
-  type ServerMeter,
-  type ThreadReport,
-} from "../../mod.ts";
+import type { CallObserver, MethodMeter, ServerMeter, ThreadReport } from "../../mod.ts";
 import { type CostClass, CostClasses, type Lane, WorkQueue } from "../../scheduling/mod.ts";
 import { Accounts } from "./_accounts.ts";
 import { Admission } from "./_admission.ts";
+import { ConnectionSet } from "./_connection_set.ts";
 import { type ConnectionCounts, OwnConnectionCounts } from "./connection_counts.ts";
 import { Deadlines } from "./_deadlines.ts";
 import type { EngineOptions } from "./_engine_options.ts";
@@ -88,10 +81,8 @@ export class Engine implements ServingThread, Disposable {
   readonly #counts: ConnectionCounts;
   readonly #acceptors: Acceptor[] = [];
   readonly #handshakes: TlsHandshakes | undefined;
-  readonly #connections = new Set<ServedConnection>();
+  readonly #connections: ConnectionSet;
   readonly #admission: Admission;
-  /** Open streams by transport, at the last count. */
-  readonly #streamCounts = new Map<string, number>();
   #dirty: ServedConnection[] = [];
   #fresh: TimedCall[] = [];
   #tickAt = Infinity;
@@ -110,12 +101,6 @@ export class Engine implements ServingThread, Disposable {
   #inTurn = false;
   #flushScheduled = false;
   #emptied: (() => void) | undefined;
-  /** Calls of connections that are closed. */
-  #pastCalls = 0;
-  /** Calls that had ended when the drain was announced. */
-  #endedBeforeDrain: number | undefined;
-  /** Calls that were open when `Symbol.dispose` closed their connections. */
-  #cutCalls = 0;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -130,6 +115,7 @@ export class Engine implements ServingThread, Disposable {
     this.meter = options.meter;
     this.work = new WorkQueue(this.limits, () => this.#flush());
     this.accounts = new Accounts(this.limits);
+    this.#connections = new ConnectionSet(options.meter);
     this.#admission = new Admission(
       this.limits,
       this.#counts,
@@ -211,7 +197,6 @@ export class Engine implements ServingThread, Disposable {
       return this.#giveUp(stream);
     }
     this.#connections.add(connection);
-    this.meter?.connection(connection.transport, 1);
     this.note("Connected", { peer: connection.peer });
     this.#admission.limitSilent(connection);
     if (this.#tickAt === Infinity) this.#tickAt = this.now + TICK_MS;
@@ -329,26 +314,11 @@ export class Engine implements ServingThread, Disposable {
     this.poller.remove(connection.fd);
     this.#options.holds?.(connection.fd, false);
     this.#counts.remove(connection.identity);
-    this.#connections.delete(connection);
-    this.#pastCalls += connection.http2.statistics.streamsOpened;
-    this.meter?.connection(connection.transport, -1);
+    this.#connections.remove(connection);
     if (this.#connections.size > 0) return;
     this.#tickAt = Infinity;
     this.meter?.lag(undefined);
-    this.#countStreams();
     this.#emptied?.();
-  }
-
-  /** Counts the open streams of each transport. */
-  #countStreams(): void {
-    const { meter } = this;
-    if (meter === undefined) return;
-    const streams = this.#streamCounts;
-    for (const transport of streams.keys()) streams.set(transport, 0);
-    for (const { transport, http2 } of this.#connections) {
-      streams.set(transport, (streams.get(transport) ?? 0) + http2.streamCount);
-    }
-    for (const [transport, count] of streams) meter.streams(transport, count);
   }
 
   report(event: LogEvent, properties: Record<string, unknown>): void {
@@ -361,16 +331,6 @@ export class Engine implements ServingThread, Disposable {
 
   /** Describes the thread, and its oldest connections. */
   inspect(): ThreadReport {
-    const connections: ConnectionReport[] = [];
-    let callCount = 0;
-    let reported = 0;
-    for (const connection of this.#connections) {
-      callCount += connection.http2.streamCount;
-      if (connections.length >= MAX_REPORTED_CONNECTIONS) continue;
-      const report = connection.report(MAX_REPORTED_CALLS - reported);
-      reported += report.calls!.length;
-      connections.push(report);
-    }
     const { heapUsed, heapTotal, external } = Deno.memoryUsage();
     const { heldBytes, unreadBytes } = this.accounts.thread;
     return {
@@ -379,30 +339,18 @@ export class Engine implements ServingThread, Disposable {
       pendingHandlers: this.#asyncCalls,
       heldBytes,
       unreadBytes,
-      connectionCount: this.#connections.size,
-      callCount,
-      connections,
+      ...this.#connections.report(),
     };
   }
 
   /** Begins the counts of `drainCounts`. */
   announceDrain(): void {
-    this.#endedBeforeDrain ??= this.#endedCalls;
+    this.#connections.announceDrain();
   }
 
   /** The calls since `announceDrain()`: those that ended by themselves, and those that were cut off. */
   get drainCounts(): { readonly served: number; readonly cut: number } {
-    const ended = this.#endedCalls - (this.#endedBeforeDrain ?? this.#endedCalls);
-    return { served: ended - this.#cutCalls, cut: this.#cutCalls };
-  }
-
-  /** Number of calls that are no longer open. */
-  get #endedCalls(): number {
-    let ended = this.#pastCalls;
-    for (const { http2 } of this.#connections) {
-      ended += http2.statistics.streamsOpened - http2.streamCount;
-    }
-    return ended;
+    return this.#connections.drainCounts;
   }
 
   /** Drains every connection, and calls `done` when all are closed. */
@@ -412,7 +360,7 @@ export class Engine implements ServingThread, Disposable {
     this.#handshakes?.[Symbol.dispose]();
     this.#emptied = done;
     if (this.#connections.size === 0) return done();
-    for (const connection of [...this.#connections]) connection.drain();
+    this.#connections.drain();
   }
 
   /** Closes all connections at once. The engine cannot be used any more. */
@@ -420,10 +368,7 @@ export class Engine implements ServingThread, Disposable {
     this.announceDrain();
     this.stopAccepting();
     this.#handshakes?.[Symbol.dispose]();
-    for (const connection of [...this.#connections]) {
-      this.#cutCalls += connection.http2.streamCount;
-      connection.cut();
-    }
+    this.#connections.cut();
     this.poller.close();
   }
 
@@ -475,7 +420,7 @@ export class Engine implements ServingThread, Disposable {
       this.#tickAt = this.now + TICK_MS;
       for (const connection of this.#connections) connection.tick(this.now);
       this.accounts.sweep();
-      this.#countStreams();
+      this.#connections.countStreams();
     }
     this.accounts.relieve("heldBytes");
     this.#flush();
