@@ -28,7 +28,7 @@ async function generate(folder: string): Promise<void> {
   const files = readProtoFiles(`${root}proto`);
   const write = (path: string, text: string) => replace(join(folder, path), text);
   const writeCode = (path: string, code: string) => write(join(generatedFolder, path), code);
-  for (const file of files) writeCode(moduleOf(file.name), moduleCode(file));
+  for (const file of files) writeCode(moduleOf(file.name), moduleCode(file, files));
   writeCode("mod.ts", indexCode(files));
   writeCode("descriptors/mod.ts", descriptorsCode(`${root}proto`));
   write(referencePage, referenceText(files));

@@ -7,12 +7,17 @@ import { fullName, lowerFirst, type ProtoFile } from "./schema.ts";
 import { docComment, enumCode, messageTypes } from "./type_code.ts";
 import { writeCode, writerOf } from "./write_code.ts";
 
-/** Generates the module of a `.proto` file: types and codecs of messages, definitions of services. */
-export function moduleCode(file: ProtoFile): string {
-  const imports = new Imports(file.name);
+/**
+ * Generates the module of a `.proto` file: types and codecs of messages, definitions of services.
+ *
+ * @param files all files
+ */
+export function moduleCode(file: ProtoFile, files: readonly ProtoFile[]): string {
+  const imports = new Imports(file.name, files);
+  const { enums, messages } = ownDeclarations(file);
   const parts = [
-    ...file.enums.map((type) => enumCode(type, imports)),
-    ...file.messages.flatMap((type) => [
+    ...enums.map((type) => enumCode(type, imports)),
+    ...messages.flatMap((type) => [
       messageTypes(type, imports),
       writeCode(type, imports),
       readCode(type, imports),
@@ -24,15 +29,23 @@ export function moduleCode(file: ProtoFile): string {
     `${imports}\n${parts.join("\n\n")}\n`;
 }
 
+/** Returns the enums and messages that the module of a file has itself. */
+function ownDeclarations(file: ProtoFile): Pick<ProtoFile, "enums" | "messages"> {
+  return file.declaredIn === file.name ? file : { enums: [], messages: [] };
+}
+
 /** Generates the index: the types of all messages and enums, and the definitions of all services. */
 export function indexCode(files: readonly ProtoFile[]): string {
-  const namesOf = ({ enums, messages, services }: ProtoFile) => ({
-    types: [
-      ...enums.map(localName),
-      ...messages.flatMap((type) => [localName(type), `${localName(type)}Init`]),
-    ].sort(),
-    definitions: services.map(definitionOf),
-  });
+  const namesOf = (file: ProtoFile) => {
+    const { enums, messages } = ownDeclarations(file);
+    return {
+      types: [
+        ...enums.map(localName),
+        ...messages.flatMap((type) => [localName(type), `${localName(type)}Init`]),
+      ].sort(),
+      definitions: file.services.map(definitionOf),
+    };
+  };
   const all = files.map(namesOf).flatMap(({ types, definitions }) => [...types, ...definitions]);
   const exports = files.flatMap((file) => {
     const from = `from "./${moduleOf(file.name)}";`;
@@ -45,7 +58,7 @@ export function indexCode(files: readonly ProtoFile[]): string {
     const types = namesOf(file).types.map(exported);
     const definitions = namesOf(file).definitions.map(exported);
     return [
-      `export type { ${types.join(", ")} } ${from}`,
+      ...types.length > 0 ? [`export type { ${types.join(", ")} } ${from}`] : [],
       ...definitions.length > 0 ? [`export { ${definitions.join(", ")} } ${from}`] : [],
     ];
   });

@@ -1,7 +1,7 @@
 /** The imports of generated modules. @module */
 import { dirname, relative } from "node:path/posix";
 import protobuf from "protobufjs";
-import { lowerFirst } from "./schema.ts";
+import { lowerFirst, type ProtoFile } from "./schema.ts";
 
 /** Path of the folder of generated modules in the project. */
 export const generatedFolder = "src/api/generated";
@@ -9,11 +9,16 @@ export const generatedFolder = "src/api/generated";
 /** The imports of one generated module, collected while its code is written. */
 export class Imports {
   readonly #module: string;
+  readonly #files: readonly ProtoFile[];
   readonly #named = new Map<string, Set<string>>();
 
-  /** @param protoFile the `.proto` file of the module, such as `signer/v1/keys.proto` */
-  constructor(protoFile: string) {
+  /**
+   * @param protoFile the `.proto` file of the module, such as `signer/v1/keys.proto`
+   * @param files all files
+   */
+  constructor(protoFile: string, files: readonly ProtoFile[]) {
     this.#module = `${generatedFolder}/${moduleOf(protoFile)}`;
+    this.#files = files;
   }
 
   /** Imports a name from a module, given by its path in the project. */
@@ -54,7 +59,8 @@ export class Imports {
   #generated(of: protobuf.ReflectionObject, name: string): string {
     const file = of.filename!;
     const protoFile = file.slice(file.lastIndexOf("/proto/") + "/proto/".length);
-    return this.add(`${generatedFolder}/${moduleOf(protoFile)}`, name);
+    const { declaredIn } = this.#files.find((each) => each.name === protoFile)!;
+    return this.add(`${generatedFolder}/${moduleOf(declaredIn)}`, name);
   }
 
   toString(): string {

@@ -9,6 +9,11 @@ export interface ProtoFile {
   readonly enums: readonly protobuf.Enum[];
   readonly messages: readonly protobuf.Type[];
   readonly services: readonly protobuf.Service[];
+  /**
+   * The file whose module has the messages and enums: this file itself, or an earlier one that declares the same in
+   * another package, as reflection v1 and v1alpha do.
+   */
+  readonly declaredIn: string;
 }
 
 /** Returns the paths of all `.proto` files below a folder, relative to it and sorted. */
@@ -42,8 +47,17 @@ export function readProtoFiles(folder: string): ProtoFile[] {
     if (object instanceof protobuf.Namespace) object.nestedArray.forEach(visit);
   };
   visit(root);
-  return [...files].map(([name, file]) => ({ name, ...file }))
-    .sort((a, b) => a.name < b.name ? -1 : 1);
+  const declaredIn = new Map<string, string>();
+  return [...files].sort(([a], [b]) => a < b ? -1 : 1).map(([name, file]) => {
+    const declarations = declarationsOf([...file.messages, ...file.enums]);
+    if (!declaredIn.has(declarations)) declaredIn.set(declarations, name);
+    return { name, ...file, declaredIn: declaredIn.get(declarations)! };
+  });
+}
+
+/** Returns declarations as text that is equal for equal declarations, without the package. */
+function declarationsOf(types: readonly (protobuf.Type | protobuf.Enum)[]): string {
+  return JSON.stringify(types.map((type) => [type.name, type.toJSON({ keepComments: true })]));
 }
 
 /** Returns the full name of a declaration, without a leading dot. */

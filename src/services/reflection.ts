@@ -9,8 +9,8 @@ import {
   loadFileDescriptors,
   serverReflectionDefinitionV1,
   serverReflectionDefinitionV1alpha,
-  type ServerReflectionRequestV1,
-  type ServerReflectionResponseInitV1,
+  type ServerReflectionRequest,
+  type ServerReflectionResponseInit,
 } from "../api/mod.ts";
 import {
   bidi,
@@ -35,9 +35,9 @@ export function reflectionServices(others: readonly Service[]): Service[] {
   );
   const names: string[] = [];
   async function* answer(
-    requests: AsyncIterable<ServerReflectionRequestV1>,
+    requests: AsyncIterable<ServerReflectionRequest>,
     context: CallContext,
-  ): AsyncGenerator<ServerReflectionResponseInitV1> {
+  ): AsyncGenerator<ServerReflectionResponseInit> {
     using _ = limit.open(context);
     const answers = new Answers(await loadFileDescriptors(), names);
     for await (const request of requests) {
@@ -63,7 +63,7 @@ class Answers {
     this.#services = services;
   }
 
-  to(request: ServerReflectionRequestV1): ServerReflectionResponseInitV1 {
+  to(request: ServerReflectionRequest): ServerReflectionResponseInit {
     switch (request.messageRequest) {
       case "listServices":
         return { listServicesResponse: { service: this.#services.map((name) => ({ name })) } };
@@ -89,7 +89,7 @@ class Answers {
   }
 
   /** The file that fits, and the files that it imports, without those that were sent. */
-  #file(fits: (file: FileDescriptor) => boolean, what: string): ServerReflectionResponseInitV1 {
+  #file(fits: (file: FileDescriptor) => boolean, what: string): ServerReflectionResponseInit {
     const file = this.#files.find(fits);
     if (!file) return notFound(what);
     const wanted = [file];
@@ -109,10 +109,10 @@ class Answers {
   }
 }
 
-function notFound(what: string): ServerReflectionResponseInitV1 {
+function notFound(what: string): ServerReflectionResponseInit {
   return failed(StatusCode.NOT_FOUND, `The server describes no ${what} of that name`);
 }
 
-function failed(errorCode: number, errorMessage: string): ServerReflectionResponseInitV1 {
+function failed(errorCode: number, errorMessage: string): ServerReflectionResponseInit {
   return { errorResponse: { errorCode, errorMessage } };
 }

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import {
   serverReflectionDefinitionV1,
   serverReflectionDefinitionV1alpha,
-  type ServerReflectionRequestInitV1,
-  type ServerReflectionResponseV1,
+  type ServerReflectionRequestInit,
+  type ServerReflectionResponse,
 } from "../../src/api/mod.ts";
 import { StatusCode } from "../../src/grpc/status.ts";
 import { gate } from "../_support/gate.ts";
@@ -38,14 +38,14 @@ const SERVICES = [
 async function ask(
   served: SignerServed,
   method: typeof v1 | typeof v1alpha,
-  ...requests: ServerReflectionRequestInitV1[]
-): Promise<ServerReflectionResponseV1[]> {
-  const { responses } = served.channel.call<object, ServerReflectionResponseV1>(method, requests);
+  ...requests: ServerReflectionRequestInit[]
+): Promise<ServerReflectionResponse[]> {
+  const { responses } = served.channel.call<object, ServerReflectionResponse>(method, requests);
   return await Array.fromAsync(responses);
 }
 
 /** Returns the names of the files in a response. */
-function files({ fileDescriptorResponse }: ServerReflectionResponseV1): string[] {
+function files({ fileDescriptorResponse }: ServerReflectionResponse): string[] {
   return (fileDescriptorResponse?.fileDescriptorProto ?? [])
     .map((bytes) => fromBinary(FileDescriptorProtoSchema, bytes).name);
 }
@@ -93,7 +93,7 @@ test("Reflection finds the file of every kind of symbol, and sends its imports w
 
 test("Reflection answers an unknown name with an error response, and the stream goes on", async (stack) => {
   await using served = await Served.start(stack, { keys: new KeyStore() });
-  const unknown: ServerReflectionRequestInitV1[] = [
+  const unknown: ServerReflectionRequestInit[] = [
     { fileByFilename: "signer/v1/none.proto" },
     { fileContainingSymbol: "no.Such" },
     { fileContainingSymbol: "" },
