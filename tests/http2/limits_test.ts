@@ -1,4 +1,4 @@
-/** Limits and timeouts: each has a test that exceeds it. @module */
+/** Limits of sizes, counts and rates: each has a test that exceeds it. @module */
 import assert from "node:assert/strict";
 import {
   DEFAULT_LIMITS,
@@ -22,19 +22,24 @@ import {
   uint32,
   windowUpdate,
 } from "./_frames.ts";
-import { client, freshServer, type Options, server } from "./_recorder.ts";
+import { client, freshServer, server } from "./_recorder.ts";
 
 const TRAILERS = prepareHeaders(["grpc-status", "0"]);
 const PING = frame(FrameType.PING, 0, 0, new Uint8Array(8));
 
 /** Limits that other files test, or that a peer cannot exceed. */
 const ELSEWHERE: readonly LimitName[] = [
-  // The error is FRAME_SIZE_ERROR: server_test.ts.
+  // Timeouts: timeouts_test.ts.
+  "frameTimeout",
+  "handshakeTimeout",
+  "settingsTimeout",
+  "stallTimeout",
+  // The error is FRAME_SIZE_ERROR: protocol_errors_test.ts.
   "maxFrameSize",
   // Sizes of tables: hpack_decoder_test.ts, hpack_encoder_test.ts.
   "maxDecoderTableSize",
   "maxEncoderTableSize",
-  // Back-pressure: flow_control_test.ts.
+  // Back-pressure: flow_control_test.ts, receive_flow_control_test.ts.
   "outputHighWater",
   "maxSendFrameSize",
   "streamHighWater",
@@ -336,157 +341,6 @@ Deno.test("an unused rate is full, and refills once more from the connection's b
   assert.equal(connection.closed, false);
   exchange(PING, 60_000);
   assert.equal(connection.closed, true);
-});
-
-/** Frames of a slow peer, the limit that it exceeds after 1,001 ms, and the error code. */
-const SLOW: readonly [limit: LimitName, what: string, frames: Uint8Array, code: string][] = [
-  [
-    "frameTimeout",
-    "a frame that is not completed",
-    data(1, 9).subarray(0, 12),
-    "ENHANCE_YOUR_CALM",
-  ],
-  [
-    "frameTimeout",
-    "a frame header that is not completed",
-    data(1, 9).subarray(0, 3),
-    "ENHANCE_YOUR_CALM",
-  ],
-  [
-    "frameTimeout",
-    "a header block that is not completed",
-    frame(FrameType.HEADERS, 0, 3, block(REQUEST)),
-    "ENHANCE_YOUR_CALM",
-  ],
-];
-
-for (const [limit, what, frames, code] of SLOW) {
-  tested.add(limit);
-  Deno.test(`${what} ends the connection after ${limit}`, () => {
-    const { connection, exchange, recorder } = server({ limits: { [limit]: 1_000 } });
-    exchange(headers(1, REQUEST, 0), 5);
-    exchange(frames, 10);
-    connection.tick(1_010);
-    assert.equal(connection.closed, false);
-    connection.tick(1_011);
-    assert.equal(recorder.take().at(-1), `end ${code} ${limit}`);
-  });
-}
-
-Deno.test("frames that are completed late, one after the other, are no error", () => {
-  const { connection, exchange } = server({ limits: { frameTimeout: 1_000 } });
-  exchange(headers(1, REQUEST, 0));
-  const frames = join(...Array.from({ length: 10 }, () => data(1, 11)));
-  for (let i = 0; i < 9; i++) {
-    exchange(frames.subarray(20 * i, 20 * i + 21).subarray(i === 0 ? 0 : 1), 900 * i);
-    connection.tick(900 * i + 899);
-  }
-  assert.equal(connection.closed, false);
-});
-
-Deno.test("CONTINUATION frames do not postpone `frameTimeout`", () => {
-  const { connection, exchange } = server({ limits: { frameTimeout: 1_000 } });
-  exchange(frame(FrameType.HEADERS, 0, 1, block(REQUEST)), 0);
-  exchange(frame(FrameType.CONTINUATION, 0, 1, [0x82]), 900);
-  connection.tick(1_001);
-  assert.equal(connection.statistics.limitCrossed, "frameTimeout");
-});
-
-Deno.test("a peer that sends no preface is ended after `handshakeTimeout`", () => {
-  tested.add("handshakeTimeout");
-  const options: Options = { limits: { handshakeTimeout: 1_000 } };
-  for (const begun of [new Uint8Array(), CLIENT_PREFACE, CLIENT_PREFACE.subarray(0, 5)]) {
-    const { connection, exchange } = freshServer(options);
-    exchange(begun, 500);
-    connection.tick(1_000);
-    assert.equal(connection.closed, false);
-    connection.tick(1_001);
-    assert.equal(connection.statistics.limitCrossed, "handshakeTimeout");
-  }
-});
-
-Deno.test("SETTINGS without an acknowledgment end with SETTINGS_TIMEOUT", () => {
-  tested.add("settingsTimeout");
-  const { connection, exchange, recorder } = freshServer({ limits: { settingsTimeout: 1_000 } });
-  exchange([CLIENT_PREFACE, settings()]);
-  connection.tick(1_001);
-  assert.equal(recorder.take().at(-1), "end SETTINGS_TIMEOUT settingsTimeout");
-});
-
-Deno.test("a stream whose window stays closed is reset after `stallTimeout` (CVE-2019-9511)", () => {
-  tested.add("stallTimeout");
-  const { connection, exchange, recorder, sent } = server({ limits: { stallTimeout: 1_000 } });
-  exchange([settings([4, 0]), headers(1), headers(3)]);
-  const [stalls, moves] = recorder.streams;
-  for (const stream of [stalls, moves]) stream.sendData(new Uint8Array(2_000));
-  connection.tick(500);
-  // Sending the whole queue is progress; a byte or a PING is none.
-  exchange([windowUpdate(1, 1), windowUpdate(3, 2_000), PING], 600);
-  moves.sendData(new Uint8Array(2_000));
-  connection.tick(1_500);
-  assert.deepEqual(sent(), []);
-  connection.tick(1_501);
-  assert.deepEqual(sent(), ["RST_STREAM 1 ENHANCE_YOUR_CALM"]);
-  assert.deepEqual(recorder.take().slice(-2), ["reset 1 ENHANCE_YOUR_CALM stalled", "closed 1"]);
-  assert.equal(connection.closed, false);
-  connection.tick(2_501);
-  assert.deepEqual(sent(), ["RST_STREAM 3 ENHANCE_YOUR_CALM"]);
-});
-
-// Any DATA counted as progress: with a call of a few bytes every 59 s a connection kept 16 MB of answers
-// in memory without end.
-for (
-  const [what, settingsOf] of [
-    ["its streams' windows", [settings([4, 8])]],
-    ["its own window", [settings([4, 2 ** 30])]],
-  ] as const
-) {
-  Deno.test(`a small call now and then is no progress of answers that wait for ${what}`, () => {
-    const { connection, exchange, recorder } = server({ limits: { stallTimeout: 60_000 } });
-    exchange([...settingsOf]);
-    for (let i = 0; i < 16; i++) exchange(headers(2 * i + 1));
-    for (const stream of recorder.streams) stream.sendData(new Uint8Array(1_000_000), true);
-    let now = 0;
-    for (let id = 33; connection.queuedBytes > 0 && now < 300_000; now += 1_000) {
-      connection.tick(now);
-      if (now % 20_000 !== 0) continue;
-      exchange([windowUpdate(0, 8), headers(id)], now);
-      recorder.streams.at(-1)?.sendData(new Uint8Array(5), true);
-      connection.sent(connection.output.length, now);
-      id += 2;
-    }
-    assert.ok(now >= 60_000 && now <= 63_000, `${now}`);
-  });
-}
-
-Deno.test("answers that are read slowly do not stall: an eighth of them in each period", () => {
-  const { connection, exchange, recorder } = server({ limits: { stallTimeout: 60_000 } });
-  exchange([settings([4, 2 ** 30]), headers(1)]);
-  recorder.streams[0].sendData(new Uint8Array(16_000_000), true);
-  let now = 0;
-  for (; connection.queuedBytes > 0 && now < 1e6; now += 1_000) {
-    connection.tick(now);
-    exchange(windowUpdate(0, 40_000), now);
-  }
-  assert.equal(connection.closed, false);
-  assert.ok(now > 300_000 && now < 500_000);
-});
-
-Deno.test("output that the transport does not take ends the connection after `stallTimeout`", () => {
-  const { connection } = server({ limits: { stallTimeout: 1_000 } });
-  connection.receive(PING, 0);
-  connection.tick(900);
-  connection.sent(1, 950);
-  connection.tick(1_900);
-  assert.equal(connection.closed, false);
-  connection.tick(1_951);
-  assert.equal(connection.statistics.limitCrossed, "stallTimeout");
-});
-
-Deno.test("an idle connection has no timeout", () => {
-  const { connection } = server();
-  for (let now = 0; now < 10_000_000; now += 100_000) connection.tick(now);
-  assert.equal(connection.closed, false);
 });
 
 Deno.test("256 octets of the debug data of GOAWAY are kept", () => {
