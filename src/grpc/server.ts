@@ -46,7 +46,7 @@ export interface RpcServer {
    * @throws {NetError} when the address cannot be bound
    */
   listen(address: Address, options?: ListenOptions): Promise<Address>;
-  /** Replaces limits of a running server, save those of handshakes. */
+  /** Replaces limits of a running server. */
   setLimits(limits: Partial<ServerLimits>): Promise<void>;
   /**
    * Announces a drain. The server still accepts connections and calls; workers report NOT_SERVING to health checks

@@ -1,6 +1,7 @@
 /** The configuration file of a running server, read again: by SIGHUP, and when a file changes. */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
+import { TlsFiles } from "../_support/tls_files.ts";
 import { inFolder } from "../_support/in_folder.ts";
 
 const [test, { SignerProcess, call, openChannel, signing, serverInfo, provider, reloadUnderLoad }] =
@@ -108,13 +109,37 @@ for (const [name, options] of Object.entries(settings)) {
       assert.deepEqual(await everywhere(server, largestBatch), Array(6).fill(2));
 
       // Options that need a restart are named, and the others take effect.
-      await config("b", "limits: {max-batch: 9, max-handshakes: 3}\nserver: {pin: true}\n");
+      await config("b", "limits: {max-batch: 9}\nserver: {pin: true}\nlog: {slow: 1s}\n");
       server.signal("SIGHUP");
-      await server.logged(/Changed options need a restart.*server\.pin.*limits\.max-handshakes/);
+      await server.logged(/Changed options need a restart.*server\.pin.*log\.slow/);
       await server.logged(/Configuration read again/);
       assert.deepEqual(await everywhere(server, largestBatch), Array(6).fill(9));
       assert.equal(await server.stop(), 0);
     });
+  });
+}
+
+for (const [name, options] of Object.entries(settings)) {
+  // It needed a restart once, so an operator could not shorten it while a flood of connections was under way.
+  test(`SIGHUP changes the time limit of TLS handshakes, also of those under way: ${name}`, async () => {
+    await using files = await TlsFiles.create();
+    const file = files.path("config.yaml");
+    const config = (limit: string) =>
+      replace(
+        file,
+        `listen: {tcp: "localhost:0"}\nkeys: {generate: ed25519}\n` +
+          `tls: {cert: server.pem, key: server.key}\nlimits: {handshake-timeout: ${limit}}\n`,
+      );
+    await files.issue("server");
+    await config("5m");
+    await using server = await SignerProcess.start("--config", file, ...options);
+    const { hostname, port } = new URL(server.addresses[0].replace("tcp:", "http:"));
+    using silent = await Deno.connect({ hostname, port: Number(port) });
+    await config("100ms");
+    server.signal("SIGHUP");
+    await server.logged(/Configuration read again.*limits\.handshake-timeout/);
+    assert.equal(await silent.read(new Uint8Array(1)), null);
+    assert.equal(await server.stop(), 0);
   });
 }
 

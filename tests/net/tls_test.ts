@@ -274,13 +274,14 @@ test("unfinished handshakes are bounded in number and time, and do not delay oth
   const poller = new Poller();
   const failures: NetError[] = [];
   const streams: Stream[] = [];
+  const limits = { handshakeTimeoutMs: 1000, maxHandshakes: 3 };
   using handshakes = new TlsHandshakes(() => far, poller, {
     onStream: (stream) => streams.push(stream),
     onFailed(stream, error) {
       stream.close();
       failures.push(error);
     },
-  }, { timeoutMs: 1000, maxPending: 3 });
+  }, limits);
   const idle = [];
   for (let i = 0; i < 4; i++) {
     const [client, accepted] = await sockets();
@@ -291,6 +292,12 @@ test("unfinished handshakes are bounded in number and time, and do not delay oth
   // The oldest gave way: peers with silent connections once kept all new clients out.
   assert.match(failures[0].message, /gave way/);
   assert.equal(handshakes.due, 6001);
+  // A new limit holds for handshakes under way as well.
+  limits.handshakeTimeoutMs = 5_000;
+  assert.equal(handshakes.due, 10_001);
+  handshakes.expire(6001);
+  assert.equal(handshakes.size, 3);
+  limits.handshakeTimeoutMs = 1_000;
   handshakes.expire(6001);
   assert.equal(handshakes.size, 2);
   // Garbage ends its own handshake.

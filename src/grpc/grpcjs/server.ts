@@ -193,8 +193,7 @@ class GrpcJsServer implements RpcServer {
 
   /** Limits that grpc-js applies (`fixedLimits()`) hold for new connections, and the others at once. */
   setLimits(limits: Partial<ServerLimits>): Promise<void> {
-    const { maxHandshakes, handshakeTimeoutMs } = this.#limits;
-    Object.assign(this.#limits, limits, { maxHandshakes, handshakeTimeoutMs });
+    Object.assign(this.#limits, limits);
     if (!isDeepStrictEqual(this.#servers.at(-1)!.limits, fixedLimits(this.#limits))) {
       const inUse = this.#servers.filter(({ connections }) => connections > 0);
       this.#servers = [...inUse, this.#openServer()];
@@ -292,7 +291,6 @@ class GrpcJsServer implements RpcServer {
       this.#take(toDuplex(stream), called);
     };
     if (this.#tls === undefined) return take;
-    const { maxHandshakes, handshakeTimeoutMs } = this.#limits;
     const handshakes = new TlsHandshakes(this.#tls, sharedReactor(), {
       onStream: take,
       onFailed: (stream, { code, message: reason }) => {
@@ -301,7 +299,7 @@ class GrpcJsServer implements RpcServer {
         this.#log.debug("A TLS handshake failed", { peer: formatPeer(stream.peer), code, reason });
         stream.close();
       },
-    }, { timeoutMs: handshakeTimeoutMs, maxPending: maxHandshakes });
+    }, this.#limits);
     const timer = setInterval(() => handshakes.expire(performance.now()), sweepMs);
     Deno.unrefTimer(timer);
     this.#listeners.push({

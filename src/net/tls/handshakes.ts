@@ -7,15 +7,18 @@ import type { Socket } from "../socket.ts";
 import type { Stream } from "../stream.ts";
 import { TlsStream } from "./tls_stream.ts";
 
-/** Limits of handshakes under way. A connection without one costs a peer nothing. */
+/** Limits of handshakes under way, which may change. A connection without one costs a peer nothing. */
 export interface HandshakeLimits {
   /** Milliseconds that one may take: it is three messages, so a few round trips. */
-  readonly timeoutMs: number;
+  readonly handshakeTimeoutMs: number;
   /** Handshakes under way at once on a thread. Beyond it the oldest is ended. */
-  readonly maxPending: number;
+  readonly maxHandshakes: number;
 }
 
-const DEFAULT_HANDSHAKE_LIMITS: HandshakeLimits = { timeoutMs: 10_000, maxPending: 1_000 };
+const DEFAULT_HANDSHAKE_LIMITS: HandshakeLimits = {
+  handshakeTimeoutMs: 10_000,
+  maxHandshakes: 1_000,
+};
 
 /** The outcomes of handshakes. */
 export interface HandshakeEvents {
@@ -36,7 +39,10 @@ export class TlsHandshakes implements Disposable {
   readonly #limits: HandshakeLimits;
   readonly #pending = new Set<Handshake>();
 
-  /** @param context gives the context for new handshakes: another one after certificates changed */
+  /**
+   * @param context gives the context for new handshakes: another one after certificates changed
+   * @param limits are read at each use, so new values hold at once, also for handshakes under way
+   */
   constructor(
     context: () => TlsContext,
     registrar: Registrar,
@@ -56,7 +62,7 @@ export class TlsHandshakes implements Disposable {
 
   /** The deadline of the oldest handshake, on the clock of `start()`; Infinity without any. */
   get due(): number {
-    for (const { due } of this.#pending) return due;
+    for (const handshake of this.#pending) return this.#dueOf(handshake);
     return Infinity;
   }
 
@@ -65,25 +71,25 @@ export class TlsHandshakes implements Disposable {
     let stream: Stream = socket;
     try {
       const session = stream = new TlsStream(this.#context(), socket);
-      const handshake = new Handshake(session, now + this.#limits.timeoutMs, this);
+      const handshake = new Handshake(session, now, this);
       this.#registrar.add(session.fd, handshake.interest, handshake);
       this.#pending.add(handshake);
     } catch (error) {
       return this.#events.onFailed(stream, error as NetError);
     }
-    if (this.#pending.size > this.#limits.maxPending) this.#endOldest();
+    if (this.#pending.size > this.#limits.maxHandshakes) this.#endOldest();
   }
 
   /** Ends the handshakes whose time is over. */
   expire(now: number): void {
     for (const handshake of this.#pending) {
-      if (handshake.due > now) return;
+      if (this.#dueOf(handshake) > now) return;
       this.#fail(
         handshake,
         new NetError(
           "TIMED_OUT",
           `The TLS handshake with ${formatPeer(handshake.stream.peer)} took longer than ` +
-            `${this.#limits.timeoutMs} ms`,
+            `${this.#limits.handshakeTimeoutMs} ms`,
         ),
       );
     }
@@ -129,9 +135,13 @@ export class TlsHandshakes implements Disposable {
     for (const handshake of this.#pending) {
       const text =
         `The TLS handshake with ${formatPeer(handshake.stream.peer)} gave way to a newer ` +
-        `one: ${this.#limits.maxPending} are under way`;
+        `one: ${this.#limits.maxHandshakes} are under way`;
       return this.#fail(handshake, new NetError("TLS_BUSY", text));
     }
+  }
+
+  #dueOf({ startedAt }: Handshake): number {
+    return startedAt + this.#limits.handshakeTimeoutMs;
   }
 
   #fail(handshake: Handshake, error: NetError): void {
@@ -145,14 +155,14 @@ export class TlsHandshakes implements Disposable {
 /** One handshake under way. */
 class Handshake implements PollHandler {
   readonly stream: TlsStream;
-  readonly due: number;
+  readonly startedAt: number;
   /** The event that it waits for. */
   interest: number = libc.EPOLLIN;
   readonly #owner: TlsHandshakes;
 
-  constructor(stream: TlsStream, due: number, owner: TlsHandshakes) {
+  constructor(stream: TlsStream, startedAt: number, owner: TlsHandshakes) {
     this.stream = stream;
-    this.due = due;
+    this.startedAt = startedAt;
     this.#owner = owner;
   }
 

@@ -45,6 +45,7 @@ export const limitOptions = {
     kind: amount,
     help: "maximum concurrent TLS handshakes on a thread",
     default: defaults.maxHandshakes,
+    reloadable: true,
   },
   handshakeTimeoutMs: {
     flag: "--handshake-timeout",
@@ -52,6 +53,7 @@ export const limitOptions = {
     kind: timeLimit,
     help: "time limit of a handshake",
     default: defaults.handshakeTimeoutMs,
+    reloadable: true,
   },
   maxConcurrentStreams: {
     flag: "--max-streams",

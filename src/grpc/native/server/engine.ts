@@ -107,7 +107,6 @@ export class Engine implements ServingThread, Disposable {
     this.#reports = errorReports(options.log);
     this.limits = { ...DEFAULT_NATIVE_LIMITS, ...options.limits };
     this.#counts = options.counts ?? new OwnConnectionCounts();
-    const { maxHandshakes, handshakeTimeoutMs } = this.limits;
     this.http2 = configureHttp2(this.limits);
     this.methods = methodsOf(options.services, this.costClasses, options.meter);
     this.unknownMethod = options.meter?.method(undefined);
@@ -129,16 +128,15 @@ export class Engine implements ServingThread, Disposable {
     this.#handshakes = options.tls && new TlsHandshakes(options.tls, this.poller, {
       onStream: (stream) => this.#serve(stream),
       onFailed: (stream, error) => this.#refuse(stream, error),
-    }, { timeoutMs: handshakeTimeoutMs, maxPending: maxHandshakes });
+    }, this.limits);
   }
 
   /**
-   * Replaces limits. Those of the handshake stay; the number of streams holds for new connections; all others hold at
-   * once, and what exceeds them already is served to its end.
+   * Replaces limits. The number of streams, and the time limit of HTTP/2's preface, hold for new connections; all others
+   * hold at once, and calls and connections that exceed them already are served to their end.
    */
   setLimits(limits: Partial<NativeLimits>): void {
-    const { maxHandshakes, handshakeTimeoutMs } = this.limits;
-    Object.assign(this.limits, limits, { maxHandshakes, handshakeTimeoutMs });
+    Object.assign(this.limits, limits);
     this.accounts.setLimits(this.limits);
     this.http2 = configureHttp2(this.limits);
   }
