@@ -154,6 +154,11 @@ export const events = {
   "Uncaught": event("serve", "error", "An error that no call has caught."),
   "A page cannot be made": event("serve", "error", "A page of `--metrics` has failed."),
   "Open files": event("serve", "debug", "The limit of open files, after it was raised."),
+  "The limit of open files is too low for --max-connections": event(
+    "serve",
+    "warning",
+    "The server takes fewer connections. Raise the limit to `needed`.",
+  ),
   "The limit of open files cannot be raised": event(
     "serve",
     "warning",

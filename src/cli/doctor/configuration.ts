@@ -1,11 +1,8 @@
 /** Checks of a server's configuration file, and of this machine for it. @module */
 import { ConfigError } from "../../config/mod.ts";
 import { libc } from "../../ffi/mod.ts";
-import { checkServeConfiguration, readServeFile } from "../serve/mod.ts";
+import { checkServeConfiguration, OTHER_DESCRIPTORS, readServeFile } from "../serve/mod.ts";
 import type { Finding } from "./finding.ts";
-
-/** 256 descriptors that are no connections: listeners, workers, logs, pages. */
-const OTHER_DESCRIPTORS = 256;
 
 /** Checks a file as `config check` does, with a finding for each problem, and the limit of open files for it. */
 export async function checkConfiguration(file: string): Promise<Finding[]> {
@@ -22,15 +19,20 @@ export async function checkConfiguration(file: string): Promise<Finding[]> {
   }
 }
 
-/** A server raises its limit of open files to the hard limit of the process. */
+/**
+ * Checks the limit of open files, which a server raises to the hard limit of the process. A lower one than the connections
+ * need is a warning: the server runs, with fewer connections, and its unit may have another limit than this shell.
+ */
 function checkFiles(maxConnections: number): Finding {
   const subject = "configuration-files";
   if (!libc.isSupported()) return { subject, ok: true, found: `${maxConnections} connections` };
   const { hard } = libc.getResourceLimit(libc.RLIMIT_NOFILE);
   return {
     subject,
-    ok: hard >= maxConnections + OTHER_DESCRIPTORS,
+    ok: hard > OTHER_DESCRIPTORS,
+    warns: hard < maxConnections + OTHER_DESCRIPTORS,
     found: `${maxConnections} connections, up to ${hard} open files`,
-    advice: "raise the limit (ulimit -Hn, LimitNOFILE=), or lower limits.max-connections",
+    advice: `raise the limit of the server to ${maxConnections + OTHER_DESCRIPTORS} ` +
+      "(ulimit -Hn, LimitNOFILE=), or lower limits.max-connections",
   };
 }

@@ -77,9 +77,10 @@ function failureOf(
 
 function asText(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ subject }) => subject.length));
-  return findings.map(({ subject, ok, found, advice }) => {
-    const remedy = ok || !advice ? "" : `: ${advice}`;
-    return `${ok ? "ok" : "--"}  ${subject.padEnd(width)}  ${found}${remedy}\n`;
+  return findings.map(({ subject, ok, warns = false, found, advice }) => {
+    const remedy = (ok && !warns) || !advice ? "" : `: ${advice}`;
+    const mark = ok ? warns ? "!!" : "ok" : "--";
+    return `${mark}  ${subject.padEnd(width)}  ${found}${remedy}\n`;
   }).join("");
 }
 

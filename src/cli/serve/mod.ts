@@ -12,6 +12,7 @@ import {
 import { serveOptions, serveSections } from "./options/mod.ts";
 
 export { readServeFile } from "./configuration.ts";
+export { OTHER_DESCRIPTORS } from "./options/mod.ts";
 
 /** The heading of these options in the help. */
 const CONFIGURATION = "Configuration:";

@@ -3,10 +3,9 @@ import config from "../../../deno.json" with { type: "json" };
 import { KeyRing } from "../../crypto/mod.ts";
 import type { RpcServer } from "../../grpc/mod.ts";
 import type { LoadingThread } from "../../grpc/stacks/mod.ts";
-import { libc } from "../../ffi/mod.ts";
-import { type Address, formatAddress, socketsSupported } from "../../net/mod.ts";
+import { type Address, formatAddress } from "../../net/mod.ts";
 import type { PipelineCounters } from "../../pipeline/mod.ts";
-import { configureLogs, type Logger, logger } from "../../telemetry/mod.ts";
+import { configureLogs, logger } from "../../telemetry/mod.ts";
 import { CliError, ExitCode } from "../exit.ts";
 import { warn, writeResult } from "../output.ts";
 import { adviseOnLibrary, openChosenProvider } from "../provider.ts";
@@ -22,6 +21,7 @@ import { KeyMemory, refuseUnneededCalls, warnOfRoot } from "./hardening.ts";
 import { openHttp } from "./http.ts";
 import { sendStandardErrorTo } from "./log_to.ts";
 import { ServerMetrics } from "./metrics.ts";
+import { raiseFileLimit } from "./file_limit.ts";
 import { limitsOf } from "./limits.ts";
 import { loadKeys } from "./keys/mod.ts";
 import type { ServeConfiguration } from "./configuration.ts";
@@ -73,7 +73,7 @@ export async function runServer(
   }
   const stop = new StopSignals();
   warnOfRoot(log);
-  raiseFileLimit(log);
+  raiseFileLimit(limits.maxConnections, log);
   const provider = openChosenProvider(options.provider);
   const secureMemory = provider.name === "builtin" ? undefined : options.secureMemory;
   const keyMemory = new KeyMemory(secureMemory, log);
@@ -206,16 +206,6 @@ async function pipelineCounters(): Promise<PipelineCounters> {
   // Imported here because most servers have no pipelines.
   const { createRegistry, PipelineCounters } = await import("../../pipeline/mod.ts");
   return new PipelineCounters([...createRegistry().keys()]);
-}
-
-/** Raises the limit of open files, of which each connection takes one, to the kernel's maximum. */
-function raiseFileLimit(log: Logger): void {
-  if (!socketsSupported()) return;
-  try {
-    log.debug("Open files", { limit: libc.raiseDescriptorLimit().soft });
-  } catch (error) {
-    log.warn("The limit of open files cannot be raised", { error });
-  }
 }
 
 /** Listens on every place. */

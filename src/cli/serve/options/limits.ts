@@ -13,6 +13,9 @@ const MAX_COUNT = 1_000_000;
 
 const amount = count(1, MAX_COUNT);
 
+/** 256 descriptors that a server needs besides those of its connections: listeners, workers, logs, pages. */
+export const OTHER_DESCRIPTORS = 256;
+
 /** Each limit with its option, in the order of the help. */
 export const limitOptions = {
   maxConnections: {

@@ -9,7 +9,7 @@ import { auditOptions } from "./audit.ts";
 import { limitOptions } from "./limits.ts";
 import { serverOptions } from "./server.ts";
 
-export { limitOptions, type Limits } from "./limits.ts";
+export { limitOptions, type Limits, OTHER_DESCRIPTORS } from "./limits.ts";
 
 /** The sections of the options of `serve`, in the order of the help. */
 export const serveSections = {
