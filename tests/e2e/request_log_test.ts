@@ -1,11 +1,13 @@
 /** The log of requests of `serve`, on both stacks and with workers. @module */
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { gate } from "../_support/gate.ts";
 
-const [test, { SignerProcess, call, echo, Metadata, openChannel, signing }] = await gate(
-  ["net", "env", "read", "write", "sys", "ffi", "run"],
-  async () => ({ ...await import("./_signer.ts"), ...await import("../../src/grpc/mod.ts") }),
-);
+const [test, { SignerProcess, call, echo, Metadata, openChannel, signing, StatusCode }] =
+  await gate(
+    ["net", "env", "read", "write", "sys", "ffi", "run"],
+    async () => ({ ...await import("./_signer.ts"), ...await import("../../src/grpc/mod.ts") }),
+  );
 
 const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
 const servings = [
@@ -61,19 +63,41 @@ for (const [name, options] of servings) {
   });
 }
 
-test("Calls of methods that the server does not have are logged, cut to a bounded length", async () => {
-  await using server = await SignerProcess.start(
-    ...["--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256", "--workers", "1"],
-    ...["--log-format", "json"],
-  );
-  using channel = openChannel({ addresses: server.addresses });
-  const path = `/no.Service/${"x".repeat(2_000)}`;
-  await assert.rejects(call(channel, { ...echo.Echo, path }, { message: "" }));
-  await server.stop();
-  const [line] = requestsIn(await server.log);
-  assert.equal(line.status, "UNIMPLEMENTED");
-  assert.equal(String(line.method).length, 201);
-});
+for (const [name, options] of servings) {
+  // On grpc-js, only calls that came to their handler had a line and a span.
+  test(`Calls that are refused before their handler are logged, cut to a bounded length: ${name}`, async () => {
+    await using server = await SignerProcess.start(
+      ...["--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256", "--log-format", "json"],
+      ...["--max-message-size", "1KiB", ...options],
+    );
+    using channel = openChannel({ addresses: server.addresses });
+    const metadata = new Metadata([["x-request-id", "job-8"], [
+      "traceparent",
+      `00-${trace}-00f067aa0ba902b7-01`,
+    ]]);
+    const path = `/no.Service/${"x".repeat(2_000)}`;
+    const unknown = call(channel, { ...echo.Echo, path }, { message: "" }, { metadata });
+    await assert.rejects(unknown, { code: StatusCode.UNIMPLEMENTED });
+    const large = call(channel, echo.Echo, { payload: new Uint8Array(5_000) }, { metadata });
+    await assert.rejects(large, { code: StatusCode.RESOURCE_EXHAUSTED });
+    // Bytes of a length that the field does not have.
+    const broken = { ...echo.Echo, requestSerialize: () => Buffer.from([0x0a, 0x7f, 0x00]) };
+    await assert.rejects(call(channel, broken, { message: "" }, { metadata }));
+    await server.stop();
+    const lines = requestsIn(await server.log);
+    assert.deepEqual(lines.map(({ message }) => message), Array(3).fill("Request failed"));
+    const [first, second, third] = lines;
+    assert.equal(first.status, "UNIMPLEMENTED");
+    assert.equal(String(first.method).length, 201);
+    assert.equal(second.status, "RESOURCE_EXHAUSTED");
+    assert.match(String(second.reason), /larger/i);
+    assert.match(String(third.status), /^(INTERNAL|INVALID_ARGUMENT)$/);
+    for (const { requestId, traceId, identity, peer } of lines) {
+      assert.deepEqual([requestId, traceId, identity], ["job-8", trace, "ip=127.0.0.1"]);
+      assert.match(String(peer), /^tcp:\/\/127\.0\.0\.1:\d+$/);
+    }
+  });
+}
 
 test("A reload that lowers the level of requests logs every call from then on, in each worker", async () => {
   const folder = Deno.makeTempDirSync();

@@ -73,7 +73,7 @@ for (const [name, options] of servings) {
     const server = await SignerProcess.startIn(
       receiver.env,
       ...["--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256", ...options],
-      ...["--log-level", "info,requests=debug"],
+      ...["--log-level", "info,requests=debug", "--max-message-size", "1KiB"],
     );
     try {
       const to = ["--to", server.addresses[0]];
@@ -91,12 +91,22 @@ for (const [name, options] of servings) {
       assert.equal(signed.code, 0, signed.stderr);
       const refused = await runSignerWith(env, "call", "sign", ...to, "--key", "none", "m");
       assert.equal(refused.code, 64 + 5, refused.stderr);
+      // Refused before its handler.
+      const large = await runSignerWith(env, "call", "echo", ...to, "x".repeat(2_000));
+      assert.equal(large.code, 64 + 8, large.stderr);
       const echoed = await runSignerWith({}, "call", "echo", ...to, "m");
       assert.equal(echoed.code, 0, echoed.stderr);
     } finally {
       assert.equal(await server.stop(), 0);
     }
-    const echo = receiver.spans.find(({ name }) => name === "signer.v1.EchoService/Echo")!;
+    const echoes = receiver.spans.filter(({ name }) => name === "signer.v1.EchoService/Echo");
+    const large = echoes.filter((span) => Number(attribute(span, "rpc.grpc.status_code")) === 8);
+    assert.deepEqual(large.map(({ kind }) => kind).sort(), [2, 3]);
+    assert.equal(
+      large.find(({ kind }) => kind === 2)!.parentSpanId,
+      large.find(({ kind }) => kind === 3)!.spanId,
+    );
+    const echo = echoes.find((span) => !large.includes(span))!;
     assert.match(await server.log, new RegExp(`traceId=${echo.traceId} .*EchoService/Echo`));
     const spans = receiver.spans.filter(({ name }) => name === "signer.v1.SigningService/Sign");
     const [clients, servers] = [3, 2].map((kind) => spans.filter((span) => span.kind === kind));

@@ -5,14 +5,13 @@ import { type CallContext, type Caller, Metadata, type WorkUnit } from "../mod.t
 import type { WorkOwner } from "../scheduling/mod.ts";
 import { fromGrpcMetadata, toGrpcMetadata } from "./_metadata.ts";
 import type { CallWork } from "./_call_work.ts";
-import type { CallRecord } from "./_call_record.ts";
-import type { CalledConnection, Connections } from "./_connections.ts";
+import type { CalledConnection, CallRecord } from "./_call_record.ts";
 
 /** The members that grpc-js's call objects of all four kinds share. */
 export type SurfaceCall =
   & Pick<
     ServerUnaryCall<unknown, unknown>,
-    "cancelled" | "metadata" | "getPeer" | "sendMetadata" | "getDeadline" | "getPath"
+    "cancelled" | "metadata" | "sendMetadata" | "getDeadline" | "getPath"
   >
   & { once(event: "cancelled", listener: () => void): unknown };
 
@@ -39,16 +38,16 @@ export class GrpcJsContext implements CallContext, WorkOwner {
   constructor(
     call: SurfaceCall,
     work: CallWork,
-    connections: Connections,
     headers: Metadata | undefined,
     record: CallRecord,
   ) {
     this.#call = call;
     this.#record = record;
     this.#work = work;
-    this.#connection = connections.find(call.getPeer());
+    this.#connection = record.connection;
     this.caller = this.#connection.caller;
     if (headers !== undefined) this.#responseHeaders = new Metadata(headers);
+    record.started(this);
   }
 
   get method(): string {
@@ -108,7 +107,7 @@ export class GrpcJsContext implements CallContext, WorkOwner {
 
   /** Records the end of the call: with an error, or else with success. */
   ended(error?: unknown): void {
-    this.#record.ended(this, error);
+    this.#record.ended(error);
   }
 
   runInTurn<T>(units: readonly WorkUnit<T>[]): Promise<readonly PromiseSettledResult<T>[]> {

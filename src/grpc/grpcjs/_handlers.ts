@@ -12,23 +12,21 @@ import { type AnyHandler, type Metadata, RpcError, type StatusCode } from "../mo
 import { GrpcJsContext, type SurfaceCall } from "./_context.ts";
 import { toGrpcMetadata } from "./_metadata.ts";
 import type { CallWork } from "./_call_work.ts";
-import type { Connections } from "./_connections.ts";
-import { CallRecord, type MethodRecords } from "./_call_record.ts";
+import type { OpenCalls } from "./_open_calls.ts";
 
 /** The parts of a server that the handlers of a method use. */
 export interface HandlerHost {
   readonly work: CallWork;
-  readonly connections: Connections;
+  readonly calls: OpenCalls;
   /** Headers of every response. */
   readonly headers: Metadata | undefined;
-  readonly records: MethodRecords;
 }
 
 /** Adapts a handler to the shape that grpc-js calls. */
 export function toGrpcJsHandler(handler: AnyHandler, host: HandlerHost): UntypedHandleCall {
-  const { work, connections, headers, records } = host;
+  const { work, calls, headers } = host;
   const contextOf = (call: SurfaceCall) =>
-    new GrpcJsContext(call, work, connections, headers, new CallRecord(records));
+    new GrpcJsContext(call, work, headers, calls.take(call.metadata));
   switch (handler.kind) {
     case "unary":
       return ((call, callback) => {

@@ -13,9 +13,10 @@ import type {
   ServerHttp2Stream,
   ServerStreamResponseOptions,
 } from "node:http2";
-import { type MethodMeter, type ServerMeter, StatusCode } from "../mod.ts";
+import type { ServerMeter, StatusCode } from "../mod.ts";
 import type { Budget } from "./_budget.ts";
 import { ByteQueue, prefixBytes } from "./_byte_queue.ts";
+import type { CallRecord } from "./_call_record.ts";
 import type { StreamListener } from "./_http2_server.ts";
 import type { GrpcJsLimits } from "./_limits.ts";
 import { refuse } from "./_request_check.ts";
@@ -31,8 +32,8 @@ export interface StreamHost {
   /** The largest message, which grpc-js has as an option of its server. */
   readonly maxRequestBytes: number;
   readonly meter: ServerMeter | undefined;
-  /** The meter of the called method. */
-  readonly methodMeter: MethodMeter | undefined;
+  /** The record of the call. */
+  readonly record: CallRecord;
   /** The budget of its connection. */
   readonly budget: Budget;
   readonly turns: Turns;
@@ -54,12 +55,10 @@ export abstract class HeldStream {
   protected onEnd: Listener | undefined;
   #held = 0;
   #written = 0;
-  /** The status of the call, once it is sent. */
-  #status: StatusCode | undefined;
 
   constructor(protected readonly stream: ServerHttp2Stream, protected readonly host: StreamHost) {
     stream.once("close", () => {
-      host.methodMeter?.ended(this.#status ?? StatusCode.CANCELLED);
+      host.record.closed();
       this.released();
       this.queue.clear();
       this.hold(0);
@@ -121,15 +120,16 @@ export abstract class HeldStream {
     this.stream.end();
   }
 
-  /** Remembers the status of the call, which is in its trailers, or in the headers of a response without more. */
+  /** Records the status of the call, which is in its trailers, or in the headers of a response without more. */
   #noteStatus(headers: OutgoingHttpHeaders): void {
     const status = headers["grpc-status"];
-    if (status !== undefined) this.#status = Number(status) as StatusCode;
+    if (status === undefined) return;
+    this.host.record.sent(Number(status) as StatusCode, headers["grpc-message"] as string);
   }
 
   /** Refuses the call. */
   protected refuseWith(code: StatusCode, message: string): void {
-    this.#status = code;
+    this.host.record.sent(code, encodeURI(message));
     refuse(this.stream, { kind: "grpc", code, message });
   }
 

@@ -1,17 +1,21 @@
 import type { Http2Session } from "node:http2";
 import type { Duplex } from "node:stream";
 import type { Budget } from "./_budget.ts";
+import type { CalledConnection } from "./_call_record.ts";
 import type { GrpcJsLimits } from "./_limits.ts";
 import { ConnectionInput, type InputTurns } from "./_input_turns.ts";
 
-/** The property of a connection that holds its budget. */
-const BUDGET = Symbol("budget");
+/** The property of a connection that holds its facts. */
+const CONNECTION = Symbol("connection");
+
+/** The facts about a session's connection. */
+export interface SessionConnection {
+  readonly called: CalledConnection;
+  readonly budget: Budget;
+}
 
 /** Options of `sessionSocket`. */
-export interface SessionSocketOptions {
-  /** The name of the connection (`Connections`). */
-  readonly name: string;
-  readonly budget: Budget;
+export interface SessionSocketOptions extends SessionConnection {
   /** The turns in which connections are read. */
   readonly inputTurns: InputTurns;
   /** Unread responses of more than `maxConnectionUnreadBytes` keep the connection from being read. May change. */
@@ -21,12 +25,12 @@ export interface SessionSocketOptions {
 }
 
 /**
- * Prepares a connection for a session of node:http2. Sets `remoteAddress` to the name of the connection, which
- * grpc-js's `getPeer()` returns; passes input on in turns with other connections; and stops reading while the peer does
- * not read: node:http2 ignores back-pressure of the connection, so its output would grow without bound.
+ * Prepares a connection for a session of node:http2: passes input on in turns with other connections, and stops reading
+ * while the peer does not read: node:http2 ignores back-pressure of the connection, so its output would grow without
+ * bound.
  */
 export function sessionSocket(connection: Duplex, options: SessionSocketOptions): void {
-  const { name, budget, inputTurns, limits, onDrain } = options;
+  const { called, budget, inputTurns, limits, onDrain } = options;
   connection.on("error", () => {});
   const read = connection._read.bind(connection);
   const push = connection.push.bind(connection);
@@ -50,10 +54,11 @@ export function sessionSocket(connection: Duplex, options: SessionSocketOptions)
     readOn();
   });
   connection.on("close", () => input.clear());
-  Object.assign(connection, { remoteAddress: name, remotePort: undefined, [BUDGET]: budget });
+  const facts: SessionConnection = { called, budget };
+  Object.assign(connection, { [CONNECTION]: facts });
 }
 
-/** Returns the budget of a session's connection. */
-export function budgetOf(session: Http2Session): Budget {
-  return (session.socket as unknown as { readonly [BUDGET]: Budget })[BUDGET];
+/** Returns the facts about a session's connection. */
+export function connectionOf(session: Http2Session): SessionConnection {
+  return (session.socket as unknown as { readonly [CONNECTION]: SessionConnection })[CONNECTION];
 }

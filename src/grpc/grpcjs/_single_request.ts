@@ -34,7 +34,7 @@ export class SingleRequestStream extends HeldStream implements Waiting {
 
   start(): void {
     const waitedMs = performance.now() - this.#completedAt;
-    if (waitedMs > 0) this.host.methodMeter?.waited(waitedMs);
+    if (waitedMs > 0) this.host.record.waited(waitedMs);
     this.#settle();
     if (this.stream.destroyed || this.stream.closed) return;
     this.hold(this.queue.capacity + this.#inflated);

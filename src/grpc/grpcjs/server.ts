@@ -21,7 +21,6 @@ import {
   type AnyMethod,
   type DrainReport,
   MAX_REPORTED_CONNECTIONS,
-  type MethodMeter,
   type RpcServer,
   type RpcServerOptions,
   type ServerLimits,
@@ -31,9 +30,9 @@ import {
 } from "../mod.ts";
 import { DEFAULT_QUEUE_LIMITS, type QueueLimits } from "../scheduling/mod.ts";
 import { Admission, type OpenConnection } from "./_admission.ts";
+import { type CalledConnection, CallRecord, type MethodRecords } from "./_call_record.ts";
 import { CallWork } from "./_call_work.ts";
 import { ConnectionMeter } from "./_connection_meter.ts";
-import { type CalledConnection, Connections } from "./_connections.ts";
 import { toGrpcJsHandler } from "./_handlers.ts";
 import type { StreamListener } from "./_http2_server.ts";
 import { fixedLimits, type GrpcJsService, InjectedServer } from "./_injected_server.ts";
@@ -41,8 +40,9 @@ import { listenByNode } from "./_node_listener.ts";
 import { withReferenceCodecs } from "./_reference_codecs.ts";
 import { checkRequest, type Refusal, refuse } from "./_request_check.ts";
 import { MessageStream } from "./_message_stream.ts";
+import { OpenCalls } from "./_open_calls.ts";
 import { SingleRequestStream } from "./_single_request.ts";
-import { budgetOf, sessionSocket } from "./_session_socket.ts";
+import { connectionOf, sessionSocket } from "./_session_socket.ts";
 import { type Budget, Budgets } from "./_budget.ts";
 import { InputTurns } from "./_input_turns.ts";
 import { defaultGrpcJsLimits, type GrpcJsLimits } from "./_limits.ts";
@@ -68,10 +68,10 @@ const tooManyStreams: Refusal = {
   message: "Too many calls are open here: try again later",
 };
 
-/** A method, and the meter of its calls. */
-interface MeteredMethod {
+/** A method, and the counts and the observer of its calls. */
+interface RecordedMethod {
   readonly method: AnyMethod;
-  readonly meter: MethodMeter | undefined;
+  readonly records: MethodRecords;
 }
 
 /** Limits, of which those of `ServerLimits` may change. */
@@ -89,7 +89,7 @@ class GrpcJsServer implements RpcServer {
   /** The grpc-js servers. The last one takes new connections; others have connections with limits of before. */
   #servers: InjectedServer[];
   readonly #services: readonly GrpcJsService[];
-  readonly #methods = new Map<string, MeteredMethod>();
+  readonly #methods = new Map<string, RecordedMethod>();
   readonly #listeners: { close(): void }[] = [];
   readonly #limits: ChangingLimits;
   readonly #budgets: Budgets;
@@ -98,15 +98,15 @@ class GrpcJsServer implements RpcServer {
   readonly #inputTurns = new InputTurns();
   readonly #connections = new Set<OpenConnection>();
   readonly #admission: Admission;
-  readonly #names = new Connections();
+  readonly #calls = new OpenCalls();
   readonly #incomplete = new Set<SingleRequestStream>();
   #watch: ReturnType<typeof setInterval> | undefined;
   /** Resolves when the last connection is closed. */
   #gone = Promise.withResolvers<void>();
   readonly #tls: RpcServerOptions["tls"];
   readonly #meter: ServerMeter | undefined;
-  /** Counts calls of methods that the server does not have. */
-  readonly #unknownMethod: MethodMeter | undefined;
+  /** Records of calls of methods that the server does not have. */
+  readonly #unknownMethod: MethodRecords;
   readonly #connectionMeter: ConnectionMeter;
   readonly #log = logger("grpc-js");
   /** Number of calls that have ended. */
@@ -120,7 +120,8 @@ class GrpcJsServer implements RpcServer {
     this.#limits = { ...DEFAULT_QUEUE_LIMITS, ...limits };
     this.#tls = tls;
     this.#meter = meter;
-    this.#unknownMethod = meter?.method(undefined);
+    const shared = { serverMeter: meter, observer };
+    this.#unknownMethod = { ...shared, isUnary: false, meter: meter?.method(undefined) };
     this.#connectionMeter = new ConnectionMeter(meter);
     this.#budgets = new Budgets(this.#limits);
     this.#admission = new Admission({
@@ -132,12 +133,10 @@ class GrpcJsServer implements RpcServer {
     this.#services = services.map(({ definition, handlers, responseHeaders: headers }) => {
       const entries = Object.entries(handlers).map(([name, handler]) => {
         const method = definition[name];
-        const metered = { method, meter: meter?.method(method.path) };
-        this.#methods.set(method.path, metered);
         const isUnary = handler.kind === "unary";
-        const records = { isUnary, meter: metered.meter, serverMeter: meter, observer };
-        const host = { work, connections: this.#names, headers, records };
-        return [name, toGrpcJsHandler(handler, host)];
+        const records = { ...shared, isUnary, meter: meter?.method(method.path) };
+        this.#methods.set(method.path, { method, records });
+        return [name, toGrpcJsHandler(handler, { work, calls: this.#calls, headers })];
       });
       const methods = Object.entries(definition)
         .map(([name, method]) => [name, withReferenceCodecs(method)]);
@@ -165,10 +164,15 @@ class GrpcJsServer implements RpcServer {
     if (stream.destroyed || stream.closed) return;
     const path = headers[":path"] ?? "";
     const called = this.#methods.get(path);
-    const budget = budgetOf(stream.session!);
-    const { meter: methodMeter = this.#unknownMethod } = called ?? {};
+    const connection = connectionOf(stream.session!);
+    const { budget } = connection;
+    const { records } = called ?? { records: this.#unknownMethod };
+    const record = new CallRecord(connection.called, headers, records);
     const refused = (refusal: Refusal) => {
-      if (refusal.kind === "grpc") methodMeter?.ended(refusal.code);
+      if (refusal.kind === "grpc") {
+        record.sent(refusal.code, encodeURI(refusal.message));
+        record.closed();
+      }
       refuse(stream, refusal);
     };
     const refusal = checkRequest(headers, () => called !== undefined);
@@ -179,13 +183,15 @@ class GrpcJsServer implements RpcServer {
       return refused(tooManyStreams);
     }
     budget.addStreams(1);
+    const number = this.#calls.add(record, headers);
     stream.once("close", () => {
       budget.addStreams(-1);
       this.#endedCalls++;
+      this.#calls.remove(number);
     });
     const host = {
       ...{ limits: this.#limits, maxRequestBytes, turns: this.#turns, next, budget },
-      ...{ incomplete: this.#incomplete, meter: this.#meter, methodMeter },
+      ...{ incomplete: this.#incomplete, meter: this.#meter, record },
     };
     if (called!.method.requestStream) new MessageStream(stream, headers, host);
     else new SingleRequestStream(stream, headers, host);
@@ -313,12 +319,11 @@ class GrpcJsServer implements RpcServer {
 
   #take(duplex: Duplex, called: CalledConnection): void {
     const { peer, identity } = called;
-    const name = this.#names.add(called);
     this.#log.debug("Connected", { peer });
     const budget = this.#budgets.open(identity);
     const inputTurns = this.#inputTurns;
     const onDrain = () => this.#turns.wake();
-    sessionSocket(duplex, { name, budget, inputTurns, limits: this.#limits, onDrain });
+    sessionSocket(duplex, { called, budget, inputTurns, limits: this.#limits, onDrain });
     const openedAt = performance.now();
     const { transport } = called.caller.peer;
     const connection: OpenConnection = {
@@ -330,7 +335,6 @@ class GrpcJsServer implements RpcServer {
     this.#watch ??= setInterval(() => this.#sweep(), sweepMs);
     duplex.once("close", () => {
       this.#budgets.close(identity);
-      this.#names.remove(name);
       this.#connections.delete(connection);
       this.#connectionMeter.closed(connection);
       if (this.#connections.size > 0) return;
