@@ -7,6 +7,10 @@
  * process, in which `--parallel` runs several files at a time: they are compared whenever no file runs, at the end of
  * the run at the latest, and the failure names the files that ran when one was first seen.
  *
+ * Memory from malloc(3) is not compared: files that run at the same time share it with each other, with V8 and with
+ * Deno, whose caches grow. It is measured where it is taken, in processes of their own: `ffi/libcrypto_test.ts` for keys
+ * and signatures, `net/tls_memory_test.ts` for TLS, `e2e/memory_test.ts` and `e2e/config_reload_test.ts` for servers.
+ *
  * @module
  */
 import { leavesOpen } from "./leaves_open.ts";
