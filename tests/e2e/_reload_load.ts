@@ -35,7 +35,9 @@ export async function reloadUnderLoad(reloads: number): Promise<ReloadFigures> {
       `listen: {tcp: "localhost:0"}\nkeys: {file: k=key.der}\n` +
         `tls: {cert: server.pem, key: server.key}\n` +
         `access: {tokens: tokens, rules: rules.yaml}\n` +
-        `server: {workers: 2}\nlimits: {max-batch: ${100 + round}}\n`,
+        `server: {workers: 2}\nlimits: {max-batch: ${100 + round}, handshake-timeout: ${
+          20 + round
+        }s}\n`,
     );
   };
   await renew(0);

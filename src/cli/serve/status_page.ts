@@ -262,7 +262,8 @@ const draw = (now) => {
   byId("reloads").textContent = success + failure === 0
     ? "None since the start."
     : success + " succeeded, " + failure + " failed. The last one " +
-      (last.outcome === "success" ? "succeeded " : "failed ") + span(now.now - last.at) + " ago.";
+      (last.outcome === "success" ? "succeeded " : "failed ") + span(now.now - last.at) + " ago" +
+      (last.outcome === "success" ? "." : ": the log has the reason.");
   byId("reloads").className = last && last.outcome !== "success" ? "bad" : "";
   before = now;
 };
