@@ -34,6 +34,14 @@ export function spanName(path: string): string {
   return path.slice(1, 1 + MAX_METHOD);
 }
 
+/**
+ * Returns a whole number as an attribute of an integer type, which the conventions ask for. Deno 2.9 exports a number as
+ * a double and a bigint as an integer; the API has no type for bigints.
+ */
+export function integer(value: number): number {
+  return BigInt(Math.round(value)) as unknown as number;
+}
+
 /** Returns the attributes of a method. */
 export function methodAttributes(path: string): Attributes {
   const [service, method = ""] = spanName(path).split("/", 2);
@@ -48,7 +56,7 @@ export function endSpan(
   isError: boolean,
   endTime?: number,
 ): void {
-  span.setAttribute("rpc.grpc.status_code", code);
+  span.setAttribute("rpc.grpc.status_code", integer(code));
   if (isError) span.setStatus({ code: SpanStatusCode.ERROR, message: message ?? "" });
   span.end(endTime);
 }

@@ -7,7 +7,7 @@ import {
   type ObservedContext,
   StatusCode,
 } from "../grpc/mod.ts";
-import { contextOf, endSpan, methodAttributes, spanName, tracer } from "./rpc_span.ts";
+import { contextOf, endSpan, integer, methodAttributes, spanName, tracer } from "./rpc_span.ts";
 
 /** The statuses that are a fault of the server, and not of its caller, by the conventions. */
 const serverErrors: ReadonlySet<StatusCode> = new Set([
@@ -38,7 +38,7 @@ export class ServerTraces implements CallObserver {
         ...methodAttributes(method),
         ...peerAttributes(context),
         "signer.caller": formatCaller(caller),
-        "signer.queue_us": queueUs,
+        "signer.queue_us": integer(queueUs),
         ...Object.fromEntries(
           Object.entries(logFields).flatMap(([name, value]) =>
             value === undefined ? [] : [[`signer.${name}`, value]]
@@ -60,6 +60,6 @@ function peerAttributes({ caller: { peer }, peer: name }: ObservedContext) {
   return {
     "network.transport": "tcp",
     "network.peer.address": peer.host,
-    "network.peer.port": peer.port,
+    "network.peer.port": integer(peer.port),
   };
 }

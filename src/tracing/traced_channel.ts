@@ -13,6 +13,7 @@ import { formatTraceparent, traceparentHeader } from "../telemetry/mod.ts";
 import {
   contextOf,
   endSpan,
+  integer,
   methodAttributes,
   spanName,
   tracer,
@@ -79,7 +80,11 @@ function headersOf(span: Span): [string, string][] {
 function serverAttributes(name: string): Attributes {
   const [, host, port] = /^(?:tcp:\/\/)?\[?([^/]+?)\]?:(\d+)$/.exec(name) ?? [];
   if (host === undefined) return { "server.address": name };
-  return { "server.address": host, "server.port": Number(port), "network.transport": "tcp" };
+  return {
+    "server.address": host,
+    "server.port": integer(Number(port)),
+    "network.transport": "tcp",
+  };
 }
 
 /** Yields the responses of a call, and ends its span with them. */
