@@ -68,10 +68,17 @@ unpack() {
     { full "$1"; return 1; }
   rm "$temporary/payload"
   is_intact "$temporary" || { full "$1"; return 1; }
-  # Two starts at once: the rename of the second ends within the folder of the first, and is removed.
-  mv "$temporary" "$folder"
-  rm -rf "${folder:?}/${temporary##*/}"
+  # Two starts at once: the rename of the second ends within the folder of the first, and is removed. So it does within
+  # a folder that another user has made meanwhile, which `expect_own` then refuses.
+  mv "$temporary" "$folder" 2>/dev/null || rm -rf "$temporary"
+  rm -rf "${folder:?}/${temporary##*/}" 2>/dev/null
   trap - EXIT HUP INT TERM
+}
+
+# Ends the program unless the folder is the user's own. In /tmp nobody else can replace it then (the sticky bit).
+expect_own() {
+  is_private "$folder" ||
+    fail "$folder belongs to another user, or others may write to it" "Remove it, or name another folder in SIGNER_CACHE"
 }
 
 full() {
@@ -103,9 +110,8 @@ for cache in "${SIGNER_CACHE:-}" "${XDG_CACHE_HOME:-}" /var/cache /tmp /dev/shm;
   [ -n "$cache" ] || continue
   # A folder for each user: nobody runs the files of another one.
   folder=$cache/signer-$user-$payload
-  if [ -e "$folder" ]; then
-    is_private "$folder" ||
-      fail "$folder belongs to another user, or others may write to it" "Remove it, or name another folder in SIGNER_CACHE"
+  if [ -e "$folder" ] || [ -L "$folder" ]; then
+    expect_own
     is_intact "$folder" ||
       fail "$folder is damaged" "Remove it: it is unpacked again at the next start"
     break
@@ -115,7 +121,10 @@ for cache in "${SIGNER_CACHE:-}" "${XDG_CACHE_HOME:-}" /var/cache /tmp /dev/shm;
     folder=
     continue
   fi
-  if unpack "$cache"; then break; fi
+  if unpack "$cache"; then
+    expect_own
+    break
+  fi
   trap - EXIT HUP INT TERM
   folder=
 done

@@ -127,6 +127,38 @@ test("A cache that others may write to is refused and not run", async () => {
   assert.match(error, /belongs to another user, or others may write to it/);
 });
 
+// Who made the folder during the second of the unpacking, in /tmp say, had his own `deno` in it run by another user.
+test("A folder that another user makes during the unpacking is refused and not run", async () => {
+  const other = `printf '#!/bin/sh\\necho other\\n' >`;
+  const attacks = {
+    folder: `mkdir -m 777 "$2"; ${other}"$2/deno"; chmod 755 "$2/deno"`,
+    link:
+      `mkdir -m 777 "$2-other"; ${other}"$2-other/deno"; chmod 755 "$2-other/deno"; ln -s "$2-other" "$2"`,
+    closedFolder: `mkdir "$2"; ${other}"$2/deno"; chmod 755 "$2/deno" "$2"`,
+  };
+  for (const [name, attack] of Object.entries(attacks)) {
+    await using packaged = await Packaged.make();
+    const programs = join(packaged.folder, "programs");
+    await Deno.mkdir(programs);
+    const mv = `#!/bin/sh\n${attack}\nexec /bin/mv "$@"\n`;
+    await Deno.writeTextFile(join(programs, "mv"), mv, { mode: 0o755 });
+    const { code, out, error } = await packaged.run([], { PATH: `${programs}:/usr/bin:/bin` });
+    assert.deepEqual([code, out], [1, ""], name);
+    assert.match(error, /belongs to another user, or others may write to it/, name);
+  }
+});
+
+test("A link in the place of the folder is refused, also one to nothing", async () => {
+  await using packaged = await Packaged.make();
+  await packaged.run();
+  const { unpacked } = packaged;
+  await Deno.remove(unpacked, { recursive: true });
+  await Deno.symlink(join(packaged.folder, "nothing"), unpacked);
+  const { code, out, error } = await packaged.run();
+  assert.deepEqual([code, out], [1, ""]);
+  assert.match(error, /belongs to another user, or others may write to it/);
+});
+
 // The superuser ran `signer version`, which unpacked to /var/cache. The service with a user of its own then refused to
 // start, because the folder belonged to another user.
 test("Each user has a folder of their own in a cache that several share", async () => {
@@ -134,7 +166,10 @@ test("Each user has a folder of their own in a cache that several share", async 
   await packaged.run();
   const programs = join(packaged.folder, "programs");
   await Deno.mkdir(programs);
+  // Another user, who also owns the files that are made.
   await Deno.writeTextFile(join(programs, "id"), "#!/bin/sh\necho 4242\n", { mode: 0o755 });
+  const ls = `#!/bin/sh\n/bin/ls "$@" | sed -E 's/^(\\S+ +[0-9]+ +)[0-9]+/\\14242/'\n`;
+  await Deno.writeTextFile(join(programs, "ls"), ls, { mode: 0o755 });
   const { code, error } = await packaged.run([], { PATH: `${programs}:/usr/bin:/bin` });
   assert.deepEqual([code, error], [0, ""]);
   assert.equal([...Deno.readDirSync(packaged.cache)].length, 2);
