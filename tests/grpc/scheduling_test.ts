@@ -18,8 +18,8 @@ class Rig {
   readonly ran: string[] = [];
   readonly queue: WorkQueue;
 
-  constructor(some: Partial<typeof limits> = {}, beforeExpensive?: () => void) {
-    this.queue = new WorkQueue({ ...limits, ...some }, beforeExpensive, () => this.now);
+  constructor(some: Partial<typeof limits> = {}) {
+    this.queue = new WorkQueue({ ...limits, ...some }, () => this.now);
   }
 
   /** Creates work of one piece that takes the expected time. */
@@ -263,12 +263,40 @@ Deno.test("Cost classes are distinguished by name, up to a limit", () => {
   assert.equal(costClasses.of("one more"), costClasses.of("and another"));
 });
 
-// The response of a cheap call waited for a signature with RSA-4096 that began after it.
-Deno.test("The queue announces each expensive piece, and no cheap one", () => {
-  const rig: Rig = new Rig({}, () => rig.ran.push("flush"));
+// Responses are sent at the end of a turn: that of a cheap call waited for a signature with RSA-4096 that began after it.
+Deno.test("A turn ends before work that is expected to last beyond it", () => {
+  const rig = new Rig();
   const lane = rig.queue.openLane();
-  rig.push(lane, rig.work("long"), rig.work("short", 0.1), rig.work("long"));
-  assert.deepEqual(rig.run(), ["short", "flush", "long", "flush", "long"]);
+  rig.push(lane, rig.work("long"), rig.work("short", 0.1), rig.work("half", 0.5));
+  const turns = [];
+  while (rig.queue.runNext(1)) turns.push(rig.ran.splice(0));
+  assert.deepEqual(turns, [["short"], ["long"], ["half"]]);
+  rig.push(lane, ...["a", "b", "c", "d", "e"].map((name) => rig.work(name, 0.25)));
+  rig.queue.runNext(1);
+  assert.deepEqual(rig.ran, ["a", "b", "c", "d"]);
+});
+
+Deno.test("Work that is added in a turn, before a piece, runs in that turn if it is cheap", () => {
+  const rig = new Rig();
+  const lane = rig.queue.openLane();
+  rig.push(lane, ...["a", "b", "c"].map((name) => rig.work(name, 0.25)));
+  const times: number[] = [];
+  rig.queue.runNext(1, (now) => {
+    if (times.push(now) === 2) rig.push(lane, rig.work("cheap", 0.1), rig.work("dear", 0.25));
+  });
+  assert.deepEqual(rig.ran, ["a", "cheap", "b", "c"]);
+  assert.deepEqual(times, [0, 0.25, 0.35, 0.6]);
+});
+
+Deno.test("A connection keeps its place in the turns when the look before a piece fails", () => {
+  const rig = new Rig();
+  const lane = rig.queue.openLane();
+  rig.push(lane, rig.work("a"));
+  const fail = () => {
+    throw new Error("no look");
+  };
+  assert.throws(() => rig.queue.runNext(1, fail), /no look/);
+  assert.deepEqual(rig.run(), ["a"]);
 });
 
 Deno.test("Work that waits in memory runs before other expensive work of its connection", () => {

@@ -134,6 +134,11 @@ export class Lane extends TurnTaker {
     else this.#dear.push(entry);
   }
 
+  /** The entry that `shift()` returns. */
+  get next(): Entry | undefined {
+    return this.#cheap[0] ?? this.#dear[0];
+  }
+
   shift(): Entry | undefined {
     return this.#cheap.shift() ?? this.#dear.shift();
   }

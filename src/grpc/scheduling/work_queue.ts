@@ -37,23 +37,14 @@ const overShare = new RpcError("RESOURCE_EXHAUSTED", "Too much work waits here: 
 export class WorkQueue {
   readonly #limits: QueueLimits;
   readonly #clock: () => number;
-  readonly #beforeExpensive: () => void;
   readonly #peers = new Turns<PeerTurns>();
   readonly #byIdentity = new Map<string, PeerTurns>();
   #size = 0;
   #expectedMs = 0;
 
-  /**
-   * @param beforeExpensive called before each piece that is not cheap, which may take milliseconds
-   * @param clock milliseconds; tests replace `performance.now()`
-   */
-  constructor(
-    limits: QueueLimits,
-    beforeExpensive: () => void = () => {},
-    clock: () => number = () => performance.now(),
-  ) {
+  /** @param clock milliseconds; tests replace `performance.now()` */
+  constructor(limits: QueueLimits, clock: () => number = () => performance.now()) {
     this.#limits = limits;
-    this.#beforeExpensive = beforeExpensive;
     this.#clock = clock;
   }
 
@@ -100,29 +91,42 @@ export class WorkQueue {
   }
 
   /**
-   * Runs pieces of the next lane for `forMs` milliseconds, and at least one, so that short responses are sent
-   * together. Returns false when no work waits.
+   * Runs pieces of the next lane: as many as are expected to end within `forMs` milliseconds, and at least one. Returns
+   * false when no work waits.
+   *
+   * @param beforePiece called before each piece with the time. It may add work
    */
-  runNext(forMs = 0): boolean {
+  runNext(forMs = 0, beforePiece: (now: number) => void = () => {}): boolean {
     for (;;) {
       const peer = this.#peers.begin();
       if (peer === undefined) return false;
       const lane = peer.turns.begin()!;
       const began = this.#clock();
-      const ran = this.#runSome(lane, began, began + forMs);
-      lane.charge(this.#clock() - began);
-      peer.turns.end(lane, lane.size > 0);
-      this.#peers.end(peer, peer.turns.active > 0);
+      let ran = false;
+      try {
+        ran = this.#runSome(lane, began, began + forMs, beforePiece);
+      } finally {
+        lane.charge(this.#clock() - began);
+        peer.turns.end(lane, lane.size > 0);
+        this.#peers.end(peer, peer.turns.active > 0);
+      }
       if (ran) return true;
     }
   }
 
-  #runSome(lane: Lane, began: number, end: number): boolean {
+  #runSome(
+    lane: Lane,
+    began: number,
+    end: number,
+    beforePiece: (now: number) => void,
+  ): boolean {
     let ran = false;
     let now = began;
-    do {
-      const entry = lane.shift();
-      if (entry === undefined) break;
+    for (;;) {
+      const expected = lane.next?.work.pieceMs;
+      if (expected === undefined || (ran && now + expected > end)) return ran;
+      beforePiece(now);
+      const entry = lane.shift()!;
       const { work } = entry;
       this.#count(lane, entry, -1);
       if (work.over) {
@@ -131,15 +135,13 @@ export class WorkQueue {
       }
       ran = true;
       work.waited?.(Math.max(0, now - entry.since));
-      if (!entry.cheap) this.#beforeExpensive();
       const hasMore = work.run();
       now = this.#clock();
       if (hasMore) {
         const cheap = work.pieceMs <= this.#limits.cheapCallMs;
         this.#add(lane, { work, expectedMs: work.expectedMs, cheap, since: now });
       }
-    } while (!ran || now < end);
-    return ran;
+    }
   }
 
   #add(lane: Lane, entry: Entry): void {

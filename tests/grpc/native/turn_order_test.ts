@@ -1,6 +1,7 @@
 /** The order in which a thread of the native server serves its connections. @module */
 import assert from "node:assert/strict";
 import type { Service } from "../../../src/grpc/mod.ts";
+import type { Stream } from "../../../src/net/mod.ts";
 import {
   block,
   CLIENT_PREFACE,
@@ -65,18 +66,34 @@ class WorkClock implements Disposable {
 class TurnRig implements AsyncDisposable {
   readonly engine: InstanceType<typeof Engine>;
   readonly #listener: Awaited<ReturnType<typeof net.listen>>;
-  readonly #clients: Deno.TcpConn[] = [];
+  readonly #clients: { close(): void }[] = [];
 
-  private constructor(service: Service, listener: Awaited<ReturnType<typeof net.listen>>) {
+  private constructor(
+    service: Service,
+    listener: Awaited<ReturnType<typeof net.listen>>,
+    cheapCallMs: number,
+  ) {
     const log = logger("native");
-    this.engine = new Engine({ services: [service], log, limits: { cheapCallMs: 1 } });
+    this.engine = new Engine({ services: [service], log, limits: { cheapCallMs } });
     this.#listener = listener;
     this.engine.accept(listener, false);
   }
 
-  static async open(service: Service): Promise<TurnRig> {
-    const listener = await net.listen(net.tcpAddress("127.0.0.1:0"));
-    return new TurnRig(service, listener);
+  static async open(
+    service: Service,
+    { address = "127.0.0.1:0", cheapCallMs = 1 } = {},
+  ): Promise<TurnRig> {
+    const listener = await net.listen(net.parseAddress(address));
+    return new TurnRig(service, listener, cheapCallMs);
+  }
+
+  /** Connects a socket whose reads and writes a handler can make: the test's own event loop waits in a turn. */
+  async connectSocket(): Promise<Stream> {
+    const socket = await net.dial(this.#listener.address);
+    this.#clients.push(socket);
+    writeNow(socket, OPEN_WINDOWS);
+    this.turns(3);
+    return socket;
   }
 
   async connect(): Promise<Deno.TcpConn> {
@@ -109,6 +126,16 @@ class TurnRig implements AsyncDisposable {
 /** Writes bytes that fit into the kernel's buffers: nobody reads them meanwhile. */
 async function write(client: Deno.Conn, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length;) at += await client.write(bytes.subarray(at));
+}
+
+/** Writes bytes at once, to a socket that has room. */
+function writeNow(socket: Stream, bytes: Uint8Array): void {
+  assert.equal(socket.write(bytes, bytes.length), bytes.length);
+}
+
+/** Returns the number of bytes that have arrived at a socket. */
+function bytesNow(socket: Stream): number {
+  return Math.max(0, socket.read(new Uint8Array(65_536), 65_536));
 }
 
 /** Reads until no more bytes arrive, and returns their number. */
@@ -209,4 +236,48 @@ test("A large response is sent in parts, between which others are served", async
   assert.ok(rig.engine.accounts.thread.unreadBytes > 3_000_000);
   const sent = await bytesUntilSilence(client);
   assert.ok(sent > 0 && sent < 1_000_000, `${sent} bytes`);
+});
+
+// Each response with RSA-2048 was sent by itself, which woke the client for a single one; and a P-256 call of another
+// client waited for two such signatures.
+test("Responses of a connection's turn are sent together, and others are served meanwhile", async () => {
+  using clock = new WorkClock();
+  const ran: string[] = [];
+  let beforeDear = () => {};
+  await using rig = await TurnRig.open(
+    kindsService({
+      Unary: unary((name: string) => {
+        if (name === "dear") beforeDear();
+        ran.push(name);
+        clock.work(name === "dear" ? 0.25 : 0.05);
+        return name;
+      }, (name: string) => name),
+    }),
+    { address: `unix-abstract:signer-turns-${crypto.randomUUID()}`, cheapCallMs: 0.1 },
+  );
+  const [busy, modest] = [await rig.connectSocket(), await rig.connectSocket()];
+  // The server measures both kinds.
+  writeNow(modest, join(...Array.from({ length: 9 }, (_, i) => call(i, "cheap"))));
+  writeNow(busy, call(0, "dear"));
+  rig.turnsUntil(() => ran.length === 10);
+  bytesNow(busy);
+  bytesNow(modest);
+  ran.length = 0;
+  const sizes: number[] = [];
+  let answered = false;
+  beforeDear = () => {
+    sizes.push(bytesNow(busy));
+    if (sizes.length === 6) writeNow(modest, call(9, "cheap"));
+    if (sizes.length === 7) answered = bytesNow(modest) > 0;
+  };
+  writeNow(busy, join(...Array.from({ length: 40 }, (_, i) => call(1 + i, "dear"))));
+  rig.turnsUntil(() => ran.length === 41);
+  assert.equal(ran.indexOf("cheap"), 6);
+  assert.equal(answered, true);
+  // 10 ms of work wait at first, so that a turn takes 1 ms, less the cheap call in the second one; with less work the
+  // turns are shorter.
+  const [one] = sizes.filter((size) => size > 0).toSorted((a, b) => a - b);
+  const together = sizes.map((size) => Math.round(size / one));
+  assert.deepEqual(together.slice(0, 12), [0, 0, 0, 0, 4, 0, 0, 3, 0, 0, 0, 4]);
+  assert.deepEqual(together.slice(-4), [1, 1, 1, 1]);
 });

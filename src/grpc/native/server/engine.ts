@@ -38,8 +38,16 @@ const FREE_CALL_MS = 0.02;
 /** Free calls without a measurement between two measured ones. Reading the clock takes a twentieth of their time. */
 const UNMEASURED_CALLS = 15;
 
-/** The time for which other calls run before events are handled: some ten P-256 signatures, or one with RSA. */
-const CALLS_SLICE_MS = 0.25;
+/** The time for which other calls run before events are handled: seven P-256 signatures, or one with RSA. */
+const CALLS_SLICE_MS = 0.2;
+
+/**
+ * The longest turn of a connection, whose responses are sent together at its end: a send(2) that wakes the client takes
+ * as long as a tenth of an RSA-2048 signature. The turn is also at most this part of the time that all queued work
+ * takes, but for `CALLS_SLICE_MS`: responses are late by an eighth of the time for which their requests have waited.
+ */
+const MAX_CONNECTION_TURN_MS = 1;
+const CONNECTION_TURN_SHARE = 1 / 8;
 
 /** The longest time for which only events are handled, or only queued work is done. */
 const STRETCH_MS = 3;
@@ -56,9 +64,9 @@ const STREAM_SLICE_MS = 2;
 /**
  * The server on one thread: an epoll, connections, and their calls. It runs in turns. Each turn handles the events of
  * connections, in which cheap calls are answered as they are read; sends the output, with one send(2) for each
- * connection; and then does queued work, with a look at new events every `CALLS_SLICE_MS`. Connections without
- * queued work are read first, and their responses are sent before the others are read, and before each piece of
- * queued work that may take milliseconds.
+ * connection; and then gives turns to the connections with queued work, with a look at new events every
+ * `CALLS_SLICE_MS`. Connections without queued work are read first, and their responses are sent before the others
+ * are read. Those of queued work are sent at the end of the connection's turn.
  */
 export class Engine implements ServingThread, Disposable {
   readonly poller = new Poller();
@@ -84,6 +92,8 @@ export class Engine implements ServingThread, Disposable {
   readonly #connections: ConnectionSet;
   readonly #admission: Admission;
   #dirty: ServedConnection[] = [];
+  /** The connection whose turn it is, with responses that are sent at the end of the turn; others are flushed. */
+  readonly #held: ServedConnection[] = [];
   #fresh: TimedCall[] = [];
   #tickAt = Infinity;
   #asyncCalls = 0;
@@ -92,6 +102,8 @@ export class Engine implements ServingThread, Disposable {
   #sliceEnd = Infinity;
   /** Time after which the remaining events wait for the next turn. */
   #eventsEnd = Infinity;
+  /** Time after which events are handled before the next piece of work. */
+  #nextLook = 0;
   /** The clock at the last mark of progress. */
   #lapAt = 0;
   /** Free calls since the last mark of progress. */
@@ -112,7 +124,7 @@ export class Engine implements ServingThread, Disposable {
     this.unknownMethod = options.meter?.method(undefined);
     this.observer = options.observer;
     this.meter = options.meter;
-    this.work = new WorkQueue(this.limits, () => this.#flush());
+    this.work = new WorkQueue(this.limits);
     this.accounts = new Accounts(this.limits);
     this.#connections = new ConnectionSet(options.meter);
     this.#admission = new Admission(
@@ -208,20 +220,14 @@ export class Engine implements ServingThread, Disposable {
     try {
       this.#look(timeout);
       this.#turnBegan = this.now;
+      this.#nextLook = this.now + CALLS_SLICE_MS;
       const waiting = this.#waiting;
       if (waiting.length > 0) {
         this.#waiting = [];
         for (const resume of waiting) resume();
       }
       const until = this.now + TURN_SLICE_MS;
-      let looked = CALLS_SLICE_MS;
-      while (this.now < until && this.work.size > 0) {
-        // Queued work has as much time as events, so that a flood of cheap calls cannot starve it.
-        this.#work(this.now + Math.min(Math.max(looked, CALLS_SLICE_MS), STRETCH_MS));
-        const began = this.now;
-        this.#look(0);
-        looked = this.now - began;
-      }
+      while (this.now < until && this.work.size > 0) this.#work();
     } finally {
       this.#inTurn = false;
     }
@@ -304,7 +310,7 @@ export class Engine implements ServingThread, Disposable {
     const { beforeSend } = this.#options;
     if (beforeSend === undefined || beforeSend()) return true;
     // All connections to which something was written since the last time.
-    for (const connection of [...this.#dirty]) connection.abandon();
+    for (const connection of [...this.#dirty, ...this.#held]) connection.abandon();
     return false;
   }
 
@@ -393,16 +399,26 @@ export class Engine implements ServingThread, Disposable {
     if (this.poller.handleDeferred() > 0) this.#settle();
   }
 
-  /** Runs queued work until `end`, at least one piece, and sends output. */
-  #work(end: number): void {
-    let now = this.now;
-    do {
-      if (!this.work.runNext(Math.min(end - now, CALLS_SLICE_MS))) break;
-      this.lap();
-      now = this.#lapAt;
-    } while (now < end);
+  /** Gives a connection its turn: runs calls of it, with looks at events meanwhile, and sends the responses together. */
+  #work(): void {
+    const share = this.work.expectedMs * CONNECTION_TURN_SHARE;
+    const ms = Math.min(Math.max(share, CALLS_SLICE_MS), MAX_CONNECTION_TURN_MS);
+    try {
+      this.work.runNext(ms, this.#beforePiece);
+    } finally {
+      this.#dirty.push(...this.#held.splice(0));
+    }
     this.#settle();
   }
+
+  readonly #beforePiece = (now: number): void => {
+    if (now < this.#nextLook) return;
+    this.#held.push(...this.#dirty.splice(0));
+    this.#look(0);
+    // Queued work has as much time as events, so that a flood of cheap calls cannot starve it.
+    const looked = this.now - now;
+    this.#nextLook = this.now + Math.min(Math.max(looked, CALLS_SLICE_MS), STRETCH_MS);
+  };
 
   /** Expires deadlines, checks the timeouts of connections, and sends output. */
   #settle(): void {
