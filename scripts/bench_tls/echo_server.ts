@@ -76,4 +76,7 @@ poller.add(listener.fd, libc.EPOLLIN, {
 });
 const { address } = listener;
 if (address.transport === "tcp") console.log(`ready tcp://127.0.0.1:${address.port}`);
-for (;;) poller.wait(-1);
+for (;;) {
+  poller.wait(-1);
+  poller.handleDeferred();
+}

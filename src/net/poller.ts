@@ -135,15 +135,15 @@ export class Poller implements Registrar, Disposable {
   /**
    * Handles deferred events: one, and then others until `pause`. The next call continues with the descriptor after.
    *
+   * @param max the largest number of events to handle
    * @returns the number of events that were handled
    */
-  handleDeferred(): number {
+  handleDeferred(max = Infinity): number {
     let handled = 0;
     for (const [fd, events] of this.#deferred) {
       this.#deferred.delete(fd);
       this.#handlers[fd]!.onReady(events);
-      handled++;
-      if (this.pause()) break;
+      if (++handled >= max || this.pause()) break;
     }
     return handled;
   }

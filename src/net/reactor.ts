@@ -134,6 +134,8 @@ export class Reactor implements Registrar, AsyncDisposable {
     let count = 1;
     try {
       count = running.poller.wait(0);
+      // One: it may take milliseconds, and the next turn continues.
+      if (this.#running === running) count += running.poller.handleDeferred(1);
     } finally {
       if (this.#running === running) {
         if (running.poller.size === 0 && count === 0) this.#stop();

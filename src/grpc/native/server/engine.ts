@@ -138,6 +138,7 @@ export class Engine implements ServingThread, Disposable {
     // By the last look at the clock: the next event looks again.
     this.poller.pause = () => this.#lapAt >= this.#eventsEnd;
     this.#handshakes = options.tls && new TlsHandshakes(options.tls, this.poller, {
+      onStep: () => this.lookAtClock(),
       onStream: (stream) => this.#serve(stream),
       onFailed: (stream, error) => this.#refuse(stream, error),
     }, this.limits);
