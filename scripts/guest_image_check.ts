@@ -6,7 +6,8 @@
  * `firecracker.json`, which restarts.
  *
  * If `vhost-device-vsock` is installed (`deno task peers`), this machine calls and loads the server through hybrid vsock,
- * the second time over mutual TLS, and takes the guest's log. Two images of the same sources are compared, byte by byte.
+ * the second time over mutual TLS, and takes the guest's log. A guest with `dist/signer` calls a server of this machine
+ * over mutual TLS. Two images of the same sources are compared, byte by byte.
  *
  * @module
  */
@@ -14,11 +15,12 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type DevCaFiles, devCaFiles } from "../src/cli/dev_ca.ts";
 import { findPeer } from "../tests/_support/peers.ts";
-import { run } from "./compile/program.ts";
+import { root, run } from "./compile/program.ts";
 import { makeImage } from "./guest_image/make.ts";
 import { bootMachine } from "./guest_image/machine.ts";
 import { Monitor } from "./guest_image/monitor.ts";
 import { Archive } from "./guest_vm/archive.ts";
+import { serve } from "./serve_process.ts";
 
 const options = {
   added: new Map<string, string>(),
@@ -117,9 +119,7 @@ async function tryFirecrackerFiles(folder: string, image: string): Promise<void>
   let tls: string[] = [];
   if (monitor !== undefined) {
     const certificates = join(folder, "tls");
-    await run(Deno.execPath(), [
-      ...["run", "--quiet", "-P", "main.ts", "keygen", "--dev-ca", certificates],
-    ]);
+    await makeCertificates(certificates);
     const files = devCaFiles(certificates);
     await addTls(initramfs, files, initramfs = join(folder, "initramfs"));
     const { ca, client } = files;
@@ -150,6 +150,66 @@ async function tryFirecrackerFiles(folder: string, image: string): Promise<void>
   }
 }
 
+/** Port of the host for its server. */
+const SERVER_PORT = 7001;
+
+/** Calls of the guest: by mutual TLS, and without a certificate, which is refused with UNAVAILABLE (78). */
+const guestCalls = `
+call() { /signer call --to vsock:2:${SERVER_PORT} --tls-ca /tls/ca.pem --authority localhost --deadline 60s "$@"; }
+as_client() { call --tls-cert /tls/client.pem --tls-key /tls/client.key "$@"; }
+as_client echo from-the-guest
+as_client sign --key-type ecdsa-p256 hello && echo signed
+call echo hello
+echo "without a certificate: $?"
+`;
+
+/** Has a client in a bare guest call a server of this machine, which listens where the device looks for a port. */
+async function tryGuestClient(folder: string): Promise<void> {
+  await using monitor = await Monitor.start(folder);
+  if (monitor === undefined) return;
+  const certificates = join(folder, "tls");
+  await makeCertificates(certificates);
+  const { ca, server } = devCaFiles(certificates);
+  const { child } = await serve(root, [
+    ...["--unix", monitor.portPath(SERVER_PORT), "--generate", "ecdsa-p256"],
+    ...["--tls-cert", server.certificate, "--tls-key", server.privateKey],
+    ...["--tls-client-ca", ca.certificate],
+  ]);
+  try {
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--quiet", "-P=test", "scripts/guest_vm.ts", "run", "--bare"],
+        ...["--memory", "1536", "--timeout", "300", "--vhost-user-vsock", monitor.socket],
+        ...["--add", "dist/signer:/signer", "--add", `${certificates}:/tls`],
+        ...["--", "sh", "-c", guestCalls],
+      ],
+      cwd: root,
+    }).output();
+    const decoder = new TextDecoder();
+    const text = decoder.decode(stdout) + decoder.decode(stderr);
+    check(
+      "a guest's client calls the host by mutual TLS over vsock",
+      /^from-the-guest$/m.test(text),
+      text,
+    );
+    check("and has it sign", /^signed$/m.test(text), text);
+    check(
+      "a guest's client is refused without a certificate",
+      /^without a certificate: 78$/m.test(text),
+      text,
+    );
+  } finally {
+    child.kill("SIGTERM");
+    await child.status;
+  }
+}
+
+async function makeCertificates(folder: string): Promise<void> {
+  await run(Deno.execPath(), [
+    ...["run", "--quiet", "-P", "main.ts", "keygen", "--dev-ca", folder],
+  ]);
+}
+
 const folder = await Deno.makeTempDir({ prefix: "signer-image-check-" });
 try {
   const images = ["one", "other"].map((name) => join(folder, name));
@@ -161,7 +221,11 @@ try {
       "ignored the host's calls: there is no vhost-device-vsock (deno task peers, with cargo)",
     );
   }
-  for (const [name, attempt] of [["pc", tryPc], ["firecracker", tryFirecrackerFiles]] as const) {
+  const attempts = [["pc", tryPc], ["firecracker", tryFirecrackerFiles], [
+    "client",
+    tryGuestClient,
+  ]] as const;
+  for (const [name, attempt] of attempts) {
     const place = join(folder, name);
     await Deno.mkdir(place);
     await attempt(place, images[0]);

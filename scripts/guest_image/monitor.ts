@@ -23,12 +23,13 @@ export interface Output {
 
 /** A vsock device for one guest. */
 export class Monitor implements AsyncDisposable {
-  readonly #socket: string;
+  /** The Unix socket of the device, for QEMU. */
+  readonly socket: string;
   readonly #path: string;
   readonly #child: Deno.ChildProcess;
 
   private constructor(socket: string, path: string, child: Deno.ChildProcess) {
-    this.#socket = socket;
+    this.socket = socket;
     this.#path = path;
     this.#child = child;
   }
@@ -59,7 +60,7 @@ export class Monitor implements AsyncDisposable {
   get options(): string[] {
     return [
       ...["-object", "memory-backend-memfd,id=memory,size=1024M,share=on"],
-      ...["-machine", "memory-backend=memory", "-chardev", `socket,id=vsock,path=${this.#socket}`],
+      ...["-machine", "memory-backend=memory", "-chardev", `socket,id=vsock,path=${this.socket}`],
       ...["-device", "vhost-user-vsock-pci,chardev=vsock"],
     ];
   }
@@ -78,9 +79,14 @@ export class Monitor implements AsyncDisposable {
     return { code, text: decoder.decode(stdout) + decoder.decode(stderr) };
   }
 
+  /** The Unix socket that stands for a port of the host. */
+  portPath(port: number): string {
+    return `${this.#path}_${port}`;
+  }
+
   /** Listens on a port of the host for one connection of the guest. */
   receive(port: number): Received {
-    return new Received(`${this.#path}_${port}`);
+    return new Received(this.portPath(port));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
