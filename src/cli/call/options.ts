@@ -4,7 +4,8 @@ import { addOptions } from "../options.ts";
 
 /** Adds the options of every verb of `call`: the servers, the channel, and the form of the output. */
 export function withConnection(command: Command): Command {
-  withToken(withTls(withTargets(command, { to: "server to call (env: SIGNER_ADDRESS)" })));
+  const to = "server to call (env: SIGNER_ADDRESS; default: 127.0.0.1:50051)";
+  withToken(withTls(withTargets(command, { to })));
   const { deadline, maxMessageSize, waitReady, retries, output, verbose } = clientOptions;
   return addOptions(command, { deadline, maxMessageSize, waitReady, retries, output, verbose });
 }

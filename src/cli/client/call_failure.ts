@@ -4,7 +4,7 @@ import { findError } from "../../errors/mod.ts";
 import { type AnyMethod, type RpcError, StatusCode, statusName } from "../../grpc/mod.ts";
 import { CliError, exitCodeOfStatus } from "../exit.ts";
 import { addressVariable } from "./targets.ts";
-import { TLS_HINT, tokenVariable } from "./options/mod.ts";
+import { handshakeHint, tokenVariable } from "./options/mod.ts";
 
 /** Reasons of OpenSSL for bytes that are no TLS record. */
 const NO_TLS = /wrong version number|packet length too long/;
@@ -51,7 +51,7 @@ const hints: Partial<Record<StatusCode, (failure: Failure) => string | undefined
     if (tls && NO_TLS.test(tls.message)) {
       return `Does the server at ${addresses} speak TLS? Leave the options of TLS out, or ${elsewhere}`;
     }
-    if (tls) return TLS_HINT;
+    if (tls) return handshakeHint(tls.message);
     if (findError(error, "net", "ECONNREFUSED", "ENOENT")) {
       return `Is the server running at ${addresses}? Start it with signer serve, wait for it with ` +
         `--wait-ready, or ${elsewhere}`;
@@ -74,6 +74,10 @@ const hints: Partial<Record<StatusCode, (failure: Failure) => string | undefined
       ? `This client speaks protocol version ${
         protocolVersions[0]
       }: use the server's release of signer`
+      : undefined,
+  [StatusCode.PERMISSION_DENIED]: ({ method }) =>
+    method.path.startsWith("/signer.v1.")
+      ? "The server's rules deny it: its operator can see why with signer access check RULES --as CALLER"
       : undefined,
   [StatusCode.UNAUTHENTICATED]: () => `Send a token: --token-file FILE, or in ${tokenVariable}`,
   [StatusCode.RESOURCE_EXHAUSTED]: () =>

@@ -24,7 +24,12 @@ _signer() {
   done
   if (( $#found )); then _describe 'signer' found; else _files; fi
 }
-if [[ $funcstack[1] == _signer ]]; then _signer "$@"; else compdef _signer signer; fi
+if [[ $funcstack[1] == _signer ]]; then
+  _signer "$@"
+else
+  (( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i; }
+  compdef _signer signer
+fi
 `,
   fish: `\
 function __signer_complete

@@ -1,10 +1,10 @@
 /** `signer csr`: a certification request for a key that a server holds. @module */
 import { Command, Option } from "commander";
-import { withTargets, withTls } from "../client/options/mod.ts";
+import { clientOptions, withTargets, withTls, withToken } from "../client/options/mod.ts";
 import { collect } from "../collect.ts";
-import { parseDuration } from "../../config/mod.ts";
 import { examples } from "../help.ts";
 import { algorithmOption, keyTypeOption } from "../key_options.ts";
+import { addOptions } from "../options.ts";
 
 /** `signer csr`. */
 export function csrCommand(): Command {
@@ -31,12 +31,11 @@ export function csrCommand(): Command {
         "pem",
       ),
     )
-    .option("--out <file>", "write the request here (default: standard output)")
-    .addOption(
-      new Option("--deadline <duration>", "time limit of each call (default: 10s)")
-        .argParser(parseDuration),
-    );
-  return withTls(withTargets(csr, {
-    to: "server that holds the key (env: SIGNER_ADDRESS)",
-  })).action(async (options) => (await import("./csr.ts")).csr(options));
+    .option("--out <file>", "write the request here (default: standard output)");
+  const to = "server that holds the key (env: SIGNER_ADDRESS; default: 127.0.0.1:50051)";
+  withToken(withTls(withTargets(csr, { to })));
+  const { deadline, waitReady, retries } = clientOptions;
+  return addOptions(csr, { deadline: { ...deadline, unset: "10s" }, waitReady, retries })
+    .configureHelp({ showGlobalOptions: true })
+    .action(async (options) => (await import("./csr.ts")).csr(options));
 }

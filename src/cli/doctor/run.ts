@@ -8,6 +8,8 @@ import { CryptoError, findFasterLibraries, openProvider } from "../../crypto/mod
 import { checkTransports, socketsSupported } from "../../net/mod.ts";
 import { printable, printableLines } from "../printable.ts";
 import { Session, targetAddresses } from "../client/mod.ts";
+import type { ClientTlsOptions, TokenOptions } from "../client/options/mod.ts";
+import { findError } from "../../errors/mod.ts";
 import { CliError, ExitCode } from "../exit.ts";
 import { writeResult } from "../output.ts";
 import { formatFasterLibrary } from "../provider.ts";
@@ -15,7 +17,7 @@ import type { CheckName } from "./check_names.ts";
 import { checkControl } from "./control.ts";
 import type { Finding } from "./finding.ts";
 
-export interface DoctorOptions {
+export interface DoctorOptions extends ClientTlsOptions, TokenOptions {
   readonly to?: readonly string[];
   /** The configuration file of a server. */
   readonly config?: string;
@@ -35,7 +37,7 @@ const SERVER_TIMEOUT_MS = 5_000;
  */
 export async function runDoctor(
   names: readonly CheckName[],
-  { to = [], config, control, json = false }: DoctorOptions,
+  { to = [], config, control, json = false, ...client }: DoctorOptions,
 ): Promise<void> {
   // An address that cannot be read is a wrong command line.
   targetAddresses({ to });
@@ -46,7 +48,11 @@ export async function runDoctor(
     .map((name): Finding => ({ subject: name, ok: false, found: "cannot be checked here" }));
   const controlled = control === undefined ? [] : await checkControl(control);
   const configured = config === undefined ? [] : await checkFile(config);
-  const servers = [...configured, ...await Promise.all(to.map(checkServer)), ...controlled];
+  const servers = [
+    ...configured,
+    ...await Promise.all(to.map((address) => checkServer(address, client))),
+    ...controlled,
+  ];
   const findings = [...machine, ...missing, ...servers];
   const failure = failureOf(names, [...machine, ...missing], servers);
   writeResult(json ? asJson(findings, failure) : asText(findings));
@@ -128,9 +134,12 @@ async function checkProvider(): Promise<Finding> {
 }
 
 /** Connects to a server and requests its version, its stack and its health. */
-async function checkServer(address: string): Promise<Finding> {
+async function checkServer(
+  address: string,
+  client: ClientTlsOptions & TokenOptions,
+): Promise<Finding> {
   try {
-    using session = await Session.open({ to: [address], deadline: SERVER_TIMEOUT_MS });
+    using session = await Session.open({ ...client, to: [address], deadline: SERVER_TIMEOUT_MS });
     const info = await session.unary(serverInfoDefinition.GetServerInfo, {});
     const { status } = await session.unary(healthDefinition.Check, {});
     const words = `signer ${info.version}, stack ${info.stack}, ${info.provider}, ${status}`;
@@ -142,7 +151,10 @@ async function checkServer(address: string): Promise<Finding> {
     };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    const advice = "start signer serve there, or name another address";
+    const isAbsent = findError(error, "net", "ECONNREFUSED", "ENOENT") !== undefined;
+    const advice = isAbsent || error.hint === undefined
+      ? "start signer serve there, or name another address"
+      : error.hint;
     return { subject: address, ok: false, found: error.message, advice };
   }
 }

@@ -3,5 +3,5 @@ export type { ConnectionOptions, OutputForm } from "./connection.ts";
 export { withSchema } from "./schema.ts";
 export { clientOptions, clientSections } from "./table.ts";
 export { withTargets } from "./targets.ts";
-export { type ClientTlsOptions, TLS_HINT, wantsTls, withTls } from "./tls.ts";
+export { type ClientTlsOptions, handshakeHint, wantsTls, withTls } from "./tls.ts";
 export { type TokenOptions, tokenVariable, withToken } from "./token.ts";

@@ -74,6 +74,7 @@ export const clientOptions = {
     path: "connect-timeout",
     kind: duration,
     help: "time limit of connecting",
+    unset: "that of the call",
   },
   lb: {
     flag: "--lb",

@@ -14,9 +14,10 @@ export interface TargetTexts {
 /** Adds the options that say which servers are called, and over which kind of channel. */
 export function withTargets(command: Command, texts: TargetTexts): Command {
   const { to, tcp, vsock, unix, header, connectTimeout, lb, stack } = clientOptions;
+  const { unset: _, ...limited } = connectTimeout;
   const limit = texts.connectTimeout === undefined
     ? connectTimeout
-    : { ...connectTimeout, default: parseDuration(texts.connectTimeout) };
+    : { ...limited, default: parseDuration(texts.connectTimeout) };
   return addOptions(command, {
     to: { ...to, help: texts.to },
     ...{ tcp, vsock, unix, header },

@@ -15,10 +15,29 @@ export interface ClientTlsOptions {
   readonly plaintext?: boolean;
 }
 
-/** The hint for a failed handshake. */
-export const TLS_HINT =
-  "Check --tls-ca for the server's certificate, --authority for the name in it, and " +
-  "--tls-cert and --tls-key for this client's";
+/** Hints for failed handshakes, by the reasons that OpenSSL gives. */
+const handshakeHints: readonly (readonly [RegExp, string])[] = [
+  [
+    / alert .*(certificate|unknown ca)/,
+    "The server takes no caller without a certificate that its --tls-client-ca has issued for " +
+    "clients: name one with --tls-cert, and its private key with --tls-key",
+  ],
+  [
+    / mismatch/,
+    "Name the server as its certificate does (subjectAltName), in --to or with --authority",
+  ],
+  [
+    /local issuer certificate|self-signed certificate/,
+    "Name the CA of the server's certificate with --tls-ca",
+  ],
+];
+
+/** Returns the hint for a failed handshake. */
+export function handshakeHint(message: string): string {
+  return handshakeHints.find(([reason]) => reason.test(message))?.[1] ??
+    "Check --tls-ca for the server's certificate, --authority for the name in it, and " +
+      "--tls-cert and --tls-key for this client's";
+}
 
 /** Adds the TLS options of a client. */
 export function withTls(command: Command): Command {
