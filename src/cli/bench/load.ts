@@ -3,7 +3,7 @@ import type { LoadPlan, LoadResult, LoadThreads, Progress } from "../../bench/mo
 import { RpcError, statusName } from "../../grpc/mod.ts";
 import { libc } from "../../ffi/mod.ts";
 import { socketsSupported } from "../../net/mod.ts";
-import { TLS_HINT } from "../client/options/mod.ts";
+import { handshakeHint } from "../client/options/mod.ts";
 import { CliError, exitCodeOfStatus, usageError } from "../exit.ts";
 import { Live } from "./live.ts";
 import type { Target } from "./target.ts";
@@ -87,7 +87,7 @@ function raiseDescriptorLimit({ workload, concurrency, connections, addresses }:
 /** The hint for a load that could not connect: descriptors run out on this side of the connection. */
 function hintOf(error: RpcError): string {
   const { code } = (error.cause ?? {}) as { code?: unknown };
-  if (code === "TLS_FAILED") return TLS_HINT;
+  if (code === "TLS_FAILED") return handshakeHint(error.message);
   if (code === "EMFILE" || code === "ENFILE") {
     return "The client ran out of descriptors, not the server: raise its limit with ulimit -n, or lower " +
       "--connections and -c";

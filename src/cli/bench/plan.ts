@@ -78,6 +78,7 @@ export async function planOf(
 function pacingOf(options: BenchOptions, time: number): Pacing {
   const { rps, loadSchedule = "const", loadStart, loadEnd, loadStep, loadStepDuration } = options;
   if (loadSchedule === "const") {
+    refuseStrayRates(options);
     return rps === undefined ? { kind: "closed" } : { kind: "constant", rate: rps };
   }
   if (rps !== undefined) {
@@ -105,6 +106,23 @@ function pacingOf(options: BenchOptions, time: number): Pacing {
     throw usageError((cause as Error).message);
   }
   return pacing;
+}
+
+/** Refuses options of a schedule without one: the load would be a closed loop. */
+function refuseStrayRates(options: BenchOptions): void {
+  const { loadStart, loadEnd, loadStep, loadStepDuration, loadMaxDuration } = options;
+  const [stray] = Object.entries({
+    "--load-start": loadStart,
+    "--load-end": loadEnd,
+    "--load-step": loadStep,
+    "--load-step-duration": loadStepDuration,
+    "--load-max-duration": loadMaxDuration,
+  }).filter(([, value]) => value !== undefined);
+  if (stray === undefined) return;
+  throw usageError(
+    `${stray[0]} is for --load-schedule step or line, and for bench ramp`,
+    "Use -r for a constant rate",
+  );
 }
 
 function needed(name: string, value: number | undefined, schedule: string): number {

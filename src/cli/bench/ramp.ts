@@ -34,15 +34,20 @@ export async function runRamp(method: string | undefined, options: BenchOptions)
   using interrupted = interruption();
   await using target = await openTarget(options, ownServer(method, options));
   const work = await findWorkload(method!, options, target);
-  const plan = await planOf(options, shapeOf(options), work, target);
-  const { loadStart = defaults.start, loadEnd = defaults.end } = options;
+  const {
+    loadStart = defaults.start,
+    loadEnd = defaults.end,
+    loadStepDuration = defaults.stepDuration,
+    ...rest
+  } = options;
+  const plan = await planOf(options, shapeOf(rest), work, target);
   using threads = new LoadThreads(plan.threads);
   const search = new RampSearch(loadStart, loadEnd);
   for (let rate = search.next; rate !== undefined; rate = search.next) {
     const step = {
       ...plan,
       pacing: { kind: "constant", rate },
-      duration: options.loadStepDuration ?? defaults.stepDuration,
+      duration: loadStepDuration,
       warmup: STEP_WARMUP_MS,
       concurrency: Math.max(plan.concurrency, MIN_CONCURRENCY),
     } as const;

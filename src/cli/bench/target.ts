@@ -2,8 +2,9 @@
 import { defaultAuthority, hostOfAuthority, StatusCode } from "../../grpc/mod.ts";
 import { awaitServer, dial, dialTls, NetError, parseAddress, type Peer } from "../../net/mod.ts";
 import { addressVariable, type ClientTls, loadTls, targetAddresses } from "../client/mod.ts";
-import { TLS_HINT } from "../client/options/mod.ts";
-import { CliError, exitCodeOfStatus } from "../exit.ts";
+import { handshakeHint } from "../client/options/mod.ts";
+import { usageOf } from "../../bench/mod.ts";
+import { CliError, exitCodeOfStatus, usageError } from "../exit.ts";
 import { describeForeignServer } from "../foreign_server.ts";
 import { note } from "../output.ts";
 import type { BenchOptions } from "./options.ts";
@@ -46,6 +47,12 @@ export async function openTarget(
   const addresses = targetAddresses({ to, tcp, vsock, unix });
   using stack = new DisposableStack();
   const tls = stack.use(await loadTls(options));
+  if (options.serverPid !== undefined && usageOf(options.serverPid) === undefined) {
+    throw usageError(
+      `There is no process ${options.serverPid} on this machine that this user can see`,
+      "Leave --server-pid out for a server elsewhere",
+    );
+  }
   const peer = await probe(addresses, options, tls);
   const pid = options.serverPid ??
     (addresses.length === 1
@@ -98,7 +105,7 @@ async function probe(
     throw new CliError(exitCodeOfStatus(StatusCode.UNAVAILABLE), first.message, {
       cause,
       hint: isTls
-        ? TLS_HINT
+        ? handshakeHint(first.message)
         : `Start the server with signer serve, or name another one with --to or ${addressVariable}`,
     });
   }
