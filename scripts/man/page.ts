@@ -29,8 +29,8 @@ function page(command: Command, version: string, date: string): string {
     ...command.parent === null ? [section("DESCRIPTION", escape(command.description()))] : [],
     ...examplesOf(command),
     ...definitions("COMMANDS", subcommandsOf(command).map(subcommandItem)),
-    ...definitions("ARGUMENTS", command.registeredArguments.filter(isDescribed).map(argumentItem)),
-    ...definitions("OPTIONS", optionsOf(command).map(optionItem)),
+    ...definitions("ARGUMENTS", argumentItems(command)),
+    ...definitions("OPTIONS", optionItems(command)),
     ...parentOptions(command),
     ...command.parent === null ? programSections : [],
     section("SEE ALSO", seeAlso(command)),
@@ -44,21 +44,35 @@ const programSections: readonly string[] = [
     [
       ...item("0", "Done."),
       ...item("1", "Failed."),
-      ...item("2", "A wrong command line or configuration."),
+      ...item("2", "A wrong command line, configuration or file."),
       ...item("3", "A missed threshold of bench."),
       ...item("64 + STATUS", "The gRPC status of a failed call, such as 78 for UNAVAILABLE."),
+      ...item("130", "Ctrl-C at a prompt, or during a load."),
     ].join("\n"),
   ),
   section(
     "ENVIRONMENT",
     [
+      ...item("SIGNER_ADDRESS", "The servers to call, with commas between them."),
+      ...item("SIGNER_CONTEXT", "The name of the context of call, bench and csr."),
+      ...item("SIGNER_CONTEXT_FILE", "The file of contexts."),
+      ...item("SIGNER_CLIENT_OPTION", "An option of call, bench and csr: SIGNER_CLIENT_DEADLINE."),
+      ...item("SIGNER_CONFIG", "The configuration file of serve."),
+      ...item("SIGNER_SERVE_OPTION", "An option of serve: SIGNER_SERVE_LOG_LEVEL is --log-level."),
       ...item("SIGNER_PASSPHRASE", "The passphrase of encrypted private keys."),
-      ...item("SIGNER_TOKEN", "The token of call and bench."),
+      ...item("SIGNER_TOKEN", "The token of call, bench and csr."),
       ...item("SIGNER_LIBCRYPTO", "The path of the libcrypto to load."),
       ...item("SIGNER_AWS_LC", "The path of the AWS-LC to sign with."),
       ...item("SIGNER_CACHE", "The folder to which the portable executable is unpacked."),
       ...item("SIGNER_DEBUG", "Prints the stacks of errors, when it is 1."),
       ...item("NO_COLOR", "Prints without colours."),
+    ].join("\n"),
+  ),
+  section(
+    "FILES",
+    [
+      ...item("/etc/signer/config.yaml", "The configuration of serve, if it is there."),
+      ...item("~/.config/signer/config.yaml", "The contexts of call, bench and csr."),
     ].join("\n"),
   ),
 ];
@@ -102,19 +116,18 @@ function isDescribed({ description, argChoices }: Argument): boolean {
   return description !== "" || argChoices !== undefined;
 }
 
-function argumentItem(argument: Argument): string[] {
-  return item(argument.name(), sentence(withChoices(argument.description, argument.argChoices)));
+function argumentItems(command: Command): string[][] {
+  const help = command.createHelp();
+  return command.registeredArguments.filter(isDescribed).map((argument) =>
+    item(argument.name(), sentence(help.argumentDescription(argument)))
+  );
 }
 
-function optionItem(option: Option): string[] {
-  const choices = withChoices(option.description, option.argChoices);
-  const value = option.defaultValueDescription ?? option.defaultValue;
-  const hasDefault = value !== undefined && value !== true && value !== false;
-  return item(option.flags, sentence(hasDefault ? `${choices} (default: ${value})` : choices));
-}
-
-function withChoices(description: string, choices: readonly string[] | undefined): string {
-  return choices === undefined ? description : `${description}: ${choices.join(", ")}`;
+function optionItems(command: Command): string[][] {
+  const help = command.createHelp();
+  return optionsOf(command).map((option) =>
+    item(option.flags, sentence(help.optionDescription(option)))
+  );
 }
 
 function seeAlso(command: Command): string {

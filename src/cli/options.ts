@@ -12,12 +12,14 @@ import {
 /** Adds the options of a table to a command, grouped by their sections, if some are given. */
 export function addOptions(command: Command, table: OptionTable, sections?: Sections): Command {
   for (const option of Object.values(table)) {
-    const made = commandOption(option);
-    if (sections !== undefined) made.helpGroup(`${sections[sectionOf(option)].title}:`);
-    command.addOption(made);
-    if (!isSwitch(option)) continue;
+    const added = [commandOption(option)];
     // The opposite takes back a switch of the environment or a file.
-    command.addOption(new Option(oppositeOf(option.flag), option.help).hideHelp());
+    if (isSwitch(option)) added.push(new Option(oppositeOf(option.flag), option.help).hideHelp());
+    for (const each of added) {
+      // Groups are listed in the order of all their options, hidden ones included.
+      if (sections !== undefined) each.helpGroup(`${sections[sectionOf(option)].title}:`);
+      command.addOption(each);
+    }
   }
   return command;
 }

@@ -12,7 +12,7 @@ import { type CliError, ExitCode, usageError } from "./exit.ts";
 import { reportFailure } from "./failure.ts";
 import { translateSpellings } from "./foreign_spellings.ts";
 import { nearest } from "../spelling/mod.ts";
-import { examples } from "./help.ts";
+import { examples, helpFormat } from "./help.ts";
 import { prefixDiagnostics, writeDiagnostic, writeResult } from "./output.ts";
 import { onUncaught } from "./uncaught.ts";
 
@@ -37,9 +37,9 @@ export async function run(given: readonly string[]): Promise<number> {
       const { guardProcess } = await import("./signals.ts");
       guardProcess(named);
     }
-    await refuseCommandOfCall(named);
+    await refuseUnknownCommand(named);
     const program = await createProgram(named, args);
-    checkHelpTopic(program, args);
+    if (named !== "complete") checkHelpTopic(program, args);
     await program.parseAsync([...args], { from: "user" });
     return ExitCode.done;
   } catch (error) {
@@ -55,17 +55,18 @@ function commandNamed(args: readonly string[]): string {
 }
 
 /**
- * Refuses a command of `call` that stands without `call`, as in `signer sign`.
+ * Refuses a word that is no command, with the nearest one: also one of `call` without `call`, as in `signer sign`.
  *
  * @throws {CliError}
  */
-async function refuseCommandOfCall(named: string): Promise<void> {
-  if (!/^[a-z]/.test(named) || Object.hasOwn(commands, named)) return;
-  const call = await commands.call.load();
-  if (!call.commands.some((command) => command.name() === named)) return;
+async function refuseUnknownCommand(named: string): Promise<void> {
+  const known = [...Object.keys(commands), "help", "complete"];
+  if (named === "" || named.startsWith("-") || known.includes(named)) return;
+  const call = (await commands.call.load()).commands.map((command) => command.name());
+  const near = call.includes(named) ? `signer call ${named}` : nearest(named, known);
   throw usageError(
     `Unknown command '${named}'`,
-    `Did you mean signer call ${named}? See signer --help`,
+    `${near === undefined ? "" : `Did you mean ${near}? `}See signer --help`,
   );
 }
 
@@ -155,7 +156,6 @@ async function createProgram(named: string, args: readonly string[]): Promise<Co
   const program = new Command("signer")
     .description("Remote signer: private keys stay in one process, which signs over gRPC")
     .version(config.version, "-V, --version", "print the version")
-    .helpCommand("help [command]", "print the help of a command")
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .option(
       "--context <name>",
@@ -205,11 +205,16 @@ function adopt(command: Command): void {
   command.exitOverride((error) => {
     throw isHelpOrVersion(error) ? error : usageErrorOf(error, command);
   });
+  command.configureHelp({ ...helpFormat, ...command.configureHelp() });
   command.helpOption("-h, --help", "print help");
+  const { commands } = command;
+  if (command.createHelp().visibleCommands(command).length > commands.length) {
+    command.helpCommand("help [command]", "Print the help of a command");
+  }
   for (const argument of [...command.options, ...command.registeredArguments]) {
     reportBadValues(argument);
   }
-  for (const subcommand of command.commands) adopt(subcommand);
+  for (const subcommand of commands) adopt(subcommand);
 }
 
 /** Has commander report the `BAD_VALUE` errors of a parser as wrong values of an option or an argument. */
@@ -264,12 +269,18 @@ function isHelpOrVersion(error: CommanderError): boolean {
 
 /**
  * Splits a message of commander into error and hint. Messages read `error: unknown option '--typ'\n(Did you
- * mean --type?)` and `error: option '--type <type>' argument 'x' is invalid. Allowed choices are …`.
+ * mean --type?)`, `error: option '--type <type>' argument 'x' is invalid. Allowed choices are …` and
+ * `error: command-argument value 'x' is invalid for argument 'shell'. Allowed choices are …`.
  */
 function usageErrorOf(error: CommanderError, command: Command): CliError {
   const [, said = "", suggestion] =
     /^error: (.*?)\.?(?:\n\((Did you mean .*)\))?$/s.exec(error.message) ?? [];
-  const [wrong = "", right] = said.split(/(?<=invalid)\. |\. (?=Expected)/);
+  const [wrong = "", right] = said
+    .replace(
+      /^command-argument value ('.*') is invalid for argument '(.*)'(?=\. )/s,
+      "argument '$2' cannot be $1",
+    )
+    .split(/(?<=invalid|cannot be '.*')\. |\. (?=Expected)/s);
   const path: string[] = [];
   for (let at: Command | null = command; at !== null; at = at.parent) path.unshift(at.name());
   const hints = [right && `${right}.`, suggestion, `See ${path.join(" ")} --help`];

@@ -51,7 +51,9 @@ export function unknownNames(program: Command, tasks: object, line: string): str
       isValue = Boolean(option?.required) && value === undefined;
       continue;
     }
-    const next = command.commands.find((each) => each.name() === word);
+    // A method is called by `call invoke`, whose name may be left out.
+    const name = /[./]/.test(word) ? "invoke" : word;
+    const next = command.commands.find((each) => each.name() === name);
     if (isValue) isValue = false;
     else if (next) command = next;
     else if (

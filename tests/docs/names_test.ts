@@ -53,3 +53,33 @@ test("the pages name commands, options and tasks that exist", () => {
   );
   assert.deepEqual(unknown, []);
 });
+
+test("the help of each command begins with examples, which name commands and options that exist", () => {
+  const unknown: string[] = [];
+  let commands = 0;
+  const visit = (command: Command, path: string) => {
+    commands++;
+    const examples = examplesOf(command);
+    // The word invoke may be left out.
+    const shown = path.replace(" invoke", "");
+    assert.ok(examples.some((line) => line.includes(shown)), `${path} --help: ${examples}`);
+    for (const line of examples.flatMap((line) => commandLines(`\`\`\`sh\n${line}\n\`\`\`\n`))) {
+      unknown.push(...unknownNames(program, config.tasks, line).map((name) => `${line}: ${name}`));
+    }
+    for (const each of command.createHelp().visibleCommands(command)) {
+      if (each.name() !== "help") visit(each, `${path} ${each.name()}`);
+    }
+  };
+  visit(program, "signer");
+  assert.deepEqual(unknown, []);
+  assert.ok(commands > 40, `${commands}`);
+});
+
+/** Returns the examples at the top of the help of a command. */
+function examplesOf(command: Command): string[] {
+  let help = "";
+  command.configureOutput({ writeOut: (text) => help += text });
+  command.outputHelp();
+  const [, lines = ""] = /^EXAMPLES\n((?: {2}.*\n)+)\nUsage:/.exec(help) ?? [];
+  return lines.split("\n").filter(Boolean).map((line) => line.trim());
+}

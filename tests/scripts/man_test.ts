@@ -28,6 +28,25 @@ test("a page has the options, defaults and examples of its command", () => {
   assert.match(page, /^\.SH EXAMPLES\n\.nf\nsigner serve$/m);
 });
 
+test("the page of the program has every variable that is read from the environment", async () => {
+  const page = pages.get("signer.1")!;
+  const internal = ["SIGNER_LISTENERS", "SIGNER_CARRIED_LIBRARIES"];
+  const read = new Set<string>();
+  const visit = async (folder: URL): Promise<void> => {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      if (isDirectory) await visit(new URL(`${name}/`, folder));
+      else {
+        const text = await Deno.readTextFile(new URL(name, folder));
+        for (const [, variable] of text.matchAll(/"(SIGNER_[A-Z_]*[A-Z])"/g)) read.add(variable);
+      }
+    }
+  };
+  await visit(new URL("../../src/", import.meta.url));
+  assert.ok(read.size > 7, [...read].join());
+  const missing = [...read].filter((name) => !internal.includes(name) && !page.includes(name));
+  assert.deepEqual(missing.filter((name) => !name.startsWith("SIGNER_SERVE_")), []);
+});
+
 test("no line begins with a control character of groff by chance", () => {
   for (const [name, page] of pages) {
     for (const line of page.split("\n").filter((line) => /^[.']/.test(line))) {

@@ -8,7 +8,8 @@ import type { CheckOptions } from "./check.ts";
 
 /** The command `signer access`. */
 export function accessCommand(): Command {
-  const access = new Command("access").description("Check the rules of a server");
+  const access = new Command("access")
+    .addHelpText("before", examples("signer access check rules.yaml --tokens tokens"));
   access.command("check <file>")
     .description("Find rules without effect; with --as, explain what a caller may do")
     .addHelpText(

@@ -5,7 +5,10 @@ import type { VerifyOptions } from "./verify.ts";
 
 /** The command `signer audit`. */
 export function auditCommand(): Command {
-  const command = new Command("audit");
+  const command = new Command("audit").addHelpText(
+    "before",
+    examples("signer audit verify audit.log --public-key audit.pub"),
+  );
   command.command("verify")
     .description("Find lines of an audit log that were changed, moved, added or left out")
     .argument("<file...>", "files of the log, the oldest first")

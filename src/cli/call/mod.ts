@@ -42,7 +42,7 @@ function addSigning(call: Command): void {
     .action(async (text, _, command: Command) =>
       (await import("./echo.ts")).echo(text, command.optsWithGlobals())
     );
-  withSigningInput(call.command("sign [text]"))
+  withSigningInput(call.command("sign [text]"), { repeatable: true })
     .description("Sign TEXT, a file or standard input")
     .addHelpText(
       "before",
@@ -62,7 +62,7 @@ function addSigning(call: Command): void {
     .action(async (text, _, command: Command) =>
       (await import("./sign.ts")).sign(text, command.optsWithGlobals())
     );
-  withSigningInput(call.command("verify [text]"))
+  withSigningInput(call.command("verify [text]"), { repeatable: false })
     .description("Check a signature: exit code 0 when it is valid, 1 when not")
     .addHelpText(
       "before",
@@ -140,7 +140,15 @@ function addServer(call: Command): void {
 
 function addPipeline(call: Command): void {
   const pipeline = call.command("pipeline")
-    .description("Run pipelines on a server that serves them (serve --pipelines)");
+    .description("Run pipelines on a server that serves them (serve --pipelines)")
+    .addHelpText(
+      "before",
+      examples(
+        "signer call pipeline nodes",
+        "signer call pipeline check speech.yaml",
+        "signer call pipeline run speech.yaml --in speech.wav --out result.wav",
+      ),
+    );
   pipeline.command("run <manifest>")
     .description("Execute a pipeline of a JSON or YAML file")
     .addHelpText(
@@ -214,7 +222,8 @@ function addSymbols(call: Command): void {
 }
 
 function addInvoke(call: Command): void {
-  withSchema(call.command("invoke [method]", { isDefault: true }))
+  // Excess arguments are refused by the action: after an unknown verb they are not the error.
+  withSchema(call.command("invoke [method]", { isDefault: true }).allowExcessArguments())
     .description("Call a method with requests in JSON; the word invoke may be left out")
     .addHelpText(
       "before",
@@ -230,6 +239,13 @@ function addInvoke(call: Command): void {
     )
     .action(async (method: string | undefined, _, command: Command) => {
       refuseOtherWords(call, method);
+      const [, ...excess] = command.args;
+      if (excess.length > 0) {
+        throw usageError(
+          `Too many arguments after ${method}: ${excess.join(" ")}`,
+          'Give the request with -d, as in -d \'{"message": "hello"}\'',
+        );
+      }
       await (await import("./invoke.ts")).invoke(method, command.optsWithGlobals());
     });
 }
@@ -255,7 +271,11 @@ function withKey(command: Command): Command {
     );
 }
 
-function withSigningInput(command: Command): Command {
+/** @param repeatable several inputs can be given */
+function withSigningInput(
+  command: Command,
+  { repeatable }: { readonly repeatable: boolean },
+): Command {
   return withKey(command)
     .addOption(
       algorithmOption("--algorithm <name>", "signing algorithm (default: one that fits the key)"),
@@ -267,7 +287,7 @@ function withSigningInput(command: Command): Command {
     )
     .option(
       "--in <file>",
-      "file to read, of any size; repeatable for sign (-: standard input)",
+      `file to read, of any size; - is standard input${repeatable ? "; repeatable" : ""}`,
       collect,
     );
 }

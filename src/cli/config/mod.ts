@@ -24,12 +24,14 @@ export function configCommand(): Command {
   );
   config.command("check <file>")
     .description("Check the configuration file of a server, and the files that it names")
+    .addHelpText("before", examples("signer config check /etc/signer/config.yaml"))
     .action(async (file: string) =>
       writeResult(`ok: ${await checkServeConfiguration(await readServeFile(file))}\n`)
     );
   addServeOptions(
     config.command("show")
       .description("Print the values in effect, each with its source")
+      .addHelpText("before", examples("signer config show --max-streams 100 --json"))
       .usage("[options of serve]"),
   )
     .option("--json", "print JSON")
@@ -43,6 +45,10 @@ export function configCommand(): Command {
     });
   config.command("schema")
     .description("Print the JSON Schema of a configuration file")
+    .addHelpText(
+      "before",
+      examples("signer config schema > serve.schema.json", "signer config schema contexts"),
+    )
     .addArgument(
       new Argument("[kind]", "the file of a server, or of a user's contexts")
         .choices(["serve", "contexts"]).default("serve"),
@@ -53,6 +59,7 @@ export function configCommand(): Command {
     });
   config.command("example")
     .description("Print a commented configuration file of a server")
+    .addHelpText("before", examples("signer config example > config.yaml"))
     .action(async () => {
       const { documents } = await import("./documents.ts");
       writeResult((await documents()).example);
@@ -64,15 +71,19 @@ export function configCommand(): Command {
 function addContexts(config: Command): void {
   config.command("get-contexts")
     .description("List your contexts; * marks the current one")
+    .addHelpText("before", examples("signer config get-contexts"))
     .action(async () => writeResult((await import("./contexts.ts")).listContexts()));
   config.command("current-context")
     .description("Print the name of your current context")
+    .addHelpText("before", examples("signer config current-context"))
     .action(async () => writeResult((await import("./contexts.ts")).currentContext()));
   config.command("use-context <name>")
     .description("Make a context the current one")
+    .addHelpText("before", examples("signer config use-context prod"))
     .action(async (name: string) => (await import("./contexts.ts")).selectContext(name));
   config.command("show-context [name]")
     .description("Print the values of a context, by default of the current one")
+    .addHelpText("before", examples("signer config show-context prod"))
     .action(async (name: string | undefined) =>
       writeResult((await import("./contexts.ts")).showContext(name))
     );

@@ -5,7 +5,7 @@ import type { NewTokenOptions } from "./new_token.ts";
 
 /** The command `signer token`. */
 export function tokenCommand(): Command {
-  const token = new Command("token").description("Make tokens for the callers of a server");
+  const token = new Command("token").addHelpText("before", examples("signer token new deploy"));
   token.command("new <name>")
     .description("Make a token, and print it once with its line for the file of serve --tokens")
     .addHelpText(

@@ -180,6 +180,7 @@ export const serverOptions = {
     path: "keys.generate",
     kind: keyType,
     help: "generate a key that is lost when the process ends",
+    unset: "rsa-3072 and ecdsa-p256, when no key is named",
     repeatable: true,
   },
   passphraseFile: {
