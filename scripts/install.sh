@@ -30,6 +30,10 @@ while [ $# -gt 0 ]; do
     --to) folder=$2; shift ;;
     --from) from=$2; shift ;;
     --checksum-only) checksum_only=true ;;
+    -h | --help)
+      echo "Usage: install.sh [--version 1.2.3] [--to /usr/local/bin] [--from URL] [--checksum-only]"
+      exit 0
+      ;;
     *) fail "there is no option $1" "--version, --to, --from, --checksum-only" ;;
   esac
   shift

@@ -40,7 +40,15 @@ function openFile(path: string): Deno.FsFile {
     return Deno.openSync(path, { append: true, create: true, mode: 0o600 });
   } catch (cause) {
     if (!(cause instanceof Error)) throw cause;
-    const message = `The audit file ${JSON.stringify(path)} cannot be opened: ${cause.message}`;
+    const message = `The audit file ${JSON.stringify(path)} cannot be opened: ${reasonOf(cause)}`;
     throw new AuditError("AUDIT_FILE", message, { cause });
   }
+}
+
+/** Returns the reason in an error of openSync() with `create`. */
+function reasonOf(error: Error): string {
+  if (error instanceof Deno.errors.NotFound) return "its folder does not exist";
+  if (error instanceof Deno.errors.PermissionDenied) return "this user may not write it";
+  if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
+  return error.message;
 }

@@ -46,9 +46,12 @@ function describe(
     const exitCode = ofKeys.code === "PROVIDER_FAILED" ? ExitCode.failed : ExitCode.usage;
     return { message: ofKeys.message, hint: missingFileHint(ofKeys), exitCode };
   }
-  // An audit log that cannot be opened or written.
+  // A wrong audit file on the command line, or a log that cannot be written.
   const ofAudit = findError(error, "audit");
-  if (ofAudit && ofAudit === error) return { message: ofAudit.message, exitCode: ExitCode.failed };
+  if (ofAudit && ofAudit === error) {
+    const exitCode = ofAudit.code === "AUDIT_FILE" ? ExitCode.usage : ExitCode.failed;
+    return { message: ofAudit.message, exitCode };
+  }
   // A file of tokens or rules.
   const ofAccess = findError(error, "access");
   if (ofAccess && ofAccess === error) {

@@ -120,7 +120,7 @@ const badRules: Record<string, [text: string, message: RegExp]> = {
   "an empty list of callers": ["rules:\n  - who: []\n", /^r:2:10: The list is empty/],
   "a caller without a property": ["rules: [{who: {}}]", /A caller needs a property/],
   "a caller that is a word": ["rules: [{who: everyone}]", /"everyone" is not known here/],
-  "a number for a name": ["rules: [{who: {token: 7}}]", /^r:1:23: .*text expected/],
+  "a number for a name": ["rules: [{who: {token: 7}}]", /^r:1:23: .*text is expected/],
   "a name for a number": ["rules: [{who: {uid: root}}]", /^r:1:21: .*whole number/],
   "a uid over 32 bits": ["rules: [{who: {uid: 4294967296}}]", /from 0 to 4294967295/],
   "an unknown operation": [
@@ -129,7 +129,7 @@ const badRules: Record<string, [text: string, message: RegExp]> = {
   ],
   "an unknown algorithm": ["rules: [{who: anyone, algorithms: RS256}]", /"RS256" is not known/],
   "a rate of none": ["rules: [{who: anyone, rate: 0/s}]", /A rate is a number/],
-  "a rate without a time": ["rules: [{who: anyone, rate: 10}]", /Here is a mapping expected/],
+  "a rate without a time": ["rules: [{who: anyone, rate: 10}]", /A mapping is expected here/],
   "a SPIFFE ID of another scheme": [
     "rules: [{who: {spiffe: 'https://a'}}]",
     /A SPIFFE ID begins with spiffe:\/\//,
@@ -139,8 +139,8 @@ const badRules: Record<string, [text: string, message: RegExp]> = {
   "a tag": ["rules: !x []", /^r:1:\d+: /],
   "a second document": ["rules: []\n---\nrules: []\n", /^r:\d+:\d+: /],
   "broken YAML": ["rules:\n  - who: [anyone\n", /^r:\d+:\d+: /],
-  "a list at the top": ["- who: anyone\n", /^r:1:1: Here is a mapping expected, with rules/],
-  "no content": ["# nothing\n", /^r:1:1: Here is a mapping expected/],
+  "a list at the top": ["- who: anyone\n", /^r:1:1: A mapping is expected here, with rules/],
+  "no content": ["# nothing\n", /^r:1:1: A mapping is expected here/],
   "a long pattern": [`rules: [{who: anyone, keys: "${"a".repeat(257)}"}]`, /1 to 256 characters/],
 };
 

@@ -45,7 +45,7 @@ export class Field {
   /** Reads a mapping with some of the given keys. An unknown key is an error that names the nearest. */
   record<K extends string>(keys: readonly K[]): { readonly [P in K]?: Field } {
     const node = this.#node;
-    if (!isMap(node)) throw this.error(`Here is a mapping expected, with ${keys.join(", ")}`);
+    if (!isMap(node)) throw this.error(`A mapping is expected here, with ${keys.join(", ")}`);
     const fields: { [P in K]?: Field } = {};
     for (const { key, value } of node.items) {
       const field = new Field(this.#source, key as Node, this.#offset);
@@ -63,7 +63,7 @@ export class Field {
   /** Reads a list of at most `max` items. */
   list(max: number): Field[] {
     const node = this.#node;
-    if (!isSeq(node)) throw this.error("Here is a list expected");
+    if (!isSeq(node)) throw this.error("A list is expected here");
     if (node.items.length > max) throw this.error(`The list has more than ${max} items`);
     return node.items.map((item) => new Field(this.#source, item as Node, this.#offset));
   }
@@ -79,7 +79,7 @@ export class Field {
 
   text(): string {
     if (isScalar(this.#node) && typeof this.#node.value === "string") return this.#node.value;
-    throw this.error("Here is a text expected: write numbers and the like in quotes");
+    throw this.error("A text is expected here: write numbers and the like in quotes");
   }
 
   /** Reads one of several words. */
@@ -96,7 +96,7 @@ export class Field {
     if (Number.isInteger(value) && Number(value) >= min && Number(value) <= max) {
       return Number(value);
     }
-    throw this.error(`Here is a whole number expected, from ${min} to ${max}`);
+    throw this.error(`A whole number is expected here, from ${min} to ${max}`);
   }
 
   error(message: string): AccessError {

@@ -7,9 +7,8 @@ import {
 } from "../../audit/mod.ts";
 import { openProvider, readPublicKey } from "../../crypto/mod.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
-import { missingFileHint, reasonOf } from "../file_failure.ts";
 import { note, warn, writeResult } from "../output.ts";
-import { readFile } from "../read_file.ts";
+import { cannotRead, readFile } from "../read_file.ts";
 
 /** The options of `signer audit verify`, as commander reads them. */
 export interface VerifyOptions {
@@ -21,17 +20,18 @@ export interface VerifyOptions {
 /**
  * Checks a log, and prints the verdict and each fault.
  *
- * @throws {CliError} when the log has a fault, or an open end that `--open` does not accept
+ * @throws {CliError} when a file cannot be read, and when the log has a fault, or an open end that `--open` does not accept
  */
 export function runVerify(
   files: readonly string[],
   { publicKey, open = false, json = false }: VerifyOptions,
 ): void {
+  files.forEach(expectReadable);
   const check = publicKey === undefined ? undefined : signatureCheck(publicKey);
   if (check === undefined) {
     warn("without --public-key no signature is checked: anyone may have written the log");
   }
-  const verdict = verify(files, check);
+  const verdict = verifyAudit(files, check);
   writeResult(json ? `${JSON.stringify(verdict, null, 2)}\n` : textOf(verdict));
   for (const fault of verdict.faults) note(describe(fault));
   if (verdict.faults.length > 0) {
@@ -44,14 +44,15 @@ export function runVerify(
   });
 }
 
-function verify(files: readonly string[], check: SignatureCheck | undefined): AuditVerdict {
+/** Refuses a file that cannot be read, before the others are verified. */
+function expectReadable(file: string): void {
   try {
-    return verifyAudit(files, check);
+    const { isDirectory, isFile } = Deno.statSync(file);
+    if (isDirectory) throw new Deno.errors.IsADirectory();
+    if (!isFile) throw new Error("it is a pipe or a device: parts of the log are read twice");
+    Deno.openSync(file).close();
   } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.PermissionDenied)) {
-      throw cause;
-    }
-    throw usageError(`The audit log cannot be read: ${reasonOf(cause)}`, missingFileHint(cause));
+    throw cannotRead(file, cause);
   }
 }
 

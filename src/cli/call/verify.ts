@@ -53,7 +53,7 @@ export async function verify(text: string | undefined, options: VerifyOptions): 
   throw new CliError(
     ExitCode.failed,
     `The signature is not one of this input by key ${keyId} with ${algorithm}`,
-    looksLikeBase64(signature)
+    options.signatureFile !== undefined && looksLikeBase64(signature)
       ? { hint: `The file holds base64: use --signature "$(cat ${options.signatureFile})"` }
       : { hint: "Check the key, --algorithm, --format and --digest against how it was signed" },
   );

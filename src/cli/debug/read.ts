@@ -1,6 +1,6 @@
 /** The client of a server's control socket. @module */
-import { dial, parseAddress, sharedReactor, toDuplex } from "../../net/mod.ts";
-import { controlAddress } from "../control_address.ts";
+import { dial, NetError, parseAddress, sharedReactor, toDuplex } from "../../net/mod.ts";
+import { controlAddress, expectUnixSocket } from "../control_address.ts";
 import { CliError, ExitCode } from "../exit.ts";
 
 /** 5 s for the connection, and again for the description: a worker has a second to answer. */
@@ -11,15 +11,22 @@ const MAX_BYTES = 64 * 1024 * 1024;
 
 const OPENING_BRACE = 0x7b;
 
+const HINT = "Name the Unix socket of serve --control, as the user of the server or as root";
+
 /**
  * Reads the description that a server's control socket sends.
  *
- * @throws {NetError} when nothing accepts the connection
- * @throws {CliError} when the answer is not a description
+ * @throws {NetError} `BAD_ADDRESS`
+ * @throws {CliError} when nothing accepts the connection, and when the answer is not a description
  */
 export async function readDescription(address: string): Promise<Record<string, unknown>> {
   const place = parseAddress(controlAddress(address));
-  const connection = toDuplex(await dial(place, { timeout: TIMEOUT_MS }), sharedReactor());
+  expectUnixSocket(place);
+  const socket = await dial(place, { timeout: TIMEOUT_MS }).catch((cause) => {
+    if (!(cause instanceof NetError)) throw cause;
+    throw new CliError(ExitCode.failed, cause.message, { cause, hint: HINT });
+  });
+  const connection = toDuplex(socket, sharedReactor());
   const chunks: Uint8Array[] = [];
   let size = 0;
   await new Promise<void>((resolve) => {
@@ -50,6 +57,6 @@ export async function readDescription(address: string): Promise<Record<string, u
     ? "The control socket closed the connection: it belongs to another user, or is busy"
     : "The answer is not the description of a server";
   throw new CliError(ExitCode.failed, `Cannot read ${address}: ${why}`, {
-    hint: "Name the Unix socket of serve --control",
+    hint: HINT,
   });
 }

@@ -1,6 +1,7 @@
 /** `signer keygen --dev-ca`. @module */
 import { DEV_CA_DAYS, devCaFiles, writeDevCa } from "../dev_ca.ts";
 import { usageError } from "../exit.ts";
+import { reasonOf } from "../file_failure.ts";
 import { note } from "../output.ts";
 import { openChosenProvider } from "../provider.ts";
 import { refuseUnwritable } from "./_refusals.ts";
@@ -20,7 +21,7 @@ export async function makeDevCa(
   if (directory === "") throw usageError("The directory of --dev-ca is empty", "Name one");
   const files = devCaFiles(directory);
   const { ca, server, client } = files;
-  await Deno.mkdir(directory, { recursive: true, mode: 0o755 });
+  await makeDirectory(directory);
   await refuseUnwritable(
     [ca, server, client].flatMap(({ certificate, privateKey }) => [certificate, privateKey]),
     options,
@@ -36,4 +37,17 @@ export async function makeDevCa(
     `  signer call --tls-ca ${ca.certificate} --tls-cert ${client.certificate} ` +
       `--tls-key ${client.privateKey} echo hello`,
   );
+}
+
+async function makeDirectory(directory: string): Promise<void> {
+  try {
+    await Deno.mkdir(directory, { recursive: true, mode: 0o755 });
+  } catch (cause) {
+    const isFile = cause instanceof Deno.errors.AlreadyExists;
+    const reason = isFile ? "there is a file of this name" : reasonOf(cause);
+    throw usageError(
+      `The directory ${JSON.stringify(directory)} cannot be made: ${reason}`,
+      "Name another with --dev-ca",
+    );
+  }
 }

@@ -9,6 +9,9 @@ import type { KeygenOptions } from "./options.ts";
 export async function keygen(options: KeygenOptions): Promise<void> {
   const { type, from, devCa } = options;
   if (devCa !== undefined) return await makeDevCa({ ...options, devCa });
+  if (options.host !== undefined) {
+    throw usageError("--host is for the certificate of --dev-ca", "Name a directory with --dev-ca");
+  }
   if (type !== undefined) return await makeKey({ ...options, type });
   if (from === undefined) {
     throw usageError(

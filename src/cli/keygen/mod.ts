@@ -53,9 +53,9 @@ export function keygenCommand(): Command {
       "DNS name or IP address of the server of --dev-ca; repeatable",
       collect,
     )
-    .option("--allow-insecure-key-files", "read a key file that group or others can read")
+    .option("--allow-insecure-key-files", "read a key file that other users own or can read")
     .addOption(
-      new Option("--provider <name>", "crypto provider")
+      new Option("--provider <name>", "cryptography library")
         .choices(["auto", "aws-lc", "openssl", "builtin"]).default("auto"),
     )
     .addHelpText(

@@ -6,7 +6,6 @@
  */
 import {
   Acceptor,
-  type Address,
   formatAddress,
   listen,
   sharedReactor,
@@ -14,7 +13,7 @@ import {
   toDuplex,
 } from "../../net/mod.ts";
 import { type ErrorReports, errorReports, type Logger } from "../../telemetry/mod.ts";
-import { usageError } from "../exit.ts";
+import { expectUnixSocket } from "../control_address.ts";
 import type { Place } from "./places.ts";
 
 /** 4 connections at once: people, one at a time. Others are closed at once. */
@@ -25,19 +24,6 @@ const MAX_CONNECTION_MS = 10_000;
 
 /** Only the user of the server may open the socket. */
 const MODE = 0o600;
-
-/**
- * Checks the address of a control socket.
- *
- * @throws {CliError} for an address that is not a Unix socket
- */
-export function expectUnixSocket(address: Address): void {
-  if (address.transport === "unix" || address.transport === "unix-abstract") return;
-  throw usageError(
-    `The control socket ${formatAddress(address)} is not a Unix socket`,
-    "The users of other transports are not known: write --control unix:/run/signer/control.sock",
-  );
-}
 
 /**
  * Sends the result of `describe` to each connection until its disposal.

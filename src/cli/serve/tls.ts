@@ -134,14 +134,20 @@ export class ServerTls implements Disposable {
  */
 export function wantsTls(options: ServeTlsOptions): boolean {
   const { tlsCert = [], tlsKey = [], tlsClientCa, tlsClientAuth, tlsCrl } = options;
-  const pairs = Math.min(tlsCert.length, tlsKey.length);
-  if (
-    pairs === 0 && (tlsCert[0] ?? tlsKey[0] ?? tlsClientCa ?? tlsClientAuth ?? tlsCrl) === undefined
-  ) {
-    return false;
-  }
-  if (pairs === 0) {
-    throw usageError("TLS needs --tls-cert and --tls-key", "See signer serve --help");
+  if (tlsCert.length === 0 || tlsKey.length === 0) {
+    const [given] = Object.entries({
+      "--tls-cert": tlsCert[0],
+      "--tls-key": tlsKey[0],
+      "--tls-client-ca": tlsClientCa,
+      "--tls-client-auth": tlsClientAuth,
+      "--tls-crl": tlsCrl,
+    }).filter(([, value]) => value !== undefined).map(([flag]) => flag);
+    if (given === undefined) return false;
+    const missing = ["--tls-cert", "--tls-key"].filter((flag) => flag !== given);
+    throw usageError(
+      `${given} needs ${missing.join(" and ")}`,
+      "Name a certificate and its private key; signer keygen --dev-ca DIR makes them for a trial",
+    );
   }
   if (tlsCert.length !== tlsKey.length) {
     throw usageError(

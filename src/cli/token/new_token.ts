@@ -40,7 +40,7 @@ export async function newToken(name: string, options: NewTokenOptions): Promise<
     note(`the token is not shown again; the line for the file of serve --tokens: ${line}`);
     return writeResult(`${token}\n`);
   }
-  await writePrivateKeyFile(out, new TextEncoder().encode(`${token}\n`));
+  await writePrivateKeyFile(out, new TextEncoder().encode(`${token}\n`), { kind: "Token file" });
   note(`token of ${name}: ${out}`);
   writeResult(`${line}\n`);
 }

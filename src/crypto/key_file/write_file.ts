@@ -11,6 +11,8 @@ import { CryptoError } from "../errors.ts";
 export interface WriteKeyFileOptions {
   /** Replaces a file that is there. */
   readonly force?: boolean;
+  /** The kind of the file in messages; "Key file" by default. */
+  readonly kind?: string;
 }
 
 /**
@@ -45,7 +47,7 @@ export function writePublicKeyFile(
  */
 export async function checkKeyFilePath(
   path: string,
-  { force = false }: WriteKeyFileOptions = {},
+  { force = false, kind }: WriteKeyFileOptions = {},
 ): Promise<void> {
   try {
     const existing = await find(path);
@@ -54,7 +56,7 @@ export async function checkKeyFilePath(
     (await Deno.open(temporary, { write: true, createNew: true, mode: 0o600 })).close();
     await Deno.remove(temporary);
   } catch (cause) {
-    throw notWritten(path, cause);
+    throw notWritten(path, cause, kind);
   }
 }
 
@@ -62,7 +64,7 @@ async function write(
   path: string,
   bytes: Uint8Array,
   mode: number,
-  { force = false }: WriteKeyFileOptions = {},
+  { force = false, kind }: WriteKeyFileOptions = {},
 ): Promise<void> {
   let temporary: string | undefined;
   try {
@@ -79,7 +81,7 @@ async function write(
       await Deno.link(temporary, path);
     }
   } catch (cause) {
-    throw notWritten(path, cause);
+    throw notWritten(path, cause, kind);
   } finally {
     if (temporary !== undefined) await Deno.remove(temporary);
   }
@@ -109,14 +111,14 @@ function temporaryBeside(path: string): string {
   return join(dirname(path), `.${basename(path).slice(0, 200)}.${suffix}`);
 }
 
-function notWritten(path: string, cause: unknown): CryptoError {
-  const message = `Key file ${path || '""'} was not written: ${reasonOf(cause)}`;
+function notWritten(path: string, cause: unknown, kind = "Key file"): CryptoError {
+  const message = `${kind} ${path || '""'} was not written: ${reasonOf(cause)}`;
   return new CryptoError("KEY_FILE", message, { cause });
 }
 
 function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.AlreadyExists) {
-    return "there is one already; name another, or use --force to replace it";
+    return "there is a file of this name already; name another";
   }
   if (error instanceof Deno.errors.NotFound) return "its directory does not exist";
   if (error instanceof Deno.errors.PermissionDenied) return "this user may not write there";
