@@ -19,6 +19,7 @@ import {
   implement,
   RpcError,
   type Service,
+  StatusCode,
   type StatusName,
   unary,
 } from "../grpc/mod.ts";
@@ -144,10 +145,16 @@ export class Pipelines implements Disposable {
     requests: AsyncIterable<StreamPipelineRequest>,
     context: CallContext,
   ): AsyncGenerator<StreamPipelineResponseInit> {
+    let hasEnded = false;
     try {
       yield* this.#chunks(new ChunkReader(requests, context, this.#options.maxIdleMs), context);
+      hasEnded = true;
     } catch (error) {
+      hasEnded = true;
       throw this.#failed(error);
+    } finally {
+      // The client has left while a response waited for it.
+      if (!hasEnded) this.#counters.failed("CANCELLED");
     }
   }
 
@@ -314,8 +321,18 @@ function kindOf(error: unknown): ErrorKind {
   if (error instanceof PipelineError) {
     return fromCryptoError(error.cause) instanceof RpcError ? "REFUSED" : error.code;
   }
-  const isOverload = error instanceof RpcError && error.metadata.size > 0;
-  return isOverload ? "OVERLOAD" : "REFUSED";
+  if (!(error instanceof RpcError)) return "REFUSED";
+  switch (error.code) {
+    case StatusCode.CANCELLED:
+      return "CANCELLED";
+    case StatusCode.DEADLINE_EXCEEDED:
+      return "TIMED_OUT";
+    case StatusCode.RESOURCE_EXHAUSTED:
+      // With the delay after which to try again.
+      return error.metadata.size > 0 ? "OVERLOAD" : "LIMIT";
+    default:
+      return "REFUSED";
+  }
 }
 
 function describe(

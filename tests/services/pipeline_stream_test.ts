@@ -1,7 +1,7 @@
 /** StreamPipeline: results as they come, limits, cancellation. */
 import assert from "node:assert/strict";
-import type { StreamPipelineResponse } from "../../src/api/mod.ts";
-import type { BidiHandler, CallContext } from "../../src/grpc/mod.ts";
+import type { GetMetricsResponse, StreamPipelineResponse } from "../../src/api/mod.ts";
+import type { BidiHandler, CallContext, UnaryHandler } from "../../src/grpc/mod.ts";
 import { gate } from "../_support/gate.ts";
 import { onEachStack } from "./_each_stack.ts";
 
@@ -153,6 +153,40 @@ gated("a stream without a chunk for too long ends", async () => {
     code: StatusCode.DEADLINE_EXCEEDED,
     message: "No chunk has arrived for 0.02 s",
   });
+});
+
+gated("the errors of streams are counted by their kind", async () => {
+  const [{ handle }, pipelines] = handlerOf({ maxIdleMs: 20 });
+  using _pipelines = pipelines;
+  const first = { request: "manifest", manifest: wire };
+  const chunkOf = (frames: number) => {
+    const { chunk: { values: [value] } } = chunk(0, frames);
+    return { request: "chunk", chunk: { values: [{ ...value, value: "audio" }] } };
+  };
+  const open = (...requests: object[]) =>
+    handle(
+      async function* () {
+        yield* requests;
+        await new Promise<never>(() => {});
+      }(),
+      context(),
+    ) as AsyncGenerator;
+  await assert.rejects(open(first).next(), { code: StatusCode.DEADLINE_EXCEEDED });
+  await assert.rejects(open(first, chunkOf(600_000)).next(), { message: /chunk has 1200000/ });
+  await assert.rejects(open(chunkOf(1)).next(), { message: /must have the manifest/ });
+  // A client that leaves while it has not read a response. It was not counted.
+  const left = open(first, chunkOf(4_800));
+  await left.next();
+  await left.return(undefined);
+  const { GetMetrics } = pipelines.service.handlers;
+  const { errors } = await (GetMetrics as UnaryHandler<object, GetMetricsResponse>)
+    .handle({}, context());
+  assert.deepEqual(errors, [
+    { kind: "LIMIT", count: 1 },
+    { kind: "TIMED_OUT", count: 1 },
+    { kind: "CANCELLED", count: 1 },
+    { kind: "REFUSED", count: 1 },
+  ]);
 });
 
 gated("a peer opens 32 streams at once, and is told when to try again", async () => {

@@ -425,8 +425,11 @@ test("a client that leaves cancels its executions, those that run and those that
   for (const call of calls) await call.return?.();
   await ends;
   await until(({ running, waiting }) => running === 0 && waiting === 0);
-  const { executions } = await metrics();
+  // Those that waited were counted as refused.
+  await until(({ errors }) => errors.reduce((sum, { count }) => sum + count, 0) === 10);
+  const { executions, errors } = await metrics();
   assert.equal(executions, 0);
+  assert.deepEqual(errors, [{ kind: "CANCELLED", count: 10 }]);
 });
 
 test("`GetVersion` lists the types of nodes", async (stack) => {

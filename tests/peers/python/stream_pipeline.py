@@ -1,22 +1,25 @@
 """Streams audio through a pipeline by grpcio (gRPC's C core), with messages that it gets by reflection. Argument: the
-address. Prints a line of JSON: the outputs of each chunk, the end of the stream, and the delay of RetryInfo
-(google/rpc/error_details.proto) with which one stream too many is refused."""
+address, the number of chunks of 100 ms, and the milliseconds from one to the next. Prints a line of JSON: the outputs of
+each chunk, the end of the stream, the slowest answer, and the delay of RetryInfo (google/rpc/error_details.proto) with
+which one stream too many is refused."""
 
 import json
 import queue
 import sys
 import threading
+import time
 
 import grpc
 from google.protobuf import any_pb2, descriptor_pb2, descriptor_pool, duration_pb2, message_factory
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
-CHUNKS = 20
 # The streams of a peer at once.
 STREAMS = 32
 TIMEOUT = 60
 
-channel = grpc.insecure_channel(sys.argv[1])
+address, chunks, interval_s = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]) / 1000
+
+channel = grpc.insecure_channel(address)
 pool = descriptor_pool.DescriptorPool(ProtoReflectionDescriptorDatabase(channel))
 request_type, response_type = (
     message_factory.GetMessageClass(pool.FindMessageTypeByName(f"signer.pipeline.v1.{name}"))
@@ -52,17 +55,26 @@ def chunk():
 
 
 def stream():
-    """Sends each chunk when the answer to the one before has arrived."""
+    """Sends each chunk when its time has come, and the answer to the one before has arrived."""
     requests = queue.Queue()
     responses = call(iter(requests.get, None), timeout=TIMEOUT)
     requests.put(manifest())
     outputs = []
-    for _ in range(CHUNKS):
+    slowest = 0
+    began = time.monotonic()
+    for index in range(chunks):
+        time.sleep(max(0, began + index * interval_s - time.monotonic()))
+        sent = time.monotonic()
         requests.put(chunk())
         outputs.append([value.name for value in next(responses).chunk.values])
+        slowest = max(slowest, time.monotonic() - sent)
     requests.put(None)
     rest = list(responses)
-    return {"outputs": outputs, "audioBytes": rest[-1].metrics.audio_bytes}
+    return {
+        "outputs": outputs,
+        "audioBytes": rest[-1].metrics.audio_bytes,
+        "slowestMs": round(1000 * slowest, 1),
+    }
 
 
 def status_type():
