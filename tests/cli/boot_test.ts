@@ -1,6 +1,7 @@
 /** `signer boot`, outside of a guest. `deno task test:image` boots one. */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
+import { runCode } from "../_support/run_code.ts";
 
 const [test, loaded] = await gate(
   ["env", "ffi", "read", "run", "sys", "write"],
@@ -40,15 +41,5 @@ test("a process that reaps leaves no child as a zombie", async () => {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     console.log(libc.readSmallFile(\`/proc/\${child}/stat\`) ?? "reaped");`;
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-ffi", "--allow-read", "--ext=ts", "-"],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(code));
-  await writer.close();
-  const { stdout, stderr } = await child.output();
-  assert.equal(new TextDecoder().decode(stdout), "reaped\n", new TextDecoder().decode(stderr));
+  assert.equal(await runCode(code), "reaped\n");
 });

@@ -1,4 +1,5 @@
 import { gate } from "../_support/gate.ts";
+import { isInstalled } from "../_support/is_installed.ts";
 import { needsOf, parseScript } from "./_script.ts";
 import { runScript } from "./_script_run.ts";
 
@@ -41,16 +42,5 @@ for (const [name, text] of Object.entries(scripts).sort()) {
     name: `golden script ${name}${reason}`,
     ignore: missing.length > 0,
     fn: () => runScript(script, signer()),
-  });
-}
-
-function isInstalled(program: string): boolean {
-  const folders = (Deno.env.get("PATH") ?? "").split(":");
-  return folders.some((folder) => {
-    try {
-      return Deno.statSync(`${folder}/${program}`).isFile;
-    } catch {
-      return false;
-    }
   });
 }

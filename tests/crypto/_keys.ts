@@ -1,4 +1,5 @@
-/** Keys for tests, from the numbers in test vectors. @module */
+/** Keys for tests: generated ones, and those of the numbers in test vectors. @module */
+import type { CryptoProvider, PrivateKey } from "../../src/crypto/mod.ts";
 import { type KeyType, keyTypeInfo } from "../../src/crypto/algorithms/mod.ts";
 import { encodeDer, Tag, unsignedInteger } from "../../src/crypto/encoding/mod.ts";
 
@@ -49,4 +50,32 @@ function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
     if (e & 1n) result = result * b % modulus;
   }
   return result;
+}
+
+/** Private keys as PKCS#8, by type. */
+export type ExportedKeys = ReadonlyMap<KeyType, Uint8Array>;
+
+/**
+ * Generates a key of each type, which any provider can import. libcrypto generates them, as the builtin provider takes
+ * seconds for RSA keys.
+ */
+export async function exportedKeys(
+  openssl: CryptoProvider,
+  types: readonly KeyType[],
+): Promise<ExportedKeys> {
+  const keys = new Map<KeyType, Uint8Array>();
+  for (const type of types) {
+    using key = await openssl.generate(type);
+    keys.set(type, key.exportPkcs8());
+  }
+  return keys;
+}
+
+/** Imports the key of a type into a provider. */
+export function importKey(
+  provider: CryptoProvider,
+  keys: ExportedKeys,
+  type: KeyType,
+): PrivateKey {
+  return provider.importPrivateKey(keys.get(type)!.slice());
 }

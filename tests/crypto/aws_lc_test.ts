@@ -9,6 +9,7 @@ import type { CryptoError, KeyType } from "../../src/crypto/mod.ts";
 import { findAlgorithm, keyTypes } from "../../src/crypto/algorithms/mod.ts";
 import { awsLcLibrary } from "../_support/aws_lc.ts";
 import { gate, type Test } from "../_support/gate.ts";
+import { runCode } from "../_support/run_code.ts";
 import { openssl } from "./_openssl.ts";
 import { loadCrypto } from "./_providers.ts";
 
@@ -114,25 +115,15 @@ test("bytes after a private key are refused", async () => {
   assert.throws(() => openAwsLc(awsLcLibrary).readPkcs8(longer), /of which it read fewer/);
 });
 
-/** Runs a program in a process of its own, and returns its output. */
-async function run(program: string, env: Record<string, string> = {}): Promise<string> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["eval", program],
-    env: { NO_COLOR: "1", ...env },
-  }).output();
-  assert.equal(code, 0, new TextDecoder().decode(stderr));
-  return new TextDecoder().decode(stdout);
-}
-
 const module = JSON.stringify(import.meta.resolve("../../src/crypto/mod.ts"));
 
 test("`auto` is aws-lc where SIGNER_AWS_LC names it", async () => {
   const program = `import { openProvider } from ${module};
     const { provider } = openProvider("auto");
     console.log(provider.name, provider.version);`;
-  const named = await run(program, { SIGNER_AWS_LC: awsLcLibrary! });
+  const named = await runCode(program, { env: { SIGNER_AWS_LC: awsLcLibrary! } });
   assert.match(named, /^aws-lc AWS-LC \d+\.\d+\.\d+, OpenSSL 3\./);
-  assert.match(await run(program), /^openssl OpenSSL 3\./);
+  assert.match(await runCode(program), /^openssl OpenSSL 3\./);
 });
 
 gated("a SIGNER_AWS_LC that cannot be loaded is not passed over in silence", async () => {
@@ -140,7 +131,7 @@ gated("a SIGNER_AWS_LC that cannot be loaded is not passed over in silence", asy
     const { provider, fallbackReason } = openProvider("auto");
     console.log(provider.name, fallbackReason.code, fallbackReason.message);
     try { openProvider("aws-lc"); } catch (error) { console.log(error.code, error.cause.code); }`;
-  const output = await run(program, { SIGNER_AWS_LC: "/nowhere/libaws_lc.so" });
+  const output = await runCode(program, { env: { SIGNER_AWS_LC: "/nowhere/libaws_lc.so" } });
   assert.match(output, /^openssl PROVIDER_UNAVAILABLE .*\/nowhere\/libaws_lc\.so.*SIGNER_AWS_LC/);
   assert.match(output, /\nPROVIDER_UNAVAILABLE LIBCRYPTO_MISSING\n$/);
 });
@@ -170,7 +161,7 @@ test("a process ends while its threads sign", async () => {
       })));
       console.log("ends");
       Deno.exit(0);`;
-    assert.equal(await run(main), "ends\n");
+    assert.equal(await runCode(main), "ends\n");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -214,7 +205,7 @@ test("a thread that finds the heap full cannot sign, and the others go on", asyn
   try {
     await Deno.writeTextFile(`${folder}/main.ts`, program);
     assert.match(
-      await run(`await import("file://${folder}/main.ts");`),
+      await runCode(`await import("file://${folder}/main.ts");`),
       /memory for private keys is full/,
     );
   } finally {
@@ -259,7 +250,7 @@ test("a key that the secure heap has no room for is refused with that reason, an
     }
     for (const key of keys) key[Symbol.dispose]();
     console.log(keys.length > 100, heap.used - before);`;
-  const [refusal, rest] = (await run(program)).split("\n");
+  const [refusal, rest] = (await runCode(program)).split("\n");
   assert.match(refusal, /^BAD_KEY .*(memory for private keys is full|malloc failure)/i);
   assert.equal(rest, "true 0");
 });
@@ -284,7 +275,7 @@ test("keys leave so much of the heap free that other keys sign", async () => {
     }
     for (const algorithm of key.algorithms) key.sign(algorithm, { message: new Uint8Array(8) });
     console.log(keys.length > 10);`;
-  const [refusal, rest] = (await run(program)).split("\n");
+  const [refusal, rest] = (await runCode(program)).split("\n");
   assert.match(refusal, /memory for private keys is full/);
   assert.equal(rest, "true");
 });

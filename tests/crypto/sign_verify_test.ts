@@ -1,32 +1,19 @@
 /** Signatures of each provider, verified by each provider. @module */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import type {
-  AlgorithmInfo,
-  CryptoProvider,
-  PrivateKey,
-  SigningInput,
-} from "../../src/crypto/mod.ts";
+import type { AlgorithmInfo, CryptoProvider, SigningInput } from "../../src/crypto/mod.ts";
 import { findAlgorithm, keyTypes } from "../../src/crypto/algorithms/mod.ts";
 import { gate } from "../_support/gate.ts";
+import { exportedKeys, importKey } from "./_keys.ts";
 import { loadCrypto, providerNames } from "./_providers.ts";
 
 const [test, { keys, providers }] = await gate(["env", "ffi"], async () => {
   const { providers } = await loadCrypto();
-  // The builtin provider takes seconds to generate RSA keys, so libcrypto generates all, and both import them.
-  const keys = new Map<string, Uint8Array>();
-  for (const { name } of keyTypes) {
-    using key = await providers.openssl.generate(name);
-    keys.set(name, key.exportPkcs8());
-  }
+  const keys = await exportedKeys(providers.openssl, keyTypes.map(({ name }) => name));
   return { providers, keys };
 });
 
 const message = new TextEncoder().encode("The quick brown fox jumps over the lazy dog");
-
-function importKey(provider: CryptoProvider, type: string): PrivateKey {
-  return provider.importPrivateKey(keys.get(type)!.slice());
-}
 
 /** Returns the message, and its digest if both providers sign digests. */
 function inputs(info: AlgorithmInfo, ...among: CryptoProvider[]): SigningInput[] {
@@ -42,7 +29,7 @@ for (const signer of providerNames) {
     for (const { name: type } of keyTypes) {
       test(`${verifier} verifies the ${type} signatures of ${signer}`, () => {
         const [signing, verifying] = [providers[signer], providers[verifier]];
-        using key = importKey(signing, type);
+        using key = importKey(signing, keys, type);
         using publicKey = verifying.importPublicKey(key.publicKey.spki);
         assert.equal(key.type, type);
         assert.equal(publicKey.type, type);

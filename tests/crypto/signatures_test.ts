@@ -1,33 +1,20 @@
 /** Signing and verifying by both providers: algorithms, digests, malformed signatures, disposal. @module */
 import assert from "node:assert/strict";
-import type {
-  AlgorithmName,
-  CryptoError,
-  CryptoErrorCode,
-  CryptoProvider,
-  PrivateKey,
-} from "../../src/crypto/mod.ts";
+import type { AlgorithmName, CryptoError, CryptoErrorCode } from "../../src/crypto/mod.ts";
 import { algorithmsFor, keyTypes } from "../../src/crypto/algorithms/mod.ts";
 import { gate } from "../_support/gate.ts";
+import { exportedKeys, importKey } from "./_keys.ts";
 import { loadCrypto, providerNames } from "./_providers.ts";
 
 const types = ["rsa-2048", "ecdsa-p256", "ecdsa-p521", "ed25519"] as const;
 
 const [test, { CryptoError: Refusal, keys, providers }] = await gate(["env", "ffi"], async () => {
   const crypto = await loadCrypto();
-  const keys = new Map<string, Uint8Array>();
-  for (const type of types) {
-    using key = await crypto.providers.openssl.generate(type);
-    keys.set(type, key.exportPkcs8());
-  }
+  const keys = await exportedKeys(crypto.providers.openssl, types);
   return { ...crypto, keys };
 });
 
 const message = new Uint8Array([1, 2, 3]);
-
-function importKey(provider: CryptoProvider, type: string): PrivateKey {
-  return provider.importPrivateKey(keys.get(type)!.slice());
-}
 
 function throwsCode(body: () => unknown, code: CryptoErrorCode, words: RegExp): void {
   assert.throws(body, (error: CryptoError) => {
@@ -52,7 +39,7 @@ for (const providerName of providerNames) {
 
   test(`${providerName} refuses an algorithm that does not fit the key`, () => {
     const provider = providers[providerName];
-    using key = importKey(provider, "ecdsa-p256");
+    using key = importKey(provider, keys, "ecdsa-p256");
     for (const name of ["ED25519", "RSASSA_PSS_SHA_256", "toString", ""] as AlgorithmName[]) {
       throwsCode(() => key.sign(name, { message }), "ALGORITHM_MISMATCH", /use ECDSA_SHA_256 or/);
       const verify = () => key.publicKey.verify(name, { message }, new Uint8Array(64));
@@ -62,7 +49,7 @@ for (const providerName of providerNames) {
 
   test(`${providerName} refuses a digest of a wrong length, and any for Ed25519`, () => {
     const provider = providers[providerName];
-    using rsa = importKey(provider, "rsa-2048");
+    using rsa = importKey(provider, keys, "rsa-2048");
     for (const length of [0, 20, 31, 33, 64]) {
       const input = { digest: new Uint8Array(length) };
       const words = new RegExp(`Digest of ${length} bytes.*32 bytes`);
@@ -70,14 +57,14 @@ for (const providerName of providerNames) {
       const verify = () => rsa.publicKey.verify("RSASSA_PSS_SHA_256", input, new Uint8Array(256));
       throwsCode(verify, "BAD_DIGEST", words);
     }
-    using ed25519 = importKey(provider, "ed25519");
+    using ed25519 = importKey(provider, keys, "ed25519");
     const input = { digest: new Uint8Array(64) };
     throwsCode(() => ed25519.sign("ED25519", input), "BAD_DIGEST", /send the message/);
   });
 
   test(`${providerName} refuses the digests that it does not offer, and signs the others`, () => {
     const provider = providers[providerName];
-    using key = importKey(provider, "rsa-2048");
+    using key = importKey(provider, keys, "rsa-2048");
     for (const { name, digestBytes } of algorithmsFor("rsa-2048")) {
       const input = { digest: new Uint8Array(digestBytes!).fill(9) };
       if (provider.digestAlgorithms("rsa-2048").includes(name)) {
@@ -91,7 +78,7 @@ for (const providerName of providerNames) {
   test(`${providerName} returns false for every malformed signature, and never throws`, () => {
     const provider = providers[providerName];
     for (const type of types) {
-      using key = importKey(provider, type);
+      using key = importKey(provider, keys, type);
       for (const name of key.algorithms) {
         for (const format of ["der", "p1363"] as const) {
           const good = key.sign(name, { message }, format);
@@ -121,7 +108,7 @@ for (const providerName of providerNames) {
 
   test(`${providerName} accepts a signature in the named format only, DER or P1363`, () => {
     const provider = providers[providerName];
-    using key = importKey(provider, "ecdsa-p256");
+    using key = importKey(provider, keys, "ecdsa-p256");
     const p1363 = key.sign("ECDSA_SHA_256", { message }, "p1363");
     assert.equal(p1363.length, 64);
     assert.equal(key.publicKey.verify("ECDSA_SHA_256", { message }, p1363), false);
@@ -133,7 +120,7 @@ for (const providerName of providerNames) {
   test(`${providerName} signs an empty message, and one of 1 MiB`, () => {
     const provider = providers[providerName];
     for (const type of types) {
-      using key = importKey(provider, type);
+      using key = importKey(provider, keys, type);
       for (const message of [new Uint8Array(0), new Uint8Array(1 << 20).fill(3)]) {
         const [name] = key.algorithms;
         const signature = key.sign(name, { message });
@@ -145,7 +132,7 @@ for (const providerName of providerNames) {
   test(`${providerName} returns each signature in its own buffer`, () => {
     const provider = providers[providerName];
     for (const type of types) {
-      using key = importKey(provider, type);
+      using key = importKey(provider, keys, type);
       const [name] = key.algorithms;
       const first = key.sign(name, { message });
       const copy = first.slice();
@@ -158,7 +145,7 @@ for (const providerName of providerNames) {
   test(`${providerName} throws for a key that is used after its disposal`, () => {
     const provider = providers[providerName];
     for (const type of types) {
-      const key = importKey(provider, type);
+      const key = importKey(provider, keys, type);
       const [name] = key.algorithms;
       const signature = key.sign(name, { message });
       key[Symbol.dispose]();
@@ -195,14 +182,14 @@ test("builtin does not list the algorithms that node:crypto lacks", () => {
   const builtin = providers.builtin;
   assert.deepEqual(builtin.algorithms("ecdsa-p521"), ["ECDSA_SHA_384", "ECDSA_SHA_512"]);
   assert.deepEqual(builtin.digestAlgorithms("ecdsa-p256"), []);
-  using key = importKey(builtin, "ecdsa-p521");
+  using key = importKey(builtin, keys, "ecdsa-p521");
   const sign = () => key.sign("ECDSA_SHA_256", { message });
   throwsCode(sign, "ALGORITHM_MISMATCH", /not available in this crypto provider.*ECDSA_SHA_384/);
 });
 
 test("a failure of OpenSSL carries its error queue as the cause", () => {
   const openssl = providers.openssl;
-  using key = importKey(openssl, "ecdsa-p256");
+  using key = importKey(openssl, keys, "ecdsa-p256");
   const spki = key.publicKey.spki.slice();
   spki[spki.length - 1] ^= 1;
   assert.throws(() => openssl.importPublicKey(spki), (error: CryptoError) => {

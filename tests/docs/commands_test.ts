@@ -5,11 +5,11 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { freePorts } from "../_support/free_ports.ts";
 import { gate } from "../_support/gate.ts";
+import { isInstalled } from "../_support/is_installed.ts";
 import { type Block, knownPorts, runnable, shellBlocks } from "./_blocks.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -97,10 +97,4 @@ async function readPages(root: string, paths: readonly string[]): Promise<[strin
     }
   }
   return pages;
-}
-
-function isInstalled(program: string): boolean {
-  return (Deno.env.get("PATH") ?? "").split(":").some((folder) =>
-    existsSync(join(folder, program))
-  );
 }

@@ -1,4 +1,5 @@
 /** Clients by grpc-go and grpcio that call without a pause, in child processes. @module */
+import { jsonLines } from "../_support/json_lines.ts";
 
 /** 3 min for the progress that a test waits for, on a busy machine: up to 50,000 calls. */
 const PATIENCE_MS = 180_000;
@@ -84,13 +85,8 @@ export class BalancingClient implements AsyncDisposable {
   }
 
   async #read(): Promise<void> {
-    const decoder = new TextDecoder();
-    let text = "";
-    for await (const chunk of this.#child.stdout) {
-      text += decoder.decode(chunk, { stream: true });
-      const lines = text.split("\n");
-      text = lines.pop()!;
-      for (const line of lines) this.#last = JSON.parse(line);
+    for await (const progress of jsonLines<Progress>(this.#child.stdout)) {
+      this.#last = progress;
       this.#more.resolve();
       this.#more = Promise.withResolvers();
     }

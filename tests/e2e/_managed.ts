@@ -1,5 +1,6 @@
 /** `signer serve` under a service manager by Python (`tests/peers/python/service_manager.py`). @module */
 import { fileURLToPath } from "node:url";
+import { jsonLines } from "../_support/json_lines.ts";
 
 const script = fileURLToPath(new URL("../peers/python/service_manager.py", import.meta.url));
 const main = fileURLToPath(new URL("../../main.ts", import.meta.url));
@@ -105,14 +106,7 @@ export class ManagedServer implements AsyncDisposable {
   }
 
   async #read(): Promise<void> {
-    const decoder = new TextDecoder();
-    let text = "";
-    for await (const chunk of this.#child.stdout) {
-      text += decoder.decode(chunk, { stream: true });
-      const lines = text.split("\n");
-      text = lines.pop()!;
-      for (const line of lines) this.#take(JSON.parse(line));
-    }
+    for await (const line of jsonLines<Line>(this.#child.stdout)) this.#take(line);
     this.#started.resolve({});
     this.#exit.resolve(-1);
   }

@@ -46,9 +46,3 @@ export async function openWays(
 export function serveOptions(opened: Map<Way, Place>): string[] {
   return [...opened.values()].flatMap(({ options }) => options);
 }
-
-/** Waits for the closing of the channels' resources, so that none outlives the step. */
-export async function settle(net: typeof Net): Promise<void> {
-  while (net.sharedReactor().size > 0) await new Promise((resolve) => setTimeout(resolve));
-  await net.sharedReactor().close();
-}

@@ -5,8 +5,8 @@
 import assert from "node:assert/strict";
 import { StatusCode } from "../../src/grpc/status.ts";
 import { gate } from "../_support/gate.ts";
-import { temporaryDirectory } from "../net/_transports.ts";
-import { loadStage, openWays, PERMISSIONS, serveOptions, settle, stacks } from "./_stage.ts";
+import { settle, temporaryDirectory } from "../net/_transports.ts";
+import { loadStage, openWays, PERMISSIONS, serveOptions, stacks } from "./_stage.ts";
 import type { Place } from "./_transports.ts";
 
 const [test, loaded] = await gate(PERMISSIONS, async () => ({

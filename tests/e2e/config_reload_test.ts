@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 import { TlsFiles } from "../_support/tls_files.ts";
 import { inFolder } from "../_support/in_folder.ts";
+import { servings } from "./_servings.ts";
 
 const [test, { SignerProcess, call, openChannel, signing, serverInfo, provider, reloadUnderLoad }] =
   await gate([
@@ -54,13 +55,7 @@ const ids = async (channel: ReturnType<typeof openChannel>) =>
   (await call<{ keys: { keyId: string }[] }>(channel, signing.ListKeys, {})).keys
     .map(({ keyId }) => keyId);
 
-const settings: Readonly<Record<string, readonly string[]>> = {
-  "no workers": ["--workers", "0"],
-  "2 workers": ["--workers", "2"],
-  "grpc-js": ["--stack", "grpc-js"],
-};
-
-for (const [name, options] of Object.entries(settings)) {
+for (const [name, options] of Object.entries(servings)) {
   test(`SIGHUP takes limits, log level and paths from the file: ${name}`, async () => {
     await inFolder(async (folder) => {
       const file = `${folder}/config.yaml`;
@@ -119,7 +114,7 @@ for (const [name, options] of Object.entries(settings)) {
   });
 }
 
-for (const [name, options] of Object.entries(settings)) {
+for (const [name, options] of Object.entries(servings)) {
   // It needed a restart once, so an operator could not shorten it while a flood of connections was under way.
   test(`SIGHUP changes the time limit of TLS handshakes, also of those under way: ${name}`, async () => {
     await using files = await TlsFiles.create();

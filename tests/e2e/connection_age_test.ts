@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 import { peerTest } from "../_support/peers.ts";
+import { servings } from "./_servings.ts";
 
 const [test, { BalancingClient, SignerProcess }] = await gate(
   ["net", "env", "read", "write", "sys", "ffi", "run"],
@@ -17,19 +18,13 @@ const pythonTest = peerTest(test, "python");
 
 const balance = new URL("../peers/python/balance.py", import.meta.url).pathname;
 
-const settings: Readonly<Record<string, readonly string[]>> = {
-  "native, 2 workers": ["--workers", "2"],
-  "native, no workers": ["--workers", "0"],
-  "grpc-js": ["--stack", "grpc-js"],
-};
-
 /** Calls after the fourth connection. */
 const CALLS = 100;
 
 /** The age is checked once a second. */
 const age = ["--max-connection-age", "200ms", "--max-connection-grace", "10s"];
 
-for (const [name, options] of Object.entries(settings)) {
+for (const [name, options] of Object.entries(servings)) {
   goTest(`grpc-go loses no call on connections that reach their age: ${name}`, async (program) => {
     await using server = await SignerProcess.start(
       ...["--tcp", "127.0.0.1:0", "--generate", "ed25519", ...age, ...options],

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 import { peerTest, run } from "../_support/peers.ts";
+import { servings } from "./_servings.ts";
 
 const [test, { SignerProcess, call, echo, openChannel, openSignStream, runSigner }] = await gate(
   ["net", "env", "read", "write", "sys", "ffi", "run"],
@@ -10,12 +11,6 @@ const [test, { SignerProcess, call, echo, openChannel, openSignStream, runSigner
 
 const serveTcp = ["--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256"];
 const request = { keyType: "KEY_TYPE_ECDSA_P256", message: new Uint8Array(1) };
-
-const settings: Readonly<Record<string, readonly string[]>> = {
-  "native, 2 workers": ["--workers", "2"],
-  "native, no workers": ["--workers", "0"],
-  "grpc-js": ["--stack", "grpc-js"],
-};
 
 /** The parts of a description that the tests look at. */
 interface Description {
@@ -68,7 +63,7 @@ async function withServer(
   }
 }
 
-for (const [name, options] of Object.entries(settings)) {
+for (const [name, options] of Object.entries(servings)) {
   test(`debug prints connections, calls, queues and memory by thread: ${name}`, async () => {
     await withServer(options, async (server, path) => {
       assert.equal(Deno.statSync(path).mode! & 0o777, 0o600);
@@ -107,8 +102,8 @@ for (const [name, options] of Object.entries(settings)) {
       for (const channel of channels) channel[Symbol.dispose]();
       // Nothing of it is left: connections, calls, memory, queue and descriptors.
       const left = await settled(path, before.process.descriptors);
-      for (const  of of["connectionCount", "callCount", "heldBytes", "unreadBytes"] as const) {
-        assert.equal(sum((thread) => thread[of], left), 0, of);
+      for (const count of ["connectionCount", "callCount", "heldBytes", "unreadBytes"] as const) {
+        assert.equal(sum((thread) => thread[count], left), 0, count);
       }
       assert.equal(sum(({ queue }) => queue.length, left), 0);
     });

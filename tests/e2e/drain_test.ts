@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { gate } from "../_support/gate.ts";
+import { servings } from "./_servings.ts";
 
 const [
   test,
@@ -21,12 +22,6 @@ const [
 const serveTcp = ["--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256"];
 const request = { keyType: "KEY_TYPE_ECDSA_P256", message: new Uint8Array(1) };
 
-const settings: Readonly<Record<string, readonly string[]>> = {
-  "native, 2 workers": ["--workers", "2"],
-  "native, no workers": ["--workers", "0"],
-  "grpc-js": ["--stack", "grpc-js"],
-};
-
 /** Opens a health watch, and returns a function for its next status. */
 function watchHealth(channel: ReturnType<typeof openChannel>): () => Promise<string | undefined> {
   const { responses } = channel.call<object, { status: string }>(health.Watch as never, [{}]);
@@ -34,7 +29,7 @@ function watchHealth(channel: ReturnType<typeof openChannel>): () => Promise<str
   return async () => (await statuses.next()).value?.status;
 }
 
-for (const [name, options] of Object.entries(settings)) {
+for (const [name, options] of Object.entries(servings)) {
   test(`During --drain-delay health is NOT_SERVING and calls are accepted, until a second signal: ${name}`, async () => {
     await using server = await SignerProcess.start(...serveTcp, ...options, "--drain-delay", "10m");
     using open = openChannel({ addresses: server.addresses });

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 import { peerTest } from "../_support/peers.ts";
 import { assertSoundMetrics } from "../_support/promtool.ts";
+import { servings } from "./_servings.ts";
 
 const [
   test,
@@ -42,13 +43,7 @@ function valueOf(text: string, series: string): number | undefined {
   return line === undefined ? undefined : Number(line.slice(series.length + 1));
 }
 
-const servings = [
-  ["native, 2 workers", ["--workers", "2"]],
-  ["native, no workers", ["--workers", "0"]],
-  ["grpc-js", ["--stack", "grpc-js"]],
-] as const;
-
-for (const [name, options] of servings) {
+for (const [name, options] of Object.entries(servings)) {
   test(`/metrics has the calls and signatures of every thread: ${name}`, async () => {
     await withServer(options, async (server, get) => {
       const ready = await get("/readyz");
@@ -96,7 +91,7 @@ async function scrapeAfterCalls(
   return text;
 }
 
-for (const [name, options] of servings) {
+for (const [name, options] of Object.entries(servings)) {
   test(`/metrics has waits in the queue, bytes, limits and refused calls: ${name}`, async () => {
     await withServer([...options, "--max-message-size", "1KiB"], async (server, get) => {
       const text = await scrapeAfterCalls(server, get);
@@ -112,7 +107,7 @@ for (const [name, options] of servings) {
   });
 }
 
-for (const [name, options] of servings) {
+for (const [name, options] of Object.entries(servings)) {
   peerTest(test, "promtool")(
     `promtool finds no fault in a scrape of a running server: ${name}`,
     async (promtool) => {

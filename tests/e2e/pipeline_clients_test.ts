@@ -5,6 +5,7 @@ import { type ExecutePipelineResponse, pipelineDefinition } from "../../src/api/
 import type { AnyMethod } from "../../src/grpc/mod.ts";
 import { gate } from "../_support/gate.ts";
 import { peerTest, run } from "../_support/peers.ts";
+import { servings } from "./_servings.ts";
 
 const [test, loaded] = await gate(
   ["net", "env", "read", "write", "sys", "ffi", "run"],
@@ -74,13 +75,7 @@ async function askAs(client: number, address: string): Promise<string> {
 
 const range = (from: number, length: number) => Array.from({ length }, (_, i) => from + i);
 
-const settings: Readonly<Record<string, readonly string[]>> = {
-  "with 2 workers": ["--workers", "2"],
-  "without workers": ["--workers", "0"],
-  "on grpc-js": ["--stack", "grpc-js"],
-};
-
-for (const [name, options] of Object.entries(settings)) {
+for (const [name, options] of Object.entries(servings)) {
   const start = () =>
     SignerProcess.start(
       ...["--tcp", "127.0.0.1:0", "--generate", "ed25519", "--pipelines", ...options],

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { gate } from "../_support/gate.ts";
+import { servings } from "./_servings.ts";
 
 const [test, { SignerProcess, call, echo, Metadata, openChannel, signing, StatusCode }] =
   await gate(
@@ -10,19 +11,13 @@ const [test, { SignerProcess, call, echo, Metadata, openChannel, signing, Status
   );
 
 const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
-const servings = [
-  ["native, 2 workers", ["--workers", "2"]],
-  ["native, no workers", ["--workers", "0"]],
-  ["grpc-js", ["--stack", "grpc-js"]],
-] as const;
-
 /** The lines of the log of requests in a log of JSON. */
 function requestsIn(log: string): Record<string, unknown>[] {
   return log.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line))
     .filter(({ logger }) => logger === "signer.requests");
 }
 
-for (const [name, options] of servings) {
+for (const [name, options] of Object.entries(servings)) {
   test(`A failed call has a line at info, and others at debug: ${name}`, async () => {
     const request = { message: new Uint8Array(1) };
     const metadata = new Metadata([
@@ -63,7 +58,7 @@ for (const [name, options] of servings) {
   });
 }
 
-for (const [name, options] of servings) {
+for (const [name, options] of Object.entries(servings)) {
   // On grpc-js, only calls that came to their handler had a line and a span.
   test(`Calls that are refused before their handler are logged, cut to a bounded length: ${name}`, async () => {
     await using server = await SignerProcess.start(

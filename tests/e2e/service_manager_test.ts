@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 import { inFolder } from "../_support/in_folder.ts";
 import { peerTest } from "../_support/peers.ts";
+import { servings } from "./_servings.ts";
 
 const [test, { ManagedServer, waitForEcho }] = await gate(
   ["net", "env", "read", "write", "sys", "ffi", "run"],
@@ -29,13 +30,7 @@ const [test, { ManagedServer, waitForEcho }] = await gate(
 );
 const pythonTest = peerTest(test, "python");
 
-const settings: Readonly<Record<string, readonly string[]>> = {
-  "native, 2 workers": ["--workers", "2"],
-  "native, no workers": ["--workers", "0"],
-  "grpc-js": ["--stack", "grpc-js"],
-};
-
-for (const [name, options] of Object.entries(settings)) {
+for (const [name, options] of Object.entries(servings)) {
   pythonTest(`The manager is notified of start, reload, life and stop: ${name}`, async (python) => {
     await inFolder(async (folder) => {
       await using server = await ManagedServer.start(

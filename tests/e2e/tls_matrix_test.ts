@@ -7,7 +7,8 @@ import assert from "node:assert/strict";
 import type { Certified, TestCa as Ca } from "../_support/certificates.ts";
 import type { Stack } from "../../src/grpc/stacks/mod.ts";
 import { gate } from "../_support/gate.ts";
-import { loadStage, openWays, PERMISSIONS, serveOptions, settle, stacks } from "./_stage.ts";
+import { settle } from "../net/_transports.ts";
+import { loadStage, openWays, PERMISSIONS, serveOptions, stacks } from "./_stage.ts";
 
 const [test, loaded] = await gate(PERMISSIONS, async () => ({
   ...await loadStage(),

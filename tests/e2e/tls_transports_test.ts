@@ -4,8 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
-import { temporaryDirectory } from "../net/_transports.ts";
-import { loadStage, openWays, PERMISSIONS, serveOptions, settle, stacks } from "./_stage.ts";
+import { settle, temporaryDirectory } from "../net/_transports.ts";
+import { loadStage, openWays, PERMISSIONS, serveOptions, stacks } from "./_stage.ts";
 
 const [test, loaded] = await gate(PERMISSIONS, async () => ({
   ...await loadStage(),

@@ -9,7 +9,8 @@ import { gate } from "../_support/gate.ts";
 import { peerTest, run } from "../_support/peers.ts";
 import type { WeakCall } from "./_weak_calls.ts";
 import { Relay } from "./_relay.ts";
-import { loadStage, openWays, PERMISSIONS, serveOptions, settle, stacks } from "./_stage.ts";
+import { settle } from "../net/_transports.ts";
+import { loadStage, openWays, PERMISSIONS, serveOptions, stacks } from "./_stage.ts";
 
 const [test, loaded] = await gate(PERMISSIONS, async () => ({
   ...await loadStage(),

@@ -1,6 +1,7 @@
 /** Traces of `serve` and `call`, received over OTLP. @module */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
+import { servings } from "./_servings.ts";
 
 const [test, { SignerProcess, runSigner, runSignerWith }] = await gate(
   ["net", "env", "read", "write", "sys", "ffi", "run"],
@@ -61,13 +62,7 @@ function attribute(span: Span, name: string): string | number | undefined {
   return value && Object.values(value)[0];
 }
 
-const servings = [
-  ["native, 2 workers", ["--workers", "2"]],
-  ["native, no workers", ["--workers", "0"]],
-  ["grpc-js", ["--stack", "grpc-js"]],
-] as const;
-
-for (const [name, options] of servings) {
+for (const [name, options] of Object.entries(servings)) {
   test(`Spans of client and server join, and the caller's trace goes on: ${name}`, async () => {
     await using receiver = new Receiver();
     const server = await SignerProcess.startIn(
@@ -153,7 +148,7 @@ for (const [name, options] of servings) {
   });
 }
 
-for (const [name, options] of servings) {
+for (const [name, options] of Object.entries(servings)) {
   test(`The span of a pipeline has its nodes as children: ${name}`, async () => {
     await using receiver = new Receiver();
     const folder = await Deno.makeTempDir();

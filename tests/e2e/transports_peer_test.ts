@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { StatusCode } from "../../src/grpc/status.ts";
 import { gate } from "../_support/gate.ts";
-import { temporaryDirectory } from "../net/_transports.ts";
-import { loadStage, PERMISSIONS, settle, stacks, waysHere } from "./_stage.ts";
+import { settle, temporaryDirectory } from "../net/_transports.ts";
+import { loadStage, PERMISSIONS, stacks, waysHere } from "./_stage.ts";
 
 const [test, loaded] = await gate(PERMISSIONS, loadStage);
 const { net } = loaded;

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import type { AnyMethod } from "../../src/grpc/mod.ts";
 import { StatusCode } from "../../src/grpc/status.ts";
 import { gate } from "../_support/gate.ts";
-import { temporaryDirectory } from "../net/_transports.ts";
-import { loadStage, openWays, PERMISSIONS, serveOptions, settle } from "./_stage.ts";
+import { settle, temporaryDirectory } from "../net/_transports.ts";
+import { loadStage, openWays, PERMISSIONS, serveOptions } from "./_stage.ts";
 
 const [test, loaded] = await gate(PERMISSIONS, loadStage);
 const { net } = loaded;

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { awsLcLibrary } from "../_support/aws_lc.ts";
 import { gate } from "../_support/gate.ts";
+import { runCode } from "../_support/run_code.ts";
 
 const [test, { inMemory }] = await gate(
   ["env", "ffi", "read", "run"],
@@ -34,26 +35,10 @@ test("libssl finds the libcrypto in memory, and no other is loaded", async () =>
       .split(" => ")[1]
   );
   assert.equal(
-    await run(code, ...paths),
+    await runCode(code, { args: paths }),
     "/memfd:libcrypto.so.3\n/memfd:libssl.so.3\n",
   );
 });
-
-/** Runs a program in a process of its own, and returns its output. */
-async function run(program: string, ...args: string[]): Promise<string> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-all", "--ext=ts", "-", ...args],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(program));
-  await writer.close();
-  const { success, stdout, stderr } = await child.output();
-  assert.ok(success, new TextDecoder().decode(stderr));
-  return new TextDecoder().decode(stdout);
-}
 
 const signing = `
   import { inMemory } from ${
@@ -75,6 +60,6 @@ test({
   name: `AWS-LC signs from memory${awsLcLibrary ? "" : " (needs deno task aws-lc)"}`,
   ignore: awsLcLibrary === undefined,
   async fn() {
-    assert.equal(await run(signing, awsLcLibrary!), "true true\n");
+    assert.equal(await runCode(signing, { args: [awsLcLibrary!] }), "true true\n");
   },
 });

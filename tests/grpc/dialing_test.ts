@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { ServiceError } from "@grpc/grpc-js";
 import { gate } from "../_support/gate.ts";
-import { PERMISSIONS, temporaryDirectory } from "../net/_transports.ts";
+import { PERMISSIONS, settle, temporaryDirectory } from "../net/_transports.ts";
 
 const [test, { grpc, net, installDialer }] = await gate(PERMISSIONS, async () => {
   const net = await import("../../src/net/mod.ts");
@@ -91,19 +91,13 @@ function clientOf(target: string, options = {}) {
   });
 }
 
-/** Waits for the end of closed sessions, so that no resource outlives the test. */
-async function settle(): Promise<void> {
-  while (net.sharedReactor().size > 0) await new Promise((resolve) => setTimeout(resolve));
-  await net.sharedReactor().close();
-}
-
 test("grpc-js calls over an abstract Unix socket, and the handler sees the peer", async () => {
   const address = `unix-abstract:signer-test-${crypto.randomUUID()}`;
   await using _server = await serve(address);
   const client = clientOf(address);
   assert.match(await call(client), /^unix:pid=[0-9]+,uid=[0-9]+$/);
   client.close();
-  await settle();
+  await settle(net);
 });
 
 test({
@@ -114,7 +108,7 @@ test({
     const client = clientOf(server.address);
     assert.match(await call(client), /^vsock:1:[0-9]+$/);
     client.close();
-    await settle();
+    await settle(net);
   },
 });
 
@@ -146,7 +140,7 @@ test("grpc-js calls over hybrid vsock, through the monitor's handshake", async (
   assert.equal(await call(client), "from the guest");
   assert.deepEqual(requests, ["CONNECT 5000\n"]);
   client.close();
-  await settle();
+  await settle(net);
   acceptor.close();
   listener.close();
   server.forceShutdown();
@@ -163,7 +157,7 @@ test("grpc-js reconnects after the connection was reset", async () => {
   await eventually(() => call(client));
   assert.equal(server.streams.size, 2);
   client.close();
-  await settle();
+  await settle(net);
 });
 
 test("a malformed target is refused when the client is created or called", async () => {
@@ -177,7 +171,7 @@ test("a malformed target is refused when the client is created or called", async
   if (client === undefined) return;
   assert.throws(() => client.getChannel().getConnectivityState(true), { code: "BAD_ADDRESS" });
   client.close();
-  await settle();
+  await settle(net);
 });
 
 test("`installDialer()` has no effect the second time", () => {
@@ -199,7 +193,7 @@ test({
       return true;
     });
     client.close();
-    await settle();
+    await settle(net);
   },
 });
 
@@ -220,7 +214,7 @@ test({
     first.close();
     // The pending dial is refused once the listener is closed.
     full.close();
-    await settle();
+    await settle(net);
     await new Promise((resolve) => setTimeout(resolve, 20));
   },
 });

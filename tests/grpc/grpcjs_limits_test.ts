@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { bidi, unary } from "../../src/grpc/mod.ts";
 import { gate } from "../_support/gate.ts";
-import { dataFrames, framed, openCall } from "../hostile/_requests.ts";
+import { dataFrames, openCall } from "../hostile/_requests.ts";
 import { settings } from "../http2/_frames.ts";
+import { framed } from "../_support/framed.ts";
 import { kindsService, loadLibc, Served } from "./_rig.ts";
 
 const [test, { openGrpcJsServer, Attacker, RawClient, requestFields }] = await gate(

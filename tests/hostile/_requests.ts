@@ -2,6 +2,7 @@
 import { gzipSync } from "node:zlib";
 import { frame, FrameFlag, FrameType, headers, join } from "../http2/_frames.ts";
 import { requestFields } from "../grpc/native/_raw_client.ts";
+import { framed } from "../_support/framed.ts";
 
 /** Bytes of the largest accepted message. */
 export const MAX_MESSAGE = 4 * 1024 * 1024;
@@ -30,18 +31,9 @@ export function openGzipCall(path: string, id: number): Uint8Array {
   return openCall(path, id, "grpc-encoding", "gzip");
 }
 
-/** Returns a message with its prefix. */
-export function framed(message: Uint8Array, compressed = false): Uint8Array {
-  const bytes = new Uint8Array(5 + message.length);
-  bytes[0] = compressed ? 1 : 0;
-  new DataView(bytes.buffer).setUint32(1, message.length);
-  bytes.set(message, 5);
-  return bytes;
-}
-
 /** Returns a message compressed with gzip, with its prefix. */
 export function gzipped(message: Uint8Array): Uint8Array {
-  return framed(Uint8Array.from(gzipSync(message, { level: 9 })), true);
+  return framed(Uint8Array.from(gzipSync(message, { level: 9 })), 1);
 }
 
 /** Returns DATA frames with some bytes. */

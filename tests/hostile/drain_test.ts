@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 import { join } from "../http2/_frames.ts";
-import { dataFrames, field, framed, openCall, paths, streamId } from "./_requests.ts";
+import { framed } from "../_support/framed.ts";
+import { dataFrames, field, openCall, paths, streamId } from "./_requests.ts";
 import { settingName, settings } from "./_settings.ts";
 
 const [test, { Attacker, SignerProcess }] = await gate(

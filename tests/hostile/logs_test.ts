@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { framed } from "../_support/framed.ts";
 import { measure, summary, test } from "./_gated.ts";
-import { dataFrames, framed, openCall, paths, streamId } from "./_requests.ts";
+import { dataFrames, openCall, paths, streamId } from "./_requests.ts";
 import { settingName, settings } from "./_settings.ts";
 
 /** A message with an undefined wire type. */

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "../http2/_frames.ts";
+import { framed } from "../_support/framed.ts";
 import { measure, summary, test } from "./_gated.ts";
 import {
   dataFrames,
   field,
-  framed,
   gzipped,
   largeEcho,
   openCall,

@@ -1,10 +1,10 @@
 /** Attacks on the memory of the grpc-js stack, whose requests and responses are held by grpc-js and node:http2. @module */
 import assert from "node:assert/strict";
+import { framed } from "../_support/framed.ts";
 import { measure, summary, test } from "./_gated.ts";
 import {
   dataFrames,
   field,
-  framed,
   gzipped,
   largeEcho,
   MAX_MESSAGE,

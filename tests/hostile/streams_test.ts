@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "../http2/_frames.ts";
+import { framed } from "../_support/framed.ts";
 import { measure, summary, test } from "./_gated.ts";
-import { dataFrames, framed, openCall, paths, streamId } from "./_requests.ts";
+import { dataFrames, openCall, paths, streamId } from "./_requests.ts";
 import { settingName, settings } from "./_settings.ts";
 
 const NOTHING = framed(new Uint8Array(0));

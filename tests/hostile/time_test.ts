@@ -1,12 +1,12 @@
 /** Attacks on the CPU time of a thread: a good client never waits long, and no worker is replaced. @module */
 import assert from "node:assert/strict";
+import { framed } from "../_support/framed.ts";
 import { measure, summary, test } from "./_gated.ts";
 import { block, frame, FrameFlag, FrameType, join } from "../http2/_frames.ts";
 import { requestFields } from "../grpc/native/_raw_client.ts";
 import {
   dataFrames,
   field,
-  framed,
   gzipped,
   MAX_MESSAGE,
   openCall,

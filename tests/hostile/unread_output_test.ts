@@ -4,8 +4,9 @@ import { HpackEncoder } from "../../src/http2/hpack/mod.ts";
 import { requestFields } from "../grpc/native/_raw_client.ts";
 import { encoded, frame, FrameFlag, FrameType, join } from "../http2/_frames.ts";
 import { Attacker } from "../grpc/native/_attacker.ts";
+import { framed } from "../_support/framed.ts";
 import { measure, RetainingServer, summary, test } from "./_gated.ts";
-import { dataFrames, field, framed, openCall, paths, streamId } from "./_requests.ts";
+import { dataFrames, field, openCall, paths, streamId } from "./_requests.ts";
 import { settingName, settings } from "./_settings.ts";
 
 const INITIAL_WINDOW_SIZE = 4;

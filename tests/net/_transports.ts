@@ -18,6 +18,12 @@ export async function loadNet(): Promise<typeof Net> {
   return net;
 }
 
+/** Waits until the closed connections of this thread are gone, so that no resource outlives a test. */
+export async function settle(net: typeof Net): Promise<void> {
+  while (net.sharedReactor().size > 0) await new Promise((resolve) => setTimeout(resolve));
+  await net.sharedReactor().close();
+}
+
 /** A way to connect two ends on this machine. */
 export interface Transport {
   readonly name: string;

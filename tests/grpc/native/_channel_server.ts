@@ -53,15 +53,6 @@ export function answer(
   stream.sendHeaders(none, trailers, true);
 }
 
-/** Returns a message with its prefix. */
-export function framed(message: Uint8Array, flag = 0): Uint8Array {
-  const bytes = new Uint8Array(5 + message.length);
-  bytes[0] = flag;
-  new DataView(bytes.buffer).setUint32(1, message.length);
-  bytes.set(message, 5);
-  return bytes;
-}
-
 /** Returns a GOAWAY frame (RFC 9113 section 6.8). */
 export function goaway(lastStreamId: number, errorCode = 0): Uint8Array {
   const bytes = new Uint8Array(17);

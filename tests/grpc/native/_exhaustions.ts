@@ -14,14 +14,14 @@ import {
 } from "../../http2/_frames.ts";
 import { generator } from "../../http2/_random.ts";
 import type { Net } from "../../net/_transports.ts";
+import { framed } from "../../_support/framed.ts";
 import { type Attack, CALM, cut, open, pause, stream } from "./_attack.ts";
 import { Attacker, ECHO, openEcho, times, wholeEcho } from "./_attacker.ts";
-import { frame as message } from "./_raw_client.ts";
 
 const INITIAL_WINDOW_SIZE = 4;
 
 /** A message of nearly the maximum size, with its bytes in `payload`. */
-const large = message(
+const large = framed(
   join(Uint8Array.of(0x12, 0xf0, 0xff, 0xff, 0x01), new Uint8Array(0x3ffff0)),
 );
 
@@ -37,7 +37,7 @@ export function exhaustions(net: typeof Net): readonly Attack[] {
         await using attacker = await Attacker.connect(port);
         await attacker.send(
           cut(1, block([...ECHO, "x-large", "y".repeat(17_000)])),
-          wholeEcho(3, message(new Uint8Array(0))),
+          wholeEcho(3, framed(new Uint8Array(0))),
         );
         assert.ok(await attacker.saw(/^RST_STREAM 1 ENHANCE_YOUR_CALM$/));
         assert.ok(await attacker.saw(/^HEADERS 3 end$/));
@@ -48,7 +48,7 @@ export function exhaustions(net: typeof Net): readonly Attack[] {
       async run({ port }) {
         await using attacker = await Attacker.connect(port);
         const calls = 4_000;
-        const request = message(new Uint8Array(0));
+        const request = framed(new Uint8Array(0));
         await attacker.send(times(calls, (i) => {
           const id = stream(i);
           const timeout = i % 2 === 0 ? "0n" : "1n";
@@ -70,7 +70,7 @@ export function exhaustions(net: typeof Net): readonly Attack[] {
         await attacker.send(times(calls, (i) => openEcho(stream(i), "grpc-timeout", "0n")));
         assert.ok(await attacker.saw(new RegExp(`^RST_STREAM ${stream(calls - 1)} NO_ERROR$`)));
         await attacker.send(times(calls, (i) => data(stream(i), 100, FrameFlag.END_STREAM)));
-        await attacker.send(wholeEcho(stream(calls), message(new Uint8Array(0))));
+        await attacker.send(wholeEcho(stream(calls), framed(new Uint8Array(0))));
         assert.ok(await attacker.saw(new RegExp(`^HEADERS ${stream(calls)} end$`)));
       },
     },

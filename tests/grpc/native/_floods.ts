@@ -14,9 +14,9 @@ import {
   uint32,
   windowUpdate,
 } from "../../http2/_frames.ts";
+import { framed } from "../../_support/framed.ts";
 import { type Attack, CALM, cut, headersOpen, open, stream } from "./_attack.ts";
 import { type Approach, Attacker, ECHO, openEcho, times, wholeEcho } from "./_attacker.ts";
-import { frame as message } from "./_raw_client.ts";
 
 const HEADER_TABLE_SIZE = 1;
 
@@ -60,7 +60,7 @@ export const floods: readonly Attack[] = [
     "CVE-2023-44487 with whole requests: each is reset behind its message",
     CALM,
     () => {
-      const request = message(new Uint8Array(16));
+      const request = framed(new Uint8Array(16));
       return times(6_000, (i) =>
         join(
           openEcho(stream(i)),
@@ -118,7 +118,7 @@ export const floods: readonly Attack[] = [
     () =>
       times(2_000, (i) =>
         join(
-          wholeEcho(stream(i), message(new Uint8Array(0))),
+          wholeEcho(stream(i), framed(new Uint8Array(0))),
           times(10, () => frame(FrameType.PING, 0, 0, new Uint8Array(8))),
         )),
   ),

@@ -11,7 +11,6 @@ import {
   type Limits,
   prepareHeaders,
 } from "../../../src/http2/mod.ts";
-import { PREFIX_LENGTH, writePrefix } from "../../../src/grpc/native/message_framing.ts";
 
 /** The complete response to a request. */
 export interface RawResponse {
@@ -37,14 +36,6 @@ export function requestFields(path: string, extra: readonly string[] = []): stri
     ...[":method", "POST", ":scheme", "http", ":path", path, ":authority", "localhost"],
     ...["te", "trailers", "content-type", "application/grpc", ...extra],
   ];
-}
-
-/** Returns a message with its prefix. */
-export function frame(message: Uint8Array, compressed = false): Uint8Array {
-  const bytes = new Uint8Array(PREFIX_LENGTH + message.length);
-  writePrefix(bytes, message.length, compressed);
-  bytes.set(message, PREFIX_LENGTH);
-  return bytes;
 }
 
 /** A client that sends any frames, also invalid ones. */

@@ -4,7 +4,8 @@ import { type NativeLimits, openNativeServer } from "../../../src/grpc/native/se
 import type { Limits } from "../../../src/http2/mod.ts";
 import { type Address, formatAddress, socketsSupported, tcpAddress } from "../../../src/net/mod.ts";
 import { kindsService } from "../_rig.ts";
-import { frame, RawClient, type RawResponse, requestFields } from "./_raw_client.ts";
+import { framed } from "../../_support/framed.ts";
+import { RawClient, type RawResponse, requestFields } from "./_raw_client.ts";
 
 // Opened outside of tests: libraries stay loaded, and the sanitizer would report the first test for them.
 socketsSupported();
@@ -43,8 +44,8 @@ export class NativeRig implements AsyncDisposable {
 
 /** Returns a message of `test.Kinds` with its prefix. */
 export function json(value: unknown, compressed?: Uint8Array): Uint8Array {
-  if (compressed !== undefined) return frame(compressed, true);
-  return frame(new TextEncoder().encode(JSON.stringify(value)));
+  if (compressed !== undefined) return framed(compressed, 1);
+  return framed(new TextEncoder().encode(JSON.stringify(value)));
 }
 
 /** Parses the messages in a response's DATA. */

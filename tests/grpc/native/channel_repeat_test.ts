@@ -4,7 +4,8 @@ import { type AnyMethod, RpcError, StatusCode } from "../../../src/grpc/mod.ts";
 import { prepareHeaders } from "../../../src/http2/mod.ts";
 import { gate } from "../../_support/gate.ts";
 import { kinds, loadLibc } from "../_rig.ts";
-import { answer, framed, goaway, type Script, ScriptedServer } from "./_channel_server.ts";
+import { framed } from "../../_support/framed.ts";
+import { answer, goaway, type Script, ScriptedServer } from "./_channel_server.ts";
 
 const [test, { openNativeChannel }] = await gate(["net", "ffi", "env", "read", "sys"], () => {
   loadLibc();

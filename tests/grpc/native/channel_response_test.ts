@@ -5,7 +5,8 @@ import { RpcError, StatusCode, type StatusName } from "../../../src/grpc/mod.ts"
 import { prepareHeaders } from "../../../src/http2/mod.ts";
 import { gate } from "../../_support/gate.ts";
 import { kinds, loadLibc } from "../_rig.ts";
-import { answer, framed, type Script, ScriptedServer } from "./_channel_server.ts";
+import { framed } from "../../_support/framed.ts";
+import { answer, type Script, ScriptedServer } from "./_channel_server.ts";
 
 const [test, { openNativeChannel }] = await gate(["net", "ffi", "env", "read", "sys"], () => {
   loadLibc();

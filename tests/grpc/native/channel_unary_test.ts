@@ -9,7 +9,8 @@ import {
 import { Poller } from "../../../src/net/mod.ts";
 import { gate } from "../../_support/gate.ts";
 import { loadLibc } from "../_rig.ts";
-import { answer, framed, ScriptedServer } from "./_channel_server.ts";
+import { framed } from "../../_support/framed.ts";
+import { answer, ScriptedServer } from "./_channel_server.ts";
 
 const [test, { openNativeChannel }] = await gate(["net", "ffi", "env", "read", "sys"], () => {
   loadLibc();

@@ -6,6 +6,7 @@ import { bidi, clientStream, serverStream, unary } from "../../../src/grpc/handl
 import { StatusCode, type StatusName } from "../../../src/grpc/status.ts";
 import { compress, decompress } from "../../../src/grpc/native/compression.ts";
 import { gate } from "../../_support/gate.ts";
+import { framed } from "../../_support/framed.ts";
 import type { RawResponse } from "./_raw_client.ts";
 
 const [test, { NativeRig, callFields, json, statusOf, ...rest }] = await gate(
@@ -17,7 +18,7 @@ const [test, { NativeRig, callFields, json, statusOf, ...rest }] = await gate(
     ...await import("../../../src/grpc/native/client/mod.ts"),
   }),
 );
-const { answer, framed, kinds, openNativeChannel, ScriptedServer } = rest;
+const { answer, kinds, openNativeChannel, ScriptedServer } = rest;
 
 function assertStatus(run: () => void, status: StatusName): void {
   assert.throws(run, (error: { code: number }) => error.code === StatusCode[status]);

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { gate } from "../../_support/gate.ts";
 import { peerTest } from "../../_support/peers.ts";
+import { framed } from "../../_support/framed.ts";
 import { CallingRelay, type Completion } from "./_calling_relay.ts";
-import { frame as message } from "./_raw_client.ts";
 
 /** The sections of h2spec, with their numbers of tests. */
 const SECTIONS: Readonly<Record<string, number>> = {
@@ -76,7 +76,7 @@ async function pass(h2spec: string, port: number, tests: readonly string[]): Pro
 /** `EchoRequest { message: "h2spec" }`: a response of some octets, as the tests of windows need. */
 const ECHO: Completion = {
   kind: "message",
-  framed: message(new TextEncoder().encode("\x0a\x06h2spec")),
+  framed: framed(new TextEncoder().encode("\x0a\x06h2spec")),
 };
 
 for (const workers of ["0", "1"]) {

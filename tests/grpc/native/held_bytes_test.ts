@@ -4,7 +4,8 @@ import { gzipSync } from "node:zlib";
 import { join, rstStream } from "../../http2/_frames.ts";
 import { generator, type Random } from "../../http2/_random.ts";
 import { gate } from "../../_support/gate.ts";
-import { dataFrames, framed, openCall, streamId } from "../../hostile/_requests.ts";
+import { dataFrames, openCall, streamId } from "../../hostile/_requests.ts";
+import { framed } from "../../_support/framed.ts";
 import type { Attacker as RawPeer } from "./_attacker.ts";
 
 const [test, { HeldRig, usedBytes, Attacker }] = await gate(
@@ -44,7 +45,7 @@ class RandomPeer {
     const kind = random(3);
     const compressed = random(2) === 0;
     const message = randomMessage(random, kind === 2 ? 10_000 : 100_000);
-    const body = compressed ? framed(Uint8Array.from(gzipSync(message)), true) : framed(message);
+    const body = compressed ? framed(Uint8Array.from(gzipSync(message)), 1) : framed(message);
     const path = `/test.Held/${["Unary", "Spread", "Chat"][kind]}`;
     const open = openCall(path, id, "grpc-encoding", "gzip", "x-id", String(id));
     const whole = random(3) > 0;

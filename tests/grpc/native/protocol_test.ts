@@ -4,6 +4,7 @@ import { gzipSync } from "node:zlib";
 import { bidi, serverStream, unary } from "../../../src/grpc/handler.ts";
 import { StatusCode } from "../../../src/grpc/status.ts";
 import { gate } from "../../_support/gate.ts";
+import { framed } from "../../_support/framed.ts";
 
 const [test, { NativeRig, callFields, json, messagesOf, statusOf, ...rest }] = await gate([
   "net",
@@ -16,7 +17,7 @@ const [test, { NativeRig, callFields, json, messagesOf, statusOf, ...rest }] = a
   ...await import("./_raw_client.ts"),
   ...await import("../../../src/grpc/mod.ts"),
 }));
-const { frame, requestFields, RpcError, Metadata } = rest;
+const { requestFields, RpcError, Metadata } = rest;
 
 const echo = { Unary: unary((request: unknown) => request) };
 
@@ -99,8 +100,8 @@ test("A truncated, too long, duplicate or missing request message has its status
     ["half a message", [json("long enough").subarray(0, 9)], StatusCode.INTERNAL],
     ["a message and half another", [json(1), json(2).subarray(0, 3)], StatusCode.INTERNAL],
     ["a flag of 2", [Uint8Array.of(2, 0, 0, 0, 1, 49)], StatusCode.INTERNAL],
-    ["what is no JSON", [frame(new Uint8Array(3))], StatusCode.INTERNAL],
-    ["one byte over", [frame(new Uint8Array(101))], StatusCode.RESOURCE_EXHAUSTED],
+    ["what is no JSON", [framed(new Uint8Array(3))], StatusCode.INTERNAL],
+    ["one byte over", [framed(new Uint8Array(101))], StatusCode.RESOURCE_EXHAUSTED],
     ["4 GiB", [Uint8Array.of(0, 255, 255, 255, 255, 1)], StatusCode.RESOURCE_EXHAUSTED],
   ];
   for (const [name, pieces, status] of cases) {
@@ -222,7 +223,7 @@ test("Requests with slow handlers hold no more than the limit of a thread", asyn
 test("Incomplete requests hold no more than the limit of a thread", async () => {
   await using rig = new NativeRig(echo, { maxHeldBytes: 100_000 });
   await using client = await rig.connect();
-  const start = frame(new Uint8Array(60_000)).subarray(0, 50_000);
+  const start = framed(new Uint8Array(60_000)).subarray(0, 50_000);
   client.open(callFields("Unary"), [start], false);
   client.open(callFields("Unary"), [start], false);
   const third = await client.open(callFields("Unary"), [start], false).response;

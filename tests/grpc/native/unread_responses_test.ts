@@ -5,6 +5,7 @@ import type { ThreadReport } from "../../../src/grpc/inspection.ts";
 import { StatusCode } from "../../../src/grpc/status.ts";
 import { settings, windowUpdate } from "../../http2/_frames.ts";
 import { gate } from "../../_support/gate.ts";
+import { framed } from "../../_support/framed.ts";
 
 const [test, { Attacker, NativeRig, callFields, json, statusOf, ...rest }] = await gate(
   ["net", "env", "read", "sys", "ffi"],
@@ -15,7 +16,7 @@ const [test, { Attacker, NativeRig, callFields, json, statusOf, ...rest }] = awa
     ...await import("../_rig.ts"),
   }),
 );
-const { dataFrames, framed, kinds, openCall, streamId } = rest;
+const { dataFrames, kinds, openCall, streamId } = rest;
 
 const INITIAL_WINDOW_SIZE = 4;
 const text = "x".repeat(50_000);
