@@ -1,6 +1,6 @@
 /** The operations that rules allow. @module */
 
-/** Operations, and whether each is on a key. */
+/** All operations. `onKey` is true for an operation on a key. */
 const operationTable = {
   /** Sign, SignBatch, SignStream. */
   "sign": { onKey: true },

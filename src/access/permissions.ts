@@ -9,7 +9,7 @@ export interface Permissions {
   /** Reports whether an operation that is on no key is allowed. */
   allows(operation: Exclude<Operation, KeyOperation>): boolean;
   /**
-   * Reports whether an operation with a key is allowed, whether there is such a key or not.
+   * Reports whether an operation with a key is allowed, also with an id that no key has.
    *
    * @param algorithm undefined to ask for any
    */

@@ -40,7 +40,7 @@ export type SharedKey =
   /** PKCS#8 DER. The adopting thread zeroes it; so does the sender unless it transfers the buffer. */
   | { readonly provider: "builtin"; readonly pkcs8: Uint8Array<ArrayBuffer> };
 
-/** A private key. Its secret stays with the provider; only the exports give it out. */
+/** A private key. Its secret stays in the provider; only the exports return it. */
 export interface PrivateKey extends Disposable {
   readonly type: KeyType;
   /** The public half. This key owns it, and disposes of it with itself. */

@@ -29,8 +29,8 @@ export interface CallContext {
    */
   readonly peerIdentity: string;
   /**
-   * True when the peer's address is on this machine. Never grounds for authorization: a tunnel or relay on
-   * this machine makes a remote client look local.
+   * True when the peer's address is on this machine. Not to be used for authorization: a tunnel or relay on this
+   * machine makes a remote client look local.
    */
   readonly peerIsLocal: boolean;
   /**
@@ -46,7 +46,7 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /**
    * True when the last request message given to the handler was compressed. Always false on the reference
-   * stack, which does not know.
+   * stack: grpc-js does not report it.
    */
   readonly requestCompressed: boolean;
   /**

@@ -2,8 +2,8 @@
 
 /**
  * Limits that an operator sets (`signer serve --help`). Sizes are in bytes, times in milliseconds; `Infinity` turns a
- * limit off. A limit "on a thread" applies to each serving thread by itself. A peer is what `identityOf()` says:
- * connections over loopback have none, so limits by peer do not apply to them.
+ * limit off. A limit "on a thread" applies to each serving thread by itself. Peers are told apart by
+ * `identityOf()`: connections over loopback have no identity, so limits by peer do not apply to them.
  */
 export interface ServerLimits {
   /** Connections of the whole server. Over it, connections without a call are closed, and else new ones refused. */
@@ -96,12 +96,12 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   // CVE-2019-9517 on many connections: the output of four connections at the limit of HTTP/2, `maxQueuedBytes`.
   maxUnreadBytes: 256 * MIB,
   maxUnreadBytesPerPeer: 128 * MIB,
-  // Four of the largest responses, so that the wire never runs dry, and the rest of HTTP/2's 64 MiB for
-  // those of calls that run already.
+  // Four of the largest responses, so that there is always output to send. The rest of HTTP/2's 64 MiB is for
+  // the responses of calls that run already.
   maxConnectionUnreadBytes: 16 * MIB,
-  // Four connections' worth of calls.
+  // The calls of four connections.
   maxQueuedCalls: 4_096,
-  // A caller without a deadline that would wait longer is better served elsewhere.
+  // A caller without a deadline would wait longer: another server may answer sooner.
   maxQueuedMs: 10_000,
   // No limit: an age is for operators that balance load by reconnecting clients.
   maxConnectionAgeMs: Infinity,

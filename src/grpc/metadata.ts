@@ -1,4 +1,5 @@
 /** Metadata of calls. @module */
+
 /** A value of metadata: text, or bytes for a key that ends in `-bin`. */
 export type MetadataValue = string | Uint8Array;
 

@@ -1,4 +1,4 @@
-/** Counts of a server's calls and connections, without a place where they are kept. @module */
+/** The interfaces by which a server counts its calls and connections. `src/telemetry` keeps the counts. @module */
 import type { StatusCode } from "./status.ts";
 
 /** Counts the calls of one method. */

@@ -25,8 +25,8 @@ export interface CallTimes {
   /** Microseconds from the request's headers to now. Reads the clock. */
   readonly totalUs: number;
   /**
-   * The same without the clock for most of the shortest calls, such as Echo, whose own time is left out. Reading the clock
-   * takes a tenth of their time.
+   * Microseconds from the request's headers to now, as `totalUs`. For most of the shortest calls, such as Echo, the
+   * clock is that of the start of the turn, as reading it takes a tenth of their time.
    */
   readonly roughUs: number;
 }
@@ -46,7 +46,10 @@ export interface CallObserver {
   ): void;
 }
 
-/** Joins observers, which are called in their order; undefined without any, so that a server without observers does nothing for them. */
+/**
+ * Joins observers, which are called in their order. Returns undefined for none, so that a server without observers
+ * does no work for them.
+ */
 export function joinObservers(
   ...observers: readonly (CallObserver | undefined)[]
 ): CallObserver | undefined {

@@ -15,7 +15,7 @@ export interface RpcServerOptions {
   readonly observer?: CallObserver | undefined;
   /**
    * Called before answers are sent, of many calls at once. When it returns false, they are not sent, and the connections
-   * that wait for them are closed. Native stack: on the other one, handlers see to it themselves.
+   * that wait for them are closed. Native stack only: on the reference stack handlers wait themselves.
    */
   readonly beforeSend?: (() => boolean) | undefined;
   /**

@@ -1,4 +1,5 @@
 /** Status codes and their names. @module */
+
 /** The status codes of gRPC (grpc's doc/statuscodes.md). */
 export const StatusCode = {
   OK: 0,

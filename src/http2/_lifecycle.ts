@@ -38,7 +38,7 @@ export class Lifecycle<User> {
     }
   }
 
-  /** Begins a drain, or goes on with one that waits for its PING. */
+  /** Begins a drain, or continues one that waits for its PING. */
   drain(): void {
     if (this.phase.kind !== "open") return this.#finishAnnouncement();
     this.phase = ANNOUNCED;
@@ -85,7 +85,7 @@ export class Lifecycle<User> {
       try {
         streams.abort(stream, errorCode, "connection");
       } catch (cause) {
-        // The application is told of the other streams all the same.
+        // The other streams are still reported to the application.
         this.phase = { kind: "closed", error: handlerError(cause) };
       }
     }

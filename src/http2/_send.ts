@@ -157,7 +157,7 @@ export class Send<User> {
     return at;
   }
 
-  /** Has the application send the full output at once. Returns true if the stream's DATA can go on. */
+  /** Makes the application send the full output at once. Returns true if the stream can send more DATA. */
   #makesRoom(stream: Stream<User>): boolean {
     // Queued frames of other streams have their turn first.
     if (this.#handler.onFull === undefined || this.#turns.cost > 0) return false;

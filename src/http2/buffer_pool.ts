@@ -47,7 +47,7 @@ export class BufferPool {
     return new Uint8Array(size);
   }
 
-  /** Takes a buffer of `acquire()`, which nobody may read any more. One of another size is dropped. */
+  /** Takes back a buffer of `acquire()`, which must not be read afterwards. A buffer of another size is dropped. */
   release(bytes: Uint8Array<ArrayBuffer>): void {
     for (const each of this.#classes) {
       if (bytes.length !== each.size) continue;
@@ -68,7 +68,7 @@ export class BufferPool {
     this.#bytes = 0;
   }
 
-  /** Returns the class that was not acquired for the longest time, of those that have buffers. */
+  /** Returns the class with buffers that was not acquired for the longest time. */
   #leastRecent(): SizeClass | undefined {
     let found: SizeClass | undefined;
     for (const each of this.#classes) {

@@ -17,7 +17,7 @@ import { FrameType } from "./frame/mod.ts";
 /** The protocol of a server whose first bytes are not HTTP/2's. */
 export type ForeignProtocol = "tls" | "http/1" | "unknown";
 
-/** Bytes that are enough to tell. */
+/** Bytes that are enough to identify a protocol. */
 export const OPENING_SIZE = 9;
 
 /** TLS record types: change_cipher_spec, alert, handshake, application_data (RFC 8446 section 5.1). */

@@ -1,4 +1,5 @@
 /** Limits of a connection, and their defaults. @module */
+
 /** A rate: `burst` events at once, refilled by `perSecond`. Useful work also refills some rates. */
 export interface Rate {
   readonly burst: number;

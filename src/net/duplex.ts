@@ -201,7 +201,7 @@ export class SocketDuplex extends Duplex {
       if (!wanted) return this.#watch(this.#interest & ~libc.EPOLLIN);
       if (result < READ_SIZE && !this.#hungUp) return;
     }
-    // Input that TLS has read already is reported by nobody.
+    // epoll does not report input that TLS has read already.
     if (this.#socket.hasPending) this.#receiveSoon();
   }
 

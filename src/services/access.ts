@@ -60,12 +60,12 @@ export function controlAccess(access: Access, { definition }: Service): Intercep
   };
 }
 
-/** Ensures that a caller may use a key, whether there is such a key or not. @throws {RpcError} PERMISSION_DENIED */
+/** Ensures that a caller may use a key, also an id that no key has. @throws {RpcError} PERMISSION_DENIED */
 export function requireKey(permissions: Permissions, operation: KeyOperation, id: string): void {
   if (!permissions.allowsKey(operation, id)) throw keyDenied(operation);
 }
 
-/** The refusal of a key. It is the same for a key that does not exist, so that nobody learns which keys do. */
+/** The refusal of a key. It is the same for a key that does not exist, so that it reveals no ids. */
 export function keyDenied(operation: KeyOperation): RpcError {
   return new RpcError(
     "PERMISSION_DENIED",

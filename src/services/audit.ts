@@ -11,7 +11,7 @@ import {
 import { fromCryptoError } from "./crypto_status.ts";
 import { requestIdOf } from "./request_id.ts";
 
-/** The methods whose calls are attempts to sign. A pipeline attempts to when a node of it signs. */
+/** The methods whose calls are attempts to sign. A pipeline is an attempt only if one of its nodes signs. */
 const signingMethod = /^\/signer\.v1\.SigningService\/Sign(?:Batch|Stream)?$/;
 
 /** Signs for a call, and records each attempt. */
@@ -21,7 +21,7 @@ export interface AuditedCall {
 }
 
 export class SigningAudit {
-  /** Records calls that were refused before they came to a signature. */
+  /** Records calls that were refused before a signature was attempted. */
   readonly interceptor: Interceptor;
   readonly #trail: AuditTrail;
   /** Calls with a failed attempt that was recorded. */
@@ -101,7 +101,7 @@ export class SigningAudit {
   }
 }
 
-/** The key that a request names, by its id or type. Of a peer's text, as much as an id may have. */
+/** The key that a request names, by its id or type. An id of the peer is cut to the length that ids may have. */
 function keyOf(request: SignRequest | undefined): string | undefined {
   switch (request?.key) {
     case "keyId":

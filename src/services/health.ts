@@ -36,7 +36,7 @@ export class Health {
   readonly service: Service;
   readonly #names: ReadonlySet<string>;
   readonly #isServing: (service: string) => boolean;
-  /** A function for each open watch: it has the watch look at the status again. */
+  /** Callbacks of the open watches: each makes its watch read the status again. */
   readonly #watches = new Set<() => void>();
   readonly #limit = new StreamLimit(
     maxWatches,

@@ -53,7 +53,7 @@ function defaultKey(
   const keyType = keyTypeOfWire(wireName);
   if (!keyType) throw new RpcError("INVALID_ARGUMENT", `No key type is ${wireName}`);
   if (permissions.allowsAllKeys(operation)) return keys.getDefault(keyType);
-  // One way for a key that does not exist and one that is denied: the time of the answer tells nothing either.
+  // One path for a key that does not exist and one that is denied: response times do not distinguish them either.
   const stored = keys.findDefault(keyType);
   if (stored === undefined) throw keyDenied(operation);
   requireKey(permissions, operation, stored.id);

@@ -13,7 +13,7 @@ export interface ServerIdentity {
   readonly limits: RequestLimits;
   readonly process: {
     readonly pid: number;
-    /** When the process began, in clock ticks since the machine did; 0 where that is not known. */
+    /** Start time of the process in clock ticks since boot; 0 where it is not known. */
     readonly startTicks: number;
   };
 }

@@ -1,4 +1,5 @@
 /** Declaration of tests that need permissions. @module */
+
 /** The permissions that a test can ask for. */
 export type Permission = "env" | "ffi" | "net" | "read" | "run" | "sys" | "write";
 

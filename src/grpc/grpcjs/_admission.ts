@@ -20,7 +20,7 @@ export interface OpenConnection {
   since: number;
 }
 
-/** Milliseconds without a first call after which a connection is closed for want of descriptors. */
+/** Milliseconds without a first call after which a connection is closed for lack of descriptors. */
 const maxSilentInShortageMs = 1_000;
 
 /** Connections that are closed each time that accepting fails: four times the descriptors that it reserves. */

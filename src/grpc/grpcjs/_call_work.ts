@@ -10,7 +10,7 @@ import {
 } from "../scheduling/mod.ts";
 import { nextTurn } from "./_next_turn.ts";
 
-/** Milliseconds of work at a stretch, before Deno's event loop handles events again. */
+/** Milliseconds of work without a pause, before Deno's event loop handles events again. */
 const SLICE_MS = 1;
 
 /** The lane of a peer's address, which is that of one connection, while calls of it have work there. */

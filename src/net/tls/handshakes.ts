@@ -26,7 +26,7 @@ export interface HandshakeEvents {
   onStep?(): void;
   /** A handshake is done. The stream, which is out of the registrar, is the callee's. */
   onStream(stream: TlsStream): void;
-  /** A handshake failed. The stream, which is out of the registrar, is the callee's to close. */
+  /** A handshake failed. The callee closes the stream, which is no longer registered. */
   onFailed(stream: Stream, error: NetError): void;
 }
 
@@ -68,7 +68,7 @@ export class TlsHandshakes implements Disposable {
     return Infinity;
   }
 
-  /** Begins the handshake of an accepted socket. The oldest handshake gives way to one beyond the limit. */
+  /** Begins the handshake of an accepted socket. Over the limit, the oldest handshake is ended. */
   start(socket: Socket, now: number): void {
     let stream: Stream = socket;
     try {
@@ -131,7 +131,7 @@ export class TlsHandshakes implements Disposable {
   }
 
   /**
-   * Ends the oldest handshake, in favour of a newer one. Refusing the newer one would let a peer with as many silent
+   * Ends the oldest handshake, to make room for a newer one. Refusing the newer one would let a peer with as many silent
    * connections keep all others out; a handshake takes a few round trips, and is rarely the oldest.
    */
   #endOldest(): void {

@@ -20,8 +20,8 @@ export class TlsStream implements Stream, Disposable {
   #parameters: TlsParameters | undefined;
   #closed = false;
   /**
-   * The last read took all that OpenSSL holds, or all but a part of a record, which SSL_has_pending(3ossl)
-   * counts and nobody can read yet: its rest makes the socket readable.
+   * True when OpenSSL holds no complete record after the last read. SSL_has_pending(3ossl) also counts an incomplete
+   * record, which cannot be read until its rest makes the socket readable.
    */
   #drained = false;
 
@@ -60,12 +60,12 @@ export class TlsStream implements Stream, Disposable {
     return this.#session.wantsWrite;
   }
 
-  /** The parameters that the handshake agreed on. To be asked once it is done. */
+  /** The parameters that the handshake agreed on. Valid once it is done. */
   get parameters(): TlsParameters {
     return this.#parameters ??= this.#session.parameters();
   }
 
-  /** The peer's certificate in DER, which the handshake has verified. To be asked once it is done. */
+  /** The peer's certificate in DER, which the handshake has verified. Valid once it is done. */
   get peerCertificate(): Uint8Array | undefined {
     return this.#session.peerCertificate();
   }
@@ -75,7 +75,7 @@ export class TlsStream implements Stream, Disposable {
     return this.#session.verifiedChain();
   }
 
-  /** The reason for `-EPROTO`, with the peer that it happened with. */
+  /** The error behind `-EPROTO`, whose message names the peer. */
   get failure(): NetError | undefined {
     const cause = this.#session.failure;
     if (cause === undefined) return undefined;
@@ -83,16 +83,16 @@ export class TlsStream implements Stream, Disposable {
   }
 
   /**
-   * Goes on with the handshake: 1 when it is done, `-EAGAIN` when the socket is to be waited for
-   * ({@linkcode readWantsWrite}), 0 when the peer left, minus another errno when it failed.
+   * Continues the handshake. Returns 1 when it is done, `-EAGAIN` when it waits for the socket
+   * ({@linkcode readWantsWrite}), 0 when the peer closed the connection, minus another errno when it failed.
    */
   handshake(): number {
     return this.#session.handshake();
   }
 
   /**
-   * Reads the records that one read(2) gives, or as many of them as the buffer takes. The kernel may have more, and
-   * then the socket is still readable: to ask for it here would be a system call in vain after most reads.
+   * Reads the records that one read(2) gives, or as many of them as the buffer takes. If the kernel has more, the
+   * socket is still readable. A second read(2) here would find nothing in most cases.
    */
   read(buffer: Uint8Array, length: number): number {
     let filled = 0;

@@ -3,7 +3,7 @@ import { ErrorCode, errorCodeName, type HeaderList, type ResetOrigin } from "../
 import { receivedStatus, StatusCode } from "../../mod.ts";
 import { decodeStatusMessage, headerNames, isGrpcContentType } from "../mod.ts";
 
-/** The status of a call, received or found here. */
+/** The status of a call: from the server, or determined by this client. */
 export interface CallStatus {
   readonly code: StatusCode;
   readonly message: string;
@@ -102,7 +102,7 @@ function faultOf(list: HeaderList): CallStatus | undefined {
   return { code: StatusCode.UNKNOWN, message: `Received ${received} in place of gRPC` };
 }
 
-/** Status codes for HTTP statuses, of a proxy for one (grpc's doc/http-grpc-status-mapping.md). */
+/** Status codes for HTTP statuses, such as those of a proxy (grpc's doc/http-grpc-status-mapping.md). */
 const codeOfHttpStatus: ReadonlyMap<number, StatusCode> = new Map<number, StatusCode>([
   [400, StatusCode.INTERNAL],
   [401, StatusCode.UNAUTHENTICATED],

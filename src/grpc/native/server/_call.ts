@@ -258,7 +258,8 @@ export abstract class Call implements CallContext, CallTimes, Timed {
   leave(): void {
     if (this.phase !== "open") return;
     this.#end("cancelled");
-    // The stream of a call that succeeds closes with its status: nobody waits for the signal, whose reason has a stack.
+    // The stream of a call that succeeds closes with its status. Its signal is not aborted: the reason of an abort is
+    // an error, and costs a stack trace.
     if (this.#status !== StatusCode.OK) this.#abort?.abort();
   }
 

@@ -1,6 +1,6 @@
 import type { CostClass, Work, WorkOwner } from "../../scheduling/mod.ts";
 
-/** A step of a call that is done at a stretch in the turn of its connection, such as decoding a large request. */
+/** A step of a call that runs without a pause in the turn of its connection, such as decoding a large request. */
 export class CallStep implements Work {
   readonly #call: WorkOwner;
   readonly #costClass: CostClass;

@@ -7,7 +7,7 @@ import type { HeldBytes } from "./_held_bytes.ts";
 /** A message of a request, in its own memory. */
 export interface RequestMessage {
   readonly bytes: Uint8Array;
-  /** The memory of `bytes`, for `reuseMemory()` once nobody reads them any more; undefined when it is not to be reused. */
+  /** The memory of `bytes`, for `reuseMemory()` after their last use; undefined when it cannot be reused. */
   readonly memory?: Uint8Array<ArrayBuffer> | undefined;
   /** True when it was compressed on the wire. */
   readonly compressed: boolean;
@@ -27,7 +27,7 @@ const GROWTH = 4;
 /** Memory from this size on is used again. */
 const POOLED_BYTES = 16_384;
 
-/** Uses the memory of a message again, which nobody may read any more. */
+/** Returns the memory of a message for reuse. The message must not be read afterwards. */
 export function reuseMemory(memory: Uint8Array<ArrayBuffer>): void {
   largeBuffers.release(memory);
 }

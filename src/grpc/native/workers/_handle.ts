@@ -89,7 +89,7 @@ export class WorkerHandle {
     return answer.promise;
   }
 
-  /** Sends a request that needs not be done by a worker that has failed. */
+  /** Sends a request. Resolves when it is done, and to undefined when the worker fails. */
   async settled(request: WorkerRequest): Promise<unknown> {
     try {
       return await this.ask(request);

@@ -264,7 +264,7 @@ class WorkerPool implements WorkerServer {
     };
   }
 
-  /** Closes the listeners, after the workers have stopped: a closed descriptor may come to mean another file. */
+  /** Closes the listeners, after the workers have stopped: the kernel may use a closed number again. */
   async #stopListening(): Promise<void> {
     const listeners = this.#listeners.splice(0);
     if (listeners.length === 0) return;
