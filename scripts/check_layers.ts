@@ -6,13 +6,20 @@
  * - a room is entered by its `mod.ts`; the files of one folder import each other freely, and those of the
  *   folders around it;
  * - no files import each other in a circle, nor do rooms;
- * - only `src/ffi` opens libraries or touches raw pointers.
+ * - only `src/ffi` opens libraries or touches raw pointers;
+ * - ARCHITECTURE.md names each room.
  *
  * Prints each breach and exits 1, or exits 0.
  *
  * @module
  */
-import { breachesOfFfi, breachesOfRooms, circles, circlesOfRooms } from "./layers/check.ts";
+import {
+  breachesOfFfi,
+  breachesOfRooms,
+  circles,
+  circlesOfRooms,
+  unnamedRooms,
+} from "./layers/check.ts";
 import { readGraph, root } from "./layers/graph.ts";
 import { rooms } from "./layers/rooms.ts";
 
@@ -26,6 +33,7 @@ const breaches = [
   ...circlesOfRooms(rooms),
   ...circles(graph),
   ...breachesOfFfi(sources),
+  ...unnamedRooms(rooms, Deno.readTextFileSync(`${root}ARCHITECTURE.md`)),
 ];
 for (const breach of breaches) console.error(breach);
 const count = Object.keys(rooms).length;

@@ -1,5 +1,5 @@
 /** The rules of the layout, over a module graph and a table of rooms. @module */
-import { dirname } from "node:path/posix";
+import { basename, dirname } from "node:path/posix";
 import type { Graph } from "./graph.ts";
 import type { Rooms } from "./rooms.ts";
 
@@ -87,5 +87,23 @@ export function* breachesOfFfi(sources: Iterable<[file: string, text: string]>):
     if (file.startsWith("src/ffi/")) continue;
     const raw = /Deno\s*\.\s*(dlopen|Unsafe\w+)/.exec(text);
     if (raw) yield `${file} uses Deno.${raw[1]}, which belongs under src/ffi`;
+  }
+}
+
+/**
+ * Yields a sentence for each room that a list of folders does not name. An item begins as in "- `src/net`: …"; a
+ * sub-folder has an item of its own, or its last name in that of a folder above.
+ */
+export function* unnamedRooms(rooms: Rooms, list: string): Generator<string> {
+  const items = new Map(
+    [...list.matchAll(/^- `([^`]+)`:([^]*?)(?=^- |^$)/gm)].map((
+      [, folder, text],
+    ) => [folder, text]),
+  );
+  for (const room of Object.keys(rooms).map((name) => name.replace("/**", ""))) {
+    let above = room;
+    while (above !== "." && !items.has(above)) above = dirname(above);
+    if (above === room || items.get(above)?.includes(`\`${basename(room)}\``)) continue;
+    yield `ARCHITECTURE.md does not name ${room}`;
   }
 }

@@ -5,6 +5,7 @@ import {
   breachesOfRooms,
   circles,
   circlesOfRooms,
+  unnamedRooms,
 } from "../../scripts/layers/check.ts";
 import type { Rooms } from "../../scripts/layers/rooms.ts";
 
@@ -121,5 +122,14 @@ Deno.test("raw pointers and libraries outside of src/ffi are a breach", () => {
   assert.deepEqual([...breachesOfFfi(sources)], [
     "src/net/socket.ts uses Deno.UnsafePointer, which belongs under src/ffi",
     "src/net/listener.ts uses Deno.dlopen, which belongs under src/ffi",
+  ]);
+});
+
+Deno.test("a room that the list of folders does not name is a breach", () => {
+  const list = (grpc: string) =>
+    `- \`src/cli\`: commands\n- \`src/grpc\`: ${grpc}\n- \`src/ffi\`: C\n\n`;
+  assert.deepEqual([...unnamedRooms(rooms, list("calls; its stack is\n  `native`"))], []);
+  assert.deepEqual([...unnamedRooms(rooms, list("calls"))], [
+    "ARCHITECTURE.md does not name src/grpc/native",
   ]);
 });
