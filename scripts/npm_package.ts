@@ -1,5 +1,5 @@
 /**
- * Makes the npm package of the program, for who has Node.js alone: one bundle, and an exact dependency on Deno.
+ * Makes the npm package of the program, for users who have only Node.js: one bundle, and an exact dependency on Deno.
  *
  *     deno task npm             dist/npm/*.tgz, by `npm pack`
  *     deno task npm --check     also installs it into a folder, and uses it there

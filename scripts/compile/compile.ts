@@ -8,7 +8,7 @@ import { permissionOptions, root, run, threads, v8Flags } from "./program.ts";
  * Compiles the program to one file.
  *
  * @returns a summary of the file
- * @throws {Error} when `denort` is not to be had
+ * @throws {Error} when `denort` is not available
  */
 export async function compile(output: string): Promise<string> {
   // The program reads this file from the folder of its sources.

@@ -34,7 +34,7 @@ export interface AuditLogOptions {
   readonly events?: ChainEvents;
 }
 
-/** A signed line is written each minute even without others, so that the time of the last one tells of a cut. */
+/** 1 min between signed lines even without other lines: an older last line shows that the log was cut off. */
 const IDLE_SIGN_MS = 60_000;
 
 /**

@@ -5,7 +5,7 @@ const MIN_REMEMBERED = 256;
 const SECTIONS_PER_STREAM = 2;
 
 /**
- * The streams that this side has reset lately. Frames that the peer sent on them before it knew are
+ * The streams that this side has reset recently. Frames that the peer sent on them before it received RST_STREAM are
  * ignored (RFC 9113 section 5.1); on other closed streams they are an error.
  */
 export class RecentlyReset {
@@ -13,7 +13,7 @@ export class RecentlyReset {
   readonly #capacity: number;
   #sections = 0;
 
-  /** @param maxConcurrentStreams streams that can be reset together before the peer knows of any */
+  /** @param maxConcurrentStreams streams that can be reset together before the peer receives any RST_STREAM */
   constructor(maxConcurrentStreams: number) {
     this.#capacity = Math.max(MIN_REMEMBERED, maxConcurrentStreams);
   }

@@ -100,7 +100,7 @@ export class Send<User> {
     } else if (stream.queue === null) {
       this.#turns.change(stream, (queue) => queue.head = section);
     } else {
-      throw streamError(stream.id, "INTERNAL_ERROR", "Headers cannot be sent amid data");
+      throw streamError(stream.id, "INTERNAL_ERROR", "Headers cannot be sent between queued DATA");
     }
   }
 

@@ -36,8 +36,8 @@ export interface ConnectionHandler<User> {
   /** The queue of a stream whose `sendData()` returned false has room again. */
   onWritable(stream: Http2Stream<User>): void;
   /**
-   * The output is full amid the DATA of a stream, and nothing else waits. An application that sends output at once, by
-   * `sent()` alone, saves the rest from being copied to the stream's queue.
+   * The output is full within the DATA of a stream, and no other output is queued. If the application sends output at
+   * once and calls `sent()`, the rest of the DATA is not copied to the stream's queue. No other method may be called.
    */
   onFull?(stream: Http2Stream<User>): void;
   /** SETTINGS of the peer have arrived, which may allow more streams. */

@@ -30,7 +30,7 @@ const EVENTS_PER_WAIT = 256;
 /**
  * An epoll for a thread that waits for nothing else: `wait` blocks the thread. Handlers are in an array by
  * descriptor. Each registration has a generation, which the kernel returns with its events. An event of an
- * old generation is dropped: a handler before it has removed the descriptor, and may have opened it anew.
+ * old generation is dropped: a handler before it has removed the descriptor, whose number may be in use again.
  */
 export class Poller implements Registrar, Disposable {
   readonly fd: number;

@@ -68,7 +68,7 @@ const MAX_STREAMS_PER_PEER = 32;
 const MAX_CHUNK_BYTES = 1_048_576;
 /** Time without a chunk: some pauses of a live source. */
 const MAX_IDLE_MS = 30_000;
-/** Age of a stream, so that none holds its place for ever. */
+/** 1 h: the longest life of a stream, so that none keeps its place without an end. */
 const MAX_STREAM_MS = 3_600_000;
 /** The delay after which a refused stream may be tried again. */
 const STREAM_RETRY_MS = 1_000;

@@ -248,7 +248,7 @@ test("a caller cannot tell a key that it may not use from one that does not exis
   const type = (keyType: string) =>
     ask(served, "signing.Sign", { keyType, message }, texts.release);
   assert.deepEqual(await type("KEY_TYPE_ED25519"), await type("KEY_TYPE_RSA_4096"));
-  // Within its own keys it is told the truth, and so is one that may use all of them.
+  // For its own keys it gets NOT_FOUND, and so does a caller that may use all keys.
   const own = await ask(served, "signing.Sign", sign("release-9"), texts.release);
   assert.equal(own.status, "NOT_FOUND");
   const all = await ask(served, "signing.Sign", sign("missing"), texts.admin);

@@ -177,7 +177,7 @@ test("--watch-config reloads when a file or a link of Kubernetes' changes", asyn
     await config(6);
     await server.logged(/Configuration read again.*max-batch/);
     assert.equal(await largestBatch(channel), 6);
-    // A file beside them is none of the server's, and its changes put no reload off.
+    // Changes of another file in the same folder do not delay a reload.
     const other = setInterval(() => Deno.writeTextFileSync(`${folder}/other`, "x"), 20);
     try {
       await config(7);

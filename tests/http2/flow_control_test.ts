@@ -133,11 +133,11 @@ Deno.test("HEADERS wait as well while the transport does not take the output, an
   assert.equal(connection.streamCount, 0);
 });
 
-Deno.test("headers cannot be sent amid queued data", () => {
+Deno.test("headers cannot be sent between queued DATA", () => {
   const { exchange, recorder } = server();
   exchange([settings([4, 0]), headers(1)]);
   recorder.streams[0].sendData(new Uint8Array(3));
-  assert.throws(() => recorder.streams[0].sendHeaders(RESPONSE), /amid data/);
+  assert.throws(() => recorder.streams[0].sendHeaders(RESPONSE), /between queued DATA/);
 });
 
 Deno.test("`unsentBytes` counts waiting streams and their trailers, and small pieces by the chunk", () => {

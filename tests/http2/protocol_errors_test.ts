@@ -44,7 +44,7 @@ const CONNECTION_ERRORS: Readonly<Record<string, readonly [string, ...Uint8Array
     "COMPRESSION_ERROR",
     frame(FrameType.HEADERS, FrameFlag.END_HEADERS, 3, [0x80]),
   ],
-  "a frame amid a header block": [
+  "a frame within a header block": [
     "PROTOCOL_ERROR",
     frame(FrameType.HEADERS, 0, 3, block(REQUEST)),
     data(1, 1),
@@ -54,7 +54,7 @@ const CONNECTION_ERRORS: Readonly<Record<string, readonly [string, ...Uint8Array
     frame(FrameType.HEADERS, 0, 3, block(REQUEST)),
     frame(FrameType.CONTINUATION, FrameFlag.END_HEADERS, 1),
   ],
-  "an unknown frame amid a header block": [
+  "an unknown frame within a header block": [
     "PROTOCOL_ERROR",
     frame(FrameType.HEADERS, 0, 3, block(REQUEST)),
     frame(0xfa, 0, 3),

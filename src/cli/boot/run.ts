@@ -86,7 +86,7 @@ function attempt(action: string, act: () => void): void {
   }
 }
 
-/** Loads the modules of the image. A device that is not there may fail its module, and is none that is needed. */
+/** Loads the modules of the image. A module may fail to load where its device is absent, and is then not needed. */
 function loadModules(): void {
   for (const path of linesOf(MODULES_FILE)) {
     try {

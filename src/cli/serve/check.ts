@@ -97,7 +97,7 @@ function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** Checks of groups of options, each of which goes on after the others have failed. */
+/** Checks of groups of options. Each runs also after others have failed. */
 class Checks {
   readonly problems: string[] = [];
   readonly #configuration: ServeConfiguration;

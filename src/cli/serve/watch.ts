@@ -85,7 +85,7 @@ export class FileWatch implements Disposable {
   async #follow(watcher: Deno.FsWatcher): Promise<void> {
     for await (const { kind } of watcher) {
       if (kind === "access" || this.#closed || watcher !== this.#watcher) continue;
-      // Further events do not put the look off: a log in the same folder may have some all the time.
+      // Further events do not delay the comparison: a log in the same folder may cause events without a pause.
       this.#settling ??= setTimeout(() => this.#look(), SETTLE_MS);
     }
   }

@@ -56,7 +56,7 @@ export class RequestSender {
     return this.#sent !== undefined;
   }
 
-  /** Starts the call: a unary one with its request at hand, another one before its first request. */
+  /** Starts the call: a unary call once its request is known, another call before its first request. */
   start(requests: Iterable<unknown> | AsyncIterable<unknown>): void {
     if (this.#method.requestStream) {
       this.#source = Symbol.asyncIterator in requests

@@ -30,14 +30,14 @@ export class HeldBytes {
     return this.#handedOut;
   }
 
-  /** @throws {RpcError} RESOURCE_EXHAUSTED over a limit; the bytes are counted all the same */
+  /** @throws {RpcError} RESOURCE_EXHAUSTED over a limit. The bytes are counted in that case too */
   setBuffered(bytes: number): void {
     const more = bytes - this.#buffered;
     this.#buffered = bytes;
     this.#count(more);
   }
 
-  /** @throws {RpcError} RESOURCE_EXHAUSTED over a limit; the bytes are counted all the same */
+  /** @throws {RpcError} RESOURCE_EXHAUSTED over a limit. The bytes are counted in that case too */
   setHandedOut(bytes: number): void {
     const more = bytes - this.#handedOut;
     this.#handedOut = bytes;

@@ -19,9 +19,9 @@ import { UnaryCall } from "./_unary_call.ts";
 export interface ConnectionOwner extends CallConnection {
   /** Called for each PING of the peer. */
   onPing(): void;
-  /** Called when the output is full amid a message: to send at once. */
+  /** Called when the output is full within a message: to send at once. */
   onFull(): void;
-  /** Called when a stream was reset because the peer does not read it. */
+  /** Called when a stream was reset because the peer did not read it. */
   onStall(): void;
   /** Called when HTTP/2 has ended. Output may still wait to be sent. */
   onEnd(error: Http2Error | undefined): void;

@@ -170,7 +170,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     this.#waiting.add(call);
   }
 
-  /** Sends output amid a large response. The flush at the end of the turn handles errors, and a socket that is full. */
+  /** Sends output during a large response. The flush at the end of the turn handles errors, and a socket that is full. */
   onFull(): void {
     const { output } = this.http2;
     if (this.#phase.kind !== "open" || !this.#thread.maySend()) return;

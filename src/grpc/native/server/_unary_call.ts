@@ -145,7 +145,7 @@ export class UnaryCall extends Call implements Work {
     this.#memory = undefined;
   }
 
-  /** Decodes a request that stands in `#incoming`, and handles it or has it wait. */
+  /** Decodes the request in `#incoming`, and handles it or queues it. */
   #takeRequest(): void {
     const { isLight } = this.#incoming!;
     this.#decodeIncoming();
@@ -161,7 +161,7 @@ export class UnaryCall extends Call implements Work {
     this.held.setBuffered(this.#sizeOf(this.#request));
   }
 
-  /** Decodes a message that is whole in the read buffer, and handles it or has it wait. */
+  /** Decodes a message that is complete in the read buffer, and handles it or queues it. */
   #dispatch(bytes: Uint8Array, start: number, end: number): void {
     this.#isComplete = true;
     try {

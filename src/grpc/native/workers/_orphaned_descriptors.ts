@@ -4,11 +4,11 @@ import { hasEnded } from "./_thread_presence.ts";
 
 /**
  * Descriptors of a worker that has failed. Its connections are shut down at once, so that peers see the end. The
- * descriptors are closed once the thread has certainly ended: while it may still run, a number that it uses must not
- * come to mean another file.
+ * descriptors are closed once the thread has certainly ended: while it may still run, the kernel must not give a number
+ * that it uses to another file.
  *
- * Native memory is not freed for a thread that did not do so itself: the contexts of its keys, which only that thread
- * knows, some KiB for each key that it has signed with.
+ * Native memory of the thread is not freed: only the thread itself knows the contexts of its keys, some KiB for each
+ * key that it has signed with.
  */
 export class OrphanedDescriptors {
   readonly worker: number;
