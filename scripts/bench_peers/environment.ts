@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import { runCommand } from "../run_command.ts";
 import { root } from "../serve_process.ts";
-import { CARRIED, type CarriedLibraries, NEWER_OPENSSL } from "./servers.ts";
+import type { CarriedLibraries } from "./programs.ts";
+import { CARRIED, NEWER_OPENSSL } from "./servers.ts";
 
 /** Returns the machine and the versions as a list in Markdown. */
 export async function environment({ libcrypto, awsLc }: CarriedLibraries): Promise<string> {

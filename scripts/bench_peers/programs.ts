@@ -2,7 +2,6 @@
 import { delimiter, join } from "node:path";
 import { findPeer, peersFolder } from "../../tests/_support/peers.ts";
 import { root } from "../serve_process.ts";
-import type { CarriedLibraries } from "./servers.ts";
 
 const sources = join(root, "scripts", "peers");
 const folder = join(root, ".cache", "bench_peers");
@@ -15,6 +14,14 @@ export interface Programs {
   readonly grpcGo: readonly string[];
   /** Takes the folder of the protocol files after the folder of the keys. */
   readonly grpcJs: readonly string[];
+}
+
+/** The libraries that the executable carries. */
+export interface CarriedLibraries {
+  /** The path of the libcrypto of `deno task openssl`. */
+  readonly libcrypto: string;
+  /** The path of the library of `deno task aws-lc`. */
+  readonly awsLc: string;
 }
 
 /**

@@ -7,7 +7,7 @@ import {
   type ServeProcess,
   startServer,
 } from "../serve_process.ts";
-import type { Programs } from "./programs.ts";
+import type { CarriedLibraries, Programs } from "./programs.ts";
 import { keyTypes } from "./rows.ts";
 
 /** The command of a server, and its place in the tables. */
@@ -26,14 +26,6 @@ export const NEWER_OPENSSL = "signer, OpenSSL 3.6";
 
 /** The name of the server with the libraries of `deno task openssl` and `deno task aws-lc`, as in an executable. */
 export const CARRIED = "signer, AWS-LC";
-
-/** The libraries that the executable carries. */
-export interface CarriedLibraries {
-  /** The path of the libcrypto of `deno task openssl`. */
-  readonly libcrypto: string;
-  /** The path of the library of `deno task aws-lc`. */
-  readonly awsLc: string;
-}
 
 /**
  * Returns all servers. On one CPU each has one thread that serves, otherwise as many as it has by default.
