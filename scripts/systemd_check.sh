@@ -5,26 +5,9 @@
 set -u
 export SYSTEMD_PAGER=
 
-failures=0
-check() {
-  name=$1
-  shift
-  if "$@" >/tmp/out 2>&1; then
-    echo "ok      $name"
-  else
-    echo "FAILED  $name"
-    cat /tmp/out
-    systemctl status --no-pager --lines=15 signer.service signer.socket
-    failures=$((failures + 1))
-  fi
-}
-# prints PATTERN COMMAND...
-prints() {
-  wanted=$1
-  shift
-  "$@" >/tmp/printed 2>&1
-  grep -qE -- "$wanted" /tmp/printed || { cat /tmp/printed; return 1; }
-}
+# shellcheck source=scripts/guest_vm/checks.sh
+. /checks.sh
+explain() { systemctl status --no-pager --lines=15 signer.service signer.socket; }
 fails() { ! "$@"; }
 # Waits up to 60 s: an emulated processor is slow.
 eventually() {
@@ -61,7 +44,6 @@ restart() {
   systemctl reset-failed signer.service
   systemctl stop signer.socket signer.service && systemctl start signer.socket signer.service
 }
-uptime_ms() { awk '{ print int($1 * 1000) }' /proc/uptime; }
 
 systemctl --version | head -n 1
 check "the package installs" dpkg --install /signer.deb
@@ -214,5 +196,4 @@ check "the package is removed" dpkg --remove signer
 echo "        the journal of the units:"
 journalctl --quiet --no-pager --unit signer.service --unit signer.socket --output short-monotonic |
   tail -n 60
-echo "$failures checks failed"
-[ "$failures" -eq 0 ]
+end_checks

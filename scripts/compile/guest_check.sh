@@ -5,25 +5,8 @@ set -u
 
 find / -xdev \( -name 'libcrypto*' -o -name 'libssl*' -o -name deno -o -name openssl \) \
   -not -path '/proc/*' -exec rm -rf {} + 2>/dev/null
-failures=0
-mkdir /out
-check() {
-  name=$1
-  shift
-  if "$@" >/out/out 2>&1; then
-    echo "ok      $name"
-  else
-    echo "FAILED  $name"
-    cat /out/out
-    failures=$((failures + 1))
-  fi
-}
-prints() {
-  wanted=$1
-  shift
-  "$@" >/out/printed 2>&1
-  grep -q "$wanted" /out/printed || { cat /out/printed; return 1; }
-}
+# shellcheck source=scripts/guest_vm/checks.sh
+. /checks.sh
 ready() {
   for try in $(seq 300); do
     grep -q ready "$1" && return
@@ -31,7 +14,6 @@ ready() {
   done
   return 1
 }
-uptime_ms() { awk '{ print int($1 * 1000) }' /proc/uptime; }
 
 started=$(uptime_ms)
 check "unpacks and tells its version" /signer version
@@ -102,5 +84,4 @@ check "call pipeline run" call_tls pipeline run /tmp/pipeline.json --in /tmp/noi
 kill -TERM "$server"
 wait "$server"
 cat /tmp/log /tmp/log-tls
-echo "$failures checks failed"
-[ "$failures" -eq 0 ]
+end_checks
