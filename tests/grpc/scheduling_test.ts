@@ -102,10 +102,10 @@ Deno.test("A connection whose calls were answered at once waits at most a slice 
 Deno.test("Cheap work of a connection runs before its expensive work, each in its order", () => {
   const rig = new Rig();
   const lane = rig.queue.openLane();
-  rig.push(lane, rig.work("dear 1"), rig.work("dear 2"));
+  rig.push(lane, rig.work("expensive 1"), rig.work("expensive 2"));
   rig.push(lane, rig.work("cheap 1", 0.05), rig.work("cheap 2", 0.05));
   assert.equal(lane.hasCheap, true);
-  assert.deepEqual(rig.run(), ["cheap 1", "cheap 2", "dear 1", "dear 2"]);
+  assert.deepEqual(rig.run(), ["cheap 1", "cheap 2", "expensive 1", "expensive 2"]);
   assert.equal(lane.hasCheap, false);
 });
 
@@ -282,7 +282,7 @@ Deno.test("Work that is added in a turn, before a piece, runs in that turn if it
   rig.push(lane, ...["a", "b", "c"].map((name) => rig.work(name, 0.25)));
   const times: number[] = [];
   rig.queue.runNext(1, (now) => {
-    if (times.push(now) === 2) rig.push(lane, rig.work("cheap", 0.1), rig.work("dear", 0.25));
+    if (times.push(now) === 2) rig.push(lane, rig.work("cheap", 0.1), rig.work("expensive", 0.25));
   });
   assert.deepEqual(rig.ran, ["a", "cheap", "b", "c"]);
   assert.deepEqual(times, [0, 0.25, 0.35, 0.6]);

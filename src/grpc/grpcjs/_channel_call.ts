@@ -92,7 +92,7 @@ export class GrpcJsCall<I, O> implements ClientCall<O> {
         this.#receiveStatus(code, details, metadata),
     });
     this.#call.startRead();
-    if (signal) this.#heed(signal);
+    if (signal) this.#cancelOn(signal);
     sendRequests({
       call: this.#call,
       method: this.#method,
@@ -114,7 +114,7 @@ export class GrpcJsCall<I, O> implements ClientCall<O> {
     else this.#whenEnded.push(ended);
   }
 
-  #heed(signal: AbortSignal): void {
+  #cancelOn(signal: AbortSignal): void {
     const abort = () => this.cancel("CANCELLED", "The caller cancelled the call", signal.reason);
     if (signal.aborted) return abort();
     signal.addEventListener("abort", abort, { once: true });

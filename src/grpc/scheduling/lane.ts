@@ -103,7 +103,7 @@ export interface Entry {
 export class Lane extends TurnTaker {
   readonly peer: PeerTurns;
   readonly #cheap: Entry[] = [];
-  readonly #dear: Entry[] = [];
+  readonly #expensive: Entry[] = [];
   /** Expected milliseconds of all work that waits. */
   expectedMs = 0;
   /** Expected milliseconds of the cheap work that waits. */
@@ -115,7 +115,7 @@ export class Lane extends TurnTaker {
   }
 
   get size(): number {
-    return this.#cheap.length + this.#dear.length;
+    return this.#cheap.length + this.#expensive.length;
   }
 
   /** True while cheap work waits, which later cheap work must not overtake. */
@@ -130,16 +130,16 @@ export class Lane extends TurnTaker {
 
   push(entry: Entry): void {
     if (entry.cheap) this.#cheap.push(entry);
-    else if (entry.work.isFirst) this.#dear.unshift(entry);
-    else this.#dear.push(entry);
+    else if (entry.work.isFirst) this.#expensive.unshift(entry);
+    else this.#expensive.push(entry);
   }
 
   /** The entry that `shift()` returns. */
   get next(): Entry | undefined {
-    return this.#cheap[0] ?? this.#dear[0];
+    return this.#cheap[0] ?? this.#expensive[0];
   }
 
   shift(): Entry | undefined {
-    return this.#cheap.shift() ?? this.#dear.shift();
+    return this.#cheap.shift() ?? this.#expensive.shift();
   }
 }

@@ -24,7 +24,7 @@ const DEFAULT_HANDSHAKE_LIMITS: HandshakeLimits = {
 export interface HandshakeEvents {
   /** A step of a handshake was made, which may have taken milliseconds. */
   onStep?(): void;
-  /** A handshake is done. The stream, which is out of the registrar, is the callee's. */
+  /** A handshake is done. The callee owns the stream, which is no longer registered. */
   onStream(stream: TlsStream): void;
   /** A handshake failed. The callee closes the stream, which is no longer registered. */
   onFailed(stream: Stream, error: NetError): void;

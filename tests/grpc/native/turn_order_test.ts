@@ -243,13 +243,13 @@ test("A large response is sent in parts, between which others are served", async
 test("Responses of a connection's turn are sent together, and others are served meanwhile", async () => {
   using clock = new WorkClock();
   const ran: string[] = [];
-  let beforeDear = () => {};
+  let beforeExpensive = () => {};
   await using rig = await TurnRig.open(
     kindsService({
       Unary: unary((name: string) => {
-        if (name === "dear") beforeDear();
+        if (name === "expensive") beforeExpensive();
         ran.push(name);
-        clock.work(name === "dear" ? 0.25 : 0.05);
+        clock.work(name === "expensive" ? 0.25 : 0.05);
         return name;
       }, (name: string) => name),
     }),
@@ -258,19 +258,19 @@ test("Responses of a connection's turn are sent together, and others are served 
   const [busy, modest] = [await rig.connectSocket(), await rig.connectSocket()];
   // The server measures both kinds.
   writeNow(modest, join(...Array.from({ length: 9 }, (_, i) => call(i, "cheap"))));
-  writeNow(busy, call(0, "dear"));
+  writeNow(busy, call(0, "expensive"));
   rig.turnsUntil(() => ran.length === 10);
   bytesNow(busy);
   bytesNow(modest);
   ran.length = 0;
   const sizes: number[] = [];
   let answered = false;
-  beforeDear = () => {
+  beforeExpensive = () => {
     sizes.push(bytesNow(busy));
     if (sizes.length === 6) writeNow(modest, call(9, "cheap"));
     if (sizes.length === 7) answered = bytesNow(modest) > 0;
   };
-  writeNow(busy, join(...Array.from({ length: 40 }, (_, i) => call(1 + i, "dear"))));
+  writeNow(busy, join(...Array.from({ length: 40 }, (_, i) => call(1 + i, "expensive"))));
   rig.turnsUntil(() => ran.length === 41);
   assert.equal(ran.indexOf("cheap"), 6);
   assert.equal(answered, true);

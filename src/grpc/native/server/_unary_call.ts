@@ -18,8 +18,8 @@ type AnyUnary = UnaryHandler<unknown, unknown>;
  * ```text
  * request arrives ── large or compressed ──▶ waits to be decoded ─┐
  *        └── else, decoded at once ──▶ decoded ◀──────────────────┘
- *                                        ├── cheap ──▶ handled at once
- *                                        └── dear ───▶ waits to be handled ──▶ handled
+ *                                        ├── cheap ──────▶ handled at once
+ *                                        └── expensive ──▶ waits to be handled ──▶ handled
  * ```
  *
  * Decoding and handling are separate pieces of work, so that neither keeps the thread for long. A large request is
