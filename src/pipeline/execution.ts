@@ -121,13 +121,8 @@ export class Execution implements NodeContext, Disposable {
     this.#options = options;
     this.#now = now;
     this.#cpu = options.cpu ?? now;
-    this.#nodes = plan.nodes.map((planned) => ({
-      planned,
-      instance: planned.type.open(planned.parameters, this),
-      ms: 0,
-      startMs: undefined,
-      endMs: 0,
-    }));
+    this.#nodes = [];
+    for (const planned of plan.nodes) this.#nodes.push(this.#open(planned));
     this.#began = now();
   }
 
@@ -207,6 +202,17 @@ export class Execution implements NodeContext, Disposable {
     this.#work?.return(undefined);
     this.#work = undefined;
     for (const { instance } of this.#nodes) instance[Symbol.dispose]?.();
+  }
+
+  /** @throws {PipelineError} NODE_FAILED */
+  #open(planned: PlannedNode): RunningNode {
+    try {
+      const instance = planned.type.open(planned.parameters, this);
+      return { planned, instance, ms: 0, startMs: undefined, endMs: 0 };
+    } catch (error) {
+      this[Symbol.dispose]();
+      throw failureOf(planned, [], error);
+    }
   }
 
   /** Checks the caller's values, and estimates the memory that they need. */
@@ -299,19 +305,24 @@ export class Execution implements NodeContext, Disposable {
   /** Adds the place to an error. */
   #failure(error: unknown): PipelineError {
     const { ended } = this.#part!;
-    const { id, type } = this.#plan.nodes[ended] ?? this.#plan.nodes.at(-1)!;
-    const own = error instanceof PipelineError;
-    const reason = error instanceof Error ? error.message : String(error);
-    return new PipelineError(
-      own ? error.code : "NODE_FAILED",
-      `Node ${id} (${type.type}): ${reason}`,
-      {
-        node: id,
-        completed: this.#plan.nodes.slice(0, ended).map((node) => node.id),
-        cause: own ? error.cause : error,
-      },
-    );
+    const { nodes } = this.#plan;
+    return failureOf(nodes[ended] ?? nodes.at(-1)!, nodes.slice(0, ended), error);
   }
+}
+
+/** Makes the error of a node, when others had ended. */
+function failureOf(
+  { id, type }: PlannedNode,
+  ended: readonly PlannedNode[],
+  error: unknown,
+): PipelineError {
+  const own = error instanceof PipelineError;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new PipelineError(
+    own ? error.code : "NODE_FAILED",
+    `Node ${id} (${type.type}): ${reason}`,
+    { node: id, completed: ended.map(({ id }) => id), cause: own ? error.cause : error },
+  );
 }
 
 function next(work: Work<Value | undefined>) {

@@ -42,6 +42,36 @@ const failing = defineNode({
   },
 });
 
+/** Cannot be opened. */
+const unopened = defineNode({
+  type: "unopened",
+  description: "",
+  inputs: { in: ["audio"] },
+  output: "audio",
+  parameters: {},
+  open() {
+    throw new RangeError("no memory");
+  },
+});
+
+/** Counts its disposals. */
+const opened = defineNode({
+  type: "opened",
+  description: "",
+  inputs: { in: ["audio"] },
+  output: "audio",
+  parameters: {},
+  open: () => ({
+    *push() {
+      yield;
+      return undefined;
+    },
+    [Symbol.dispose]() {
+      released++;
+    },
+  }),
+});
+
 /** Names its own place in the order, and those of its inputs. */
 const pair = defineNode({
   type: "pair",
@@ -56,7 +86,7 @@ const pair = defineNode({
   },
 });
 
-const registry = createRegistry([endless, failing, pair]);
+const registry = createRegistry([endless, failing, opened, pair, unopened]);
 
 function run(manifest: unknown, input: Value, options: ExecuteOptions = {}) {
   return execute(planOf(readManifest(manifest), registry), new Map([["n0", input]]), options);
@@ -92,6 +122,16 @@ Deno.test("a node that throws ends its execution, with its name and cause", asyn
     return true;
   });
   assert.equal((await passed).outputs.get("n0"), second);
+});
+
+Deno.test("a node that cannot be opened is named, and those that were opened are released", async () => {
+  const before = released;
+  await assert.rejects(run(chain(["opened"], ["unopened"]), second), {
+    code: "NODE_FAILED",
+    node: "n1",
+    message: "Node n1 (unopened): no memory",
+  });
+  assert.equal(released, before + 1);
 });
 
 Deno.test("an execution ends at its time limit, and releases its node", async () => {

@@ -121,6 +121,18 @@ test("a worker that dies ends its executions, and the next one has another worke
   assert.deepEqual(outputs.get("n0"), json("again"));
 });
 
+// The error was one of the worker: it ended the executions of other callers with UNAVAILABLE.
+test("an execution that cannot begin ends by itself, and the worker goes on", async () => {
+  using worker = new PipelineWorker({ onFailure: (reason) => assert.fail(reason) });
+  const other = open(worker, [["digest"]]);
+  await other.push(new Map([["n0", json("a")]]), false);
+  await assert.rejects(push(open(worker, [["no_such_type"]]), json("b")), {
+    code: "BAD_MANIFEST",
+    message: /unknown type no_such_type/,
+  });
+  assert.equal((await other.push(undefined, true)).outputs.size, 1);
+});
+
 test("a worker that hangs is replaced", async () => {
   const reasons: string[] = [];
   using worker = new PipelineWorker({

@@ -33,7 +33,11 @@ scope.onmessage = ({ data: request }) => {
   const { id } = request;
   switch (request.kind) {
     case "part":
-      if (request.manifest) running.set(id, new Running(id, request.manifest));
+      try {
+        if (request.manifest) running.set(id, new Running(id, request.manifest));
+      } catch (error) {
+        scope.postMessage({ kind: "failed", id, error: sent(error) });
+      }
       running.get(id)?.push(request).catch((error) => running.get(id)?.fail(error));
       break;
     case "cancel":
