@@ -4,18 +4,29 @@ import type { LoadPlan, Workload } from "../../src/bench/mod.ts";
 import type { Stack } from "../../src/grpc/stacks/mod.ts";
 import { gate } from "../_support/gate.ts";
 
-const [test, { echoDefinition, Rig, runLoad, signingDefinition, socketsSupported, openProvider }] =
-  await gate(
-    ["env", "ffi", "net", "read", "sys"],
-    async () => ({
-      ...await import("./_rig.ts"),
-      ...await import("../../src/bench/mod.ts"),
-      ...await import("../../src/api/mod.ts"),
-      ...await import("../../src/grpc/mod.ts"),
-      ...await import("../../src/net/mod.ts"),
-      ...await import("../../src/crypto/mod.ts"),
-    }),
-  );
+const [
+  test,
+  {
+    echoDefinition,
+    Rig,
+    runLoad,
+    signingDefinition,
+    socketsSupported,
+    openProvider,
+    ScriptedServer,
+  },
+] = await gate(
+  ["env", "ffi", "net", "read", "sys"],
+  async () => ({
+    ...await import("./_rig.ts"),
+    ...await import("../grpc/native/_channel_server.ts"),
+    ...await import("../../src/bench/mod.ts"),
+    ...await import("../../src/api/mod.ts"),
+    ...await import("../../src/grpc/mod.ts"),
+    ...await import("../../src/net/mod.ts"),
+    ...await import("../../src/crypto/mod.ts"),
+  }),
+);
 
 // Opened here, because a library stays loaded: a test that opened it would report a leak.
 if (openProvider !== undefined) {
@@ -194,5 +205,14 @@ test("`runLoad()` without a server is UNAVAILABLE", async () => {
   await assert.rejects(
     runLoad(planFor(address, echo(), { connectTimeout: 100 })),
     { name: "RpcError", code: 14 },
+  );
+});
+
+// The client waited for ever: the timeout was a timer of an epoll that its thread no longer polled.
+test("a load on a server that allows no streams fails at the time limit of connecting", async () => {
+  await using server = await ScriptedServer.start(() => {}, { maxConcurrentStreams: 0 });
+  await assert.rejects(
+    runLoad(planFor(server.address, echo(), { connectTimeout: 300 })),
+    { name: "RpcError", code: 14, message: /allowed no stream in time/ },
   );
 });

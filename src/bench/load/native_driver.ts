@@ -64,23 +64,22 @@ export class NativeDriver implements Driver {
   }
 
   async connect(deadline: number): Promise<void> {
-    const connecting = this.#channel.connect(deadline);
+    let ready = false;
     let failure: unknown;
-    let isReady = false;
-    connecting.then(() => isReady = true, (error) => failure = error);
-    while (this.needsEventLoop()) {
+    this.#channel.connect(deadline).then(() => ready = true, (error) => failure = error);
+    // The channel's timers run by the poller, also while a server with a connection allows no stream.
+    while (!ready || this.needsEventLoop()) {
       this.#poller.wait(0);
       await new Promise((resolve) => setTimeout(resolve, CONNECTING_MS));
       if (failure !== undefined) throw failure;
-      // A server may close each connection that it accepts. Before the first one, `connecting` fails at the deadline.
-      if (Date.now() > deadline && (isReady || this.#channel.connected > 0)) {
+      // A server may close each connection that it accepts. Before the first one, `connect()` fails at the deadline.
+      if (Date.now() > deadline && ready) {
         const message =
           `Only ${this.#channel.connected} of ${this.#connections} connections to ${this.#servers} ` +
           "were made in time and stay open";
         throw new RpcError("UNAVAILABLE", message);
       }
     }
-    await connecting;
   }
 
   send(slot: number, now: number): void {

@@ -176,6 +176,36 @@ test("a server that closes every connection at once is dialled with backoff", as
   assert.equal(server.connections.length, 2);
 });
 
+// A proxy that ends each connection after so many requests (nginx's `keepalive_requests`) got as few new connections as
+// a server that never answers: 26 requests a second in place of 10,000, and those that waited failed.
+test("a server that ends every connection after a response is dialled at once", async () => {
+  await using server = await ScriptedServer.start((request) => {
+    answer(request, [json(request.before)]);
+    request.connection.raw(goaway(1));
+  });
+  using channel = openNativeChannel({
+    addresses: [server.address],
+    reconnect: { initial: 600_000, max: 600_000 },
+  });
+  for (let call = 0; call < 5; call++) {
+    const options = { deadline: Date.now() + 60_000 };
+    const responses = channel.call(kinds.Unary, [1], options).responses;
+    assert.deepEqual(await Array.fromAsync(responses), [call]);
+  }
+  assert.equal(server.connections.length, 5);
+});
+
+// The messages were "Deadline exceeded, waiting for a connection" and "No connection in time".
+test("a server that allows no streams is named by calls and by `connect()`", async () => {
+  await using server = await ScriptedServer.start(() => {}, { maxConcurrentStreams: 0 });
+  using channel = openNativeChannel({ addresses: [server.address] });
+  await assert.rejects(channel.connect(Date.now() + 300), {
+    message: `The server ${server.address} allowed no stream in time`,
+  });
+  const call = channel.call(kinds.Unary, [1], { deadline: Date.now() + 50 });
+  await assert.rejects(Array.fromAsync(call.responses), { message: /, waiting for a stream: / });
+});
+
 test("a call that is cancelled or exceeds its deadline resets its stream", async () => {
   await using server = await ScriptedServer.start(() => {});
   using channel = openNativeChannel({ addresses: [server.address] });

@@ -74,7 +74,7 @@ export abstract class Call implements PendingCall, Timed {
     } catch (error) {
       return this.endSoon({
         code: StatusCode.INTERNAL,
-        message: "The headers of the call cannot be sent",
+        message: `The headers of the call cannot be sent: ${(error as Error).message}`,
         cause: error,
         final: true,
       });

@@ -131,6 +131,24 @@ export class ChannelCore implements Disposable {
     }
   }
 
+  /** What pending calls wait for, with the last failure to connect. */
+  get awaited(): string {
+    return this.connected > 0
+      ? "a stream: the server allows no more"
+      : `a connection${reasonOf(this.#source.failure)}`;
+  }
+
+  /** Returns the error of a call that has waited for a connection in vain, with the last failure to connect. */
+  noConnection(time: string): RpcError {
+    const { servers } = this.settings;
+    if (this.connected > 0) {
+      return new RpcError("UNAVAILABLE", `The server ${servers} allowed no stream ${time}`);
+    }
+    const { failure } = this.#source;
+    const message = `No connection to ${servers} ${time}${reasonOf(failure)}`;
+    return new RpcError("UNAVAILABLE", message, failure === undefined ? {} : { cause: failure });
+  }
+
   /** Schedules a flush of a transport, at the end of this turn of the event loop at the latest. */
   flushLater(transport: ClientTransport): void {
     this.#unsent.push(transport);
@@ -168,15 +186,14 @@ export class ChannelCore implements Disposable {
   }
 
   #enqueue(call: PendingCall): void {
-    const { connectTimeout, servers } = this.settings;
+    const { connectTimeout } = this.settings;
     let timer: Timer | undefined;
     if (connectTimeout !== undefined && this.connected === 0) {
       timer = new Timer(() => {
         // While connected, a call waits for a free stream, which this timeout does not limit.
         if (this.connected > 0) return;
         this.forget(call);
-        const message = `No connection to ${servers} within ${connectTimeout} ms`;
-        call.refuse(new RpcError("UNAVAILABLE", message), true);
+        call.refuse(this.noConnection(`within ${connectTimeout} ms`), true);
       });
       this.timers.set(timer, performance.now() + connectTimeout);
     }
@@ -187,6 +204,10 @@ export class ChannelCore implements Disposable {
     for (const transport of [...this.#transports]) transport.tick(now);
     if (this.#transports.size > 0) this.timers.set(this.#ticker, now + TICK_MS);
   }
+}
+
+function reasonOf(failure: Error | undefined): string {
+  return failure === undefined ? "" : `: ${failure.message}`;
 }
 
 /** Returns the error of calls on a channel that was disposed of. */

@@ -126,7 +126,7 @@ export class MessageCall<I, O> extends Call implements ClientCall<O> {
       : elapsed < 1000
       ? `${elapsed} ms`
       : `${elapsed / 1000} s`;
-    const where = this.attempt === undefined ? ", waiting for a connection" : "";
+    const where = this.attempt === undefined ? `, waiting for ${this.core.awaited}` : "";
     this.fail("DEADLINE_EXCEEDED", `Deadline exceeded after ${time}${where}`);
   }
 

@@ -121,7 +121,7 @@ const IDLE: SubchannelState = { kind: "idle" };
  * A place for one connection to one address.
  *
  *     idle ── connect() ──▶ connecting ── SETTINGS ──▶ ready ── end, GOAWAY ──▶ idle
- *      ▲                        │ failure                │ lost soon, twice in a row
+ *      ▲                        │ failure                │ useless, twice in a row
  *      └────── timer ──────── backoff ◀──────────────────┘
  */
 class Subchannel implements TransportOwner {
@@ -137,7 +137,7 @@ class Subchannel implements TransportOwner {
   #state: SubchannelState = IDLE;
   /** Time of the last `connect()`, in milliseconds of `performance.now()`. */
   #startedAt = 0;
-  /** Connections in a row that were lost sooner than the first backoff. */
+  /** Connections in a row that were lost sooner than the first backoff, and without a response. */
   #shortLived = 0;
 
   constructor(address: Address, core: ChannelCore, balancer: Balancer) {
@@ -190,7 +190,7 @@ class Subchannel implements TransportOwner {
   }
 
   onDraining(transport: ClientTransport): void {
-    if (this.transport === transport) this.#lost();
+    if (this.transport === transport) this.#lost(transport);
   }
 
   onClosed(transport: ClientTransport): void {
@@ -201,7 +201,7 @@ class Subchannel implements TransportOwner {
     if (state.kind === "connecting" && state.transport === transport) {
       this.#failed(transport.failure ?? noHttp2(this.address));
     } else if (this.transport === transport) {
-      this.#lost();
+      this.#lost(transport);
     }
   }
 
@@ -240,9 +240,12 @@ class Subchannel implements TransportOwner {
     this.#balancer.onFailed(this);
   }
 
-  /** Leaves a transport that accepts no more calls, with a backoff after two short-lived ones in a row. */
-  #lost(): void {
-    const held = performance.now() - this.#startedAt >= this.#backoff.initial;
+  /**
+   * Leaves a transport that accepts no more calls, with a backoff after two short-lived ones in a row. A connection that
+   * was of use has none, however short its life: proxies end each after so many requests (nginx: `keepalive_requests`).
+   */
+  #lost({ answered }: ClientTransport): void {
+    const held = answered || performance.now() - this.#startedAt >= this.#backoff.initial;
     if (held) this.#backoff.reset();
     this.#shortLived = held ? 0 : this.#shortLived + 1;
     if (this.#shortLived > 1) this.#backOff(undefined);

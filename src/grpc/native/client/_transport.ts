@@ -78,6 +78,7 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
   #busy = false;
   /** True from `touch()` until the flush after it. */
   #announced = false;
+  #answered = false;
   /** True once sending has failed. Remaining input may have the reason. */
   #broken = false;
 
@@ -103,6 +104,11 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
   get failure(): Error | undefined {
     const { phase } = this.#connection;
     return this.#failure ?? (phase.kind === "closed" ? phase.error : undefined);
+  }
+
+  /** True once the server has responded to a call, and not only refused it. */
+  get answered(): boolean {
+    return this.#answered;
   }
 
   /** Number of streams that can be opened now. */
@@ -203,6 +209,7 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
   }
 
   onHeaders(stream: Http2Stream<StreamUser>, headers: HeaderList, endStream: boolean): void {
+    if (!endStream) this.#answered = true;
     stream.user!.onHeaders(headers, endStream);
   }
 

@@ -6,7 +6,6 @@ import {
   isRepeatable,
   type Metadata,
   type RpcChannel,
-  RpcError,
 } from "../../mod.ts";
 import { ChannelCore, closedError, type PendingCall } from "./_channel_core.ts";
 import { MessageCall, type NativeCallOptions } from "./_message_call.ts";
@@ -96,7 +95,7 @@ class Channel implements NativeChannel {
       if (core.connected > 0) return resolve();
       const timer = new Timer(() => {
         core.forget(pending);
-        reject(new RpcError("UNAVAILABLE", `No connection to ${core.settings.servers} in time`));
+        reject(core.noConnection("in time"));
       });
       const pending: PendingCall = {
         waitForReady: true,
