@@ -82,6 +82,11 @@ export const events = {
     "sd_notify has failed, with the error.",
   ),
   "Keys read again": event("serve", "info", "A reload has replaced the keys."),
+  "A file of the key folder is skipped": event(
+    "serve",
+    "warning",
+    "A reload has found no private key in a file, or no version in a folder.",
+  ),
   "Certificates read again": event("serve", "info", "A reload has replaced the certificates."),
   "Access policy read again": event("serve", "info", "A reload has replaced tokens and rules."),
   "Configuration read again": event(

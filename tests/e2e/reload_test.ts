@@ -55,6 +55,36 @@ const threads: Readonly<Record<string, readonly string[]>> = {
   "in a worker with the builtin provider": ["--workers", "1", "--provider", "builtin"],
 };
 
+// A reload wrote a warning for each skipped file to standard error, and waited with the whole main thread until somebody
+// read it: the server took no call without workers, and no signal.
+test("Reloads with warnings go on when nobody reads standard error", async () => {
+  await inFolder(async (folder) => {
+    const keys = `${folder}/keys`;
+    await Deno.mkdir(keys);
+    await writeKeyFile(`${keys}/a.der`, "ed25519");
+    // 100 lines of 600 bytes: a pipe holds 64 KiB (pipe(7)).
+    for (let i = 0; i < 100; i++) await Deno.mkdir(`${keys}/${i}-${"long".repeat(50)}`);
+    await using server = await SignerProcess.start(
+      ...["--tcp", "127.0.0.1:0", "--workers", "0", "--key-dir", keys],
+    );
+    server.ignoreLog();
+    using channel = openChannel({ addresses: server.addresses });
+    for (let reload = 0; reload < 4; reload++) {
+      await writeKeyFile(`${keys}/b${reload}.der`, "ed25519");
+      server.signal("SIGHUP");
+      for (let tries = 0; (await keyCount(channel)) < reload + 2; tries++) {
+        assert.ok(tries < 500, `Reload ${reload} is not done`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+    assert.equal(await server.stop(), 0);
+  });
+});
+
+async function keyCount(channel: ReturnType<typeof openChannel>): Promise<number> {
+  return (await call<{ keys: unknown[] }>(channel, signing.ListKeys, {})).keys.length;
+}
+
 for (const [name, options] of Object.entries(threads)) {
   test(`SIGHUP reloads the key files ${name}, and active calls keep their keys`, async () => {
     await inFolder(async (folder) => {

@@ -189,8 +189,11 @@ export class Reloader implements Disposable {
   }
 
   async #readKeys(options: KeyOptions): Promise<KeyStore> {
-    const { provider, keys, generated, checkKeys } = this.#server;
-    const store = await reloadKeys(provider, options, keys.current, generated);
+    const { provider, keys, generated, checkKeys, log } = this.#server;
+    // Logged, and not written as at the start: that would wait while nobody reads standard error, and so would the server.
+    const onSkipped = (path: string, reason: string) =>
+      log.warn("A file of the key folder is skipped", { path, reason });
+    const store = await reloadKeys(provider, options, keys.current, generated, onSkipped);
     try {
       checkKeys?.(store);
       if (store.size > 0) return store;

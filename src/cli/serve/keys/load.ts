@@ -28,6 +28,11 @@ export interface KeyOptions {
   readonly allowInsecureKeyFiles?: boolean;
 }
 
+/** Receives a file or folder of the key folder that is not used, and the reason. */
+export type SkippedReport = (path: string, reason: string) => void;
+
+const warnOfSkipped: SkippedReport = (path, reason) => warn(`skipped ${path}: ${reason}`);
+
 /** The keys that a server generates when no option names one. */
 const defaultKeys: readonly KeyType[] = ["rsa-3072", "ecdsa-p256"];
 
@@ -47,7 +52,7 @@ export interface LoadedKeys {
 export async function loadKeys(provider: CryptoProvider, options: KeyOptions): Promise<LoadedKeys> {
   const generated: string[] = [];
   const store = await filled(async (store) => {
-    await addKeys(store, { ...options, provider, asking: { ask: true } }, options);
+    await addKeys(store, { ...options, provider, asking: { ask: true } }, options, warnOfSkipped);
     for (const key of await generateKeys(provider, options, store.size)) {
       generated.push(add(store, undefined, key).id);
     }
@@ -59,6 +64,7 @@ export async function loadKeys(provider: CryptoProvider, options: KeyOptions): P
  * Reads the key files that the options name again, into a store of their own, and adds the generated keys
  * of `held`. Never asks for a passphrase.
  *
+ * @param onSkipped by default a warning on standard error, which waits while nobody reads it
  * @throws {CliError | CryptoError} as `loadKeys()`
  */
 export function reloadKeys(
@@ -66,9 +72,10 @@ export function reloadKeys(
   options: KeyOptions,
   held: KeyStore,
   generated: readonly string[],
+  onSkipped = warnOfSkipped,
 ): Promise<KeyStore> {
   return filled(async (store) => {
-    await addKeys(store, { ...options, provider, asking: { ask: false } }, options);
+    await addKeys(store, { ...options, provider, asking: { ask: false } }, options, onSkipped);
     for (const id of generated) {
       const { privateKey } = held.get(id).current;
       add(store, id, provider.adoptPrivateKey(privateKey!.share()));
@@ -93,6 +100,7 @@ async function addKeys(
   store: KeyStore,
   reading: KeyReading,
   { key = [], keyDir }: KeyOptions,
+  onSkipped: SkippedReport,
 ): Promise<void> {
   for (const named of key) {
     const { id, path } = splitName(named);
@@ -103,7 +111,7 @@ async function addKeys(
       throw usageError(`The folder ${path} has no version of a key`, NAME_VERSIONS);
     }
   }
-  if (keyDir !== undefined) await addFolder(store, reading, keyDir);
+  if (keyDir !== undefined) await addFolder(store, reading, keyDir, onSkipped);
 }
 
 /** Moves a key into the store, or frees the key when the store refuses it. */
@@ -143,13 +151,18 @@ function splitName(named: string): { id: string | undefined; path: string } {
   return { id: named.slice(0, at), path: named.slice(at + 1) };
 }
 
-/** Adds the keys of a folder by their names. Public keys and certificates are skipped with a warning. */
-async function addFolder(store: KeyStore, reading: KeyReading, folder: string): Promise<void> {
+/** Adds the keys of a folder by their names. Public keys and certificates are skipped and reported. */
+async function addFolder(
+  store: KeyStore,
+  reading: KeyReading,
+  folder: string,
+  onSkipped: SkippedReport,
+): Promise<void> {
   let found = 0;
   for (const { id, path, isFolder: hasVersions } of keysIn(folder)) {
     if (hasVersions) {
       if (await addVersions(store, reading, id, path)) found++;
-      else warn(`skipped the folder ${path}: it has no version of a key, such as 1.pem`);
+      else onSkipped(`the folder ${path}`, "it has no version of a key, such as 1.pem");
       continue;
     }
     try {
@@ -157,7 +170,7 @@ async function addFolder(store: KeyStore, reading: KeyReading, folder: string): 
       found++;
     } catch (error) {
       if (!(error instanceof CryptoError) || error.code !== "NOT_PRIVATE_KEY") throw error;
-      warn(`skipped ${path}: it holds no private key`);
+      onSkipped(path, "it holds no private key");
     }
   }
   if (found > 0) return;
