@@ -20,7 +20,9 @@ export function check(file: string, { output }: ConnectionOptions): void {
   const { name, nodes, inputs, outputs } = loadManifest(file);
   printResult({
     text: () => [
-      `${nodes.length} nodes, inputs ${inputs.join(", ") || "none"}, outputs ${outputs.join(", ")}`,
+      `${nodes.length} node${nodes.length === 1 ? "" : "s"}, inputs ${
+        inputs.join(", ") || "none"
+      }, outputs ${outputs.join(", ")}`,
     ],
     json: () => ({ name, nodes: nodes.length, inputs, outputs }),
   }, output);
