@@ -5,8 +5,8 @@
  *
  * The server, with one worker, has CPU 0, and the clients have CPU 1. They load it with Echo by turns. The figures
  * are requests per second, and requests per second of the client's CPU time, medians with their ranges. For
- * `signer bench` the CPU time is that of the measured load, after its warm-up of 1 s, for the others that of the whole process, whose start is
- * short.
+ * `signer bench` the CPU time is that of the measured load, after its warm-up of 1 s, for the others that of the whole
+ * process, whose start is short.
  *
  * Needs Linux with two CPUs, taskset, bash and h2load (Debian: nghttp2-client). Without ghz its column is left out.
  *
@@ -18,6 +18,7 @@ import { openNativeChannel } from "../src/grpc/native/client/mod.ts";
 import { type Row, rows } from "./bench_peers/rows.ts";
 import { Server } from "./bench_peers/servers.ts";
 import { onLoopback, root, serveCommand } from "./serve_process.ts";
+import { median, spread } from "./statistics.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -123,17 +124,14 @@ async function isInstalled(program: string): Promise<boolean> {
   return (await child.output()).success;
 }
 
-function spread(values: readonly number[]): string {
-  const sorted = [...values].sort((a, b) => a - b);
-  const figures = [sorted[sorted.length >> 1], sorted[0], sorted.at(-1)!];
-  const [middle, least, most] = figures.map((value) => Math.round(value).toLocaleString("en"));
-  return `${middle} (${least} to ${most})`;
+/** Returns a whole number, with commas between its thousands. */
+function whole(value: number): string {
+  return Math.round(value).toLocaleString("en");
 }
 
 /** Returns the median of the ratios, turn by turn. */
 function ratio(own: readonly Turn[], other: readonly Turn[], key: keyof Turn): string {
-  const ratios = own.map((turn, i) => turn[key] / other[i][key]).sort((a, b) => a - b);
-  return ratios[ratios.length >> 1].toFixed(2);
+  return median(own.map((turn, i) => turn[key] / other[i][key])).toFixed(2);
 }
 
 if (!await isInstalled(options.ghz)) delete clients.ghz;
@@ -161,8 +159,8 @@ try {
     console.log(`${load.calls} calls at once, ${load.connections} connections`);
     for (const [name, own] of Object.entries(turns)) {
       console.log(
-        `  ${name.padEnd(12)} ${spread(own.map((turn) => turn.perSecond))} requests/s, ` +
-          `${spread(own.map((turn) => turn.perCpuSecond))} for a second of CPU time`,
+        `  ${name.padEnd(12)} ${spread(own.map((turn) => turn.perSecond), whole)} requests/s, ` +
+          `${spread(own.map((turn) => turn.perCpuSecond), whole)} for a second of CPU time`,
       );
     }
     for (const [name, other] of Object.entries(turns)) {

@@ -23,6 +23,7 @@ import { readReport, type Report } from "../src/bench/mod.ts";
 import { attacks } from "./bench_fairness/attack.ts";
 import { runCommand } from "./run_command.ts";
 import { onLoopback, root, serve } from "./serve_process.ts";
+import { median } from "./statistics.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -137,10 +138,6 @@ async function measureBeside(name: string, address: string, pid: number): Promis
 
 function sum(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1];
 }
 
 function line(name: string, figures: readonly string[]): void {

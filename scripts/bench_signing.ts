@@ -26,6 +26,7 @@ import { elapsed, Server } from "./bench_peers/servers.ts";
 import { load } from "./h2load.ts";
 import { runCommand } from "./run_command.ts";
 import { onLoopback, root, serveCommand } from "./serve_process.ts";
+import { spread } from "./statistics.ts";
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -99,15 +100,8 @@ async function served(
   return { perSecond: requestsPerSecond, micros: nanoseconds / 1_000 / done };
 }
 
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1];
-}
-
-/** Returns the median and the range. */
-function spread(values: readonly number[], digits: number): string {
-  const [middle, least, most] = [median(values), Math.min(...values), Math.max(...values)]
-    .map((value) => value.toFixed(digits));
-  return `${middle} (${least} to ${most})`;
+function fixed(digits: number): (value: number) => string {
+  return (value) => value.toFixed(digits);
 }
 
 const folder = await Deno.makeTempDir({ prefix: "signer-signing-" });
@@ -149,14 +143,18 @@ try {
     }
     const column = (value: (figure: typeof figures[0]) => number) => figures.map(value);
     console.log(`${type}, ${options.workers} workers`);
-    console.log(`  openssl speed -multi: ${spread(column((f) => f.speed), 0)} signatures/s`);
-    console.log(`  signer:               ${spread(column((f) => f.served.perSecond), 0)}`);
+    console.log(`  openssl speed -multi: ${spread(column((f) => f.speed), fixed(0))} signatures/s`);
+    console.log(`  signer:               ${spread(column((f) => f.served.perSecond), fixed(0))}`);
     console.log(
-      `  share:                ${spread(column((f) => 100 * f.served.perSecond / f.speed), 1)} %`,
+      `  share:                ${
+        spread(column((f) => 100 * f.served.perSecond / f.speed), fixed(1))
+      } %`,
     );
-    console.log(`  CPU, openssl speed:   ${spread(column((f) => f.bare), 1)} µs`);
-    console.log(`  CPU, signer:          ${spread(column((f) => f.served.micros), 1)} µs`);
-    console.log(`  ratio:                ${spread(column((f) => f.served.micros / f.bare), 3)}`);
+    console.log(`  CPU, openssl speed:   ${spread(column((f) => f.bare), fixed(1))} µs`);
+    console.log(`  CPU, signer:          ${spread(column((f) => f.served.micros), fixed(1))} µs`);
+    console.log(
+      `  ratio:                ${spread(column((f) => f.served.micros / f.bare), fixed(3))}`,
+    );
   }
 } finally {
   await Deno.remove(folder, { recursive: true });

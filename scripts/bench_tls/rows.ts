@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { libc } from "../../src/ffi/mod.ts";
 import { runCommand } from "../run_command.ts";
 import { root } from "../serve_process.ts";
+import { median } from "../statistics.ts";
 import { type Candidate, RunningServer, type Security } from "./servers.ts";
 
 /** An operation that servers are compared by. */
@@ -42,10 +43,6 @@ export async function measureRow(row: Row, rounds: number): Promise<Figure[]> {
     security,
     micros: median(micros),
   }));
-}
-
-function median(numbers: readonly number[]): number {
-  return [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
 }
 
 /** Makes small unary calls at 8 connections × 32, by signer's own load generator. */
