@@ -1,4 +1,4 @@
-/** Generates the module of each `.proto` file, and the index of all of them. */
+/** Generates the module of each `.proto` file, and the index of all of them. @module */
 import protobuf from "protobufjs";
 import { fieldsOf } from "./fields.ts";
 import { Imports, localName, moduleOf } from "./imports.ts";

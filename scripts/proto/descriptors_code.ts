@@ -1,4 +1,4 @@
-/** Generates the module with the descriptors of all `.proto` files, which the reflection service sends. */
+/** Generates the module with the descriptors of all `.proto` files, which the reflection service sends. @module */
 import { toBinary } from "@bufbuild/protobuf";
 import {
   type DescriptorProto,

@@ -1,4 +1,4 @@
-/** Generates the functions that read messages. */
+/** Generates the functions that read messages. @module */
 import protobuf from "protobufjs";
 import { WireType } from "../../src/protobuf/mod.ts";
 import { fieldsOf, mapValueOf, oneofOf, tagOf, valueOf } from "./fields.ts";

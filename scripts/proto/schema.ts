@@ -1,4 +1,4 @@
-/** The declarations of `.proto` files, as protobufjs parses them. */
+/** The declarations of `.proto` files, as protobufjs parses them. @module */
 import { relative } from "node:path/posix";
 import protobuf from "protobufjs";
 

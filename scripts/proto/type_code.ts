@@ -1,4 +1,4 @@
-/** Generates the TypeScript types of messages and enums. */
+/** Generates the TypeScript types of messages and enums. @module */
 import protobuf from "protobufjs";
 import { fieldsOf, mapValueOf, oneofOf, valueOf } from "./fields.ts";
 import { type Imports, localName } from "./imports.ts";

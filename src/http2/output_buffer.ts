@@ -1,3 +1,4 @@
+/** Output of a connection that waits to be sent. @module */
 import { BufferPool } from "./buffer_pool.ts";
 
 /**

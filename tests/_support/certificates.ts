@@ -1,4 +1,4 @@
-/** Certificates for tests of TLS, made when they are needed. */
+/** Certificates for tests of TLS, made when they are needed. @module */
 import { X509Certificate } from "node:crypto";
 import { type DerValue, encodeDer, encodePem, Tag } from "../../src/crypto/encoding/mod.ts";
 import { issueCertificate, openProvider, type PrivateKey } from "../../src/crypto/mod.ts";

@@ -1,4 +1,4 @@
-/** Files with certificates, as `signer serve` reads them. */
+/** Files with certificates, as `signer serve` reads them. @module */
 import { TestCa, type Variation } from "./certificates.ts";
 
 /** A folder with the files of a CA and of its certificates, which is there until it is disposed of. */

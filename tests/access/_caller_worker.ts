@@ -1,4 +1,4 @@
-/** The entry of workers whose Echo answers with the caller, as JSON. */
+/** The entry of workers whose Echo answers with the caller, as JSON. @module */
 import { serveAsWorker } from "../../src/grpc/native/workers/mod.ts";
 import { callerService } from "./_caller_service.ts";
 

@@ -1,4 +1,4 @@
-/** Random rules, callers and requests, and an evaluator of rules that is as plain as their description. */
+/** Random rules, callers and requests, and an evaluator of rules that is as plain as their description. @module */
 import type { Operation, Rule, Subject } from "../../src/access/mod.ts";
 import type { AlgorithmName } from "../../src/crypto/mod.ts";
 import type { Caller } from "../../src/grpc/mod.ts";

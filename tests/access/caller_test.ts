@@ -1,4 +1,4 @@
-/** The caller that handlers see: on both stacks and in workers, over TCP, Unix sockets and mutual TLS. */
+/** The caller that handlers see: on both stacks and in workers, over TCP, Unix sockets and mutual TLS. @module */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { ChannelOptions, RpcServer } from "../../src/grpc/mod.ts";

@@ -1,4 +1,4 @@
-/** Files of tokens and rules: what they mean, and where their faults are. */
+/** Files of tokens and rules: what they mean, and where their faults are. @module */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 

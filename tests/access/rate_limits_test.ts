@@ -1,4 +1,4 @@
-/** Rates of rules: token buckets that threads share. */
+/** Rates of rules: token buckets that threads share. @module */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 

@@ -1,4 +1,4 @@
-/** Refused attempts to authenticate, counted by peer. */
+/** Refused attempts to authenticate, counted by peer. @module */
 import assert from "node:assert/strict";
 import { RefusedAttempts } from "../../src/access/refusals.ts";
 

@@ -1,4 +1,4 @@
-/** Rules against an evaluator that is as plain as their description, for random rules, callers and requests. */
+/** Rules against an evaluator that is as plain as their description, for random rules, callers and requests. @module */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 import { Chance, decidePlainly, matchesPlainly } from "./_random_rules.ts";

@@ -1,4 +1,4 @@
-/** Access control in the services: tokens, rules, and what a caller learns of keys that it may not use. */
+/** Access control in the services: tokens, rules, and what a caller learns of keys that it may not use. @module */
 import assert from "node:assert/strict";
 import type { AccessPolicy, RefusalReport, Rule, TokenEntry } from "../../src/access/mod.ts";
 import type { GetServerInfoResponse } from "../../src/api/mod.ts";

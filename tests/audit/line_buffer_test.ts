@@ -1,4 +1,4 @@
-/** Lines of the audit log as bytes. */
+/** Lines of the audit log as bytes. @module */
 import assert from "node:assert/strict";
 import { LineBuffer } from "../../src/audit/line_buffer.ts";
 

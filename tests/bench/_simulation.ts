@@ -1,3 +1,4 @@
+/** A load in simulated time, for tests of `signer bench`. @module */
 import { Collector, type Phase, Runner } from "../../src/bench/mod.ts";
 
 /** A server in simulated time. Times are in milliseconds. */

@@ -1,4 +1,4 @@
-/** `signer boot`, outside of a guest. `deno task test:image` boots one. */
+/** `signer boot`, outside of a guest. `deno task test:image` boots one. @module */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 import { runCode } from "../_support/run_code.ts";

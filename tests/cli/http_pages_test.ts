@@ -1,3 +1,4 @@
+/** The HTTP pages of `signer serve --metrics`: requests, answers and hosts. @module */
 import assert from "node:assert/strict";
 import { type Page, type PageRequest, respond } from "../../src/cli/serve/http.ts";
 import { servedHosts } from "../../src/cli/serve/served_hosts.ts";

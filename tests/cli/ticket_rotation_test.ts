@@ -1,4 +1,4 @@
-/** The rotation of the keys of TLS session tickets. */
+/** The rotation of the keys of TLS session tickets. @module */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 

@@ -1,4 +1,4 @@
-/** Contexts of clients: the table of their options, and the file. */
+/** Contexts of clients: the table of their options, and the file. @module */
 import assert from "node:assert/strict";
 import type { ConfigOption } from "../../src/config/mod.ts";
 import { gate } from "../_support/gate.ts";

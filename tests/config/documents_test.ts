@@ -1,4 +1,4 @@
-/** The documents that are generated from the tables of options. */
+/** The documents that are generated from the tables of options. @module */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 

@@ -1,4 +1,4 @@
-/** Problems of configuration files and variables: each with its place, and all at once. */
+/** Problems of configuration files and variables: each with its place, and all at once. @module */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 

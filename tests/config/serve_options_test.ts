@@ -1,4 +1,4 @@
-/** The table of the options of `serve`: every entry works by flag, by variable and in a file. */
+/** The table of the options of `serve`: every entry works by flag, by variable and in a file. @module */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 import { sampleText } from "./_values.ts";

@@ -1,4 +1,4 @@
-/** The entry of a worker that adopts a key store, and signs with every key on request. */
+/** The entry of a worker that adopts a key store, and signs with every key on request. @module */
 import { KeyStore, openProvider, type SharedKeyStore } from "../../src/crypto/mod.ts";
 
 /** The worker's first message. Any second message requests the signatures. */

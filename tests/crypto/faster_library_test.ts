@@ -1,4 +1,4 @@
-/** The comparison of two libcryptos by the time of their signatures. */
+/** The comparison of two libcryptos by the time of their signatures. @module */
 import assert from "node:assert/strict";
 import type { KeyType, PrivateKey } from "../../src/crypto/mod.ts";
 import { gate } from "../_support/gate.ts";

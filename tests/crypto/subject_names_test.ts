@@ -1,4 +1,4 @@
-/** Names of certificates, as `openssl` made them. */
+/** Names of certificates, as `openssl` made them. @module */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gate } from "../_support/gate.ts";

@@ -1,4 +1,8 @@
-/** Tokens and rules of `signer serve`: on both stacks and in workers, reloaded by SIGHUP, and with other clients. */
+/**
+ * Tokens and rules of `signer serve`: on both stacks and in workers, reloaded by SIGHUP, and with other clients.
+ *
+ * @module
+ */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { RpcChannel, RpcError as RpcErrorType } from "../../src/grpc/mod.ts";

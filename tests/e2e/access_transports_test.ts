@@ -1,6 +1,8 @@
 /**
  * Rules by the properties of a connection, over every transport: the CID of vsock, uid and gid of Unix sockets, and
  * none over TCP. In the guest of `scripts/guest_vm.ts`, vsock is real.
+ *
+ * @module
  */
 import assert from "node:assert/strict";
 import { StatusCode } from "../../src/grpc/status.ts";

@@ -1,4 +1,4 @@
-/** The configuration file of a running server, read again: by SIGHUP, and when a file changes. */
+/** The configuration file of a running server, read again: by SIGHUP, and when a file changes. @module */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 import { TlsFiles } from "../_support/tls_files.ts";

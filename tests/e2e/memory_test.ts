@@ -1,4 +1,4 @@
-/** The resident memory of `serve` after large messages. */
+/** The resident memory of `serve` after large messages. @module */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 

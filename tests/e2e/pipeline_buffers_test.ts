@@ -1,4 +1,4 @@
-/** Pipelines on the largest buffers: 50 MB through all limits, and a byte more. */
+/** Pipelines on the largest buffers: 50 MB through all limits, and a byte more. @module */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";

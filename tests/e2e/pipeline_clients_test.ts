@@ -1,4 +1,4 @@
-/** Pipelines of many clients at once: each gets the answer to its own request, to the bit. */
+/** Pipelines of many clients at once: each gets the answer to its own request, to the bit. @module */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { type ExecutePipelineResponse, pipelineDefinition } from "../../src/api/mod.ts";

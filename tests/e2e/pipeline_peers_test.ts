@@ -1,4 +1,4 @@
-/** Pipelines by a client of another project: streams, the refusal of one too many, and a client that leaves. */
+/** Pipelines by a client of another project: streams, the refusal of one too many, and a client that leaves. @module */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 import { peerTest, run } from "../_support/peers.ts";

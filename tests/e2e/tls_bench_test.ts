@@ -1,4 +1,4 @@
-/** `bench` over TLS: every kind of load thread, on both stacks, to a server that requires certificates. */
+/** `bench` over TLS: every kind of load thread, on both stacks, to a server that requires certificates. @module */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 

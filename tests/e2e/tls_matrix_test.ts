@@ -2,6 +2,8 @@
  * The matrix of bad certificates: each fault × both stacks as servers × both stacks as clients × every transport. Both
  * ends must give the reason: the client in the error of the call, the server in its log. In the guest of
  * `scripts/guest_vm.ts`, vsock is real. `tls_weak_test.ts` has the weak certificates.
+ *
+ * @module
  */
 import assert from "node:assert/strict";
 import type { Certified, TestCa as Ca } from "../_support/certificates.ts";

@@ -1,4 +1,4 @@
-/** TLS with other programs: attempts at a downgrade, and grpcio and grpc-go on both ends. */
+/** TLS with other programs: attempts at a downgrade, and grpcio and grpc-go on both ends. @module */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { Stack } from "../../src/grpc/stacks/mod.ts";

@@ -1,4 +1,4 @@
-/** TLS of `signer serve`: several certificates, their reload on SIGHUP, and log lines about their expiry. */
+/** TLS of `signer serve`: several certificates, their reload on SIGHUP, and log lines about their expiry. @module */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { X509Certificate } from "node:crypto";

@@ -1,6 +1,8 @@
 /**
  * Mutual TLS over every transport, with servers and channels of both stacks. In the guest of `scripts/guest_vm.ts`,
  * vsock is real.
+ *
+ * @module
  */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";

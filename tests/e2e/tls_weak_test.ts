@@ -2,6 +2,8 @@
  * Certificates with a key of RSA 1024 or a signature by SHA-1: refused on every transport by both ends of both stacks,
  * also where openssl.cnf allows them. The peer is the openssl program, since this one makes no such certificates;
  * a relay leads it to the transports that it does not know. In the guest of `scripts/guest_vm.ts`, vsock is real.
+ *
+ * @module
  */
 import assert from "node:assert/strict";
 import type { TestCa as Ca } from "../_support/certificates.ts";

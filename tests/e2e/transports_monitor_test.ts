@@ -1,7 +1,9 @@
-/*
+/**
  * Hybrid vsock against another project's monitor: rust-vmm's vhost-device-vsock serves the vsock device of a guest
  * VM, in which `signer serve --vsock 5000` runs. The host calls it through the monitor's Unix socket. Install it with
  * `cargo install --locked vhost-device-vsock`; without it the test is ignored.
+ *
+ * @module
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";

@@ -1,6 +1,8 @@
-/*
+/**
  * The whole program over every transport, with servers and channels of both stacks: `signer serve` in a child
  * process that listens on all transports. In the guest of `scripts/guest_vm.ts`, vsock is real.
+ *
+ * @module
  */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";

@@ -1,7 +1,9 @@
-/*
+/**
  * Tests of reading errno. A plain "call, then load errno" gave ENOENT for a failed recv about once in a process's
  * life: between the call and the load, V8 took a contended lock for the first time and looked for
  * /sys/devices/system/cpu/cpu0/tsc_freq_khz, which does not exist.
+ *
+ * @module
  */
 import assert from "node:assert/strict";
 import { errno } from "../../src/ffi/libc/mod.ts";

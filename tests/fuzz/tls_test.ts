@@ -1,6 +1,8 @@
 /**
  * A fuzz of TLS through a real listener: handshakes whose bytes are mutated, from a seed, while a good client calls.
  * The server must not end, log a fault of its own, or refuse the good client.
+ *
+ * @module
  */
 import assert from "node:assert/strict";
 import { connect } from "node:net";

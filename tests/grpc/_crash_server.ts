@@ -1,4 +1,4 @@
-// A grpc-js server in a child process, for tests of crashes. Prints its address.
+/** A grpc-js server in a child process, for tests of crashes. Prints its address. @module */
 import { formatAddress, tcpAddress } from "../../src/net/mod.ts";
 import { openGrpcJsServer } from "../../src/grpc/grpcjs/mod.ts";
 import { echoService } from "../../src/services/echo.ts";

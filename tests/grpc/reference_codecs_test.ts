@@ -1,6 +1,8 @@
-/*
+/**
  * Tests of the codecs on the reference stack. While both stacks used the generated codecs, no comparison of the stacks
  * could find a fault in them. The reference stack now uses the codecs of proto-loader.
+ *
+ * @module
  */
 import assert from "node:assert/strict";
 import { echoDefinition, healthDefinition, signingDefinition } from "../../src/api/mod.ts";

@@ -1,4 +1,4 @@
-/*
+/**
  * Crashes of the server by GOAWAY. In Deno 2.9.6 a node:http2 server that receives GOAWAY closes its session from
  * within nghttp2's callback; after some hundreds of streams the next GOAWAY aborted the process
  * (`find_stream_on_goaway_func: Assertion 'stream->closed_next == NULL' failed`, exit code 134) or ended it with a
@@ -6,6 +6,8 @@
  *
  * The server runs in a child process, because a crash would end this one. The client is node:http2 too, whose
  * `close()` sends the GOAWAY.
+ *
+ * @module
  */
 import assert from "node:assert/strict";
 import { connect as connectHttp2 } from "node:http2";

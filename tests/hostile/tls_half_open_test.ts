@@ -1,6 +1,8 @@
 /**
  * 10,000 connections that begin a TLS handshake and never go on. Handshakes beyond 1,000 on a thread were refused, so
  * these kept every new client out for 10 s.
+ *
+ * @module
  */
 import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";

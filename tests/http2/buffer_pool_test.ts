@@ -1,4 +1,4 @@
-/** Memory that is used again. */
+/** Memory that is used again. @module */
 import assert from "node:assert/strict";
 import { BufferPool } from "../../src/http2/buffer_pool.ts";
 

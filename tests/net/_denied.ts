@@ -1,5 +1,9 @@
-// Dials a Unix socket as a user without privileges, and prints the error. Runs as a child process, because a change
-// of user affects all threads.
+/**
+ * Dials a Unix socket as a user without privileges, and prints the error. Runs as a child process, because a change
+ * of user affects all threads.
+ *
+ * @module
+ */
 import { dial, parseAddress, socketsSupported } from "../../src/net/mod.ts";
 
 socketsSupported();

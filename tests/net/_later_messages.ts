@@ -1,4 +1,8 @@
-/** A TLS client that sends KeyUpdate messages (RFC 8446 section 4.6.3), which the clients of `src/net` never do. */
+/**
+ * A TLS client that sends KeyUpdate messages (RFC 8446 section 4.6.3), which the clients of `src/net` never do.
+ *
+ * @module
+ */
 import assert from "node:assert/strict";
 import { loadedLibsslPath } from "../../src/ffi/libssl/library.ts";
 

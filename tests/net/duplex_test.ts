@@ -1,7 +1,9 @@
-/*
+/**
  * Tests of `SocketDuplex`. The first two are regression tests: a Duplex whose `write` called back synchronously made
  * Deno's nghttp2 session re-enter itself. Under load the process ended with `free(): invalid pointer` or an assertion
  * of nghttp2; sequential calls never showed it.
+ *
+ * @module
  */
 import assert from "node:assert/strict";
 import { runChild } from "./_child.ts";

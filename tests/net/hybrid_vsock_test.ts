@@ -1,6 +1,8 @@
-/*
+/**
  * Tests of hybrid vsock against a simulated monitor, which follows Firecracker's docs/vsock.md: it reads
  * `CONNECT <port>\n`, and answers `OK <port>\n` or closes the connection.
+ *
+ * @module
  */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";

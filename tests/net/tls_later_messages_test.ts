@@ -1,6 +1,8 @@
 /**
  * A peer that sends KeyUpdate messages and nothing else. SSL_read() handles them in a loop of its own: 400,000, which have
  * 10.8 MB, kept a worker from all its other connections for five seconds, and more of them as long as the peer liked.
+ *
+ * @module
  */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";

@@ -1,4 +1,4 @@
-/** The choice of a server's certificate by the server name of the client (SNI). */
+/** The choice of a server's certificate by the server name of the client (SNI). @module */
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import type { TestCa as Ca } from "../_support/certificates.ts";

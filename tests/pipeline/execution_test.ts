@@ -1,4 +1,4 @@
-/** Executions: order, references, limits, cancellation and failures. */
+/** Executions: order, references, limits, cancellation and failures. @module */
 import assert from "node:assert/strict";
 import {
   createRegistry,

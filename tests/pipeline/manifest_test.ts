@@ -1,4 +1,4 @@
-/** Validation of manifests: each error names the wrong value. */
+/** Validation of manifests: each error names the wrong value. @module */
 import assert from "node:assert/strict";
 import { createRegistry, PipelineError, planOf, readManifest } from "../../src/pipeline/mod.ts";
 import { chain } from "./_pipelines.ts";

@@ -1,4 +1,4 @@
-/** The example of a new type of node in docs/pipelines.md works as it stands there. */
+/** The example of a new type of node in docs/pipelines.md works as it stands there. @module */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";

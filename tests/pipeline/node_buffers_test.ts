@@ -1,4 +1,8 @@
-/** Every type of node on every kind of buffer: an output, or an error of the caller that says why; never a failure. */
+/**
+ * Every type of node on every kind of buffer: an output, or an error of the caller that says why; never a failure.
+ *
+ * @module
+ */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { Signer, Value } from "../../src/pipeline/mod.ts";

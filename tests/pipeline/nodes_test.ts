@@ -1,4 +1,4 @@
-/** Each type of node, on usual and on unusual buffers. */
+/** Each type of node, on usual and on unusual buffers. @module */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { gate } from "../_support/gate.ts";

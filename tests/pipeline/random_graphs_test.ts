@@ -1,4 +1,4 @@
-/** Random graphs of all types of nodes on random inputs: an answer, or an error that names its cause. */
+/** Random graphs of all types of nodes on random inputs: an answer, or an error that names its cause. @module */
 import assert from "node:assert/strict";
 import type { Registry, Signer, Value } from "../../src/pipeline/mod.ts";
 import { gate } from "../_support/gate.ts";

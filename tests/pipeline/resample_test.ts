@@ -1,4 +1,4 @@
-/** Resampling beside sox, by the ratio of signal to difference. */
+/** Resampling beside sox, by the ratio of signal to difference. @module */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 import { peerTest, run } from "../_support/peers.ts";

@@ -1,4 +1,4 @@
-/** voice_activity on synthetic speech between silences, frame by frame. */
+/** voice_activity on synthetic speech between silences, frame by frame. @module */
 import assert from "node:assert/strict";
 import type { Value } from "../../src/pipeline/mod.ts";
 import { gate } from "../_support/gate.ts";

@@ -1,4 +1,4 @@
-/** The stages of resampling, and their pieces of work. */
+/** The stages of resampling, and their pieces of work. @module */
 import assert from "node:assert/strict";
 import { isTabulated, stagesOf } from "../../src/pipeline/nodes/_stages.ts";
 import { gate } from "../_support/gate.ts";

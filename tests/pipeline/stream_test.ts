@@ -1,4 +1,4 @@
-/** Streams: nodes keep their state between chunks, so that the outputs are those of the whole input. */
+/** Streams: nodes keep their state between chunks, so that the outputs are those of the whole input. @module */
 import assert from "node:assert/strict";
 import type { Value } from "../../src/pipeline/mod.ts";
 import { gate } from "../_support/gate.ts";

@@ -1,4 +1,4 @@
-/** Manifests as text: the place of each error, and text that is made to cost much. */
+/** Manifests as text: the place of each error, and text that is made to cost much. @module */
 import assert from "node:assert/strict";
 import { createRegistry } from "../../src/pipeline/mod.ts";
 import { gate } from "../_support/gate.ts";

@@ -1,4 +1,4 @@
-/** WAV files whose headers lie: each is decoded by what it has, or refused with the reason. */
+/** WAV files whose headers lie: each is decoded by what it has, or refused with the reason. @module */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 import { chain, randomNumbers } from "./_pipelines.ts";

@@ -1,4 +1,8 @@
-/** The worker of pipelines: values cross by reference, signatures are made outside, failures and cancellation. */
+/**
+ * The worker of pipelines: values cross by reference, signatures are made outside, failures and cancellation.
+ *
+ * @module
+ */
 import assert from "node:assert/strict";
 import type { SentValue, Signer } from "../../src/pipeline/mod.ts";
 import type { WorkerAnswer, WorkerRequest } from "../../src/pipeline/workers/_messages.ts";

@@ -1,4 +1,4 @@
-/** Signatures of pipelines: the same keys, permissions, audit and counts as those of SigningService. */
+/** Signatures of pipelines: the same keys, permissions, audit and counts as those of SigningService. @module */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { ExecutePipelineResponse } from "../../src/api/mod.ts";

@@ -1,4 +1,4 @@
-/** StreamPipeline: results as they come, limits, cancellation. */
+/** StreamPipeline: results as they come, limits, cancellation. @module */
 import assert from "node:assert/strict";
 import type { GetMetricsResponse, StreamPipelineResponse } from "../../src/api/mod.ts";
 import type { BidiHandler, CallContext, UnaryHandler } from "../../src/grpc/mod.ts";

@@ -1,4 +1,4 @@
-/** PipelineService: values, errors, access, and signatures meanwhile. */
+/** PipelineService: values, errors, access, and signatures meanwhile. @module */
 import assert from "node:assert/strict";
 import type {
   ExecutePipelineResponse,

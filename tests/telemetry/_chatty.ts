@@ -1,4 +1,8 @@
-/** Logs far more than a pipe holds, prints the number of lines, and logs one more line at the end of its input. */
+/**
+ * Logs far more than a pipe holds, prints the number of lines, and logs one more line at the end of its input.
+ *
+ * @module
+ */
 import { configureLogs, DEFAULT_LOG_LEVELS, textLogger } from "../../src/telemetry/mod.ts";
 
 const LINES = 5_000;

@@ -1,3 +1,4 @@
+/** Logs under a full pipe, and reports of errors. @module */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { errorReports } from "../../src/telemetry/error_reports.ts";

@@ -1,3 +1,4 @@
+/** The names, counters and text format of metrics. @module */
 import assert from "node:assert/strict";
 import {
   BUCKETS,

@@ -1,4 +1,4 @@
-/** Declarations in the language of `.proto` files, printed from descriptors. */
+/** Declarations in the language of `.proto` files, printed from descriptors. @module */
 import type {
   DescEnum,
   DescExtension,

@@ -30,7 +30,6 @@ export const SO_LINGER = 13;
 export const SO_REUSEPORT = 15;
 export const SO_PEERCRED = 17;
 export const SO_ACCEPTCONN = 30;
-export const SO_DOMAIN = 39;
 
 // <netinet/in.h>, <netinet/tcp.h>
 export const IPPROTO_TCP = 6;

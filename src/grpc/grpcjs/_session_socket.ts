@@ -1,3 +1,4 @@
+/** The connection of a session of node:http2, read in turns and not beyond what its peer reads. @module */
 import type { Http2Session } from "node:http2";
 import type { Duplex } from "node:stream";
 import type { Budget } from "./_budget.ts";

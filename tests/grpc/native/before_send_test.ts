@@ -1,4 +1,8 @@
-/** Answers whose audit lines cannot be written must not leave the server, and neither may later ones in their place. */
+/**
+ * Answers whose audit lines cannot be written must not leave the server, and neither may later ones in their place.
+ *
+ * @module
+ */
 import assert from "node:assert/strict";
 import { unary } from "../../../src/grpc/handler.ts";
 import { gate } from "../../_support/gate.ts";

@@ -1,4 +1,4 @@
-/** The detection of quiet after a load. */
+/** The detection of quiet after a load. @module */
 import assert from "node:assert/strict";
 import { QuietWatch } from "../../../src/grpc/native/server/quiet_watch.ts";
 

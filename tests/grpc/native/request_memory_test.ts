@@ -1,4 +1,4 @@
-/** Memory of large requests, which is used again. */
+/** Memory of large requests, which is used again. @module */
 import assert from "node:assert/strict";
 import type { AnyMethod, Service } from "../../../src/grpc/mod.ts";
 import type { HeldBytes } from "../../../src/grpc/native/server/_held_bytes.ts";

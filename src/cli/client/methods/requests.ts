@@ -1,4 +1,4 @@
-/** The requests of a method that is called by name, from JSON. */
+/** The requests of a method that is called by name, from JSON. @module */
 import type { DescMethod, Message } from "@bufbuild/protobuf";
 import { messageFromJson, type Schema } from "../../../grpc/reflection/mod.ts";
 import { usageError } from "../../exit.ts";

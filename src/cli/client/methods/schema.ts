@@ -1,4 +1,4 @@
-/** Descriptors that are read from files, in place of the server's reflection. */
+/** Descriptors that are read from files, in place of the server's reflection. @module */
 import { readDescriptorSet, Schema } from "../../../grpc/reflection/mod.ts";
 import { usageError } from "../../exit.ts";
 import { readFile } from "../../read_file.ts";

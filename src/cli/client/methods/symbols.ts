@@ -1,4 +1,4 @@
-/** Symbols of `.proto` files by name: from files, from signer's own contract, or from the server. */
+/** Symbols of `.proto` files by name: from files, from signer's own contract, or from the server. @module */
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import { type Call, type Found, ReflectionClient } from "../../../grpc/reflection/mod.ts";
 import { usageError } from "../../exit.ts";

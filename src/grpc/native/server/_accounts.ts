@@ -11,6 +11,8 @@
  * Each amount is counted at all three levels, and each level has a limit (`NativeLimits`). Over the limit of
  * its connection or its peer, a request is refused. When the thread runs short, the connection that occupies the
  * most frees some, so that there is room for peers under their share.
+ *
+ * @module
  */
 import type { NativeLimits } from "./limits.ts";
 

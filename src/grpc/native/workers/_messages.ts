@@ -1,3 +1,4 @@
+/** The messages between the main thread and its workers. @module */
 import type { Address } from "../../../net/mod.ts";
 import type { NativeLimits } from "../server/mod.ts";
 import type { SharedMemory } from "./_shared_state.ts";
