@@ -77,6 +77,12 @@ const clientLimits: Partial<Limits> = {
  */
 const HANDSHAKE_TIMEOUT_MS = 20_000;
 
+/**
+ * Milliseconds from there to the acknowledgement of the client's SETTINGS, which were sent with the connection: a server
+ * that has not started cannot acknowledge them either.
+ */
+const ACKNOWLEDGEMENT_MS = 30_000;
+
 /** Size limit of one response message by default, in bytes: that of the other gRPC libraries. */
 const DEFAULT_MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 
@@ -120,7 +126,11 @@ export function channelSettings(options: NativeChannelOptions): ChannelSettings 
     keepalive: options.keepalive,
     registrar: options.registrar ?? sharedReactor(),
     http2: configure({
-      limits: { ...clientLimits, handshakeTimeout },
+      limits: {
+        ...clientLimits,
+        handshakeTimeout,
+        settingsTimeout: handshakeTimeout + ACKNOWLEDGEMENT_MS,
+      },
       ...(windows ? { windows } : {}),
     }),
     connectTimeout,
