@@ -192,7 +192,7 @@ test("--watch-config reloads when a file or a link of Kubernetes' changes", asyn
   });
 });
 
-/** SIGNER_TEST_RELOADS=100 takes some two minutes, and prints its figures. */
+/** SIGNER_TEST_RELOADS=100 takes half a minute. Without --quiet, `deno test` prints the figures. */
 const reloads = Deno.env.get("SIGNER_TEST_RELOADS");
 
 /** 64 MiB: the memory of a server with two workers varies by half of that under load. */

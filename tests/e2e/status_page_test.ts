@@ -77,6 +77,9 @@ testBrowser(
             "/signer.v1.EchoService/Echo",
             "TLS",
             "NOT_FOUND",
+            // Limits have units.
+            "112 MiB",
+            "2 h 0 min",
           ]
         ) {
           assert.ok(text.includes(part), `${part} is missing:\n${text}`);

@@ -100,6 +100,12 @@ const span = (ms) => {
   if (hours > 0) return hours + " h " + minutes % 60 + " min";
   return minutes > 0 ? minutes + " min" : Math.floor(ms / 1000) + " s";
 };
+const limit = (name, value) => {
+  if (value === null) return "off";
+  if (value !== undefined && /Bytes/.test(name)) return size(value);
+  if (value !== undefined && /Ms$/.test(name)) return value < 60000 ? time(value / 1000) : span(value);
+  return number(value);
+};
 
 /** The time below which a share of the observations in buckets is, by linear interpolation as in Prometheus. */
 const quantile = (share, bounds, counts) => {
@@ -255,8 +261,7 @@ const draw = (now) => {
   const names = [...new Set([...Object.keys(now.limits), ...Object.keys(now.limitHits)])];
   table(byId("limits"), ["limit", "#value", "#times reached"], names.map((name) => {
     const hits = now.limitHits[name] ?? 0;
-    const value = now.limits[name];
-    return [name, value === null ? "off" : number(value), [number(hits), hits > 0 ? "bad" : ""]];
+    return [name, limit(name, now.limits[name]), [number(hits), hits > 0 ? "bad" : ""]];
   }));
   const { success, failure, last } = now.reloads;
   byId("reloads").textContent = success + failure === 0
