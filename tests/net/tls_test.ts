@@ -1,7 +1,7 @@
 /** TLS over sockets. @module */
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
-import type { NetError, Socket } from "../../src/net/mod.ts";
+import type { Address, NetError, Socket } from "../../src/net/mod.ts";
 import type { TlsContextOptions } from "../../src/ffi/mod.ts";
 import { gate } from "../_support/gate.ts";
 import type { Certified, Variation } from "../_support/certificates.ts";
@@ -48,8 +48,10 @@ function serverContext(identity: Certified, options: Partial<TlsContextOptions> 
 }
 
 /** Returns two connected sockets: a client's and a server's. */
-async function sockets(): Promise<[Socket, Socket]> {
-  using listener = Listener.open(tcpAddress("127.0.0.1:0"));
+async function sockets(
+  address: Address = tcpAddress("127.0.0.1:0"),
+): Promise<[Socket, Socket]> {
+  using listener = Listener.open(address);
   const client = await dial(listener.address);
   return [client, listener.accept() as Socket];
 }
@@ -264,6 +266,38 @@ test("a certificate with the key of another certificate is refused at loading", 
   assert.throws(() => serverContext(mixed), { code: "KEY_MISMATCH" });
   const empty = { ...one, certificates: new TextEncoder().encode("none") };
   assert.throws(() => serverContext(empty), { code: "BAD_CERTIFICATE" });
+});
+
+// The oldest of all was ended: a peer that opened 300 connections a second had the handshakes of all others ended before the
+// server came to them.
+test("over the limit the peer with the most handshakes loses its oldest, and others keep theirs", async () => {
+  using ca = await TestCa.create();
+  using identity = await ca.issue();
+  using far = serverContext(identity);
+  const poller = new Poller();
+  const ended: string[] = [];
+  const limits = { handshakeTimeoutMs: 1000, maxHandshakes: 4 };
+  using handshakes = new TlsHandshakes(() => far, poller, {
+    onStream: (stream) => stream.close(),
+    onFailed(stream) {
+      ended.push(stream.peer.transport);
+      stream.close();
+    },
+  }, limits);
+  const clients = [];
+  // A peer of TCP and one of a Unix socket, by turns at first: the older one is of TCP.
+  const unix = { transport: "unix-abstract", name: `signer-test-${crypto.randomUUID()}` } as const;
+  for (const address of [undefined, unix, undefined, unix, unix, unix, unix]) {
+    const [client, accepted] = await sockets(address);
+    clients.push(client);
+    handshakes.start(accepted, 0);
+  }
+  assert.deepEqual(ended, ["unix", "unix", "unix"]);
+  assert.equal(handshakes.size, 4);
+  for (const client of clients) client.close();
+  handshakes[Symbol.dispose]();
+  assert.equal(ended.filter((transport) => transport === "tcp").length, 2);
+  poller.close();
 });
 
 test("unfinished handshakes are bounded in number and time, and do not delay others", async () => {

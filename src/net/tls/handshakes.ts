@@ -2,6 +2,7 @@
 import { libc, type TlsContext } from "../../ffi/mod.ts";
 import { NetError } from "../errors.ts";
 import { formatPeer } from "../peer.ts";
+import { identityOf } from "../peer_identity.ts";
 import type { PollHandler, Registrar } from "../poller.ts";
 import type { Socket } from "../socket.ts";
 import type { Stream } from "../stream.ts";
@@ -11,7 +12,7 @@ import { TlsStream } from "./tls_stream.ts";
 export interface HandshakeLimits {
   /** Milliseconds that one may take: it is three messages, so a few round trips. */
   readonly handshakeTimeoutMs: number;
-  /** Handshakes under way at once on a thread. Beyond it the oldest is ended. */
+  /** Handshakes under way at once on a thread. Beyond it the oldest of the peer with the most is ended. */
   readonly maxHandshakes: number;
 }
 
@@ -40,6 +41,8 @@ export class TlsHandshakes implements Disposable {
   readonly #events: HandshakeEvents;
   readonly #limits: HandshakeLimits;
   readonly #pending = new Set<Handshake>();
+  /** The number of handshakes under way of each peer, by `identityOf()`: all of this machine are one. */
+  readonly #byPeer = new Map<string | undefined, number>();
 
   /**
    * @param context gives the context for new handshakes: another one after certificates changed
@@ -68,7 +71,7 @@ export class TlsHandshakes implements Disposable {
     return Infinity;
   }
 
-  /** Begins the handshake of an accepted socket. Over the limit, the oldest handshake is ended. */
+  /** Begins the handshake of an accepted socket. Over the limit, an older handshake is ended. */
   start(socket: Socket, now: number): void {
     let stream: Stream = socket;
     try {
@@ -76,6 +79,7 @@ export class TlsHandshakes implements Disposable {
       const handshake = new Handshake(session, now, this);
       this.#registrar.add(session.fd, handshake.interest, handshake);
       this.#pending.add(handshake);
+      this.#byPeer.set(handshake.peer, (this.#byPeer.get(handshake.peer) ?? 0) + 1);
     } catch (error) {
       return this.#events.onFailed(stream, error as NetError);
     }
@@ -103,8 +107,7 @@ export class TlsHandshakes implements Disposable {
     const result = stream.handshake();
     this.#events.onStep?.();
     if (result === 1) {
-      this.#pending.delete(handshake);
-      this.#registrar.remove(stream.fd);
+      this.#remove(handshake);
       return this.#events.onStream(stream);
     }
     if (result === -libc.errno.EINTR) return;
@@ -131,11 +134,17 @@ export class TlsHandshakes implements Disposable {
   }
 
   /**
-   * Ends the oldest handshake, to make room for a newer one. Refusing the newer one would let a peer with as many silent
-   * connections keep all others out; a handshake takes a few round trips, and is rarely the oldest.
+   * Ends the oldest handshake of the peer with the most, to make room for a newer one. Refusing the newer one would let a
+   * peer with as many silent connections keep all others out, and so would the end of the oldest of all for a peer that
+   * opens connections faster than handshakes are made. A handshake takes a few round trips, and is rarely the oldest.
    */
   #endOldest(): void {
+    let [busiest, most]: [string | undefined, number] = [undefined, 0];
+    for (const [peer, count] of this.#byPeer) {
+      if (count > most) [busiest, most] = [peer, count];
+    }
     for (const handshake of this.#pending) {
+      if (handshake.peer !== busiest) continue;
       const text =
         `The TLS handshake with ${formatPeer(handshake.stream.peer)} gave way to a newer ` +
         `one: ${this.#limits.maxHandshakes} are under way`;
@@ -148,10 +157,17 @@ export class TlsHandshakes implements Disposable {
   }
 
   #fail(handshake: Handshake, error: NetError): void {
-    const { stream } = handshake;
+    this.#remove(handshake);
+    this.#events.onFailed(handshake.stream, error);
+  }
+
+  #remove(handshake: Handshake): void {
+    const { peer, stream } = handshake;
     this.#pending.delete(handshake);
+    const left = this.#byPeer.get(peer)! - 1;
+    if (left > 0) this.#byPeer.set(peer, left);
+    else this.#byPeer.delete(peer);
     this.#registrar.remove(stream.fd);
-    this.#events.onFailed(stream, error);
   }
 }
 
@@ -159,6 +175,8 @@ export class TlsHandshakes implements Disposable {
 class Handshake implements PollHandler {
   readonly stream: TlsStream;
   readonly startedAt: number;
+  /** `identityOf()` the peer. */
+  readonly peer: string | undefined;
   /** The event that it waits for. */
   interest: number = libc.EPOLLIN;
   readonly #owner: TlsHandshakes;
@@ -166,6 +184,7 @@ class Handshake implements PollHandler {
   constructor(stream: TlsStream, startedAt: number, owner: TlsHandshakes) {
     this.stream = stream;
     this.startedAt = startedAt;
+    this.peer = identityOf(stream.peer);
     this.#owner = owner;
   }
 
