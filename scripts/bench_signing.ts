@@ -1,24 +1,28 @@
 /**
- * Measures signatures of a server under load beside `openssl speed` with the same libcrypto:
+ * Measures signatures of a server under load beside those of its library alone:
  *
- *   deno task bench:signing [--rounds 5] [--seconds 2] [--workers 2] [--libcrypto FILE] [rsa-2048|rsa-3072|ecdsa-p256]...
+ *   deno task bench:signing [--rounds 5] [--seconds 2] [--workers 2] [--libcrypto FILE] [--aws-lc FILE]
+ *     [rsa-2048|rsa-3072|ecdsa-p256]...
  *
- * Turns of three kinds alternate, and medians are printed with their range:
+ * Turns of two kinds alternate, and medians are printed with their range:
  *
- * - signatures per second of `serve --workers N` under `h2load -c 8 -m 4`;
- * - those of `openssl speed -elapsed -multi N`, of which the server should reach 90 %;
- * - CPU time of a signature by N processes of `openssl speed` at once, of which a call should cost at most 110 %. All
- *   CPUs are busy in both, because those that share a core make each other slower. (`-multi` measures no CPU time.)
+ * - signatures per second of `serve --workers N` under `h2load -c 8 -m 4`, of which the server should reach 90 % of the
+ *   library's;
+ * - those of N processes that do nothing but sign (`scripts/bench_signing/speed.c`), as `openssl speed -elapsed -multi N`
+ *   counts them, and their CPU time per signature, of which a call should cost at most 110 %. All CPUs are busy in both,
+ *   because those that share a core make each other slower.
  *
- * h2load runs on the same CPUs as the server, which has the less for it: its share is printed too.
+ * h2load runs on the same CPUs as the server, which has the less for it: a client on another machine leaves them to it.
  *
- * `--libcrypto` names a `libcrypto.so.3`, such as `.cache/openssl/libcrypto.so.3` of `deno task openssl`. Needs Linux,
- * h2load (Debian: nghttp2-client) and openssl.
+ * The server signs with the system's libcrypto; with that of `--libcrypto`, such as `.cache/openssl/libcrypto.so.3` of
+ * `deno task openssl`; or with the library of `--aws-lc`, such as `.cache/aws-lc/libaws_lc.so` of `deno task aws-lc`.
+ * (The program `openssl` of a machine runs with no other libcrypto than its own.) Needs Linux, cc, and h2load (Debian:
+ * nghttp2-client).
  *
  * @module
  */
 import { createPrivateKey, createPublicKey } from "node:crypto";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { openNativeChannel } from "../src/grpc/native/client/mod.ts";
 import { type KeyType, keyTypes, type PublicKeys, type Row, rows } from "./bench_peers/rows.ts";
@@ -35,53 +39,30 @@ const { values: options, positionals } = parseArgs({
     seconds: { type: "string", default: "2" },
     workers: { type: "string", default: "2" },
     libcrypto: { type: "string" },
+    "aws-lc": { type: "string" },
   },
 });
 const seconds = Number(options.seconds);
 const libcrypto = options.libcrypto && resolve(options.libcrypto);
+const awsLc = options["aws-lc"] && resolve(options["aws-lc"]);
 
-/** The names of the key types in openssl-speed(1ssl). */
-const speedNames: Readonly<Record<KeyType, string>> = {
-  "ecdsa-p256": "ecdsap256",
-  "rsa-2048": "rsa2048",
-  "rsa-3072": "rsa3072",
-};
+/** Duration of the first load: V8 compiles code for the first 20,000 calls of each worker. */
+const WARM_UP_SECONDS = 10;
 
 const SHAPE = { connections: 8, streams: 4 };
 
-/** Signatures per second by `openssl speed`. */
-async function speed(type: KeyType, ...more: readonly string[]): Promise<number> {
-  const { stdout } = await new Deno.Command("openssl", {
-    args: [
-      "speed",
-      "-mr",
-      "-seconds",
-      `${Math.max(1, Math.round(seconds))}`,
-      ...more,
-      speedNames[type],
-    ],
-    env: libcrypto ? { LD_LIBRARY_PATH: dirname(libcrypto) } : {},
-    stderr: "null",
-  }).output();
-  // "+F2:2:2048:0.000259:0.000008" has seconds, and other versions and kinds of keys have signatures per second.
-  const line = new TextDecoder().decode(stdout).split("\n").findLast((line) => /^\+F\d/.test(line));
-  const value = Number(line?.split(":").at(-2));
-  if (!(value > 0)) throw new Error(`openssl speed printed no figure for ${type}`);
-  return value < 1 ? 1 / value : value;
-}
-
-/** Microseconds of CPU time per signature by processes of `openssl speed` at once, as many as workers. */
-async function bareMicros(type: KeyType): Promise<number> {
-  const processes = Array.from({ length: Number(options.workers) }, () => speed(type));
-  const rates = await Promise.all(processes);
-  return rates.length * 1e6 / rates.reduce((sum, rate) => sum + rate, 0);
-}
-
-/** The figures of one turn of the server. */
-interface ServedFigures {
+/** Signatures per second of a server or of a library, and microseconds of its CPU time for each. */
+interface Speed {
   readonly perSecond: number;
-  /** Microseconds of the server's CPU time per signature. */
   readonly micros: number;
+}
+
+/** Measures the library alone, in as many processes as the server has workers. */
+async function bare(program: string, key: string): Promise<Speed> {
+  const library = awsLc ?? libcrypto ?? "libcrypto.so.3";
+  const args = [library, key, `${seconds}`, options.workers];
+  const [perSecond, micros] = (await runCommand(program, args)).split(" ").map(Number);
+  return { perSecond, micros };
 }
 
 async function served(
@@ -89,12 +70,13 @@ async function served(
   server: Server,
   keys: PublicKeys,
   body: string,
-): Promise<ServedFigures> {
+  forSeconds = seconds,
+): Promise<Speed> {
   using channel = openNativeChannel({ addresses: [server.host] });
   const answerBytes = await row.check(channel, keys);
   const call = { url: `http://${server.host}${row.path}`, body, answerBytes };
   const before = server.threadTimes();
-  const { done, failed, requestsPerSecond } = await load(call, SHAPE, { seconds });
+  const { done, failed, requestsPerSecond } = await load(call, SHAPE, { seconds: forSeconds });
   const nanoseconds = elapsed(before, server.threadTimes());
   if (failed > 0) throw new Error(`${failed} of ${done} calls failed`);
   return { perSecond: requestsPerSecond, micros: nanoseconds / 1_000 / done };
@@ -106,12 +88,18 @@ function fixed(digits: number): (value: number) => string {
 
 const folder = await Deno.makeTempDir({ prefix: "signer-signing-" });
 try {
+  const program = join(folder, "speed");
+  const source = join(root, "scripts", "bench_signing", "speed.c");
+  await runCommand("cc", ["-O2", "-Wall", "-o", program, source, "-ldl"]);
   const keys = Object.fromEntries(
     await Promise.all(keyTypes.map(async (type) => {
       const file = join(folder, `${type}.pem`);
       const keygen = ["run", "--quiet", "-P", join(root, "main.ts"), "keygen"];
       await runCommand(Deno.execPath(), [...keygen, "--type", type, "--out", file], { cwd: root });
-      return [type, createPublicKey(createPrivateKey(await Deno.readTextFile(file)))];
+      const key = createPrivateKey(await Deno.readTextFile(file));
+      const der = key.export({ format: "der", type: "pkcs8" });
+      await Deno.writeFile(join(folder, `${type}.der`), der, { mode: 0o600 });
+      return [type, createPublicKey(key)];
     })),
   ) as PublicKeys;
   await using server = await Server.open({
@@ -121,9 +109,13 @@ try {
     command: serveCommand(root, [
       ...onLoopback,
       ...keyTypes.flatMap((type) => ["--key", `${type}=${join(folder, `${type}.pem`)}`]),
-      ...["--provider", "openssl", "--log-level", "error", "--workers", options.workers],
+      ...["--provider", awsLc ? "aws-lc" : "openssl"],
+      ...["--log-level", "error", "--workers", options.workers],
     ]),
-    env: libcrypto ? { SIGNER_LIBCRYPTO: libcrypto } : {},
+    env: {
+      ...(libcrypto ? { SIGNER_LIBCRYPTO: libcrypto } : {}),
+      ...(awsLc ? { SIGNER_AWS_LC: awsLc } : {}),
+    },
   }, undefined);
   const chosen = positionals.length > 0 ? positionals : ["rsa-2048", "rsa-3072"];
   for (const type of chosen as KeyType[]) {
@@ -131,30 +123,23 @@ try {
     if (row === undefined) throw new Error(`No row has a key of type ${type}`);
     const body = join(folder, "request.bin");
     await Deno.writeFile(body, row.body);
-    // Compiles the code of the call.
-    await served(row, server, keys, body);
-    const figures: { served: ServedFigures; speed: number; bare: number }[] = [];
+    await served(row, server, keys, body, WARM_UP_SECONDS);
+    const figures: { served: Speed; bare: Speed }[] = [];
     for (let round = 0; round < Number(options.rounds); round++) {
       figures.push({
-        speed: await speed(type, "-elapsed", "-multi", options.workers),
+        bare: await bare(program, join(folder, `${type}.der`)),
         served: await served(row, server, keys, body),
-        bare: await bareMicros(type),
       });
     }
-    const column = (value: (figure: typeof figures[0]) => number) => figures.map(value);
+    const print = (name: string, value: (figure: typeof figures[0]) => number, digits: number) =>
+      console.log(`  ${name.padEnd(22)}${spread(figures.map(value), fixed(digits))}`);
     console.log(`${type}, ${options.workers} workers`);
-    console.log(`  openssl speed -multi: ${spread(column((f) => f.speed), fixed(0))} signatures/s`);
-    console.log(`  signer:               ${spread(column((f) => f.served.perSecond), fixed(0))}`);
-    console.log(
-      `  share:                ${
-        spread(column((f) => 100 * f.served.perSecond / f.speed), fixed(1))
-      } %`,
-    );
-    console.log(`  CPU, openssl speed:   ${spread(column((f) => f.bare), fixed(1))} µs`);
-    console.log(`  CPU, signer:          ${spread(column((f) => f.served.micros), fixed(1))} µs`);
-    console.log(
-      `  ratio:                ${spread(column((f) => f.served.micros / f.bare), fixed(3))}`,
-    );
+    print("library, per second", ({ bare }) => bare.perSecond, 0);
+    print("signer, per second", ({ served }) => served.perSecond, 0);
+    print("share in %", ({ served, bare }) => 100 * served.perSecond / bare.perSecond, 1);
+    print("library, µs of CPU", ({ bare }) => bare.micros, 1);
+    print("signer, µs of CPU", ({ served }) => served.micros, 1);
+    print("ratio", ({ served, bare }) => served.micros / bare.micros, 3);
   }
 } finally {
   await Deno.remove(folder, { recursive: true });
