@@ -49,17 +49,19 @@ export async function findForeign(
 export async function describeForeignServer(
   address: string,
   timeout = ANSWER_MS,
+  signal?: AbortSignal,
 ): Promise<string | undefined> {
   if (!socketsSupported()) return undefined;
   const place = parseAddress(address);
   const at = `${formatAddress(place)}:`;
+  const options = signal === undefined ? {} : { signal };
   try {
     const preface = new Uint8Array([...CLIENT_PREFACE, ...EMPTY_SETTINGS]);
-    const opening = await request(place, preface, OPENING_SIZE, timeout);
+    const opening = await request(place, preface, OPENING_SIZE, timeout, options);
     const protocol = foreignProtocol(opening);
     if (protocol !== undefined) return `${at} ${describeForeign(protocol, opening)}`;
     if (opening.length === OPENING_SIZE) return undefined;
-    const answer = await request(place, CLIENT_HELLO, OPENING_SIZE, ANSWER_MS);
+    const answer = await request(place, CLIENT_HELLO, OPENING_SIZE, ANSWER_MS, options);
     const other = foreignProtocol(answer);
     if (other !== undefined) return `${at} ${describeForeign(other, answer)}`;
     return `${at} The server accepts connections and does not answer in HTTP/2`;

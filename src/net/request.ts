@@ -20,21 +20,21 @@ export async function request(
   bytes: Uint8Array,
   size: number,
   timeout: number,
-  reactor: DialOptions["reactor"] = sharedReactor(),
+  { signal, reactor = sharedReactor() }: Omit<DialOptions, "timeout"> = {},
 ): Promise<Uint8Array> {
-  using socket = await dial(address, { timeout, reactor });
+  using socket = await dial(address, { timeout, reactor, ...(signal ? { signal } : {}) });
   const answer = new Uint8Array(size);
   let length = 0;
   socket.write(bytes, bytes.length);
-  const read = async (signal: AbortSignal) => {
+  const read = async (ended: AbortSignal) => {
     while (length < size) {
       const count = socket.read(answer.subarray(length), size - length);
       if (count > 0) length += count;
       else if (count === -libc.errno.EAGAIN) {
-        await waitReady(reactor, socket.fd, libc.EPOLLIN, signal);
+        await waitReady(reactor, socket.fd, libc.EPOLLIN, ended);
       } else if (count !== -libc.errno.EINTR) return;
     }
   };
-  await withDeadline("read an answer", timeout, undefined, read).catch(() => {});
+  await withDeadline("read an answer", timeout, signal, read).catch(() => {});
   return answer.subarray(0, length);
 }

@@ -21,11 +21,15 @@ const main = fileURLToPath(new URL("../../main.ts", import.meta.url));
 const program = ["run", "--quiet", "-P=bench", main, "bench"];
 
 /**
- * Starts `bench`, and sends Ctrl-C when a line of its log matches. Returns the report that it wrote in spite of that.
+ * Starts `bench`, and sends a signal, Ctrl-C by default, when a line of its log matches. Returns the report that it wrote in spite of that.
  *
  * @param line the first line after which the load is to end
  */
-async function interrupt(args: readonly string[], line: RegExp) {
+async function interrupt(
+  args: readonly string[],
+  line: RegExp,
+  signal: Deno.Signal = "SIGINT",
+) {
   const folder = await Deno.makeTempDir();
   try {
     const path = join(folder, "report.json");
@@ -41,7 +45,7 @@ async function interrupt(args: readonly string[], line: RegExp) {
       log += text;
       if (interrupted || !line.test(log)) continue;
       interrupted = true;
-      child.kill("SIGINT");
+      child.kill(signal);
     }
     assert.equal((await child.status).code, 130, log);
     return JSON.parse(await Deno.readTextFile(path));
@@ -72,6 +76,41 @@ test("Ctrl-C ends runs that alternate, and the report has the slices so far", as
     assert.equal(first.options.slices, 4);
     assert.equal(first.windows.length, 4);
   }
+});
+
+// SIGTERM, as of timeout(1), ended the process without a report.
+test("SIGTERM ends a load, and the report has the requests so far", async () => {
+  const { endReason, count } = await interrupt(
+    ["echo", "-z", "60s", "--interval", "100ms", "--warmup", "0s", "-c", "2"],
+    /^signer: \d+\.\d s {2}/m,
+    "SIGTERM",
+  );
+  assert.equal(endReason, "interrupted");
+  assert.ok(count > 0);
+});
+
+// Ctrl-C had no effect until the end of the time for connecting.
+test("Ctrl-C ends the wait for a server that accepts connections and does not answer", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...program,
+      "echo",
+      "--to",
+      `127.0.0.1:${listener.addr.port}`,
+      "--connect-timeout",
+      "5m",
+    ],
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  using _first = await listener.accept();
+  // The second connection asks for the protocol: `bench` listens for signals by then.
+  using _second = await listener.accept();
+  child.kill("SIGINT");
+  const { code, stderr } = await child.output();
+  assert.equal(code, 130);
+  assert.match(new TextDecoder().decode(stderr), /^signer: error: Interrupted$/m);
 });
 
 test("a load that needs more descriptors than the limit is refused with a hint about the client", async () => {

@@ -117,3 +117,14 @@ Deno.test("a late pacer is reported", () => {
   });
   assert.deepEqual(closed.warnings, []);
 });
+
+// A server that refused everything had a "Fastest" and an "Average" of 0 ns.
+test("a summary without a success has no latencies", () => {
+  const empty = new Histogram();
+  const text = renderReport(
+    known({ outcomes: { UNAVAILABLE: 9 }, corrected: empty, uncorrected: empty }),
+    "summary",
+  );
+  assert.doesNotMatch(text, /Slowest|Fastest|Average|Deviation|\bms\b.*%/);
+  assert.match(text, /\[UNAVAILABLE\] +9 responses/);
+});

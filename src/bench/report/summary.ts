@@ -26,16 +26,24 @@ function summaryBlock(report: Report): string {
     ...(report.name === undefined ? [] : [["Name", report.name] as [string, string]]),
     ["Count", String(report.count)],
     ["Total", formatNanoseconds(report.total)],
-    ["Slowest", formatNanoseconds(report.slowest)],
-    ["Fastest", formatNanoseconds(report.fastest)],
-    ["Average", formatNanoseconds(report.average)],
-    ["Deviation", formatNanoseconds(report.deviation)],
+    ...latencyRows(report),
     ["Requests/sec", report.rps.toFixed(2)],
   ];
   if (report.endReason !== "normal") rows.push(["Ended", report.endReason]);
   return `Summary:\n${
     rows.map(([name, value]) => `  ${`${name}:`.padEnd(14)}${value}\n`).join("")
   }`;
+}
+
+/** The rows of latencies: none without a success, as of a server that refuses all requests. */
+function latencyRows(report: Report): [string, string][] {
+  if (report.histogram.length === 0) return [];
+  return [
+    ["Slowest", formatNanoseconds(report.slowest)],
+    ["Fastest", formatNanoseconds(report.fastest)],
+    ["Average", formatNanoseconds(report.average)],
+    ["Deviation", formatNanoseconds(report.deviation)],
+  ];
 }
 
 function histogramBlock({ histogram }: Report): string {

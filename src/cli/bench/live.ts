@@ -48,7 +48,9 @@ export class Live implements Disposable {
 
   #figures(elapsed: number): string {
     const rate = (this.#latency.count + this.#errors) / ((elapsed - this.#since) / 1000);
-    const at = (percent: number) => formatNanoseconds(this.#latency.percentile(percent));
+    const latency = this.#latency;
+    const at = (percent: number) =>
+      latency.count === 0 ? "none" : formatNanoseconds(latency.percentile(percent));
     return `${rate.toFixed(0)} requests/s  p50 ${at(50)}  p99 ${at(99)}  errors ${this.#errors}`;
   }
 

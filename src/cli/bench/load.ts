@@ -8,14 +8,19 @@ import { CliError, exitCodeOfStatus, usageError } from "../exit.ts";
 import { Live } from "./live.ts";
 import type { Target } from "./target.ts";
 
-/** Ctrl-C as an `AbortSignal`. */
+/** The signals that end a load early: that of Ctrl-C, and that of `timeout`, CI and service managers. */
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+/** The first of the signals that end a load as an `AbortSignal`. */
 export function interruption(): { readonly signal: AbortSignal } & Disposable {
   const abort = new AbortController();
   const listener = () => abort.abort();
-  Deno.addSignalListener("SIGINT", listener);
+  for (const name of SIGNALS) Deno.addSignalListener(name, listener);
   return {
     signal: abort.signal,
-    [Symbol.dispose]: () => Deno.removeSignalListener("SIGINT", listener),
+    [Symbol.dispose]() {
+      for (const name of SIGNALS) Deno.removeSignalListener(name, listener);
+    },
   };
 }
 

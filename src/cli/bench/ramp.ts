@@ -32,7 +32,7 @@ export async function runRamp(method: string | undefined, options: BenchOptions)
   checkRamp(options);
   using output = openOutput(options);
   using interrupted = interruption();
-  await using target = await openTarget(options, ownServer(method, options));
+  await using target = await openTarget(options, ownServer(method, options), interrupted.signal);
   const work = await findWorkload(method!, options, target);
   const {
     loadStart = defaults.start,

@@ -44,7 +44,7 @@ export async function measureMethod(
   checkWorkload(method, options);
   const shape = shapeOf(options);
   using interrupted = interruption();
-  await using target = await openTarget(options, ownServer(method, options));
+  await using target = await openTarget(options, ownServer(method, options), interrupted.signal);
   const side = await prepare(
     target,
     options,
@@ -77,12 +77,13 @@ async function run(
   }
   using output = openOutput(options);
   using interrupted = interruption();
-  await using target = await openTarget(options, ownServer(method, options));
+  await using target = await openTarget(options, ownServer(method, options), interrupted.signal);
   const side = await prepare(target, options, shape, findWork);
   if (repeat === undefined) {
     return conclude(await measure(side, options, interrupted.signal), options, output);
   }
-  await using other = against && await openTarget({ ...onlyTo(options), to: against }, []);
+  await using other = against &&
+    await openTarget({ ...onlyTo(options), to: against }, [], interrupted.signal);
   const sides = [side, ...(other ? [await prepare(other, options, shape, findWork)] : [])];
   const runs = await measureByTurns(sides, repeat, options, interrupted.signal);
   const text = format === "json"

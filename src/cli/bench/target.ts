@@ -4,7 +4,7 @@ import { awaitServer, dial, dialTls, NetError, parseAddress, type Peer } from ".
 import { addressVariable, type ClientTls, loadTls, targetAddresses } from "../client/mod.ts";
 import { handshakeHint } from "../client/options/mod.ts";
 import { usageOf } from "../../bench/mod.ts";
-import { CliError, exitCodeOfStatus, usageError } from "../exit.ts";
+import { CliError, ExitCode, exitCodeOfStatus, usageError } from "../exit.ts";
 import { describeForeignServer } from "../foreign_server.ts";
 import { note } from "../output.ts";
 import type { BenchOptions } from "./options.ts";
@@ -24,11 +24,13 @@ export interface Target extends AsyncDisposable {
  * Opens the servers that the options or the environment name. Without any, starts a server and prints its
  * address.
  *
+ * @param interruption ends the connecting to a server that does not answer
  * @throws {CliError}
  */
 export async function openTarget(
   options: BenchOptions,
   serveOptions: readonly string[],
+  interruption: AbortSignal,
 ): Promise<Target> {
   const { to = [], tcp = [], vsock = [], unix = [] } = options;
   const named = [to, tcp, vsock, unix].some(({ length }) => length > 0) ||
@@ -53,7 +55,7 @@ export async function openTarget(
       "Leave --server-pid out for a server elsewhere",
     );
   }
-  const peer = await probe(addresses, options, tls);
+  const peer = await probe(addresses, options, tls, interruption);
   const pid = options.serverPid ??
     (addresses.length === 1
       ? await findServerProcess(addresses[0], peer, options, tls)
@@ -72,14 +74,15 @@ export async function openTarget(
  * at once.
  *
  * @returns the first peer that accepted
- * @throws {CliError} with the exit code of UNAVAILABLE when no server can be reached
+ * @throws {CliError} with the exit code of UNAVAILABLE when no server can be reached, or of an interruption
  */
 async function probe(
   addresses: readonly string[],
   { connectTimeout, authority }: BenchOptions,
   tls: ClientTls | undefined,
+  interruption: AbortSignal,
 ): Promise<Peer> {
-  const signal = AbortSignal.timeout(connectTimeout);
+  const signal = AbortSignal.any([interruption, AbortSignal.timeout(connectTimeout)]);
   using context = tls?.open();
   const serverName = hostOfAuthority(authority ?? defaultAuthority(parseAddress(addresses[0])));
   const attempts = addresses.map(async (address) => {
@@ -93,13 +96,15 @@ async function probe(
     const { peer } = socket;
     // Closed before the next connection: some servers take one at a time.
     socket.close();
-    const foreign = await describeForeignServer(address, connectTimeout);
+    const foreign = await describeForeignServer(address, connectTimeout, interruption);
+    interruption.throwIfAborted();
     if (foreign === undefined) return peer;
     throw new NetError("WRONG_ADDRESS", foreign);
   });
   try {
     return await Promise.any(attempts);
   } catch (cause) {
+    if (interruption.aborted) throw new CliError(ExitCode.interrupted, "Interrupted");
     const [first] = (cause as AggregateError).errors as Error[];
     const isTls = first instanceof NetError && first.code === "TLS_FAILED";
     throw new CliError(exitCodeOfStatus(StatusCode.UNAVAILABLE), first.message, {
