@@ -194,6 +194,19 @@ function line(name: string, figure: string): void {
 const keys = ["--generate", "ecdsa-p256", "--pipelines", "--workers", options.workers];
 const { child, addresses: [address] } = await serve(root, [...onLoopback, ...keys]);
 try {
+  // Loads the libraries, and has nothing to free.
+  await bench(address!, "pipeline", "--audio", "0s", "-n", "10", "-c", "1");
+  const idle = residentMb(child.pid);
+  for (const [atOnce, audio] of [[1, "1s"], [8, "1s"], [8, "10s"]] as const) {
+    const load = bench(
+      ...[address!, "pipeline", "--audio", audio, "-c", `${atOnce}`, "-z", seconds] as const,
+    );
+    const more = await peakMb(child.pid, load) - idle;
+    line(
+      `memory over idle with ${atOnce} of ${audio} at once; each`,
+      `${more.toFixed(0)} MB; ${(more / atOnce).toFixed(1)} MB`,
+    );
+  }
   for (const length of [1, 10]) {
     const before = await usage(address!, child.pid);
     const report = await bench(
@@ -227,12 +240,6 @@ try {
       "  CPU time an execution: of its nodes, of the server",
       `${perExecution("executionMs")} ms, ${perExecution("serverMs")} ms`,
     );
-  }
-  const idle = residentMb(child.pid);
-  for (const atOnce of [1, 8]) {
-    const load = bench(address!, "pipeline", "-c", `${atOnce}`, "-z", seconds);
-    const peak = await peakMb(child.pid, load);
-    line(`memory over idle with ${atOnce} at once`, `${(peak - idle).toFixed(0)} MB`);
   }
   const many = await bench(
     ...[
