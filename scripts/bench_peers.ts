@@ -16,7 +16,7 @@
  * and servers by their names.
  *
  * Needs Linux with two CPUs, h2load (Debian: nghttp2-client), Rust, Go, Node.js with npm, and `deno task peers`;
- * the needs of the other tasks are in `scripts/openssl.ts` and `scripts/aws_lc.ts`. With all servers built the task takes 6 minutes.
+ * the needs of the other tasks are in `scripts/openssl.ts` and `scripts/aws_lc.ts`. With all servers built the task takes 9 minutes.
  *
  * @module
  */
