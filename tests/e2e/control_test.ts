@@ -168,8 +168,16 @@ test("The control socket is a Unix socket, and debug says so of others", async (
   const refused = await runSigner("serve", ...serveTcp, "--control", "tcp://127.0.0.1:0");
   assert.equal(refused.code, 2);
   assert.match(refused.stderr, /is not a Unix socket/);
-  await using server = await SignerProcess.start(...serveTcp, "--workers", "0");
-  const { code, stderr } = await runSigner("debug", server.addresses[0]);
+  const wrong = await runSigner("debug", "127.0.0.1:1");
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.stderr, /is not a Unix socket/);
+  const folder = await Deno.makeTempDir();
+  using _removal = { [Symbol.dispose]: () => Deno.removeSync(folder, { recursive: true }) };
+  const socket = `${folder}/grpc.sock`;
+  await using _server = await SignerProcess.start(
+    ...["--unix", socket, "--generate", "ed25519", "--workers", "0"],
+  );
+  const { code, stderr } = await runSigner("debug", socket);
   assert.equal(code, 1);
   assert.match(stderr, /is not the description of a server/);
   const missing = await runSigner("debug", "/nonexistent/control.sock");
