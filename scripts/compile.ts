@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { compile } from "./compile/compile.ts";
 import { makePortable } from "./compile/portable.ts";
@@ -23,4 +24,23 @@ const { values: options } = parseArgs({
 
 const make = options.portable ? makePortable : compile;
 const summary = await make(options.output);
+await expectOpenssl(options.output);
 console.log(summary);
+
+/** Starts an executable with a cache of its own, and checks that it loads both libraries of OpenSSL. */
+async function expectOpenssl(executable: string): Promise<void> {
+  const cache = await Deno.makeTempDir({ prefix: "signer-compile-" });
+  try {
+    const { stdout, stderr } = await new Deno.Command(resolve(executable), {
+      args: ["version", "--json"],
+      env: { SIGNER_CACHE: cache, SIGNER_LIBCRYPTO: "" },
+    }).output();
+    const decoder = new TextDecoder();
+    const said = decoder.decode(stdout);
+    if (!said.includes('"libssl"')) {
+      throw new Error(`${executable} does not load libssl:\n${said}${decoder.decode(stderr)}`);
+    }
+  } finally {
+    await Deno.remove(cache, { recursive: true });
+  }
+}

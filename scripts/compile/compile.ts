@@ -1,7 +1,7 @@
 /** The executable by `deno compile`. @module */
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { writeBuildFile } from "../sbom/build.ts";
-import { findLibraries } from "./libraries.ts";
+import { copyLibraries } from "./libraries.ts";
 import { permissionOptions, root, run, threads, v8Flags } from "./program.ts";
 
 /**
@@ -16,10 +16,7 @@ export async function compile(output: string): Promise<string> {
   const libraries = join(root, "lib");
   try {
     await writeBuildFile(build);
-    await Deno.mkdir(libraries, { recursive: true });
-    for (const library of await findLibraries()) {
-      await Deno.copyFile(library, join(libraries, basename(library)));
-    }
+    await copyLibraries(libraries);
     await run(Deno.execPath(), [
       ...["compile", "--quiet", `--v8-flags=${v8Flags}`, ...permissionOptions()],
       ...threads.flatMap((module) => ["--include", module]),

@@ -1,7 +1,7 @@
 /** The files of the portable executable. @module */
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findLibraries } from "./libraries.ts";
+import { copyLibraries } from "./libraries.ts";
 import { writeBuildFile } from "../sbom/build.ts";
 import { run, threads } from "./program.ts";
 
@@ -26,12 +26,10 @@ const webAssembly = ["@echogarden/speex-resampler-wasm/simd", "@echogarden/fvad-
 
 /** Puts Deno, the program and the libraries into a folder. */
 export async function collectContent(content: string): Promise<void> {
-  await Deno.mkdir(join(content, "lib"), { recursive: true });
+  await Deno.mkdir(content, { recursive: true });
   await Deno.copyFile(Deno.execPath(), join(content, "deno"));
   await Deno.chmod(join(content, "deno"), 0o755);
-  for (const library of await findLibraries()) {
-    await Deno.copyFile(library, join(content, "lib", library.split("/").at(-1)!));
-  }
+  await copyLibraries(join(content, "lib"));
   await collectProgram(join(content, "program"));
 }
 

@@ -1,5 +1,6 @@
 /** The libraries of cryptography that an executable carries. @module */
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { useOwnNames } from "./own_names.ts";
 import { root, run } from "./program.ts";
 
 const names = ["libcrypto.so.3", "libssl.so.3"] as const;
@@ -23,10 +24,16 @@ export async function findAwsLc(): Promise<string | undefined> {
   return await exists(path) ? path : undefined;
 }
 
-/** Returns the paths of all libraries to carry. */
-export async function findLibraries(): Promise<readonly string[]> {
+/** Copies all libraries to carry into a folder. Those of OpenSSL get names of their own. */
+export async function copyLibraries(folder: string): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true });
+  for (const path of await findOpenssl()) {
+    const library = await Deno.readFile(path);
+    useOwnNames(library);
+    await Deno.writeFile(join(folder, basename(path)), library, { mode: 0o755 });
+  }
   const awsLc = await findAwsLc();
-  return [...await findOpenssl(), ...awsLc === undefined ? [] : [awsLc]];
+  if (awsLc !== undefined) await Deno.copyFile(awsLc, join(folder, basename(awsLc)));
 }
 
 async function exists(path: string): Promise<boolean> {
