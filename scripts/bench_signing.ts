@@ -10,7 +10,7 @@
  *   library's;
  * - those of N processes that do nothing but sign (`scripts/bench_signing/speed.c`), as `openssl speed -elapsed -multi N`
  *   counts them, and their CPU time per signature, of which a call should cost at most 110 %. All CPUs are busy in both,
- *   because those that share a core make each other slower.
+ *   because CPUs that share a core make each other slower.
  *
  * h2load runs on the same CPUs as the server, which has the less for it: a client on another machine leaves them to it.
  *

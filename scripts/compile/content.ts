@@ -75,7 +75,7 @@ export async function filesBelow(folder: string): Promise<string[]> {
 }
 
 /**
- * Replaces the URLs of named files in a module of the bundle, and adds those that it has to `found`.
+ * Replaces the URLs of named files in a module of the bundle, and adds their names to `found`.
  *
  * @param up the path from the module's folder to the program's
  */

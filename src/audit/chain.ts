@@ -90,7 +90,7 @@ export class AuditChain implements AuditTrail, Disposable {
   /** The last line that was written, and its hash. */
   #seq = -1;
   readonly #hash = new Uint8Array(HASH_BYTES);
-  /** The last line of all, with those that wait, and its hash. */
+  /** The last line of all, written or waiting, and its hash. */
   #lastSeq = -1;
   readonly #lastHash = new Uint8Array(HASH_BYTES);
   #failure: Error | undefined;
@@ -136,7 +136,7 @@ export class AuditChain implements AuditTrail, Disposable {
 
   expectWritable(): void {
     if (this.#failure === undefined || this.#setup.whenFailing === "open") return;
-    // Tries with the lines that wait, or with one about those that are lost.
+    // Tries with the lines that wait, or with one about the lost lines.
     const isEmpty = this.#lines.count === 0;
     if (isEmpty) this.#addLost();
     if (this.#write()) return;

@@ -24,7 +24,7 @@ export interface ThreadReport {
   readonly heldBytes: number;
   /** Memory of output that peers have not read, in bytes. */
   readonly unreadBytes: number;
-  /** Numbers of all connections and calls, also of those that are not described. */
+  /** Numbers of all connections and calls, described or not. */
   readonly connectionCount: number;
   readonly callCount: number;
   readonly connections: readonly ConnectionReport[];

@@ -90,8 +90,8 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   maxHeldBytes: 256 * MIB,
   // Half of the thread's limit: one peer alone never fills it.
   maxHeldBytesPerPeer: 128 * MIB,
-  // 20 concurrent messages of the largest size, which a client may well send: 4.25 MiB each in memory that is used again,
-  // and of those that are decoded, each text takes up to 8 MiB more.
+  // 20 concurrent messages of the largest size, which a client may well send: 4.25 MiB each in memory that is used
+  // again. Each text takes up to 8 MiB more once it is decoded.
   maxHeldBytesPerConnection: 112 * MIB,
   // CVE-2019-9517 on many connections: the output of four connections at the limit of HTTP/2, `maxQueuedBytes`.
   maxUnreadBytes: 256 * MIB,

@@ -7,7 +7,7 @@ import type { Stream } from "./stream.ts";
 
 /**
  * Owns a stream socket, connected or connecting. No method blocks. Methods return the result of the system
- * call, or minus the errno, for an event loop to act upon.
+ * call, or minus the errno, for an event loop to act on.
  *
  * ```text
  * open ── close() ──▶ closed      the descriptor is closed, once

@@ -26,7 +26,7 @@ const KINDS = [
 /** The kind of an error. */
 export type ErrorKind = typeof KINDS[number];
 
-/** Executions at this time: those that run, those that wait, and open streams. */
+/** Executions at this time: running, waiting for their turn, and open streams. */
 export type Gauge = "running" | "waiting" | "streams";
 
 const CELLS = [

@@ -6,7 +6,7 @@ export interface Edge {
   readonly to: string;
 }
 
-/** The ids of nodes, each after all those that it depends on, or the ids along a cycle: first and last are the same. */
+/** The ids of nodes, each after all nodes that it depends on, or the ids along a cycle: first and last are the same. */
 export type Order =
   | { readonly order: readonly string[]; readonly cycle?: undefined }
   | { readonly order?: undefined; readonly cycle: readonly string[] };

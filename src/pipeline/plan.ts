@@ -26,7 +26,7 @@ export interface PlannedNode {
 /** A pipeline that can be executed. */
 export interface Plan {
   readonly name: string;
-  /** In an order in which each node follows those that it depends on. */
+  /** In an order in which each node follows the nodes that it depends on. */
   readonly nodes: readonly PlannedNode[];
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];

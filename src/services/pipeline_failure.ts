@@ -3,8 +3,8 @@ import { findError } from "../errors/mod.ts";
 import type { PipelineError } from "../pipeline/mod.ts";
 
 /**
- * Names the node that has failed, and those that had ended before it, by the ids of the caller's manifest; undefined for
- * another error. The reason is not for the caller.
+ * Names the node that has failed, and the nodes that had ended before it, by the ids of the caller's manifest;
+ * undefined for another error. The caller is not told the reason.
  */
 export function failedNode(error: unknown): string | undefined {
   // By its layer and not its class, because most servers do not load the modules of pipelines.

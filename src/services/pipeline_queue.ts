@@ -9,13 +9,13 @@ const FIRST_MS = 100;
 
 /**
  * Executions, of which as many run at once as their memory allows. The others wait in the order of their arrival, so
- * that those that need much memory have their turn, too.
+ * that an execution that needs much memory has its turn, too.
  */
 export class ExecutionQueue {
   readonly #memoryBytes: number;
   readonly #waiting = new Set<Waiting>();
   #running = 0;
-  /** Memory of those that run. */
+  /** Memory of the running executions. */
   #usedBytes = 0;
   #meanMs = FIRST_MS;
 

@@ -88,7 +88,7 @@ class Answers {
     }
   }
 
-  /** The file that fits, and the files that it imports, without those that were sent. */
+  /** The file that fits, and the files that it imports, except files that the stream has carried already. */
   #file(fits: (file: FileDescriptor) => boolean, what: string): ServerReflectionResponseInit {
     const file = this.#files.find(fits);
     if (!file) return notFound(what);

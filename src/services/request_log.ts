@@ -1,4 +1,4 @@
-/** The log of requests: a line for each call that is asked for, and for those that fail or are slow. @module */
+/** The log of requests: a line for each failed or slow call, or for every call. @module */
 import {
   type CallObserver,
   type CallTimes,

@@ -36,7 +36,7 @@ async function runCarrying(folder: string, ...args: string[]): Promise<string> {
  * The versions of the carried library and of the system's are compared by loading both, and Debian's is not unloaded. So
  * both are among the mappings of the process, and the first was printed: not always the one that signs.
  */
-test("the libraries that are used are printed, not those that were looked at", async () => {
+test("the libraries in use are printed, not others that were looked at", async () => {
   const folder = await Deno.makeTempDir({ prefix: "signer-version-" });
   try {
     await copyOpenssl(folder);

@@ -71,7 +71,7 @@ for (const [name, options] of Object.entries(servings)) {
     assert.match(log, new RegExp(`Stopped served=${calls + 1} cut=0 seconds=\\d`));
   });
 
-  test(`The report of a drain has the calls that were served and those that were cut off: ${name}`, async () => {
+  test(`The report of a drain counts the calls that were served and the calls that were cut off: ${name}`, async () => {
     await using server = await SignerProcess.start(...serveTcp, ...options, "--grace", "500ms");
     using channel = openChannel({ addresses: server.addresses });
     await call(channel, echo.Echo, { message: "before the drain" });

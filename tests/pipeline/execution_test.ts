@@ -124,7 +124,7 @@ Deno.test("a node that throws ends its execution, with its name and cause", asyn
   assert.equal((await passed).outputs.get("n0"), second);
 });
 
-Deno.test("a node that cannot be opened is named, and those that were opened are released", async () => {
+Deno.test("a node that cannot be opened is named, and the nodes that were opened are released", async () => {
   const before = released;
   await assert.rejects(run(chain(["opened"], ["unopened"]), second), {
     code: "NODE_FAILED",

@@ -400,7 +400,7 @@ test("`GetMetrics` counts executions, nodes and errors", async (stack) => {
   });
 });
 
-test("a client that leaves cancels its executions, those that run and those that wait", async (stack) => {
+test("a client that leaves cancels its executions, running and waiting", async (stack) => {
   await using served = await Served.start(stack, { pipelines: true });
   const metrics = () => served.call<GetMetricsResponse>("pipeline.GetMetrics", {});
   const until = async (holds: (metrics: GetMetricsResponse) => boolean) => {

@@ -118,7 +118,7 @@ test("Reflection answers an unknown name with an error response, and the stream 
   );
 });
 
-peerTest(gated, "buf")("the descriptors are those that buf builds of proto/", async (buf) => {
+peerTest(gated, "buf")("the descriptors equal what buf builds of proto/", async (buf) => {
   const { loadFileDescriptors } = await import("../../src/api/mod.ts");
   const root = new URL("../..", import.meta.url).pathname;
   const { success, stdout, stderr } = await new Deno.Command(buf, {

@@ -15,7 +15,7 @@ import { AccessError, type TokenEntry } from "../mod.ts";
 /** 1,000: tokens of a file, as a token that is looked up is compared with each. */
 const MAX_TOKENS = 1_000;
 
-/** 128 characters of those that key ids have: they need no quoting in a rule or a log line. */
+/** 128 characters, of the characters that key ids may have: they need no quoting in a rule or a log line. */
 const NAME = /^[A-Za-z0-9._:/@+-]{1,128}$/;
 
 const HASH = /^sha256:([0-9a-fA-F]{64})$/;

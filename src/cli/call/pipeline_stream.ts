@@ -25,7 +25,7 @@ export interface StreamOptions extends ConnectionOptions {
 
 /**
  * `call pipeline stream MANIFEST`: sends the samples of standard input in chunks as they arrive, and prints the outputs
- * as they come: a line each, or the bytes of those that have bytes.
+ * as they come: a line each, or the bytes of an output that has bytes.
  */
 export async function stream(file: string, options: StreamOptions): Promise<void> {
   const manifest = loadManifest(file);

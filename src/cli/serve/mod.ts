@@ -57,7 +57,7 @@ export function serveCommand(): Command {
     });
 }
 
-/** Adds the options of `serve`, and those that name its configuration file. */
+/** Adds the options of `serve`, and the options that name its configuration file. */
 export function addServeOptions(command: Command): Command {
   command
     .addOption(

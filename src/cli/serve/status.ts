@@ -132,7 +132,7 @@ function callsOf(methods: readonly MethodCounts[]): number {
   return methods.flatMap(({ statuses }) => statuses).reduce((sum, count) => sum + count, 0);
 }
 
-/** Adds up the counts of limits over threads, of those that were reached. */
+/** Adds up the counts of limits over threads. Limits that were not reached are left out. */
 export function sumLimits(threads: readonly ThreadCounts[]): Map<string, number> {
   const sums = new Map<string, number>();
   for (const { limit, count } of threads.flatMap(({ limits }) => limits)) {

@@ -45,7 +45,7 @@ interface Candidate {
  * in use. Without one it costs a search for files; otherwise copies of the keys are made in it, and both sign a few times.
  *
  * @param keysOf returns keys of the provider in use, of which each type is measured once
- * @returns those that are worthwhile
+ * @returns the libraries that are worth a change
  */
 export async function findFasterLibraries(
   keysOf: () => readonly PrivateKey[] | Promise<readonly PrivateKey[]>,

@@ -4,7 +4,7 @@ import { attributes } from "./name.ts";
 
 const SET = 0x31;
 
-/** Names of attribute types by their object identifiers, besides those that names are made of (RFC 4519). */
+/** Names of attribute types by their object identifiers, besides the types that names are made of (RFC 4519). */
 const names = new Map<string, string>([
   ...Object.entries(attributes).map(([name, oid]) => [oid, name] as const),
   ["550405", "serialNumber"],

@@ -57,7 +57,7 @@ export function errnoSet(...numbers: number[]): ErrnoSet {
   return set;
 }
 
-/** Minus `error` when the call can return it, else `-EINTR`, upon which the caller repeats the call. */
+/** Minus `error` when the call can return it, else `-EINTR`, for which the caller repeats the call. */
 export function plausible(error: number, possible: ErrnoSet): number {
   return possible[error] === 1 ? -error : -errno.EINTR;
 }

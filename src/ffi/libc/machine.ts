@@ -86,7 +86,7 @@ export function isEntropyReady(): boolean {
   return libc().symbols.getrandom(new Uint8Array(1), 1, GRND_NONBLOCK) === 1;
 }
 
-/** Has the kernel reap the children of this process, also those that it adopts, when they end (wait(2), NOTES). */
+/** Has the kernel reap the children of this process, also adopted ones, when they end (wait(2), NOTES). */
 export function reapChildren(): void {
   ignoreSignal("SIGCHLD");
 }

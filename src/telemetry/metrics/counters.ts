@@ -14,7 +14,7 @@
  * thread      its number, lines of its log that were dropped, and the lateness of its last timers
  * ```
  *
- * A series gets its place when it first counts. The first place of each table is for those that find no room.
+ * A series gets its place when it first counts. When a table is full, further series share its first place.
  *
  * @module
  */

@@ -19,15 +19,15 @@ const OWN_FILES = /_cache_v\d|\/signer-test-|^\/dev\/|^pipe:/;
 const WAKER = /^tfd: +(\d+) events: 80002019 data: +0 /m;
 
 /**
- * Returns the open descriptors; with the id of the run also the processes that this one has started, and those that
- * they have left behind, which still have the id in their environment.
+ * Returns the open descriptors; with the id of the run also the processes that this one has started, and processes
+ * that they have left behind, which still have the id in their environment.
  */
 export function openThings(run?: string): OpenThings {
   const found = new Map<string, string>();
   const wakers = new Set<string>();
   const links = [...Deno.readDirSync("/proc/self/fd")]
     .map(({ name }) => [name, read(() => Deno.readLinkSync(`/proc/self/fd/${name}`))] as const)
-    // Without those that have just been closed, as that of this folder.
+    // Without descriptors that have just been closed, such as that of this folder.
     .filter((pair): pair is [string, string] => pair[1] !== undefined && !isOwn(pair[1]));
   for (const [descriptor, link] of links) {
     const waker = link === EPOLL ? WAKER.exec(infoOf(descriptor)) : null;

@@ -1,6 +1,6 @@
 /** A count of the objects that a thread has from OpenSSL. @module */
 
-/** Functions that return a new object, and those that free one, by its type. References are not counted. */
+/** Functions that return a new object, and functions that free one, by its type. References are not counted. */
 const functions: Readonly<Record<string, { readonly makes: string[]; readonly frees: string[] }>> =
   {
     BIO: { makes: ["BIO_new_mem_buf"], frees: ["BIO_free"] },

@@ -177,7 +177,7 @@ test("a server that closes every connection at once is dialled with backoff", as
 });
 
 // A proxy that ends each connection after so many requests (nginx's `keepalive_requests`) got as few new connections as
-// a server that never answers: 26 requests a second in place of 10,000, and those that waited failed.
+// a server that never answers: 26 requests a second in place of 10,000, and waiting requests failed.
 test("a server that ends every connection after a response is dialled at once", async () => {
   await using server = await ScriptedServer.start((request) => {
     answer(request, [json(request.before)]);

@@ -1,4 +1,4 @@
-"""Leaves pipelines in every state by grpcio (gRPC's C core): those that run, those that wait for their turn, and a stream
+"""Leaves pipelines in every state by grpcio (gRPC's C core): running, waiting for their turn, and a stream
 between two chunks. Arguments: the address, the process id of the server, and how to leave: `cancel` the calls, `close` the
 channel, or `kill` the process of the client. Prints a line of JSON: the server's counts before and after, and the
 milliseconds until they were 0, and until its thread of pipelines slept."""

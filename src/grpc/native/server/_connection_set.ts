@@ -77,7 +77,7 @@ export class ConnectionSet {
     this.#endedBeforeDrain ??= this.#endedCalls;
   }
 
-  /** The calls since `announceDrain()`: those that ended by themselves, and those that were cut off. */
+  /** The calls since `announceDrain()`: how many ended by themselves, and how many were cut off. */
   get drainCounts(): { readonly served: number; readonly cut: number } {
     const ended = this.#endedCalls - (this.#endedBeforeDrain ?? this.#endedCalls);
     return { served: ended - this.#cutCalls, cut: this.#cutCalls };

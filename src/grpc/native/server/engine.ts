@@ -353,7 +353,7 @@ export class Engine implements ServingThread, Disposable {
     this.#connections.announceDrain();
   }
 
-  /** The calls since `announceDrain()`: those that ended by themselves, and those that were cut off. */
+  /** The calls since `announceDrain()`: how many ended by themselves, and how many were cut off. */
   get drainCounts(): { readonly served: number; readonly cut: number } {
     return this.#connections.drainCounts;
   }

@@ -39,7 +39,7 @@ export interface WorkerPoolOptions {
   readonly threads?: readonly LoadingThread[] | undefined;
   /** Called with the index of each worker that starts, replacements too. */
   readonly setup: (worker: number) => WorkerSetup;
-  /** Pins each worker to one processor of those that the process may use. */
+  /** Pins each worker to one of the processors that the process may use. */
   readonly pin?: boolean | undefined;
   readonly limits?: Partial<NativeLimits> | undefined;
   /**
@@ -86,7 +86,7 @@ const MAX_CHECK_INTERVAL_MS = 2_500;
 
 /**
  * Opens a server on the native stack whose connections are served by workers, each on its own thread. The calling
- * thread listens, starts workers, and replaces those that fail.
+ * thread listens, starts workers, and replaces a worker that fails.
  *
  * @throws {TypeError} for an impossible number of workers; {Error} when a worker cannot be started
  */

@@ -481,7 +481,7 @@ export const serverReflectionResponseCodec: Codec<
 /** A `grpc.reflection.v1.FileDescriptorResponse` to write: fields may be left out. */
 export interface FileDescriptorResponseInit {
   /**
-   * Serialized google.protobuf.FileDescriptorProto messages: the file and those that it imports, except
+   * Serialized google.protobuf.FileDescriptorProto messages: the file and its imports, except
    * the ones that the stream has carried already.
    */
   readonly fileDescriptorProto?: readonly Uint8Array[] | undefined;
@@ -490,7 +490,7 @@ export interface FileDescriptorResponseInit {
 /** A `grpc.reflection.v1.FileDescriptorResponse` that was read. */
 export interface FileDescriptorResponse {
   /**
-   * Serialized google.protobuf.FileDescriptorProto messages: the file and those that it imports, except
+   * Serialized google.protobuf.FileDescriptorProto messages: the file and its imports, except
    * the ones that the stream has carried already.
    */
   fileDescriptorProto: Buffer[];

@@ -263,7 +263,7 @@ export interface ExecutionLimitsInit {
   readonly bufferBytes?: number | undefined;
 }
 
-/** Limits of the execution. The server's defaults hold for those that are not given or 0. */
+/** Limits of the execution. The server's defaults hold for limits that are not given or 0. */
 export interface ExecutionLimits {
   /** 10 s by default, at most 30 s. */
   timeMs: number;
