@@ -9,6 +9,8 @@ export const MAX_CONNECTIONS = 100;
 export const MAX_CHANNELS = 64;
 /** Sample rate of a buffer in hertz: that of the fastest audio converters. */
 export const MAX_SAMPLE_RATE = 768_000;
+/** Bytes of the values of a chunk: 6 s of 16-bit stereo. A stream does not wait long for the chunks of others. */
+export const MAX_CHUNK_BYTES = 1_048_576;
 /** Characters of JSON in all inputs, parsed in one piece: about 10 ms, and some 50 MB of small lists at most. */
 export const MAX_JSON = 1_048_576;
 /** Lists and objects of JSON within each other: writing JSON is recursive. Parsers of other languages allow 100, too. */

@@ -30,6 +30,7 @@ import {
   expectedValues,
   type Manifest,
   MANIFEST_VERSION,
+  MAX_CHUNK_BYTES,
   PipelineCounters,
   PipelineError,
   type Plan,
@@ -64,8 +65,6 @@ const MAX_PENDING_PER_PEER = 512;
 /** Open streams of a thread. Each holds the state of its nodes, and mostly waits for its next chunk. */
 const MAX_STREAMS = 64;
 const MAX_STREAMS_PER_PEER = 32;
-/** Bytes of the values of a chunk: 6 s of 16-bit stereo. A chunk is not interrupted by those of other streams for long. */
-const MAX_CHUNK_BYTES = 1_048_576;
 /** Time without a chunk: some pauses of a live source. */
 const MAX_IDLE_MS = 30_000;
 /** 1 h: the longest life of a stream, so that none keeps its place without an end. */

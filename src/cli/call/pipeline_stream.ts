@@ -6,12 +6,12 @@ import {
   type StreamPipelineRequestInit,
   type StreamPipelineResponse,
 } from "../../api/mod.ts";
-import type { Manifest } from "../../pipeline/mod.ts";
+import { type Manifest, MAX_CHUNK_BYTES } from "../../pipeline/mod.ts";
 import { Session } from "../client/mod.ts";
 import type { ConnectionOptions } from "../client/options/mod.ts";
 import { loadManifest, wireManifest } from "../client/pipelines/mod.ts";
 import { usageError } from "../exit.ts";
-import { writeResult } from "../output.ts";
+import { warn, writeResult } from "../output.ts";
 import { contentOf, jsonOf, textOf } from "./pipeline_values.ts";
 import { printResult } from "./result.ts";
 
@@ -35,10 +35,19 @@ export async function stream(file: string, options: StreamOptions): Promise<void
       "Name one in inputs",
     );
   }
+  const { rate, channels, format, chunk } = options;
+  const frameBytes = channels * (format === "I16" ? 2 : 4);
+  const chunkBytes = Math.max(1, Math.round(rate * chunk / 1_000)) * frameBytes;
+  if (chunkBytes > MAX_CHUNK_BYTES) {
+    throw usageError(
+      `A chunk of ${chunk} ms has ${chunkBytes} bytes: at most ${MAX_CHUNK_BYTES} are allowed`,
+      "Write a shorter --chunk",
+    );
+  }
   using session = await Session.open(options);
   const responses = session.call<StreamPipelineRequestInit, StreamPipelineResponse>(
     pipelineDefinition.StreamPipeline,
-    requests(manifest, options),
+    requests(manifest, options, chunkBytes, frameBytes),
   );
   for await (const response of responses) {
     if (response.response === "chunk") {
@@ -59,13 +68,18 @@ function print(value: NamedValue, { output }: StreamOptions): void {
 
 async function* requests(
   manifest: Manifest,
-  { rate, channels, format, chunk }: StreamOptions,
+  { rate, channels, format }: StreamOptions,
+  chunkBytes: number,
+  frameBytes: number,
 ): AsyncGenerator<StreamPipelineRequestInit> {
   yield { manifest: wireManifest(manifest) };
-  const frame = channels * (format === "I16" ? 2 : 4);
-  const size = Math.max(1, Math.round(rate * chunk / 1_000)) * frame;
   const name = manifest.inputs[0]!;
-  for await (const samples of chunks(Deno.stdin.readable, size, frame)) {
+  let isFirst = true;
+  for await (const samples of chunks(Deno.stdin.readable, chunkBytes, frameBytes)) {
+    if (isFirst && new TextDecoder("latin1").decode(samples.subarray(0, 4)) === "RIFF") {
+      warn("standard input begins as a WAV file: its header is taken for samples");
+    }
+    isFirst = false;
     const audio = {
       samples,
       sampleRate: rate,
