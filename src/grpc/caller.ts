@@ -39,6 +39,11 @@ function format({ token, certificate, peer }: Caller): string {
   add("token", token);
   add("spiffe", certificate?.spiffeId);
   add("subject", certificate?.subject);
+  // Many CAs leave the subject empty. Rules may have let the caller in by one of the other names.
+  if (certificate !== undefined && !certificate.subject && certificate.spiffeId === undefined) {
+    add("uri", certificate.uris[0]);
+    add("dns", certificate.dnsNames[0]);
+  }
   switch (peer.transport) {
     case "tcp":
       add("ip", peer.host);

@@ -19,7 +19,7 @@ const [test, loaded] = await gate(
   }),
 );
 const { callerService, echoDefinition, formatAddress, openChannel, openServer } = loaded;
-const { openWorkerServer, parseAddress, TestCa, TlsContext } = loaded;
+const { formatCaller, openWorkerServer, parseAddress, TestCa, TlsContext } = loaded;
 
 const servers: Record<string, (tls?: () => InstanceType<typeof TlsContext>) => Promise<RpcServer>> =
   {
@@ -46,6 +46,20 @@ async function ask(address: string, calls: number, options: Partial<ChannelOptio
   }
   return seen;
 }
+
+// A line of the audit log about a caller whose certificate has an empty subject had the address alone.
+test("a certificate without a subject is named by its first URI and DNS name", () => {
+  const format = (names: { subject?: string; uris?: string[]; dnsNames?: string[] }) =>
+    formatCaller({
+      peer: { transport: "tcp", host: "10.0.0.5", port: 1 },
+      certificate: { subject: "", uris: [], dnsNames: [], spiffeId: undefined, ...names },
+      token: undefined,
+    });
+  const dnsNames = ["ci.example", "other.example"];
+  assert.equal(format({ dnsNames }), "dns=ci.example ip=10.0.0.5");
+  assert.equal(format({ dnsNames, uris: ["urn:ci"] }), "uri=urn:ci dns=ci.example ip=10.0.0.5");
+  assert.equal(format({ dnsNames, subject: "CN=ci" }), "subject=CN=ci ip=10.0.0.5");
+});
 
 for (const [name, open] of Object.entries(servers)) {
   test(`${name}: over TCP the caller is the client's address, one object for a connection`, async () => {
