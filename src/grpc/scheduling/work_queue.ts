@@ -94,9 +94,9 @@ export class WorkQueue {
    * Runs pieces of the next lane: as many as are expected to end within `forMs` milliseconds, and at least one. Returns
    * false when no work waits.
    *
-   * @param beforePiece called before each piece with the time. It may add work
+   * @param between called between two pieces with the time. It may add work
    */
-  runNext(forMs = 0, beforePiece: (now: number) => void = () => {}): boolean {
+  runNext(forMs = 0, between: (now: number) => void = () => {}): boolean {
     for (;;) {
       const peer = this.#peers.begin();
       if (peer === undefined) return false;
@@ -104,7 +104,7 @@ export class WorkQueue {
       const began = this.#clock();
       let ran = false;
       try {
-        ran = this.#runSome(lane, began, began + forMs, beforePiece);
+        ran = this.#runSome(lane, began, began + forMs, between);
       } finally {
         lane.charge(this.#clock() - began);
         peer.turns.end(lane, lane.size > 0);
@@ -118,14 +118,17 @@ export class WorkQueue {
     lane: Lane,
     began: number,
     end: number,
-    beforePiece: (now: number) => void,
+    between: (now: number) => void,
   ): boolean {
     let ran = false;
     let now = began;
     for (;;) {
       const expected = lane.next?.work.pieceMs;
-      if (expected === undefined || (ran && now + expected > end)) return ran;
-      beforePiece(now);
+      if (expected === undefined) return ran;
+      if (ran) {
+        if (now + expected > end) return true;
+        between(now);
+      }
       const entry = lane.shift()!;
       const { work } = entry;
       this.#count(lane, entry, -1);

@@ -274,10 +274,35 @@ test("Responses of a connection's turn are sent together, and others are served 
   rig.turnsUntil(() => ran.length === 41);
   assert.equal(ran.indexOf("cheap"), 6);
   assert.equal(answered, true);
-  // 10 ms of work wait at first, so that a turn takes 1.5 ms, with the cheap call in the second one; with less work the
-  // turns are shorter.
+  // 10 ms of work wait at first, so that a turn takes 1.5 ms; with less work it is shorter.
   const [one] = sizes.filter((size) => size > 0).toSorted((a, b) => a - b);
   const together = sizes.map((size) => Math.round(size / one));
-  assert.deepEqual(together.slice(0, 12), [0, 0, 0, 0, 0, 0, 6, 0, 0, 0, 0, 5]);
+  assert.deepEqual(together.slice(0, 13), [0, 0, 0, 0, 0, 0, 6, 0, 0, 0, 0, 0, 6]);
   assert.deepEqual(together.slice(-4), [1, 1, 1, 1]);
+});
+
+// The connection of the next turn was chosen before the look at events: a first call waited for two signatures of another
+// connection with RSA-4096, one more than the one that ran when it came.
+test("The first call of a connection that has used no time runs after the piece of work that it came in", async () => {
+  using clock = new WorkClock();
+  const ran: string[] = [];
+  let beforeLong = () => {};
+  await using rig = await TurnRig.open(
+    kindsService({
+      Unary: unary((name: string) => {
+        if (name === "long") beforeLong();
+        ran.push(name);
+        clock.work(name === "long" ? 4 : 0.2);
+        return name;
+      }, (name: string) => name),
+    }),
+    { address: `unix-abstract:signer-turns-${crypto.randomUUID()}`, cheapCallMs: 0.1 },
+  );
+  const [busy, modest] = [await rig.connectSocket(), await rig.connectSocket()];
+  beforeLong = () => {
+    if (ran.length === 1 || ran.length === 4) writeNow(modest, call(ran.length, "first"));
+  };
+  writeNow(busy, join(...Array.from({ length: 8 }, (_, i) => call(i, "long"))));
+  rig.turnsUntil(() => ran.length === 10);
+  assert.deepEqual(ran.slice(0, 6), ["long", "long", "first", "long", "long", "first"]);
 });

@@ -402,17 +402,20 @@ export class Engine implements ServingThread, Disposable {
 
   /** Gives a connection its turn: runs calls of it, with looks at events meanwhile, and sends the responses together. */
   #work(): void {
+    // Before the choice of the connection: one that has used less time may have its first call.
+    this.#lookIfDue(this.now);
     const share = this.work.expectedMs * CONNECTION_TURN_SHARE;
     const ms = Math.min(Math.max(share, CALLS_SLICE_MS), MAX_CONNECTION_TURN_MS);
     try {
-      this.work.runNext(ms, this.#beforePiece);
+      this.work.runNext(ms, this.#lookIfDue);
     } finally {
       this.#dirty.push(...this.#held.splice(0));
     }
     this.#settle();
   }
 
-  readonly #beforePiece = (now: number): void => {
+  /** Handles events once queued work has had its time. Output of the connection whose turn it is waits for its end. */
+  readonly #lookIfDue = (now: number): void => {
     if (now < this.#nextLook) return;
     this.#held.push(...this.#dirty.splice(0));
     this.#look(0);
