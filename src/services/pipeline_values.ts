@@ -61,7 +61,8 @@ const arrays = {
 } as const;
 
 /**
- * Converts inputs. Each has memory of its own, so that it can move to another thread.
+ * Converts inputs. Each is copied to memory of its own, which is aligned and can move to another thread. The memory of
+ * the request is used again for the next one: new memory would take as long as this copy (0.09 ms for 882 KB).
  *
  * @throws {RpcError} INVALID_ARGUMENT
  */
