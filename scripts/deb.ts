@@ -51,31 +51,32 @@ const users = 'u signer - "Remote signer" - -\n';
 /** The folder of its keys. */
 const folders = "d /etc/signer 0755 root root\nd /etc/signer/keys 0700 signer signer\n";
 
+// DPKG_ROOT is the folder of `dpkg --root`, for which the scripts run outside of it (dpkg(1), deb-postinst(5)).
 const afterInstallation = `#!/bin/sh
 set -e
 [ "$1" = configure ] || exit 0
 if command -v systemd-sysusers >/dev/null; then
-  systemd-sysusers signer.conf
-  systemd-tmpfiles --create signer.conf
+  systemd-sysusers \${DPKG_ROOT:+--root="$DPKG_ROOT"} signer.conf
+  systemd-tmpfiles \${DPKG_ROOT:+--root="$DPKG_ROOT"} --create signer.conf
 fi
-if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
+if [ -z "$DPKG_ROOT" ] && [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
 `;
 
 const beforeRemoval = `#!/bin/sh
 set -e
 [ "$1" = remove ] || exit 0
-if [ -d /run/systemd/system ]; then systemctl stop signer.socket signer.service || true; fi
+if [ -z "$DPKG_ROOT" ] && [ -d /run/systemd/system ]; then systemctl stop signer.socket signer.service || true; fi
 `;
 
 /** Removes the cache of a portable executable too, when the package is purged. */
 const afterRemoval = (payload: string | undefined) =>
   `#!/bin/sh
 set -e
-if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
+if [ -z "$DPKG_ROOT" ] && [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
 ${
     payload === undefined
       ? ""
-      : `if [ "$1" = purge ]; then rm -rf /var/cache/signer /var/cache/signer-*-${payload}; fi\n`
+      : `if [ "$1" = purge ]; then\n  cache=$DPKG_ROOT/var/cache\n  rm -rf "$cache/signer" "$cache"/signer-*-${payload}\nfi\n`
   }`;
 
 /** Returns the hash by which a portable executable names its cache; undefined for another executable. */

@@ -52,9 +52,16 @@ peerTest(test, "dpkg-deb")(
         assert.equal((await run("/bin/sh", "-n", hook)).code, 0, name);
         assert.equal((await Deno.stat(hook)).mode! & 0o777, 0o755, name);
       }
-      const removal = await Deno.readTextFile(join(control, "postrm"));
-      const removed = `rm -rf /var/cache/signer /var/cache/signer-*-${payload}; fi\n`;
-      assert.ok(removal.includes(removed), removal);
+      // For a folder that `dpkg --root` names, and not for this machine.
+      const caches = join(folder, "other/var/cache");
+      await Deno.mkdir(join(caches, `signer-0-${payload}`), { recursive: true });
+      await Deno.mkdir(join(caches, "others"));
+      const purge = await new Deno.Command(join(control, "postrm"), {
+        args: ["purge"],
+        env: { DPKG_ROOT: join(folder, "other") },
+      }).output();
+      assert.equal(purge.code, 0);
+      assert.deepEqual([...Deno.readDirSync(caches)].map(({ name }) => name), ["others"]);
       const { stdout } = await run(dpkgDeb, "--field", join(folder, "signer.deb"), "Package");
       assert.equal(stdout, "signer\n");
     } finally {
