@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import config from "../deno.json" with { type: "json" };
@@ -22,6 +23,11 @@ const { values } = parseArgs({
     output: { type: "string", default: "dist/signer.deb" },
   },
 });
+
+if (!existsSync(values.executable)) {
+  console.error(`There is no ${values.executable}: make it with deno task compile, or --portable`);
+  Deno.exit(1);
+}
 
 const control = `Package: signer
 Version: ${config.version}
