@@ -6,8 +6,8 @@
  * `scripts/peers` has servers of the same Echo and Sign on each of them, pinned by lock files. They are built into
  * `.cache/bench_peers` first, and the libraries of `deno task openssl` and `deno task aws-lc`. Each server is
  * loaded by h2load in each round, one at a time, in an order that changes with the round. A warm-up finds the number
- * of requests of its loads, which take about as many seconds as `--seconds` says. The figure is the CPU time of the server per request, median and
- * range of the rounds.
+ * of requests of its loads, which take about as many seconds as `--seconds` says. The figure is the CPU time of the
+ * server per request, median and range of the rounds.
  *
  * There are two tables. In the first the servers run on CPU 0, with one thread, and h2load on CPU 1. In the second
  * the kernel chooses the CPUs, and each server has its default number of threads.
@@ -16,7 +16,8 @@
  * and servers by their names.
  *
  * Needs Linux with two CPUs, h2load (Debian: nghttp2-client), Rust, Go, Node.js with npm, and `deno task peers`;
- * the needs of the other tasks are in `scripts/openssl.ts` and `scripts/aws_lc.ts`. With all servers built the task takes 9 minutes.
+ * the needs of the other tasks are in `scripts/openssl.ts` and `scripts/aws_lc.ts`. With all servers built
+ * the task takes 9 minutes.
  *
  * @module
  */

@@ -12,7 +12,7 @@
  *   counts them, and their CPU time per signature, of which a call should cost at most 110 %. All CPUs are busy in both,
  *   because CPUs that share a core make each other slower.
  *
- * h2load runs on the same CPUs as the server, which has the less for it: a client on another machine leaves them to it.
+ * h2load runs on the same CPUs as the server and takes a part of their time, as a client on another machine does not.
  *
  * The server signs with the system's libcrypto; with that of `--libcrypto`, such as `.cache/openssl/libcrypto.so.3` of
  * `deno task openssl`; or with the library of `--aws-lc`, such as `.cache/aws-lc/libaws_lc.so` of `deno task aws-lc`.

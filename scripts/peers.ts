@@ -1,7 +1,8 @@
 /**
  * Installs the peers that tests run, in pinned versions: Go programs by `go install`, the Go programs of
  * `tests/peers/go`, Python packages in a virtual environment, and the clients of `docs/clients`. Needs Go 1.25 or
- * newer, Python 3 with `venv`, npm, and cargo for the client in Rust. Peers already installed in the pinned version are kept.
+ * newer, Python 3 with `venv`, npm, and cargo for the client in Rust. Peers already installed in the
+ * pinned version are kept.
  *
  * @module
  */

@@ -9,9 +9,9 @@ import { elapsed, Server, type Start } from "./servers.ts";
 const MIN_LOAD = 4;
 
 /**
- * The load of each server before a row: so many seconds, and on until it has answered so many requests, at most for some
- * seconds more. V8 compiles the code of a row anew where others have changed its assumptions, or have dropped it: with
- * 0.4 s the figures of P-256 were half as high again. With 1.5 s, which are 5,000 signatures with RSA-2048, its threads
+ * The load of each server before a row: this many seconds, then on until it has answered this many requests, but at
+ * most for some seconds more. V8 compiles the code of a row again when other rows have changed its assumptions, or when
+ * V8 has dropped it: with 0.4 s the figures of P-256 were 1.5 times as high. With 1.5 s, which are 5,000 signatures with RSA-2048, its threads
  * still compiled for 5 µs per signature, where they do for less than 1 µs in the end.
  */
 const WARM_UP_SECONDS = 1.5;

@@ -21,7 +21,8 @@ const main = fileURLToPath(new URL("../../main.ts", import.meta.url));
 const program = ["run", "--quiet", "-P=bench", main, "bench"];
 
 /**
- * Starts `bench`, and sends a signal, Ctrl-C by default, when a line of its log matches. Returns the report that it wrote in spite of that.
+ * Starts `bench`, and sends a signal, Ctrl-C by default, when a line of its log matches. Returns the
+ * report that it wrote nevertheless.
  *
  * @param line the first line after which the load is to end
  */

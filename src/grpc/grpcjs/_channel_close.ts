@@ -11,8 +11,8 @@ interface Subchannel {
 
 /**
  * Closes a channel with three resources that grpc-js 1.14.7 leaks: the backoff timer of a failed connection, a
- * connection whose TLS handshake is under way, and one whose peer has not sent its SETTINGS. All are private to grpc-js; the sanitizers of the tests fail if
- * they are no longer found.
+ * connection whose TLS handshake is under way, and one whose peer has not sent its SETTINGS. All are
+ * private to grpc-js; the sanitizers of the tests fail if they are no longer found.
  */
 export function closeChannel(channel: ChannelInterface): void {
   const { internalChannel } = channel as unknown as {
