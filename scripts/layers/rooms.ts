@@ -128,7 +128,7 @@ export const rooms: Rooms = {
     "src/crypto",
     "npm:commander",
   ],
-  "src/cli/debug": ["src/cli", "src/net", "npm:commander"],
+  "src/cli/debug": ["src/cli", "src/net", "src/net/duplex", "npm:commander"],
   "src/cli/doctor": [
     "src/api",
     "src/cli",
@@ -161,6 +161,7 @@ export const rooms: Rooms = {
     "src/grpc/native/workers",
     "src/grpc/stacks",
     "src/net",
+    "src/net/duplex",
     "src/pipeline",
     "src/services",
     "src/telemetry",
@@ -231,8 +232,8 @@ export const rooms: Rooms = {
   ],
   "src/pipeline/text": ["src/pipeline", "src/yaml"],
   "src/pipeline/workers": ["src/ffi", "src/pipeline"],
-  "src/audit": ["src/errors"],
-  "src/access": ["src/crypto/algorithms", "src/errors", "src/grpc"],
+  "src/audit": ["src/errors", "src/node"],
+  "src/access": ["src/crypto/algorithms", "src/errors", "src/grpc", "src/node"],
   "src/access/check": ["src/access", "src/crypto/algorithms", "src/grpc"],
   "src/access/files": [
     "src/access",
@@ -275,13 +276,14 @@ export const rooms: Rooms = {
     "src/http2",
     "src/net",
   ],
-  "src/grpc/native": ["src/grpc", "src/http2"],
+  "src/grpc/native": ["src/grpc", "src/http2", "src/node"],
   "src/grpc/grpcjs": [
     "src/api",
     "src/grpc",
     "src/grpc/callers",
     "src/grpc/scheduling",
     "src/net",
+    "src/net/duplex",
     "src/telemetry",
     "npm:@grpc/grpc-js",
     "npm:@grpc/proto-loader",
@@ -311,9 +313,15 @@ export const rooms: Rooms = {
     "src/crypto/openssl",
     "src/crypto/x509",
     "src/errors",
+    "src/node",
   ],
   "src/crypto/algorithms": [],
-  "src/crypto/builtin": ["src/crypto", "src/crypto/algorithms", "src/crypto/encoding"],
+  "src/crypto/builtin": [
+    "src/crypto",
+    "src/crypto/algorithms",
+    "src/crypto/encoding",
+    "src/node",
+  ],
   "src/crypto/encoding": [
     "src/crypto",
     "src/crypto/algorithms",
@@ -321,15 +329,22 @@ export const rooms: Rooms = {
     "src/errors",
   ],
   "src/crypto/encoding/families": ["src/crypto", "src/crypto/algorithms", "src/crypto/encoding"],
-  "src/crypto/key_file": ["src/crypto", "src/crypto/encoding"],
-  "src/crypto/openssl": ["src/crypto", "src/crypto/algorithms", "src/crypto/encoding", "src/ffi"],
-  "src/crypto/x509": ["src/crypto", "src/crypto/algorithms", "src/crypto/encoding"],
+  "src/crypto/key_file": ["src/crypto", "src/crypto/encoding", "src/node"],
+  "src/crypto/openssl": [
+    "src/crypto",
+    "src/crypto/algorithms",
+    "src/crypto/encoding",
+    "src/ffi",
+    "src/node",
+  ],
+  "src/crypto/x509": ["src/crypto", "src/crypto/algorithms", "src/crypto/encoding", "src/node"],
 
-  "src/net": ["src/errors", "src/ffi", "src/net/tls"],
+  "src/net": ["src/errors", "src/ffi", "src/net/tls", "src/node"],
+  "src/net/duplex": ["src/ffi", "src/net"],
   "src/net/tls": ["src/ffi", "src/net"],
 
   "src/telemetry/metrics": [],
-  "src/telemetry": ["src/ffi", "npm:@logtape/logtape"],
+  "src/telemetry": ["src/ffi", "src/node", "npm:@logtape/logtape"],
 
   "src/protobuf": ["src/errors"],
 
@@ -343,5 +358,6 @@ export const rooms: Rooms = {
   "src/yaml": ["npm:yaml"],
 
   "src/errors": [],
+  "src/node": [],
   "src/spelling": [],
 };

@@ -1,5 +1,5 @@
 /** Bearer tokens: made, hashed and found. @module */
-import { createHash, randomBytes } from "node:crypto";
+import { nodeCrypto } from "../node/mod.ts";
 
 /** A token that a server accepts, without the token itself. It is plain data, to be posted to other threads. */
 export interface TokenEntry {
@@ -22,11 +22,11 @@ const MAX_TOKEN_LENGTH = 512;
 
 /** Makes a token of 256 random bits. */
 export function createToken(): string {
-  return PREFIX + randomBytes(RANDOM_BYTES).toString("base64url");
+  return PREFIX + nodeCrypto().randomBytes(RANDOM_BYTES).toString("base64url");
 }
 
 export function hashToken(token: string): Uint8Array {
-  return new Uint8Array(createHash("sha256").update(token).digest());
+  return new Uint8Array(nodeCrypto().createHash("sha256").update(token).digest());
 }
 
 /** Reports whether a text may be a token: printable ASCII without spaces (RFC 6750 section 2.1 allows less). */

@@ -11,7 +11,7 @@
  *
  * @module
  */
-import { createHash, hash } from "node:crypto";
+import { nodeCrypto } from "../node/mod.ts";
 import type { LineBuffer } from "./line_buffer.ts";
 
 /** An attempt to sign. */
@@ -59,11 +59,12 @@ export const SIGNATURE_CONTEXT = "signer-audit-v1\n";
 export type HashFunction = (bytes: Uint8Array) => Uint8Array;
 
 /** Computes SHA-256 by node:crypto. */
-export const sha256: HashFunction = (bytes) => createHash("sha256").update(bytes).digest();
+export const sha256: HashFunction = (bytes) =>
+  nodeCrypto().createHash("sha256").update(bytes).digest();
 
 /** Computes SHA-256 of a text, in hex. */
 export function sha256Hex(text: string): string {
-  return hash("sha256", text, "hex");
+  return nodeCrypto().hash("sha256", text, "hex");
 }
 
 /** Bytes of SHA-256. */

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
+import { nodeCrypto } from "../node/mod.ts";
 
 /** The hash before the first part. */
 export const NO_SEGMENT = "0".repeat(64);
@@ -30,7 +30,7 @@ export class SegmentReader {
   readonly #file: Deno.FsFile;
   readonly #from: number;
   readonly #to: number | undefined;
-  readonly #hash = createHash("sha256");
+  readonly #hash = nodeCrypto().createHash("sha256");
   readonly #buffer = new Uint8Array(CHUNK);
   #at: number;
 

@@ -15,6 +15,7 @@ const KEY_ID = /^[A-Za-z0-9._:/@+-]+$/;
 interface SharedVersion {
   readonly version: number;
   readonly period: KeyPeriod;
+  readonly thumbprint: string;
   /** The key pair, or the SubjectPublicKeyInfo of a public key alone. */
   readonly key: SharedKey | Uint8Array;
 }
@@ -134,9 +135,10 @@ export class KeyStore implements Disposable {
     return [...this.#keys.values()].map((stored) => ({
       id: stored.id,
       isDefault: this.#isDefault(stored),
-      versions: stored.versions.map(({ version, period, privateKey, publicKey }) => ({
+      versions: stored.versions.map(({ version, period, thumbprint, privateKey, publicKey }) => ({
         version,
         period,
+        thumbprint,
         key: privateKey?.share() ?? publicKey.spki,
       })),
     }));
@@ -151,11 +153,11 @@ export class KeyStore implements Disposable {
   static adopt(provider: CryptoProvider, shared: SharedKeyStore): KeyStore {
     const store = new KeyStore();
     for (const { id, isDefault, versions } of shared) {
-      const adopted = versions.map(({ version, period, key }) => {
+      const adopted = versions.map(({ version, period, thumbprint, key }) => {
         const own = key instanceof Uint8Array
           ? provider.importPublicKey(key)
           : provider.adoptPrivateKey(key);
-        return keyVersion(version, own, period);
+        return keyVersion(version, own, period, thumbprint);
       });
       store.addVersions(id, adopted, { isDefault });
     }

@@ -37,17 +37,22 @@ export interface KeyVersion extends KeyVersionDescription {
   readonly privateKey: PrivateKey | undefined;
 }
 
-/** Makes a version of a key pair, or of a public key alone. */
+/**
+ * Makes a version of a key pair, or of a public key alone.
+ *
+ * @param print the thumbprint, where it is known: to compute it a thread loads node:crypto
+ */
 export function keyVersion(
   version: number,
   key: PrivateKey | PublicKey,
   period: KeyPeriod = {},
+  print?: string,
 ): KeyVersion {
   const privateKey = "publicKey" in key ? key : undefined;
   const publicKey = "publicKey" in key ? key.publicKey : key;
   return {
     version,
-    thumbprint: thumbprint(publicKey),
+    thumbprint: print ?? thumbprint(publicKey),
     hasPrivateKey: privateKey !== undefined,
     publicKey,
     privateKey,

@@ -1,5 +1,5 @@
 /** Public keys in files: PEM, DER and JWK, and their thumbprints. @module */
-import { createHash } from "node:crypto";
+import { nodeCrypto } from "../node/mod.ts";
 import {
   decodePemBody,
   encodePem,
@@ -24,7 +24,9 @@ export function publicJwk(key: PublicKey): PublicJwk {
  * padding, 43 characters (RFC 7638 section 3; RFC 8037 appendix A.3 for Ed25519).
  */
 export function thumbprint(key: PublicKey): string {
-  return createHash("sha256").update(JSON.stringify(publicJwk(key))).digest("base64url");
+  return nodeCrypto().createHash("sha256").update(JSON.stringify(publicJwk(key))).digest(
+    "base64url",
+  );
 }
 
 /** Writes a public key; PEM and JWK end with a newline. */

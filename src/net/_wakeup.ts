@@ -1,6 +1,7 @@
 /** Wake-ups of Deno's event loop by an epoll. @module */
-import { Socket as NodeSocket } from "node:net";
+import type { Socket as NodeSocket } from "node:net";
 import { libc } from "../ffi/mod.ts";
+import { nodeNet } from "../node/mod.ts";
 
 /** Reports events of an epoll to Deno's event loop, once after each `arm`. */
 export interface Wakeup {
@@ -26,7 +27,7 @@ function openPipeHandle(fd: number): PipeHandle | undefined {
   const pair = new Int32Array(2);
   libc.check("socketpair", libc.socketpair(libc.AF_UNIX, libc.SOCK_STREAM, pair));
   libc.close(pair[1]);
-  const probe = new NodeSocket({ fd: pair[0] });
+  const probe = new (nodeNet().Socket)({ fd: pair[0] });
   try {
     const handle = (probe as unknown as { _handle?: object })._handle;
     const Pipe = handle?.constructor as (new (type: number) => PipeHandle) | undefined;
@@ -68,7 +69,7 @@ class KernelWakeup implements Wakeup {
     }
     // From here on, the socket owns the eventfd.
     const options = { handle, readable: true, writable: false };
-    this.#socket = new NodeSocket(
+    this.#socket = new (nodeNet().Socket)(
       options as unknown as ConstructorParameters<typeof NodeSocket>[0],
     );
     this.#socket.on("error", () => {});

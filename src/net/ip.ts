@@ -1,10 +1,22 @@
 /** Numeric IP addresses as text and as bytes. @module */
-import { isIPv4, isIPv6 } from "node:net";
+
+/** An octet of an IPv4 address, without leading zeros (RFC 6943 section 3.1.1). */
+const octet = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
+const ipv4 = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
+
+function isIpv4(text: string): boolean {
+  return ipv4.test(text);
+}
+
+/** Reports whether a text is an IPv6 address without a zone. */
+function isIpv6(text: string): boolean {
+  return text.includes(":") && /^[0-9a-f:.]+$/i.test(text) && URL.canParse(`http://[${text}]/`);
+}
 
 /** Parses a numeric IP address into 4 or 16 bytes in network order; undefined for any other text. */
 export function parseIp(text: string): Uint8Array | undefined {
-  if (isIPv4(text)) return Uint8Array.from(text.split("."), Number);
-  if (!isIPv6(text) || text.includes("%")) return undefined;
+  if (isIpv4(text)) return Uint8Array.from(text.split("."), Number);
+  if (!isIpv6(text)) return undefined;
   // RFC 4291 section 2.2: an IPv4 tail is two groups, and "::" is the missing groups of zeros.
   const tail = /[^:]*\.[^:]*$/.exec(text)?.[0];
   let plain = text;

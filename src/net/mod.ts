@@ -2,7 +2,6 @@
 export * from "./acceptor.ts";
 export * from "./address.ts";
 export * from "./dialer.ts";
-export * from "./duplex.ts";
 export * from "./errors.ts";
 export { formatIp, parseIp } from "./ip.ts";
 export { prepareInherited } from "./inherited.ts";

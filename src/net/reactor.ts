@@ -1,9 +1,15 @@
 /** An epoll on Deno's event loop. @module */
 import { clearImmediate, setImmediate } from "node:timers";
+import { nodeNet } from "../node/mod.ts";
 import { Poller, type PollHandler, type Registrar, wakePoller } from "./poller.ts";
 import { openWakeup, type Wakeup, type WakeupKind } from "./_wakeup.ts";
 
 export type { WakeupKind };
+
+/** Loads the modules of reactors, if this thread has not yet. Pending microtasks may run meanwhile. */
+export function loadReactor(): void {
+  nodeNet();
+}
 
 /** The resources of a reactor that watches descriptors. */
 interface Running {
@@ -55,6 +61,8 @@ export class Reactor implements Registrar, AsyncDisposable {
   }
 
   add(fd: number, interest: number, handler: PollHandler): void {
+    // Here, as a microtask may add a descriptor too.
+    loadReactor();
     const { poller } = this.#running ??= this.#open();
     poller.add(fd, interest, handler);
     this.#updateRef();

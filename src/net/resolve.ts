@@ -1,5 +1,5 @@
 /** Host name resolution. @module */
-import { lookup } from "node:dns/promises";
+import { nodeDns } from "../node/mod.ts";
 import { type Address, formatAddress } from "./address.ts";
 import { NetError } from "./errors.ts";
 import { parseIp } from "./ip.ts";
@@ -17,7 +17,7 @@ export async function resolveAddress(address: Address): Promise<[Address, ...Add
   if (address.transport !== "tcp" || parseIp(address.host) !== undefined) return [address];
   let found: { address: string; family: number }[];
   try {
-    found = await lookup(address.host, { all: true, verbatim: true });
+    found = await nodeDns().lookup(address.host, { all: true, verbatim: true });
   } catch (cause) {
     throw notFound(address, { cause });
   }

@@ -1,5 +1,5 @@
 /** Standard error of a service whose output goes to systemd's journal. @module */
-import process from "node:process";
+import { nodeFs } from "../node/mod.ts";
 
 const STDERR = 2;
 
@@ -18,9 +18,7 @@ const priorities = {
 export function isJournal(): boolean {
   const stream = Deno.env.get("JOURNAL_STREAM");
   if (stream === undefined) return false;
-  // Loaded here, as it takes 5 ms of the start of each thread.
-  const { fstatSync } = process.getBuiltinModule("node:fs");
-  const { dev, ino } = fstatSync(STDERR);
+  const { dev, ino } = nodeFs().fstatSync(STDERR);
   return stream === `${dev}:${ino}`;
 }
 

@@ -1,5 +1,4 @@
 /** Structured logs on standard error. @module */
-import process from "node:process";
 import { format } from "node:util";
 import {
   configureSync,
@@ -8,6 +7,7 @@ import {
   getLogger,
   type LogRecord,
 } from "@logtape/logtape";
+import { nodeProcess, onNodeUse } from "../node/mod.ts";
 import type { LogEvent } from "./events.ts";
 import { journalPrefix } from "./journal.ts";
 import { formatLogLevels, type Level, type LogCategory, type LogLevels } from "./levels.ts";
@@ -89,7 +89,10 @@ export function configureLogs(
       { category: ["logtape", "meta"], sinks: ["stderr"], lowestLevel: "warning" },
     ],
   });
-  if (options.format === "json") captureConsole();
+  if (options.format !== "json") return;
+  captureConsole();
+  // Packages of the main thread use Node.js by themselves.
+  if (options.target === undefined) nodeProcess();
 }
 
 /** Changes the lowest levels of this thread's logs. */
@@ -120,8 +123,13 @@ function captureConsole(): void {
     const write = (...values: unknown[]) => log[level]("{text}", { text: format(...values) });
     console[method as keyof typeof levels] = write;
   }
-  process.removeAllListeners("warning");
-  process.on("warning", ({ name, message }) => log.warn("{text}", { text: `${name}: ${message}` }));
+  onNodeUse((process) => {
+    process.removeAllListeners("warning");
+    process.on(
+      "warning",
+      ({ name, message }) => log.warn("{text}", { text: `${name}: ${message}` }),
+    );
+  });
 }
 
 /** The target of the logs of this process, opened once for all threads. */

@@ -1,4 +1,5 @@
 /** A relay between client and server, which can act as the monitor of a VM. @module */
+import type * as Duplex from "../../src/net/duplex/mod.ts";
 import type { Net } from "../net/_transports.ts";
 
 /** The host port in the monitor's answer. Firecracker's begin at 2^30. */
@@ -16,21 +17,24 @@ export interface RelayOptions {
 /** Forwards connections from one address to another, and can reset them. */
 export class Relay implements AsyncDisposable {
   readonly #net: typeof Net;
+  readonly #duplex: typeof Duplex;
   readonly #reactor: Net.Reactor;
   readonly #to: Net.Address;
   readonly #options: RelayOptions;
   readonly #listener: Net.Listener;
   readonly #acceptor: Net.Acceptor;
-  readonly #ends = new Map<Net.SocketDuplex, Net.Socket>();
+  readonly #ends = new Map<Duplex.SocketDuplex, Net.Socket>();
   readonly #stopped = new AbortController();
 
   private constructor(
     net: typeof Net,
+    duplex: typeof Duplex,
     listener: Net.Listener,
     to: Net.Address,
     options: RelayOptions,
   ) {
     this.#net = net;
+    this.#duplex = duplex;
     this.#reactor = new net.Reactor();
     this.#to = to;
     this.#options = options;
@@ -46,7 +50,8 @@ export class Relay implements AsyncDisposable {
     to: Net.Address,
     options: RelayOptions = {},
   ): Promise<Relay> {
-    return new Relay(net, await net.listen(from), to, options);
+    const duplex = await import("../../src/net/duplex/mod.ts");
+    return new Relay(net, duplex, await net.listen(from), to, options);
   }
 
   get address(): string {
@@ -81,7 +86,7 @@ export class Relay implements AsyncDisposable {
     });
   }
 
-  async #join(near: Net.SocketDuplex, answer = ""): Promise<void> {
+  async #join(near: Duplex.SocketDuplex, answer = ""): Promise<void> {
     const options = { reactor: this.#reactor, signal: this.#stopped.signal };
     let socket: Net.Socket;
     try {
@@ -98,8 +103,8 @@ export class Relay implements AsyncDisposable {
     if (near.destroyed) far.destroy();
   }
 
-  #end(socket: Net.Socket): Net.SocketDuplex {
-    const stream = this.#net.toDuplex(socket, this.#reactor);
+  #end(socket: Net.Socket): Duplex.SocketDuplex {
+    const stream = this.#duplex.toDuplex(socket, this.#reactor);
     stream.on("error", () => {});
     stream.once("close", () => this.#ends.delete(stream));
     this.#ends.set(stream, socket);

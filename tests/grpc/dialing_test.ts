@@ -3,11 +3,10 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { ServiceError } from "@grpc/grpc-js";
 import { gate } from "../_support/gate.ts";
-import { PERMISSIONS, settle, temporaryDirectory } from "../net/_transports.ts";
+import { loadNetAndDuplex, PERMISSIONS, settle, temporaryDirectory } from "../net/_transports.ts";
 
 const [test, { grpc, net, installDialer }] = await gate(PERMISSIONS, async () => {
-  const net = await import("../../src/net/mod.ts");
-  assert.ok(net.socketsSupported());
+  const net = await loadNetAndDuplex();
   const { installDialer } = await import("../../src/grpc/grpcjs/dialing.ts");
   installDialer();
   return { grpc: await import("@grpc/grpc-js"), net, installDialer };

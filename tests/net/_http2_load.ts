@@ -8,7 +8,8 @@
  * @module
  */
 import { connect, createServer, type ServerHttp2Stream } from "node:http2";
-import { Acceptor, listen, parseAddress, sharedReactor, toDuplex } from "../../src/net/mod.ts";
+import { toDuplex } from "../../src/net/duplex/mod.ts";
+import { Acceptor, listen, parseAddress, sharedReactor } from "../../src/net/mod.ts";
 
 const CALLS = 3000;
 const AT_ONCE = 64;

@@ -18,6 +18,11 @@ export async function loadNet(): Promise<typeof Net> {
   return net;
 }
 
+/** Loads the socket layer, with sockets as streams of Node.js. */
+export async function loadNetAndDuplex() {
+  return { ...await loadNet(), ...await import("../../src/net/duplex/mod.ts") };
+}
+
 /** Waits until the closed connections of this thread are gone, so that no resource outlives a test. */
 export async function settle(net: typeof Net): Promise<void> {
   while (net.sharedReactor().size > 0) await new Promise((resolve) => setTimeout(resolve));

@@ -8,13 +8,14 @@
 import assert from "node:assert/strict";
 import { runChild } from "./_child.ts";
 import { gate } from "../_support/gate.ts";
-import { loadNet, type Net, PERMISSIONS, readAll, serve } from "./_transports.ts";
+import type { SocketDuplex } from "../../src/net/duplex/mod.ts";
+import { loadNetAndDuplex, type Net, PERMISSIONS, readAll, serve } from "./_transports.ts";
 
-const [test, net] = await gate([...PERMISSIONS, "run"], loadNet);
+const [test, net] = await gate([...PERMISSIONS, "run"], loadNetAndDuplex);
 
 /** Opens a connection. Returns its ends, one of them as a stream. */
 async function connection(): Promise<
-  { near: Net.SocketDuplex; far: Net.Socket; reactor: Net.Reactor } & AsyncDisposable
+  { near: SocketDuplex; far: Net.Socket; reactor: Net.Reactor } & AsyncDisposable
 > {
   const reactor = new net.Reactor();
   const address = net.parseAddress(`unix-abstract:signer-test-${crypto.randomUUID()}`);

@@ -6,8 +6,9 @@
  */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
+import type { SocketDuplex } from "../../src/net/duplex/mod.ts";
 import {
-  loadNet,
+  loadNetAndDuplex,
   type Net,
   PERMISSIONS,
   readAll,
@@ -15,10 +16,10 @@ import {
   temporaryDirectory,
 } from "./_transports.ts";
 
-const [test, net] = await gate(PERMISSIONS, loadNet);
+const [test, net] = await gate(PERMISSIONS, loadNetAndDuplex);
 
 /** The monitor's handling of a connection after the request line. */
-type Behaviour = (stream: Net.SocketDuplex, request: string) => void | Promise<void>;
+type Behaviour = (stream: SocketDuplex, request: string) => void | Promise<void>;
 
 /** Runs `body` with a monitor that handles each connection by the next behaviour, and further ones by the last. */
 async function withMonitor(
@@ -29,7 +30,7 @@ async function withMonitor(
   const path = `${directory.path}/vm.sock`;
   await using server = await serve(net, { transport: "unix", path });
   const { reactor } = server;
-  const streams: Net.SocketDuplex[] = [];
+  const streams: SocketDuplex[] = [];
   let running = true;
   const loop = (async () => {
     for (let i = 0; running; i++) {

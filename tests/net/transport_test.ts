@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { assertNoneLeft } from "./_child.ts";
 import { gate } from "../_support/gate.ts";
 import {
-  loadNet,
+  loadNetAndDuplex,
   PERMISSIONS,
   readAll,
   serve,
@@ -12,7 +12,7 @@ import {
   transports,
 } from "./_transports.ts";
 
-const [test, net] = await gate([...PERMISSIONS, "run"], loadNet);
+const [test, net] = await gate([...PERMISSIONS, "run"], loadNetAndDuplex);
 
 /** 3 MiB of a pattern in which a lost or repeated chunk is visible. */
 const LARGE = new Uint8Array(3 * 1024 * 1024).map((_, i) => (i * 31 + (i >> 12)) & 0xff);

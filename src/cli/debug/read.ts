@@ -1,5 +1,6 @@
 /** The client of a server's control socket. @module */
-import { dial, NetError, parseAddress, sharedReactor, toDuplex } from "../../net/mod.ts";
+import { dial, NetError, parseAddress, sharedReactor } from "../../net/mod.ts";
+import { toDuplex } from "../../net/duplex/mod.ts";
 import { controlAddress, expectUnixSocket } from "../control_address.ts";
 import { CliError, ExitCode } from "../exit.ts";
 

@@ -4,14 +4,8 @@
  *
  * @module
  */
-import {
-  Acceptor,
-  formatAddress,
-  listen,
-  sharedReactor,
-  type Socket,
-  toDuplex,
-} from "../../net/mod.ts";
+import { Acceptor, formatAddress, listen, sharedReactor, type Socket } from "../../net/mod.ts";
+import { toDuplex } from "../../net/duplex/mod.ts";
 import { type ErrorReports, errorReports, type Logger } from "../../telemetry/mod.ts";
 import { expectUnixSocket } from "../control_address.ts";
 import type { Place } from "./places.ts";

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { Acceptor, formatAddress, listen, sharedReactor, toDuplex } from "../../net/mod.ts";
+import { Acceptor, formatAddress, listen, sharedReactor } from "../../net/mod.ts";
+import { toDuplex } from "../../net/duplex/mod.ts";
 import type { Logger } from "../../telemetry/mod.ts";
 import type { Place } from "./places.ts";
 import { type ServedHosts, servedHosts } from "./served_hosts.ts";

@@ -1,5 +1,6 @@
 /** Keys in node:crypto. @module */
-import { type KeyObject, sign, verify } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+import { nodeCrypto } from "../../node/mod.ts";
 import {
   type AlgorithmInfo,
   type AlgorithmName,
@@ -75,7 +76,7 @@ export class BuiltinPublicKey extends KeyHolder implements PublicKey {
     if (raw === undefined) return false;
     try {
       return input.digest === undefined
-        ? verify(
+        ? nodeCrypto().verify(
           info.hash,
           input.message,
           { key, ...schemeRows[info.scheme].options(info), dsaEncoding: "ieee-p1363" },
@@ -137,7 +138,7 @@ export class BuiltinPrivateKey extends KeyHolder implements PrivateKey {
       if (input.digest !== undefined) return plain(signDigest(key, info.hash!, input.digest));
       const dsaEncoding = format === "der" ? "der" : "ieee-p1363";
       return plain(
-        sign(info.hash, input.message, {
+        nodeCrypto().sign(info.hash, input.message, {
           key,
           ...schemeRows[info.scheme].options(info),
           dsaEncoding,

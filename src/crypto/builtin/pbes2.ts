@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { createCipheriv, createDecipheriv, pbkdf2Sync, randomBytes, scryptSync } from "node:crypto";
+import { nodeCrypto } from "../../node/mod.ts";
 import {
   encodeEncryptedPkcs8,
   type Encryption,
@@ -18,6 +18,7 @@ export function encryptPkcs8(
   passphrase: Uint8Array,
   iterations: number,
 ): Uint8Array {
+  const { createCipheriv, pbkdf2Sync, randomBytes } = nodeCrypto();
   const [salt, iv] = [randomBytes(16), randomBytes(16)];
   const key = pbkdf2Sync(passphrase, salt, iterations, 32, "sha256");
   const cipher = createCipheriv("aes-256-cbc", key, iv);
@@ -33,7 +34,7 @@ export function decryptPkcs8(
   const key = deriveKey(kdf, passphrase, keyBytes);
   const pieces: Uint8Array[] = [];
   try {
-    const decipher = createDecipheriv(cipher, key, iv);
+    const decipher = nodeCrypto().createDecipheriv(cipher, key, iv);
     pieces.push(decipher.update(data));
     pieces.push(decipher.final());
     const [first, last] = pieces;
@@ -51,10 +52,15 @@ export function decryptPkcs8(
 function deriveKey(kdf: Kdf, passphrase: Uint8Array, keyBytes: number): Uint8Array {
   switch (kdf.name) {
     case "pbkdf2":
-      return pbkdf2Sync(passphrase, kdf.salt, kdf.iterations, keyBytes, kdf.hash);
+      return nodeCrypto().pbkdf2Sync(passphrase, kdf.salt, kdf.iterations, keyBytes, kdf.hash);
     case "scrypt": {
       const { salt, cost: N, blockSize: r, parallelization: p } = kdf;
-      return scryptSync(passphrase, salt, keyBytes, { N, r, p, maxmem: 2 * MAX_SCRYPT_BYTES });
+      return nodeCrypto().scryptSync(passphrase, salt, keyBytes, {
+        N,
+        r,
+        p,
+        maxmem: 2 * MAX_SCRYPT_BYTES,
+      });
     }
   }
 }

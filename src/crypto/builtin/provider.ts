@@ -1,20 +1,24 @@
 /** The provider over Deno's own node:crypto. @module */
-import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { Buffer } from "node:buffer";
 import { promisify } from "node:util";
 import { importEncryptedPkcs8, importPkcs8 } from "../_import.ts";
 import { sharedElsewhere } from "../_signing.ts";
 import { readSpki } from "../encoding/mod.ts";
 import { CryptoError } from "../errors.ts";
+import { nodeCrypto } from "../../node/mod.ts";
 import type { CryptoProvider } from "../provider.ts";
 import { BuiltinPrivateKey, BuiltinPublicKey } from "./keys.ts";
 import { decryptPkcs8 } from "./pbes2.ts";
 import { type Generation, generationOf, offeredFor, schemeRows } from "./rows.ts";
 
-/** `generateKeyPair` with a type of its own, because Deno's types and @types/node differ. */
-const generateKey = promisify(generateKeyPair) as unknown as (
-  ...generation: Generation
-) => Promise<{ privateKey: KeyObject }>;
+/** Generates a key. The type is our own, because Deno's types and @types/node differ. */
+function generateKey(generation: Generation): Promise<{ privateKey: KeyObject }> {
+  const generate = promisify(nodeCrypto().generateKeyPair) as unknown as (
+    ...generation: Generation
+  ) => Promise<{ privateKey: KeyObject }>;
+  return generate(...generation);
+}
 
 /**
  * The provider over Deno's own node:crypto, for machines without OpenSSL 3: RSA takes two to four times as
@@ -36,7 +40,7 @@ export function openBuiltin(): CryptoProvider {
         .map((info) => info.name),
     async generate(type) {
       try {
-        return privateKey((await generateKey(...generationOf(type))).privateKey);
+        return privateKey((await generateKey(generationOf(type))).privateKey);
       } catch (cause) {
         throw new CryptoError("PROVIDER_FAILED", `Generating a key of type ${type} failed`, {
           cause,
@@ -62,7 +66,11 @@ export function openBuiltin(): CryptoProvider {
 function publicKey(spki: Uint8Array): BuiltinPublicKey {
   const type = readSpki(spki).info.name;
   try {
-    const key = createPublicKey({ key: Buffer.from(spki), format: "der", type: "spki" });
+    const key = nodeCrypto().createPublicKey({
+      key: Buffer.from(spki),
+      format: "der",
+      type: "spki",
+    });
     const der = Uint8Array.from(key.export({ format: "der", type: "spki" }));
     return new BuiltinPublicKey(type, key, der, offeredFor(type).map((info) => info.name));
   } catch (cause) {
@@ -71,13 +79,15 @@ function publicKey(spki: Uint8Array): BuiltinPublicKey {
 }
 
 function privateKey(key: KeyObject): BuiltinPrivateKey {
-  const spki = createPublicKey(key as never).export({ format: "der", type: "spki" });
+  const spki = nodeCrypto().createPublicKey(key as never).export({ format: "der", type: "spki" });
   return new BuiltinPrivateKey(key, publicKey(spki));
 }
 
 function load(pkcs8: Uint8Array): BuiltinPrivateKey {
   try {
-    return privateKey(createPrivateKey({ key: view(pkcs8), format: "der", type: "pkcs8" }));
+    return privateKey(
+      nodeCrypto().createPrivateKey({ key: view(pkcs8), format: "der", type: "pkcs8" }),
+    );
   } catch (cause) {
     if (cause instanceof CryptoError) throw cause;
     throw new CryptoError("BAD_KEY", "Reading the private key failed", { cause });

@@ -1,5 +1,5 @@
 /** node:crypto's names and abilities for each family and each scheme of the table. @module */
-import { constants } from "node:crypto";
+import { nodeCrypto } from "../../node/mod.ts";
 import {
   type AlgorithmInfo,
   type AlgorithmName,
@@ -41,12 +41,12 @@ export const schemeRows: Readonly<Record<Scheme, SchemeRow>> = {
     takesDigest: false,
     // FIPS 186-5 section 5.4 (g): the salt is as long as the hash.
     options: ({ digestBytes }) => {
-      return { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: digestBytes };
+      return { padding: nodeCrypto().constants.RSA_PKCS1_PSS_PADDING, saltLength: digestBytes };
     },
   },
   "rsa-pkcs1": {
     takesDigest: true,
-    options: () => ({ padding: constants.RSA_PKCS1_PADDING }),
+    options: () => ({ padding: nodeCrypto().constants.RSA_PKCS1_PADDING }),
   },
 };
 

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { constants, type KeyObject, privateEncrypt, publicEncrypt } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+import { nodeCrypto } from "../../node/mod.ts";
 import type { HashName } from "../algorithms/mod.ts";
 import { encodeDer, Tag } from "../encoding/mod.ts";
 
@@ -27,6 +28,7 @@ function digestInfo(hash: HashName, digest: Uint8Array): Uint8Array<ArrayBuffer>
 
 /** Signs a digest. */
 export function signDigest(key: KeyObject, hash: HashName, digest: Uint8Array): Uint8Array {
+  const { constants, privateEncrypt } = nodeCrypto();
   return privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, digestInfo(hash, digest));
 }
 
@@ -40,6 +42,7 @@ export function verifyDigest(
   digest: Uint8Array,
   signature: Uint8Array,
 ): boolean {
+  const { constants, publicEncrypt } = nodeCrypto();
   const opened = publicEncrypt({ key, padding: constants.RSA_NO_PADDING }, signature);
   const info = digestInfo(hash, digest);
   const expected = new Uint8Array(signature.length).fill(0xff);

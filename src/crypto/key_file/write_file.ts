@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { randomBytes } from "node:crypto";
-import { basename, dirname, join } from "node:path";
+import { nodeCrypto, nodePath } from "../../node/mod.ts";
 import { CryptoError } from "../errors.ts";
 
 /** Options of writing a key file. */
@@ -107,7 +106,8 @@ async function find(path: string): Promise<Deno.FileInfo | undefined> {
 
 /** The name of a new temporary file in the same folder, so that rename(2) and link(2) can move it. */
 function temporaryBeside(path: string): string {
-  const suffix = randomBytes(8).toString("hex");
+  const suffix = nodeCrypto().randomBytes(8).toString("hex");
+  const { basename, dirname, join } = nodePath();
   return join(dirname(path), `.${basename(path).slice(0, 200)}.${suffix}`);
 }
 

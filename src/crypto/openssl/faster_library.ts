@@ -1,5 +1,4 @@
 /** The comparison of the library in use with others on this machine, by signatures of each. @module */
-import process from "node:process";
 import {
   AWS_LC_VARIABLE,
   builtAwsLc,
@@ -8,6 +7,7 @@ import {
   openAwsLc,
   openOtherLibcrypto,
 } from "../../ffi/mod.ts";
+import { nodeProcess } from "../../node/mod.ts";
 import { findKeyType, type KeyType } from "../algorithms/mod.ts";
 import type { CryptoProvider, PrivateKey } from "../provider.ts";
 import { hasAwsLc } from "./aws_lc.ts";
@@ -127,6 +127,6 @@ function fastest(keys: readonly PrivateKey[], now: () => number): number[] {
 }
 
 function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
+  const { user, system } = nodeProcess().cpuUsage();
   return (user + system) / 1_000;
 }

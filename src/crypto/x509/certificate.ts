@@ -1,5 +1,5 @@
 /** Certificates (RFC 5280 section 4.1), signed by a key that this program holds. @module */
-import { createHash, randomBytes } from "node:crypto";
+import { nodeCrypto } from "../../node/mod.ts";
 import { DerReader, type DerValue, encodeDer, encodePem, Tag } from "../encoding/mod.ts";
 import type { PrivateKey, PublicKey } from "../provider.ts";
 import { extensionsOf, type Usage } from "./extensions.ts";
@@ -40,7 +40,7 @@ export function issueCertificate(options: CertificateOptions, issuer: Issuer): U
   const { subject, publicKey, usage, alternativeNames = [], notBefore, notAfter } = options;
   const [algorithm] = issuer.key.algorithms;
   const identifier = signatureAlgorithm(algorithm);
-  const serial = randomBytes(SERIAL_BYTES);
+  const serial = nodeCrypto().randomBytes(SERIAL_BYTES);
   // Positive, and no leading zero.
   serial[0] = serial[0] & 0x7f | 0x40;
   const extensions = extensionsOf(
@@ -86,7 +86,7 @@ export function signed(
 function keyIdOf(spki: Uint8Array): Uint8Array {
   const reader = new DerReader(spki).enter(Tag.SEQUENCE);
   reader.read(Tag.SEQUENCE);
-  return createHash("sha1").update(reader.read(Tag.BIT_STRING).subarray(1)).digest();
+  return nodeCrypto().createHash("sha1").update(reader.read(Tag.BIT_STRING).subarray(1)).digest();
 }
 
 /** Time (section 4.1.2.5): UTCTime through 2049, GeneralizedTime after it. */

@@ -1,5 +1,4 @@
 /** The search for libcrypto, and its loading. @module */
-import { fileURLToPath } from "node:url";
 import { carriedLibrary } from "./carried.ts";
 import { LibcryptoError } from "./errors.ts";
 import { type Symbols, symbols, versionSymbols } from "./symbols.ts";
@@ -22,7 +21,7 @@ export function builtLibrary(
   if (os !== "linux" || standalone || !/^file:.*\/src\/ffi\/libcrypto\/\w+\.ts$/.test(module)) {
     return undefined;
   }
-  return fileURLToPath(new URL(`../../../.cache/${path}`, module));
+  return decodeURIComponent(new URL(`../../../.cache/${path}`, module).pathname);
 }
 
 /** The path of the libcrypto of `deno task openssl` in the folder `.cache`. */

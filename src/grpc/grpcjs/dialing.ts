@@ -16,14 +16,8 @@
 import type { Duplex } from "node:stream";
 import { type ChannelOptions, experimental } from "@grpc/grpc-js";
 import { Http2SubchannelConnector } from "@grpc/grpc-js/build/src/transport.js";
-import {
-  type Address,
-  dial,
-  formatAddress,
-  parseAddress,
-  type Stream,
-  toDuplex,
-} from "../../net/mod.ts";
+import { type Address, dial, formatAddress, parseAddress, type Stream } from "../../net/mod.ts";
+import { toDuplex } from "../../net/duplex/mod.ts";
 import { guardSession, type Session } from "./_session_guard.ts";
 import { TlsConnector } from "./_tls_credentials.ts";
 

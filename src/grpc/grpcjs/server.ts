@@ -13,8 +13,8 @@ import {
   socketsSupported,
   type Stream,
   TlsHandshakes,
-  toDuplex,
 } from "../../net/mod.ts";
+import { toDuplex } from "../../net/duplex/mod.ts";
 import { logger } from "../../telemetry/mod.ts";
 import { callerOf } from "../callers/mod.ts";
 import {

@@ -1,5 +1,5 @@
 /** Compression of messages: gzip, and the `grpc-encoding` headers. @module */
-import { gunzipSync, gzipSync } from "node:zlib";
+import { nodeZlib } from "../../node/mod.ts";
 import { RpcError } from "../mod.ts";
 
 /** The supported encodings of messages, as the value of `grpc-accept-encoding`. */
@@ -21,7 +21,7 @@ export function acceptsGzip(value: string): boolean {
 
 /** Compresses a message with gzip. */
 export function compress(message: Uint8Array): Uint8Array {
-  return gzipSync(message);
+  return nodeZlib().gzipSync(message);
 }
 
 /**
@@ -53,7 +53,7 @@ export function decompress(
 function inflate(message: Uint8Array, limit: number): Uint8Array {
   try {
     // zlib refuses a limit of 0 as a wrong argument.
-    return gunzipSync(message, { maxOutputLength: Math.max(1, limit) });
+    return nodeZlib().gunzipSync(message, { maxOutputLength: Math.max(1, limit) });
   } catch (error) {
     if ((error as { code?: unknown }).code === "ERR_BUFFER_TOO_LARGE") {
       throw new RpcError(

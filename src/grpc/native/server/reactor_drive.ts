@@ -1,7 +1,7 @@
 /** The engine on Deno's event loop. @module */
 import { clearImmediate, setImmediate } from "node:timers";
 import { libc } from "../../../ffi/mod.ts";
-import { Reactor } from "../../../net/mod.ts";
+import { loadReactor, Reactor } from "../../../net/mod.ts";
 import type { Engine } from "./engine.ts";
 
 /**
@@ -22,8 +22,14 @@ export class ReactorDrive {
     this.#afterTurn = afterTurn;
   }
 
+  get isRunning(): boolean {
+    return this.#phase === "running";
+  }
+
   /** Starts to run the engine's turns, whenever it has events or a deadline. */
   start(): void {
+    // A microtask may stop this drive meanwhile.
+    if (this.#phase === "new") loadReactor();
     if (this.#phase === "new") {
       this.#phase = "running";
       this.#reactor.add(this.#engine.poller.fd, libc.EPOLLIN, { onReady: () => this.#turn() });

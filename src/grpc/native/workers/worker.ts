@@ -1,4 +1,5 @@
 /** The worker's side of a pool: serves on the thread of a Web Worker. @module */
+import { setImmediate } from "node:timers";
 import { libc } from "../../../ffi/mod.ts";
 import { Listener, Socket, type TlsContext, wakePoller } from "../../../net/mod.ts";
 import { logger } from "../../../telemetry/mod.ts";
@@ -211,6 +212,8 @@ class ServingWorker {
 
   async #close(): Promise<void> {
     await this.#drive.stop();
+    // An uncaught error of a microtask may end the worker within a turn of its engine (`src/node`).
+    await new Promise((resolve) => setImmediate(resolve));
     if (this.#shared.isFenced(this.#worker)) terminate();
     // From here on the main thread closes nothing for this worker.
     this.#shared.stop(this.#worker);

@@ -5,11 +5,15 @@
  */
 import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
-import { libc } from "../ffi/mod.ts";
-import { NetError } from "./errors.ts";
-import { formatPeer, type Peer } from "./peer.ts";
-import { type Reactor, sharedReactor } from "./reactor.ts";
-import type { Stream } from "./stream.ts";
+import { libc } from "../../ffi/mod.ts";
+import {
+  formatPeer,
+  NetError,
+  type Peer,
+  type Reactor,
+  sharedReactor,
+  type Stream,
+} from "../mod.ts";
 
 /** 64 KiB read from the kernel in one call: an HTTP/2 window of the default size. */
 const READ_SIZE = 64 * 1024;
