@@ -15,6 +15,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type DevCaFiles, devCaFiles } from "../src/cli/dev_ca.ts";
 import { findPeer } from "../tests/_support/peers.ts";
+import { findAwsLc } from "./compile/libraries.ts";
 import { root, run } from "./compile/program.ts";
 import { makeImage } from "./guest_image/make.ts";
 import { bootMachine } from "./guest_image/machine.ts";
@@ -147,6 +148,8 @@ async function tryFirecrackerFiles(folder: string, image: string): Promise<void>
   if (log !== undefined) {
     const whole = /msg=Serving .*tls=true[^]*msg=Stopped/.test(log.text);
     check("its log reaches the host by vsock", whole, log.text);
+    const provider = await findAwsLc() === undefined ? "openssl" : "aws-lc";
+    check(`it signs by ${provider}`, log.text.includes(` provider=${provider} `), log.text);
   }
 }
 

@@ -1,8 +1,15 @@
 /** Command lines in a guest: of the program, and of the kernel that starts it. @module */
+import { CARRIED_FOLDER_VARIABLE } from "../../src/ffi/libcrypto/mod.ts";
 import { permissionOptions, v8Flags } from "../compile/program.ts";
 
 /** The folder of the program in the guest. */
 export const programFolder = "/usr/lib/signer";
+
+/** The folder of the libraries of cryptography in the guest. */
+export const carriedFolder = `${programFolder}/lib`;
+
+/** The environment of the program: a variable and its value. */
+export const environment = `${CARRIED_FOLDER_VARIABLE}=${carriedFolder}`;
 
 /** The path of Deno in the guest. */
 export const entryPoint = `${programFolder}/deno`;
@@ -24,7 +31,7 @@ const MAX_LENGTH = 2048;
 
 /**
  * Returns the command line of a kernel that starts the program as its first process. The kernel passes the words after
- * `--` on (Documentation/admin-guide/kernel-parameters.rst).
+ * `--` on, and parameters that it does not know as variables (Documentation/admin-guide/kernel-parameters.rst).
  *
  * @param more parameters of the kernel, and options of `signer boot`
  */
@@ -34,7 +41,7 @@ export function kernelCommandLine(
   const words = [...denoWords("boot"), "boot", ...more.boot ?? []];
   // A panic restarts the machine at once (-1), so that a crash ends the guest.
   const parameters = ["console=ttyS0", "panic=-1", "quiet", ...more.kernel ?? []];
-  const line = [...parameters, `rdinit=${entryPoint}`, "--", ...words].join(" ");
+  const line = [...parameters, environment, `rdinit=${entryPoint}`, "--", ...words].join(" ");
   if (words.length >= MAX_WORDS || line.length >= MAX_LENGTH) {
     throw new Error(`The kernel's command line is too long: ${line}`);
   }

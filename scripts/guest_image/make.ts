@@ -2,7 +2,7 @@
 import { join, resolve } from "node:path";
 import { run } from "../compile/program.ts";
 import { Archive } from "../guest_vm/archive.ts";
-import { denoWords, entryPoint, kernelCommandLine } from "./command_line.ts";
+import { denoWords, entryPoint, environment, kernelCommandLine } from "./command_line.ts";
 import { findKernel, type Kernel, uncompressed } from "./kernel.ts";
 import { writeRootFiles } from "./root_files.ts";
 
@@ -106,6 +106,7 @@ function dockerfile(serveOptions: readonly string[]): string {
   return [
     "FROM scratch",
     "ADD rootfs.tar /",
+    `ENV ${environment}`,
     `ENTRYPOINT ${JSON.stringify([entryPoint, ...denoWords("main")])}`,
     `CMD ${JSON.stringify(["serve", ...serveOptions])}`,
     "",

@@ -2,7 +2,7 @@
 import { dirname, join } from "node:path";
 import { collectContent } from "../compile/content.ts";
 import { run } from "../compile/program.ts";
-import { programFolder } from "./command_line.ts";
+import { carriedFolder, programFolder } from "./command_line.ts";
 
 const texts: Readonly<Record<string, string>> = {
   "/etc/passwd": "root:x:0:0:root:/:/sbin/nologin\nsigner:x:65532:65532:signer:/:/sbin/nologin\n",
@@ -30,7 +30,7 @@ export async function writeRootFiles(
   if ((await Deno.readTextFile(entry)).includes('from "node:')) {
     throw new Error("src/cli/boot/entry.ts imports a module of Node.js");
   }
-  await moveLibraries(folder, join(program, "lib"));
+  await addLinkedLibraries(folder, join(folder, carriedFolder));
   for (const [path, text] of Object.entries(texts)) {
     await Deno.mkdir(join(folder, dirname(path)), { recursive: true });
     await Deno.writeTextFile(join(folder, path), text);
@@ -42,25 +42,20 @@ export async function writeRootFiles(
   }
 }
 
-/**
- * Moves libcrypto and libssl beside the C library, and adds all libraries that Deno and they are linked with, at their
- * paths on this machine: the loader looks for them there.
- */
-async function moveLibraries(folder: string, carried: string): Promise<void> {
+/** Adds the libraries that Deno and the carried libraries are linked with, at their paths on this machine. */
+async function addLinkedLibraries(folder: string, carried: string): Promise<void> {
   const own = [...Deno.readDirSync(carried)].map(({ name }) => join(carried, name)).sort();
   const linked = (await run("ldd", [join(dirname(carried), "deno"), ...own]))
     .matchAll(/^\t(?:(\S+) => )?(\/\S+) \(0x/gm);
-  let place: string | undefined;
+  let hasLibc = false;
   for (const [, name, path] of linked) {
-    if (name === "libc.so.6") place = dirname(path);
+    if (name === "libc.so.6") hasLibc = true;
     // The libcrypto of libssl: the one that is carried.
     if (name?.startsWith("libcrypto.so")) continue;
     await Deno.mkdir(join(folder, dirname(path)), { recursive: true });
     await Deno.copyFile(path, join(folder, path));
   }
-  if (place === undefined) throw new Error("Deno is not linked with libc.so.6: glibc is needed");
-  for (const path of own) await Deno.rename(path, join(folder, place, path.split("/").at(-1)!));
-  await Deno.remove(carried);
+  if (!hasLibc) throw new Error("Deno is not linked with libc.so.6: glibc is needed");
 }
 
 /** Sets modes that do not depend on the umask: programs can be executed, and nobody but root can write. */

@@ -7,15 +7,15 @@
  */
 import { memoryFile } from "../libc/mod.ts";
 
-/** The environment variable by which the portable executable names the folder of its libraries. */
-const FOLDER_VARIABLE = "SIGNER_CARRIED_LIBRARIES";
+/** The environment variable by which the portable executable and the image of a guest name the folder of their libraries. */
+export const CARRIED_FOLDER_VARIABLE = "SIGNER_CARRIED_LIBRARIES";
 
 /** The name of a library that may be carried: those of OpenSSL, and AWS-LC. */
 export type CarriedName = "libcrypto.so.3" | "libssl.so.3" | "libaws_lc.so";
 
 /** Returns the path of a carried library, where the folder names it; undefined when the program carries none. */
 export function carriedLibrary(name: CarriedName): string | undefined {
-  const folder = Deno.env.get(FOLDER_VARIABLE);
+  const folder = Deno.env.get(CARRIED_FOLDER_VARIABLE);
   if (folder) return `${folder}/${name}`;
   return Deno.build.standalone ? inMemory(name, embedded(name)) : undefined;
 }
