@@ -10,7 +10,7 @@
  * - distribution of 8 and 100 connections over the workers.
  *
  * `--memory` measures memory alone, also of a Deno without a program. Memory is read when the server is quiet, which is
- * 8 s after the last connection. `--program` names an executable to measure the memory of, in place of the sources.
+ * 22 s after the last connection. `--program` names an executable to measure the memory of, in place of the sources.
  *
  * Before each load one response is verified, and calls that fail under load are counted.
  *
@@ -24,6 +24,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { libc } from "../src/ffi/mod.ts";
 import { openNativeChannel } from "../src/grpc/native/client/mod.ts";
+import { QUIET_CHECK_MS } from "../src/grpc/native/server/quiet_watch.ts";
 import { IdleConnections } from "./bench_stacks/idle.ts";
 import {
   EmptyProcess,
@@ -87,7 +88,7 @@ interface SpreadFigure {
 }
 
 /** The time after which servers have returned memory that they do not need. */
-const QUIET_MS = 8_000;
+const QUIET_MS = 2_000 + 2 * QUIET_CHECK_MS;
 
 /** The names of the signing workloads in openssl-speed(1ssl). */
 const speedNames = { "Sign P-256": "ecdsap256", "Sign RSA-2048": "rsa2048" } as const;
