@@ -45,6 +45,8 @@ export class TokenSet {
 
   constructor(entries: readonly TokenEntry[]) {
     this.#entries = entries;
+    // Loaded here, because it takes milliseconds, which the first call would wait for.
+    nodeCrypto();
   }
 
   /**

@@ -1,7 +1,7 @@
 /**
- * Modules of Node.js that are loaded at their first use. An import loads a module in every thread that starts: node:crypto,
- * node:net, node:process, node:stream and node:zlib take 4 MB of each, and a worker that signs uses none of them. For
- * modules that a worker imports; others import `node:` modules as usual.
+ * Modules of Node.js that are loaded at their first use. An import loads a module in every thread that starts, and a worker
+ * that signs uses none of these: without node:crypto, node:net, node:process, node:stream and node:zlib the V8 heap of a
+ * worker has 6.3 MB instead of 8.5. For modules that a worker imports; others import `node:` modules as usual.
  *
  * V8 runs pending microtasks while Deno loads a module, unless the caller is a microtask itself. So the continuation of any
  * promise may run within the first call of such a function.
