@@ -190,10 +190,11 @@ export class AuditChain implements AuditTrail, Disposable {
     this.append({ event: "continue", ...fields });
   }
 
-  /** Writes the lines that wait, and closes the target. */
+  /** Writes the lines that wait, or the number of the last lines that were lost, and closes the target. */
   [Symbol.dispose](): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    if (this.#lines.count === 0) this.#addLost();
     this.commit();
     this.#sink[Symbol.dispose]();
   }

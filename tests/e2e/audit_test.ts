@@ -243,6 +243,22 @@ for (const [name, options] of Object.entries(settings)) {
   });
 }
 
+// A thread told of lost lines with its next line only, and a server that drained before one left out how many there were.
+test("A server that ends after its log was full says how many lines are missing", async () => {
+  await using folder = await Folder.create();
+  await using server = await folder.serve("--workers", "1");
+  using channel = openChannel({ addresses: server.addresses });
+  await signText(channel, "before");
+  limitFileSize(server.pid, (await Deno.stat(folder.log)).size + 100);
+  await assert.rejects(signText(channel, "during"), { code: StatusCode.UNAVAILABLE });
+  await server.logged(/The audit log cannot be written/);
+  limitFileSize(server.pid, undefined);
+  assert.equal(await server.stop(), 0);
+  assert.match(await Deno.readTextFile(folder.log), /"event":"lost","lines":1,"policy":"closed"/);
+  const { faults, openEnds, torn } = folder.verify();
+  assert.deepEqual([faults, openEnds, torn], [[], [], 1]);
+});
+
 test("With `--audit-fail open` a server signs on without its log, and logs what is missing", async () => {
   await using folder = await Folder.create();
   await using server = await folder.serve("--workers", "1", "--audit-fail", "open");
