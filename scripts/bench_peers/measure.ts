@@ -9,17 +9,15 @@ import { elapsed, Server, type Start } from "./servers.ts";
 const MIN_LOAD = 4;
 
 /**
- * The load of each server before a row: this many seconds, then on until it has answered this many requests, but at
- * most for some seconds more. V8 compiles the code of a row again when other rows have changed its assumptions, or when
- * V8 has dropped it: with 0.4 s the figures of P-256 were 1.5 times as high. With 1.5 s, which are 5,000 signatures with RSA-2048, its threads
- * still compiled for 5 µs per signature, where they do for less than 1 µs in the end.
+ * The loads of each server before a row, by turns: passes of a second each, until it has answered so many requests. V8
+ * compiles the code of a row again when other rows have changed its assumptions, or when V8 has dropped it: with 0.4 s in
+ * all the figures of P-256 were 1.5 times as high, and after 5,000 signatures with RSA-2048 its threads still compile for
+ * 5 µs per signature, in the end for less than 1 µs. The passes are short because a server that waits for the others for
+ * 10 s returns memory, and is cold again.
  */
-const WARM_UP_SECONDS = 1.5;
+const PASS_SECONDS = 1;
+const MAX_PASSES = 6;
 const WARM_UP_REQUESTS = 20_000;
-const MORE_WARM_UP_SECONDS = 4;
-
-/** Rounds that do not count: servers may have returned memory while others were warmed up. */
-const UNCOUNTED_ROUNDS = 1;
 
 /** The share of calls that may fail: a server under as much load as possible may refuse some. */
 const MAX_FAILED = 0.02;
@@ -88,22 +86,25 @@ async function measureRow(
   const { connections, streams } = row.shape;
   // Requests of a load, by a warm-up. All are complete at its end, so that all of the CPU time is theirs.
   const requests = new Map<Server, number>();
+  const answered = new Map<Server, number>();
   for (const server of servers) {
-    const { done } = await loadOnce(plan, row, server, { seconds: WARM_UP_SECONDS });
-    const perSecond = done / WARM_UP_SECONDS;
-    requests.set(
-      server,
-      Math.max(Math.round(perSecond * plan.seconds), MIN_LOAD * connections * streams),
-    );
-    const more = Math.min(WARM_UP_REQUESTS - done, Math.round(perSecond * MORE_WARM_UP_SECONDS));
-    if (more > 0) await loadOnce(plan, row, server, { requests: more });
+    const { done } = await loadOnce(plan, row, server, { seconds: PASS_SECONDS });
+    answered.set(server, done);
+    const wanted = Math.round(done * plan.seconds / PASS_SECONDS);
+    requests.set(server, Math.max(wanted, MIN_LOAD * connections * streams));
   }
-  for (let round = 0; round < UNCOUNTED_ROUNDS + plan.rounds; round++) {
+  for (let pass = 1; pass < MAX_PASSES; pass++) {
+    for (const server of servers) {
+      const first = answered.get(server)!;
+      const more = Math.min(first, WARM_UP_REQUESTS - first * pass);
+      if (more > 0) await loadOnce(plan, row, server, { requests: more });
+    }
+  }
+  for (let round = 0; round < plan.rounds; round++) {
     for (let turn = 0; turn < servers.length; turn++) {
       const server = servers[(turn + round) % servers.length];
       const end = { requests: requests.get(server)! };
       const { nanoseconds, done } = await loadOnce(plan, row, server, end);
-      if (round < UNCOUNTED_ROUNDS) continue;
       micros.get(server.start.name)!.push(nanoseconds / 1000 / done);
     }
   }
