@@ -30,3 +30,16 @@ export async function gate<T extends object>(
   };
   return [test, ignore ? {} as T : await load()];
 }
+
+/** Returns a `test` function that ignores tests, with the reason in their names. */
+export function ignored(test: Test, reason: string): Test {
+  return ((name: string, fn: Deno.TestDefinition["fn"]) =>
+    test({ name: `${name} (${reason})`, ignore: true, fn })) as Test;
+}
+
+/** Returns `test` itself for root. For other users returns a function that ignores tests. */
+export function onlyAsRoot(test: Test): Test {
+  const isRoot = Deno.permissions.querySync({ name: "sys", kind: "uid" }).state === "granted" &&
+    Deno.uid() === 0;
+  return isRoot ? test : ignored(test, "needs root");
+}

@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import type { CryptoError, KeyType } from "../../src/crypto/mod.ts";
 import { findAlgorithm, keyTypes } from "../../src/crypto/algorithms/mod.ts";
 import { awsLcLibrary } from "../_support/aws_lc.ts";
-import { gate, type Test } from "../_support/gate.ts";
+import { gate, ignored } from "../_support/gate.ts";
 import { runCode } from "../_support/run_code.ts";
 import { openssl } from "./_openssl.ts";
 import { loadCrypto } from "./_providers.ts";
@@ -21,10 +21,7 @@ const { encodePublicKey, openAwsLc } = loaded;
 const providers = loaded.providers ?? {};
 const awsLc = providers["aws-lc"];
 
-const test: Test = awsLcLibrary !== undefined
-  ? gated
-  : ((name: string, fn: Deno.TestDefinition["fn"]) =>
-    Deno.test({ name: `${name} (needs deno task aws-lc)`, ignore: true, fn })) as Test;
+const test = awsLcLibrary !== undefined ? gated : ignored(Deno.test, "needs deno task aws-lc");
 
 const message = new TextEncoder().encode("signed by AWS-LC");
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createPublicKey, verify } from "node:crypto";
 import { join } from "node:path";
 import { awsLcLibrary } from "../_support/aws_lc.ts";
-import { gate, type Test } from "../_support/gate.ts";
+import { gate, ignored } from "../_support/gate.ts";
 
 const [gated, loaded] = await gate(
   ["net", "env", "read", "write", "sys", "ffi", "run"],
@@ -11,10 +11,7 @@ const [gated, loaded] = await gate(
 );
 const { SignerProcess, call, openChannel, runSigner, signing } = loaded;
 
-const test: Test = awsLcLibrary !== undefined
-  ? gated
-  : ((name: string, fn: Deno.TestDefinition["fn"]) =>
-    Deno.test({ name: `${name} (needs deno task aws-lc)`, ignore: true, fn })) as Test;
+const test = awsLcLibrary !== undefined ? gated : ignored(Deno.test, "needs deno task aws-lc");
 
 const types = ["ecdsa-p256", "ecdsa-p384", "ed25519", "rsa-2048"] as const;
 const message = new TextEncoder().encode("signed by AWS-LC");

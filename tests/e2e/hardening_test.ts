@@ -6,7 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { awsLcLibrary } from "../_support/aws_lc.ts";
-import { gate, type Test } from "../_support/gate.ts";
+import { gate, ignored, onlyAsRoot } from "../_support/gate.ts";
 
 const [test, loaded] = await gate(
   ["net", "env", "read", "write", "sys", "ffi", "run"],
@@ -105,16 +105,7 @@ test("A server on the native stack needs no permission for the network", async (
 });
 
 /** Only root may read the memory of a process that is not dumpable. */
-const asRoot: Test = Deno.permissions.querySync({ name: "sys", kind: "uid" }).state === "granted" &&
-    Deno.uid() === 0
-  ? test
-  : ignored("needs root");
-
-/** Returns a `test` function that ignores tests, with the reason in their names. */
-function ignored(reason: string): Test {
-  return ((name: string, fn: Deno.TestDefinition["fn"]) =>
-    test({ name: `${name} (${reason})`, ignore: true, fn })) as Test;
-}
+const asRoot = onlyAsRoot(test);
 
 /** The numbers of an RSA key that are in no other memory than the locked one. */
 const rsaSecrets = {
@@ -125,7 +116,7 @@ const rsaSecrets = {
 
 for (const name of ["openssl", "aws-lc"] as const) {
   const there = name === "openssl" || awsLcLibrary !== undefined;
-  const declared = there ? asRoot : ignored("needs deno task aws-lc");
+  const declared = there ? asRoot : ignored(test, "needs deno task aws-lc");
   declared(
     `Private keys in ${name} are in locked memory and nowhere else after signing`,
     async () => {

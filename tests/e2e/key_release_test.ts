@@ -5,7 +5,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { gate, type Test } from "../_support/gate.ts";
+import { gate, onlyAsRoot } from "../_support/gate.ts";
 import { inFolder } from "../_support/in_folder.ts";
 
 const [test, loaded] = await gate(
@@ -21,12 +21,7 @@ loaded.openProvider?.("openssl");
 const { openChannel, openSignStream, searchMemory, SignerProcess } = loaded;
 
 /** Only root may read the memory of a process that is not dumpable. */
-const isRoot = Deno.permissions.querySync({ name: "sys", kind: "uid" }).state === "granted" &&
-  Deno.uid() === 0;
-const asRoot: Test = isRoot
-  ? test
-  : ((name: string, fn: Deno.TestDefinition["fn"]) =>
-    test({ name: `${name} (needs root)`, ignore: true, fn })) as Test;
+const asRoot = onlyAsRoot(test);
 
 /** 30 s for the release of a key, which comes 5 s after a reload. */
 const PATIENCE_MS = 30_000;
