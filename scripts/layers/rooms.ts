@@ -67,6 +67,7 @@ export const rooms: Rooms = {
     "src/grpc/reflection",
     "src/grpc/stacks",
     "src/net",
+    "src/pipeline",
     "npm:commander",
   ],
   "src/cli/boot": ["src/cli", "src/ffi", "src/ffi/libc", "npm:commander"],

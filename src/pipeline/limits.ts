@@ -15,11 +15,13 @@ export const MAX_CHUNK_BYTES = 1_048_576;
 export const MAX_JSON = 1_048_576;
 /** Lists and objects of JSON within each other: writing JSON is recursive. Parsers of other languages allow 100, too. */
 export const MAX_JSON_NESTING = 100;
+/** Bytes of the largest buffer. */
+export const MAX_BUFFER_BYTES = 50_000_000;
 /**
  * Bytes of all outputs together: those of the largest buffer. A buffer can be the output of many nodes, and the serving
  * thread writes each into the response.
  */
-export const MAX_OUTPUT_BYTES = 50_000_000;
+export const MAX_OUTPUT_BYTES = MAX_BUFFER_BYTES;
 /**
  * Memory that the nodes of an execution keep until they end, such as the filters of resamplers: 20 resamplers of 8
  * channels from 192 to 8 kHz need 5 MB at the best quality. The 64 streams of a thread may keep 512 MB.
@@ -42,14 +44,14 @@ export interface Limits {
 const DEFAULT_LIMITS: Limits = {
   timeMs: 10_000,
   memoryBytes: 100_000_000,
-  bufferBytes: 50_000_000,
+  bufferBytes: MAX_BUFFER_BYTES,
 };
 
 /** The limits that an execution may ask for. Audio of 50 MB in 20 nodes needs 3 GB: too much for one caller. */
 const MAX_LIMITS: Limits = {
   timeMs: 30_000,
   memoryBytes: 400_000_000,
-  bufferBytes: 50_000_000,
+  bufferBytes: MAX_BUFFER_BYTES,
 };
 
 /** Estimates the memory of an execution in bytes. */

@@ -1,8 +1,7 @@
 /** The form of manifests, before their graph is checked. @module */
-import { nearest } from "../spelling/mod.ts";
 import { PipelineError } from "./errors.ts";
 import { LIMIT_KEYS, type Limits, MAX_CONNECTIONS, MAX_NODES } from "./limits.ts";
-import { kindOf, shown } from "./shown.ts";
+import { kindOf, shown, suggestion } from "./shown.ts";
 
 /** The version of manifests that this program reads. */
 export const MANIFEST_VERSION = 1;
@@ -147,11 +146,6 @@ function list(value: unknown, path: Path, max: number): readonly unknown[] {
     throw bad(path, `${place(path)} has ${value.length} items: at most ${max} are allowed`);
   }
   return value;
-}
-
-function suggestion(unknown: string, keys: readonly string[]): string {
-  const near = nearest(unknown, keys);
-  return near === undefined ? `there are ${keys.join(", ")}` : `did you mean ${near}?`;
 }
 
 type Path = readonly (string | number)[];

@@ -15,7 +15,7 @@ export {
   type Outputs,
 } from "./execution.ts";
 export { topologicalOrder } from "./graph.ts";
-export { MAX_CHUNK_BYTES, MAX_NODES } from "./limits.ts";
+export { MAX_BUFFER_BYTES, MAX_CHUNK_BYTES, MAX_NODES } from "./limits.ts";
 export { type Manifest, MANIFEST_VERSION, readManifest } from "./manifest.ts";
 export { defineNode } from "./node.ts";
 export { expected as expectedValues } from "./parameters.ts";

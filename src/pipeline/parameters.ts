@@ -1,7 +1,6 @@
 /** Schemas of the parameters of nodes, and the check of parameters against them. @module */
-import { nearest } from "../spelling/mod.ts";
 import { PipelineError } from "./errors.ts";
-import { shown } from "./shown.ts";
+import { shown, suggestion } from "./shown.ts";
 
 interface NumberSchema {
   readonly kind: "number";
@@ -114,9 +113,7 @@ function fits(schema: ParameterSchema, value: unknown): boolean {
 }
 
 function suggest(name: string, names: readonly string[]): string {
-  if (names.length === 0) return ": this type of node has none";
-  const near = nearest(name, names);
-  return near === undefined ? `: there are ${names.join(", ")}` : `: did you mean ${near}?`;
+  return names.length === 0 ? ": this type of node has none" : `: ${suggestion(name, names)}`;
 }
 
 function bad(name: string | undefined, message: string): PipelineError {

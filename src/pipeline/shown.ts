@@ -1,4 +1,5 @@
-/** Wrong values as messages show them. @module */
+/** Wrong values and names as messages show them. @module */
+import { nearest } from "../spelling/mod.ts";
 
 /** Most characters of a value in a message. */
 const MAX_SHOWN = 40;
@@ -22,4 +23,10 @@ export function kindOf(value: unknown): string {
     default:
       return `a ${typeof value}`;
   }
+}
+
+/** Returns the end of a message about an unknown name: the nearest of the known names, or all of them. */
+export function suggestion(unknown: string, names: readonly string[]): string {
+  const near = nearest(unknown, names);
+  return near === undefined ? `there are ${names.join(", ")}` : `did you mean ${near}?`;
 }

@@ -1,6 +1,7 @@
 /** The requests of `bench pipeline`. @module */
 import { type ManifestInit, pipelineDefinition } from "../../api/mod.ts";
 import { randomBytes } from "../../bench/mod.ts";
+import { MAX_BUFFER_BYTES } from "../../pipeline/mod.ts";
 import { loadManifest, wireManifest } from "../client/pipelines/mod.ts";
 import { usageError } from "../exit.ts";
 import { callName, type NamedWorkload } from "./named_workload.ts";
@@ -9,9 +10,6 @@ import type { BenchOptions } from "./options.ts";
 /** The sample rate of the audio in hertz, and the bytes of a sample: I16. */
 const RATE = 44_100;
 const WIDTH = 2;
-
-/** The largest buffer that a server takes. */
-const MAX_BYTES = 50_000_000;
 
 /** The pipeline without `--manifest`: 44.1 kHz to the rate of speech recognition. */
 const RESAMPLE: ManifestInit = {
@@ -30,8 +28,8 @@ export function pipelineWorkload({ manifest: file, audio, seed }: BenchOptions):
     throw usageError(`The pipeline has ${inputs.length} inputs: bench gives audio to one`);
   }
   const bytes = Math.round(audio / 1_000 * RATE) * WIDTH;
-  if (bytes > MAX_BYTES) {
-    throw usageError(`The audio has ${bytes} bytes: at most ${MAX_BYTES} are allowed`);
+  if (bytes > MAX_BUFFER_BYTES) {
+    throw usageError(`The audio has ${bytes} bytes: at most ${MAX_BUFFER_BYTES} are allowed`);
   }
   const samples = randomBytes(bytes, seed);
   const value = { samples, sampleRate: RATE, channels: 1, format: "SAMPLE_FORMAT_I16" } as const;
