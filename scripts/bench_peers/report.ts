@@ -1,4 +1,5 @@
 /** The tables of the benchmark in Markdown. @module */
+import { median as medianOf } from "../statistics.ts";
 import type { Figures } from "./measure.ts";
 import type { Row } from "./rows.ts";
 import type { Start } from "./servers.ts";
@@ -46,10 +47,7 @@ export function line(
 }
 
 function median(values: readonly number[] | undefined): number {
-  if (values === undefined) return Infinity;
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+  return values === undefined ? Infinity : medianOf(values);
 }
 
 function spread(values: readonly number[] | undefined): string {

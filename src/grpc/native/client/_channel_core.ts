@@ -131,7 +131,7 @@ export class ChannelCore implements Disposable {
     }
   }
 
-  /** What pending calls wait for, with the last failure to connect. */
+  /** The resource that pending calls wait for: a stream, or a connection, with the last failure to connect. */
   get awaited(): string {
     return this.connected > 0
       ? "a stream: the server allows no more"
