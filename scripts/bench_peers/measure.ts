@@ -97,7 +97,8 @@ async function measureRow(
     for (const server of servers) {
       const first = answered.get(server)!;
       const more = Math.min(first, WARM_UP_REQUESTS - first * pass);
-      if (more > 0) await loadOnce(plan, row, server, { requests: more });
+      // h2load wants a request for each connection.
+      if (more >= connections) await loadOnce(plan, row, server, { requests: more });
     }
   }
   for (let round = 0; round < plan.rounds; round++) {
