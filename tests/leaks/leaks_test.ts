@@ -81,12 +81,3 @@ test("a thing is a leak when no file runs any more, and is reported after the ti
     assert.deepEqual(left, ["new\n    since a or b"]);
   });
 });
-
-test("a file may accept that things stay open", async () => {
-  await inFolder((folder) => {
-    const state = new RunState("run", folder);
-    state.start("a", things());
-    state.accept("a", things("new"));
-    assert.deepEqual(state.end("a", things("new"), false), []);
-  });
-});

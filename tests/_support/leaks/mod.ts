@@ -13,7 +13,6 @@
  *
  * @module
  */
-import { leavesOpen } from "./leaves_open.ts";
 import { OpenSslObjects } from "./openssl_objects.ts";
 import { openThings } from "./open_things.ts";
 import { RunState } from "./run_state.ts";
@@ -47,7 +46,6 @@ function watch(): void {
   });
   Deno.test.beforeAll(() => openSsl.begin());
   Deno.test.afterAll(async () => {
-    if (leavesOpen()) state.accept(file, openThings());
     const lines = [...openSsl.left(), ...await leftOpen()];
     if (lines.length > 0) throw new Error(`A test file leaks:\n${lines.join("\n")}`);
   });

@@ -46,11 +46,14 @@ export function openThings(run?: string): OpenThings {
   return found;
 }
 
-/** Sockets and eventfds have numbers of their own; others are known by the number of their descriptor. */
+/**
+ * A socket has a number that no later one has. An eventfd has one until it is closed: it is told from later ones by its
+ * descriptor too. Other things are known by the number of their descriptor alone.
+ */
 function keyOf(descriptor: string, link: string): string {
   if (link.startsWith("socket:")) return link;
   const id = link === EVENTFD ? /^eventfd-id:\s*(\d+)/m.exec(infoOf(descriptor)) : null;
-  return id === null ? `${descriptor} ${link}` : `eventfd ${id[1]}`;
+  return id === null ? `${descriptor} ${link}` : `${descriptor} eventfd ${id[1]}`;
 }
 
 function infoOf(descriptor: string): string {

@@ -56,15 +56,6 @@ export class RunState {
     });
   }
 
-  /** Accepts that things stay open which were first seen while a file ran. */
-  accept(file: string, open: OpenThings): void {
-    this.#change((content) => {
-      const { suspects, latest } = see(content, open, content.running);
-      const accepted = Object.keys(suspects).filter((key) => suspects[key].includes(file));
-      return { ...content, suspects, latest, before: [...content.before, ...accepted] };
-    });
-  }
-
   /**
    * Records the end of a test file. Returns undefined, and changes nothing, while no other file runs and a thing is
    * open that a file has opened, unless `isLate`. Otherwise returns a line for each such thing.
