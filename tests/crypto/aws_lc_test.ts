@@ -181,15 +181,16 @@ test("a thread that finds the heap full cannot sign, and the others go on", asyn
     } else {
       openLibcrypto().openSecureHeap(65_536);
       const key = await provider.generate("ecdsa-p256");
-      const pkcs8 = key.exportPkcs8();
-      // Keys of AWS-LC leave some of the heap free.
-      const openssl = openProvider("openssl").provider;
-      const keys = [];
-      try {
-        while (keys.length < 2_000) keys.push(openssl.importPrivateKey(pkcs8.slice()));
-      } catch {
-        for (const key of keys.splice(-40)) key[Symbol.dispose]();
+      // Keys leave some of the heap free, so other memory fills it.
+      const { symbols } = Deno.dlopen(openLibcrypto().path, {
+        CRYPTO_secure_malloc: { parameters: ["usize", "pointer", "i32"], result: "pointer" },
+        CRYPTO_secure_free: { parameters: ["pointer", "pointer", "i32"], result: "void" },
+      });
+      const blocks = [];
+      for (let block; (block = symbols.CRYPTO_secure_malloc(1_024n, null, 0)) !== null;) {
+        blocks.push(block);
       }
+      for (const block of blocks.splice(-8)) symbols.CRYPTO_secure_free(block, null, 0);
       const worker = new Worker(import.meta.url, { type: "module", name: "late" });
       worker.onmessage = ({ data }) => {
         console.log(data);

@@ -10,7 +10,7 @@ import { carriedLibrary } from "./carried.ts";
 import { expectOk, LibcryptoError } from "./errors.ts";
 import { builtLibrary, libcryptoPath } from "./library.ts";
 import type { PrivatePkey } from "./pkey.ts";
-import { type SecureHeap, whenSecureHeapOpens } from "./secure_heap.ts";
+import { keptInHeap, whenSecureHeapOpens } from "./secure_heap.ts";
 
 /** The environment variable with the path of the library that `deno task aws-lc` builds. */
 export const AWS_LC_VARIABLE = "SIGNER_AWS_LC";
@@ -84,20 +84,13 @@ function load(path: string | undefined): AwsLc {
 
 function bind(path: string): AwsLc {
   const { symbols } = Deno.dlopen(path, awsLcSymbols);
-  let heap: SecureHeap | undefined;
-  whenSecureHeapOpens((opened) => {
-    heap = opened;
-    useSecureHeap(symbols);
-  });
+  whenSecureHeapOpens(() => useSecureHeap(symbols));
   return {
     version: Deno.UnsafePointerView.getCString(symbols.awslc_version_string()!),
     path,
     readPkcs8(der) {
       prepareThread(symbols);
-      const key = new AwsLcKey(symbols, readAwsLcPkcs8(symbols, der));
-      if (heap === undefined || heap.used <= heap.size * KEYS_SHARE) return key;
-      key[Symbol.dispose]();
-      throw new LibcryptoError("LIBCRYPTO_FAILED", "The memory for private keys is full");
+      return keptInHeap(new AwsLcKey(symbols, readAwsLcPkcs8(symbols, der)));
     },
     adopt(token) {
       prepareThread(symbols);
@@ -105,12 +98,6 @@ function bind(path: string): AwsLc {
     },
   };
 }
-
-/**
- * Three quarters of the secure heap are for keys. AWS-LC makes signatures there too, in 41 KiB for one of RSA-4096: without
- * room, signatures by the keys of before would fail while a reload fills the heap.
- */
-const KEYS_SHARE = 3 / 4;
 
 /** 16 KiB of the secure heap: the generators of 30 threads that start at once take 544 bytes each. */
 const GENERATOR_ROOM = 16_384n;

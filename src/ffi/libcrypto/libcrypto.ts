@@ -1,7 +1,7 @@
 /** The functions of libcrypto that the rest of the program uses. @module */
 import { Digest } from "./digest.ts";
 import { type FoundLibrary, type Library, loadLibrary } from "./library.ts";
-import { openSecureHeap, type SecureHeap } from "./secure_heap.ts";
+import { keptInHeap, openSecureHeap, type SecureHeap } from "./secure_heap.ts";
 import { decryptPkcs8, generate, type KeyParameters, Pkey, readPkcs8, readSpki } from "./pkey.ts";
 
 /** OpenSSL 3's libcrypto, for signing. The caller frees the keys that its methods return. */
@@ -16,7 +16,7 @@ export interface Libcrypto {
    * Reserves memory of the process for the secrets of keys that are read or generated from now on, also for those of
    * AWS-LC where this thread has loaded it. To be called once, and before the first key.
    *
-   * @param bytes a power of two; once the memory is used up, reading keys fails, and so does signing
+   * @param bytes a power of two; once three quarters are used up, reading keys fails. Signing needs the rest
    * @throws {LibcryptoError} `LIBCRYPTO_FAILED`
    */
   openSecureHeap(bytes: number): SecureHeap;
@@ -86,7 +86,7 @@ function bind({ symbols, version, path }: Library): Libcrypto {
     sha256: (message) => digest("sha256").hash(message),
     openSecureHeap: (bytes) => openSecureHeap(symbols, bytes),
     generate: async (parameters) => own(await generate(symbols, parameters)),
-    readPkcs8: (der) => own(readPkcs8(symbols, der)),
+    readPkcs8: (der) => keptInHeap(own(readPkcs8(symbols, der))),
     decryptPkcs8: (der, passphrase) => decryptPkcs8(symbols, der, passphrase),
     readSpki: (der) => own(readSpki(symbols, der)),
     adopt: (token) => own(Deno.UnsafePointer.create(token)!),

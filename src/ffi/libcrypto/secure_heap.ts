@@ -1,5 +1,5 @@
 /** libcrypto's heap for secrets (OPENSSL_secure_malloc(3ossl)). @module */
-import { expectOk } from "./errors.ts";
+import { expectOk, LibcryptoError } from "./errors.ts";
 import type { Symbols } from "./symbols.ts";
 
 /**
@@ -21,12 +21,18 @@ const LEAST_BLOCK = 32;
 /** The result of CRYPTO_secure_malloc_init when mlock(2) failed. */
 const NOT_LOCKED = 2;
 
+/**
+ * Three quarters of the heap are for keys. Signatures are made there too, by AWS-LC in 41 KiB for one of RSA-4096, and TLS
+ * handshakes: without room, those by the keys of before would fail while a reload fills the heap.
+ */
+const KEYS_SHARE = 3 / 4;
+
 let heap: SecureHeap | undefined;
-const users: ((heap: SecureHeap) => void)[] = [];
+const users: (() => void)[] = [];
 
 /** Calls a function when the heap is open: at once, or as soon as this thread opens it. */
-export function whenSecureHeapOpens(use: (heap: SecureHeap) => void): void {
-  if (heap !== undefined) use(heap);
+export function whenSecureHeapOpens(use: () => void): void {
+  if (heap !== undefined) use();
   else users.push(use);
 }
 
@@ -41,6 +47,17 @@ export function openSecureHeap(symbols: Symbols, bytes: number): SecureHeap {
       return Number(symbols.CRYPTO_secure_used());
     },
   };
-  for (const use of users.splice(0)) use(opened);
+  for (const use of users.splice(0)) use();
   return opened;
+}
+
+/**
+ * Returns a key that was read, if the heap of this thread still has room for signatures. Otherwise frees the key.
+ *
+ * @throws {LibcryptoError} `LIBCRYPTO_FAILED`
+ */
+export function keptInHeap<K extends Disposable>(key: K): K {
+  if (heap === undefined || heap.used <= heap.size * KEYS_SHARE) return key;
+  key[Symbol.dispose]();
+  throw new LibcryptoError("LIBCRYPTO_FAILED", "The memory for private keys is full");
 }
