@@ -127,9 +127,15 @@ export class AuditLog implements AsyncDisposable {
       if (this.#readback !== undefined && fileId(target.path) === this.#readback.id) return;
       // Creates the file, so that all threads find the same.
       const next = openReadback(target);
-      await reopenOthers();
-      await this.#sign({ last: "rotated" });
-      this.chain.reopen({ after: this.#segmentHash });
+      try {
+        await reopenOthers();
+        await this.#sign({ last: "rotated" });
+        this.chain.reopen({ after: this.#segmentHash });
+      } catch (error) {
+        // The next attempt locks the file again.
+        next?.file.close();
+        throw error;
+      }
       this.#readback?.file.close();
       this.#readback = next;
     });

@@ -304,10 +304,16 @@ function hasValidSignature(text: string, check: SignatureCheck): boolean {
 function parse(text: string): Parsed | undefined {
   try {
     const parsed = JSON.parse(text) as Parsed;
-    const isLine = typeof parsed.chain === "string" && Number.isSafeInteger(parsed.seq) &&
-      typeof parsed.event === "string" && typeof parsed.time === "string";
+    const { chain, seq, event, time, heads = {}, from = 0, to = 0 } = parsed;
+    const isLine = [chain, event, time].every((text) => typeof text === "string") &&
+      [seq, from, to].every(Number.isSafeInteger) && isRecord(heads) &&
+      Object.values(heads).every(Array.isArray);
     return isLine ? parsed : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { gate } from "../_support/gate.ts";
 
-const [test, { attempt, sign, TestLog, verify }] = await gate(
+const [test, { attempt, sign, TestLog, verify, verifyUnsigned }] = await gate(
   ["env", "ffi", "read", "write", "sys"],
   () => import("./_log.ts"),
 );
@@ -87,6 +87,32 @@ for (const [name, tamper] of Object.entries(tampering)) {
   });
 }
 
+// Each ended `signer audit verify` with "Unexpected: object null is not iterable" and the like.
+for (
+  const fields of [
+    { heads: null },
+    { heads: { 0: null } },
+    { heads: { 0: 7 } },
+    { heads: { 0: [0] } },
+    { heads: [] },
+    { heads: {}, from: 0.5, to: 1, hash: "0".repeat(64) },
+    { heads: {}, from: "0", to: "1", hash: "0".repeat(64) },
+    { heads: {}, from: -1, to: 1, hash: "0".repeat(64) },
+    { heads: {}, from: 0, to: 1e300, hash: "0".repeat(64) },
+    { chain: "without a thread" },
+  ]
+) {
+  test(`A signed line with ${JSON.stringify(fields).slice(0, 40)} is a fault, also without a key`, async () => {
+    await using log = await lines();
+    const last = JSON.parse(log.lines.at(-1)!);
+    log.lines.push(JSON.stringify({ ...last, ...fields }));
+    await Deno.writeTextFile(log.path, log.lines.join("\n") + "\n");
+    for (const verdict of [verify(log.path), verifyUnsigned(log.path)]) {
+      assert.ok(verdict.faults.length > 0);
+    }
+  });
+}
+
 test("A log of a killed server verifies up to its torn last line", async () => {
   await using log = await lines();
   const kept = log.lines.slice(0, -2);
@@ -140,6 +166,27 @@ test("A renamed file is continued in a new one, and both verify, together and al
   const lines = (await Deno.readTextFile(old)).split("\n");
   await Deno.writeTextFile(old, lines.slice(0, -2).join("\n") + "\n");
   assert.ok(verify(old, log.path).faults.length > 0);
+});
+
+// A rotation that failed once, such as by a full disk or a worker that had just ended, kept the new file locked. The server
+// then took itself for another one that writes there: no later rotation succeeded, and the lines of its threads stayed in
+// two files until its end.
+test("A rotation that failed is made up for by the next one", async () => {
+  await using log = await TestLog.open();
+  log.record(1, "before");
+  const old = `${log.path}.1`;
+  await Deno.rename(log.path, old);
+  const failed = log.log.reopen(() => {
+    log.worker.reopen();
+    return Promise.reject(new Error("A thread has ended"));
+  });
+  await assert.rejects(failed, /A thread has ended/);
+  log.record(1, "between");
+  await log.log.reopen(() => Promise.resolve(log.worker.reopen()));
+  log.record(1, "after");
+  await log.close();
+  const { faults, openEnds, attempts } = verify(old, log.path);
+  assert.deepEqual([faults, openEnds, attempts], [[], [], 6]);
 });
 
 test("Without a rename, `reopen()` continues in the same file", async () => {
