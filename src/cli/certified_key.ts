@@ -2,7 +2,7 @@
 import { type CryptoProvider, type PrivateKey, readPrivateKeyFile } from "../crypto/mod.ts";
 import type { SharedIdentity } from "../net/mod.ts";
 import { type Asking, passphraseToRead } from "./passphrase/mod.ts";
-import { readFile } from "./read_file.ts";
+import { readServerFile } from "./read_file.ts";
 
 /** The files of a certificate chain and of its private key. */
 export interface CertifiedKeyFiles {
@@ -40,7 +40,7 @@ export class CertifiedKey implements Disposable {
     options: KeyReadOptions,
     asking?: Asking,
   ): Promise<CertifiedKey> {
-    const certificates = readFile(files.certificate);
+    const certificates = await readServerFile(files.certificate);
     const key = await readPrivateKeyFile(provider, files.key, {
       allowInsecure: options.allowInsecureKeyFiles ?? false,
       passphrase: () => passphraseToRead(options, `Passphrase of ${files.key}: `, asking),

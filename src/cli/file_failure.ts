@@ -1,10 +1,18 @@
 /** Reasons why a file cannot be read, in the words of this program. @module */
 
-/** Returns the reason in an error of Deno's file system. */
+/** Reasons by the codes that Deno's and Node.js's file systems share. */
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EACCES: "this user may not read it",
+  EISDIR: "it is a folder",
+  // Opening a socket (open(2)).
+  ENXIO: "it is a socket",
+};
+
+/** Returns the reason in an error of Deno's or Node.js's file system. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "there is no such file";
-  if (error instanceof Deno.errors.PermissionDenied) return "this user may not read it";
-  if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
+  const known = reasons[(error as { code?: string })?.code ?? ""];
+  if (known !== undefined) return known;
   // Deno adds the errno, and the path again.
   return error instanceof Error ? error.message.replace(/ \(os error \d+\).*/s, "") : String(error);
 }

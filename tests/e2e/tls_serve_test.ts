@@ -56,6 +56,13 @@ for (const [where, options] of Object.entries(threads)) {
   });
 }
 
+const unreadable: Readonly<Record<string, (path: string) => Promise<void>>> = {
+  async "a named pipe"(path) {
+    await new Deno.Command("mkfifo", { args: [path] }).output();
+  },
+  "a device": (path) => Deno.symlink("/dev/zero", path),
+};
+
 for (const [where, options] of Object.entries(threads)) {
   test(`SIGHUP reads certificates again ${where}, all or none, and open connections go on`, async () => {
     await using files = await TlsFiles.create();
@@ -85,6 +92,26 @@ for (const [where, options] of Object.entries(threads)) {
     assert.deepEqual(await serials(server, files, "localhost"), new Set([after]));
     // The connection of before.
     await call(channel, echo.Echo, {});
+    assert.equal(await server.stop(), 0);
+  });
+}
+
+// The server waited for a writer of the pipe without an end, or read /dev/zero until it had no memory: SIGTERM and later
+// reloads had no effect.
+for (const [kind, replace] of Object.entries(unreadable)) {
+  test(`A revocation list that was replaced by ${kind} changes nothing at a reload`, async () => {
+    await using files = await TlsFiles.create();
+    await files.issue("server", {});
+    const crl = files.path("list.pem");
+    await Deno.writeFile(crl, files.ca.revoke());
+    await using server = await SignerProcess.start(
+      ...[...tcp, "--workers", "0", ...files.options("server"), "--tls-client-ca"],
+      ...[files.path("ca.pem"), "--tls-client-auth", "request", "--tls-crl", crl],
+    );
+    await Deno.remove(crl);
+    await replace(crl);
+    server.signal("SIGHUP");
+    await server.logged(/certificates, tokens and rules stay as they are.*list\.pem.*regular file/);
     assert.equal(await server.stop(), 0);
   });
 }

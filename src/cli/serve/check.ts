@@ -12,7 +12,7 @@ import { usageError } from "../exit.ts";
 import { isFolder } from "../file_status.ts";
 import { warn } from "../output.ts";
 import { openChosenProvider } from "../provider.ts";
-import { readFile } from "../read_file.ts";
+import { readServerFile } from "../read_file.ts";
 import { loadPolicy } from "./access.ts";
 import { readAuditKey } from "./audit.ts";
 import type { ServeConfiguration } from "./configuration.ts";
@@ -137,7 +137,7 @@ class Checks {
     const before = this.problems.length;
     for (const name of ["tlsCert", "tlsKey", "tlsClientCa", "tlsCrl"] as const) {
       for (const path of [options[name] ?? []].flat()) {
-        await this.run([name], () => void readFile(path));
+        await this.run([name], () => readServerFile(path));
       }
     }
     if (this.problems.length > before) return undefined;

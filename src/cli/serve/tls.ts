@@ -13,7 +13,7 @@ import { CertifiedKey, type KeyReadOptions } from "../certified_key.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
 import type { Asking } from "../passphrase/mod.ts";
 import { warn } from "../output.ts";
-import { readFile } from "../read_file.ts";
+import { readServerFile } from "../read_file.ts";
 
 /** The TLS options of `serve`. */
 export interface ServeTlsOptions extends KeyReadOptions {
@@ -183,8 +183,8 @@ async function readTlsFiles(
   const settings = {
     role: "server",
     minVersion: tlsMin,
-    ca: tlsClientCa === undefined ? undefined : readFile(tlsClientCa),
-    crl: tlsCrl === undefined ? undefined : readFile(tlsCrl),
+    ca: tlsClientCa === undefined ? undefined : await readServerFile(tlsClientCa),
+    crl: tlsCrl === undefined ? undefined : await readServerFile(tlsCrl),
     peerCertificate: clientAuthOf(options),
     // New with each reading: a ticket would let a client resume that is revoked now (RFC 8446 section 4.6.1).
     // `TicketRotation` renews them too.
