@@ -31,6 +31,8 @@ export type SharedKeyStore = readonly {
 export class KeyStore implements Disposable {
   readonly #keys = new Map<string, StoredKey>();
   readonly #defaults = new Map<KeyType, StoredKey>();
+  /** The ids of keys by the thumbprints of their versions. */
+  readonly #ids = new Map<string, string>();
 
   /**
    * Adds a key with one version.
@@ -62,6 +64,7 @@ export class KeyStore implements Disposable {
     const stored = new StoredKey(checkKeyId(id), versions);
     this.#refuseDuplicate(stored);
     this.#keys.set(stored.id, stored);
+    for (const { thumbprint } of versions) this.#ids.set(thumbprint, stored.id);
     if (isDefault || (stored.hasPrivateKey && !this.#defaults.has(stored.type))) {
       this.#defaults.set(stored.type, stored);
     }
@@ -75,25 +78,22 @@ export class KeyStore implements Disposable {
         `Key id ${id} is taken: give each key an id of its own`,
       );
     }
-    const ids = new Map<string, string>();
-    for (const other of this.#keys.values()) {
-      for (const { thumbprint } of other.versions) ids.set(thumbprint, other.id);
-    }
+    const own = new Set<string>();
     for (const { thumbprint, version } of versions) {
-      const other = ids.get(thumbprint);
-      if (other === id) {
-        throw new CryptoError(
-          "DUPLICATE_KEY",
-          `Version ${version} of key ${id} is the same key as another version`,
-        );
-      }
+      const other = this.#ids.get(thumbprint);
       if (other !== undefined) {
         throw new CryptoError(
           "DUPLICATE_KEY",
           `Key ${id} is the same key as ${other}: name it once`,
         );
       }
-      ids.set(thumbprint, id);
+      if (own.has(thumbprint)) {
+        throw new CryptoError(
+          "DUPLICATE_KEY",
+          `Version ${version} of key ${id} is the same key as another version`,
+        );
+      }
+      own.add(thumbprint);
     }
   }
 
@@ -179,6 +179,7 @@ export class KeyStore implements Disposable {
     for (const key of this.#keys.values()) key[Symbol.dispose]();
     this.#keys.clear();
     this.#defaults.clear();
+    this.#ids.clear();
   }
 }
 

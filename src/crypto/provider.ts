@@ -35,8 +35,8 @@ export interface PublicKey extends Disposable {
 
 /** A private key in a form that can be posted to another thread. */
 export type SharedKey =
-  /** A reference to the key that the library holds. */
-  | { readonly provider: "openssl" | "aws-lc"; readonly token: bigint }
+  /** A reference to the key that the library holds, and its public half (`PublicKey.spki`). */
+  | { readonly provider: "openssl" | "aws-lc"; readonly token: bigint; readonly spki: Uint8Array }
   /** PKCS#8 DER. The adopting thread zeroes it; so does the sender unless it transfers the buffer. */
   | { readonly provider: "builtin"; readonly pkcs8: Uint8Array<ArrayBuffer> };
 
@@ -56,7 +56,7 @@ export interface PrivateKey extends Disposable {
   sign(algorithm: AlgorithmName, input: SigningInput, format?: SignatureFormat): Uint8Array;
   /**
    * Shares the key with another thread of this process, where a provider of the same kind adopts it,
-   * once. With libcrypto no byte of the key is copied.
+   * once. With libcrypto no byte of the secret is copied.
    */
   share(): SharedKey;
   /** Exports the private key as unencrypted PKCS#8 DER (RFC 5958), for `keygen`. The caller zeroes it. */

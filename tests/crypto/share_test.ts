@@ -11,10 +11,15 @@ import { gate } from "../_support/gate.ts";
 import type { Adoption, Signatures } from "./_adopting_worker.ts";
 import { loadCrypto, providerNames } from "./_providers.ts";
 
-const [test, { CryptoError: ErrorClass, KeyStore, providers }] = await gate(
-  ["env", "ffi", "read"],
-  loadCrypto,
-);
+const [test, { CryptoError: ErrorClass, KeyStore, openLibcrypto, openOpenssl, providers }] =
+  await gate(
+    ["env", "ffi", "read"],
+    async () => {
+      const { openLibcrypto } = await import("../../src/ffi/mod.ts");
+      const { openOpenssl } = await import("../../src/crypto/openssl/mod.ts");
+      return { ...await loadCrypto(), openLibcrypto, openOpenssl };
+    },
+  );
 
 const message = new TextEncoder().encode("signed by the thread that adopted the key");
 const types: readonly KeyType[] = ["rsa-2048", "ecdsa-p256", "ed25519"];
@@ -160,9 +165,39 @@ test("builtin: a key cannot be adopted twice", async () => {
   assert.ok(verified(adopted, key));
 });
 
-test("openssl: sharing transfers a token, and no byte of the key", async () => {
+test("openssl: sharing transfers a token and the public half, and no byte of the secret", async () => {
   using key = await providers.openssl.generate("ed25519");
   const shared = key.share();
-  assert.deepEqual(Object.keys(shared), ["provider", "token"]);
+  assert.deepEqual(Object.keys(shared), ["provider", "token", "spki"]);
   providers.openssl.adoptPrivateKey(shared)[Symbol.dispose]();
+});
+
+// A worker exported, read and checked the public half of each key that it adopted, 0.3 ms for a P-256 key: a reload of 1,000
+// keys kept all of its calls waiting for a third of a second.
+test("a thread reads the public half of an adopted key when it first verifies by it", async () => {
+  let read = 0;
+  const libcrypto = openLibcrypto();
+  const provider = openOpenssl({
+    open: () => ({
+      ...libcrypto,
+      readSpki(der) {
+        read++;
+        return libcrypto.readSpki(der);
+      },
+    }),
+  });
+  using key = await providers.openssl.generate("ecdsa-p256");
+  const adopted = provider.adoptPrivateKey(key.share());
+  const signature = adopted.sign("ECDSA_SHA_256", { message });
+  assert.equal(read, 0);
+  for (let i = 0; i < 2; i++) {
+    assert.ok(adopted.publicKey.verify("ECDSA_SHA_256", { message }, signature));
+  }
+  assert.equal(read, 1);
+  adopted[Symbol.dispose]();
+  // It is not read again.
+  const verify = () => adopted.publicKey.verify("ECDSA_SHA_256", { message }, signature);
+  assert.throws(verify, withCode("PROVIDER_FAILED"));
+  provider.adoptPrivateKey(key.share())[Symbol.dispose]();
+  assert.equal(read, 1);
 });

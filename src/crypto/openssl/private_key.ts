@@ -58,7 +58,7 @@ export class OpensslPrivateKey implements PrivateKey {
   share(): SharedKey {
     const share = () => this.#pkey.share();
     const token = mapErrors("PROVIDER_FAILED", "Sharing a private key", share);
-    return { provider: this.#provider, token };
+    return { provider: this.#provider, token, spki: this.publicKey.spki };
   }
 
   exportPkcs8(): Uint8Array {

@@ -53,10 +53,18 @@ export function openOpenssl(
   const name = awsLc === undefined ? "openssl" : "aws-lc";
   const holder = awsLc ?? libcrypto;
 
+  const openPublic = (spki: Uint8Array) =>
+    mapErrors("BAD_KEY", "Reading the public key", () => libcrypto.readSpki(spki));
+
   const publicKey = (spki: Uint8Array): OpensslPublicKey => {
     const type = readSpki(spki).info.name;
-    const pkey = mapErrors("BAD_KEY", "Reading the public key", () => libcrypto.readSpki(spki));
-    return new OpensslPublicKey(type, pkey, spki.slice(), offered.get(type)!);
+    return new OpensslPublicKey(type, openPublic(spki), spki.slice(), offered.get(type)!);
+  };
+
+  /** A key of this process, which was checked when it was read. */
+  const adoptedPublicKey = (spki: Uint8Array): OpensslPublicKey => {
+    const type = readSpki(spki).info.name;
+    return new OpensslPublicKey(type, () => openPublic(spki), spki, offered.get(type)!);
   };
 
   const privateKey = (pkey: PrivatePkey, code: CryptoErrorCode): OpensslPrivateKey => {
@@ -111,7 +119,10 @@ export function openOpenssl(
     importPrivateKey: (pkcs8) => importPkcs8(pkcs8, load),
     adoptPrivateKey(shared) {
       if (shared.provider !== name) throw sharedElsewhere(shared);
-      return privateKey(holder.adopt(shared.token), "PROVIDER_FAILED");
+      const pkey = mapErrors("PROVIDER_FAILED", "Adopting a private key", () => {
+        return holder.adopt(shared.token);
+      });
+      return new OpensslPrivateKey(name, pkey, adoptedPublicKey(shared.spki));
     },
     importEncryptedPrivateKey(pkcs8, passphrase) {
       return importEncryptedPkcs8(pkcs8, () => decrypt(pkcs8, passphrase), load);
