@@ -38,6 +38,7 @@ export const rooms: Rooms = {
     "src/grpc",
     "src/http2",
     "src/net",
+    "src/printable",
     "src/spelling",
     "src/telemetry",
     "npm:commander",
@@ -82,6 +83,7 @@ export const rooms: Rooms = {
     "src/config",
     "src/grpc/reflection",
     "src/pipeline",
+    "src/printable",
     "src/spelling",
     "npm:@bufbuild/protobuf",
     "npm:commander",
@@ -142,6 +144,7 @@ export const rooms: Rooms = {
     "src/errors",
     "src/ffi",
     "src/net",
+    "src/printable",
     "npm:commander",
   ],
   "src/cli/keygen": ["src/cli", "src/cli/passphrase", "src/crypto", "npm:commander"],
@@ -233,7 +236,7 @@ export const rooms: Rooms = {
   ],
   "src/pipeline/text": ["src/pipeline", "src/yaml"],
   "src/pipeline/workers": ["src/ffi", "src/pipeline"],
-  "src/audit": ["src/errors", "src/node"],
+  "src/audit": ["src/errors", "src/node", "src/printable"],
   "src/access": ["src/crypto/algorithms", "src/errors", "src/grpc", "src/node"],
   "src/access/check": ["src/access", "src/crypto/algorithms", "src/grpc"],
   "src/access/files": [
@@ -345,7 +348,7 @@ export const rooms: Rooms = {
   "src/net/tls": ["src/ffi", "src/net"],
 
   "src/telemetry/metrics": [],
-  "src/telemetry": ["src/ffi", "src/node", "npm:@logtape/logtape"],
+  "src/telemetry": ["src/ffi", "src/node", "src/printable", "npm:@logtape/logtape"],
 
   "src/protobuf": ["src/errors"],
 
@@ -360,5 +363,6 @@ export const rooms: Rooms = {
 
   "src/errors": [],
   "src/node": [],
+  "src/printable": [],
   "src/spelling": [],
 };

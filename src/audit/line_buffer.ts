@@ -7,6 +7,8 @@
  * @module
  */
 
+import { printable } from "../printable/mod.ts";
+
 const LINE_FEED = 0x0a;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -89,7 +91,8 @@ export class LineBuffer {
       const unit = text.charCodeAt(i);
       // Rare: a character that JSON escapes, or that takes more than a byte.
       if (unit < 0x20 || unit > 0x7e || unit === QUOTE || unit === BACKSLASH) {
-        return this.addText(JSON.stringify(text));
+        // It may be a peer's: JSON does not escape all characters that a terminal would take for commands.
+        return this.addText(printable(JSON.stringify(text)));
       }
       bytes[at++] = unit;
     }

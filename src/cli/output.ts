@@ -16,7 +16,7 @@
  */
 import type { LayerError } from "../errors/mod.ts";
 import { CliError, ExitCode } from "./exit.ts";
-import { printable, printableLines } from "./printable.ts";
+import { printable, printableLines } from "../printable/mod.ts";
 
 const encoder = new TextEncoder();
 

@@ -1,6 +1,6 @@
 /** A line of text on a terminal that is rewritten as work goes on. @module */
 import { writeTerminal } from "./output.ts";
-import { printable } from "./printable.ts";
+import { printable } from "../printable/mod.ts";
 
 /** Carriage return, then clear to the end of the line (ECMA-48 EL). */
 const CLEAR = "\r\x1b[K";

@@ -9,6 +9,7 @@ import {
 } from "@logtape/logtape";
 import { nodeProcess, onNodeUse } from "../node/mod.ts";
 import type { LogEvent } from "./events.ts";
+import { printableLines } from "../printable/mod.ts";
 import { journalPrefix } from "./journal.ts";
 import { formatLogLevels, type Level, type LogCategory, type LogLevels } from "./levels.ts";
 import { LogOutput, type LogTarget, openLogTarget } from "./log_output.ts";
@@ -44,7 +45,7 @@ let dropped = 0;
 
 /**
  * Configures the logs of this thread: a line for each record, on standard error, without waiting for its reader.
- * Both formats quote control characters, so that text of a peer cannot forge a line.
+ * Both formats escape control characters and marks of direction, so that text of a peer cannot forge a line.
  *
  * @param options `target` is the `logTarget()` of another thread; `onDropped` is called with the number of lines that
  *   were dropped, in all
@@ -64,7 +65,8 @@ export function configureLogs(
   const encoder = new TextEncoder();
   const opened = target = options.target ?? logTarget();
   const prefix = opened.kind === "socket" && opened.isJournal ? journalPrefix : () => "";
-  const line = (record: LogRecord) => encoder.encode(prefix(record.level) + formatter(record));
+  const line = (record: LogRecord) =>
+    encoder.encode(prefix(record.level) + printableLines(formatter(record)));
   output = new LogOutput(
     opened,
     (count) => line(droppedLines(count)),

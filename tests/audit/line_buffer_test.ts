@@ -4,13 +4,14 @@ import { LineBuffer } from "../../src/audit/line_buffer.ts";
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-Deno.test("`addString()` writes strings as `JSON.stringify()` does", () => {
+Deno.test("`addString()` writes strings as JSON, without characters that a terminal takes for commands", () => {
   const strings = [
     "",
     "plain",
     'quo"te',
     "back\\slash",
     "\n\u0000\u007f",
+    "\u009b2J\u202e\u2028\u2029\u2066",
     "é € 😀",
     "\ud800",
     "x".repeat(50_000),
@@ -18,7 +19,9 @@ Deno.test("`addString()` writes strings as `JSON.stringify()` does", () => {
   for (const string of strings) {
     const lines = new LineBuffer();
     lines.addString(string);
-    assert.equal(text(lines.end()), JSON.stringify(string));
+    const written = text(lines.end());
+    assert.equal(JSON.parse(written), string);
+    assert.ok(!/[\p{Cc}\p{Zl}\p{Zp}\u202e\u2066]/u.test(written), written);
   }
 });
 

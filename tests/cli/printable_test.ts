@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { printable } from "../../src/cli/printable.ts";
+import { printable } from "../../src/printable/mod.ts";
 import { table } from "../../src/cli/call/table.ts";
 
 Deno.test("`printable()` escapes control and bidirectional characters", () => {

@@ -94,6 +94,25 @@ for (const [name, options] of Object.entries(servings)) {
   });
 }
 
+// Lines had a peer's line separators and marks of direction as they are, and the audit log C1 control characters too: a
+// terminal takes U+009B for the begin of a command, and shows text after U+202E from right to left.
+for (const format of ["text", "json"]) {
+  test(`A key's name cannot reorder or break a line of the log or of the audit log: ${format}`, async () => {
+    await using server = await SignerProcess.start(
+      ...["--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256", "--workers", "0"],
+      ...["--audit", "stderr", "--log-format", format],
+    );
+    using channel = openChannel({ addresses: server.addresses });
+    const keyId = "begin\u009b2J\u202e\u2028\u2066end";
+    await assert.rejects(call(channel, signing.Sign, { keyId, message: new Uint8Array(1) }));
+    await server.stop();
+    const log = await server.log;
+    assert.doesNotMatch(log.replaceAll("\n", ""), /[\p{Cc}\u202e\u2028\u2066]/u);
+    // In the line of the request, and in that of the attempt.
+    assert.equal(log.split("begin\\u009b2J\\u202e\\u2028\\u2066end").length, 3, log);
+  });
+}
+
 test("A reload that lowers the level of requests logs every call from then on, in each worker", async () => {
   const folder = Deno.makeTempDirSync();
   try {

@@ -2,7 +2,7 @@
 import { usageError } from "../exit.ts";
 import { OutputFile } from "../output_file.ts";
 import { writeResult } from "../output.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../../printable/mod.ts";
 import type { OutputForm } from "../client/options/mod.ts";
 
 /** A result in each form that it has. */

@@ -1,4 +1,4 @@
-import { printable } from "../printable.ts";
+import { printable } from "../../printable/mod.ts";
 
 /** The lines of a table with a head: columns are as wide as their widest value, with two blanks between. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {

@@ -6,7 +6,7 @@
 import { healthDefinition, serverInfoDefinition } from "../../api/mod.ts";
 import { CryptoError, findFasterLibraries, openProvider } from "../../crypto/mod.ts";
 import { checkTransports, socketsSupported } from "../../net/mod.ts";
-import { printable, printableLines } from "../printable.ts";
+import { printable, printableLines } from "../../printable/mod.ts";
 import { Session, targetAddresses } from "../client/mod.ts";
 import type { ClientTlsOptions, TokenOptions } from "../client/options/mod.ts";
 import { findError } from "../../errors/mod.ts";

@@ -1,4 +1,4 @@
-/** Text that a peer may have chosen, made fit for a terminal. */
+/** Text that a peer may have chosen, escaped for terminals and logs. @module */
 
 /** Control characters, line and paragraph separators, and the marks that turn the direction of text. */
 const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
