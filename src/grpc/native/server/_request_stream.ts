@@ -89,6 +89,8 @@ export class RequestStream implements AsyncIterableIterator<unknown> {
   release(): void {
     this.#bytes.clear();
     if (this.#end.kind === "open") this.#end = { kind: "done" };
+    // The turn is not given to a call that is over.
+    this.#awaitsTurn = false;
     this.#serve();
   }
 
