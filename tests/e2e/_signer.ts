@@ -84,10 +84,10 @@ export class SignerProcess implements AsyncDisposable {
     return SignerProcess.#run("sh", ["-c", `ulimit -n ${files} && exec "$@"`, "sh", ...command]);
   }
 
-  /** Starts it under nohup(1), which ignores SIGHUP. */
-  static startIgnoringHangup(...options: string[]): Promise<SignerProcess> {
+  /** Starts it with a signal ignored (env(1) of coreutils), as nohup(1) ignores SIGHUP. */
+  static startIgnoring(signal: "HUP" | "CHLD", ...options: string[]): Promise<SignerProcess> {
     const command = [Deno.execPath(), ...program, "serve", ...options];
-    return SignerProcess.#run("sh", ["-c", `trap "" HUP; exec "$@"`, "sh", ...command]);
+    return SignerProcess.#run("env", [`--ignore-signal=${signal}`, ...command]);
   }
 
   /** Starts it with options of Deno: `deno run OPTIONS main.ts serve …`. */

@@ -211,7 +211,8 @@ test("Calls that are queued while the keys are replaced all succeed", async () =
 });
 
 test("Under nohup(1), SIGHUP has no effect on a server without key files", async () => {
-  await using server = await SignerProcess.startIgnoringHangup(
+  await using server = await SignerProcess.startIgnoring(
+    "HUP",
     ...["--tcp", "127.0.0.1:0", "--generate", "ed25519"],
   );
   server.signal("SIGHUP");

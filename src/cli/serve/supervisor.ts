@@ -109,6 +109,8 @@ export async function supervise(
   }
   for (const { fd } of [...listeners, ...sockets]) libc.keepOnExec(fd);
   const relay = manager && stack.use(new ManagerRelay(manager));
+  // Ignored, it would take the end of the child from this process: `signer boot` ignores it, and so do some parents.
+  libc.restoreSignal("SIGCHLD");
   const link = relay && { socket: relay.childFd, watchdogMs: manager.watchdogMs };
   const child = new Child({ listeners, sockets, manager: link }, relay);
   for (let fastEnds = 0;;) {

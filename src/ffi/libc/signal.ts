@@ -61,8 +61,21 @@ export function signalDisposition(name: SignalName): Disposition {
  * @throws {LibcError}
  */
 export function ignoreSignal(name: SignalName): void {
+  setDisposition(name, SIG_IGN);
+}
+
+/**
+ * Gives a signal its default effect, in every thread.
+ *
+ * @throws {LibcError}
+ */
+export function restoreSignal(name: SignalName): void {
+  setDisposition(name, SIG_DFL);
+}
+
+function setDisposition(name: SignalName, handler: bigint): void {
   const { symbols, errno } = libc();
   const action = new BigUint64Array(SIGACTION_SIZE / 8);
-  action[0] = SIG_IGN;
+  action[0] = handler;
   check("sigaction", settle(() => symbols.sigaction(signalNumbers[name], action, null), errno));
 }

@@ -40,17 +40,21 @@ export function spawn(
 }
 
 const WNOHANG = 1;
+const ANY_CHILD = -1;
 
 /**
- * The end of a child, which is reaped with it; undefined while it runs.
+ * The end of the child that this process has started, which is reaped with it; undefined while it runs. Also reaps the
+ * orphans that the first process of a machine adopts.
  *
- * @throws {LibcError} `ECHILD`: it was reaped before
+ * @throws {LibcError} `ECHILD`: it was reaped before, or SIGCHLD is ignored (`restoreSignal()`)
  */
 export function childEnd(pid: number): ChildEnd | undefined {
   const { symbols, errno } = libc();
   const status = new Int32Array(1);
-  const reaped = check("waitpid", settle(() => symbols.waitpid(pid, status, WNOHANG), errno));
-  if (reaped === 0) return undefined;
+  for (let reaped = 0; reaped !== pid;) {
+    reaped = check("waitpid", settle(() => symbols.waitpid(ANY_CHILD, status, WNOHANG), errno));
+    if (reaped === 0) return undefined;
+  }
   const signal = status[0] & 0x7f;
   return signal === 0 ? { code: status[0] >> 8 & 0xff } : { signal };
 }
