@@ -29,6 +29,9 @@ export type YamlPath = readonly (string | number)[];
 /** The schemas of YAML: `core` knows numbers, booleans and null; in `failsafe` every scalar is its text. */
 export type YamlSchema = "core" | "failsafe";
 
+/** 100: the problems of a text that are reported. */
+export const MAX_PROBLEMS = 100;
+
 /** A parsed text. Aliases are refused: they can stand for far more values than the text has. */
 export class YamlText {
   readonly #lines: LineCounter;
@@ -60,6 +63,8 @@ export class YamlText {
         prettyErrors: false,
         logLevel: "error",
         schema,
+        // Compares each key with all before it: a minute for a file of 1 MiB. `refusedNodes()` looks for them.
+        uniqueKeys: false,
       });
       const root = document.contents as ParsedNode | null;
       const problems = [
@@ -67,8 +72,9 @@ export class YamlText {
           offset: pos[0],
           message: code === "MULTIPLE_DOCS" ? "A second document begins here: write one" : message,
         })),
-        ...aliasesOf(root),
-      ].map(({ offset, message }) => ({ place: placeOf(lines, offset), message }));
+        ...refusedNodes(root),
+      ].slice(0, MAX_PROBLEMS)
+        .map(({ offset, message }) => ({ place: placeOf(lines, offset), message }));
       const value = problems.length > 0 ? undefined : document.toJS({ maxAliasCount: 0 });
       return new YamlText(lines, root, value, problems);
     } catch (error) {
@@ -133,16 +139,25 @@ function placeOf(lines: LineCounter, offset: number): Place {
   return { line: Math.max(1, line), column: Math.max(1, col) };
 }
 
-function aliasesOf(root: Node | null): { readonly offset: number; readonly message: string }[] {
+/** Finds aliases, anchors, and keys that a mapping has before. */
+function refusedNodes(
+  root: Node | null,
+): { readonly offset: number; readonly message: string }[] {
   const found: { offset: number; message: string }[] = [];
   if (root === null) return found;
+  const add = (node: unknown, message: string) =>
+    found.push({ offset: isNode(node) ? node.range?.[0] ?? 0 : 0, message });
   visit(root, {
     Node(_, node) {
-      const offset = node.range?.[0] ?? 0;
-      if (isAlias(node)) {
-        found.push({ offset, message: "An alias cannot be used here: write the value again" });
-      } else if ("anchor" in node && node.anchor) {
-        found.push({ offset, message: "An anchor cannot be used here" });
+      if (isAlias(node)) add(node, "An alias cannot be used here: write the value again");
+      else if ("anchor" in node && node.anchor) add(node, "An anchor cannot be used here");
+      if (!isMap(node)) return;
+      const names = new Set<string>();
+      for (const { key } of node.items) {
+        if (!isScalar(key)) continue;
+        const name = String(key.value);
+        if (names.has(name)) add(key, "Map keys must be unique");
+        names.add(name);
       }
     },
   });

@@ -1,7 +1,7 @@
 /** The wording of problems in configuration files. @module */
 import type { z } from "zod";
 import { nearest } from "../../spelling/mod.ts";
-import type { Place, YamlPath, YamlText } from "../../yaml/mod.ts";
+import { MAX_PROBLEMS, type Place, type YamlPath, type YamlText } from "../../yaml/mod.ts";
 import { describeBadValue, keyOf } from "../mod.ts";
 import type { Layout } from "./layout.ts";
 
@@ -14,8 +14,9 @@ export function describeIssues(
   text: YamlText,
   layout: Layout,
 ): string[] {
-  return issues.flatMap((issue) => describeIssue(issue, text, layout))
+  return issues.slice(0, MAX_PROBLEMS).flatMap((issue) => describeIssue(issue, text, layout))
     .toSorted((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
+    .slice(0, MAX_PROBLEMS)
     .map(({ place, message }) => `${file}:${place.line}:${place.column}: ${message}`);
 }
 
@@ -28,7 +29,7 @@ function describeIssue(issue: Issue, text: YamlText, layout: Layout): Problem[] 
   const path = issue.path as (string | number)[];
   const keys = layout.keysAt(path);
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => {
+    return issue.keys.slice(0, MAX_PROBLEMS).map((key) => {
       const near = nearest(key, keys) ?? layout.pathOf(key);
       const advice = near === undefined ? `use ${keys.join(", ")}` : `did you mean ${near}?`;
       const whole = [...path, key];
