@@ -59,7 +59,7 @@ export interface AuditTrail {
   /**
    * Ensures before an attempt that its line can be written, as far as that is known.
    *
-   * @throws {AuditError} `AUDIT_UNWRITABLE`, when failing closed
+   * @throws {AuditError} `AUDIT_UNWRITABLE`, when failing closed. The attempt is counted among those without a line
    */
   expectWritable(): void;
   /**
@@ -141,6 +141,7 @@ export class AuditChain implements AuditTrail, Disposable {
     if (isEmpty) this.#addLost();
     if (this.#write()) return;
     if (!isEmpty) this.#failedBetween = true;
+    this.#lost++;
     throw this.#unwritable();
   }
 

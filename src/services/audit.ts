@@ -32,7 +32,10 @@ export class SigningAudit {
     this.interceptor = {
       onError: (error, context) => {
         const isAttempt = signingMethod.test(context.method) && !this.#recorded.has(context);
-        if (isAttempt) this.#record(context, requestIdOf(context), undefined, error, 0);
+        if (isAttempt) {
+          this.#guard(() => this.#trail.expectWritable());
+          this.#record(context, requestIdOf(context), undefined, error, 0);
+        }
         return error;
       },
     };
@@ -50,7 +53,13 @@ export class SigningAudit {
     request: SignRequest,
     sign: () => SignResponseInit,
   ): SignResponseInit {
-    this.#guard(() => this.#trail.expectWritable());
+    try {
+      this.#guard(() => this.#trail.expectWritable());
+    } catch (error) {
+      // Counted among the lost lines: another line now would end the connection, with the other calls there.
+      this.#recorded.add(context);
+      throw error;
+    }
     const began = performance.now();
     let response: SignResponseInit;
     try {

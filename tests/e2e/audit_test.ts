@@ -16,11 +16,13 @@ const [test, loaded] = await gate(
     kills: Number(Deno.env.get("SIGNER_TEST_KILLS") ?? 2),
     ...await import("./_signer.ts"),
     ...await import("./_file_size.ts"),
+    health: (await import("../../src/api/mod.ts")).healthDefinition,
     ...await import("../../src/audit/mod.ts"),
     ...await import("../../src/crypto/mod.ts"),
   }),
 );
-const { SignerProcess, call, kills, limitFileSize, openChannel, runSigner, signing } = loaded;
+const { SignerProcess, call, echo, health, kills, limitFileSize, openChannel, runSigner, signing } =
+  loaded;
 // Opened here: libcrypto stays loaded, which is no leak of the test that needs it first.
 loaded.openProvider?.("openssl");
 
@@ -240,6 +242,43 @@ for (const [name, options] of Object.entries(settings)) {
     );
     const { faults, openEnds, torn } = folder.verify();
     assert.deepEqual([faults, openEnds, torn], [[], [], 1]);
+  });
+
+  // Each refusal had a line of its own, and the failure of its write closed the connection: with a full disk every attempt to
+  // sign ended all calls of its connection, and clients connected again and again.
+  test(`While the log cannot be written, attempts are refused and other calls go on ${name}`, async () => {
+    await using folder = await Folder.create();
+    await using server = await folder.serve(...options);
+    using channel = openChannel({ addresses: server.addresses });
+    await signText(channel, "before");
+    limitFileSize(server.pid, (await Deno.stat(folder.log)).size + 100);
+    // The first failure of a thread closes the connection: until then the answer might have been a signature.
+    let message = "";
+    for (let i = 0; i < 5 && !message.startsWith("The audit log"); i++) {
+      await signText(channel, "first").catch((error) => message = error.message);
+      await call(channel, echo.Echo, {}, { waitForReady: true, deadline: Date.now() + 20_000 });
+    }
+    const { responses } = channel.call(health.Watch, [{ service: "" }]);
+    const watch = responses[Symbol.asyncIterator]();
+    await watch.next();
+    const ended = watch.next().then(() => "ended", (error) => error.message);
+    for (const text of ["second", "third", "fourth"]) {
+      await assert.rejects(signText(channel, text), {
+        code: StatusCode.UNAVAILABLE,
+        message: "The audit log cannot be written, so nothing is signed",
+      });
+    }
+    await call(channel, echo.Echo, {});
+    const soon = new Promise((resolve) => setTimeout(resolve, 100, "open"));
+    assert.equal(await Promise.race([ended, soon]), "open");
+    limitFileSize(server.pid, undefined);
+    await signText(channel, "after");
+    channel[Symbol.dispose]();
+    await ended;
+    assert.equal(await server.stop(), 0);
+    const lost = /"event":"lost","lines":(\d+)/.exec(await Deno.readTextFile(folder.log))?.[1];
+    assert.ok(Number(lost) >= 4, `${lost} lost lines`);
+    assert.deepEqual(folder.verify().faults, []);
   });
 }
 
