@@ -32,6 +32,10 @@ export interface AuditLogOptions {
   /** Fields of the first line, such as the version of the server. */
   readonly begin: Readonly<Record<string, unknown>>;
   readonly events?: ChainEvents;
+  /** Called once when the path has led to another file, or to none, for `displacedMs`. */
+  readonly onDisplaced?: () => void;
+  /** By default 5 s: logrotate sends SIGHUP a moment after it has renamed the file. */
+  readonly displacedMs?: number;
 }
 
 /** 1 min between signed lines even without other lines: an older last line shows that the log was cut off. */
@@ -42,6 +46,8 @@ const IDLE_SIGN_MS = 60_000;
  * before it wrote after its last signed line, if it was killed.
  */
 const COVERED_BEFORE = 16 * 1024 * 1024;
+
+const DISPLACED_MS = 5_000;
 
 const LINE_FEED = 0x0a;
 
@@ -72,6 +78,8 @@ export class AuditLog implements AsyncDisposable {
   /** Number of the last line of each chain that a signed line has covered. */
   readonly #covered = new Map<number, number>();
   #signedAt = performance.now();
+  /** The time since which the path has not led to the file; Infinity once that was reported. */
+  #displacedSince: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** The last of the actions that are done one after the other. */
   #last: Promise<unknown> = Promise.resolve();
@@ -138,6 +146,7 @@ export class AuditLog implements AsyncDisposable {
       }
       this.#readback?.file.close();
       this.#readback = next;
+      this.#displacedSince = undefined;
     });
   }
 
@@ -184,9 +193,24 @@ export class AuditLog implements AsyncDisposable {
 
   async #signIfDue(): Promise<void> {
     if (this.#isClosed) return;
+    this.#lookForFile();
     const isIdle = this.#newHeads().size === 0;
     if (isIdle && performance.now() - this.#signedAt < IDLE_SIGN_MS) return;
     await this.#sign({});
+  }
+
+  /** Looks whether the path still leads to the file: lines of a deleted one are lost without a failed write. */
+  #lookForFile(): void {
+    const { target, onDisplaced, displacedMs = DISPLACED_MS } = this.#options;
+    if (this.#readback === undefined || target.kind !== "file") return;
+    if (fileId(target.path) === this.#readback.id) {
+      this.#displacedSince = undefined;
+      return;
+    }
+    this.#displacedSince ??= performance.now();
+    if (performance.now() - this.#displacedSince < displacedMs) return;
+    this.#displacedSince = Infinity;
+    onDisplaced?.();
   }
 
   /** The heads of the chains that have lines which no signed line has covered. */

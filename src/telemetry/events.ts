@@ -200,6 +200,11 @@ export const events = {
     "The server refuses to sign, or signs without a record, by `--audit-fail`.",
   ),
   "The audit log can be written again": event("serve", "warning", "With the number of lost lines."),
+  "The audit file was moved or deleted: its lines are not at its path": event(
+    "serve",
+    "error",
+    "No SIGHUP has followed within 5 s. Lines of a deleted file are lost.",
+  ),
   "The audit file cannot be opened anew": event(
     "serve",
     "error",

@@ -1,6 +1,6 @@
 /** An audit log of two threads, made in this process. @module */
 import { AuditChain, AuditLog } from "../../src/audit/mod.ts";
-import type { Attempt, AuditVerdict } from "../../src/audit/mod.ts";
+import type { Attempt, AuditLogOptions, AuditVerdict } from "../../src/audit/mod.ts";
 import { verifyAudit } from "../../src/audit/mod.ts";
 import { openProvider } from "../../src/crypto/mod.ts";
 
@@ -35,7 +35,12 @@ export class TestLog implements AsyncDisposable {
   readonly #folder: string;
   readonly #keeps: boolean;
 
-  private constructor(folder: string, keeps: boolean, signEveryLines: number) {
+  private constructor(
+    folder: string,
+    keeps: boolean,
+    signEveryLines: number,
+    more: Partial<AuditLogOptions>,
+  ) {
     this.#folder = folder;
     this.#keeps = keeps;
     this.path = `${folder}/audit.log`;
@@ -48,6 +53,7 @@ export class TestLog implements AsyncDisposable {
       signEveryLines,
       isBatched: true,
       begin: { version: "1.2.3" },
+      ...more,
     });
     this.worker = new AuditChain(this.log.share(), { isBatched: true });
   }
@@ -56,9 +62,13 @@ export class TestLog implements AsyncDisposable {
    * @param folder of a log before it, which it continues
    * @param signEveryLines more than a test writes, unless given
    */
-  static async open(folder?: string, signEveryLines = 1_000_000): Promise<TestLog> {
+  static async open(
+    folder?: string,
+    signEveryLines = 1_000_000,
+    more: Partial<AuditLogOptions> = {},
+  ): Promise<TestLog> {
     const path = folder ?? await Deno.makeTempDir();
-    return new TestLog(path, folder !== undefined, signEveryLines);
+    return new TestLog(path, folder !== undefined, signEveryLines, more);
   }
 
   get folder(): string {

@@ -189,6 +189,30 @@ test("A rotation that failed is made up for by the next one", async () => {
   assert.deepEqual([faults, openEnds, attempts], [[], [], 6]);
 });
 
+// Lines went to the deleted file, and callers got their signatures: nothing said that no line was left.
+test("A file that was deleted is reported once, until the log goes on in a new one", async () => {
+  let reports = 0;
+  let report = Promise.withResolvers<void>();
+  const onDisplaced = () => {
+    reports++;
+    report.resolve();
+  };
+  await using log = await TestLog.open(undefined, 2, { displacedMs: 0, onDisplaced });
+  for (let round = 1; round <= 2; round++) {
+    log.record(2);
+    await Deno.remove(log.path);
+    log.record(2);
+    await report.promise;
+    log.record(4);
+    assert.equal(reports, round);
+    report = Promise.withResolvers();
+    await log.log.reopen(() => Promise.resolve(log.worker.reopen()));
+  }
+  await log.close();
+  assert.equal(reports, 2);
+  assert.deepEqual(verify(log.path).faults, []);
+});
+
 test("Without a rename, `reopen()` continues in the same file", async () => {
   await using log = await TestLog.open();
   log.record(1);

@@ -72,6 +72,11 @@ export async function openAudit(
       hash: auditHash(provider),
       begin: { version, pid: Deno.pid, key: key && thumbprint(key.publicKey) },
       events: auditEvents(log, auditFail),
+      onDisplaced: () =>
+        log.error("The audit file was moved or deleted: its lines are not at its path", {
+          path: audit,
+          hint: "send SIGHUP to begin a new file",
+        }),
     });
     return {
       log: auditLog,
