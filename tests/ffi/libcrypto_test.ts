@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { LibcryptoError, SignatureScheme } from "../../src/ffi/mod.ts";
+import { encodePkcs8, readPkcs8 } from "../../src/crypto/encoding/mod.ts";
 import { requireVersion3 } from "../../src/ffi/libcrypto/library.ts";
 import { gate } from "../_support/gate.ts";
 
@@ -182,5 +183,23 @@ testWithRun("a SIGNER_LIBCRYPTO that is missing or no libcrypto is not passed ov
     }
   } finally {
     await Deno.remove(directory, { recursive: true });
+  }
+});
+
+// From one wrong signature by the Chinese remainder theorem anyone can compute the primes (Boneh, DeMillo, Lipton 1997). A key
+// file with such numbers is refused; this is about a fault in memory after that.
+test("damaged numbers of an RSA key never make a wrong signature", async () => {
+  using key = await libcrypto.generate({ algorithm: "RSA", modulusBits: 2048 });
+  using verifier = key.verifier({ hash: "sha256", rsaPadding: "pkcs1" });
+  for (const name of ["p", "q", "dp", "dq", "qi"]) {
+    const parts = readPkcs8(key.exportPkcs8());
+    parts.numbers[name]![10]! ^= 1;
+    try {
+      using damaged = libcrypto.readPkcs8(encodePkcs8(parts));
+      using signer = damaged.signer({ hash: "sha256", rsaPadding: "pkcs1" });
+      assert.ok(verifier.verify(message, signer.sign(message)), name);
+    } catch (error) {
+      assert.equal((error as LibcryptoError).code, "LIBCRYPTO_FAILED");
+    }
   }
 });
