@@ -1,6 +1,13 @@
 /** Calls of the four kinds on every channel: messages, flow control, sources of requests. @module */
 import assert from "node:assert/strict";
-import { bidi, clientStream, serverStream, unary } from "../../src/grpc/mod.ts";
+import {
+  bidi,
+  clientStream,
+  type RpcServer,
+  serverStream,
+  type ThreadReport,
+  unary,
+} from "../../src/grpc/mod.ts";
 import { channelTo, failure, openChannel, serve, test } from "./_channel_pairs.ts";
 import { all, kinds } from "./_rig.ts";
 
@@ -12,6 +19,16 @@ async function standstill(count: () => number): Promise<void> {
     still = count() === seen && seen > 0 ? still + 1 : 0;
     seen = count();
   }
+}
+
+/** Waits until the thread of a server is in a state. */
+async function soon(server: RpcServer, isSo: (thread: ThreadReport) => boolean): Promise<void> {
+  for (let looks = 0; looks < 500; looks++) {
+    const threads = await server.inspect();
+    if (threads.every((thread) => isSo(thread as ThreadReport))) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assert.fail(JSON.stringify(await server.inspect()));
 }
 
 test("`call()` makes a unary call", async () => {
@@ -123,6 +140,34 @@ test("`call()` refuses a unary call with no request or two", async () => {
     );
     assert.match(error.message, /takes one request, not [02]$/);
   }
+});
+
+// On grpc-js the stream of a call that was cancelled right after its start was opened and never ended: the server held the
+// call, and the connection outlived the channel.
+test("a call that is cancelled at once leaves nothing open, neither on the server nor in the channel", async () => {
+  await using served = await serve({
+    Unary: unary((request) => request),
+    Chat: bidi(async function* (requests: AsyncIterable<number>) {
+      yield* requests;
+    }),
+  });
+  {
+    using channel = channelTo(served);
+    assert.deepEqual(await all(channel.call(kinds.Unary, [1]).responses), [1]);
+    await failure("INVALID_ARGUMENT", all(channel.call(kinds.Unary, []).responses));
+    const never = async function* () {
+      yield await new Promise<number>(() => {});
+    };
+    const signal = AbortSignal.abort();
+    await failure("CANCELLED", all(channel.call(kinds.Chat, never(), { signal }).responses));
+    const deadline = Date.now() - 1;
+    await failure(
+      "DEADLINE_EXCEEDED",
+      all(channel.call(kinds.Chat, never(), { deadline }).responses),
+    );
+    await soon(served.server, ({ callCount }) => callCount === 0);
+  }
+  await soon(served.server, ({ connectionCount }) => connectionCount === 0);
 });
 
 test("`call()` fails with the error of a source of requests as its cause", async () => {

@@ -1,4 +1,5 @@
 /** Client calls on grpc-js. @module */
+import { setImmediate } from "node:timers";
 import { type experimental, type Metadata as GrpcMetadata, status } from "@grpc/grpc-js";
 import {
   type AnyMethod,
@@ -153,6 +154,11 @@ export class GrpcJsCall<I, O> implements ClientCall<O> {
 
   #receiveStatus(code: status, details: string, metadata: GrpcMetadata): void {
     if (this.#outcome) return;
+    // grpc-js 1.14.7 opens the stream of a call that was cancelled right after its start, and leaves it open: the server
+    // held the call, and its connection stayed when the channel was closed.
+    if (code !== status.OK && this.#headers === undefined) {
+      setImmediate(() => this.#call.cancelWithStatus(code, details));
+    }
     this.#outcome = this.#outcomeOf(code, details, metadata);
     if (!this.#outcome.ok) {
       this.#response = this.#method.responseStream ? this.#response : undefined;
