@@ -204,6 +204,7 @@ export const rooms: Rooms = {
     "src/grpc/native/client",
     "src/grpc/stacks",
     "src/net",
+    "src/protobuf",
   ],
   "src/bench/pacer": [],
   "src/bench/report": [

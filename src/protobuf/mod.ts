@@ -4,6 +4,7 @@
  *
  * @module
  */
+export * from "./check.ts";
 export * from "./codec.ts";
 export * from "./collections.ts";
 export * from "./enum_names.ts";

@@ -2,11 +2,13 @@
 import assert from "node:assert/strict";
 import type { LoadPlan, Workload } from "../../src/bench/mod.ts";
 import type { Stack } from "../../src/grpc/stacks/mod.ts";
+import { framed } from "../_support/framed.ts";
 import { gate } from "../_support/gate.ts";
 
 const [
   test,
   {
+    answer,
     echoDefinition,
     Rig,
     runLoad,
@@ -215,4 +217,21 @@ test("a load on a server that allows no streams fails at the time limit of conne
     runLoad(planFor(server.address, echo(), { connectTimeout: 300 })),
     { name: "RpcError", code: 14, message: /allowed no stream in time/ },
   );
+});
+
+// Such responses counted as OK, although every client of gRPC ends the call as INTERNAL.
+test("a response that is not a message of protobuf is an error, on both stacks", async () => {
+  // Field 1 has five bytes, and two are there.
+  const cutOff = framed(Uint8Array.of(0x0a, 5, 0x68, 0x65));
+  await using server = await ScriptedServer.start((request) => answer(request, [cutOff]));
+  for (const stack of ["native", "grpc-js"] satisfies Stack[]) {
+    const plan = planFor(server.address, echo(), { stack, requests: 4, threads: 1 });
+    const { collector, messages } = await runLoad(plan);
+    assert.equal(collector.outcomes[0], 0, stack);
+    assert.equal(collector.outcomes[13], 4, stack);
+    assert.equal(collector.corrected.count, 0, stack);
+    assert.deepEqual(messages, [
+      ["INTERNAL: Cannot read a response of /signer.v1.EchoService/Echo", 4],
+    ]);
+  }
 });

@@ -10,6 +10,7 @@ import {
 import { openChannel } from "../../grpc/grpcjs/mod.ts";
 import { openNativeChannel } from "../../grpc/native/client/mod.ts";
 import type { TlsContext } from "../../net/mod.ts";
+import { checkFormat } from "../../protobuf/mod.ts";
 import { BAD_SIGNATURE, outcomeOf } from "../collector/mod.ts";
 import type { Share } from "../pacer/mod.ts";
 import { channelOptionsOf } from "./channel_options.ts";
@@ -103,6 +104,12 @@ function methodOnBytes(workload: Calls): AnyMethod {
     requestSerialize: asBuffer,
     requestDeserialize: asBuffer,
     responseSerialize: asBuffer,
-    responseDeserialize: asBuffer,
+    responseDeserialize: checked,
   };
+}
+
+/** Returns a response, whose type is not known. The channel ends the call as INTERNAL when this throws. */
+function checked(bytes: Uint8Array): Buffer {
+  checkFormat(bytes, 0, bytes.length);
+  return asBuffer(bytes);
 }

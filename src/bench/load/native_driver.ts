@@ -1,5 +1,5 @@
 /** Unary calls of a load over the native stack, on a thread that blocks. @module */
-import { Metadata, RpcError } from "../../grpc/mod.ts";
+import { Metadata, RpcError, StatusCode } from "../../grpc/mod.ts";
 import {
   type NativeChannel,
   openNativeChannel,
@@ -8,6 +8,7 @@ import {
   type UnaryObserver,
 } from "../../grpc/native/client/mod.ts";
 import { Poller, type TlsContext } from "../../net/mod.ts";
+import { checkFormat, ProtobufError } from "../../protobuf/mod.ts";
 import { BAD_SIGNATURE, outcomeOf } from "../collector/mod.ts";
 import { channelOptionsOf } from "./channel_options.ts";
 import type { Driver, DriverListener } from "./driver.ts";
@@ -59,7 +60,7 @@ export class NativeDriver implements Driver {
     this.#verifier = workload.verify && openVerifier(workload.verify, plan.seed + thread);
     this.#slots = Array.from(
       { length: concurrency },
-      (_, slot) => new Slot(slot, listener, this.#verifier),
+      (_, slot) => new Slot(slot, listener, this.#verifier, workload.path),
     );
   }
 
@@ -112,21 +113,40 @@ class Slot implements UnaryObserver {
   readonly #slot: number;
   readonly #listener: DriverListener;
   readonly #verifier: Verifier | undefined;
-  #valid = true;
+  readonly #path: string;
+  /** The outcome of a call that ends with OK: another one for a response that is wrong. */
+  #outcome: number = StatusCode.OK;
 
-  constructor(slot: number, listener: DriverListener, verifier: Verifier | undefined) {
+  constructor(
+    slot: number,
+    listener: DriverListener,
+    verifier: Verifier | undefined,
+    path: string,
+  ) {
     this.#slot = slot;
     this.#listener = listener;
     this.#verifier = verifier;
+    this.#path = path;
   }
 
   onResponse(_call: UnaryCall, bytes: Uint8Array, start: number, end: number): void {
-    if (this.#verifier !== undefined) this.#valid = this.#verifier.accepts(bytes, start, end);
+    try {
+      checkFormat(bytes, start, end);
+      if (this.#verifier?.accepts(bytes, start, end) === false) this.#outcome = BAD_SIGNATURE;
+    } catch (error) {
+      if (!(error instanceof ProtobufError)) throw error;
+      this.#outcome = StatusCode.INTERNAL;
+    }
   }
 
   onDone({ code, message, endedAt }: UnaryCall): void {
-    const outcome = code === 0 && !this.#valid ? BAD_SIGNATURE : outcomeOf(code!);
-    this.#valid = true;
-    this.#listener.onEnd(this.#slot, outcome, message, endedAt);
+    const wrong = this.#outcome;
+    this.#outcome = StatusCode.OK;
+    if (code !== StatusCode.OK || wrong === StatusCode.OK) {
+      this.#listener.onEnd(this.#slot, outcomeOf(code!), message, endedAt);
+    } else {
+      const text = wrong === StatusCode.INTERNAL ? `Cannot read a response of ${this.#path}` : "";
+      this.#listener.onEnd(this.#slot, wrong, text, endedAt);
+    }
   }
 }
