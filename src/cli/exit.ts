@@ -10,7 +10,7 @@ export const ExitCode = {
   usage: 2,
   /** A missed threshold of `bench`. */
   threshold: 3,
-  /** Ctrl-C at a prompt: 128 + SIGINT, as shells report it. */
+  /** SIGINT or SIGTERM at a prompt or during a load: 128 + SIGINT, as shells report Ctrl-C. */
   interrupted: 130,
 } as const;
 
@@ -58,4 +58,9 @@ export class CliError extends Error implements LayerError<"cli"> {
 /** The error of a wrong command line. */
 export function usageError(message: string, hint?: string): CliError {
   return new CliError(ExitCode.usage, message, hint === undefined ? {} : { hint });
+}
+
+/** The error of a command that a signal has ended before it had a result. */
+export function interruptedError(): CliError {
+  return new CliError(ExitCode.interrupted, "Interrupted");
 }

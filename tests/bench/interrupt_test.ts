@@ -1,13 +1,15 @@
 /** Loads that are interrupted or refused. @module */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { gate } from "../_support/gate.ts";
 
-const [test, { openProvider, Rig, socketsSupported }] = await gate(
+const [test, { openProvider, Rig, ScriptedServer, socketsSupported }] = await gate(
   ["env", "ffi", "net", "read", "run", "sys", "write"],
   async () => ({
     ...await import("./_rig.ts"),
+    ...await import("../grpc/native/_channel_server.ts"),
     ...await import("../../src/crypto/mod.ts"),
     ...await import("../../src/net/mod.ts"),
   }),
@@ -112,6 +114,28 @@ test("Ctrl-C ends the wait for a server that accepts connections and does not an
   const { code, stderr } = await child.output();
   assert.equal(code, 130);
   assert.match(new TextDecoder().decode(stderr), /^signer: error: Interrupted$/m);
+});
+
+// The threads of a load went on to connect until the end of the time for it.
+test("Ctrl-C ends the wait of a load for a server that allows no calls", async () => {
+  await using server = await ScriptedServer.start(() => {}, { maxConcurrentStreams: 0 });
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...[...program, "echo", "--to", server.address, "--connect-timeout", "5m"],
+      // It is not asked for its process.
+      ...["--server-pid", `${Deno.pid}`],
+    ],
+    env: { SIGNER_ADDRESS: "" },
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  // Two that look for a server and its protocol, and that of the load.
+  for (let i = 0; i < 3000 && server.connections.length < 3; i++) await delay(10);
+  child.kill("SIGINT");
+  const { code, stdout, stderr } = await child.output();
+  assert.equal(code, 130);
+  assert.match(new TextDecoder().decode(stderr), /^signer: error: Interrupted$/m);
+  assert.equal(stdout.length, 0);
 });
 
 test("a load that needs more descriptors than the limit is refused with a hint about the client", async () => {

@@ -160,6 +160,31 @@ test("an aborted load ends early with the measurements so far", async () => {
   assert.ok(result.collector.corrected.count > 100);
 });
 
+// It went on to connect until `--connect-timeout`.
+test("an interruption ends the connecting of every kind of load", async () => {
+  const kinds: [Workload, Partial<LoadPlan>][] = [
+    [echo(), { stack: "native" }],
+    [echo(), { stack: "grpc-js" }],
+    [{ kind: "connect" }, { stack: "native" }],
+  ];
+  for (const [workload, changes] of kinds) {
+    // A server that accepts connections and does not answer.
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const abort = new AbortController();
+    const plan = planFor(`127.0.0.1:${listener.addr.port}`, workload, {
+      ...changes,
+      threads: 1,
+      connectTimeout: 3_600_000,
+    });
+    const result = runLoad(plan, { signal: abort.signal });
+    using _accepted = await listener.accept();
+    abort.abort();
+    const { interrupted, collector } = await result;
+    assert.equal(interrupted, true);
+    assert.equal(collector.started, 0);
+  }
+});
+
 // It waited for connections without end, and printed nothing.
 test("`runLoad()` with a server that closes each connection at once is UNAVAILABLE", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

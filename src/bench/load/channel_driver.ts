@@ -14,6 +14,7 @@ import { checkFormat } from "../../protobuf/mod.ts";
 import { BAD_SIGNATURE, outcomeOf } from "../collector/mod.ts";
 import type { Share } from "../pacer/mod.ts";
 import { channelOptionsOf } from "./channel_options.ts";
+import type { Control } from "./control.ts";
 import type { Driver, DriverListener } from "./driver.ts";
 import { type LoadPlan, shareOf, type Workload } from "./plan.ts";
 import { openVerifier, type Verifier } from "./verifier.ts";
@@ -52,8 +53,9 @@ export class ChannelDriver implements Driver {
     this.#verifier = verify && openVerifier(verify, plan.seed + thread);
   }
 
-  async connect(deadline: number): Promise<void> {
-    await Promise.all(this.#channels.map((channel) => channel.connect(deadline)));
+  async connect(deadline: number, control: Control): Promise<void> {
+    const connected = this.#channels.map((channel) => channel.connect(deadline));
+    await Promise.race([Promise.all(connected), control.whenStopped()]);
   }
 
   send(slot: number): void {

@@ -5,6 +5,7 @@ import { openNativeChannel } from "../../grpc/native/client/mod.ts";
 import type { TlsContext } from "../../net/mod.ts";
 import { outcomeOf } from "../collector/mod.ts";
 import { channelOptionsOf } from "./channel_options.ts";
+import type { Control } from "./control.ts";
 import type { Driver, DriverListener } from "./driver.ts";
 import type { LoadPlan } from "./plan.ts";
 
@@ -22,9 +23,9 @@ export class ConnectDriver implements Driver {
     this.#listener = listener;
   }
 
-  async connect(deadline: number): Promise<void> {
+  async connect(deadline: number, control: Control): Promise<void> {
     using channel = this.#channel();
-    await channel.connect(deadline);
+    await Promise.race([channel.connect(deadline), control.whenStopped()]);
   }
 
   send(slot: number): void {

@@ -1,6 +1,8 @@
+/** The end of a load by the main thread. @module */
+
 const STOP = 0;
 
-/** Stops a blocking thread from the main thread, by a word of shared memory. */
+/** Stops load threads from the main thread, by a word of shared memory: they may be blocked. */
 export class Control {
   readonly buffer: SharedArrayBuffer;
   readonly #words: Int32Array;
@@ -15,9 +17,15 @@ export class Control {
     return Atomics.load(this.#words, STOP) !== 0;
   }
 
+  /** Stops the load, which may not have begun. */
   stop(): void {
     Atomics.store(this.#words, STOP, 1);
     Atomics.notify(this.#words, STOP);
+  }
+
+  /** Resolves after `stop()` on any thread. For a thread that returns to its event loop. */
+  async whenStopped(): Promise<void> {
+    await Atomics.waitAsync(this.#words, STOP, 0).value;
   }
 
   /** Blocks the thread for a time in (fractional) milliseconds, or until `stop()`. */

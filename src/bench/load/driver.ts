@@ -1,13 +1,16 @@
+/** The client of a load thread. @module */
+import type { Control } from "./control.ts";
+
 /** A client that makes requests, or a test double of one. */
 export interface Driver extends AsyncDisposable {
   /** True if the thread blocks in `wait()`; false if it must return to its event loop. */
   readonly blocking: boolean;
   /**
-   * Connects before a deadline in milliseconds since 1970.
+   * Connects before a deadline in milliseconds since 1970. Returns early, without connections, when the load is stopped.
    *
    * @throws {RpcError} UNAVAILABLE
    */
-  connect(deadline: number): Promise<void>;
+  connect(deadline: number, control: Control): Promise<void>;
   /**
    * Sends a request. Its end is reported to the listener with the slot.
    *

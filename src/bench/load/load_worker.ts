@@ -42,11 +42,12 @@ scope.onmessage = ({ data: order }) => {
 
 /** Makes the share of a load, and closes its connections. */
 async function run(
-  { plan, share, collector, control, tls }: Order & { kind: "prepare" },
+  { plan, share, collector, control: words, tls }: Order & { kind: "prepare" },
   begin: Promise<number>,
 ): Promise<Answer> {
   const { duration, workload, stack } = plan;
   const concurrency = Math.max(1, shareOf(plan.concurrency, share.thread, share.threads));
+  const control = new Control(words);
   const messages = new Messages();
   const ended = new Signal();
   const listener: DriverListener = {
@@ -74,10 +75,10 @@ async function run(
     duration: plan.warmup + duration,
   });
   if (driver.blocking) libc.prctl(PR_SET_TIMERSLACK, 1);
-  await driver.connect(Date.now() + plan.connectTimeout);
+  await driver.connect(Date.now() + plan.connectTimeout, control);
   scope.postMessage({ kind: "ready" });
   runner.begin(await begin - performance.timeOrigin);
-  await runLoop(runner, driver, new Control(control), ended);
+  await runLoop(runner, driver, control, ended);
   const at = performance.timeOrigin + performance.now();
   return { kind: "done", at, messages: messages.list() };
 }

@@ -11,6 +11,7 @@ import { Poller, type TlsContext } from "../../net/mod.ts";
 import { checkFormat, ProtobufError } from "../../protobuf/mod.ts";
 import { BAD_SIGNATURE, outcomeOf } from "../collector/mod.ts";
 import { channelOptionsOf } from "./channel_options.ts";
+import type { Control } from "./control.ts";
 import type { Driver, DriverListener } from "./driver.ts";
 import { type LoadPlan, shareOf, type Workload } from "./plan.ts";
 import type { Share } from "../pacer/mod.ts";
@@ -64,12 +65,12 @@ export class NativeDriver implements Driver {
     );
   }
 
-  async connect(deadline: number): Promise<void> {
+  async connect(deadline: number, control: Control): Promise<void> {
     let ready = false;
     let failure: unknown;
     this.#channel.connect(deadline).then(() => ready = true, (error) => failure = error);
     // The channel's timers run by the poller, also while a server with a connection allows no stream.
-    while (!ready || this.needsEventLoop()) {
+    while ((!ready || this.needsEventLoop()) && !control.stopped) {
       this.#poller.wait(0);
       await new Promise((resolve) => setTimeout(resolve, CONNECTING_MS));
       if (failure !== undefined) throw failure;

@@ -23,33 +23,19 @@ export class LoadThreads implements Disposable {
   }
 
   /**
-   * Makes a load with new connections, and measures it. The plan has as many threads as there are.
+   * Makes a load with new connections, and measures it. The plan has as many threads as there are. An interruption ends
+   * it early, also while the threads connect.
    *
    * @throws {RpcError} UNAVAILABLE if the servers cannot be reached. The threads cannot be used again.
    */
   async run(plan: LoadPlan, options: RunOptions = {}): Promise<LoadResult> {
     const control = new Control();
-    await this.#connect(plan, control, options);
-    const begin = now() + LEAD_MS;
-    const start = begin + plan.warmup;
-    const done = this.#handles.map((handle) => handle.begin(begin));
     const stop = () => control.stop();
     if (options.signal?.aborted) stop();
     options.signal?.addEventListener("abort", stop);
-    using sampler = new Sampler(this.#collectors, start, plan.warmup, options);
     try {
-      const answers = await Promise.all(done);
-      const messages = new Messages();
-      for (const answer of answers) messages.addAll(answer.messages);
-      const end = Math.max(...answers.map(({ at }) => at), start);
-      return {
-        plan,
-        date: new Date(start),
-        elapsed: end - start,
-        ...sampler.finish(end),
-        messages: messages.list(),
-        interrupted: control.stopped,
-      };
+      await this.#connect(plan, control, options);
+      return await this.#measure(plan, control, options);
     } finally {
       options.signal?.removeEventListener("abort", stop);
     }
@@ -57,6 +43,26 @@ export class LoadThreads implements Disposable {
 
   [Symbol.dispose](): void {
     for (const handle of this.#handles) handle[Symbol.dispose]();
+  }
+
+  /** Makes the load of connected threads. */
+  async #measure(plan: LoadPlan, control: Control, options: RunOptions): Promise<LoadResult> {
+    const begin = now() + LEAD_MS;
+    const start = begin + plan.warmup;
+    const done = this.#handles.map((handle) => handle.begin(begin));
+    using sampler = new Sampler(this.#collectors, start, plan.warmup, options);
+    const answers = await Promise.all(done);
+    const messages = new Messages();
+    for (const answer of answers) messages.addAll(answer.messages);
+    const end = Math.max(...answers.map(({ at }) => at), start);
+    return {
+      plan,
+      date: new Date(start),
+      elapsed: end - start,
+      ...sampler.finish(end),
+      messages: messages.list(),
+      interrupted: control.stopped,
+    };
   }
 
   async #connect(plan: LoadPlan, control: Control, { tls }: RunOptions): Promise<void> {

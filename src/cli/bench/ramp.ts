@@ -6,7 +6,7 @@ import {
   type RampStep,
   reportOf,
 } from "../../bench/mod.ts";
-import { CliError, ExitCode, usageError } from "../exit.ts";
+import { CliError, ExitCode, interruptedError, usageError } from "../exit.ts";
 import { note } from "../output.ts";
 import type { OutputFile } from "../output_file.ts";
 import { openOutput, writeText } from "./conclude.ts";
@@ -112,7 +112,7 @@ function conclude(
     ? ""
     : `${interrupted ? "held" : "knee"}: ${line(knee)}${end}\n`;
   writeText(text, options.output, output);
-  if (interrupted) throw new CliError(ExitCode.interrupted, "Interrupted");
+  if (interrupted) throw interruptedError();
   if (knee !== undefined) return;
   throw new CliError(
     ExitCode.failed,

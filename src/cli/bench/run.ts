@@ -1,6 +1,6 @@
 /** `bench METHOD` and `bench connect`: one measured load, or repeated ones. @module */
 import { LoadThreads, renderRuns, type Report, reportOf } from "../../bench/mod.ts";
-import { usageError } from "../exit.ts";
+import { interruptedError, usageError } from "../exit.ts";
 import { warn } from "../output.ts";
 import { comparison } from "./compare.ts";
 import { conclude, judge, openOutput, writeText } from "./conclude.ts";
@@ -86,6 +86,8 @@ async function run(
     await openTarget({ ...onlyTo(options), to: against }, [], interrupted.signal);
   const sides = [side, ...(other ? [await prepare(other, options, shape, findWork)] : [])];
   const runs = await measureByTurns(sides, repeat, options, interrupted.signal);
+  const { aborted } = interrupted.signal;
+  if (aborted && runs.runs.length === 0) throw interruptedError();
   const text = format === "json"
     ? renderRuns(runs)
     : against === undefined
@@ -94,6 +96,8 @@ async function run(
   writeText(text, options.output, output);
   for (const warning of new Set(runs.runs.flatMap(({ warnings }) => warnings))) warn(warning);
   for (const report of [...runs.against, ...runs.runs]) judge(report, options);
+  // A signal between two slices or runs leaves no report that says so.
+  if (aborted) throw interruptedError();
 }
 
 async function prepare(
@@ -114,6 +118,7 @@ async function measure(
 ): Promise<Report> {
   using threads = new LoadThreads(plan.threads);
   const result = await makeLoad(threads, plan, target, signal, options.interval);
+  if (result.interrupted && result.collector.started === 0) throw interruptedError();
   return reportOf(result, call, options.name);
 }
 

@@ -4,7 +4,7 @@ import { awaitServer, dial, dialTls, NetError, parseAddress, type Peer } from ".
 import { addressVariable, type ClientTls, loadTls, targetAddresses } from "../client/mod.ts";
 import { handshakeHint } from "../client/options/mod.ts";
 import { usageOf } from "../../bench/mod.ts";
-import { CliError, ExitCode, exitCodeOfStatus, usageError } from "../exit.ts";
+import { CliError, exitCodeOfStatus, interruptedError, usageError } from "../exit.ts";
 import { describeForeignServer } from "../foreign_server.ts";
 import { note } from "../output.ts";
 import type { BenchOptions } from "./options.ts";
@@ -104,7 +104,7 @@ async function probe(
   try {
     return await Promise.any(attempts);
   } catch (cause) {
-    if (interruption.aborted) throw new CliError(ExitCode.interrupted, "Interrupted");
+    if (interruption.aborted) throw interruptedError();
     const [first] = (cause as AggregateError).errors as Error[];
     const isTls = first instanceof NetError && first.code === "TLS_FAILED";
     throw new CliError(exitCodeOfStatus(StatusCode.UNAVAILABLE), first.message, {

@@ -43,7 +43,9 @@ export async function measureByTurns(
     const runs = sides.map(({ plan }, side) => new SlicedRun(plan, slices[side].length));
     for (const turn of turnsOf(slices, random)) {
       if (signal.aborted) break;
-      runs[turn.side].add(await makeTurn(threads, turn, sides[turn.side], name, options, signal));
+      const result = await makeTurn(threads, turn, sides[turn.side], name, options, signal);
+      if (result.interrupted && result.collector.started === 0) break;
+      runs[turn.side].add(result);
     }
     sides.forEach(({ plan, call }, side) => {
       const { result } = runs[side];
