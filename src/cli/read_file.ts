@@ -2,16 +2,47 @@
 import { type CliError, usageError } from "./exit.ts";
 import { missingFileHint, reasonOf } from "./file_failure.ts";
 
+/** The largest file, in MiB. The largest revocation lists have some 100 MB; /dev/zero has no end. */
+const MAX_FILE_MIB = 256;
+
+const MAX_FILE_BYTES = MAX_FILE_MIB * 1024 * 1024;
+
+/** Bytes of room for a file whose size is not known, such as a pipe. */
+const FIRST_ROOM = 16 * 1024;
+
 /**
  * Reads a file that an option names.
  *
- * @throws {CliError} with exit code 2
+ * @param maxBytes the largest size
+ * @throws {CliError} with exit code 2, also for a larger file
  */
-export function readFile(file: string): Uint8Array {
+export function readFile(file: string, maxBytes = MAX_FILE_BYTES): Uint8Array {
   try {
-    return Deno.readFileSync(file);
+    const bytes = readUpTo(file, maxBytes);
+    if (bytes !== undefined) return bytes;
   } catch (cause) {
     throw cannotRead(file, cause);
+  }
+  const limit = maxBytes === MAX_FILE_BYTES ? `${MAX_FILE_MIB} MiB` : `${maxBytes} bytes`;
+  throw usageError(`Cannot read ${JSON.stringify(file)}: it has more than ${limit}`);
+}
+
+/** Reads a file; undefined when it has more than `maxBytes`. */
+function readUpTo(file: string, maxBytes: number): Uint8Array | undefined {
+  using opened = Deno.openSync(file);
+  const { size } = opened.statSync();
+  // A file may be larger than its size says: those of /proc have 0.
+  let bytes = new Uint8Array(Math.min(maxBytes, Math.max(FIRST_ROOM, size)) + 1);
+  let length = 0;
+  for (;;) {
+    const read = opened.readSync(bytes.subarray(length));
+    if (read === null) return bytes.subarray(0, length);
+    length += read;
+    if (length > maxBytes) return undefined;
+    if (length < bytes.length) continue;
+    const larger = new Uint8Array(Math.min(maxBytes, 2 * length) + 1);
+    larger.set(bytes);
+    bytes = larger;
   }
 }
 
