@@ -11,6 +11,8 @@ export interface Simulated {
   readonly collector: Collector;
   /** The send times of the requests in order. */
   readonly sent: readonly number[];
+  /** The slots of the requests in order. */
+  readonly slots: readonly number[];
   /** The end of the last request. */
   readonly end: number;
 }
@@ -40,6 +42,7 @@ export function simulate(
 ): Simulated {
   let now = 0;
   const sent: number[] = [];
+  const slots: number[] = [];
   const answers: { at: number; slot: number }[] = [];
   const collector = new Collector(Collector.allocate());
   const runner = new Runner({
@@ -52,6 +55,7 @@ export function simulate(
     sendsTogether,
     send(slot) {
       sent.push(now);
+      slots.push(slot);
       const answer = { at: server.answerAt(now), slot };
       const place = answers.findLastIndex(({ at }) => at <= answer.at) + 1;
       answers.splice(place, 0, answer);
@@ -60,7 +64,7 @@ export function simulate(
   runner.begin(0);
   for (;;) {
     const next = runner.step();
-    if (runner.finished) return { collector, sent, end: now };
+    if (runner.finished) return { collector, sent, slots, end: now };
     const answer = answers[0];
     if (answer !== undefined && answer.at <= next) {
       answers.shift();

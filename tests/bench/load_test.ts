@@ -101,6 +101,23 @@ for (const stack of ["native", "grpc-js"] satisfies Stack[]) {
   });
 }
 
+test("each connection has its share of the requests at once, also where one is slower", async () => {
+  let most = 0;
+  await using server = await ScriptedServer.start((request) => {
+    most = Math.max(most, request.connection.http2.streamCount);
+    const respond = () => {
+      answer(request, [request.body]);
+      request.connection.flush();
+    };
+    if (request.connection === server.connections[0]) setTimeout(respond, 2);
+    else respond();
+  });
+  const plan = planFor(server.address, echo(), { requests: 300, threads: 1 });
+  const { collector } = await runLoad(plan);
+  assert.equal(collector.outcomes[0], 300);
+  assert.equal(most, 3);
+});
+
 test("an open loop sends all requests of its schedule", async () => {
   await using rig = await Rig.start();
   const plan = planFor(rig.address, echo(), {
@@ -119,6 +136,15 @@ test("requests of the warm-up are not measured", async () => {
   const { collector } = await runLoad(planFor(rig.address, echo(), { warmup: 50 }));
   assert.equal(collector.corrected.count, 60);
   assert.ok(rig.calls > 60);
+});
+
+// The distribution of errors had more than there were, because it counted those of the warm-up.
+test("failures of the warm-up are not counted", async () => {
+  await using rig = await Rig.start();
+  const plan = planFor(rig.address, echo("every third fails"), { warmup: 50, threads: 1 });
+  const { collector, messages } = await runLoad(plan);
+  assert.ok(rig.calls > 60);
+  assert.deepEqual(messages, [["RESOURCE_EXHAUSTED: The third", collector.outcomes[8]]]);
 });
 
 test("a stream counts as one request, whatever the number of its responses", async () => {

@@ -137,6 +137,21 @@ Deno.test("a closed loop keeps exactly its number of concurrent requests", () =>
   assert.equal(end, 125);
 });
 
+Deno.test("a slot that is free for longest is used next, and the only free one at once", () => {
+  const server = serverWith(() => 1);
+  const quiet = simulate({ phases: openLoop(100, 7), server, concurrency: 3 });
+  assert.deepEqual(quiet.slots, [0, 1, 2, 0, 1, 2, 0]);
+  // The responses arrive in the order 1, 0, 1, 0, ...
+  const delays = [30, 10, 30, 30, 30];
+  const pacer = new ClosedPacer({ requests: 6, duration: Infinity }, alone);
+  const busy = simulate({
+    phases: [{ pacer, start: 0, measured: true }],
+    server: serverWith((n) => delays[n % delays.length]),
+    concurrency: 2,
+  });
+  assert.deepEqual(busy.slots, [0, 1, 1, 0, 1, 0]);
+});
+
 Deno.test("a warm-up is not measured, and the load begins at its end", () => {
   const warm = new ClosedPacer({ requests: Infinity, duration: 100 }, alone);
   const { collector, sent } = simulate({

@@ -52,8 +52,8 @@ async function run(
   const ended = new Signal();
   const listener: DriverListener = {
     onEnd(slot, outcome, message, at) {
-      if (outcome !== 0) messages.add(outcome, message);
-      runner.end(slot, outcome, at);
+      const measured = runner.end(slot, outcome, at);
+      if (measured && outcome !== 0) messages.add(outcome, message);
       ended.give();
     },
   };

@@ -32,8 +32,14 @@ export class NativeDriver implements Driver {
   readonly #method: PreparedMethod;
   readonly #request: Uint8Array;
   /** The options of the next call: one object for all calls. */
-  readonly #options: { readonly timeout: number; startedAt: number };
+  readonly #options: { readonly timeout: number; startedAt: number; connection: number };
   readonly #slots: readonly Slot[];
+  /**
+   * True if each slot has a connection, so that a response is followed by the next request on its own connection while
+   * the server answers on others. If requests took connections in turn, those of all responses would leave together, and
+   * client and server would wait for each other.
+   */
+  readonly #bound: boolean;
   readonly #verifier: Verifier | undefined;
   readonly #servers: string;
 
@@ -50,6 +56,9 @@ export class NativeDriver implements Driver {
     const everywhere = addresses.length > 1 && balancing !== "pick_first";
     this.#connections = connections * (everywhere ? addresses.length : 1);
     this.#servers = addresses.join(", ");
+    this.#bound = !everywhere && concurrency >= connections;
+    // After the responses of one connection, the thread sends their next requests.
+    if (this.#bound) this.#poller.pause = () => true;
     this.#channel = openNativeChannel({
       ...channelOptionsOf(plan, tls),
       connections,
@@ -57,7 +66,7 @@ export class NativeDriver implements Driver {
     });
     this.#method = this.#channel.prepare(workload, { metadata: new Metadata(plan.metadata) });
     this.#request = workload.request;
-    this.#options = { timeout: plan.deadline, startedAt: 0 };
+    this.#options = { timeout: plan.deadline, startedAt: 0, connection: -1 };
     this.#verifier = workload.verify && openVerifier(workload.verify, plan.seed + thread);
     this.#slots = Array.from(
       { length: concurrency },
@@ -86,6 +95,7 @@ export class NativeDriver implements Driver {
 
   send(slot: number, now: number): void {
     this.#options.startedAt = now;
+    if (this.#bound) this.#options.connection = slot;
     this.#channel.unary(this.#method, this.#request, this.#slots[slot], this.#options);
   }
 

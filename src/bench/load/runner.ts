@@ -1,5 +1,5 @@
 /** The sending of one thread's requests when they are due, without a clock and without I/O. @module */
-import type { Collector } from "../collector/mod.ts";
+import { Collector } from "../collector/mod.ts";
 import type { Pacer } from "../pacer/mod.ts";
 
 /** A phase of a load. The times of its pacer are relative to its start; those of the first, to the load's. */
@@ -44,9 +44,16 @@ export class Runner {
   readonly #options: RunnerOptions;
   readonly #free: Int32Array;
   #freeCount: number;
+  /** The slots that are free, in the order in which they became so, from `#firstFree` on. */
+  #firstFree = 0;
   readonly #due: Float64Array;
   readonly #sent: Float64Array;
   readonly #measured: Uint8Array;
+  /**
+   * That of the warm-up, whose measurements are dropped, and that of the measured load. A warm-up without measurements
+   * would leave their code cold, and V8 would compile it and its callers during the measured load.
+   */
+  readonly #collectors: readonly [Collector, Collector];
   #phase = 0;
   #startedAt = 0;
   #stopped = false;
@@ -54,8 +61,9 @@ export class Runner {
   constructor(options: RunnerOptions) {
     const { concurrency } = options;
     this.#options = options;
+    this.#collectors = [new Collector(Collector.allocate()), options.collector];
     this.#freeCount = concurrency;
-    this.#free = Int32Array.from({ length: concurrency }, (_, i) => concurrency - 1 - i);
+    this.#free = Int32Array.from({ length: concurrency }, (_, i) => i);
     this.#due = new Float64Array(concurrency);
     this.#sent = new Float64Array(concurrency);
     this.#measured = new Uint8Array(concurrency);
@@ -106,25 +114,32 @@ export class Runner {
       }
       if (this.#freeCount === 0) return Infinity;
       phase.pacer.take();
-      this.#send(dueAt, time, phase.measured);
+      this.#send(dueAt, time, phase.measured ? 1 : 0);
       if (!sendsTogether) time = now();
     }
     return Infinity;
   }
 
-  /** Records the end of a request, whose response was received `at` a time on the clock. */
-  end(slot: number, outcome: number, at: number): void {
-    this.#free[this.#freeCount++] = slot;
-    if (this.#measured[slot] === 0) return;
-    this.#options.collector.end(this.#due[slot], this.#sent[slot], at, outcome);
+  /**
+   * Records the end of a request, whose response was received `at` a time on the clock.
+   *
+   * @returns true if the request is measured, false if it is of the warm-up
+   */
+  end(slot: number, outcome: number, at: number): boolean {
+    this.#free[(this.#firstFree + this.#freeCount++) % this.#free.length] = slot;
+    const measured = this.#measured[slot];
+    this.#collectors[measured].end(this.#due[slot], this.#sent[slot], at, outcome);
+    return measured === 1;
   }
 
-  #send(due: number, sent: number, measured: boolean): void {
-    const slot = this.#free[--this.#freeCount];
+  #send(due: number, sent: number, measured: 0 | 1): void {
+    const slot = this.#free[this.#firstFree];
+    this.#firstFree = this.#firstFree + 1 < this.#free.length ? this.#firstFree + 1 : 0;
+    this.#freeCount--;
     this.#due[slot] = due;
     this.#sent[slot] = sent;
-    this.#measured[slot] = measured ? 1 : 0;
-    if (measured) this.#options.collector.start(sent - due);
+    this.#measured[slot] = measured;
+    this.#collectors[measured].start(sent - due);
     this.#options.send(slot, sent);
   }
 
@@ -138,6 +153,6 @@ export class Runner {
   #miss({ pacer, measured }: Phase): void {
     let missed = 0;
     for (; pacer.due(Infinity) !== Infinity; missed++) pacer.take();
-    if (measured) this.#options.collector.miss(missed);
+    this.#collectors[measured ? 1 : 0].miss(missed);
   }
 }

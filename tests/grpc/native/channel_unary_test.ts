@@ -7,6 +7,7 @@ import {
   type UnaryObserver,
 } from "../../../src/grpc/native/client/mod.ts";
 import { Poller } from "../../../src/net/mod.ts";
+import { setTimeout as delay } from "node:timers/promises";
 import { gate } from "../../_support/gate.ts";
 import { loadLibc } from "../_rig.ts";
 import { framed } from "../../_support/framed.ts";
@@ -63,6 +64,32 @@ test("`unary()` reports the response and then the end", async () => {
   assert.deepEqual(response, request);
   assert.equal(call.trailers.get("x-last"), "trailer");
   assert.equal(call.peer(), server.address);
+});
+
+test("`unary()` takes the connection of a number while it has room, and else the next in turn", async () => {
+  const taken: number[] = [];
+  const held: Parameters<typeof answer>[0][] = [];
+  await using server = await ScriptedServer.start((asked) => {
+    taken.push(server.connections.indexOf(asked.connection));
+    if (asked.body.at(-1) === 9) held.push(asked);
+    else echo(asked);
+  }, { maxConcurrentStreams: 1 });
+  using channel = openNativeChannel({ addresses: [server.address], connections: 2 });
+  await one(channel);
+  for (let i = 0; channel.connected < 2 && i < 1000; i++) await delay(5);
+  taken.length = 0;
+  for (const connection of [0, 0, 0, 1, 1, 2, 3]) await one(channel, { connection });
+  const [first, second] = [taken[0], taken[3]];
+  assert.notEqual(first, second);
+  assert.deepEqual(taken, [first, first, first, second, second, first, second]);
+  const observer = observed();
+  channel.unary(channel.prepare(ECHO), Uint8Array.of(9), observer, { connection: 0 });
+  for (let i = 0; held.length < 1 && i < 1000; i++) await delay(5);
+  await one(channel, { connection: 0 });
+  assert.equal(taken.at(-1), second);
+  echo(held[0]);
+  held[0].connection.flush();
+  assert.equal((await observer.done).code, StatusCode.OK);
 });
 
 test("`unary()` reports a missing server, but not synchronously", async () => {

@@ -35,6 +35,7 @@ export abstract class Call implements PendingCall, Timed {
   due = Infinity;
   place = -1;
   readonly waitForReady: boolean;
+  readonly connection: number;
   protected readonly core: ChannelCore;
   /** The attempt under way, or the one that ended the call. */
   protected attempt: Attempt | undefined;
@@ -45,9 +46,10 @@ export abstract class Call implements PendingCall, Timed {
   #over = false;
   #transparentRetries = 0;
 
-  constructor(core: ChannelCore, waitForReady: boolean) {
+  constructor(core: ChannelCore, waitForReady: boolean, connection = -1) {
     this.core = core;
     this.waitForReady = waitForReady;
+    this.connection = connection;
   }
 
   /** True once the call has ended. */

@@ -8,6 +8,8 @@ import type { ClientTransport } from "./_transport.ts";
 export interface PendingCall {
   /** Keep waiting when connecting fails (gRPC's wait-for-ready). */
   readonly waitForReady: boolean;
+  /** The number of the connection that it takes if that has room; -1 for the next one in turn. */
+  readonly connection: number;
   /** Starts the call on a transport, which has room for a stream. */
   begin(transport: ClientTransport): void;
   /** Fails the call without a transport. `final` forbids a retry. */
@@ -20,14 +22,20 @@ export interface TransportSource extends Disposable {
   readonly connected: number;
   /** The last error, while every subchannel has failed to connect. */
   readonly failure: Error | undefined;
-  /** Returns the next transport in turn that has room for a stream. */
-  pick(): ClientTransport | undefined;
+  /** Returns a transport that has room for a stream: that of a number from 0, or else the next one in turn. */
+  pick(connection: number): ClientTransport | undefined;
   /** Connects idle subchannels. */
   connect(): void;
 }
 
 /** Milliseconds between checks of HTTP/2's time limits. */
 const TICK_MS = 1000;
+
+/**
+ * Milliseconds to the first check: within the warm-up of a load. V8 compiles code of the timers anew after the first one
+ * that is not a deadline of a call.
+ */
+const FIRST_TICK_MS = 200;
 
 /**
  * Gives transports to calls, queues the calls that wait for one, sends the output of transports, and
@@ -50,7 +58,12 @@ export class ChannelCore implements Disposable {
    * call at once would loop forever, and leave no time for connecting.
    */
   readonly #refuser = new Timer(() => this.refusePending());
-  readonly #flushSoon = () => this.flush();
+  /** True from the queueing of a microtask that flushes until it runs. */
+  #flushQueued = false;
+  readonly #flushSoon = () => {
+    this.#flushQueued = false;
+    this.flush();
+  };
   #closed = false;
 
   constructor(settings: ChannelSettings, source: (core: ChannelCore) => TransportSource) {
@@ -78,7 +91,7 @@ export class ChannelCore implements Disposable {
   start(call: PendingCall): void {
     if (this.#closed) return call.refuse(closedError(), true);
     if (this.#pending.size === 0) {
-      const transport = this.#source.pick();
+      const transport = this.#source.pick(call.connection);
       if (transport !== undefined) return call.begin(transport);
     }
     this.#enqueue(call);
@@ -112,7 +125,7 @@ export class ChannelCore implements Disposable {
   startPending(): void {
     if (this.#pending.size === 0 || this.#closed) return;
     for (const call of this.#pending.keys()) {
-      const transport = this.#source.pick();
+      const transport = this.#source.pick(call.connection);
       if (transport === undefined) return;
       this.forget(call);
       call.begin(transport);
@@ -152,7 +165,10 @@ export class ChannelCore implements Disposable {
   /** Schedules a flush of a transport, at the end of this turn of the event loop at the latest. */
   flushLater(transport: ClientTransport): void {
     this.#unsent.push(transport);
-    if (this.#unsent.length === 1) queueMicrotask(this.#flushSoon);
+    // A thread that blocks flushes itself, and its microtasks run seldom: one waits, and not one for each turn.
+    if (this.#flushQueued) return;
+    this.#flushQueued = true;
+    queueMicrotask(this.#flushSoon);
   }
 
   /** Sends the output of all transports now, for a thread that does not return to its event loop. */
@@ -165,7 +181,7 @@ export class ChannelCore implements Disposable {
   /** Registers a new transport for ticks, and to be closed with the channel. */
   add(transport: ClientTransport): void {
     this.#transports.add(transport);
-    if (this.#ticker.place < 0) this.timers.set(this.#ticker, performance.now() + TICK_MS);
+    if (this.#ticker.place < 0) this.timers.set(this.#ticker, performance.now() + FIRST_TICK_MS);
   }
 
   /** Removes a transport that has closed. */

@@ -48,8 +48,12 @@ export class Balancer implements TransportSource {
     return failure;
   }
 
-  pick(): ClientTransport | undefined {
+  pick(connection: number): ClientTransport | undefined {
     const ready = this.#ready;
+    if (connection >= 0 && ready.length > 0) {
+      const transport = ready[connection % ready.length];
+      if (transport.available > 0) return transport;
+    }
     for (let tried = 0; tried < ready.length; tried++) {
       this.#last = this.#last + 1 < ready.length ? this.#last + 1 : 0;
       const transport = ready[this.#last];

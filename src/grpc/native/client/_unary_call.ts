@@ -32,6 +32,8 @@ export interface UnaryOptions {
   readonly waitForReady?: boolean;
   /** The start of the call on the clock of `performance.now()`, for a caller that has just read it. */
   readonly startedAt?: number;
+  /** The number of the connection to take, from 0, modulo their number; by default they take turns. */
+  readonly connection?: number;
 }
 
 const prefix = new Uint8Array(PREFIX_LENGTH);
@@ -59,9 +61,9 @@ export class UnaryCall extends Call {
     method: PreparedMethod,
     request: Uint8Array,
     observer: UnaryObserver,
-    { timeout = 0, waitForReady = false, startedAt }: UnaryOptions,
+    { timeout = 0, waitForReady = false, startedAt, connection = -1 }: UnaryOptions,
   ) {
-    super(core, waitForReady);
+    super(core, waitForReady, connection);
     this.#method = method;
     this.#request = request;
     this.#observer = observer;

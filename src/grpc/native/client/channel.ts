@@ -99,6 +99,7 @@ class Channel implements NativeChannel {
       });
       const pending: PendingCall = {
         waitForReady: true,
+        connection: -1,
         begin() {
           core.timers.clear(timer);
           resolve();
