@@ -18,3 +18,4 @@ export * from "./responses.ts";
 export type * from "./server.ts";
 export * from "./service.ts";
 export * from "./status.ts";
+export * from "./status_message.ts";

@@ -25,7 +25,6 @@ const [test, loaded] = await gate(["net", "env", "read", "sys", "ffi"], async ()
   ...await import("../../src/grpc/stacks/mod.ts"),
   ...await import("../../src/grpc/mod.ts"),
   ...await import("../../src/net/mod.ts"),
-  ...await import("../../src/grpc/native/status_message.ts"),
   ...await import("./native/_raw_client.ts"),
   ...await import("./native/_rig.ts"),
   ...await import("./_rig.ts"),

@@ -43,7 +43,7 @@ export class CallRecord {
   #waitedMs = 0;
   /** The handler's context, the time at which the handler was called, and the wait before that. */
   #handler: { context: ObservedContext; calledAt: number; waitedMs: number } | undefined;
-  /** The status that was sent, and its message in the form of `grpc-message`. */
+  /** The status that was sent, and its message. */
   #sent: { status: StatusCode; message: string | undefined } | undefined;
   #isObserved = false;
 
@@ -87,7 +87,7 @@ export class CallRecord {
     this.#observe(...statusOf(error));
   }
 
-  /** Records the status that is sent to the client. */
+  /** Records the status that is sent to the client, and its message, decoded. */
   sent(status: StatusCode, message: string | undefined): void {
     this.#sent = { status, message };
   }
@@ -100,7 +100,7 @@ export class CallRecord {
 
   #observeSent(): void {
     const { status, message } = this.#sent ?? { status: StatusCode.CANCELLED, message: undefined };
-    this.#observe(status, message && decoded(message));
+    this.#observe(status, message);
   }
 
   #observe(status: StatusCode, message: string | undefined): void {
@@ -115,7 +115,7 @@ export class CallRecord {
   }
 }
 
-/** The context of a call that has not come to its handler. */
+/** The context of a call that was refused before its handler. */
 class RefusedContext implements ObservedContext {
   readonly method: string;
   readonly peer: string;
@@ -141,15 +141,6 @@ class RefusedContext implements ObservedContext {
 function statusOf(error: unknown): [StatusCode, string | undefined] {
   if (error === undefined) return [StatusCode.OK, undefined];
   return error instanceof RpcError ? [error.code, error.message] : [StatusCode.INTERNAL, undefined];
-}
-
-/** Decodes a `grpc-message`, which is percent-encoded. */
-function decoded(message: string): string {
-  try {
-    return decodeURI(message);
-  } catch {
-    return message;
-  }
 }
 
 /** Returns the trace of a call whose caller records it. */

@@ -13,7 +13,7 @@ import type {
   ServerHttp2Stream,
   ServerStreamResponseOptions,
 } from "node:http2";
-import type { ServerMeter, StatusCode } from "../mod.ts";
+import { decodeStatusMessage, type ServerMeter, type StatusCode } from "../mod.ts";
 import type { Budget } from "./_budget.ts";
 import { ByteQueue, prefixBytes } from "./_byte_queue.ts";
 import type { CallRecord } from "./_call_record.ts";
@@ -124,12 +124,14 @@ export abstract class HeldStream {
   #noteStatus(headers: OutgoingHttpHeaders): void {
     const status = headers["grpc-status"];
     if (status === undefined) return;
-    this.host.record.sent(Number(status) as StatusCode, headers["grpc-message"] as string);
+    const message = headers["grpc-message"] as string | undefined;
+    const decoded = message === undefined ? undefined : decodeStatusMessage(message);
+    this.host.record.sent(Number(status) as StatusCode, decoded);
   }
 
   /** Refuses the call. */
   protected refuseWith(code: StatusCode, message: string): void {
-    this.host.record.sent(code, encodeURI(message));
+    this.host.record.sent(code, message);
     refuse(this.stream, { kind: "grpc", code, message });
   }
 

@@ -6,7 +6,7 @@
  * @module
  */
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
-import { StatusCode } from "../mod.ts";
+import { encodeStatusMessage, StatusCode } from "../mod.ts";
 
 /** The response to a request that is refused by its headers. */
 export type Refusal =
@@ -79,7 +79,7 @@ export function refuse(stream: ServerHttp2Stream, refusal: Refusal): void {
       ":status": 200,
       "content-type": "application/grpc+proto",
       "grpc-status": refusal.code,
-      "grpc-message": encodeURI(refusal.message),
+      "grpc-message": encodeStatusMessage(refusal.message),
     };
   stream.on("error", () => {});
   stream.respond(headers, { endStream: true });

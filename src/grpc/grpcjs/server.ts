@@ -170,7 +170,7 @@ class GrpcJsServer implements RpcServer {
     const record = new CallRecord(connection.called, headers, records);
     const refused = (refusal: Refusal) => {
       if (refusal.kind === "grpc") {
-        record.sent(refusal.code, encodeURI(refusal.message));
+        record.sent(refusal.code, refusal.message);
         record.closed();
       }
       refuse(stream, refusal);

@@ -3,5 +3,4 @@ export * from "./compression.ts";
 export * from "./header_names.ts";
 export * from "./message_framing.ts";
 export * from "./metadata_headers.ts";
-export * from "./status_message.ts";
 export * from "./timeout.ts";

@@ -7,10 +7,6 @@ import {
   metadataOf,
 } from "../../../src/grpc/native/metadata_headers.ts";
 import { Metadata } from "../../../src/grpc/metadata.ts";
-import {
-  decodeStatusMessage,
-  encodeStatusMessage,
-} from "../../../src/grpc/native/status_message.ts";
 import { formatTimeout, parseTimeout } from "../../../src/grpc/native/timeout.ts";
 import type { HeaderField } from "../../../src/http2/mod.ts";
 
@@ -68,31 +64,6 @@ Deno.test("`formatTimeout()` rounds up, to no more than eight digits", () => {
   for (const ms of [0.3, 17, 4_999.5, 123_456_789]) {
     assert.ok(parseTimeout(formatTimeout(ms))! >= ms, `${ms}`);
   }
-});
-
-Deno.test("Any status message survives encoding and decoding", () => {
-  const messages = [
-    "",
-    "plain text, with: signs!",
-    "100%",
-    "%41 is not A",
-    "\t\r\n\0\x7f",
-    " at its ends ",
-    "ünïcödé ☃ 𝄞",
-  ];
-  for (const message of messages) {
-    const encoded = encodeStatusMessage(message);
-    assert.match(encoded, /^(?:[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)?$/);
-    assert.equal(decodeStatusMessage(encoded), message);
-  }
-  assert.equal(encodeStatusMessage("a b"), "a b");
-});
-
-Deno.test("`decodeStatusMessage()` keeps malformed escapes", () => {
-  assert.equal(decodeStatusMessage("50% off"), "50% off");
-  assert.equal(decodeStatusMessage("%zz%4"), "%zz%4");
-  assert.equal(decodeStatusMessage("%ff"), "\ufffd");
-  assert.equal(decodeStatusMessage("%e2%98%83%"), "☃%");
 });
 
 Deno.test("`metadataOf()` decodes binary values with and without padding, several in one field", () => {

@@ -1,7 +1,7 @@
 /** Statuses of calls: of response headers, of trailers, and of streams that were reset. @module */
 import { ErrorCode, errorCodeName, type HeaderList, type ResetOrigin } from "../../../http2/mod.ts";
-import { receivedStatus, StatusCode } from "../../mod.ts";
-import { decodeStatusMessage, headerNames, isGrpcContentType } from "../mod.ts";
+import { decodeStatusMessage, receivedStatus, StatusCode } from "../../mod.ts";
+import { headerNames, isGrpcContentType } from "../mod.ts";
 
 /** The status of a call: from the server, or determined by this client. */
 export interface CallStatus {

@@ -1,13 +1,7 @@
 /** The headers and trailers of responses. @module */
 import { type PreparedHeaders, prepareHeaders } from "../../../http2/mod.ts";
-import { Metadata, type RpcError } from "../../mod.ts";
-import {
-  acceptedEncodings,
-  contentType,
-  encodeStatusMessage,
-  headerNames,
-  metadataFields,
-} from "../mod.ts";
+import { encodeStatusMessage, Metadata, type RpcError } from "../../mod.ts";
+import { acceptedEncodings, contentType, headerNames, metadataFields } from "../mod.ts";
 
 /**
  * The most octets of a status message that are sent: several sentences. A longer message repeats text of the peer,

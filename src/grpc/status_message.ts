@@ -1,3 +1,5 @@
+/** Status messages in the form of the field `grpc-message`. @module */
+
 /** Text that `grpc-message` does not encode: printable ASCII except `%` (grpc's PROTOCOL-HTTP2.md). */
 const plain = /^[\x20-\x24\x26-\x7e]*$/;
 /** White space at an end, which is encoded because it is not part of a field's value (RFC 9110 section 5.5). */
