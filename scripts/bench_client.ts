@@ -15,6 +15,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openNativeChannel } from "../src/grpc/native/client/mod.ts";
+import { isInstalled } from "../tests/_support/is_installed.ts";
 import { type Row, rows } from "./bench_peers/rows.ts";
 import { Server } from "./bench_peers/servers.ts";
 import { onLoopback, root, serveCommand } from "./serve_process.ts";
@@ -119,11 +120,6 @@ const ghz: Client = async (host, { calls, connections }) => {
 
 const clients: Record<string, Client> = { h2load, "signer bench": signer, ghz };
 
-async function isInstalled(program: string): Promise<boolean> {
-  const child = new Deno.Command("bash", { args: ["-c", 'command -v "$0"', program] });
-  return (await child.output()).success;
-}
-
 /** Returns a whole number, with commas between its thousands. */
 function whole(value: number): string {
   return Math.round(value).toLocaleString("en");
@@ -134,7 +130,7 @@ function ratio(own: readonly Turn[], other: readonly Turn[], key: keyof Turn): s
   return median(own.map((turn, i) => turn[key] / other[i][key])).toFixed(2);
 }
 
-if (!await isInstalled(options.ghz)) delete clients.ghz;
+if (!isInstalled(options.ghz)) delete clients.ghz;
 try {
   const row: Row = rows[0];
   await Deno.writeFile(body, row.body);

@@ -8,6 +8,7 @@
  */
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isInstalled } from "../tests/_support/is_installed.ts";
 import { peersFolder } from "../tests/_support/peers.ts";
 
 /** Programs of Go modules. h2spec has no go.mod, so `tests/peers/go/go.mod` pins it and its dependencies. */
@@ -42,15 +43,6 @@ async function once(name: string, version: string, install: () => Promise<void>)
   if (installed === version) return;
   await install();
   await Deno.writeTextFile(stamp, version);
-}
-
-async function isInstalled(program: string): Promise<boolean> {
-  try {
-    await new Deno.Command(program, { args: ["--version"] }).output();
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 await Deno.mkdir(bin, { recursive: true });
@@ -97,7 +89,7 @@ const started = `#!/bin/sh\nexec node "${nodeClient}/sign.mjs" "${root}proto" "$
 await Deno.writeTextFile(join(bin, "docs_node_client"), started, { mode: 0o755 });
 
 // Programs of Rust. The protoc of the client of docs/ is that of grpcio-tools.
-if (await isInstalled("cargo")) {
+if (isInstalled("cargo")) {
   const client = join(folder, "docs_rust_client");
   const protoc = join(folder, "protoc");
   const python = join(folder, "venv", "bin", "python");
