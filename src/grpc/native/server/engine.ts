@@ -1,28 +1,17 @@
 /** The native server on one thread. @module */
-import { libc } from "../../../ffi/mod.ts";
 import { configure, type Http2Config } from "../../../http2/mod.ts";
-import {
-  Acceptor,
-  formatPeer,
-  identityOf,
-  type Listener,
-  type NetError,
-  Poller,
-  type Socket,
-  type Stream,
-  TlsHandshakes,
-} from "../../../net/mod.ts";
+import { type Listener, Poller, type Socket } from "../../../net/mod.ts";
 import { type ErrorReports, errorReports, type LogEvent } from "../../../telemetry/mod.ts";
 import type { CallObserver, MethodMeter, ServerMeter, ThreadReport } from "../../mod.ts";
 import { type CostClass, CostClasses, type Lane, WorkQueue } from "../../scheduling/mod.ts";
 import { Accounts } from "./_accounts.ts";
-import { Admission } from "./_admission.ts";
 import { ConnectionSet } from "./_connection_set.ts";
 import { type ConnectionCounts, OwnConnectionCounts } from "./connection_counts.ts";
 import { Deadlines } from "./_deadlines.ts";
 import type { EngineOptions } from "./_engine_options.ts";
 import { methodsOf, type MethodTable } from "./_methods.ts";
-import { ServedConnection, type ServingThread } from "./_served_connection.ts";
+import { type AcceptingThread, NewConnections } from "./_new_connections.ts";
+import type { ServedConnection } from "./_served_connection.ts";
 import type { TimedCall } from "./_thread.ts";
 import { DEFAULT_NATIVE_LIMITS, type NativeLimits } from "./limits.ts";
 
@@ -68,7 +57,7 @@ const STREAM_SLICE_MS = 2;
  * `CALLS_SLICE_MS`. Connections without queued work are read first, and their responses are sent before the others
  * are read. Those of queued work are sent at the end of the connection's turn.
  */
-export class Engine implements ServingThread, Disposable {
+export class Engine implements AcceptingThread, Disposable {
   readonly poller = new Poller();
   readonly limits: NativeLimits;
   /** The configuration of new connections. */
@@ -87,10 +76,8 @@ export class Engine implements ServingThread, Disposable {
   readonly #options: EngineOptions;
   readonly #reports: ErrorReports;
   readonly #counts: ConnectionCounts;
-  readonly #acceptors: Acceptor[] = [];
-  readonly #handshakes: TlsHandshakes | undefined;
   readonly #connections: ConnectionSet;
-  readonly #admission: Admission;
+  readonly #newConnections: NewConnections;
   #dirty: ServedConnection[] = [];
   /** The connection whose turn it is, with responses that are sent at the end of the turn; others are flushed. */
   readonly #held: ServedConnection[] = [];
@@ -127,21 +114,9 @@ export class Engine implements ServingThread, Disposable {
     this.work = new WorkQueue(this.limits);
     this.accounts = new Accounts(this.limits);
     this.#connections = new ConnectionSet(options.meter);
-    this.#admission = new Admission(
-      this.limits,
-      this.#counts,
-      this.accounts,
-      this.#connections,
-      options.log,
-      options.meter,
-    );
+    this.#newConnections = new NewConnections(this, options, this.#counts, this.#connections);
     // By the last look at the clock: the next event looks again.
     this.poller.pause = () => this.#lapAt >= this.#eventsEnd;
-    this.#handshakes = options.tls && new TlsHandshakes(options.tls, this.poller, {
-      onStep: () => this.lookAtClock(),
-      onStream: (stream) => this.#serve(stream),
-      onFailed: (stream, error) => this.#refuse(stream, error),
-    }, this.limits);
   }
 
   /**
@@ -162,57 +137,28 @@ export class Engine implements ServingThread, Disposable {
   /** Milliseconds until the next deadline or check: 0 for at once, -1 for never. */
   get timeout(): number {
     if (this.work.size > 0 || this.#waiting.length > 0 || this.poller.hasPending) return 0;
-    const next = Math.min(this.deadlines.next, this.#tickAt, this.#handshakes?.due ?? Infinity);
+    const next = Math.min(this.deadlines.next, this.#tickAt, this.#newConnections.due);
     if (next === Infinity) return -1;
     return Math.max(0, Math.ceil(next - performance.now()));
   }
 
   /** Accepts the connections of a listener. The caller closes the listener. */
   accept(listener: Listener, exclusive: boolean): void {
-    const { log, assign, holds } = this.#options;
-    const acceptor = new Acceptor(listener, this.poller, {
-      exclusive,
-      holds,
-      onConnection: (socket) => {
-        if (!this.#admission.admits(socket)) socket.close();
-        else if (assign) assign(socket);
-        else this.add(socket);
-      },
-      onShortage: () => this.#admission.closeIdle(),
-      onPause: (error) => log.warn("Accepting pauses", { error: error.message }),
-      onResume: () => log.info("Accepting again"),
-    });
-    this.#acceptors.push(acceptor);
+    this.#newConnections.accept(listener, exclusive);
   }
 
   stopAccepting(): void {
-    for (const acceptor of this.#acceptors.splice(0)) acceptor.close();
+    this.#newConnections.stopAccepting();
   }
 
   /** Serves a connection, over TLS after its handshake. */
   add(socket: Socket): void {
-    this.lookAtClock();
-    this.#options.holds?.(socket.fd, true);
-    this.#counts.add(identityOf(socket.peer));
-    if (this.#handshakes === undefined) this.#serve(socket);
-    else this.#handshakes.start(socket, this.now);
+    this.#newConnections.add(socket);
   }
 
-  #serve(stream: Stream): void {
-    const connection = new ServedConnection(this, stream);
-    try {
-      this.poller.add(stream.fd, libc.EPOLLIN, connection);
-    } catch (error) {
-      this.report("A connection cannot be watched", { peer: connection.peer, error });
-      connection.forsake();
-      return this.#giveUp(stream);
-    }
+  serve(connection: ServedConnection): void {
     this.#connections.add(connection);
-    this.note("Connected", { peer: connection.peer });
-    this.#admission.limitSilent(connection);
     if (this.#tickAt === Infinity) this.#tickAt = this.now + TICK_MS;
-    // Sends our SETTINGS without waiting for the peer's.
-    connection.touch();
   }
 
   /** Waits for events, up to `timeout` milliseconds (-1 for no limit), and handles them. */
@@ -361,8 +307,7 @@ export class Engine implements ServingThread, Disposable {
   /** Drains every connection, and calls `done` when all are closed. */
   drain(done: () => void): void {
     this.announceDrain();
-    this.stopAccepting();
-    this.#handshakes?.[Symbol.dispose]();
+    this.#newConnections[Symbol.dispose]();
     this.#emptied = done;
     if (this.#connections.size === 0) return done();
     this.#connections.drain();
@@ -371,24 +316,9 @@ export class Engine implements ServingThread, Disposable {
   /** Closes all connections at once. The engine cannot be used any more. */
   [Symbol.dispose](): void {
     this.announceDrain();
-    this.stopAccepting();
-    this.#handshakes?.[Symbol.dispose]();
+    this.#newConnections[Symbol.dispose]();
     this.#connections.cut();
     this.poller.close();
-  }
-
-  /** Closes a connection whose TLS handshake failed. */
-  #refuse(stream: Stream, { code, message: reason }: NetError): void {
-    if (code === "TIMED_OUT") this.meter?.limit("handshakeTimeoutMs");
-    if (code === "TLS_BUSY") this.meter?.limit("maxHandshakes");
-    this.note("A TLS handshake failed", { peer: formatPeer(stream.peer), code, reason });
-    this.#giveUp(stream);
-  }
-
-  #giveUp(stream: Stream): void {
-    this.#options.holds?.(stream.fd, false);
-    this.#counts.remove(identityOf(stream.peer));
-    stream.close();
   }
 
   /** Handles events, and sends output. */
@@ -432,7 +362,7 @@ export class Engine implements ServingThread, Disposable {
     }
     if (this.#fresh.length > 0) this.#fresh = [];
     if (this.deadlines.next <= this.now) this.deadlines.expire(this.now);
-    this.#handshakes?.expire(this.now);
+    this.#newConnections.expire(this.now);
     if (this.#tickAt <= this.now) {
       this.meter?.lag(this.now - this.#tickAt);
       this.#tickAt = this.now + TICK_MS;
