@@ -26,13 +26,11 @@ import type { MethodTable } from "./_methods.ts";
 import { type ConnectionOwner, Protocol } from "./_protocol.ts";
 import { LEAST_READ_BYTES, ReadSize } from "./_read_size.ts";
 import { notRead, RoomQueue, type RoomWaiter } from "./_room_queue.ts";
+import { SocketWriter } from "./_socket_writer.ts";
 import type { Thread } from "./_thread.ts";
 
 /** 1 s, three round trips of 330 ms: the wait of an ended connection for its peer to read the rest and to close. */
 const LINGER_MS = 1_000;
-
-/** Bytes that are sent at a time, in about a quarter of a millisecond, before other connections have their turn. */
-const MAX_FLUSH_BYTES = 262_144;
 
 /** The part of a thread that its connections use. */
 export interface ServingThread extends Thread {
@@ -86,12 +84,9 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   readonly identity: string | undefined;
   readonly #openedAt: number;
   #phase: Phase = OPEN;
-  #waitsForRoom = false;
   /** Streams that were refused, at the last count. */
   #streamsRefused = 0;
   readonly #readSize = new ReadSize();
-  /** Bytes that `onFull()` has sent since the last flush. They count as part of the next one. */
-  #sentEarly = 0;
   /** Bytes of DATA that waited for the peer's windows at the last check. */
   #queuedBytes = 0;
   /** Bytes that waited to be sent, as the thread counts them. */
@@ -100,6 +95,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   readonly #waiting = new RoomQueue();
   readonly #thread: ServingThread;
   readonly #socket: Stream;
+  readonly #writer: SocketWriter;
   readonly #policy: ConnectionPolicy;
 
   constructor(thread: ServingThread, socket: Stream) {
@@ -111,6 +107,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     this.lane = thread.work.openLane(identity);
     const protocol = new Protocol(thread.methods, thread, this);
     this.http2 = createServerConnection(thread.http2, protocol, this.#now);
+    this.#writer = new SocketWriter(thread, socket, this.http2);
     this.#openedAt = this.#now;
     this.#policy = new ConnectionPolicy(thread.limits, this.http2, this.#openedAt);
   }
@@ -170,17 +167,8 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     this.#waiting.add(call);
   }
 
-  /** Sends output during a large response. The flush at the end of the turn handles errors, and a socket that is full. */
   onFull(): void {
-    const { output } = this.http2;
-    if (this.#phase.kind !== "open" || !this.#thread.maySend()) return;
-    while (output.length > 0 && this.#sentEarly < MAX_FLUSH_BYTES) {
-      const sent = this.#write();
-      if (sent < 0) return;
-      this.#thread.meter?.bytes(this.transport, 0, sent);
-      this.#sentEarly += sent;
-      this.http2.sent(sent, this.#now);
-    }
+    if (this.#phase.kind === "open" && this.#thread.maySend()) this.#writer.sendEarly(this.#now);
   }
 
   onStall(): void {
@@ -260,7 +248,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
 
   #flushAll(): void {
     this.dirty = false;
-    this.#guard(() => this.#flush(Infinity));
+    this.#guard(() => this.#flush(true));
   }
 
   /** Closes the socket at once, and cancels open calls. */
@@ -325,40 +313,13 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     }
   }
 
-  #flush(limit = MAX_FLUSH_BYTES): void {
-    const { output } = this.http2;
-    let left = limit - this.#sentEarly;
-    this.#sentEarly = 0;
-    if (this.fd < 0 || output.length > 0 && !this.#thread.maySend()) return;
-    while (output.length > 0) {
-      if (left <= 0) {
-        this.#noteSending();
-        return this.#waitForRoom(true);
-      }
-      const sent = this.#write();
-      if (sent === -libc.errno.EINTR) continue;
-      if (sent === -libc.errno.EAGAIN) {
-        this.#noteSending();
-        return this.#waitForRoom(true);
-      }
-      if (sent < 0) return this.abandon();
-      this.#thread.meter?.bytes(this.transport, 0, sent);
-      left -= sent;
-      this.http2.sent(sent, this.#now);
-      if (this.#phase.kind === "closed") return;
-    }
+  #flush(all = false): void {
+    if (this.fd < 0 || this.http2.output.length > 0 && !this.#thread.maySend()) return;
+    const flushed = this.#writer.flush(this.#now, all);
+    if (flushed === "failed") return this.abandon();
+    if (this.fd < 0) return;
     this.#noteSending();
-    // epoll does not report input that TLS has read already: a writable socket is ready at once.
-    this.#waitForRoom(this.#socket.hasPending);
-    if (this.#phase.kind === "ending") this.#linger();
-  }
-
-  /** Sends the output. Returns the number of bytes that the kernel took, or minus the errno. */
-  #write(): number {
-    const { output } = this.http2;
-    return output.start === 0
-      ? this.#socket.write(output.bytes, output.end)
-      : this.#socket.write(output.view(), output.length);
+    if (flushed === "all" && this.#phase.kind === "ending") this.#linger();
   }
 
   #read(): void {
@@ -399,12 +360,6 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     // At once, and not at the end of the turn, in which hundreds of connections may be read.
     if (more > 0) this.#thread.accounts.relieve("unreadBytes");
     this.#waiting.resume(this);
-  }
-
-  #waitForRoom(wait: boolean): void {
-    if (this.#waitsForRoom === wait) return;
-    this.#waitsForRoom = wait;
-    this.#thread.poller.modify(this.fd, libc.EPOLLIN | (wait ? libc.EPOLLOUT : 0));
   }
 
   #linger(): void {
