@@ -11,7 +11,6 @@ import {
   StatusCode,
   type WorkUnit,
 } from "../../mod.ts";
-import { UnitWork } from "../../scheduling/mod.ts";
 import type { CallConnection } from "./_call_connection.ts";
 import type { Timed } from "./_deadlines.ts";
 import { HeldBytes } from "./_held_bytes.ts";
@@ -26,6 +25,7 @@ import {
   trailersOnlyHeaders,
 } from "./_responses.ts";
 import { notRead } from "./_room_queue.ts";
+import { runInTurn } from "./_run_in_turn.ts";
 import type { Thread } from "./_thread.ts";
 import { compress, metadataFields, PREFIX_LENGTH, writePrefix } from "../mod.ts";
 
@@ -216,25 +216,8 @@ export abstract class Call implements CallContext, CallTimes, Timed {
     return this.due;
   }
 
-  async runInTurn<T>(units: readonly WorkUnit<T>[]): Promise<readonly PromiseSettledResult<T>[]> {
-    if (units.length === 0) return [];
-    const { thread, connection: { lane } } = this;
-    const work = new UnitWork(this, units, thread.costClasses, thread.limits.cheapCallMs);
-    work.probe();
-    thread.lap();
-    if (work.isDone) return await work.done;
-    if (
-      units.length === 1 && !this.over &&
-      thread.mayRunNow(lane, thread.costClasses.of(units[0].costClass))
-    ) {
-      work.run();
-      lane.charge(thread.lap());
-    } else {
-      const refusal = thread.work.push(lane, work, performance.now());
-      if (refusal !== undefined) throw refusal;
-      thread.wake();
-    }
-    return await work.done;
+  runInTurn<T>(units: readonly WorkUnit<T>[]): Promise<readonly PromiseSettledResult<T>[]> {
+    return runInTurn(this, units, this.thread, this.connection.lane);
   }
 
   protected get overdue(): boolean {
