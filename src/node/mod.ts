@@ -4,7 +4,7 @@
  * worker has 6.3 MB instead of 8.5. For modules that a worker imports; others import `node:` modules as usual.
  *
  * V8 runs pending microtasks while Deno loads a module, unless the caller is a microtask itself. So the continuation of any
- * promise may run within the first call of such a function.
+ * promise may run within the first call of such a function: make it before a change of state, as `loadCompression()` does.
  *
  * @module
  */

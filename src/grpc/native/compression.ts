@@ -19,6 +19,14 @@ export function acceptsGzip(value: string): boolean {
   return value.split(",").some((encoding) => encoding.trim() === "gzip");
 }
 
+/**
+ * Loads zlib for the messages of a call, if its `grpc-encoding` needs it. V8 runs microtasks meanwhile (`src/node`), in
+ * which other code of the call goes on. So it is called before the first message, and not within a change of state.
+ */
+export function loadCompression(encoding: string | undefined): void {
+  if (encoding === "gzip") nodeZlib();
+}
+
 /** Compresses a message with gzip. */
 export function compress(message: Uint8Array): Uint8Array {
   return nodeZlib().gzipSync(message);

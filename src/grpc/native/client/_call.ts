@@ -8,7 +8,7 @@ import {
   StreamState,
 } from "../../../http2/mod.ts";
 import { RpcError, StatusCode, type StatusName } from "../../mod.ts";
-import { decompress, Deframer, isOneMessage, PREFIX_LENGTH } from "../mod.ts";
+import { decompress, Deframer, isOneMessage, loadCompression, PREFIX_LENGTH } from "../mod.ts";
 import { type CallStatus, headOf, statusOf, statusOfReset } from "./_call_status.ts";
 import { type ChannelCore, closedError, type PendingCall } from "./_channel_core.ts";
 import { MAX_TRANSPARENT_RETRIES } from "./_options.ts";
@@ -197,8 +197,10 @@ export class Attempt implements StreamUser {
     if (this.#call.over) return;
     if (endStream) return this.onTrailers(list);
     if (list.status < 200) return;
+    const { fault, encoding } = headOf(list);
+    loadCompression(encoding);
+    if (this.#call.over) return;
     this.responseHeaders = list;
-    const { fault } = headOf(list);
     if (fault !== undefined) this.#call.end(fault);
     else this.#call.onHeaders();
   }

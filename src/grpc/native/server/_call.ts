@@ -27,7 +27,7 @@ import {
 import { notRead } from "./_room_queue.ts";
 import { runInTurn } from "./_run_in_turn.ts";
 import type { Thread } from "./_thread.ts";
-import { compress, metadataFields, PREFIX_LENGTH, writePrefix } from "../mod.ts";
+import { compress, loadCompression, metadataFields, PREFIX_LENGTH, writePrefix } from "../mod.ts";
 
 /**
  * Bytes of memory of an open call besides its headers and its request: the stream, the call, and for a method that
@@ -278,6 +278,8 @@ export abstract class Call implements CallContext, CallTimes, Timed {
 
   /** Sends a response message, after the headers. Returns false when the call should wait for `writable()`. */
   protected sendMessage(response: unknown): boolean {
+    // Before the response is in memory that is used again: other calls may send theirs meanwhile.
+    if (this.compressResponse) loadCompression("gzip");
     const bytes = this.#serialize(response);
     if (!this.#headersSent) {
       this.#gzip = this.compressResponse && this.head.acceptsGzip;

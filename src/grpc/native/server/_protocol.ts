@@ -5,7 +5,9 @@ import {
   type Http2Error,
   type Http2Stream,
   type ResetOrigin,
+  StreamState,
 } from "../../../http2/mod.ts";
+import { loadCompression } from "../mod.ts";
 import type { Call } from "./_call.ts";
 import type { CallConnection } from "./_call_connection.ts";
 import type { MethodTable } from "./_methods.ts";
@@ -51,6 +53,10 @@ export class Protocol implements ConnectionHandler<Call> {
         this.#observeRefusal(head, headers.path, routing);
       }
       return refuse(stream, routing);
+    }
+    if (head.encoding !== undefined) {
+      loadCompression(head.encoding);
+      if (stream.state === StreamState.CLOSED) return;
     }
     const { method } = routing;
     const call = method.handler.kind === "unary"
