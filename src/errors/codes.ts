@@ -52,7 +52,7 @@ export interface ErrorCodes {
     | "PATH_IN_USE"
     /** TLS failed: the handshake, or a record. */
     | "TLS_FAILED"
-    /** A TLS handshake gave way to newer ones: as many as are allowed at once are under way. */
+    /** A TLS handshake was ended to make room for a newer one: `maxHandshakes` were under way. */
     | "TLS_BUSY"
     /** Used after `close()`. */
     | "CLOSED"
@@ -64,7 +64,7 @@ export interface ErrorCodes {
     | "TRUNCATED"
     /** A field has the number 0 or an unknown wire type, or ends a group that did not begin. */
     | "INVALID_TAG"
-    /** A number goes on for longer than 64 bits take, a tag or a length than 32. */
+    /** A number of more than 64 bits, or a tag or a length of more than 32. */
     | "INVALID_VARINT"
     /** A string is not UTF-8. */
     | "INVALID_UTF8"

@@ -12,7 +12,7 @@ export interface ServerLimits {
   readonly maxConnectionsPerPeer: number;
   /** Connections of one peer on a thread that have made no call. Over it, the oldest of them is closed. */
   readonly maxSilentConnectionsPerPeer: number;
-  /** TLS handshakes at once on a thread. More are refused. */
+  /** TLS handshakes at once on a thread. Over it, the oldest of the peer with the most is ended. */
   readonly maxHandshakes: number;
   /** Time of a TLS handshake, and of the HTTP/2 preface and SETTINGS after it. */
   readonly handshakeTimeoutMs: number;

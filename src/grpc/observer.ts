@@ -2,7 +2,7 @@
 import type { CallContext } from "./handler.ts";
 import type { StatusCode } from "./status.ts";
 
-/** The part of a call's context that observers use. A call that was refused before its handler has no more. */
+/** The part of a call's context that observers use. A call that was refused before its handler has only this part. */
 export type ObservedContext = Pick<
   CallContext,
   | "method"

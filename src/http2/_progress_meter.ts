@@ -1,4 +1,4 @@
-/** Bytes of which at least as many have to leave within `stallTimeout`, unless fewer wait. */
+/** The least number of bytes that have to leave within `stallTimeout`, unless fewer wait. */
 const MIN_PROGRESS = 65_536;
 
 /** The share of the waiting bytes that has to leave within `stallTimeout`. */

@@ -1,4 +1,4 @@
-/** Streams that are remembered at least: refused ones are bounded by no number of open streams. */
+/** The least number of remembered streams: no limit of open streams applies to refused ones. */
 const MIN_REMEMBERED = 256;
 
 /** Header sections that a peer may have in flight on one stream: a response and its trailers. */

@@ -45,6 +45,6 @@ export interface Role {
     list: HeaderList,
     endStream: boolean,
   ): void;
-  /** Takes a GOAWAY of which the application has been told. */
+  /** Takes a GOAWAY, which was already reported to the application. */
   receiveGoaway<User>(streams: Streams<User>, lifecycle: Lifecycle<User>, goaway: Goaway): void;
 }

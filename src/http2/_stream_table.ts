@@ -9,10 +9,10 @@ const NO_STREAMS = [undefined];
  * The streams of a connection by their ids: a hash table of open addressing, with linear probing. An
  * empty table that was never used holds no memory.
  *
- * A `Map` would do the same, at a cost to the garbage collector. V8 renews the table inside a `Map` every so
- * many insertions, and the old table refers to the new one. An old table that has survived long enough to
- * be left to the next major collection keeps all streams since then alive in the meantime: under load the
- * pauses of minor collections went from 0.3 ms to 10 to 45 ms, and memory grew by half.
+ * A `Map` would do the same, at a cost to the garbage collector. V8 replaces the table inside a `Map` after a number
+ * of insertions, and the old table refers to the new one. Once an old table is in the old generation, it keeps all later
+ * streams alive until the next major collection: under load the pauses of minor collections went from 0.3 ms to 10 to
+ * 45 ms, and memory grew by half.
  *
  * A peer that chooses ids which collide makes a lookup pass its own streams, `maxConcurrentStreams` at most.
  */

@@ -2,8 +2,8 @@
 import { BufferPool } from "./buffer_pool.ts";
 
 /**
- * From small to large: the responses of one turn, a message of 64 KiB, and `outputHighWater` with two frames; for
- * eight connections with much output at one time, or 64 with little.
+ * Buffers for the responses of one turn, for a message of 64 KiB, and for `outputHighWater` with two frames. The pool
+ * keeps 2 MiB: the buffers of eight connections with much output at one time, or of 64 with little.
  */
 const pool = new BufferPool([16_384, 81_920, 163_840], 2_097_152);
 

@@ -38,7 +38,7 @@ export async function readPrivateFile(
   const { constants, open } = await import("node:fs/promises");
   let file: FileHandle | undefined;
   try {
-    // Opening a named pipe without O_NONBLOCK waits for a writer, perhaps for ever (fifo(7)).
+    // Opening a named pipe without O_NONBLOCK waits for a writer, perhaps without end (fifo(7)).
     file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const info = await file.stat();
     if (!info.isFile()) throw refused(`${name} is ${kindOf(info)}: name a regular file`);

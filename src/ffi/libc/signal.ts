@@ -1,5 +1,5 @@
 /**
- * The dispositions of signals, which are the whole process's: signal(7), sigaction(2).
+ * The dispositions of signals, which all threads of a process share: signal(7), sigaction(2).
  *
  * @module
  */

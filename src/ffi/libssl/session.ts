@@ -93,7 +93,7 @@ export class TlsSession implements Disposable {
     return new TlsSession(library, pointer, onDisposed);
   }
 
-  /** Goes on with the handshake: 1 once it is done, `-EAGAIN`, 0 when the peer left, `-EPROTO`. */
+  /** Continues the handshake. Returns 1 once it is done, `-EAGAIN`, 0 when the peer has closed, or `-EPROTO`. */
   handshake(): number {
     const { ssl, crypto } = this.#library;
     clearErrorQueue(crypto);
@@ -162,7 +162,7 @@ export class TlsSession implements Disposable {
     if (result > 0) return result;
     const outcome = this.#outcome(pointer, result);
     switch (outcome) {
-      // An end of the stream: nothing can be sent any more. Zero bytes sent would be tried again for ever.
+      // An end of the stream: nothing can be sent any more. A result of 0 would be tried again without end.
       case 0:
       case -errno.EPIPE:
       case -errno.ECONNRESET:

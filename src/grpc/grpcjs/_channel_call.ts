@@ -72,7 +72,7 @@ export class GrpcJsCall<I, O> implements ClientCall<O> {
   get trailers(): Promise<Metadata> {
     if (!this.#trailersPromise) {
       const trailers = this.#trailersPromise = Promise.withResolvers();
-      // A caller that got the error from `responses` may leave this promise alone.
+      // The error of a failed call is thrown by `responses` too: a caller may ignore this promise.
       trailers.promise.catch(() => {});
       if (this.#outcome) settle(trailers, this.#outcome);
     }

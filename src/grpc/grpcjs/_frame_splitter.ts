@@ -1,6 +1,6 @@
 /**
- * Finds the beginnings of HTTP/2 frames in the input of a server (RFC 9113 sections 3.4 and 4.1), without a look at their
- * content:
+ * Finds the beginnings of HTTP/2 frames in the input of a server (RFC 9113 sections 3.4 and 4.1). Payloads are not
+ * read:
  *
  * ```text
  * client preface (24 octets), then frames:
@@ -22,7 +22,7 @@ const HEADER_LENGTH = 9;
 
 /** Splits input between frames. */
 export class FrameSplitter {
-  /** Frames that began in the input that was split off last. */
+  /** Number of frames that begin in the part which the last `split()` has split off. */
   frames = 0;
   /** Octets until the header of the next frame. */
   #rest = PREFACE_LENGTH;

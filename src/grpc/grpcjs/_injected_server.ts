@@ -31,7 +31,7 @@ export function fixedLimits(limits: GrpcJsLimits) {
   };
 }
 
-/** A grpc-js server. Its limits are fixed: connections that get others are those of another server. */
+/** A grpc-js server. Its limits are fixed: connections with other limits need another server. */
 export class InjectedServer {
   readonly limits: FixedLimits;
   /** Open connections. */

@@ -85,9 +85,9 @@ export class ConnectionInput {
 }
 
 /**
- * Turns of connections that have input: some frames of each in every turn of the event loop. Without them one turn read
- * 256 KiB of every connection, thousands of calls, which all were objects at the same time and delayed the calls of
- * others by as much as all of them took.
+ * Turns of connections that have input: some frames of each in every turn of the event loop. Without them, one turn of the
+ * event loop read 256 KiB of every connection: thousands of calls, which were all in memory at once, and which the calls
+ * of other connections had to wait for.
  */
 export class InputTurns {
   readonly #waiting = new Set<ConnectionInput>();

@@ -53,7 +53,7 @@ export function keepMessagesBeforeStatus(): void {
     if (this[TRAILERS] && this.readsClosed && isRead(this)) release(this);
     else maybeOutputStatus.call(this);
   };
-  // Called when the stream ends otherwise after its trailers, which have the better status.
+  // Called when the stream ends otherwise after its trailers, whose status is more precise.
   prototype.endCall = function (status) {
     if (this[TRAILERS]) release(this);
     else endCall.call(this, status);

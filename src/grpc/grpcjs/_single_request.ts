@@ -78,7 +78,7 @@ export class SingleRequestStream extends HeldStream implements Waiting {
     const first = this.queue.firstMessage;
     if (first !== undefined && this.queue.length > first) return this.#refuseSecond();
     this.#inflated = 2 * this.inflated();
-    // May start it at once, which is no wait.
+    // May start it at once: then it has not waited.
     this.host.turns.push(this.host.budget, this);
     if (!this.#over) this.#completedAt = performance.now();
   }

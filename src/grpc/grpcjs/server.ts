@@ -86,7 +86,7 @@ type ChangingLimits =
  */
 class GrpcJsServer implements RpcServer {
   readonly stack = "grpc-js";
-  /** The grpc-js servers. The last one takes new connections; others have connections with limits of before. */
+  /** The grpc-js servers. The last one takes new connections; the others have connections with earlier limits. */
   #servers: InjectedServer[];
   readonly #services: readonly GrpcJsService[];
   readonly #methods = new Map<string, RecordedMethod>();
@@ -154,7 +154,7 @@ class GrpcJsServer implements RpcServer {
     );
   }
 
-  /** Checks a new stream, and passes it to grpc-js by a stream that counts its bytes. */
+  /** Checks a new stream, and passes it to grpc-js through a stream that counts its bytes. */
   #route(
     next: StreamListener,
     maxRequestBytes: number,

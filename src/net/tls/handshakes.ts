@@ -8,7 +8,7 @@ import type { Socket } from "../socket.ts";
 import type { Stream } from "../stream.ts";
 import { TlsStream } from "./tls_stream.ts";
 
-/** Limits of handshakes under way, which may change. A connection without one costs a peer nothing. */
+/** Limits of handshakes under way, which may change. A peer opens a connection without a handshake at no cost. */
 export interface HandshakeLimits {
   /** Milliseconds that one may take: it is three messages, so a few round trips. */
   readonly handshakeTimeoutMs: number;
@@ -146,7 +146,9 @@ export class TlsHandshakes implements Disposable {
     for (const handshake of this.#pending) {
       if (handshake.peer !== busiest) continue;
       const text =
-        `The TLS handshake with ${formatPeer(handshake.stream.peer)} gave way to a newer ` +
+        `The TLS handshake with ${
+          formatPeer(handshake.stream.peer)
+        } was ended to make room for a newer ` +
         `one: ${this.#limits.maxHandshakes} are under way`;
       return this.#fail(handshake, new NetError("TLS_BUSY", text));
     }

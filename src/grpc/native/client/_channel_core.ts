@@ -151,7 +151,7 @@ export class ChannelCore implements Disposable {
       : `a connection${reasonOf(this.#source.failure)}`;
   }
 
-  /** Returns the error of a call that has waited for a connection in vain, with the last failure to connect. */
+  /** Returns the error of a call that has waited for a connection for too long, with the last failure to connect. */
   noConnection(time: string): RpcError {
     const { servers } = this.settings;
     if (this.connected > 0) {

@@ -20,7 +20,7 @@ import { ResponseQueue } from "./_response_queue.ts";
 
 /** Options of a call on a native channel. */
 export interface NativeCallOptions extends CallOptions {
-  /** Tells which requests of a call with `compression` to compress; all by default. */
+  /** Returns true for the requests to compress in a call with `compression`; all by default. */
   readonly compresses?: (request: unknown) => boolean;
 }
 

@@ -78,7 +78,7 @@ const clientLimits: Partial<Limits> = {
 const HANDSHAKE_TIMEOUT_MS = 20_000;
 
 /**
- * Milliseconds from there to the acknowledgement of the client's SETTINGS, which were sent with the connection: a server
+ * Milliseconds from the server's SETTINGS to the acknowledgement of the client's SETTINGS, which were sent with the connection: a server
  * that has not started cannot acknowledge them either.
  */
 const ACKNOWLEDGEMENT_MS = 30_000;

@@ -36,7 +36,7 @@ export class RequestSender {
   #finished = false;
 
   /**
-   * @param compresses tells which requests to compress; none by default
+   * @param compresses returns true for the requests to compress; none by default
    * @param maxBytes limit of one request, before compression
    */
   constructor(

@@ -122,10 +122,10 @@ type SubchannelState =
 const IDLE: SubchannelState = { kind: "idle" };
 
 /**
- * A place for one connection to one address.
+ * A connection to one address, which is made again after it was lost.
  *
  *     idle ── connect() ──▶ connecting ── SETTINGS ──▶ ready ── end, GOAWAY ──▶ idle
- *      ▲                        │ failure                │ useless, twice in a row
+ *      ▲                        │ failure                │ short-lived, twice in a row
  *      └────── timer ──────── backoff ◀──────────────────┘
  */
 class Subchannel implements TransportOwner {

@@ -45,8 +45,8 @@ const MAX_DESCRIPTORS = 1 << 20;
 const WorkerState = { ABSENT: 0, SERVING: 1, FENCED: 2 } as const;
 
 /**
- * Counts of peers, for each worker: the count of a peer is at a hash of its name. Two peers in 16,384 share a count, and
- * so the limit of connections, with a probability of 1 in 16,384.
+ * Counts of peers, for each worker: the count of a peer is at a hash of its name. Two peers share a count, and so the limit of
+ * connections, with a probability of 1 in 16,384.
  */
 const PEER_SLOTS = 16_384;
 
