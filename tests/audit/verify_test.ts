@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { gate } from "../_support/gate.ts";
+import { until } from "../_support/until.ts";
 
 const [test, { attempt, sign, TestLog, verify, verifyUnsigned }] = await gate(
   ["env", "ffi", "read", "write", "sys"],
@@ -236,12 +237,9 @@ test("A line is signed each so many lines of all threads, before its time", asyn
 
 /** Waits until a log has so many signed lines. */
 async function signedLines(path: string, count: number): Promise<void> {
-  for (let look = 0; look < 500; look++) {
-    const text = await Deno.readTextFile(path);
-    if (text.split('"event":"signed"').length > count) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  assert.fail(`There are no ${count} signed lines`);
+  await until(`there are ${count} signed lines`, async () => {
+    return (await Deno.readTextFile(path)).split('"event":"signed"').length > count;
+  });
 }
 
 test("Two servers cannot write the same file, whose lines would be of neither", async () => {

@@ -5,6 +5,7 @@ import { withDefaults } from "../../src/config/mod.ts";
 import { serveOptions } from "../../src/cli/serve/options/mod.ts";
 import { Reloader } from "../../src/cli/serve/reload.ts";
 import { logger } from "../../src/telemetry/mod.ts";
+import { until } from "../_support/until.ts";
 
 Deno.test("a reload that fails in a thread is counted, and the next one is made", async () => {
   // No later reload was made, nor was this one counted: the server kept its keys until it was started again.
@@ -30,9 +31,7 @@ Deno.test("a reload that fails in a thread is counted, and the next one is made"
   });
   for (const reloads of [1, 2]) {
     reloader.request();
-    for (let i = 0; i < 100 && ends.length < reloads; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
+    await until(`reload ${reloads} has ended`, () => ends.length >= reloads);
   }
   assert.deepEqual(outcomes, ["failure", "success"]);
   assert.deepEqual(ends, ["Reload incomplete", "Serving, reloaded"]);

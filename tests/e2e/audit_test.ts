@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { StatusCode } from "../../src/grpc/status.ts";
 import { gate } from "../_support/gate.ts";
+import { until } from "../_support/until.ts";
 
 const [test, loaded] = await gate(
   ["net", "env", "read", "write", "sys", "ffi", "run"],
@@ -337,19 +338,13 @@ test("`signer audit verify` exits with 0 for a log that ended in order, and with
 
 /** Waits for the signed line at the end of a file, after which its server writes nothing there. */
 async function endsWith(file: string, last: string): Promise<void> {
-  for (let count = 0; count < 500; count++) {
+  await until(`${file} ends with a line that says ${last}`, async () => {
     const lines = (await Deno.readTextFile(file)).trimEnd().split("\n");
-    if (lines.at(-1)!.includes(`"last":"${last}"`)) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`${file} does not end with a line that says ${last}`);
+    return lines.at(-1)!.includes(`"last":"${last}"`);
+  });
 }
 
 /** Waits until a file has a text. */
 async function contains(file: string, text: string): Promise<void> {
-  for (let count = 0; count < 500; count++) {
-    if ((await Deno.readTextFile(file)).includes(text)) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`${file} does not have ${text}`);
+  await until(`${file} has ${text}`, async () => (await Deno.readTextFile(file)).includes(text));
 }

@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import { awsLcLibrary } from "../_support/aws_lc.ts";
 import { gate, ignored, onlyAsRoot } from "../_support/gate.ts";
+import { until } from "../_support/until.ts";
 
 const [test, loaded] = await gate(
   ["net", "env", "read", "write", "sys", "ffi", "run"],
@@ -79,12 +80,12 @@ test("Code in a server can start no program and reach no other process", async (
 
 /** The text of a file once it is another one than `go`. */
 async function changed(file: string): Promise<string> {
-  for (let count = 0; count < 500; count++) {
-    const text = await Deno.readTextFile(file);
-    if (text.startsWith("{") && text.endsWith("}")) return text;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error("The server did nothing");
+  let text = "";
+  await until("the server has written its result", async () => {
+    text = await Deno.readTextFile(file);
+    return text.startsWith("{") && text.endsWith("}");
+  });
+  return text;
 }
 
 test("A server on the native stack needs no permission for the network", async () => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 import { peerTest } from "../_support/peers.ts";
 import { assertSoundMetrics } from "../_support/promtool.ts";
+import { until } from "../_support/until.ts";
 import { servings } from "./_servings.ts";
 
 const [
@@ -83,11 +84,10 @@ async function scrapeAfterCalls(
   }
   let text = "";
   // Bytes are counted once a second, or when a connection closes.
-  for (let i = 0; i < 100; i++) {
+  await until("no connection is counted", async () => {
     text = await (await get("/metrics")).text();
-    if (valueOf(text, 'signer_connections{transport="tcp"}') === 0) break;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+    return valueOf(text, 'signer_connections{transport="tcp"}') === 0;
+  });
   return text;
 }
 
@@ -146,11 +146,9 @@ test("Streams over the limit of a connection are counted, at the latest when it 
     await new Promise((resolve) => setTimeout(resolve, 100));
     connection.close();
     const series = 'signer_limit_hits_total{limit="maxConcurrentStreams"}';
-    for (let i = 0; i < 100; i++) {
-      if (valueOf(await (await get("/metrics")).text(), series) !== undefined) break;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    assert.equal(valueOf(await (await get("/metrics")).text(), series), 3);
+    const hits = async () => valueOf(await (await get("/metrics")).text(), series);
+    await until("refused streams are counted", async () => await hits() !== undefined);
+    assert.equal(await hits(), 3);
   });
 });
 

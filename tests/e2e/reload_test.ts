@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 import { inFolder } from "../_support/in_folder.ts";
+import { until } from "../_support/until.ts";
 
 const [test, { SignerProcess, call, echo, openChannel, signing, writeKeyFile }] = await gate([
   "net",
@@ -72,10 +73,7 @@ test("Reloads with warnings go on when nobody reads standard error", async () =>
     for (let reload = 0; reload < 4; reload++) {
       await writeKeyFile(`${keys}/b${reload}.der`, "ed25519");
       server.signal("SIGHUP");
-      for (let tries = 0; (await keyCount(channel)) < reload + 2; tries++) {
-        assert.ok(tries < 500, `Reload ${reload} is not done`);
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
+      await until(`reload ${reload} is done`, async () => await keyCount(channel) >= reload + 2);
     }
     assert.equal(await server.stop(), 0);
   });

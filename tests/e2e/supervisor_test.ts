@@ -1,6 +1,7 @@
 /** The supervisor of the grpc-js server. @module */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
+import { until } from "../_support/until.ts";
 
 const [test, { SignerProcess, openChannel, echo }] = await gate(
   ["net", "env", "read", "write", "run", "sys", "ffi"],
@@ -53,11 +54,7 @@ test("A grpc-js server ends with its supervisor", async () => {
   );
   const { pid } = server;
   await server.stop("SIGKILL");
-  const until = performance.now() + PATIENCE;
-  while (isAlive(pid)) {
-    assert.ok(performance.now() < until, "the serving process is still there");
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await until("the serving process has ended", () => !isAlive(pid));
 });
 
 test("A grpc-js server that cannot start ends its supervisor with the same code", async () => {

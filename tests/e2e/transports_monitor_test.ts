@@ -6,9 +6,11 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gate } from "../_support/gate.ts";
+import { until } from "../_support/until.ts";
 import { temporaryDirectory } from "../net/_transports.ts";
 
 const MONITOR = "vhost-device-vsock";
@@ -51,15 +53,7 @@ function start(program: string, args: string[]): AsyncDisposable {
 }
 
 async function waitForFile(path: string): Promise<void> {
-  for (let i = 0; i < 1000; i++) {
-    try {
-      Deno.lstatSync(path);
-      return;
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  }
-  throw new Error(`There is no ${path}`);
+  await until(`there is ${path}`, () => existsSync(path));
 }
 
 test({

@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import type * as Net from "../../src/net/mod.ts";
+import { until } from "../_support/until.ts";
 
 export type { Net };
 
@@ -25,7 +26,7 @@ export async function loadNetAndDuplex() {
 
 /** Waits until the closed connections of this thread are gone, so that no resource outlives a test. */
 export async function settle(net: typeof Net): Promise<void> {
-  while (net.sharedReactor().size > 0) await new Promise((resolve) => setTimeout(resolve));
+  await until("the connections are gone", () => net.sharedReactor().size === 0);
   await net.sharedReactor().close();
 }
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { GetMetricsResponse, StreamPipelineResponse } from "../../src/api/mod.ts";
 import type { BidiHandler, CallContext, UnaryHandler } from "../../src/grpc/mod.ts";
 import { gate } from "../_support/gate.ts";
+import { until } from "../_support/until.ts";
 import { onEachStack } from "./_each_stack.ts";
 
 const [gated, { Served, StatusCode, Pipelines, NO_SIGNER }] = await gate(
@@ -132,10 +133,7 @@ test("a client that leaves a stream frees its place", async (stack) => {
   assert.equal(await streams(), 1);
   await read.return?.();
   open.resolve();
-  for (let looks = 0; await streams() > 0; looks++) {
-    assert.ok(looks < 1_000, "the stream is still open");
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await until("the stream is closed", async () => await streams() === 0);
 });
 
 gated("a stream without a chunk for too long ends", async () => {

@@ -6,6 +6,7 @@ import type {
   GetVersionResponse,
 } from "../../src/api/mod.ts";
 import { gate } from "../_support/gate.ts";
+import { until } from "../_support/until.ts";
 import { onEachStack } from "./_each_stack.ts";
 import { type Nodes, sound, wire } from "./_pipeline_requests.ts";
 
@@ -240,12 +241,8 @@ test("`GetMetrics` counts executions, nodes and errors", async (stack) => {
 test("a client that leaves cancels its executions, running and waiting", async (stack) => {
   await using served = await Served.start(stack, { pipelines: true });
   const metrics = () => served.call<GetMetricsResponse>("pipeline.GetMetrics", {});
-  const until = async (holds: (metrics: GetMetricsResponse) => boolean) => {
-    for (let looks = 0; !holds(await metrics()); looks++) {
-      assert.ok(looks < 3_000, "the executions go on");
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  };
+  const untilMetrics = (holds: (metrics: GetMetricsResponse) => boolean) =>
+    until("the executions go on", async () => holds(await metrics()));
   const long = Array.from({ length: 20 }, (_, i): Nodes[0] => {
     return ["resample", { sample_rate: 15_000 + 1_000 * (i % 2), quality: 10 }];
   });
@@ -258,12 +255,12 @@ test("a client that leaves cancels its executions, running and waiting", async (
     return responses[Symbol.asyncIterator]();
   });
   const ends = Promise.allSettled(calls.map((call) => call.next()));
-  await until(({ running, waiting }) => running === 8 && waiting === 2);
+  await untilMetrics(({ running, waiting }) => running === 8 && waiting === 2);
   for (const call of calls) await call.return?.();
   await ends;
-  await until(({ running, waiting }) => running === 0 && waiting === 0);
+  await untilMetrics(({ running, waiting }) => running === 0 && waiting === 0);
   // Those that waited were counted as refused.
-  await until(({ errors }) => errors.reduce((sum, { count }) => sum + count, 0) === 10);
+  await untilMetrics(({ errors }) => errors.reduce((sum, { count }) => sum + count, 0) === 10);
   const { executions, errors } = await metrics();
   assert.equal(executions, 0);
   assert.deepEqual(errors, [{ kind: "CANCELLED", count: 10 }]);

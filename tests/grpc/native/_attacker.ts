@@ -11,6 +11,7 @@ import {
 } from "../../http2/_frames.ts";
 import { CLIENT_PREFACE } from "../../http2/_frames.ts";
 import { requestFields } from "./_raw_client.ts";
+import { until } from "../../_support/until.ts";
 
 /** Octets of a frame header (RFC 9113 section 4.1). */
 const FRAME_HEAD = 9;
@@ -102,9 +103,7 @@ export class Attacker implements AsyncDisposable {
     const acks = () => this.frames.filter((line) => line === "PING ack").length;
     const before = acks();
     await this.send(http2Frame(FrameType.PING, 0, 0, new Uint8Array(8)));
-    for (let i = 0; i < 3_000 && acks() === before && !this.ended; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    await until("the server answers a PING", () => acks() > before || this.ended);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

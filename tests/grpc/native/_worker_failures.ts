@@ -5,6 +5,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { until } from "../../_support/until.ts";
 import { ask, PoolRig } from "./_pool.ts";
 import type { RawClient } from "./_raw_client.ts";
 import { callFields, json, statusOf } from "./_rig.ts";
@@ -39,7 +40,7 @@ async function untilServes(rig: PoolRig, name: unknown): Promise<void> {
     return ask(client, "who");
   };
   try {
-    while (await next() !== name);
+    await until(`${name} serves again`, async () => await next() === name);
   } finally {
     for (const client of clients) await client[Symbol.asyncDispose]();
   }

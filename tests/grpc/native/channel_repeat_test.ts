@@ -5,6 +5,7 @@ import { prepareHeaders } from "../../../src/http2/mod.ts";
 import { gate } from "../../_support/gate.ts";
 import { kinds, loadLibc } from "../_rig.ts";
 import { framed } from "../../_support/framed.ts";
+import { until } from "../../_support/until.ts";
 import { answer, goaway, type Script, ScriptedServer } from "./_channel_server.ts";
 
 const [test, { openNativeChannel }] = await gate(["net", "ffi", "env", "read", "sys"], () => {
@@ -59,10 +60,10 @@ test("after GOAWAY the calls up to its last stream complete, and new ones use an
   });
   using channel = openNativeChannel({ addresses: [server.address] });
   const old = Array.fromAsync(channel.call(kinds.Unary, [1]).responses);
-  while (held === undefined) await new Promise((resolve) => setTimeout(resolve, 1));
+  await until("the server holds the request", () => held !== undefined);
   const next = await Array.fromAsync(channel.call(kinds.Unary, [1]).responses);
   assert.deepEqual(next, ["elsewhere"]);
-  held();
+  held!();
   assert.deepEqual(await old, ["held"]);
   assert.equal(server.connections.length, 2);
 });
@@ -153,7 +154,7 @@ test("disposing of a channel ends a call that waits for its retry", async () => 
   const channel = openNativeChannel({ addresses: [server.address], retries: 2 });
   const call = channel.call(repeatable, [1]);
   const ended = codeOf(Array.fromAsync(call.responses));
-  while (server.requests === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  await until("the server has the request", () => server.requests > 0);
   channel[Symbol.dispose]();
   assert.equal(await ended, StatusCode.CANCELLED);
 });
@@ -216,10 +217,10 @@ test("a call that is cancelled or exceeds its deadline resets its stream", async
   const codes = Promise.all(
     [cancelled, late].map((call) => codeOf(Array.fromAsync(call.responses))),
   );
-  while (server.requests < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  await until("the server has both requests", () => server.requests >= 2);
   stop.abort();
   assert.deepEqual(await codes, [StatusCode.CANCELLED, StatusCode.DEADLINE_EXCEEDED]);
-  while (server.resets.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  await until("both streams are reset", () => server.resets.length >= 2);
   assert.deepEqual(server.resets, [8, 8]);
 });
 

@@ -11,6 +11,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { gate } from "../../_support/gate.ts";
 import { loadLibc } from "../_rig.ts";
 import { framed } from "../../_support/framed.ts";
+import { until } from "../../_support/until.ts";
 import { answer, ScriptedServer } from "./_channel_server.ts";
 
 const [test, { openNativeChannel }] = await gate(["net", "ffi", "env", "read", "sys"], () => {
@@ -183,7 +184,10 @@ test("`connections` are opened to each address, and calls are distributed over t
   using channel = openNativeChannel({ addresses: [server.address], connections: 4 });
   assert.equal(await load(channel, 16, 50), 50);
   // The last connections may open later than the first responses arrive.
-  while (counts.size < 4) await load(channel, 16, 50);
+  await until("every connection has calls", async () => {
+    await load(channel, 16, 50);
+    return counts.size === 4;
+  });
 });
 
 test("calls over the server's limit of streams wait for a free stream", async () => {
@@ -203,7 +207,8 @@ test("a thread that blocks in a poller can drive the channel", async () => {
   const finished = load(channel, 8, 500);
   let good: number | undefined;
   finished.then((count) => good = count);
-  while (good === undefined) {
+  for (let turn = 0; good === undefined; turn++) {
+    assert.ok(turn < 100_000, "The load does not end");
     channel.flush();
     poller.wait(1);
     // The server of this test runs on the event loop of the same thread.

@@ -6,6 +6,7 @@ import { generator, type Random } from "../../http2/_random.ts";
 import { gate } from "../../_support/gate.ts";
 import { dataFrames, openCall, streamId } from "../../hostile/_requests.ts";
 import { framed } from "../../_support/framed.ts";
+import { until } from "../../_support/until.ts";
 import type { Attacker as RawPeer } from "./_attacker.ts";
 
 const [test, { HeldRig, usedBytes, Attacker }] = await gate(
@@ -81,11 +82,10 @@ for (const seed of [1, 2, 3, 4]) {
     assert.ok(Math.abs(held - used) < SLACK_BYTES + held / 10, `${held} are counted, ${used} used`);
     await attackers[Symbol.asyncDispose]();
     // The requests of handlers are held until they are done, also when their connections are closed.
-    for (let i = 0; i < 1_000 && rig.heldBytes > 0; i++) {
+    await until("no bytes are held", () => {
       rig.release();
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
-    assert.equal(rig.heldBytes, 0);
+      return rig.heldBytes === 0;
+    });
   });
 }
 
@@ -100,9 +100,7 @@ test("A request is counted once while its handler's promise is pending", async (
     const data = dataFrames(id, framed(new Uint8Array(bytes)), true);
     const before = rig.heldBytes;
     await peer.send(openCall("/test.Held/Unary", id), data);
-    for (let i = 0; i < 10_000 && rig.heldBytes < before + bytes; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
+    await until("the request is held", () => rig.heldBytes >= before + bytes);
   }
   await peer.settled();
   const each = rig.heldBytes / calls;

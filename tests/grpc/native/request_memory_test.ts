@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { AnyMethod, Service } from "../../../src/grpc/mod.ts";
 import type { HeldBytes } from "../../../src/grpc/native/server/_held_bytes.ts";
 import { gate } from "../../_support/gate.ts";
+import { until } from "../../_support/until.ts";
 
 const [test, { RequestBytes, reuseMemory, openNativeChannel, openNativeServer, unary, net }] =
   await gate(["net", "env", "read", "sys", "ffi"], async () => {
@@ -105,10 +106,7 @@ test("an asynchronous handler keeps its request while others are handled, and af
   const cancel = new AbortController();
   const waiting = call(definition.Keep, payload(101));
   const cancelled = assert.rejects(call(definition.Keep, payload(102), cancel.signal));
-  for (let turn = 0; kept.length < 2 && turn < 1_000; turn++) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  assert.equal(kept.length, 2);
+  await until("both handlers run", () => kept.length === 2);
   cancel.abort();
   await cancelled;
   for (let fill = 1; fill <= 20; fill++) {

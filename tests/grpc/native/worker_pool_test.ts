@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { gate } from "../../_support/gate.ts";
+import { until } from "../../_support/until.ts";
 import type { RawClient } from "./_raw_client.ts";
 
 const [test, loaded] = await gate(
@@ -158,11 +159,7 @@ test("A pool that is closed with active calls closes every descriptor", async ()
 test("A pool takes threads that load already, and starts those again that have failed", async () => {
   const entry = new URL("./_worker.ts", import.meta.url);
   const failed = startThread(new URL("./no_such_worker.ts", import.meta.url), 1);
-  // 10 s, in steps of 20 ms.
-  for (let looks = 0; looks < 500 && !failed.hasFailed; looks++) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  assert.ok(failed.hasFailed);
+  await until("the thread has failed", () => failed.hasFailed);
   const loading = startThread(entry, 0);
   let messages = 0;
   loading.worker.addEventListener("message", () => messages++);
