@@ -26,7 +26,7 @@ export class StopSignals {
   readonly #first = Promise.withResolvers<StopSignal>();
   #isRequested = false;
   #lastAt = -Infinity;
-  /** Undefined until somebody waits for a further signal. */
+  /** Undefined until `next()` or `wait()` waits for a further signal. */
   #next: PromiseWithResolvers<StopSignal> | undefined;
   #end: { readonly exitCode: number | undefined } | undefined;
 

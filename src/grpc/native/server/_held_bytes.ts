@@ -13,6 +13,7 @@ export class HeldBytes {
   readonly #accounts: Accounts;
   readonly #account: Account;
   #buffered = 0;
+  /** Bytes of memory of the handler's current message, until it reads the next one or is done. */
   #handedOut = 0;
 
   constructor(accounts: Accounts, account: Account) {
@@ -23,11 +24,6 @@ export class HeldBytes {
   /** Bytes of memory of request data that waits for its end, its turn or the handler. */
   get buffered(): number {
     return this.#buffered;
-  }
-
-  /** Bytes of memory of the handler's current message, until it reads the next one or is done. */
-  get handedOut(): number {
-    return this.#handedOut;
   }
 
   /** @throws {RpcError} RESOURCE_EXHAUSTED over a limit. The bytes are counted in that case too */

@@ -186,7 +186,7 @@ class WorkerPool implements WorkerServer {
       try {
         await handle.ask(...make());
       } catch (error) {
-        // It must not serve with other data than the rest.
+        // A worker must not serve with other data than the others.
         handle.fail((error as Error).message, "may-run");
       }
     }));
