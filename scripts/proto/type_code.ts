@@ -80,7 +80,7 @@ function oneofType(oneof: protobuf.OneOf, side: Side, imports: Imports): string 
       return `${comment}${readonly}${field.name}: ${fieldType(field, side, imports)};`;
     });
     const choice = chosen ? `: ${JSON.stringify(chosen.name)}` : "?: undefined";
-    // The writer goes by the members alone.
+    // The writer reads the members alone.
     const discriminant = side === "read" ? `${oneof.name}${choice};` : "";
     return `{ ${discriminant}\n${members.join("\n")} }`;
   });

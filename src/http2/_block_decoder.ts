@@ -37,7 +37,7 @@ export class BlockDecoder {
 
   constructor(limits: Limits) {
     this.#maxListSize = limits.maxHeaderListSize;
-    // Until our SETTINGS are acknowledged the peer may go by the default (RFC 9113 section 6.5.3).
+    // Until our SETTINGS are acknowledged the peer may use the default (RFC 9113 section 6.5.3).
     this.#decoder = new HpackDecoder(DEFAULT_TABLE_SIZE);
     this.#decoder.allowTableSize(Math.max(DEFAULT_TABLE_SIZE, limits.maxDecoderTableSize));
   }

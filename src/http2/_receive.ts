@@ -38,7 +38,7 @@ export class Receive<User> {
     this.#output = parts.output;
     this.#control = control;
     this.#streams = streams;
-    // Until our SETTINGS are acknowledged the peer may go by the default (section 6.5.3).
+    // Until our SETTINGS are acknowledged the peer may use the default (section 6.5.3).
     this.initialWindow = Math.max(DEFAULT_WINDOW, parts.config.windows.stream);
   }
 

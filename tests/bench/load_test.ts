@@ -261,7 +261,7 @@ test("`runLoad()` without a server is UNAVAILABLE", async () => {
   );
 });
 
-// The client waited for ever: the timeout was a timer of an epoll that its thread no longer polled.
+// The client waited without end: the timeout was a timer of an epoll that its thread no longer polled.
 test("a load on a server that allows no streams fails at the time limit of connecting", async () => {
   await using server = await ScriptedServer.start(() => {}, { maxConcurrentStreams: 0 });
   await assert.rejects(

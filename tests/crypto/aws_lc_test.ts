@@ -253,8 +253,8 @@ test("a key that the secure heap has no room for is refused with that reason, an
   assert.equal(rest, "true 0");
 });
 
-// A reload that found no room had filled the heap, in which AWS-LC makes signatures: calls by the keys of before ended with
-// INTERNAL meanwhile, and all of them where the last key of a start had just fitted in.
+// A reload that found no room had filled the heap, in which AWS-LC makes signatures: calls by the keys in use ended with
+// INTERNAL meanwhile. After a start whose last key just fitted, all calls did.
 test("keys leave so much of the heap free that other keys sign", async () => {
   const ffi = JSON.stringify(import.meta.resolve("../../src/ffi/mod.ts"));
   const program = `import { openProvider } from ${module};

@@ -1,6 +1,6 @@
 /**
  * A module that is loaded into a server before its own, as code that an attacker runs there: when the file that
- * ATTEMPTS names is there, it tries what a server never does, and writes the outcomes into that file.
+ * ATTEMPTS names is there, it attempts actions that a server never takes, and writes the outcomes into that file.
  *
  * @module
  */

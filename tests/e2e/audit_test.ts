@@ -283,7 +283,7 @@ for (const [name, options] of Object.entries(settings)) {
   });
 }
 
-// A thread told of lost lines with its next line only, and a server that drained before one left out how many there were.
+// A thread recorded lost lines with its next line only: the log of a server that ended before one did not have their number.
 test("A server that ends after its log was full says how many lines are missing", async () => {
   await using folder = await Folder.create();
   await using server = await folder.serve("--workers", "1");

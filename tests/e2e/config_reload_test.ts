@@ -207,6 +207,6 @@ test("no call fails while everything is reloaded, and no descriptor and no memor
   assert.ok(descriptors.length >= 8);
   // A connection that is being opened or closed has one.
   assert.ok(descriptors.at(-1)! - descriptors[0]! <= 2, `${descriptors}`);
-  // The first ones come before the compilation of what the load runs.
+  // The first ones precede the compilation of the code that the load runs.
   assert.ok(residentKiB.at(-1)! - residentKiB[1]! <= MAX_GROWTH_KIB, `${residentKiB}`);
 });

@@ -90,7 +90,7 @@ for (const [where, options] of Object.entries(threads)) {
     server.signal("SIGHUP");
     await server.logged(/certificates, tokens and rules stay as they are.*private key is not that/);
     assert.deepEqual(await serials(server, files, "localhost"), new Set([after]));
-    // The connection of before.
+    // The connection from before the reload.
     await call(channel, echo.Echo, {});
     assert.equal(await server.stop(), 0);
   });

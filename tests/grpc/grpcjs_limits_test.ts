@@ -116,7 +116,7 @@ test("Limits of a running server: ours hold at once, and those of grpc-js for ne
   await using after = await Attacker.connect(portOf(served));
   await after.send(openCall("/test.Kinds/Unary", 1), dataFrames(1, message, true));
   assert.ok(await after.saw(/^HEADERS 1 end$/), `${after.frames}`);
-  // The open connection has grpc-js's limits of before, and its calls go on.
+  // The open connection keeps the earlier limits of grpc-js, and its calls go on.
   await before.send(openCall("/test.Kinds/Unary", 3), dataFrames(3, message, true));
   assert.ok(await before.saw(/^DATA 3 /));
   await before.send(dataFrames(1, new Uint8Array(0), true));

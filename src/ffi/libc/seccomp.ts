@@ -134,7 +134,7 @@ export function assembleFilter(
 }
 
 /**
- * Refuses system calls to every thread of this process and to its children, for good. Also sets `no_new_privs` in every
+ * Refuses system calls to every thread of this process and to its children, irrevocably. Also sets `no_new_privs` in every
  * thread, if the calling thread has it, as it must unless it is privileged.
  *
  * @throws {LibcError} `ENOSYS`, `EINVAL` where the kernel has no seccomp, `EACCES` without `no_new_privs`, `ESRCH` when

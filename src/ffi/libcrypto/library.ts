@@ -8,7 +8,7 @@ export const LIBCRYPTO_VARIABLE = "SIGNER_LIBCRYPTO";
 
 /**
  * Returns the path of a library that a task builds beside the sources; undefined for a bundle and an executable. For
- * these the path would be in a folder such as /tmp, where others could put a library of theirs.
+ * these the path would be in a folder such as /tmp, where other users could put a library.
  *
  * @param module the URL of a module of this folder
  * @param path the path in the folder `.cache`
@@ -110,7 +110,7 @@ export function newerLibraries(): readonly FoundLibrary[] {
  */
 export function loadLibrary({ path, version }: FoundLibrary = choose()): Library {
   const library = Deno.dlopen(path, symbols).symbols;
-  leaveExitAlone(library);
+  disableExitHandler(library);
   return { symbols: library, path, version };
 }
 
@@ -172,7 +172,7 @@ function probe(path: string): Found {
  * the library. The handler frees memory on the thread that exits, while threads that generated keys end and
  * free their parts of it: in about one exit of 100 the process died of a double free or a segmentation fault.
  */
-function leaveExitAlone(library: Symbols): void {
+function disableExitHandler(library: Symbols): void {
   library.OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, null);
 }
 

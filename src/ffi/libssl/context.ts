@@ -24,7 +24,7 @@ export interface TlsContextOptions {
   readonly role: "server" | "client";
   readonly minVersion: "1.2" | "1.3";
   readonly identity: TlsIdentity | undefined;
-  /** Further identities of a server, for clients that send a server name of theirs. */
+  /** Further identities of a server, for clients that send one of their server names. */
   readonly alternatives?: readonly TlsIdentity[];
   /** Certificates in PEM of the CAs that the peer's chain must lead to; undefined for the system's. */
   readonly ca: Uint8Array | undefined;

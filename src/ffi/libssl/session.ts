@@ -48,7 +48,7 @@ const X509_V_OK = 0n;
 /**
  * A TLS connection over a socket that the caller owns, closes and watches.
  *
- * Every operation gives what a socket gives: a number of bytes, 0 at the end of the stream, or minus an
+ * Every operation has the results of one on a socket: a number of bytes, 0 at the end of the stream, or minus an
  * errno. `-EAGAIN` means that the socket must become readable, or writable where {@linkcode wantsWrite}
  * says so. `-EPROTO` means that TLS has failed, and {@linkcode failure} says why.
  */
@@ -134,7 +134,7 @@ export class TlsSession implements Disposable {
     return order <= 0;
   }
 
-  /** Ends the connection of a peer that sends too many messages: SSL_read() returns at the next record, for good. */
+  /** Ends the connection of a peer that sends too many messages: SSL_read() fails from the next record on. */
   #onLaterMessage(pointer: Deno.PointerObject): void {
     if (this.failure !== undefined || this.#laterMessages.add(performance.now())) return;
     this.failure = new LibsslError(

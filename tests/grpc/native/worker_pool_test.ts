@@ -65,8 +65,8 @@ test("A worker that fails loses its own connections only, and is replaced", asyn
   for (const client of later) await client[Symbol.asyncDispose]();
 });
 
-// The request was taken before there was a server, and was counted as unread for ever: the thread waited for it, and
-// served nothing.
+// A request that arrived before there was a server was never counted as read: the thread waited for it, and served
+// nothing.
 test("A worker serves that was asked for a report while it started", async () => {
   const failure = Promise.withResolvers<void>();
   const reasons: string[] = [];

@@ -174,7 +174,7 @@ class Subchannel implements TransportOwner {
     );
   }
 
-  /** Stops connecting for good. Transports are closed by the channel. */
+  /** Stops connecting, until the end of the channel, which closes its transports. */
   close(): void {
     const state = this.#state;
     this.#state = { kind: "closed" };

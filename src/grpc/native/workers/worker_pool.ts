@@ -58,7 +58,7 @@ export interface WorkerServer extends RpcServer {
   readonly responds: boolean;
   /**
    * Passes a value of `make` to each worker (`WorkerServices.update()`). A worker that cannot take it is replaced by one
-   * that is set up anew. Resolves when all workers have answered.
+   * with a new setup. Resolves when all workers have answered.
    */
   update(make: () => WorkerSetup): Promise<void>;
 }
