@@ -205,7 +205,7 @@ export const events = {
     "error",
     "No SIGHUP has followed within 5 s. Lines of a deleted file are lost.",
   ),
-  "The audit file cannot be opened anew": event(
+  "The audit file cannot be opened again": event(
     "serve",
     "error",
     "The file was renamed, and SIGHUP could not open a new one.",
@@ -248,7 +248,7 @@ export const events = {
   ),
   "Accepting again": event(["native", "grpc-js"], "info", "There are descriptors again."),
   "A worker cannot be pinned": event("native", "warning", "`--pin` has no effect on a worker."),
-  "Workers are not pinned: which processors this process may use cannot be told": event(
+  "Workers are not pinned: the processors of this process are unknown": event(
     "native",
     "warning",
     "`--pin` has no effect.",

@@ -174,7 +174,7 @@ export async function runServer(
     onHangup(() => {
       reloader.request();
       audit?.log.reopen(serving.reopenAudit).catch((error) => {
-        log.error("The audit file cannot be opened anew", { reason: error.message });
+        log.error("The audit file cannot be opened again", { reason: error.message });
       });
     });
     closeInspector();

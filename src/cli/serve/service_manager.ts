@@ -108,7 +108,7 @@ export class ServiceManager implements Disposable {
     }
   }
 
-  /** Sends a datagram. A socket that the manager has opened anew refuses the first, and takes the second. */
+  /** Sends a datagram. A socket that the manager has opened again refuses the first, and takes the second. */
   #sendOne(bytes: Uint8Array): number {
     const { socket } = this.#link;
     if (this.#fd < 0) this.#fd = connect(socket as string);

@@ -307,9 +307,7 @@ class WorkerPool implements WorkerServer {
   #processorsToPin(): readonly number[] {
     const processors = allowedProcessors();
     if (processors === undefined) {
-      this.#log.warn(
-        "Workers are not pinned: which processors this process may use cannot be told",
-      );
+      this.#log.warn("Workers are not pinned: the processors of this process are unknown");
     }
     return processors ?? [];
   }
