@@ -21,6 +21,13 @@ const bundledRequire = [
   "var $2=(name)=>process.getBuiltinModule(name);",
 ] as const;
 
+/**
+ * The import of a module that is loaded later, as the bundler writes it, and the same import with a computed name. Deno
+ * reads and keeps all modules that it finds by name, in each thread: with their texts and lists of imports 5 MB of a
+ * server with two workers, which loads few of them.
+ */
+const laterImport = [/\bimport\(("\.\.?\/[^"]+\.js")\)/g, "import((0,$1))"] as const;
+
 /** Packages whose module reads a file of WebAssembly beside it, of the same name. */
 const webAssembly = ["@echogarden/speex-resampler-wasm/simd", "@echogarden/fvad-wasm"] as const;
 
@@ -50,9 +57,10 @@ export async function collectProgram(program: string): Promise<void> {
     const text = await Deno.readTextFile(path);
     const relocated = relocate(text, relative(dirname(path), program) || ".", found);
     if (bundledRequire[0].test(text)) found.add("require");
-    await Deno.writeTextFile(path, relocated.replace(...bundledRequire));
+    if (text.search(laterImport[0]) >= 0) found.add("import");
+    await Deno.writeTextFile(path, relocated.replace(...bundledRequire).replace(...laterImport));
   }
-  for (const from of [...named.keys(), "require"]) {
+  for (const from of [...named.keys(), "require", "import"]) {
     if (!found.has(from)) throw new Error(`No module of the bundle has ${from}`);
   }
   for (const name of webAssembly) {

@@ -9,6 +9,14 @@ interface SizeClass {
   readonly buffers: Uint8Array<ArrayBuffer>[];
 }
 
+/** All pools of this thread. */
+const pools: BufferPool[] = [];
+
+/** Drops the buffers of all pools of this thread. */
+export function clearBufferPools(): void {
+  for (const pool of pools) pool.clear();
+}
+
 /**
  * Buffers of a few sizes, which a thread uses again. V8 fills new memory with zeros, which takes longer than a copy;
  * and returns memory late, as it sees only the small objects that own it. The pool keeps a limited number of bytes.
@@ -27,6 +35,7 @@ export class BufferPool {
   constructor(sizes: readonly number[], maxBytes: number) {
     this.#classes = sizes.map((size) => ({ size, acquiredAt: 0, buffers: [] }));
     this.#maxBytes = maxBytes;
+    pools.push(this);
   }
 
   /** Bytes of the buffers that the pool keeps. */

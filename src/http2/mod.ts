@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { clearBufferPools } from "./buffer_pool.ts";
 export { largeBuffers } from "./large_buffers.ts";
 export { configure, type Http2Config, type Windows } from "./config.ts";
 export { createClientConnection, createServerConnection } from "./create_connection.ts";

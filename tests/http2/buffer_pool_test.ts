@@ -1,6 +1,6 @@
 /** Memory that is used again. @module */
 import assert from "node:assert/strict";
-import { BufferPool } from "../../src/http2/buffer_pool.ts";
+import { BufferPool, clearBufferPools } from "../../src/http2/buffer_pool.ts";
 
 Deno.test("acquire() returns the smallest size that fits, and memory of its own beyond the largest", () => {
   const pool = new BufferPool([10, 20], 100);
@@ -52,4 +52,12 @@ Deno.test("clear() drops all buffers", () => {
   pool.clear();
   assert.equal(pool.bytes, 0);
   assert.notEqual(pool.acquire(10), bytes);
+});
+
+// A thread that had accepted a thousand connections kept 2 MB for their first frames.
+Deno.test("clearBufferPools() drops the buffers of all pools", () => {
+  const pools = [new BufferPool([10], 100), new BufferPool([20], 100)];
+  for (const pool of pools) pool.release(pool.acquire(10));
+  clearBufferPools();
+  assert.deepEqual(pools.map(({ bytes }) => bytes), [0, 0]);
 });

@@ -1,5 +1,5 @@
 /** Memory that a thread keeps for its next load. @module */
-import { largeBuffers } from "../../../http2/mod.ts";
+import { clearBufferPools } from "../../../http2/mod.ts";
 
 /** V8's function with `--expose-gc`. */
 type CollectGarbage = (
@@ -11,7 +11,7 @@ type CollectGarbage = (
  * kernel, which takes some 25 ms; without it, that is left to the next load.
  */
 export function releaseSpareMemory(): void {
-  largeBuffers.clear();
+  clearBufferPools();
   const { gc } = globalThis as { gc?: CollectGarbage };
   // Once: V8 drops compiled code that several collections in a row have not seen run, as those of the flavor last-resort.
   gc?.({ type: "major", execution: "sync" });
