@@ -93,7 +93,7 @@ const signer: Client = async (host, { calls, connections }) => {
       Deno.execPath(),
       "run",
       "--quiet",
-      "--v8-flags=--max-semi-space-size=2,--expose-gc",
+      "--v8-flags=--max-semi-space-size=2,--expose-gc,--no-short-builtin-calls",
       "-P=bench",
     ],
     ...["main.ts", "bench", "echo", "--to", host, "-c", `${calls}`],

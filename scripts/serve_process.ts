@@ -31,7 +31,13 @@ export function serve(
 /** Returns the command of `signer serve` from the sources of a tree, as `deno task signer` runs it. */
 export function serveCommand(tree: string, options: readonly string[]): string[] {
   return [
-    ...[Deno.execPath(), "run", "--quiet", "--v8-flags=--max-semi-space-size=2,--expose-gc", "-P"],
+    ...[
+      Deno.execPath(),
+      "run",
+      "--quiet",
+      "--v8-flags=--max-semi-space-size=2,--expose-gc,--no-short-builtin-calls",
+      "-P",
+    ],
     ...["--config", join(tree, "deno.json"), join(tree, "main.ts"), "serve", ...options],
   ];
 }

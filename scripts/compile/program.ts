@@ -9,7 +9,7 @@ export const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/
 export const { version } = config;
 
 /** Options of V8 with which `deno task signer` runs too. */
-export const v8Flags = "--max-semi-space-size=2,--expose-gc";
+export const v8Flags = "--max-semi-space-size=2,--expose-gc,--no-short-builtin-calls";
 
 /** Entry modules of the program's threads. */
 export const threads = [

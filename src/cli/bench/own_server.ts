@@ -124,7 +124,7 @@ function programArguments(): string[] {
     ...[
       "run",
       "--quiet",
-      "--v8-flags=--max-semi-space-size=2,--expose-gc",
+      "--v8-flags=--max-semi-space-size=2,--expose-gc,--no-short-builtin-calls",
       "-P",
       "--config",
       config,

@@ -25,6 +25,8 @@ class NativeServer implements RpcServer {
   readonly #drive: ReactorDrive;
   readonly #listeners: Listener[] = [];
   readonly #quiet = new QuietWatch();
+  /** The last check found quiet. V8 frees buffers after the collection, so the next one trims again. */
+  #wasQuiet = false;
   /** Marks of progress, modulo 2^32. */
   #progress = 0;
   #checking: ReturnType<typeof setInterval> | undefined;
@@ -96,9 +98,10 @@ class NativeServer implements RpcServer {
   }
 
   #check(): void {
-    if (!this.#quiet.isQuiet(this.#progress)) return;
-    releaseSpareMemory();
-    libc.trimMemory();
+    const isQuiet = this.#quiet.isQuiet(this.#progress);
+    if (isQuiet) releaseSpareMemory();
+    if (isQuiet || this.#wasQuiet) libc.trimMemory();
+    this.#wasQuiet = isQuiet;
   }
 
   #stopListening(): void {

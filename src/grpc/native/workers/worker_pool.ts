@@ -126,6 +126,8 @@ class WorkerPool implements WorkerServer {
   readonly #processors: readonly number[];
   #checking: ReturnType<typeof setInterval> | undefined;
   readonly #quiet = new QuietWatch();
+  /** The last check found quiet. V8 frees buffers after the collection, so the next one trims again. */
+  #wasQuiet = false;
   #checkingQuiet: ReturnType<typeof setInterval> | undefined;
   #phase: "serving" | "announced" | "draining" | "closed" = "serving";
   #closing: Promise<DrainReport> | undefined;
@@ -320,7 +322,10 @@ class WorkerPool implements WorkerServer {
   /** Has every thread return memory once all of them are quiet after a load. */
   #checkQuiet(): void {
     const progress = this.#members.reduce((sum, { handle }) => sum + handle.progress, 0);
-    if (this.#phase !== "serving" || !this.#quiet.isQuiet(progress)) return;
+    if (this.#phase !== "serving") return;
+    if (this.#wasQuiet) libc.trimMemory();
+    this.#wasQuiet = this.#quiet.isQuiet(progress);
+    if (!this.#wasQuiet) return;
     const released = this.#members.map(({ handle }) => handle.settled({ kind: "release-memory" }));
     // A worker that fails is reported by its handle.
     Promise.allSettled(released).then(() => {
