@@ -1,26 +1,24 @@
 /** The libraries that a program carries: `signer version` prints them, and the program uses them. @module */
 import assert from "node:assert/strict";
 import { copyFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { awsLcLibrary } from "../_support/aws_lc.ts";
 import { gate } from "../_support/gate.ts";
+import { machineLibraries } from "../_support/machine_libraries.ts";
 
 const [test] = await gate(
   ["env", "ffi", "net", "read", "run", "sys", "write"],
   () => Promise.resolve({}),
 );
 
-const main = fileURLToPath(new URL("../../main.ts", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const main = join(root, "main.ts");
+const needsAwsLc = awsLcLibrary ? "" : " (needs deno task aws-lc)";
 
 /** Copies the system's libcrypto and libssl to a folder. */
 async function copyOpenssl(folder: string): Promise<void> {
-  const { stdout: listed } = await new Deno.Command("/sbin/ldconfig", { args: ["-p"] }).output();
-  for (const name of ["libcrypto.so.3", "libssl.so.3"]) {
-    const line = new TextDecoder().decode(listed).split("\n")
-      .find((line) => line.trim().startsWith(`${name} `));
-    copyFileSync(line!.split(" => ")[1], join(folder, name));
-  }
+  for (const path of await machineLibraries()) copyFileSync(path, join(folder, basename(path)));
 }
 
 /** Runs `signer` as a program that carries the libraries of a folder, and returns its output. */
@@ -55,7 +53,7 @@ test("the libraries in use are printed, not others that were looked at", async (
 });
 
 test({
-  name: `a carried AWS-LC is printed and used${awsLcLibrary ? "" : " (needs deno task aws-lc)"}`,
+  name: `a carried AWS-LC is printed and used${needsAwsLc}`,
   ignore: awsLcLibrary === undefined,
   async fn() {
     const folder = await Deno.makeTempDir({ prefix: "signer-version-" });
@@ -70,6 +68,46 @@ test({
       assert.match(found, /^ok {2}cryptography {2}aws-lc, AWS-LC .*, OpenSSL 3/);
     } finally {
       await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+/** Has a program take itself for one by `deno compile`. */
+const standalone =
+  `Object.defineProperty(Deno, "build", { value: { ...Deno.build, standalone: true } });\n`;
+
+// AWS-LC was not used: the program looked whether the copy is a file, and may not look at files under /proc.
+test({
+  name: `an executable by deno compile uses and prints the libraries within it${needsAwsLc}`,
+  ignore: awsLcLibrary === undefined,
+  async fn() {
+    const tree = await Deno.makeTempDir({ prefix: "signer-version-" });
+    try {
+      for (const name of ["main.ts", "deno.json", "deno.lock", "src", "proto"]) {
+        Deno.symlinkSync(join(root, name), join(tree, name));
+      }
+      await Deno.mkdir(join(tree, "lib"));
+      await copyOpenssl(join(tree, "lib"));
+      copyFileSync(awsLcLibrary!, join(tree, "lib/libaws_lc.so"));
+      await Deno.writeTextFile(join(tree, "standalone.ts"), standalone);
+      const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: [
+          "run",
+          "--quiet",
+          "--preload",
+          "standalone.ts",
+          "-P",
+          "main.ts",
+          "version",
+          "--json",
+        ],
+        cwd: tree,
+        env: { SIGNER_LIBCRYPTO: "", SIGNER_AWS_LC: "", SIGNER_CARRIED_LIBRARIES: "" },
+      }).output();
+      const { awsLc } = JSON.parse(new TextDecoder().decode(stdout) || "{}");
+      assert.equal(awsLc?.path, "carried", new TextDecoder().decode(stderr));
+    } finally {
+      await Deno.remove(tree, { recursive: true });
     }
   },
 });

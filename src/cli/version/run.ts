@@ -4,6 +4,7 @@ import { protocolVersions } from "../../api/mod.ts";
 import {
   awsLcPath,
   carriedLibrary,
+  isCopy,
   libc,
   LibcryptoError,
   LibsslError,
@@ -27,7 +28,7 @@ export function printVersion({ verbose, json }: VersionOptions): void {
   else writeResult(`${config.version}\n`);
 }
 
-/** A loaded library: its version, and the path of its file. */
+/** A loaded library: its version, and the path of its file; `carried` for one within the executable. */
 interface LibraryVersion {
   readonly version: string;
   readonly path: string;
@@ -67,7 +68,8 @@ function libraryVersions(): { libcrypto?: LibraryVersion; libssl?: LibraryVersio
 function awsLcVersion(): LibraryVersion | undefined {
   try {
     const path = awsLcPath();
-    return path === undefined ? undefined : { version: openAwsLc(path).version, path };
+    if (path === undefined) return undefined;
+    return { version: openAwsLc(path).version, path: mappedPath(path) };
   } catch (error) {
     if (error instanceof LibcryptoError) return undefined;
     throw error;
@@ -82,6 +84,7 @@ const MAX_MAPS = 1024 * 1024;
  * name that the program carries may be there too, as it was looked at.
  */
 function mappedPath(path: string): string {
+  if (isCopy(path)) return "carried";
   if (path.includes("/")) return path;
   const maps = libc.readSmallFile("/proc/self/maps", MAX_MAPS) ?? "";
   const files = [...maps.matchAll(/ (\/\S+)$/gm)].map(([, file]) => file)

@@ -55,6 +55,7 @@ export const EPOLLEXCLUSIVE = 1 << 28;
 export const F_GETFL = 3;
 export const F_SETFL = 4;
 export const F_GETPIPE_SZ = 1032;
+export const F_ADD_SEALS = 1033;
 export const O_RDONLY = 0;
 export const O_WRONLY = 1;
 export const O_NOCTTY = 0o400;
@@ -63,6 +64,22 @@ export const O_NONBLOCK = 0o4000;
 export const O_CLOEXEC = 0o2000000;
 /** Names a file without opening it: needs no permission on the file itself (open(2)). */
 export const O_PATH = 0o10000000;
+
+// include/uapi/linux/fcntl.h: no seal can be added later, and the file neither shrinks, grows nor changes.
+export const F_SEAL_SEAL = 0x1;
+export const F_SEAL_SHRINK = 0x2;
+export const F_SEAL_GROW = 0x4;
+export const F_SEAL_WRITE = 0x8;
+
+// include/uapi/linux/memfd.h
+export const MFD_CLOEXEC = 0x1;
+export const MFD_ALLOW_SEALING = 0x2;
+export const MFD_NOEXEC_SEAL = 0x8;
+
+// include/uapi/asm-generic/mman-common.h
+export const PROT_READ = 0x1;
+export const PROT_EXEC = 0x4;
+export const MAP_PRIVATE = 0x2;
 
 // include/uapi/asm-generic/resource.h, include/uapi/linux/prctl.h
 export const RLIMIT_CORE = 4;

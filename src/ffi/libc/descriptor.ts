@@ -4,10 +4,8 @@
  *
  * @module
  */
-import { cString } from "../_c_string.ts";
 import { F_GETFL, F_GETPIPE_SZ, F_SETFL, O_CLOEXEC, O_NONBLOCK } from "./constants.ts";
 import { errno } from "./errno.ts";
-import { check } from "./error.ts";
 import { errnoSet, plausible, settle } from "./_result.ts";
 import { libc } from "./_symbols.ts";
 
@@ -60,27 +58,6 @@ export function setBlocking(fd: number): number {
   if (flags < 0) return flags;
   const { symbols, errno } = libc();
   return settle(() => symbols.fcntl(fd, F_SETFL, flags & ~O_NONBLOCK), errno);
-}
-
-const MFD_CLOEXEC = 1;
-
-/**
- * Makes a file in memory (memfd_create(2)), which lasts as long as the process.
- *
- * @returns a path by which this process can open it
- * @throws {LibcError}
- */
-export function memoryFile(name: string, content: Uint8Array): string {
-  const { symbols, errno } = libc();
-  const fd = check(
-    "memfd_create",
-    settle(() => symbols.memfd_create(cString(name), MFD_CLOEXEC), errno),
-  );
-  for (let at = 0; at < content.length;) {
-    const rest = content.subarray(at) as Uint8Array<ArrayBuffer>;
-    at += check("write", settle(() => symbols.write(fd, rest, BigInt(rest.length)), errno));
-  }
-  return `/proc/self/fd/${fd}`;
 }
 
 /** The capacity of a pipe in bytes (F_GETPIPE_SZ), or minus the errno: `-EBADF` for another descriptor. */

@@ -5,6 +5,7 @@ export * from "./descriptor.ts";
 export * from "./epoll.ts";
 export * from "./errno.ts";
 export * from "./error.ts";
+export * from "./library_file.ts";
 export * from "./machine.ts";
 export * from "./malloc.ts";
 export * from "./platform.ts";

@@ -6,7 +6,7 @@
  */
 import { AwsLcKey, readAwsLcPkcs8 } from "./aws_lc_key.ts";
 import { type AwsLcSymbols, awsLcSymbols } from "./aws_lc_symbols.ts";
-import { carriedLibrary } from "./carried.ts";
+import { carriedLibrary, isCopy } from "./carried.ts";
 import { expectOk, LibcryptoError } from "./errors.ts";
 import { builtLibrary, libcryptoPath } from "./library.ts";
 import type { PrivatePkey } from "./pkey.ts";
@@ -43,7 +43,7 @@ export function awsLcPath(): string | undefined {
   const named = Deno.env.get(AWS_LC_VARIABLE);
   if (named) return named;
   const carried = carriedLibrary("libaws_lc.so");
-  return carried !== undefined && exists(carried) ? carried : undefined;
+  return carried !== undefined && (isCopy(carried) || exists(carried)) ? carried : undefined;
 }
 
 /** Returns the path of the library of `deno task aws-lc` beside the sources; undefined where there is none. */

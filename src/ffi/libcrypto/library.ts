@@ -1,5 +1,5 @@
 /** The search for libcrypto, and its loading. @module */
-import { carriedLibrary } from "./carried.ts";
+import { carriedFailure, carriedLibrary } from "./carried.ts";
 import { LibcryptoError } from "./errors.ts";
 import { type Symbols, symbols, versionSymbols } from "./symbols.ts";
 
@@ -150,9 +150,13 @@ function newest(paths: readonly string[]): Found {
   const remedy = reasons.some((reason) => reason instanceof Deno.errors.NotCapable)
     ? "give Deno --allow-ffi"
     : `install it (for example the package libssl3), or name its libcrypto in ${LIBCRYPTO_VARIABLE}`;
+  const failure = carriedFailure();
+  const carried = failure === undefined
+    ? ""
+    : `, and that of this executable could be copied to no place (${failure})`;
   throw new LibcryptoError(
     "LIBCRYPTO_MISSING",
-    `OpenSSL 3 could not be loaded as ${paths.join(" or ")}: ${remedy}`,
+    `OpenSSL 3 could not be loaded as ${paths.join(" or ")}${carried}: ${remedy}`,
     { cause: reasons.length === 1 ? reasons[0] : new AggregateError(reasons) },
   );
 }
