@@ -10,9 +10,10 @@
  *
  * @module
  */
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { compile } from "./compile/compile.ts";
+import { findAwsLc } from "./compile/libraries.ts";
 import { makePortable } from "./compile/portable.ts";
 
 const { values: options } = parseArgs({
@@ -24,12 +25,15 @@ const { values: options } = parseArgs({
 
 const make = options.portable ? makePortable : compile;
 const summary = await make(options.output);
-await expectOpenssl(options.output);
+await expectLibraries(options.output);
 console.log(summary);
 
-/** Starts an executable with a cache of its own, and checks that it loads both libraries of OpenSSL. */
-async function expectOpenssl(executable: string): Promise<void> {
-  const cache = await Deno.makeTempDir({ prefix: "signer-compile-" });
+/**
+ * Starts an executable with a cache of its own, and checks that it loads libssl, and AWS-LC if it carries that. The cache
+ * is beside the executable: where that runs, its cache can be used, and it leaves none in the usual places.
+ */
+async function expectLibraries(executable: string): Promise<void> {
+  const cache = await Deno.makeTempDir({ dir: dirname(resolve(executable)), prefix: ".cache-" });
   try {
     const { stdout, stderr } = await new Deno.Command(resolve(executable), {
       args: ["version", "--json"],
@@ -37,8 +41,12 @@ async function expectOpenssl(executable: string): Promise<void> {
     }).output();
     const decoder = new TextDecoder();
     const said = decoder.decode(stdout);
-    if (!said.includes('"libssl"')) {
-      throw new Error(`${executable} does not load libssl:\n${said}${decoder.decode(stderr)}`);
+    const expected = await findAwsLc() === undefined ? ["libssl"] : ["libssl", "awsLc"];
+    const missing = expected.filter((name) => !said.includes(`"${name}"`));
+    if (missing.length > 0) {
+      throw new Error(
+        `${executable} does not load ${missing.join(" and ")}:\n${said}${decoder.decode(stderr)}`,
+      );
     }
   } finally {
     await Deno.remove(cache, { recursive: true });

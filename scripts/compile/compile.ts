@@ -1,37 +1,22 @@
 /** The executable by `deno compile`. @module */
-import { join } from "node:path";
-import { writeBuildFile } from "../sbom/build.ts";
+import { join, resolve } from "node:path";
+import { collectProgram, filesBelow } from "./content.ts";
 import { copyLibraries } from "./libraries.ts";
-import { permissionOptions, root, run, threads, v8Flags } from "./program.ts";
+import { permissionOptions, run, v8Flags } from "./program.ts";
 
 /**
- * Compiles the program to one file.
+ * Compiles the program to one file. It is bundled first, as for the portable executable: threads take less memory, and
+ * of npm packages only the modules in use are carried.
  *
  * @returns a summary of the file
  * @throws {Error} when `denort` is not available
  */
 export async function compile(output: string): Promise<string> {
-  // The program reads this file from the folder of its sources.
-  const build = join(root, "build.json");
-  const libraries = join(root, "lib");
+  const content = await Deno.makeTempDir({ prefix: "signer-compile-" });
   try {
-    await writeBuildFile(build);
-    await copyLibraries(libraries);
-    await run(Deno.execPath(), [
-      ...["compile", "--quiet", `--v8-flags=${v8Flags}`, ...permissionOptions()],
-      ...threads.flatMap((module) => ["--include", module]),
-      ...[
-        "--include",
-        "proto",
-        "--include",
-        "build.json",
-        "--include",
-        "lib",
-        "--output",
-        output,
-        "main.ts",
-      ],
-    ]);
+    await collectProgram(join(content, "program"));
+    await copyLibraries(join(content, "lib"));
+    await run(Deno.execPath(), await compileArguments(content, resolve(output)));
   } catch (cause) {
     throw new Error(
       "deno compile failed. It downloads denort, unless DENORT_BIN names one: without network, make the portable " +
@@ -39,9 +24,21 @@ export async function compile(output: string): Promise<string> {
       { cause },
     );
   } finally {
-    await Deno.remove(build).catch(() => {});
-    await Deno.remove(libraries, { recursive: true }).catch(() => {});
+    await Deno.remove(content, { recursive: true });
   }
   const { size } = await Deno.stat(output);
   return `${output}: ${(size / 2 ** 20).toFixed(1)} MiB, by deno compile`;
+}
+
+/** The arguments of `deno` for a folder with `program` and `lib`. */
+async function compileArguments(content: string, output: string): Promise<string[]> {
+  const program = join(content, "program");
+  // Each is named: those of threads, and those with computed names, are imported by no other.
+  const modules = (await filesBelow(program)).filter((path) => path.endsWith(".js"));
+  return [
+    ...["compile", "--quiet", "--no-config", "--no-lock", `--v8-flags=${v8Flags}`],
+    ...permissionOptions(),
+    ...[...modules, content].flatMap((path) => ["--include", path]),
+    ...["--output", output, join(program, "main.js")],
+  ];
 }

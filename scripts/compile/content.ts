@@ -28,6 +28,9 @@ const bundledRequire = [
  */
 const laterImport = [/\bimport\(("\.\.?\/[^"]+\.js")\)/g, "import((0,$1))"] as const;
 
+/** The URL of a carried library (src/ffi/libcrypto/carried.ts), whose folder is beside that of the bundle. */
+const carriedLibraries = /new URL\(`\.\.\/\.\.\/\.\.\/lib\/(\$\{\w+\}`, ?import\.meta\.url\))/;
+
 /** Packages whose module reads a file of WebAssembly beside it, of the same name. */
 const webAssembly = ["@echogarden/speex-resampler-wasm/simd", "@echogarden/fvad-wasm"] as const;
 
@@ -60,7 +63,7 @@ export async function collectProgram(program: string): Promise<void> {
     if (text.search(laterImport[0]) >= 0) found.add("import");
     await Deno.writeTextFile(path, relocated.replace(...bundledRequire).replace(...laterImport));
   }
-  for (const from of [...named.keys(), "require", "import"]) {
+  for (const from of [...named.keys(), "require", "import", "lib"]) {
     if (!found.has(from)) throw new Error(`No module of the bundle has ${from}`);
   }
   for (const name of webAssembly) {
@@ -93,5 +96,8 @@ function relocate(text: string, up: string, found: Set<string>): string {
     if (to === undefined) return whole;
     found.add(from);
     return `new URL("${up}/${to}", import.meta.url)`;
+  }).replace(carriedLibraries, (_, rest: string) => {
+    found.add("lib");
+    return `new URL(\`${up}/../lib/${rest}`;
   });
 }
