@@ -45,7 +45,7 @@ esac
 case $(uname -s)-$(uname -m) in
   Linux-x86_64) target=linux-x86_64 ;;
   Linux-aarch64 | Linux-arm64) target=linux-aarch64 ;;
-  *) fail "there is no release for $(uname -s) on $(uname -m)" "The npm package needs Node.js alone" ;;
+  *) fail "there is no release for $(uname -s) on $(uname -m)" "Use the npm package, which needs Node.js" ;;
 esac
 for command in curl sha256sum mktemp; do
   command -v "$command" >/dev/null || fail "$command is not installed"

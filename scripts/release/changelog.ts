@@ -12,11 +12,15 @@ export function withRelease(changelog: string, version: string, date: string): s
   if (headingOf(changelog, version)) throw new Error(`CHANGELOG.md has a heading of ${version}`);
   const at = changelog.indexOf(UNRELEASED);
   if (at < 0) throw new Error(`CHANGELOG.md has no heading "${UNRELEASED.trim()}"`);
+  if (!hasUnreleased(changelog)) throw new Error("CHANGELOG.md has no unreleased changes");
   const after = changelog.slice(at + UNRELEASED.length);
-  if (!/^[-*] /m.test(after.split(/^## /m)[0])) {
-    throw new Error("CHANGELOG.md has no unreleased changes");
-  }
   return `${changelog.slice(0, at)}${UNRELEASED}\n## ${version} - ${date}\n${after}`;
+}
+
+/** Reports whether the changelog has changes that are not released. */
+export function hasUnreleased(changelog: string): boolean {
+  const [, after = ""] = changelog.split(UNRELEASED);
+  return /^[-*] /m.test(after.split(/^## /m)[0]);
 }
 
 /**

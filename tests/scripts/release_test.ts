@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
 import { notesOf, withRelease } from "../../scripts/release/changelog.ts";
+import { lackingFor } from "../../scripts/release/check.ts";
 
 const changelog = `# Changelog
 
@@ -38,7 +39,33 @@ Deno.test("a version without a heading has no notes", () => {
   assert.throws(() => notesOf(changelog, "0x1.0"), /no heading/);
 });
 
-const [test] = await gate(["read"], () => Promise.resolve({}));
+const [test] = await gate(["read", "write"], () => Promise.resolve({}));
+
+/** Writes the files of a tree to a folder. */
+async function writeTree(folder: string, changes: string, version: string): Promise<void> {
+  await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify({ version }));
+  await Deno.writeTextFile(`${folder}/CHANGELOG.md`, changes);
+}
+
+// A tag without its heading in the changelog failed in the last step, after an hour, with the image pushed.
+test("a tag is refused whose tree lacks the version, its changes or its recorded calls", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await writeTree(folder, changelog, "0.1.1");
+    assert.deepEqual(await lackingFor("v0.2.0", folder), [
+      "deno.json has the version 0.1.1, not that of v0.2.0",
+      'CHANGELOG.md has no heading "## 0.1.1 - DATE"',
+      "CHANGELOG.md has unreleased changes",
+      "There is no tests/compatibility/releases/0.1.1.json: run `deno task compatibility --record`",
+    ]);
+    await writeTree(folder, withRelease(changelog, "0.2.0", "2027-01-31"), "0.2.0");
+    await Deno.mkdir(`${folder}/tests/compatibility/releases`, { recursive: true });
+    await Deno.writeTextFile(`${folder}/tests/compatibility/releases/0.2.0.json`, "{}");
+    assert.deepEqual(await lackingFor("v0.2.0", folder), []);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
 
 test("the changelog has unreleased changes, or ends a release, in the form that a release needs", async () => {
   const { version } = JSON.parse(
