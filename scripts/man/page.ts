@@ -147,7 +147,8 @@ function optionsOf(command: Command): Option[] {
 
 /** Says where the options are that a subcommand shares with the others of its parent. */
 function parentOptions({ parent }: Command): string[] {
-  if (parent === null || parent.parent === null || optionsOf(parent).length <= 1) return [];
+  if (parent === null || parent.parent === null) return [];
+  if (optionsOf(parent).length <= 1) return parentOptions(parent);
   const text = `The options of \\fB${
     escape(pathOf(parent).join("-"))
   }\\fR(1) may be given as well.`;

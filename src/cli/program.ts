@@ -206,6 +206,7 @@ function adopt(command: Command): void {
     throw isHelpOrVersion(error) ? error : usageErrorOf(error, command);
   });
   command.configureHelp({ ...helpFormat, ...command.configureHelp() });
+  shortenHelp(command);
   command.helpOption("-h, --help", "print help");
   const { commands } = command;
   if (command.createHelp().visibleCommands(command).length > commands.length) {
@@ -215,6 +216,22 @@ function adopt(command: Command): void {
     reportBadValues(argument);
   }
   for (const subcommand of commands) adopt(subcommand);
+}
+
+/**
+ * Replaces the options of commands above, such as the 25 of `call`, by a reference to their help in that of a
+ * subcommand.
+ */
+function shortenHelp(command: Command): void {
+  let top = command;
+  while (top.parent?.parent) top = top.parent;
+  if (top === command || !top.configureHelp().showGlobalOptions) return;
+  command.configureHelp({ ...command.configureHelp(), showGlobalOptions: false });
+  const path = `signer ${top.name()}`;
+  command.addHelpText(
+    "after",
+    `\nFurther options: see ${path} --help`,
+  );
 }
 
 /** Has commander report the `BAD_VALUE` errors of a parser as wrong values of an option or an argument. */

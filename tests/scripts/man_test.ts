@@ -28,6 +28,13 @@ test("a page has the options, defaults and examples of its command", () => {
   assert.match(page, /^\.SH EXAMPLES\n\.nf\nsigner serve$/m);
 });
 
+test("a page names the one with the options of the commands above, however deep it is", () => {
+  for (const name of ["signer-call-sign", "signer-call-pipeline-run"]) {
+    const page = pages.get(`${name}.1`)!.replaceAll("\\-", "-");
+    assert.match(page, /^The options of \\fBsigner-call\\fR\(1\) may be given as well\.$/m, name);
+  }
+});
+
 test("the page of the program has every variable that is read from the environment", async () => {
   const page = pages.get("signer.1")!;
   const internal = ["SIGNER_LISTENERS", "SIGNER_CARRIED_LIBRARIES"];
