@@ -28,7 +28,7 @@ export async function makeDevCa(
   );
   await writeDevCa(openChosenProvider(options.provider), files, { hosts: host, force });
   // A note is one line: a line feed in it would be escaped.
-  note(`certificates for ${DEV_CA_DAYS} days are in ${directory}. Serve and call with mutual TLS:`);
+  note(`certificates for ${DEV_CA_DAYS} days are in ${directory}; serve and call with mutual TLS:`);
   note(
     `  signer serve --tls-cert ${server.certificate} --tls-key ${server.privateKey} ` +
       `--tls-client-ca ${ca.certificate}`,

@@ -8,7 +8,7 @@ import { type CryptoProvider, KeyStore } from "../../crypto/mod.ts";
 import { ConfigError, formatSource, formatValue } from "../../config/mod.ts";
 import { formatAddress, parseAddress } from "../../net/mod.ts";
 import { controlAddress, expectUnixSocket } from "../control_address.ts";
-import { usageError } from "../exit.ts";
+import { CliError, usageError } from "../exit.ts";
 import { isFolder } from "../file_status.ts";
 import { warn } from "../output.ts";
 import { openChosenProvider } from "../provider.ts";
@@ -97,6 +97,12 @@ function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** Returns the hint of an error as the end of its message. */
+function remedyOf(error: Error): string {
+  if (!(error instanceof CliError) || error.hint === undefined) return "";
+  return `: ${error.hint[0].toLowerCase()}${error.hint.slice(1)}`;
+}
+
 /** Checks of groups of options. Each runs also after others have failed. */
 class Checks {
   readonly problems: string[] = [];
@@ -155,7 +161,7 @@ class Checks {
       // Errors of layers are about the configuration; any other is a defect of this program.
       if (!(error instanceof Error) || !("layer" in error)) throw error;
       const place = this.#placeOf(names, error.message);
-      this.problems.push(`${place}${error.message}`);
+      this.problems.push(`${place}${error.message}${remedyOf(error)}`);
     }
   }
 
