@@ -138,6 +138,23 @@ test("Ctrl-C ends the wait of a load for a server that allows no calls", async (
   assert.equal(stdout.length, 0);
 });
 
+// It went on until the deadline of the call.
+test("Ctrl-C ends the calls before a load", async () => {
+  await using server = await ScriptedServer.start(() => {});
+  const child = new Deno.Command(Deno.execPath(), {
+    // It asks for the server's keys.
+    args: [...program, "sign", "--to", server.address, "--server-pid", `${Deno.pid}`],
+    env: { SIGNER_ADDRESS: "" },
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  for (let i = 0; i < 3000 && server.requests < 1; i++) await delay(10);
+  child.kill("SIGINT");
+  const { code, stderr } = await child.output();
+  assert.equal(code, 130);
+  assert.match(new TextDecoder().decode(stderr), /^signer: error: Interrupted$/m);
+});
+
 test("a load that needs more descriptors than the limit is refused with a hint about the client", async () => {
   const command = [Deno.execPath(), ...program, "echo", "--connections", "1000"];
   const { code, stderr } = await new Deno.Command("sh", {

@@ -4,7 +4,7 @@ import { RpcError, statusName } from "../../grpc/mod.ts";
 import { libc } from "../../ffi/mod.ts";
 import { socketsSupported } from "../../net/mod.ts";
 import { handshakeHint } from "../client/options/mod.ts";
-import { CliError, exitCodeOfStatus, usageError } from "../exit.ts";
+import { CliError, exitCodeOfStatus, interruptedError, usageError } from "../exit.ts";
 import { Live } from "./live.ts";
 import type { Target } from "./target.ts";
 
@@ -22,6 +22,23 @@ export function interruption(): { readonly signal: AbortSignal } & Disposable {
       for (const name of SIGNALS) Deno.removeSignalListener(name, listener);
     },
   };
+}
+
+/**
+ * Waits for calls before a load. A signal ends the wait, and the calls end with the process.
+ *
+ * @throws {CliError} of an interruption
+ */
+export async function untilInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: interrupted, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(interruptedError());
+  if (signal.aborted) stop();
+  signal.addEventListener("abort", stop);
+  try {
+    return await Promise.race([work, interrupted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
 }
 
 /** The process and the TLS settings of a load's server. */

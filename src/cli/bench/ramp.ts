@@ -10,7 +10,7 @@ import { CliError, ExitCode, interruptedError, usageError } from "../exit.ts";
 import { note } from "../output.ts";
 import type { OutputFile } from "../output_file.ts";
 import { openOutput, writeText } from "./conclude.ts";
-import { interruption, makeLoad } from "./load.ts";
+import { interruption, makeLoad, untilInterrupted } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
 import { planOf, shapeOf } from "./plan.ts";
 import { ownServer } from "./run.ts";
@@ -33,7 +33,8 @@ export async function runRamp(method: string | undefined, options: BenchOptions)
   using output = openOutput(options);
   using interrupted = interruption();
   await using target = await openTarget(options, ownServer(method, options), interrupted.signal);
-  const work = await findWorkload(method!, options, target);
+  const { signal } = interrupted;
+  const work = await untilInterrupted(findWorkload(method!, options, target), signal);
   const {
     loadStart = defaults.start,
     loadEnd = defaults.end,
@@ -51,7 +52,7 @@ export async function runRamp(method: string | undefined, options: BenchOptions)
       warmup: STEP_WARMUP_MS,
       concurrency: Math.max(plan.concurrency, MIN_CONCURRENCY),
     } as const;
-    const result = await makeLoad(threads, step, target, interrupted.signal, options.interval);
+    const result = await makeLoad(threads, step, target, signal, options.interval);
     if (result.interrupted) break;
     const report = reportOf(result, work.call);
     const at = (percent: number) =>
@@ -67,7 +68,7 @@ export async function runRamp(method: string | undefined, options: BenchOptions)
     note(`${line(last)}${last.strain === undefined ? "" : `  ${strains[last.strain]}`}`);
     for (const message of Object.keys(report.errorDistribution)) note(`  ${message}`);
   }
-  conclude(search, work.call, options, output, interrupted.signal.aborted);
+  conclude(search, work.call, options, output, signal.aborted);
 }
 
 const strains = {

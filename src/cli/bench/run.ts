@@ -4,7 +4,7 @@ import { interruptedError, usageError } from "../exit.ts";
 import { warn } from "../output.ts";
 import { comparison } from "./compare.ts";
 import { conclude, judge, openOutput, writeText } from "./conclude.ts";
-import { interruption, makeLoad } from "./load.ts";
+import { interruption, makeLoad, untilInterrupted } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
 import { planOf, type Shape, shapeOf } from "./plan.ts";
 import type { NamedWorkload } from "./named_workload.ts";
@@ -45,13 +45,10 @@ export async function measureMethod(
   const shape = shapeOf(options);
   using interrupted = interruption();
   await using target = await openTarget(options, ownServer(method, options), interrupted.signal);
-  const side = await prepare(
-    target,
-    options,
-    shape,
-    (target) => findWorkload(method!, options, target),
-  );
-  return await measure(side, options, interrupted.signal);
+  const find: FindWork = (target) => findWorkload(method!, options, target);
+  const { signal } = interrupted;
+  const side = await untilInterrupted(prepare(target, options, shape, find), signal);
+  return await measure(side, options, signal);
 }
 
 /** Returns the options of a server that `bench` starts for a method. */
@@ -77,16 +74,19 @@ async function run(
   }
   using output = openOutput(options);
   using interrupted = interruption();
-  await using target = await openTarget(options, ownServer(method, options), interrupted.signal);
-  const side = await prepare(target, options, shape, findWork);
+  const { signal } = interrupted;
+  const ready = (target: Target) =>
+    untilInterrupted(prepare(target, options, shape, findWork), signal);
+  await using target = await openTarget(options, ownServer(method, options), signal);
+  const side = await ready(target);
   if (repeat === undefined) {
-    return conclude(await measure(side, options, interrupted.signal), options, output);
+    return conclude(await measure(side, options, signal), options, output);
   }
   await using other = against &&
-    await openTarget({ ...onlyTo(options), to: against }, [], interrupted.signal);
-  const sides = [side, ...(other ? [await prepare(other, options, shape, findWork)] : [])];
-  const runs = await measureByTurns(sides, repeat, options, interrupted.signal);
-  const { aborted } = interrupted.signal;
+    await openTarget({ ...onlyTo(options), to: against }, [], signal);
+  const sides = [side, ...(other ? [await ready(other)] : [])];
+  const runs = await measureByTurns(sides, repeat, options, signal);
+  const { aborted } = signal;
   if (aborted && runs.runs.length === 0) throw interruptedError();
   const text = format === "json"
     ? renderRuns(runs)
