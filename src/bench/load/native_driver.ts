@@ -80,7 +80,7 @@ export class NativeDriver implements Driver {
     this.#channel.connect(deadline).then(() => ready = true, (error) => failure = error);
     // The channel's timers run by the poller, also while a server with a connection allows no stream.
     while ((!ready || this.needsEventLoop()) && !control.stopped) {
-      this.#poller.wait(0);
+      this.#handleAll(0);
       await new Promise((resolve) => setTimeout(resolve, CONNECTING_MS));
       if (failure !== undefined) throw failure;
       // A server may close each connection that it accepts. Before the first one, `connect()` fails at the deadline.
@@ -104,11 +104,19 @@ export class NativeDriver implements Driver {
   }
 
   wait(milliseconds: number): void {
-    this.#poller.wait(milliseconds);
+    // A turn of the event loop takes a millisecond: too long for the events of one connection.
+    if (this.needsEventLoop()) this.#handleAll(milliseconds);
+    else this.#poller.wait(milliseconds);
   }
 
   needsEventLoop(): boolean {
     return this.#channel.connected < this.#connections;
+  }
+
+  /** Waits for events, and handles those of all connections. */
+  #handleAll(milliseconds: number): void {
+    this.#poller.wait(milliseconds);
+    while (this.#poller.hasPending) this.#poller.wait(0);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
