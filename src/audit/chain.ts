@@ -181,10 +181,13 @@ export class AuditChain implements AuditTrail, Disposable {
    * Goes on in a new file at the same path, the old one having been renamed.
    *
    * @param fields for the first line there
+   * @param sink of the new file, if it is open already
    * @throws {AuditError} `AUDIT_FILE`; the chain then stays where it is
    */
-  reopen(fields: Readonly<Record<string, unknown>> = {}): void {
-    const sink = openSink(this.#setup.target);
+  reopen(
+    fields: Readonly<Record<string, unknown>> = {},
+    sink: Sink = openSink(this.#setup.target),
+  ): void {
     this.#writeEarly();
     this.#sink[Symbol.dispose]();
     this.#sink = sink;

@@ -11,7 +11,7 @@ import {
 import { NO_SEGMENT, SegmentReader } from "./segment.ts";
 import { createHeadMemory, readHead } from "./shared_head.ts";
 import { SharedLines } from "./shared_lines.ts";
-import { type AuditTarget, openSink } from "./target.ts";
+import { type AuditTarget, openFile, openSink, sinkOf } from "./target.ts";
 
 /** Signs bytes with the audit key. */
 export type AuditSigner = (message: Uint8Array) => Uint8Array;
@@ -138,7 +138,8 @@ export class AuditLog implements AsyncDisposable {
       try {
         await reopenOthers();
         await this.#sign({ last: "rotated" });
-        this.chain.reopen({ after: this.#segmentHash });
+        // That very file: its path may lead to another one by now.
+        this.chain.reopen({ after: this.#segmentHash }, next && sinkOf(next.file));
       } catch (error) {
         // The next attempt locks the file again.
         next?.file.close();
@@ -285,7 +286,7 @@ function openReadback(target: AuditTarget): Readback | undefined {
   if (target.kind !== "file") return undefined;
   openSink(target)[Symbol.dispose]();
   if (!Deno.statSync(target.path).isFile) return undefined;
-  const file = Deno.openSync(target.path);
+  const file = openFile(target.path, true);
   // flock(2): released when the process ends in any way.
   if (file.tryLockSync(true)) return { file, id: fileId(target.path)!, to: 0 };
   file.close();

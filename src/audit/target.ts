@@ -18,7 +18,13 @@ export interface Sink extends Disposable {
  * @throws {AuditError} `AUDIT_FILE`
  */
 export function openSink(target: AuditTarget): Sink {
-  const output = target.kind === "stderr" ? Deno.stderr : openFile(target.path);
+  if (target.kind === "stderr") return sinkOf(Deno.stderr);
+  const file = openFile(target.path);
+  return { ...sinkOf(file), [Symbol.dispose]: () => file.close() };
+}
+
+/** Makes the sink of an open file, which stays the caller's to close. */
+export function sinkOf(output: { writeSync(bytes: Uint8Array): number }): Sink {
   return {
     write(bytes) {
       let written = 0;
@@ -29,15 +35,19 @@ export function openSink(target: AuditTarget): Sink {
         return { written, failure: failure as Error };
       }
     },
-    [Symbol.dispose]() {
-      if (output instanceof Deno.FsFile) output.close();
-    },
+    [Symbol.dispose]() {},
   };
 }
 
-function openFile(path: string): Deno.FsFile {
+/**
+ * Opens the file of a target, which is created with mode 0600.
+ *
+ * @param read opens it to be read, too
+ * @throws {AuditError} `AUDIT_FILE`
+ */
+export function openFile(path: string, read = false): Deno.FsFile {
   try {
-    return Deno.openSync(path, { append: true, create: true, mode: 0o600 });
+    return Deno.openSync(path, { read, append: true, create: true, mode: 0o600 });
   } catch (cause) {
     if (!(cause instanceof Error)) throw cause;
     const message = `The audit file ${JSON.stringify(path)} cannot be opened: ${reasonOf(cause)}`;

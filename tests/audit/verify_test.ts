@@ -214,6 +214,25 @@ test("A file that was deleted is reported once, until the log goes on in a new o
   assert.deepEqual(verify(log.path).faults, []);
 });
 
+// The main thread went on in the newest file, and signed lines about the one between: an honest log was reported as changed.
+test("A file that is renamed while a rotation is under way is one of the log", async () => {
+  await using log = await TestLog.open();
+  const names = [`${log.path}.1`, `${log.path}.2`];
+  log.record(1, "first");
+  await Deno.rename(log.path, names[0]!);
+  await log.log.reopen(async () => {
+    log.worker.record(attempt("between"));
+    log.worker.reopen();
+    await Deno.rename(log.path, names[1]!);
+  });
+  log.record(1, "second");
+  await log.log.reopen(() => Promise.resolve(log.worker.reopen()));
+  log.record(1, "third");
+  await log.close();
+  const { faults, openEnds, attempts } = verify(...names, log.path);
+  assert.deepEqual([faults, openEnds, attempts], [[], [], 7]);
+});
+
 test("Without a rename, `reopen()` continues in the same file", async () => {
   await using log = await TestLog.open();
   log.record(1);
