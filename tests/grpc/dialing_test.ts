@@ -228,3 +228,17 @@ async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
     }
   }
 }
+
+// grpc-js refused the session of a connection that was made after its channel was closed, and left the connection open.
+test("a connection that is made after its channel was closed is closed", async () => {
+  const { Http2SubchannelConnector } = await import("@grpc/grpc-js/build/src/transport.js");
+  const connector = new Http2SubchannelConnector({ path: "localhost" }) as unknown as {
+    shutdown(): void;
+    createSession(connected: object, address: object, options: object): Promise<unknown>;
+  };
+  connector.shutdown();
+  let isClosed = false;
+  const socket = { closed: false, destroy: () => isClosed = true };
+  await assert.rejects(connector.createSession({ socket, secure: false }, {}, {}), () => true);
+  assert.ok(isClosed);
+});

@@ -49,7 +49,7 @@ interface Connector {
   ): Promise<unknown>;
   tcpConnect(address: SubchannelAddress, options: ChannelOptions): Promise<unknown>;
   createSession(
-    connected: object,
+    connected: { readonly socket: Duplex; readonly secure?: boolean },
     address: SubchannelAddress,
     options: ChannelOptions,
   ): Promise<unknown>;
@@ -87,10 +87,11 @@ export function installDialer(): void {
       ? toGrpcSocket(await dial(address[DIALLED]))
       : tcpConnect.call(this, address, options);
   };
-  prototype.createSession = function (this: Connector, ...args) {
-    const created = createSession.apply(this, args);
-    // Set before `createSession` returns; null if the channel is closed.
+  prototype.createSession = function (this: Connector, connected, ...args) {
+    const created = createSession.call(this, connected, ...args);
+    // Set before `createSession` returns; null if the channel is closed, whose connection grpc-js leaves open.
     if (this.session) guardSession(this.session);
+    else connected.socket.destroy();
     return created;
   };
   for (const scheme of Object.keys(dialledSchemes)) {
