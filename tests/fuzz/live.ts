@@ -1,6 +1,8 @@
 /**
- * The live target of the fuzzer: a `signer serve` process with hostile clients and a good client. All calls of the good
- * client must succeed. The process must not exit, log a fault or exceed a limit of memory.
+ * The live target of the fuzzer: a `signer serve` process with hostile clients, clients that cancel calls at random, and a
+ * good client. All calls of the good client must succeed. The process must not exit, log a fault or exceed a limit of
+ * memory, and nothing of the other clients may stay when they have left: no connection, call, handler, byte, or place of
+ * a pipeline.
  *
  * @module
  */
@@ -11,7 +13,11 @@ import { onLoopback, root, serve } from "../../scripts/serve_process.ts";
 import { servingPid } from "../_support/serving_pid.ts";
 import type { AnyMethod, RpcChannel } from "../../src/grpc/mod.ts";
 import { openNativeChannel } from "../../src/grpc/native/client/mod.ts";
-import { echoDefinition } from "../../src/api/mod.ts";
+import { openChannel } from "../../src/grpc/grpcjs/mod.ts";
+import { echoDefinition, pipelineDefinition } from "../../src/api/mod.ts";
+import type { ThreadReport } from "../../src/grpc/mod.ts";
+import { readDescription } from "../../src/cli/debug/mod.ts";
+import { callAtRandom } from "./_calls.ts";
 import { LogFaults } from "./_log_faults.ts";
 import { conversation, type Script, type Step } from "./_conversation.ts";
 
@@ -28,6 +34,12 @@ const SCRIPT_TIMEOUT = 300;
 /** The limit of resident memory of the server, in MiB. */
 const MAX_RESIDENT = 700;
 
+/** Calls at random are made beside each third conversation: they take longer. */
+const CALLS_EVERY = 3;
+
+/** 20 s for the server to drop all that its clients have left, on a busy machine. */
+const IDLE_TIMEOUT = 20_000;
+
 /** A fault of the server after a conversation. */
 export class LiveFailure extends Error {
   override readonly name = "LiveFailure";
@@ -42,12 +54,14 @@ export class LiveServer implements AsyncDisposable {
   readonly #stack: LiveStack;
   readonly #child: Deno.ChildProcess;
   readonly #port: number;
+  readonly #folder: string;
   readonly #channel: RpcChannel;
   readonly #faults = new LogFaults();
   readonly #logRead: Promise<void>;
 
-  private constructor(stack: LiveStack, child: Deno.ChildProcess, port: number) {
+  private constructor(stack: LiveStack, child: Deno.ChildProcess, port: number, folder: string) {
     this.#stack = stack;
+    this.#folder = folder;
     this.#child = child;
     this.#port = port;
     this.#channel = openNativeChannel({ addresses: [`127.0.0.1:${port}`] });
@@ -56,9 +70,13 @@ export class LiveServer implements AsyncDisposable {
 
   /** Starts `signer serve` on a free port. */
   static async start(stack: LiveStack): Promise<LiveServer> {
-    const options = ["--stack", stack, "--workers", "0", "--generate", "ed25519"];
+    const folder = await Deno.makeTempDir();
+    const options = [
+      ...["--stack", stack, "--workers", "0", "--generate", "ed25519", "--generate", "ecdsa-p521"],
+      ...["--pipelines", "--control", `unix:${folder}/control`],
+    ];
     const { child, addresses } = await serve(root, [...onLoopback, ...options], "piped");
-    return new LiveServer(stack, child, Number(/\d+$/.exec(addresses[0])![0]));
+    return new LiveServer(stack, child, Number(/\d+$/.exec(addresses[0])![0]), folder);
   }
 
   /**
@@ -69,8 +87,9 @@ export class LiveServer implements AsyncDisposable {
   async play(seed: number): Promise<void> {
     try {
       const scripts = conversation(seed).map((script) => perform(this.#port, script));
+      const calls = seed % CALLS_EVERY === 0 ? this.#callAtRandom(seed) : undefined;
       await this.#callWell();
-      await Promise.all(scripts);
+      await Promise.all([...scripts, calls]);
       await this.#callWell();
     } catch (cause) {
       const status = await Promise.race([this.#child.status, sleep(500)]);
@@ -79,7 +98,7 @@ export class LiveServer implements AsyncDisposable {
         : this.#fault() ?? "a call was not answered";
       throw new LiveFailure(this.#stack, seed, problem, cause);
     }
-    const fault = this.#fault();
+    const fault = this.#fault() ?? await this.#remains();
     if (fault) throw new LiveFailure(this.#stack, seed, fault);
     const resident = this.#residentMiB();
     if (resident > MAX_RESIDENT) {
@@ -96,6 +115,45 @@ export class LiveServer implements AsyncDisposable {
     }
     await this.#child.status;
     await this.#logRead;
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+
+  /** Has a client of either stack make calls, which it does not all end. */
+  async #callAtRandom(seed: number): Promise<void> {
+    const open = seed % 2 === 0 ? openChannel : openNativeChannel;
+    using channel = open({ addresses: [`127.0.0.1:${this.#port}`] });
+    await callAtRandom(channel, seed);
+  }
+
+  /** Describes all that clients have left on the server, besides the connection of the good one, once it had its time. */
+  async #remains(): Promise<string | undefined> {
+    let found: string[] = [];
+    for (const end = performance.now() + IDLE_TIMEOUT; performance.now() < end;) {
+      const { threads } = await readDescription(`unix:${this.#folder}/control`);
+      const [thread] = threads as ThreadReport[];
+      const { queue, connectionCount, callCount, heldBytes, unreadBytes, pendingHandlers } = thread;
+      const counts = {
+        ...{ queued: queue.length, calls: callCount, heldBytes, unreadBytes, pendingHandlers },
+        connections: Math.max(0, connectionCount - 1),
+        ...await this.#pipelineCounts(),
+      };
+      found = Object.entries(counts).flatMap(([name, count]) => count ? `${name}: ${count}` : []);
+      if (found.length === 0) return undefined;
+      await sleep(20);
+    }
+    return `it keeps ${found.join(", ")}`;
+  }
+
+  async #pipelineCounts(): Promise<Record<string, number>> {
+    const { responses } = this.#channel.call<unknown, Record<string, number>>(
+      pipelineDefinition.GetMetrics as AnyMethod,
+      [{}],
+      { deadline: Date.now() + CALL_TIMEOUT },
+    );
+    for await (const { running, waiting, streams } of responses) {
+      return { running, waiting, streams };
+    }
+    return {};
   }
 
   async #callWell(): Promise<void> {
