@@ -10,7 +10,7 @@
  * - distribution of 8 and 100 connections over the workers.
  *
  * `--memory` measures memory alone, also of a Deno without a program. Memory is read when the server is quiet, which is
- * 22 s after the last connection. `--program` names an executable to measure the memory of, in place of the sources.
+ * 35 s after the last connection. `--program` names an executable to measure the memory of, in place of the sources.
  *
  * Before each load one response is verified, and calls that fail under load are counted.
  *
@@ -88,7 +88,7 @@ interface SpreadFigure {
 }
 
 /** The time after which servers have returned memory that they do not need. */
-const QUIET_MS = 2_000 + 2 * QUIET_CHECK_MS;
+const QUIET_MS = 5_000 + 3 * QUIET_CHECK_MS;
 
 /** The names of the signing workloads in openssl-speed(1ssl). */
 const speedNames = { "Sign P-256": "ecdsap256", "Sign RSA-2048": "rsa2048" } as const;

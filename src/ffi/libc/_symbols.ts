@@ -34,6 +34,7 @@ const SYMBOLS = {
   getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
   getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   getsockopt: { parameters: ["i32", "i32", "i32", "buffer", "buffer"], result: "i32" },
+  madvise: { parameters: ["usize", "usize", "i32"], result: "i32" },
   malloc_trim: { parameters: ["usize"], result: "i32" },
   memfd_create: { parameters: ["buffer", "u32"], result: "i32" },
   mmap: { parameters: ["usize", "usize", "i32", "i32", "i32", "isize"], result: "isize" },

@@ -11,6 +11,7 @@ export * from "./malloc.ts";
 export * from "./platform.ts";
 export * from "./proc.ts";
 export * from "./process.ts";
+export * from "./program_pages.ts";
 export * from "./seccomp.ts";
 export * from "./signal.ts";
 export * from "./sockaddr.ts";

@@ -5,4 +5,4 @@ export { DEFAULT_NATIVE_LIMITS, type NativeLimits } from "./limits.ts";
 export { ReactorDrive } from "./reactor_drive.ts";
 export { QUIET_CHECK_MS, QuietWatch } from "./quiet_watch.ts";
 export { type NativeServerOptions, openNativeServer } from "./server.ts";
-export { releaseSpareMemory } from "./spare_memory.ts";
+export { releaseSpareMemory, trimProcess } from "./spare_memory.ts";

@@ -1,5 +1,4 @@
 /** A native server without workers. @module */
-import { libc } from "../../../ffi/mod.ts";
 import { type Address, listen, type Listener, type ListenOptions } from "../../../net/mod.ts";
 import { logger } from "../../../telemetry/mod.ts";
 import type { DrainReport, RpcServer, RpcServerOptions, ThreadReport } from "../../mod.ts";
@@ -7,7 +6,7 @@ import { Engine } from "./engine.ts";
 import { ReactorDrive } from "./reactor_drive.ts";
 import type { NativeLimits } from "./limits.ts";
 import { QUIET_CHECK_MS, QuietWatch } from "./quiet_watch.ts";
-import { releaseSpareMemory } from "./spare_memory.ts";
+import { releaseSpareMemory, trimProcess } from "./spare_memory.ts";
 
 /** Options of a server on the native stack. */
 export interface NativeServerOptions extends RpcServerOptions {
@@ -100,7 +99,7 @@ class NativeServer implements RpcServer {
   #check(): void {
     const isQuiet = this.#quiet.isQuiet(this.#progress);
     if (isQuiet) releaseSpareMemory();
-    if (isQuiet || this.#wasQuiet) libc.trimMemory();
+    if (isQuiet || this.#wasQuiet) trimProcess();
     this.#wasQuiet = isQuiet;
   }
 

@@ -1,4 +1,5 @@
-/** Memory that a thread keeps for its next load. @module */
+/** Memory that is kept for the next load. @module */
+import { libc } from "../../../ffi/mod.ts";
 import { clearBufferPools } from "../../../http2/mod.ts";
 
 /** V8's function with `--expose-gc`. */
@@ -15,4 +16,17 @@ export function releaseSpareMemory(): void {
   const { gc } = globalThis as { gc?: CollectGarbage };
   // Once: V8 drops compiled code that several collections in a row have not seen run, as those of the flavor last-resort.
   gc?.({ type: "major", execution: "sync" });
+}
+
+let hasReleasedProgram = false;
+
+/**
+ * Returns memory of the process that malloc(3) keeps, and at the first call the pages of the program that its start has
+ * read. To be called on the main thread, after `releaseSpareMemory()` on all of them.
+ */
+export function trimProcess(): void {
+  libc.trimMemory();
+  if (hasReleasedProgram) return;
+  hasReleasedProgram = true;
+  libc.releaseProgramPages();
 }

@@ -1,5 +1,4 @@
 /** A server on the native stack with workers: the main thread's side. @module */
-import { libc } from "../../../ffi/mod.ts";
 import { type Address, listen, type Listener, type ListenOptions } from "../../../net/mod.ts";
 import { logger } from "../../../telemetry/mod.ts";
 import type { DrainReport, RpcServer, SilentThreadReport, ThreadReport } from "../../mod.ts";
@@ -8,6 +7,7 @@ import {
   QUIET_CHECK_MS,
   QuietWatch,
   releaseSpareMemory,
+  trimProcess,
 } from "../server/mod.ts";
 import { type ThreadState, WorkerHandle } from "./_handle.ts";
 import type { WorkerRequest } from "./_messages.ts";
@@ -323,14 +323,14 @@ class WorkerPool implements WorkerServer {
   #checkQuiet(): void {
     const progress = this.#members.reduce((sum, { handle }) => sum + handle.progress, 0);
     if (this.#phase !== "serving") return;
-    if (this.#wasQuiet) libc.trimMemory();
+    if (this.#wasQuiet) trimProcess();
     this.#wasQuiet = this.#quiet.isQuiet(progress);
     if (!this.#wasQuiet) return;
     const released = this.#members.map(({ handle }) => handle.settled({ kind: "release-memory" }));
     // A worker that fails is reported by its handle.
     Promise.allSettled(released).then(() => {
       releaseSpareMemory();
-      libc.trimMemory();
+      trimProcess();
     });
   }
 
