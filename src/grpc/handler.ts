@@ -69,6 +69,14 @@ export interface CallContext {
   /** Parts of the handler's work, which have spans of their own. */
   parts?: readonly CallPart[] | undefined;
   /**
+   * Takes the memory of the last request message given to the handler, to transfer it to another thread. Fields of bytes
+   * that are views of it must not be read here afterwards. Undefined when all of the message's bytes have memory of their
+   * own, when it was compressed, and on the reference stack.
+   */
+  takeRequestMemory?(): ArrayBuffer | undefined;
+  /** Gives memory of a unary call back, to be used again when the response is sent. The response may have views of it. */
+  returnRequestMemory?(memory: ArrayBuffer): void;
+  /**
    * Schedules long units of work with the work of other calls: connections take turns, and short work runs
    * before long work. For handlers with more than one such unit, and for streams. A unary handler is itself
    * scheduled before `handle` is called (`UnaryHandler.costClass`).

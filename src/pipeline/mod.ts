@@ -14,6 +14,7 @@ export {
   type ExecutionResult,
   type Outputs,
 } from "./execution.ts";
+export { type FormatName } from "./formats.ts";
 export { topologicalOrder } from "./graph.ts";
 export { MAX_BUFFER_BYTES, MAX_CHUNK_BYTES, MAX_NODES } from "./limits.ts";
 export { type Manifest, MANIFEST_VERSION, readManifest } from "./manifest.ts";

@@ -1,5 +1,6 @@
 /** The values that pass between nodes. They are passed by reference: no node changes its inputs. @module */
 import { PipelineError } from "./errors.ts";
+import { bytesOf, type FormatName, formatOf, type Samples, samplesIn } from "./formats.ts";
 import {
   MAX_CHANNELS,
   MAX_JSON,
@@ -7,9 +8,6 @@ import {
   MAX_OUTPUT_BYTES,
   MAX_SAMPLE_RATE,
 } from "./limits.ts";
-
-/** Interleaved samples. Floating point has the range -1 to 1; integers have their full range. */
-export type Samples = Float32Array | Int16Array | Int32Array;
 
 /** Audio of any number of frames; a frame has one sample for each channel. */
 export interface AudioBuffer {
@@ -30,9 +28,19 @@ export type Value =
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   | { readonly kind: "json"; readonly json: Json };
 
-/** A value in a message or on its way to another thread: JSON is text, which only the worker parses and writes. */
+/**
+ * A value in a message or on its way to another thread: samples are bytes at any address, and JSON is text, which only
+ * the worker parses and writes.
+ */
 export type SentValue =
-  | Exclude<Value, { kind: "json" }>
+  | {
+    readonly kind: "audio";
+    readonly bytes: Uint8Array;
+    readonly format: FormatName;
+    readonly sampleRate: number;
+    readonly channels: number;
+  }
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   | { readonly kind: "json"; readonly text: string };
 
 /** The kind of a value. */
@@ -49,16 +57,26 @@ export function receiveValues(
   const values = new Map<string, Value>();
   let characters = 0;
   for (const [name, value] of entries) {
-    if (value.kind === "json") {
-      characters += value.text.length;
-      if (characters > MAX_JSON) {
-        throw new PipelineError(
-          "LIMIT",
-          `The inputs have over ${MAX_JSON} characters of JSON, with the input ${name}`,
-        );
+    switch (value.kind) {
+      case "json":
+        characters += value.text.length;
+        if (characters > MAX_JSON) {
+          throw new PipelineError(
+            "LIMIT",
+            `The inputs have over ${MAX_JSON} characters of JSON, with the input ${name}`,
+          );
+        }
+        values.set(name, { kind: "json", json: readJson(name, value.text) });
+        break;
+      case "bytes":
+        values.set(name, value);
+        break;
+      case "audio": {
+        const { bytes, format, sampleRate, channels } = value;
+        const audio = { samples: samplesIn(bytes, format), sampleRate, channels };
+        values.set(name, { kind: "audio", audio });
       }
-      values.set(name, { kind: "json", json: readJson(name, value.text) });
-    } else values.set(name, value);
+    }
   }
   return values;
 }
@@ -102,10 +120,8 @@ function nestingOf(text: string): number {
 export function sendValues(values: ReadonlyMap<string, Value>): [string, SentValue][] {
   let bytes = 0;
   return Array.from(values, ([name, value]) => {
-    const sent = value.kind === "json"
-      ? { kind: "json", text: JSON.stringify(value.json) } as const
-      : value;
-    bytes += sent.kind === "json" ? sent.text.length : byteLength(sent);
+    const sent = sentValue(value);
+    bytes += sent.kind === "json" ? sent.text.length : sent.bytes.length;
     if (bytes > MAX_OUTPUT_BYTES) {
       throw new PipelineError(
         "LIMIT",
@@ -117,13 +133,27 @@ export function sendValues(values: ReadonlyMap<string, Value>): [string, SentVal
   });
 }
 
+function sentValue(value: Value): SentValue {
+  switch (value.kind) {
+    case "json":
+      return { kind: "json", text: JSON.stringify(value.json) };
+    case "bytes":
+      return value;
+    case "audio": {
+      const { samples, sampleRate, channels } = value.audio;
+      const format = formatOf(samples);
+      return { kind: "audio", bytes: bytesOf(samples), format, sampleRate, channels };
+    }
+  }
+}
+
 /** Returns the frames of a buffer. */
 export function frameCount({ samples, channels }: AudioBuffer): number {
   return samples.length / channels;
 }
 
 /** Returns the bytes that a value holds; those of JSON are not counted, because nodes make little of it. */
-export function byteLength(value: Value | SentValue): number {
+export function byteLength(value: Value): number {
   if (value.kind === "audio") return value.audio.samples.byteLength;
   return value.kind === "bytes" ? value.bytes.byteLength : 0;
 }

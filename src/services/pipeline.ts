@@ -134,7 +134,10 @@ export class Pipelines implements Disposable {
     using job = this.#worker.open(manifest, this.#ownerOf(context));
     using _running = this.#gauge("running");
     const began = Date.now();
-    const { outputs, metrics } = await job.push(valuesOf(inputs), true);
+    const memory = context.takeRequestMemory?.();
+    const result = await job.push(valuesOf(inputs, memory), true, memory);
+    if (result.memory) context.returnRequestMemory?.(result.memory);
+    const { outputs, metrics } = result;
     context.parts = partsOf(metrics, began);
     this.#counters.succeeded(metrics);
     return { outputs: wireValues(plan, outputs), metrics: wireMetrics(metrics) };
@@ -168,8 +171,9 @@ export class Pipelines implements Disposable {
     using job = this.#worker.open(manifest, this.#ownerOf(context));
     for (;;) {
       const chunk = await reader.chunk();
-      const inputs = chunk && valuesOf(chunk.values);
-      const { outputs, metrics } = await this.#part(job, inputs, plan, context);
+      const memory = context.takeRequestMemory?.();
+      const inputs = chunk && valuesOf(chunk.values, memory);
+      const { outputs, metrics } = await this.#part(job, inputs, memory, plan, context);
       if (outputs.size > 0) yield { chunk: { values: wireValues(plan, outputs) } };
       if (inputs !== undefined) continue;
       this.#counters.succeeded(metrics);
@@ -181,11 +185,12 @@ export class Pipelines implements Disposable {
   async #part(
     job: PipelineJob,
     inputs: SentValues | undefined,
+    memory: ArrayBuffer | undefined,
     { limits }: Plan,
     { signal }: CallContext,
   ): Promise<PartResult> {
     using _turn = await this.#parts.turn(limits.memoryBytes, signal);
-    return await job.push(inputs, inputs === undefined);
+    return await job.push(inputs, inputs === undefined, memory);
   }
 
   #plan(given: WireManifest | null | undefined): { manifest: Manifest; plan: Plan } {

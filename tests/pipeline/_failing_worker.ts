@@ -17,5 +17,6 @@ scope.onmessage = ({ data: request }) => {
     ...{ wallMs: 0, cpuMs: 0, memoryEstimateBytes: 0, allocatedBytes: 0, audioBytes: 0 },
     nodes: [],
   };
-  scope.postMessage({ kind: "done", id: request.id, outputs: request.inputs ?? [], metrics });
+  const outputs = request.inputs ?? [];
+  scope.postMessage({ kind: "done", id: request.id, outputs, memory: request.memory, metrics });
 };

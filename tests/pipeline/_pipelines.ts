@@ -1,5 +1,5 @@
 /** Pipelines of tests. @module */
-import { type AudioBuffer, type Value } from "../../src/pipeline/mod.ts";
+import { type AudioBuffer, type SentValue, type Value } from "../../src/pipeline/mod.ts";
 
 /** Audio of one channel at 16 kHz, unless otherwise given. */
 export function audio(
@@ -8,6 +8,12 @@ export function audio(
   sampleRate = 16_000,
 ): Value & { kind: "audio" } {
   return { kind: "audio", audio: { samples, channels, sampleRate } };
+}
+
+/** The same as its bytes, as F32. */
+export function sentAudio(samples: Float32Array): SentValue & { kind: "audio" } {
+  const bytes = new Uint8Array(samples.slice().buffer);
+  return { kind: "audio", bytes, format: "F32", channels: 1, sampleRate: 16_000 };
 }
 
 /** A manifest of one node, or of a chain of nodes. */

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import type { SentValue, Signer } from "../../src/pipeline/mod.ts";
 import type { WorkerAnswer, WorkerRequest } from "../../src/pipeline/workers/_messages.ts";
 import { gate } from "../_support/gate.ts";
-import { audio, chain } from "./_pipelines.ts";
+import { audio, chain, sentAudio } from "./_pipelines.ts";
 
 const [test, loaded] = await gate(["env", "read", "ffi"], async () => ({
   ...await import("../../src/pipeline/mod.ts"),
@@ -37,20 +37,42 @@ const json = (value: string): SentValue => ({ kind: "json", text: JSON.stringify
 test("an execution on the worker has the outputs of one without it", async () => {
   using worker = new PipelineWorker();
   const nodes: Nodes = [["resample", { sample_rate: 44_100 }], ["digest"]];
-  const input = () => audio(Float32Array.from({ length: 16_000 }, (_, i) => Math.sin(i)));
+  const samples = Float32Array.from({ length: 16_000 }, (_, i) => Math.sin(i));
   const plan = planOf(readManifest(chain(...nodes)), createRegistry());
-  const { outputs } = await execute(plan, new Map([["n0", input()]]));
-  const result = await push(open(worker, nodes), input());
+  const { outputs } = await execute(plan, new Map([["n0", audio(samples)]]));
+  const result = await push(open(worker, nodes), sentAudio(samples));
   assert.deepEqual(result.outputs, outputs);
   assert.ok(result.metrics.cpuMs > 0);
 });
 
 test("buffers move to the worker and back", async () => {
   using worker = new PipelineWorker();
-  const input = audio(new Float32Array(1_000).fill(0.5));
+  const samples = new Float32Array(1_000).fill(0.5);
+  const input = sentAudio(samples);
   const { outputs } = await push(open(worker, [["pass_through"]]), input);
-  assert.equal(input.audio.samples.length, 0);
-  assert.deepEqual(outputs.get("n0"), audio(new Float32Array(1_000).fill(0.5)));
+  assert.equal(input.bytes.length, 0);
+  assert.deepEqual(outputs.get("n0"), sentAudio(samples));
+});
+
+// The samples of a request were copied out of its memory, on the thread that signs.
+test("the memory of a request moves to the worker and back, with the samples in it", async () => {
+  using worker = new PipelineWorker();
+  for (const offset of [0, 1, 2, 3, 4]) {
+    const memory = new ArrayBuffer(5_000);
+    const samples = Float32Array.from({ length: 1_000 }, (_, i) => i + offset);
+    const bytes = new Uint8Array(memory, offset, samples.byteLength);
+    bytes.set(sentAudio(samples).bytes);
+    const input: SentValue = { ...sentAudio(samples), bytes };
+    const job = open(worker, [["pass_through"]]);
+    const result = await job.push(new Map([["n0", input]]), true, memory);
+    assert.equal(memory.detached, true);
+    assert.equal(result.memory?.byteLength, 5_000);
+    assert.deepEqual(result.outputs.get("n0"), sentAudio(samples));
+    const output = result.outputs.get("n0");
+    assert.ok(output?.kind === "audio");
+    // Samples of 4 bytes are read in place at a multiple of 4, and are copied elsewhere.
+    assert.equal(output.bytes.buffer === result.memory, offset % 4 === 0, `offset ${offset}`);
+  }
 });
 
 test("JSON crosses as text, which only the worker parses and writes", async () => {
@@ -169,6 +191,7 @@ test("a cancelled execution ends on the worker, which goes on with others", asyn
       id,
       manifest: readManifest(chain(...nodes)),
       inputs: [["n0", value]],
+      memory: undefined,
       isLast: true,
     });
     const answerOf = async (id: number) => {
@@ -183,7 +206,7 @@ test("a cancelled execution ends on the worker, which goes on with others", asyn
     const long = Array.from({ length: 20 }, (_, i): Nodes[0] => {
       return ["resample", { sample_rate: 15_000 + 1_000 * (i % 2), quality: 10 }];
     });
-    post(execution(0, audio(new Float32Array(400_000)), ...long));
+    post(execution(0, sentAudio(new Float32Array(400_000)), ...long));
     // The worker is at work when it has answered another execution.
     post(execution(1, json("a"), ["digest"]));
     assert.equal((await answerOf(1)).kind, "done");

@@ -51,6 +51,31 @@ test("a pipeline returns its outputs and metrics", async (stack) => {
   ]);
 });
 
+test("samples are the same at every address of a large request", async (stack) => {
+  await using served = await Served.start(stack, { pipelines: true });
+  const bytes = Uint8Array.from({ length: 80_000 }, (_, i) => i * 31 % 251);
+  for (const format of ["F32", "I16", "I32"]) {
+    // The manifest stands before the samples.
+    for (let shift = 0; shift < 4; shift++) {
+      const audio = {
+        samples: bytes.slice(shift * 4),
+        sampleRate: 16_000,
+        channels: 1,
+        format: `SAMPLE_FORMAT_${format}`,
+      };
+      const manifest = { ...wire([["pass_through"]]), name: "a".repeat(shift) };
+      const request = { manifest, inputs: [{ name: "n0", audio }] };
+      const { outputs: [output] } = await served.call<ExecutePipelineResponse>(
+        "pipeline.ExecutePipeline",
+        request,
+      );
+      assert.ok(output?.value === "audio");
+      assert.deepEqual(new Uint8Array(output.audio.samples), audio.samples);
+      assert.equal(output.audio.format, audio.format);
+    }
+  }
+});
+
 test("errors name the node, and have the status of their cause", async (stack) => {
   await using served = await Served.start(stack, { pipelines: true });
   const second = sound(new Int16Array(16_000));

@@ -1,26 +1,11 @@
-/** Slices of buffers, and samples of the formats. @module */
+/** Slices of buffers, and conversion between the formats of samples. @module */
 import { PipelineError } from "../errors.ts";
+import { type FormatName, formatOf, formats, type Samples } from "../formats.ts";
 import type { NodeContext } from "../node.ts";
-import type { AudioBuffer, Samples, Value } from "../values.ts";
+import type { AudioBuffer, Value } from "../values.ts";
 
 /** Samples of a slice: about 0.1 ms of simple arithmetic. */
 const SLICE = 65_536;
-
-/** The formats of samples, each with its array and its full scale. */
-const formats = {
-  F32: { array: Float32Array, scale: 1 },
-  I16: { array: Int16Array, scale: 32_768 },
-  I32: { array: Int32Array, scale: 2_147_483_648 },
-} as const;
-
-/** The name of a format. */
-export type FormatName = keyof typeof formats;
-
-/** Returns the name of the format of samples. */
-export function formatOf(samples: Samples): FormatName {
-  if (samples instanceof Float32Array) return "F32";
-  return samples instanceof Int16Array ? "I16" : "I32";
-}
 
 /** Returns the value of full scale in the format of samples. */
 export function fullScale(samples: Samples): number {

@@ -1,6 +1,6 @@
 /** The resampler of speexdsp, compiled to WebAssembly: `speex_resampler.h` of speexdsp 1.2. @module */
 import type { NodeContext } from "../node.ts";
-import type { Samples } from "../values.ts";
+import type { Samples } from "../formats.ts";
 import { stageBytes, stagesOf } from "./_stages.ts";
 
 /** The functions that the package exports, and its memory, whose views change when it grows. */

@@ -1,8 +1,9 @@
 /** channel_map: selects, repeats and orders channels. @module */
+import { formatOf } from "../formats.ts";
 import { MAX_CHANNELS } from "../limits.ts";
 import { defineNode } from "../node.ts";
 import { frameCount } from "../values.ts";
-import { allocate, audioOf, formatOf, requireChannel, slices } from "./_samples.ts";
+import { allocate, audioOf, requireChannel, slices } from "./_samples.ts";
 
 export const channelMap = defineNode({
   type: "channel_map",

@@ -7,7 +7,8 @@ import {
   type NodeInstance,
   type Work,
 } from "../node.ts";
-import type { Samples, Value } from "../values.ts";
+import type { Samples } from "../formats.ts";
+import type { Value } from "../values.ts";
 import { audioOf, fullScale, SameForm } from "./_samples.ts";
 
 /** A transform of fft.js, which has no types: of real numbers, to pairs of a real and an imaginary part. */

@@ -1,7 +1,8 @@
 /** wav_decode: audio from a WAV file (RIFF, "Multimedia Programming Interface and Data Specifications 1.0"). @module */
 import { PipelineError } from "../errors.ts";
 import { defineNode } from "../node.ts";
-import { type AudioBuffer, checkAudio, type Samples } from "../values.ts";
+import type { Samples } from "../formats.ts";
+import { type AudioBuffer, checkAudio } from "../values.ts";
 import { allocate, slices } from "./_samples.ts";
 
 const PCM = 1;

@@ -1,6 +1,7 @@
 /** wav_encode: a WAV file of audio. @module */
+import { formatOf } from "../formats.ts";
 import { defineNode } from "../node.ts";
-import { audioOf, formatOf, slices } from "./_samples.ts";
+import { audioOf, slices } from "./_samples.ts";
 
 const HEADER = 44;
 const PCM = 1;

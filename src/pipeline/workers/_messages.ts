@@ -17,6 +17,8 @@ export type WorkerRequest =
     /** With the first part. */
     readonly manifest: Manifest | undefined;
     readonly inputs: Entries | undefined;
+    /** The memory of the request, which inputs may be views of. It returns with the answer. */
+    readonly memory: ArrayBuffer | undefined;
     readonly isLast: boolean;
   }
   /** Ends the execution, without an answer. */
@@ -42,6 +44,7 @@ export type WorkerAnswer =
     readonly kind: "done";
     readonly id: number;
     readonly outputs: Entries;
+    readonly memory: ArrayBuffer | undefined;
     readonly metrics: ExecutionMetrics;
   }
   | { readonly kind: "failed"; readonly id: number; readonly error: SentError }
@@ -54,11 +57,10 @@ export type WorkerAnswer =
     readonly signature: Uint8Array | undefined;
   };
 
-/** Returns the buffers of values, to transfer them. */
-export function buffersOf(entries: Entries): ArrayBuffer[] {
+/** Returns the buffers of values and of a request, to transfer them. */
+export function buffersOf(entries: Entries, memory: ArrayBuffer | undefined): ArrayBuffer[] {
   const buffers = entries.flatMap(([, value]) => {
-    if (value.kind === "audio") return [value.audio.samples.buffer as ArrayBuffer];
-    return value.kind === "bytes" ? [value.bytes.buffer as ArrayBuffer] : [];
+    return value.kind === "json" ? [] : [value.bytes.buffer as ArrayBuffer];
   });
-  return [...new Set(buffers)];
+  return [...new Set(memory === undefined ? buffers : [...buffers, memory])];
 }

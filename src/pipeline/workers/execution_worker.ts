@@ -68,14 +68,17 @@ class Running implements Signer {
     });
   }
 
-  async push({ inputs, isLast }: Extract<WorkerRequest, { kind: "part" }>): Promise<void> {
+  async push({ inputs, memory, isLast }: Extract<WorkerRequest, { kind: "part" }>): Promise<void> {
     this.#isBusy = true;
     const results = await this.#execution.push(inputs && receiveValues(inputs), isLast);
     const outputs = sendValues(results);
     this.#isBusy = false;
     const { metrics } = this.#execution;
     if (isLast || this.#abort.signal.aborted) this.#end();
-    scope.postMessage({ kind: "done", id: this.#id, outputs, metrics }, buffersOf(outputs));
+    scope.postMessage(
+      { kind: "done", id: this.#id, outputs, memory, metrics },
+      buffersOf(outputs, memory),
+    );
   }
 
   fail(error: unknown): void {

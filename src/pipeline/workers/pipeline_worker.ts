@@ -37,6 +37,8 @@ export type SentValues = ReadonlyMap<string, SentValue>;
 /** The outputs of a part, with the figures of the execution. */
 export interface PartResult {
   readonly outputs: SentValues;
+  /** The memory that was given to the part. Outputs may be views of it. */
+  readonly memory: ArrayBuffer | undefined;
   readonly metrics: ExecutionMetrics;
 }
 
@@ -158,16 +160,21 @@ export class PipelineJob implements Disposable {
    * Processes the next part of a stream, or the only one, when the part before is done. The buffers of the values are
    * transferred to the worker.
    *
+   * @param memory memory of the request, which values may be views of: it is transferred, and returned with the outputs
    * @throws {PipelineError} as `Execution.push()`; WORKER_FAILED
    */
-  async push(inputs: SentValues | undefined, isLast: boolean): Promise<PartResult> {
+  async push(
+    inputs: SentValues | undefined,
+    isLast: boolean,
+    memory?: ArrayBuffer,
+  ): Promise<PartResult> {
     if (this.#end) throw this.#end;
     this.#part = Promise.withResolvers();
     this.#timer = setTimeout(() => this.#thread.hangs(), this.#maxMs);
     const entries = inputs && [...inputs];
     this.#thread.post(
-      { kind: "part", id: this.#id, manifest: this.#manifest, inputs: entries, isLast },
-      entries && buffersOf(entries),
+      { kind: "part", id: this.#id, manifest: this.#manifest, inputs: entries, memory, isLast },
+      buffersOf(entries ?? [], memory),
     );
     this.#manifest = undefined;
     try {
@@ -183,7 +190,11 @@ export class PipelineJob implements Disposable {
   take(answer: WorkerAnswer): void {
     switch (answer.kind) {
       case "done":
-        this.#part?.resolve({ outputs: new Map(answer.outputs), metrics: answer.metrics });
+        this.#part?.resolve({
+          outputs: new Map(answer.outputs),
+          memory: answer.memory,
+          metrics: answer.metrics,
+        });
         break;
       case "failed":
         this.fail(this.#errorOf(answer.error));

@@ -1,6 +1,6 @@
 /** Memory of large requests, which is used again. @module */
 import assert from "node:assert/strict";
-import type { AnyMethod, Service } from "../../../src/grpc/mod.ts";
+import type { AnyMethod, CallContext, Service } from "../../../src/grpc/mod.ts";
 import type { HeldBytes } from "../../../src/grpc/native/server/_held_bytes.ts";
 import { gate } from "../../_support/gate.ts";
 import { until } from "../../_support/until.ts";
@@ -119,4 +119,37 @@ test("an asynchronous handler keeps its request while others are handled, and af
   const before = kept.map(({ request }) => request.buffer);
   assert.deepEqual(await call(definition.Keep, payload(103)), payload(103));
   assert.ok(before.includes(kept.at(-1)!.request.buffer));
+});
+
+test("a handler moves the memory of its request to another thread, and gives it back", async () => {
+  const requests: Uint8Array[] = [];
+  const moved: ArrayBuffer[] = [];
+  const definition = { Move: method("Move") };
+  const handle = async (request: unknown, context: CallContext) => {
+    requests.push(request as Uint8Array);
+    const memory = context.takeRequestMemory!()!;
+    assert.equal(context.takeRequestMemory!(), undefined);
+    assert.equal((request as Uint8Array).buffer, memory);
+    const { byteOffset, length } = request as Uint8Array;
+    // Transferred, as to a worker and back.
+    const back = await Promise.resolve(structuredClone(memory, { transfer: [memory] }));
+    moved.push(back);
+    context.returnRequestMemory!(back);
+    return new Uint8Array(back, byteOffset, length);
+  };
+  await using stack = new AsyncDisposableStack();
+  const server = openNativeServer({
+    services: [{ definition, handlers: { Move: unary(handle) as never } }],
+  });
+  stack.defer(() => server.close());
+  const address = net.formatAddress(await server.listen(net.tcpAddress("127.0.0.1:0")));
+  using channel = openNativeChannel({ addresses: [address] });
+  for (let fill = 1; fill <= 3; fill++) {
+    const payload = new Uint8Array(SIZE).fill(fill);
+    const { responses } = channel.call<Uint8Array, Uint8Array>(definition.Move, [payload]);
+    assert.deepEqual(await Array.fromAsync(responses), [payload]);
+  }
+  // Each request is in the memory that the one before it gave back.
+  assert.equal(requests[0]!.length, 0);
+  assert.deepEqual(moved.slice(0, 2).map((buffer) => buffer.detached), [true, true]);
 });

@@ -22,6 +22,8 @@ export class StreamingCall extends Call {
   readonly #incoming: RequestStream | SingleRequest;
   #handling = false;
   #room: PromiseWithResolvers<void> | undefined = undefined;
+  /** The memory of the last request message; undefined when it was compressed or taken. */
+  #memory: ArrayBuffer | undefined = undefined;
 
   constructor(
     stream: CallStream,
@@ -83,6 +85,12 @@ export class StreamingCall extends Call {
     this.#room = undefined;
   }
 
+  takeRequestMemory(): ArrayBuffer | undefined {
+    const memory = this.#memory;
+    this.#memory = undefined;
+    return memory;
+  }
+
   protected override release(): void {
     this.#incoming.release();
     this.writable();
@@ -138,6 +146,7 @@ export class StreamingCall extends Call {
 
   #deserialize({ bytes, compressed }: RequestMessage): unknown {
     this.requestCompressed = compressed;
+    this.#memory = compressed ? undefined : bytes.buffer as ArrayBuffer;
     try {
       return this.target.deserialize(asBuffer(bytes));
     } catch (cause) {

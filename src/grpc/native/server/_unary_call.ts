@@ -132,6 +132,16 @@ export class UnaryCall extends Call implements Work {
     else this.receiveEnd();
   }
 
+  takeRequestMemory(): ArrayBuffer | undefined {
+    const buffer = this.#memory?.buffer;
+    this.#memory = undefined;
+    return buffer;
+  }
+
+  returnRequestMemory(memory: ArrayBuffer): void {
+    this.#memory = new Uint8Array(memory);
+  }
+
   protected override release(): void {
     this.#incoming?.release();
     this.#request = undefined;
