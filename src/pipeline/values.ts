@@ -49,7 +49,8 @@ export type Kind = Value["kind"];
 /**
  * Reads the values that a caller has sent.
  *
- * @throws {PipelineError} LIMIT for JSON that takes long to parse; BAD_INPUT for text that is not JSON, or nested deeply
+ * @throws {PipelineError} LIMIT for JSON that takes long to parse; BAD_INPUT for text that is not JSON, is nested deeply,
+ *   or has numbers out of range
  */
 export function receiveValues(
   entries: Iterable<readonly [name: string, value: SentValue]>,
@@ -82,35 +83,67 @@ export function receiveValues(
 }
 
 function readJson(name: string, text: string): Json {
-  if (nestingOf(text) > MAX_JSON_NESTING) {
+  const { nesting, outOfRange } = scanJson(text);
+  if (nesting > MAX_JSON_NESTING) {
     throw new PipelineError(
       "BAD_INPUT",
       `The JSON of the input ${name} is nested over ${MAX_JSON_NESTING} deep`,
     );
   }
+  let json: Json;
   try {
-    return JSON.parse(text);
+    json = JSON.parse(text);
   } catch (cause) {
     const { message } = cause as Error;
     throw new PipelineError("BAD_INPUT", `The input ${name} is not JSON: ${message}`, { cause });
   }
+  if (outOfRange === undefined) return json;
+  const before = text.slice(0, outOfRange).split("\n");
+  const [line, column] = [before.length, before.at(-1)!.length + 1];
+  throw new PipelineError(
+    "BAD_INPUT",
+    `The JSON of the input ${name} has a number out of the range of 64-bit floating point at line ${line}, column ${column}`,
+  );
 }
 
-/** Returns how many lists and objects of a text of JSON are open at once. */
-function nestingOf(text: string): number {
-  let [open, most] = [0, 0];
+/** The facts about a text of JSON that `JSON.parse()` does not check. */
+interface JsonFacts {
+  /** The lists and objects that are open at once. */
+  readonly nesting: number;
+  /** The offset of the first number that is too large for 64 bits: it would be parsed as Infinity, and written as null. */
+  readonly outOfRange: number | undefined;
+}
+
+function scanJson(text: string): JsonFacts {
+  let [open, nesting] = [0, 0];
   let inString = false;
+  let outOfRange: number | undefined;
   for (let i = 0; i < text.length; i++) {
-    const character = text[i];
+    const character = text[i]!;
     if (inString) {
       if (character === "\\") i++;
       else if (character === '"') inString = false;
     } else if (character === '"') inString = true;
-    else if (character === "[" || character === "{") most = Math.max(most, ++open);
+    else if (character === "[" || character === "{") nesting = Math.max(nesting, ++open);
     else if (character === "]" || character === "}") open--;
+    else if (character >= "0" && character <= "9") {
+      const begin = i;
+      while (NUMBER.has(text[i + 1]!)) i++;
+      if (
+        i - begin >= SHORTEST_OUT_OF_RANGE && !Number.isFinite(Number(text.slice(begin, i + 1)))
+      ) {
+        outOfRange ??= begin;
+      }
+    }
   }
-  return most;
+  return { nesting, outOfRange };
 }
+
+/** The characters of a number. */
+const NUMBER: ReadonlySet<string> = new Set("0123456789.eE+-");
+
+/** 1e309 has so many characters after its first. */
+const SHORTEST_OUT_OF_RANGE = 4;
 
 /**
  * Makes the form of values that is sent to a caller.

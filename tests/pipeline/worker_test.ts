@@ -106,6 +106,29 @@ test("JSON is nested 100 deep at most, whatever its texts have", async () => {
   }
 });
 
+// 1e999 was parsed as Infinity, which was written as null.
+test("numbers of JSON that are out of range are refused with their place", async () => {
+  using worker = new PipelineWorker();
+  const send = async (text: string) => {
+    const { outputs } = await push(open(worker, [["pass_through"]]), { kind: "json", text });
+    return outputs.get("n0");
+  };
+  const fine = '["1e999",1e+308,-1.7976931348623157e+308,5e-324]';
+  assert.deepEqual(await send(fine), { kind: "json", text: fine });
+  assert.deepEqual(await send("1e-999"), { kind: "json", text: "0" });
+  const places: readonly [string, string][] = [
+    ["1e999", "line 1, column 1"],
+    ["[1e308, 1e309]", "line 1, column 9"],
+    ['{\n  "a": "1e999",\n  "b": -1E+400\n}', "line 3, column 9"],
+    [`[${"9".repeat(400)}]`, "line 1, column 2"],
+  ];
+  for (const [text, place] of places) {
+    const message =
+      `The JSON of the input n0 has a number out of the range of 64-bit floating point at ${place}`;
+    await assert.rejects(send(text), { code: "BAD_INPUT", message });
+  }
+});
+
 test("signatures are made by the signer of the caller, whose error is the cause", async () => {
   using worker = new PipelineWorker();
   const refusal = new Error("not with this key");
