@@ -58,6 +58,11 @@ import { StreamLimit } from "./stream_limit.ts";
  */
 const MAX_EXECUTION_BYTES = 800_000_000;
 const MAX_PART_BYTES = 400_000_000;
+/**
+ * Executions of a thread at once, and parts of streams, however little memory they need. Each has a turn of 1 ms in which
+ * it learns that it was cancelled: with more, a client that leaves would wait for over 100 ms.
+ */
+const MAX_RUNNING = 16;
 /** Executions of a thread that run or wait, whose requests are held in memory meanwhile. */
 const MAX_PENDING = 1_024;
 /** Share of one peer: half, so that another one finds room. */
@@ -93,9 +98,9 @@ export class Pipelines implements Disposable {
   readonly #registry = createRegistry();
   readonly #counters: PipelineCounters;
   readonly #worker: PipelineWorker;
-  readonly #queue = new ExecutionQueue(MAX_EXECUTION_BYTES);
+  readonly #queue = new ExecutionQueue(MAX_EXECUTION_BYTES, MAX_RUNNING);
   /** Streams do not wait behind executions, which may take seconds. */
-  readonly #parts = new ExecutionQueue(MAX_PART_BYTES);
+  readonly #parts = new ExecutionQueue(MAX_PART_BYTES, MAX_RUNNING);
   readonly #pending = new StreamLimit(MAX_PENDING, MAX_PENDING_PER_PEER, () => {
     return overloaded("Too many pipelines wait here", Math.max(100, this.#queue.expectedMs));
   });

@@ -8,20 +8,25 @@ const WEIGHT = 0.2;
 const FIRST_MS = 100;
 
 /**
- * Executions, of which as many run at once as their memory allows. The others wait in the order of their arrival, so
+ * Executions, of which as many run at once as their memory and a number allow. The others wait in the order of their arrival, so
  * that an execution that needs much memory has its turn, too.
  */
 export class ExecutionQueue {
   readonly #memoryBytes: number;
+  readonly #maxRunning: number;
   readonly #waiting = new Set<Waiting>();
   #running = 0;
   /** Memory of the running executions. */
   #usedBytes = 0;
   #meanMs = FIRST_MS;
 
-  /** @param memoryBytes memory of all that run at once */
-  constructor(memoryBytes: number) {
+  /**
+   * @param memoryBytes memory of all that run at once
+   * @param maxRunning their number
+   */
+  constructor(memoryBytes: number, maxRunning: number) {
     this.#memoryBytes = memoryBytes;
+    this.#maxRunning = maxRunning;
   }
 
   get waiting(): number {
@@ -60,7 +65,7 @@ export class ExecutionQueue {
   }
 
   #hasRoom(bytes: number): boolean {
-    return this.#usedBytes + bytes <= this.#memoryBytes;
+    return this.#running < this.#maxRunning && this.#usedBytes + bytes <= this.#memoryBytes;
   }
 
   /** Begins the executions that have waited longest, while there is room for them. */

@@ -1,8 +1,12 @@
 /** A worker that dies or hangs when an input says so, and else returns its inputs. @module */
-import type { WorkerAnswer, WorkerRequest } from "../../src/pipeline/workers/_messages.ts";
+import type {
+  OpenMessage,
+  WorkerAnswer,
+  WorkerRequest,
+} from "../../src/pipeline/workers/_messages.ts";
 
 const scope = globalThis as unknown as {
-  onmessage: (event: MessageEvent<WorkerRequest>) => void;
+  onmessage: (event: MessageEvent<OpenMessage | WorkerRequest>) => void;
   postMessage(answer: WorkerAnswer): void;
 };
 

@@ -20,7 +20,7 @@ const { RpcError, StatusCode } = loaded;
 test(
   "a queue runs what has room, in the order of arrival, and a call that leaves gives its place up",
   async () => {
-    const queue = new ExecutionQueue(200);
+    const queue = new ExecutionQueue(200, 8);
     const { signal } = new AbortController();
     const [first, second] = [await queue.turn(100, signal), await queue.turn(100, signal)];
     const order: string[] = [];
@@ -43,7 +43,7 @@ test(
 test(
   "an execution that may use much memory waits for it, and those after it wait, too",
   async () => {
-    const queue = new ExecutionQueue(800);
+    const queue = new ExecutionQueue(800, 8);
     const { signal } = new AbortController();
     const first = await queue.turn(100, signal);
     const order: string[] = [];
@@ -66,6 +66,19 @@ test(
     (await next)[Symbol.dispose]();
   },
 );
+
+// 400 executions that needed little memory ran at once: each had a turn of 1 ms, and a cancelled one ended after seconds.
+test("executions that need little memory are limited in number", async () => {
+  const queue = new ExecutionQueue(800, 2);
+  const { signal } = new AbortController();
+  const running = [await queue.turn(1, signal), await queue.turn(1, signal)];
+  const third = queue.turn(1, signal);
+  await settledSoon();
+  assert.equal(queue.waiting, 1);
+  running[0]![Symbol.dispose]();
+  for (const turn of [running[1]!, await third]) turn[Symbol.dispose]();
+  assert.equal(queue.waiting, 0);
+});
 
 test("a stream whose outputs are not read does not keep the turn of the others", async () => {
   using pipelines = new Pipelines({ version: "1.2.3", signerOf: () => NO_SIGNER });

@@ -271,24 +271,29 @@ test("a client that leaves cancels its executions, running and waiting", async (
   const long = Array.from({ length: 20 }, (_, i): Nodes[0] => {
     return ["resample", { sample_rate: 15_000 + 1_000 * (i % 2), quality: 10 }];
   });
-  const request = {
-    manifest: wire(long, { timeMs: 30_000 }),
-    inputs: [sound(new Int16Array(800_000))],
+  /** Opens calls, and leaves when as many run as can. */
+  const leave = async (number: number, runs: number, frames: number, limits: object) => {
+    const request = {
+      manifest: wire(long, { timeMs: 30_000, ...limits }),
+      inputs: [sound(new Int16Array(frames))],
+    };
+    const calls = Array.from({ length: number }, () => {
+      const { responses } = served.open("pipeline.ExecutePipeline", [request]);
+      return responses[Symbol.asyncIterator]();
+    });
+    const ends = Promise.allSettled(calls.map((call) => call.next()));
+    await untilMetrics(({ running, waiting }) => running === runs && waiting === number - runs);
+    for (const call of calls) await call.return?.();
+    await ends;
+    await untilMetrics(({ running, waiting }) => running === 0 && waiting === 0);
   };
-  const calls = Array.from({ length: 10 }, () => {
-    const { responses } = served.open("pipeline.ExecutePipeline", [request]);
-    return responses[Symbol.asyncIterator]();
-  });
-  const ends = Promise.allSettled(calls.map((call) => call.next()));
-  await untilMetrics(({ running, waiting }) => running === 8 && waiting === 2);
-  for (const call of calls) await call.return?.();
-  await ends;
-  await untilMetrics(({ running, waiting }) => running === 0 && waiting === 0);
+  await leave(10, 8, 800_000, {});
+  await leave(20, 16, 200_000, { memoryBytes: 24_000_000 });
   // Those that waited were counted as refused.
-  await untilMetrics(({ errors }) => errors.reduce((sum, { count }) => sum + count, 0) === 10);
+  await untilMetrics(({ errors }) => errors.reduce((sum, { count }) => sum + count, 0) === 30);
   const { executions, errors } = await metrics();
   assert.equal(executions, 0);
-  assert.deepEqual(errors, [{ kind: "CANCELLED", count: 10 }]);
+  assert.deepEqual(errors, [{ kind: "CANCELLED", count: 30 }]);
 });
 
 test("`GetVersion` lists the types of nodes", async (stack) => {

@@ -5,10 +5,17 @@ import type { Manifest } from "../manifest.ts";
 import type { SigningTask } from "../signer.ts";
 import type { SentValue } from "../values.ts";
 
+/** The first message to a worker. */
+export interface OpenMessage {
+  readonly kind: "open";
+  /** The number of messages posted after this one, as an `Int32Array`. */
+  readonly posted: SharedArrayBuffer;
+}
+
 /** Values by name. */
 export type Entries = readonly (readonly [string, SentValue])[];
 
-/** A message to the worker about an execution. */
+/** A message to the worker, after the first one. */
 export type WorkerRequest =
   /** The next part of a stream, or the only one; the worker answers it. */
   | {

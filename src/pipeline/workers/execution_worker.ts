@@ -13,23 +13,33 @@ import {
   sendValues,
   type Signer,
 } from "../mod.ts";
-import { buffersOf, type SentError, type WorkerAnswer, type WorkerRequest } from "./_messages.ts";
+import {
+  buffersOf,
+  type OpenMessage,
+  type SentError,
+  type WorkerAnswer,
+  type WorkerRequest,
+} from "./_messages.ts";
+import { Turns } from "./_turns.ts";
 
 /** The nice value: a tenth of the processor's time beside a busy thread of nice value 0 (sched(7)). */
 const NICE = 10;
 
 interface WorkerScope {
-  onmessage: ((event: MessageEvent<WorkerRequest>) => void) | null;
+  onmessage: ((event: MessageEvent<OpenMessage | WorkerRequest>) => void) | null;
   postMessage(answer: WorkerAnswer, transfer?: Transferable[]): void;
 }
 
 const scope = globalThis as unknown as WorkerScope;
 const registry = createRegistry();
 const running = new Map<number, Running>();
+const turns = new Turns();
 
 if (libc.isSupported()) libc.lowerThreadPriority(NICE);
 
 scope.onmessage = ({ data: request }) => {
+  if (request.kind === "open") return turns.count(request.posted);
+  turns.received();
   const { id } = request;
   switch (request.kind) {
     case "part":
@@ -65,6 +75,7 @@ class Running implements Signer {
       signal: this.#abort.signal,
       signer: this,
       cpu: threadClock(),
+      inTurn: (slice) => turns.run(slice),
     });
   }
 

@@ -5,7 +5,13 @@ import { limitsOf } from "../limits.ts";
 import type { Manifest } from "../manifest.ts";
 import type { Signer } from "../signer.ts";
 import type { SentValue } from "../values.ts";
-import { buffersOf, type SentError, type WorkerAnswer, type WorkerRequest } from "./_messages.ts";
+import {
+  buffersOf,
+  type OpenMessage,
+  type SentError,
+  type WorkerAnswer,
+  type WorkerRequest,
+} from "./_messages.ts";
 
 /**
  * Time after the limit of an execution in which its worker must answer. One that does not is taken to hang. On a busy
@@ -50,6 +56,8 @@ export class PipelineWorker implements Disposable {
   readonly #options: PipelineWorkerOptions;
   readonly #jobs = new Map<number, PipelineJob>();
   #worker: Worker | undefined;
+  /** The number of messages to the worker. */
+  #posted: Int32Array = new Int32Array();
   #nextId = 0;
   #isClosed = false;
 
@@ -70,7 +78,7 @@ export class PipelineWorker implements Disposable {
     const { answerMs = ANSWER_MS } = this.#options;
     const maxMs = limitsOf(manifest.limits).timeMs + answerMs;
     const job = new PipelineJob(id, manifest, maxMs, owner, {
-      post: (request, transfer) => this.#worker?.postMessage(request, transfer ?? []),
+      post: (request, transfer) => this.#post(request, transfer),
       hangs: () => this.#fail(`An execution of ${manifest.name || "a pipeline"} hangs`),
       ended: () => this.#jobs.delete(id),
     });
@@ -85,6 +93,12 @@ export class PipelineWorker implements Disposable {
     this.#end("The server is closing");
   }
 
+  #post(request: WorkerRequest, transfer: Transferable[] = []): void {
+    if (this.#worker === undefined) return;
+    this.#worker.postMessage(request, transfer);
+    Atomics.add(this.#posted, 0, 1);
+  }
+
   #open(): Worker {
     const { entry = new URL("./execution_worker.ts", import.meta.url) } = this.#options;
     const worker = new Worker(entry, { type: "module", name: "signer-pipelines" });
@@ -95,6 +109,9 @@ export class PipelineWorker implements Disposable {
       event.preventDefault();
       if (worker === this.#worker) this.#fail(event.message);
     };
+    const posted = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+    this.#posted = new Int32Array(posted);
+    worker.postMessage({ kind: "open", posted } satisfies OpenMessage);
     return worker;
   }
 
