@@ -32,7 +32,7 @@ export interface ExecutionMetrics {
   readonly memoryEstimateBytes: number;
   /** Bytes of the buffers that the nodes allocated. */
   readonly allocatedBytes: number;
-  /** Bytes of audio in inputs. */
+  /** Bytes of samples in inputs, and in the outputs of nodes that make audio of other values. */
   readonly audioBytes: number;
   /** The nodes in the order of execution. */
   readonly nodes: readonly NodeFigures[];
@@ -291,6 +291,7 @@ export class Execution implements NodeContext, Disposable {
       if (done) {
         this.#work = undefined;
         part.end(node.planned, value);
+        if (value !== undefined && isSource(node.planned)) this.#audioBytes += byteLength(value);
         if (part.isLast) node.instance[Symbol.dispose]?.();
       } else this.#awaited = value ?? undefined;
     } catch (error) {
@@ -323,6 +324,12 @@ function failureOf(
     `Node ${id} (${type.type}): ${reason}`,
     { node: id, completed: ended.map(({ id }) => id), cause: own ? error.cause : error },
   );
+}
+
+/** Tells whether a node makes audio of other values, as that of WAV files does. */
+function isSource({ type }: PlannedNode): boolean {
+  return type.output === "audio" &&
+    Object.values(type.inputs).every((kinds) => !kinds.includes("audio"));
 }
 
 function next(work: Work<Value | undefined>) {
@@ -367,9 +374,12 @@ class Part {
       if (value === undefined) return undefined;
       const accepted = type.inputs[name]!;
       if (!accepted.includes(value.kind)) {
+        const isFile = value.kind === "bytes" && accepted.includes("audio");
         throw new PipelineError(
           "BAD_INPUT",
-          `The input ${name} takes ${accepted.join(" or ")}, not ${value.kind}`,
+          `The input ${name} takes ${accepted.join(" or ")}, not ${value.kind}${
+            isFile ? ": a node wav_decode before it reads a WAV file" : ""
+          }`,
         );
       }
       if (value.kind === "audio") checkAudio(value.audio);

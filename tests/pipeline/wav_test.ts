@@ -151,3 +151,14 @@ test("a WAV file with any byte changed, and with bytes that are random, is decod
   }
   assert.ok(decoded > 0);
 });
+
+// A pipeline on a WAV file was counted as one without audio.
+test("the samples of WAV files count as audio, and those that nodes pass on do not", async () => {
+  const plan = planOf(readManifest(chain(["wav_decode"], ["levels"])), createRegistry());
+  const { metrics } = await execute(plan, new Map([["n0", { kind: "bytes", bytes: wav() }]]));
+  assert.equal(metrics.audioBytes, 8);
+  const gain = planOf(readManifest(chain(["gain", { gain_db: 1 }])), createRegistry());
+  const audio = { samples: new Int16Array(4), channels: 1, sampleRate: 8_000 };
+  const { metrics: passed } = await execute(gain, new Map([["n0", { kind: "audio", audio }]]));
+  assert.equal(passed.audioBytes, 8);
+});

@@ -155,8 +155,16 @@ function addPipeline(call: Command): void {
       "before",
       examples("signer call pipeline run speech.yaml --in speech.wav --out result.wav"),
     )
-    .option("--in <[input=]file>", "file with the value of an input; repeatable", collect)
-    .option("--out <[output=]file>", "file for an output; repeatable", collect)
+    .option(
+      "--in <[input=]file>",
+      "file with the value of an input, - for standard input; repeatable",
+      collect,
+    )
+    .option(
+      "--out <[output=]file>",
+      "file for an output, - for standard output; repeatable",
+      collect,
+    )
     .action(async (manifest, _, command: Command) =>
       (await import("./pipeline.ts")).run(manifest, command.optsWithGlobals())
     );

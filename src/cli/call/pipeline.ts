@@ -5,6 +5,7 @@ import { Session } from "../client/mod.ts";
 import type { ConnectionOptions } from "../client/options/mod.ts";
 import { loadManifest, wireManifest } from "../client/pipelines/mod.ts";
 import { usageError } from "../exit.ts";
+import { writeResult } from "../output.ts";
 import { OutputFile } from "../output_file.ts";
 import { readFile } from "../read_file.ts";
 import { contentOf, jsonOf, textOf } from "./pipeline_values.ts";
@@ -45,10 +46,13 @@ export async function nodes(options: ConnectionOptions): Promise<void> {
   }, options.output);
 }
 
-/** `call pipeline run MANIFEST`: sends files as inputs. Prints the outputs that are not written to files of `--out`. */
+/**
+ * `call pipeline run MANIFEST`: sends files as inputs. Prints the outputs that are not written to files of `--out`, unless
+ * one of them is standard output.
+ */
 export async function run(file: string, options: RunOptions): Promise<void> {
   const manifest = loadManifest(file);
-  const inputs = readInputs(manifest, options.in ?? []);
+  const inputs = await readInputs(manifest, options.in ?? []);
   using files = new OutputFiles(manifest, options.out ?? []);
   using session = await Session.open(options);
   const { outputs, metrics } = await session.unary(pipelineDefinition.ExecutePipeline, {
@@ -56,15 +60,18 @@ export async function run(file: string, options: RunOptions): Promise<void> {
     inputs,
   });
   const shown = files.write(outputs);
-  if (shown.length === 0 && outputs.length > 0) return;
+  if (files.haveStdout || (shown.length === 0 && outputs.length > 0)) return;
   printResult({
     text: () => shown.map((value) => `${value.name}: ${textOf(value)}`),
     json: () => ({ outputs: shown.map(jsonOf), metrics }),
   }, options.output);
 }
 
-/** Reads the files of `--in`: `NAME=FILE`, or FILE for the only input. */
-function readInputs({ inputs }: Manifest, given: readonly string[]): NamedValueInit[] {
+/** Reads the files of `--in`: `NAME=FILE`, or FILE for the only input. `-` is standard input. */
+async function readInputs(
+  { inputs }: Manifest,
+  given: readonly string[],
+): Promise<NamedValueInit[]> {
   const files = new Map<string, string>();
   for (const text of given) {
     const only = inputs.length === 1 ? inputs[0] : undefined;
@@ -82,7 +89,16 @@ function readInputs({ inputs }: Manifest, given: readonly string[]): NamedValueI
   if (missing !== undefined) {
     throw usageError(`The input ${missing} has no file`, `Write --in ${missing}=FILE`);
   }
-  return Array.from(files, ([name, path]) => ({ name, data: readFile(path) }));
+  if ([...files.values()].filter((path) => path === "-").length > 1) {
+    throw usageError("Standard input can be read once", "Give --in - once");
+  }
+  return await Promise.all(Array.from(files, async ([name, path]) => {
+    const isStdin = path === "-";
+    return {
+      name,
+      data: isStdin ? await new Response(Deno.stdin.readable).bytes() : readFile(path),
+    };
+  }));
 }
 
 /** A name before `=`, as ids of nodes are written. */
@@ -104,11 +120,17 @@ function splitName(
   );
 }
 
-/** The files of `--out`: `NAME=FILE`, or FILE for the only output that has bytes. */
+/** A file, or standard output. */
+interface Target {
+  write(content: string | Uint8Array): void;
+}
+
+/** The files of `--out`: `NAME=FILE`, or FILE for the only output that has bytes. `-` is standard output. */
 class OutputFiles implements Disposable {
   readonly #stack = new DisposableStack();
-  readonly #byName = new Map<string, OutputFile>();
-  readonly #unnamed: OutputFile[] = [];
+  readonly #byName = new Map<string, Target>();
+  readonly #unnamed: Target[] = [];
+  #haveStdout = false;
 
   constructor({ outputs }: Manifest, given: readonly string[]) {
     try {
@@ -117,6 +139,11 @@ class OutputFiles implements Disposable {
       this.#stack.dispose();
       throw error;
     }
+  }
+
+  /** True when one of them is standard output. */
+  get haveStdout(): boolean {
+    return this.#haveStdout;
   }
 
   /** Writes outputs to their files. Returns the others. */
@@ -141,10 +168,18 @@ class OutputFiles implements Disposable {
 
   #open(text: string, outputs: readonly string[]): void {
     const { name, path } = splitName(text, outputs, "--out", "OUTPUT");
-    const file = this.#stack.use(OutputFile.open(path));
+    const file = path === "-" ? this.#openStdout() : this.#stack.use(OutputFile.open(path));
     if (name !== undefined) this.#byName.set(name, file);
     else if (this.#unnamed.push(file) > 1) {
       throw usageError("--out FILE is given twice", "Write OUTPUT=FILE");
     }
+  }
+
+  #openStdout(): Target {
+    if (this.#haveStdout) {
+      throw usageError("Standard output can take one output", "Give --out - once");
+    }
+    this.#haveStdout = true;
+    return { write: writeResult };
   }
 }

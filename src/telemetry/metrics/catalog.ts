@@ -77,7 +77,8 @@ export const metrics = {
   },
   signer_audio_bytes_processed_total: {
     type: "counter",
-    help: "Bytes of samples in the inputs of pipelines that succeeded.",
+    help:
+      "Bytes of samples in the inputs of pipelines that succeeded, and as decoded from WAV files.",
     labels: [],
   },
   signer_pipeline_errors_total: {

@@ -824,7 +824,7 @@ export interface ExecutionMetricsInit {
   readonly nodes?: readonly NodeMetricsInit[] | undefined;
   /** CPU time in microseconds. */
   readonly cpuUs?: number | undefined;
-  /** Bytes of the samples in inputs. */
+  /** Bytes of samples, in inputs and as decoded from WAV files. */
   readonly audioBytes?: number | undefined;
 }
 
@@ -841,7 +841,7 @@ export interface ExecutionMetrics {
   nodes: NodeMetrics[];
   /** CPU time in microseconds. */
   cpuUs: number;
-  /** Bytes of the samples in inputs. */
+  /** Bytes of samples, in inputs and as decoded from WAV files. */
   audioBytes: number;
 }
 
@@ -1288,7 +1288,7 @@ export interface GetMetricsResponseInit {
   /** Wall time in microseconds of all executions that have succeeded. */
   readonly wallUs?: number | undefined;
   readonly cpuUs?: number | undefined;
-  /** Bytes of the samples in inputs. */
+  /** Bytes of samples, in inputs and as decoded from WAV files. */
   readonly audioBytes?: number | undefined;
   /** The types of nodes that were executed. */
   readonly nodeTypes?: readonly NodeTypeMetricsInit[] | undefined;
@@ -1307,7 +1307,7 @@ export interface GetMetricsResponse {
   /** Wall time in microseconds of all executions that have succeeded. */
   wallUs: number;
   cpuUs: number;
-  /** Bytes of the samples in inputs. */
+  /** Bytes of samples, in inputs and as decoded from WAV files. */
   audioBytes: number;
   /** The types of nodes that were executed. */
   nodeTypes: NodeTypeMetrics[];
