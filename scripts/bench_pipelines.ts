@@ -1,11 +1,16 @@
 /**
  * Measures pipelines, in one run:
  *
- *   deno task bench:pipelines [--seconds 3] [--turns 5] [--workers 1]
+ *   deno task bench:pipelines [--seconds 3] [--turns 5] [--workers 1] [--cancellations 50] [--part latency] [--tree FOLDER]
  *
- * the latency and the CPU time of resampling 1 s and 10 s of audio by gRPC, by turns with those of this process; the
- * memory of executions at once; 1,000 connections; the time in which cancelled executions end; and the rate of signatures
- * beside pipelines at half of their highest rate, between two turns of the rate alone.
+ * - memory: of executions at once, over that of the idle server;
+ * - latency: and CPU time of resampling 1 s and 10 s of audio by gRPC, by turns with those of this process;
+ * - connections: 3,000 executions over 1,000 connections;
+ * - cancellation: the time in which the executions of a client that leaves end;
+ * - signatures: their rate beside pipelines at half of the pipelines' highest rate, between turns of the rate alone.
+ *
+ * `--part` names one of them; `--tree` serves from other sources, such as an older commit. Needs Linux, and for the
+ * signatures h2load (Debian: nghttp2-client).
  *
  * @module
  */
@@ -21,6 +26,9 @@ import { libc } from "../src/ffi/mod.ts";
 import type { AnyMethod, RpcChannel } from "../src/grpc/mod.ts";
 import { openNativeChannel } from "../src/grpc/native/client/mod.ts";
 import { createRegistry, execute, planOf, readManifest } from "../src/pipeline/mod.ts";
+import { cancellations } from "./bench_pipelines/cancellation.ts";
+import { executeRequest, manifestFile, noise, SAMPLE_RATE } from "./bench_pipelines/request.ts";
+import { signaturesBesidePipelines } from "./bench_pipelines/signatures.ts";
 import { onLoopback, root, serve } from "./serve_process.ts";
 
 const { values: options } = parseArgs({
@@ -28,6 +36,9 @@ const { values: options } = parseArgs({
     seconds: { type: "string", default: "3" },
     turns: { type: "string", default: "5" },
     workers: { type: "string", default: "1" },
+    cancellations: { type: "string", default: "50" },
+    part: { type: "string", default: "" },
+    tree: { type: "string", default: root },
   },
 });
 
@@ -50,56 +61,31 @@ function quantileMs({ latencyDistribution }: Report, percent: number): number {
   return latencyDistribution.find(({ percentage }) => percentage === percent)!.latency / 1e6;
 }
 
+/** 44.1 kHz to the rate of speech recognition. */
+const RESAMPLE = [{ sample_rate: 16_000 }];
+
 /** Executions of a measurement, and those before it. */
 const EXECUTIONS = 100;
 const WARM_UP = 30;
 
-/** A pipeline, as a file and as a message. */
-function manifestOf(nodes: readonly Readonly<Record<string, number>>[]) {
-  const ids = nodes.map((_, index) => `n${index}`);
-  const rest = {
-    version: 1,
-    connections: ids.slice(1).map((to, index) => ({ from: ids[index]!, to })),
-    inputs: ["n0"],
-    outputs: [ids.at(-1)!],
-  };
-  const node = { type: "resample" };
-  const file = nodes.map((parameters, index) => ({ ...node, id: ids[index]!, parameters }));
-  const wire = file.map(({ id, type, parameters }) => {
-    return { id, type, parametersJson: JSON.stringify(parameters) };
-  });
-  return { file: { ...rest, nodes: file }, wire: { ...rest, nodes: wire } };
-}
-
-function noise(audioSeconds: number): Int16Array<ArrayBuffer> {
-  return Int16Array.from({ length: 44_100 * audioSeconds }, () => Math.random() * 20_000);
-}
-
-function open(channel: RpcChannel, manifest: object, samples: Int16Array<ArrayBuffer>) {
-  const audio = {
-    samples: new Uint8Array(samples.buffer),
-    sampleRate: 44_100,
-    channels: 1,
-    format: "SAMPLE_FORMAT_I16",
-  };
-  return channel.call<object, ExecutePipelineResponse>(
-    pipelineDefinition.ExecutePipeline as AnyMethod,
-    [{ manifest, inputs: [{ name: "n0", audio }] }],
-  );
+function open(channel: RpcChannel, request: object) {
+  const method = pipelineDefinition.ExecutePipeline as AnyMethod;
+  return channel.call<object, ExecutePipelineResponse>(method, [request]);
 }
 
 /** Milliseconds of resampling by gRPC and in this process, by turns, so that other work falls on both. */
 async function latencies(address: string, audioSeconds: number) {
-  const { file, wire } = manifestOf([{ sample_rate: 16_000 }]);
-  const plan = planOf(readManifest(file), createRegistry());
+  const plan = planOf(readManifest(manifestFile(RESAMPLE)), createRegistry());
   const samples = noise(audioSeconds);
-  const value = { kind: "audio", audio: { samples, sampleRate: 44_100, channels: 1 } } as const;
+  const request = executeRequest(RESAMPLE, samples);
+  const audio = { samples, sampleRate: SAMPLE_RATE, channels: 1 };
+  const value = { kind: "audio", audio } as const;
   using channel = openNativeChannel({ addresses: [address] });
   const remote: number[] = [];
   const local: number[] = [];
   for (let i = 0; i < WARM_UP + EXECUTIONS; i++) {
     const began = performance.now();
-    for await (const _ of open(channel, wire, samples).responses);
+    for await (const _ of open(channel, request).responses);
     const between = performance.now();
     await execute(plan, new Map([["n0", value]]));
     if (i < WARM_UP) continue;
@@ -116,39 +102,6 @@ function sorted(values: readonly number[]): number[] {
 /** The value under which a share of sorted values is. */
 function quantile(values: readonly number[], share: number): number {
   return values[Math.floor(share * values.length)]!;
-}
-
-/** Milliseconds from the cancellation of executions until the thread of pipelines sleeps. */
-async function cancelledMs(address: string, pid: number): Promise<number> {
-  const { wire } = manifestOf(
-    Array.from({ length: 20 }, (_, i) => ({ sample_rate: 15_000 + 1_000 * (i % 2), quality: 10 })),
-  );
-  using channel = openNativeChannel({ addresses: [address] });
-  const samples = noise(20);
-  const calls = Array.from({ length: 11 }, () => {
-    const manifest = { ...wire, limits: { timeMs: 30_000 } };
-    return open(channel, manifest, samples).responses[Symbol.asyncIterator]();
-  });
-  const ends = Promise.allSettled(calls.map((call) => call.next()));
-  await new Promise((resolve) => setTimeout(resolve, 2_000));
-  const began = performance.now();
-  for (const call of calls) await call.return?.();
-  await ends;
-  // Executions would take 30 s.
-  for (let asleep = 0; asleep < 20 && performance.now() - began < 60_000;) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-    asleep = pipelinesSleep(pid) ? asleep + 1 : 0;
-  }
-  return performance.now() - began - 20;
-}
-
-/** Tells whether the threads of low priority sleep: proc(5), `/proc/PID/task/TID/stat`. */
-function pipelinesSleep(pid: number): boolean {
-  return Array.from(Deno.readDirSync(`/proc/${pid}/task`)).every(({ name }) => {
-    const stat = Deno.readTextFileSync(`/proc/${pid}/task/${name}/stat`);
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return fields[16] !== "10" || fields[0] === "S";
-  });
 }
 
 /** The CPU time of the server, and the counters of its pipelines. */
@@ -191,41 +144,34 @@ function line(name: string, figure: string): void {
   console.log(`${name.padEnd(64)}${figure}`);
 }
 
-const keys = ["--generate", "ecdsa-p256", "--pipelines", "--workers", options.workers];
-const { child, addresses: [address] } = await serve(root, [...onLoopback, ...keys]);
-try {
+/** Memory of executions at once. */
+async function memory(address: string, pid: number): Promise<void> {
   // Loads the libraries, and has nothing to free.
-  await bench(address!, "pipeline", "--audio", "0s", "-n", "10", "-c", "1");
-  const idle = residentMb(child.pid);
+  await bench(address, "pipeline", "--audio", "0s", "-n", "10", "-c", "1");
+  const idle = residentMb(pid);
   for (const [atOnce, audio] of [[1, "1s"], [8, "1s"], [8, "10s"]] as const) {
-    const load = bench(
-      ...[address!, "pipeline", "--audio", audio, "-c", `${atOnce}`, "-z", seconds] as const,
-    );
-    const more = await peakMb(child.pid, load) - idle;
+    const load = bench(address, "pipeline", "--audio", audio, "-c", `${atOnce}`, "-z", seconds);
+    const more = await peakMb(pid, load) - idle;
     line(
       `memory over idle with ${atOnce} of ${audio} at once; each`,
       `${more.toFixed(0)} MB; ${(more / atOnce).toFixed(1)} MB`,
     );
   }
+}
+
+/** Latency and CPU time of 1 s and 10 s of audio. */
+async function latency(address: string, pid: number): Promise<void> {
   for (const length of [1, 10]) {
-    const before = await usage(address!, child.pid);
-    const report = await bench(
-      address!,
-      "pipeline",
-      "--audio",
-      `${length}s`,
-      "-c",
-      "1",
-      "-z",
-      seconds,
-    );
-    const after = await usage(address!, child.pid);
+    const before = await usage(address, pid);
+    const load = ["--audio", `${length}s`, "-c", "1", "-z", seconds];
+    const report = await bench(address, "pipeline", ...load);
+    const after = await usage(address, pid);
     const figures = [quantileMs(report, 50), quantileMs(report, 95)];
     line(
       `resample ${length} s by signer bench: p50, p95`,
       figures.map((ms) => `${ms.toFixed(2)} ms`).join(", "),
     );
-    const { remote, local } = await latencies(address!, length);
+    const { remote, local } = await latencies(address, length);
     for (const share of [0.5, 0.95]) {
       const [by, without] = [quantile(remote, share), quantile(local, share)];
       line(
@@ -241,46 +187,45 @@ try {
       `${perExecution("executionMs")} ms, ${perExecution("serverMs")} ms`,
     );
   }
-  const many = await bench(
-    ...[
-      address!,
-      "pipeline",
-      "--connections",
-      "1000",
-      "-c",
-      "1000",
-      "-n",
-      "3000",
-      "--deadline",
-      "120s",
-    ] as const,
-  );
-  line("1,000 connections: calls by status", JSON.stringify(many.statusCodeDistribution));
-  const cancelled = await cancelledMs(address!, child.pid);
-  line("8 cancelled executions, and 3 that wait, end within", `${cancelled.toFixed(0)} ms`);
-  const full = await bench(address!, "pipeline", "-c", "8", "-z", seconds);
-  line("pipelines a second", full.rps.toFixed(0));
-  const half = `${(full.rps / 2).toFixed(0)}`;
-  const ratios: number[] = [];
-  for (let turn = 0; turn < Number(options.turns); turn++) {
-    const sign = () => bench(address!, "sign", "-c", "32", "--connections", "4", "-z", seconds);
-    const alone = await sign();
-    const pipelines = bench(
-      ...[address!, "pipeline", "-r", half, "-z", `${Number(options.seconds) + 4}s`] as const,
-    );
-    // The pipelines are under way when the signatures are counted.
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
-    const beside = await sign();
-    const { rps } = await pipelines;
-    const after = await sign();
-    const ratio = 2 * beside.rps / (alone.rps + after.rps);
-    ratios.push(ratio);
-    line(
-      `signatures a second alone, beside ${rps.toFixed(0)} pipelines a second, alone; ratio`,
-      [alone, beside, after].map(({ rps }) => rps.toFixed(0)).join(", ") + `; ${ratio.toFixed(2)}`,
-    );
+}
+
+async function connections(address: string): Promise<void> {
+  const load = ["--connections", "1000", "-c", "1000", "-n", "3000", "--deadline", "120s"];
+  const { statusCodeDistribution } = await bench(address, "pipeline", ...load);
+  line("1,000 connections: calls by status", JSON.stringify(statusCodeDistribution));
+}
+
+async function signatures(address: string, pid: number): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "signer-pipelines-" });
+  try {
+    await signaturesBesidePipelines(address, pid, executeRequest(RESAMPLE, noise(1)), {
+      folder,
+      seconds: Number(options.seconds),
+      turns: Number(options.turns),
+    }, line);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
-  line("median ratio", quantile(sorted(ratios), 0.5).toFixed(2));
+}
+
+/** The parts of the benchmark, in their order. */
+const parts: Readonly<Record<string, (address: string, pid: number) => Promise<void>>> = {
+  memory,
+  latency,
+  connections,
+  cancellation: (address, pid) => cancellations(address, pid, Number(options.cancellations), line),
+  signatures,
+};
+
+if (options.part !== "" && !Object.hasOwn(parts, options.part)) {
+  throw new Error(`There is no part ${options.part}: there are ${Object.keys(parts).join(", ")}`);
+}
+const keys = ["--generate", "ecdsa-p256", "--pipelines", "--workers", options.workers];
+const { child, addresses: [address] } = await serve(options.tree, [...onLoopback, ...keys]);
+try {
+  for (const [name, measure] of Object.entries(parts)) {
+    if (options.part === "" || options.part === name) await measure(address!, child.pid);
+  }
 } finally {
   child.kill("SIGTERM");
   await child.status;

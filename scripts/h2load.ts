@@ -5,6 +5,8 @@ import { join } from "node:path";
 export interface Shape {
   readonly connections: number;
   readonly streams: number;
+  /** Requests a second on all connections; as many as are answered without it. */
+  readonly rate?: number;
 }
 
 /** The results of a load by h2load(1). */
@@ -76,17 +78,19 @@ export async function latency(call: Call, shape: Shape, seconds: number): Promis
 
 async function run(
   { url, body }: Call,
-  { connections, streams }: Shape,
+  { connections, streams, rate }: Shape,
   options: readonly string[],
   { cpu }: Placement = {},
 ): Promise<string> {
   const pinned = cpu === undefined ? [] : ["taskset", "-c", `${cpu}`];
+  const paced = rate === undefined ? [] : ["--rps", `${rate / connections}`];
   const [program, ...before] = [...pinned, "h2load"];
   const command = new Deno.Command(program, {
     args: [
       ...before,
       ...["-c", `${connections}`, "-m", `${streams}`, "-d", body],
       ...["-H", "content-type: application/grpc", "-H", "te: trailers"],
+      ...paced,
       ...options,
       url,
     ],

@@ -1,7 +1,7 @@
 """Leaves pipelines in every state by grpcio (gRPC's C core): running, waiting for their turn, and a stream
-between two chunks. Arguments: the address, the process id of the server, and how to leave: `cancel` the calls, `close` the
-channel, or `kill` the process of the client. Prints a line of JSON: the server's counts before and after, and the
-milliseconds until they were 0, and until its thread of pipelines slept."""
+between two chunks. Arguments: the address, the process id of the server, how to leave (`cancel` the calls, `close` the
+channel, or `kill` the process of the client), and how many times, 1 by default. Prints a line of JSON each time: the
+server's counts before and after, and the milliseconds until they were 0, until its thread of pipelines slept, and in which that waited for a processor meanwhile."""
 
 import json
 import os
@@ -25,6 +25,7 @@ NICE = "10"
 LOOKS = 20
 
 address, pid, how = sys.argv[1], sys.argv[2], sys.argv[3]
+times = int(sys.argv[4]) if len(sys.argv) > 4 else 1
 
 
 def connect():
@@ -105,18 +106,28 @@ def open_calls():
     return channel, [*calls, stream], ended
 
 
-def sleeps():
-    """Returns whether all threads of pipelines sleep."""
+def pipeline_threads():
+    """Yields the state of each thread of pipelines, and the milliseconds in which it waited for a processor."""
     for thread in os.listdir(f"/proc/{pid}/task"):
         try:
             with open(f"/proc/{pid}/task/{thread}/stat") as file:
                 fields = file.read().rsplit(") ", 1)[1].split()
+            if fields[16] != NICE:
+                continue
+            with open(f"/proc/{pid}/task/{thread}/schedstat") as file:
+                yield fields[0], int(file.read().split()[1]) / 1e6
         except OSError:
             # The thread has ended.
             continue
-        if fields[16] == NICE and fields[0] != "S":
-            return False
-    return True
+
+
+def sleeps():
+    """Returns whether all threads of pipelines sleep."""
+    return all(state == "S" for state, _ in pipeline_threads())
+
+
+def waited_ms():
+    return sum(waited for _, waited in pipeline_threads())
 
 
 def until(holds):
@@ -128,12 +139,18 @@ def until(holds):
     return round(1000 * (time.monotonic() - began), 1)
 
 
-def is_quiet():
-    for _ in range(LOOKS):
-        if not sleeps():
-            return False
+def until_quiet():
+    """Waits until the threads of pipelines sleep. Returns the time at which they were first seen to do so."""
+    began = time.monotonic()
+    looks = 0
+    while looks < LOOKS:
+        if looks == 0:
+            since = time.monotonic()
+        looks = looks + 1 if sleeps() else 0
+        if time.monotonic() - began > TIMEOUT:
+            raise TimeoutError("The thread of pipelines does not sleep")
         time.sleep(0.001)
-    return True
+    return since
 
 
 def busy(now):
@@ -150,30 +167,42 @@ if how == "hold":
     sys.stdin.read()
     os._exit(0)
 
-if how == "kill":
-    command = [sys.executable, __file__, address, pid, "hold"]
-    holder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    holder.stdout.readline()
-else:
-    channel, calls, ended = open_calls()
-until(lambda: busy(counts()))
-before = counts()
-if sleeps():
-    raise RuntimeError("The thread of pipelines sleeps before the calls end")
-if how == "kill":
-    holder.send_signal(signal.SIGKILL)
-elif how == "cancel":
-    for call in calls:
-        call.cancel()
-else:
-    channel.close()
-left = time.monotonic()
-idle_ms = until(lambda: idle(counts()))
-until(is_quiet)
-quiet_ms = round(1000 * (time.monotonic() - left), 1)
-after = counts()
-if how == "kill":
-    holder.wait()
-else:
-    ended.set()
-print(json.dumps({"before": before, "after": after, "idleMs": idle_ms, "quietMs": quiet_ms}))
+def leave():
+    """Opens calls, and leaves them. Returns the figures."""
+    holder = None
+    if how == "kill":
+        command = [sys.executable, __file__, address, pid, "hold"]
+        holder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        holder.stdout.readline()
+    else:
+        channel, calls, ended = open_calls()
+    until(lambda: busy(counts()))
+    before = counts()
+    if sleeps():
+        raise RuntimeError("The thread of pipelines sleeps before the calls end")
+    waited = waited_ms()
+    left = time.monotonic()
+    if how == "kill":
+        holder.send_signal(signal.SIGKILL)
+    elif how == "cancel":
+        for call in calls:
+            call.cancel()
+    else:
+        channel.close()
+    quiet = until_quiet()
+    waited = waited_ms() - waited
+    until(lambda: idle(counts()))
+    idle_ms = 1000 * (time.monotonic() - left)
+    after = counts()
+    if holder is not None:
+        holder.wait()
+    else:
+        ended.set()
+        channel.close()
+    quiet_ms = 1000 * (quiet - left)
+    figures = {"idleMs": idle_ms, "quietMs": quiet_ms, "waitedMs": waited}
+    return {"before": before, "after": after, **{name: round(ms, 1) for name, ms in figures.items()}}
+
+
+for _ in range(times):
+    print(json.dumps(leave()), flush=True)
