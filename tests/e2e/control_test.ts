@@ -159,7 +159,7 @@ test("doctor --control judges a running server", async () => {
   await withServer(["--workers", "1"], async (_, path) => {
     const { code, stdout, stderr } = await runSigner("doctor", "--control", path);
     assert.equal(code, 0, stderr);
-    assert.match(stdout, /^ok {2}server +signer .*, serving, 1 keys, 0 connections$/m);
+    assert.match(stdout, /^ok {2}server +signer .*, serving, keys: 1, connections: 0$/m);
     assert.match(stdout, /^ok {2}server-threads +1 of 1 answer$/m);
     assert.match(stdout, /^ok {2}server-files +\d+ of \d+ open files$/m);
   });

@@ -65,7 +65,10 @@ const hints: Partial<Record<StatusCode, (failure: Failure) => string | undefined
     waitReady
       ? `Is the server running at ${addresses}? Wait longer with --deadline 1m`
       : "Give it more time with --deadline 1m",
-  [StatusCode.UNIMPLEMENTED]: () => SERVICES_HINT,
+  [StatusCode.UNIMPLEMENTED]: ({ method }) =>
+    method.path.startsWith("/signer.pipeline.v1.")
+      ? "The server needs the option --pipelines: signer serve --pipelines"
+      : SERVICES_HINT,
   [StatusCode.NOT_FOUND]: ({ method }) =>
     method.path.startsWith("/grpc.health.v1.Health/") ? SERVICES_HINT : keysHint(method),
   [StatusCode.INVALID_ARGUMENT]: ({ method }) => keysHint(method),

@@ -43,7 +43,7 @@ export async function checkControl(address: string): Promise<Finding[]> {
     {
       subject: "server",
       ok: phase === "serving" && keys > 0,
-      found: `signer ${version}, ${phase}, ${keys} keys, ${connections} connections`,
+      found: `signer ${version}, ${phase}, keys: ${keys}, connections: ${connections}`,
       advice: "calls are refused while it drains, and without keys",
     },
     {

@@ -39,13 +39,24 @@ export function messageFromJson(registry: Registry, type: DescMessage, json: str
     return message;
   } catch (cause) {
     if (cause instanceof ReflectionError) throw cause;
-    const message = (cause as Error).message.replace(
-      /^cannot decode (field |message google\.protobuf\.Empty from JSON: )?/,
-      "",
-    )
-      .replace(" from JSON: ", ": ");
-    throw new ReflectionError("BAD_JSON", message, { cause });
+    const { message } = cause as Error;
+    throw new ReflectionError("BAD_JSON", unknownValue(registry, message) ?? shortened(message), {
+      cause,
+    });
   }
+}
+
+/** Returns the error of a value that an enum does not have, with those that it has; undefined for any other error. */
+function unknownValue(registry: Registry, message: string): string | undefined {
+  const [, name, value] = /^cannot decode enum (\S+) from JSON: (".*")$/.exec(message) ?? [];
+  const known = registry.getEnum(name ?? "")?.values.map((each) => each.name).join(", ");
+  return known && `${value} is no value of ${name}: its values are ${known}`;
+}
+
+function shortened(message: string): string {
+  return message
+    .replace(/^cannot decode (field |message google\.protobuf\.Empty from JSON: )?/, "")
+    .replace(" from JSON: ", ": ");
 }
 
 /**

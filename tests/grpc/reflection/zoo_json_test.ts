@@ -113,7 +113,10 @@ test("the error of a value of a wrong type names the field", () => {
     [{ young: [{ commonName: "\ud800" }] }, /^young\[0\]\.commonName is not Unicode text$/],
     [{ photo: "a" }, /\.photo: /],
     [{ photo: "a!b=" }, /\.photo: /],
-    [{ diet: "FISH" }, /^enum zoo\.v1\.Diet: "FISH"$/],
+    [
+      { diet: "FISH" },
+      /^"FISH" is no value of zoo\.v1\.Diet: its values are DIET_UNSPECIFIED, PLANTS, MEAT$/,
+    ],
     [{ diet: 2 ** 31 }, /\.diet: /],
     [{ diets: "MEAT" }, /\.diets: expected Array/],
     [{ diets: [null] }, /\.diets: list item must not be null$/],
