@@ -53,7 +53,7 @@ async function run(
   const listener: DriverListener = {
     onEnd(slot, outcome, message, at) {
       const measured = runner.end(slot, outcome, at);
-      if (measured && outcome !== 0) messages.add(outcome, message);
+      if (outcome !== 0 && measured) messages.add(outcome, message);
       ended.give();
     },
   };
