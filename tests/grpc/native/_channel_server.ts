@@ -54,10 +54,11 @@ export function answer(
 }
 
 /** Returns a GOAWAY frame (RFC 9113 section 6.8). */
-export function goaway(lastStreamId: number, errorCode = 0): Uint8Array {
-  const bytes = new Uint8Array(17);
+export function goaway(lastStreamId: number, errorCode = 0, debugData = ""): Uint8Array {
+  const bytes = new Uint8Array(17 + debugData.length);
   const view = new DataView(bytes.buffer);
-  bytes[2] = 8;
+  bytes.set(new TextEncoder().encode(debugData), 17);
+  bytes[2] = 8 + debugData.length;
   bytes[3] = 7;
   view.setUint32(9, lastStreamId);
   view.setUint32(13, errorCode);

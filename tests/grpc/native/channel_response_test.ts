@@ -6,7 +6,7 @@ import { prepareHeaders } from "../../../src/http2/mod.ts";
 import { gate } from "../../_support/gate.ts";
 import { kinds, loadLibc } from "../_rig.ts";
 import { framed } from "../../_support/framed.ts";
-import { answer, type Script, ScriptedServer } from "./_channel_server.ts";
+import { answer, goaway, type Script, ScriptedServer } from "./_channel_server.ts";
 
 const [test, { openNativeChannel }] = await gate(["net", "ffi", "env", "read", "sys"], () => {
   loadLibc();
@@ -176,6 +176,16 @@ const faults: Readonly<Record<string, [StatusName, string | RegExp, Script]>> = 
     "UNAVAILABLE",
     /^Connection dropped: /,
     ({ connection }) => connection.cut(),
+  ],
+  // As by grpc-go at the end of `MaxConnectionAgeGrace`. The message did not say why.
+  "a connection that is cut after GOAWAY": [
+    "UNAVAILABLE",
+    /^Connection dropped: The server [\d.:]+ closed the connection after GOAWAY \(max_age\)$/,
+    ({ connection }) => {
+      connection.raw(goaway(1, 0, "max_age"));
+      connection.flush();
+      connection.cut();
+    },
   ],
 };
 

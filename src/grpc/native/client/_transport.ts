@@ -79,6 +79,8 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
   /** True from `touch()` until the flush after it. */
   #announced = false;
   #answered = false;
+  /** The debug data of a GOAWAY without an error; undefined before one. */
+  #goaway: string | undefined;
   /** True once sending has failed. Remaining input may have the reason. */
   #broken = false;
 
@@ -257,6 +259,8 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
     if (errorCode !== ErrorCode.NO_ERROR) {
       const message = `The server ended the connection: ${debugData || `error code ${errorCode}`}`;
       this.#failure ??= new NetError("CLOSED", message);
+    } else {
+      this.#goaway = debugData;
     }
     this.#drain();
   }
@@ -281,10 +285,7 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
         this.#connection.receive(scratch, this.#now, 0, size);
         if (size < READ_SIZE && !this.#broken) return;
       } else if (size === 0) {
-        const when = this.#phase === "opening"
-          ? " before it sent HTTP/2 settings: it may want TLS, or speak another protocol"
-          : "";
-        const message = `The server ${this.peer} closed the connection${when}`;
+        const message = `The server ${this.peer} closed the connection${this.#whenClosed()}`;
         this.#failure ??= new NetError("CLOSED", message);
         return this.#connection.disconnect();
       } else if (size === -libc.errno.EAGAIN) {
@@ -293,6 +294,15 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
         return this.#disconnect("receive from", "recv", size);
       }
     }
+  }
+
+  /** Returns the end of a message about a server that has closed the connection. */
+  #whenClosed(): string {
+    if (this.#phase === "opening") {
+      return " before it sent HTTP/2 settings: it may want TLS, or speak another protocol";
+    }
+    if (this.#goaway === undefined) return "";
+    return this.#goaway === "" ? " after GOAWAY" : ` after GOAWAY (${this.#goaway})`;
   }
 
   /**
