@@ -34,7 +34,7 @@ export class OpensslPublicKey implements PublicKey {
     this.algorithms = algorithms;
     this.#pkey = typeof pkey === "function" ? undefined : pkey;
     this.#verifiers = new Contexts(type, algorithms, (info) => {
-      if (this.#isDisposed) throw new CryptoError("PROVIDER_FAILED", "The key was disposed of");
+      this.#expectUndisposed();
       if (typeof pkey === "function") this.#pkey ??= pkey();
       return this.#pkey!.verifier(signatureSchemeOf(info));
     });
@@ -60,6 +60,11 @@ export class OpensslPublicKey implements PublicKey {
     } catch (error) {
       throw mapError("PROVIDER_FAILED", `Verifying with ${algorithm}`, error);
     }
+  }
+
+  #expectUndisposed(): void {
+    if (!this.#isDisposed) return;
+    throw new CryptoError("PROVIDER_FAILED", "The key was used after its disposal");
   }
 
   /** An ECDSA signature in strict DER, or undefined when it is not one of this curve. */
