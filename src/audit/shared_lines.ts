@@ -37,7 +37,7 @@ export class SharedLines {
     if (before < this.#signEvery && before + count >= this.#signEvery) this.wake();
   }
 
-  /** Begins to count anew. To be called before a signed line is made. */
+  /** Resets the count. To be called before a signed line is made. */
   restart(): void {
     Atomics.store(this.#words, DUE, 0);
     Atomics.store(this.#words, UNSIGNED, 0);

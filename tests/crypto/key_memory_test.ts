@@ -6,7 +6,7 @@ import { runCode } from "../_support/run_code.ts";
 const [test] = await gate(["run"], () => Promise.resolve({}));
 
 // With the provider openssl, keys filled the heap to its end: while a reload read more of them than there was room for,
-// signatures by the keys of before failed with INTERNAL ("malloc failure").
+// signatures by the keys in use failed with INTERNAL ("malloc failure").
 test("keys of OpenSSL leave so much of the secure heap free that other keys sign", async () => {
   const module = (path: string) => JSON.stringify(import.meta.resolve(`../../src/${path}`));
   const program = `import { openProvider } from ${module("crypto/mod.ts")};

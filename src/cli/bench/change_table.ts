@@ -38,7 +38,7 @@ export function changeTable(
   return [...lines, basis].map((line) => `${line}\n`).join("");
 }
 
-/** Returns the cells of a figure. The range of the runs gives way to the interval of the change where there is one. */
+/** Returns the cells of a figure. The interval of the change, where there is one, replaces the range of the runs. */
 function rowOf({ figure, before, after, ratio, interval, p, verdict }: Change): string[] {
   const { unit } = comparedFigures.find(({ name }) => name === figure)!;
   const value = unit === "rate" ? (rate: number) => rate.toFixed(0) : formatNanoseconds;

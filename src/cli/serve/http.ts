@@ -11,7 +11,7 @@ import type { Place } from "./places.ts";
 import { type ServedHosts, servedHosts } from "./served_hosts.ts";
 
 /**
- * 100 connections: more than are accepted in one turn (`Acceptor`), so that each is read before it gives way. Scrapers and
+ * 100 connections: more than are accepted in one turn (`Acceptor`), so that each is read before it is ended for a newer one. Scrapers and
  * probes have some.
  */
 const MAX_CONNECTIONS = 100;

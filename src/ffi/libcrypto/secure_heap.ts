@@ -23,7 +23,7 @@ const NOT_LOCKED = 2;
 
 /**
  * Three quarters of the heap are for keys. Signatures are made there too, by AWS-LC in 41 KiB for one of RSA-4096, and TLS
- * handshakes: without room, those by the keys of before would fail while a reload fills the heap.
+ * handshakes: without room, those by the keys in use would fail while a reload fills the heap.
  */
 const KEYS_SHARE = 3 / 4;
 

@@ -68,7 +68,7 @@ function readVersion(
   return readKeyFile(reading, join(folder, files.private), join(folder, `${number}.pass`));
 }
 
-/** Reads a public key file. Others may not be able to change it: signatures by a key of theirs would verify. */
+/** Reads a public key file, which no other user may be able to change: signatures by a key put there would verify. */
 async function readPublicKeyFile(
   { provider, allowInsecureKeyFiles: allowInsecure }: KeyReading,
   path: string,
