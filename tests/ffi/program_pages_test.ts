@@ -32,7 +32,7 @@ test("mappings of the file that can be written to or were changed are left alone
   ]);
 });
 
-test("releaseProgramPages() unmaps pages of Deno, which goes on", async () => {
+test("releaseProgramPages() unmaps pages of Deno, which goes on, without a permission to read", async () => {
   const module = new URL("../../src/ffi/mod.ts", import.meta.url).href;
   const script = `
     import { libc } from ${JSON.stringify(module)};
@@ -43,7 +43,13 @@ test("releaseProgramPages() unmaps pages of Deno, which goes on", async () => {
     await new Promise((resolve) => setTimeout(resolve, 1));
     console.log(JSON.stringify([before, after]));`;
   const { stdout, success } = await new Deno.Command(Deno.execPath(), {
-    args: ["eval", "--quiet", script],
+    args: [
+      "run",
+      "--quiet",
+      "--no-prompt",
+      "--allow-ffi",
+      `data:text/javascript,${encodeURIComponent(script)}`,
+    ],
     stderr: "inherit",
   }).output();
   assert.ok(success);

@@ -51,6 +51,7 @@ const SYMBOLS = {
   },
   prctl: { parameters: ["i32", "usize", "usize", "usize", "usize"], result: "i32" },
   read: { parameters: ["i32", "buffer", "usize"], result: "i32" },
+  readlink: { parameters: ["buffer", "buffer", "usize"], result: "i32" },
   readdir: { parameters: ["pointer"], result: "pointer" },
   reboot: { parameters: ["i32"], result: "i32" },
   recv: { parameters: ["i32", "buffer", "usize", "i32"], result: "i32" },

@@ -8,6 +8,9 @@ const MADV_DONTNEED = 4;
 /** Bytes of /proc/self/smaps that are read: some 5,000 mappings, where a server with two workers has 300. */
 const MAX_BYTES = 4 * 2 ** 20;
 
+/** PATH_MAX of linux/limits.h. */
+const PATH_MAX = 4_096;
+
 /** A mapping of a process. */
 export interface Mapping {
   readonly start: bigint;
@@ -20,9 +23,10 @@ export interface Mapping {
  * access, in a microsecond.
  */
 export function releaseProgramPages(): void {
+  const path = programPath();
   const smaps = readSmallFile("/proc/self/smaps", MAX_BYTES);
-  if (smaps === undefined) return;
-  for (const { start, length } of unchangedMappings(smaps, Deno.execPath())) {
+  if (path === undefined || smaps === undefined) return;
+  for (const { start, length } of unchangedMappings(smaps, path)) {
     libc().symbols.madvise(start, length, MADV_DONTNEED);
   }
 }
@@ -40,4 +44,12 @@ export function unchangedMappings(smaps: string, path: string): Mapping[] {
     const start = BigInt(`0x${head[1]}`);
     return [{ start, length: BigInt(`0x${head[2]}`) - start }];
   });
+}
+
+/** Returns the path of the program's file. `Deno.execPath()` needs a permission, and a server may have none to read it. */
+function programPath(): string | undefined {
+  const target = new Uint8Array(PATH_MAX);
+  const link = new TextEncoder().encode("/proc/self/exe\0");
+  const length = libc().symbols.readlink(link, target, target.length);
+  return length < 0 ? undefined : new TextDecoder().decode(target.subarray(0, length));
 }
