@@ -162,7 +162,7 @@ export class Execution implements NodeContext, Disposable {
           throw this.#failure(new PipelineError("CANCELLED", "The execution was cancelled"));
         }
         if (this.#now() - started > limits.timeMs) {
-          const message = `The execution takes over ${limits.timeMs} ms`;
+          const message = `The execution takes over ${limits.timeMs} ms: time_ms allows no more`;
           throw this.#failure(new PipelineError("TIMED_OUT", message));
         }
       } while (!await inTurn(() => this.#advance()));

@@ -141,7 +141,7 @@ Deno.test("an execution ends at its time limit, and releases its node", async ()
   await assert.rejects(run(manifest, second, { now: () => time += 0.4 }), {
     code: "TIMED_OUT",
     node: "n1",
-    message: "Node n1 (endless): The execution takes over 50 ms",
+    message: "Node n1 (endless): The execution takes over 50 ms: time_ms allows no more",
   });
   assert.equal(released, before + 1);
 });

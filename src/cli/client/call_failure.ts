@@ -61,12 +61,13 @@ const hints: Partial<Record<StatusCode, (failure: Failure) => string | undefined
     }
     return `Try again with --retries 3, or ${elsewhere}`;
   },
-  [StatusCode.DEADLINE_EXCEEDED]: ({ addresses, waitReady }) =>
-    waitReady
-      ? `Is the server running at ${addresses}? Wait longer with --deadline 1m`
-      : "Give it more time with --deadline 1m",
+  [StatusCode.DEADLINE_EXCEEDED]({ addresses, waitReady, method }) {
+    if (waitReady) return `Is the server running at ${addresses}? Wait longer with --deadline 1m`;
+    const more = "Give it more time with --deadline 1m";
+    return isPipeline(method) ? `${more}, and time_ms: 30000 in the limits of the manifest` : more;
+  },
   [StatusCode.UNIMPLEMENTED]: ({ method }) =>
-    method.path.startsWith("/signer.pipeline.v1.")
+    isPipeline(method)
       ? "The server needs the option --pipelines: signer serve --pipelines"
       : SERVICES_HINT,
   [StatusCode.NOT_FOUND]: ({ method }) =>
@@ -83,8 +84,12 @@ const hints: Partial<Record<StatusCode, (failure: Failure) => string | undefined
       ? "The server's rules deny it: its operator can see why with signer access check RULES --as CALLER"
       : undefined,
   [StatusCode.UNAUTHENTICATED]: () => `Send a token: --token-file FILE, or in ${tokenVariable}`,
-  [StatusCode.RESOURCE_EXHAUSTED]: () =>
-    "Show the server's limits with: signer call info. If the server is busy, try again later",
+  [StatusCode.RESOURCE_EXHAUSTED]: ({ method }) =>
+    `${
+      isPipeline(method)
+        ? "Ask for more in the limits of the manifest, such as memory_bytes"
+        : "Show the server's limits with: signer call info"
+    }. If the server is busy, try again later`,
   [StatusCode.INTERNAL]({ error }) {
     const id = error.metadata.get(requestIdHeader);
     return typeof id === "string"
@@ -92,6 +97,10 @@ const hints: Partial<Record<StatusCode, (failure: Failure) => string | undefined
       : undefined;
   },
 };
+
+function isPipeline({ path }: AnyMethod): boolean {
+  return path.startsWith("/signer.pipeline.");
+}
 
 /** The hint for an unknown key or an algorithm that does not fit: for calls of the signing service only. */
 function keysHint({ path }: AnyMethod): string | undefined {
