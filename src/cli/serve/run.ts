@@ -23,7 +23,7 @@ import { sendStandardErrorTo } from "./log_to.ts";
 import { ServerMetrics } from "./metrics.ts";
 import { raiseFileLimit } from "./file_limit.ts";
 import { limitsOf } from "./limits.ts";
-import { loadKeys } from "./keys/mod.ts";
+import { loadKeys, warnOfGenerated } from "./keys/mod.ts";
 import type { ServeConfiguration } from "./configuration.ts";
 import { drainOnSignal } from "./drain.ts";
 import { type Place, placesOf } from "./places.ts";
@@ -86,6 +86,8 @@ export async function runServer(
   const policy = await loadPolicy(options);
   const { version } = config;
   await using audit = await openAudit(options, version, provider, store, log);
+  // After all that may refuse the start.
+  warnOfGenerated(generated);
   closeInspector();
   if (stop.isRequested) return log.info("Stopped before it served");
   const metrics = found.metrics && new ServerMetrics({
@@ -155,7 +157,7 @@ export async function runServer(
       hasConfigFile: file !== undefined,
       keys,
       tls,
-      generated,
+      generated: generated.map(({ id }) => id),
       checkKeys: audit?.expectOtherKeys,
       log,
       async publish(replaced) {

@@ -39,8 +39,18 @@ const defaultKeys: readonly KeyType[] = ["rsa-3072", "ecdsa-p256"];
 /** The keys that a server starts with. */
 export interface LoadedKeys {
   readonly store: KeyStore;
-  /** Ids of the generated keys. */
-  readonly generated: readonly string[];
+  /** The generated keys. */
+  readonly generated: readonly { readonly id: string; readonly type: KeyType }[];
+}
+
+/** Warns of keys that are lost when the server ends. */
+export function warnOfGenerated(generated: LoadedKeys["generated"]): void {
+  if (generated.length === 0) return;
+  const types = generated.map(({ type }) => type).join(", ");
+  warn(
+    `generated keys are lost when this process ends (${types}): to keep a key, make it with keygen ` +
+      "and name it with --key",
+  );
 }
 
 /**
@@ -50,11 +60,11 @@ export interface LoadedKeys {
  * @throws {CryptoError} for an unusable file, and for an id or a key that is named twice
  */
 export async function loadKeys(provider: CryptoProvider, options: KeyOptions): Promise<LoadedKeys> {
-  const generated: string[] = [];
+  const generated: { id: string; type: KeyType }[] = [];
   const store = await filled(async (store) => {
     await addKeys(store, { ...options, provider, asking: { ask: true } }, options, warnOfSkipped);
     for (const key of await generateKeys(provider, options, store.size)) {
-      generated.push(add(store, undefined, key).id);
+      generated.push({ id: add(store, undefined, key).id, type: key.type });
     }
   });
   return { store, generated };
@@ -187,12 +197,5 @@ async function generateKeys(
   held: number,
 ): Promise<PrivateKey[]> {
   const types = generate.length > 0 || held > 0 ? generate : defaultKeys;
-  if (types.length === 0) return [];
-  warn(
-    `generated keys are lost when this process ends (${
-      types.join(", ")
-    }): to keep a key, make it ` +
-      "with keygen and name it with --key",
-  );
   return await Promise.all(types.map((type) => provider.generate(type)));
 }

@@ -1,2 +1,2 @@
 /** The keys of `serve`: files, folders, versions. @module */
-export { type KeyOptions, type LoadedKeys, loadKeys, reloadKeys } from "./load.ts";
+export { type KeyOptions, type LoadedKeys, loadKeys, reloadKeys, warnOfGenerated } from "./load.ts";
