@@ -59,8 +59,6 @@ const programSections: readonly string[] = [
       ...item("SIGNER_CLIENT_OPTION", "An option of call, bench and csr: SIGNER_CLIENT_DEADLINE."),
       ...item("SIGNER_CONFIG", "The configuration file of serve."),
       ...item("SIGNER_SERVE_OPTION", "An option of serve: SIGNER_SERVE_LOG_LEVEL is --log-level."),
-      ...item("SIGNER_PASSPHRASE", "The passphrase of encrypted private keys."),
-      ...item("SIGNER_TOKEN", "The token of call, bench and csr."),
       ...item("SIGNER_LIBCRYPTO", "The path of the libcrypto to load."),
       ...item("SIGNER_AWS_LC", "The path of the AWS-LC to sign with."),
       ...item("SIGNER_CACHE", "The folder to which the portable executable is unpacked."),

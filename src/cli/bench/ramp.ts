@@ -28,7 +28,7 @@ const MIN_CONCURRENCY = 1000;
 
 /** `bench ramp METHOD`: raises the rate until the server does not keep up. */
 export async function runRamp(method: string | undefined, options: BenchOptions): Promise<void> {
-  checkWorkload(method, options);
+  await checkWorkload(method, options);
   checkRamp(options);
   using output = openOutput(options);
   using interrupted = interruption();

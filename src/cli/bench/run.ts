@@ -20,7 +20,7 @@ type FindWork = (target: Target) => Promise<NamedWorkload>;
 
 /** `bench METHOD`. */
 export async function runBench(method: string | undefined, options: BenchOptions): Promise<void> {
-  checkWorkload(method, options);
+  await checkWorkload(method, options);
   await run(method, options, (target) => findWorkload(method!, options, target));
 }
 
@@ -41,7 +41,7 @@ export async function measureMethod(
   method: string | undefined,
   options: BenchOptions,
 ): Promise<Report> {
-  checkWorkload(method, options);
+  await checkWorkload(method, options);
   const shape = shapeOf(options);
   using interrupted = interruption();
   await using target = await openTarget(options, ownServer(method, options), interrupted.signal);

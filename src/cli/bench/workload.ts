@@ -9,7 +9,7 @@ import {
 import type { AlgorithmName } from "../../crypto/mod.ts";
 import { randomBytes, type Verification } from "../../bench/mod.ts";
 import { chooseKey, type KeySelector } from "../client/keys/mod.ts";
-import { authorizedHeaders, requestHeaders, Session } from "../client/mod.ts";
+import { authorizedHeaders, readHeaders, Session } from "../client/mod.ts";
 import { readFile } from "../read_file.ts";
 import { usageError } from "../exit.ts";
 import { callName, type NamedWorkload } from "./named_workload.ts";
@@ -28,7 +28,10 @@ const named = ["echo", "sign", "pipeline"];
  *
  * @throws {CliError}
  */
-export function checkWorkload(method: string | undefined, options: BenchOptions): void {
+export async function checkWorkload(
+  method: string | undefined,
+  options: BenchOptions,
+): Promise<void> {
   if (method === undefined) {
     throw usageError(
       "No method is named",
@@ -61,7 +64,7 @@ export function checkWorkload(method: string | undefined, options: BenchOptions)
       `The requests of ${method} are known`,
     );
   }
-  requestHeaders(options.header ?? [], (name) => Deno.env.get(name));
+  await readHeaders(options);
 }
 
 /**

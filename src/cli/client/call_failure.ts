@@ -4,7 +4,7 @@ import { findError } from "../../errors/mod.ts";
 import { type AnyMethod, type RpcError, StatusCode, statusName } from "../../grpc/mod.ts";
 import { CliError, exitCodeOfStatus } from "../exit.ts";
 import { addressVariable } from "./targets.ts";
-import { handshakeHint, tokenVariable } from "./options/mod.ts";
+import { handshakeHint } from "./options/mod.ts";
 
 /** Reasons of OpenSSL for bytes that are no TLS record. */
 const NO_TLS = /wrong version number|packet length too long/;
@@ -83,7 +83,7 @@ const hints: Partial<Record<StatusCode, (failure: Failure) => string | undefined
     method.path.startsWith("/signer.v1.")
       ? "The server's rules deny it: its operator can see why with signer access check RULES --as CALLER"
       : undefined,
-  [StatusCode.UNAUTHENTICATED]: () => `Send a token: --token-file FILE, or in ${tokenVariable}`,
+  [StatusCode.UNAUTHENTICATED]: () => "Send a token: --token-file FILE",
   [StatusCode.RESOURCE_EXHAUSTED]: ({ method }) =>
     `${
       isPipeline(method)

@@ -12,7 +12,7 @@ import {
 } from "../../crypto/mod.ts";
 import { usageError } from "../exit.ts";
 import { note, warn, writeDiagnostic, writeResult } from "../output.ts";
-import { PASSPHRASE_VARIABLE, passphraseToCreate, sourceToCreate } from "../passphrase/mod.ts";
+import { passphraseToCreate } from "../passphrase/mod.ts";
 import { openChosenProvider } from "../provider.ts";
 import { withSpinner } from "../spinner.ts";
 import { refuseBinaryOnTerminal, refuseUnwritable } from "./_refusals.ts";
@@ -26,11 +26,8 @@ export async function makeKey(options: Options): Promise<void> {
   const provider = openChosenProvider(options.provider);
   const passphrase = await passphraseToCreate(options);
   try {
-    const work = provider.generate(options.type);
-    if (sourceToCreate(options) === "environment") {
-      note(`the private key is encrypted with the passphrase in ${PASSPHRASE_VARIABLE}`);
-    }
-    using key = await withSpinner(`making a key of type ${options.type}`, work);
+    const message = `making a key of type ${options.type}`;
+    using key = await withSpinner(message, provider.generate(options.type));
     await putKeys(key, passphrase, options);
   } finally {
     passphrase?.fill(0);
@@ -59,17 +56,15 @@ async function putKeys(
 
 /** Refuses options that would fail after the work: a key of 4,096 bits takes seconds. */
 async function refuseWrongOptions(options: Options): Promise<void> {
-  const { out, publicOut, format } = options;
+  const { out, publicOut, format, passphraseFile, passphrasePrompt } = options;
   if (out !== undefined && publicOut !== undefined && resolve(out) === resolve(publicOut)) {
     throw usageError(
       `Both keys would go to ${out}`,
       "Name two different files with --out and --public-out",
     );
   }
-  const source = sourceToCreate(options);
-  if (format === "jwk" && source !== undefined) {
-    const remedy = source === "environment" ? `unset ${PASSPHRASE_VARIABLE}` : "no passphrase";
-    throw usageError("A JWK cannot be encrypted", `Use --format pem or der, or ${remedy}`);
+  if (format === "jwk" && (passphraseFile !== undefined || passphrasePrompt)) {
+    throw usageError("A JWK cannot be encrypted", "Use --format pem or der, or no passphrase");
   }
   if (out === undefined) refuseBinaryOnTerminal(format, "--out");
   await refuseUnwritable([out, publicOut], options);

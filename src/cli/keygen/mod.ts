@@ -3,7 +3,6 @@ import { Command, Option } from "commander";
 import { collect } from "../collect.ts";
 import { examples } from "../help.ts";
 import { keyTypeOption } from "../key_options.ts";
-import { PASSPHRASE_VARIABLE } from "../passphrase/mod.ts";
 import type { KeygenOptions } from "./options.ts";
 
 /** `signer keygen`. */
@@ -57,10 +56,6 @@ export function keygenCommand(): Command {
     .addOption(
       new Option("--provider <name>", "cryptography library")
         .choices(["auto", "aws-lc", "openssl", "builtin"]).default("auto"),
-    )
-    .addHelpText(
-      "after",
-      `\nEnvironment:\n  ${PASSPHRASE_VARIABLE}  passphrase of the new key, or of the key that --from reads`,
     )
     .action(async (options: KeygenOptions) => {
       const { keygen } = await import("./keygen.ts");

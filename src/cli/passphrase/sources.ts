@@ -1,11 +1,11 @@
-/** Sources of passphrases: files, the environment, a prompt. @module */
+/** Sources of passphrases: files, and a prompt. @module */
 import { usageError } from "../exit.ts";
 import { warn } from "../output.ts";
 import { MAX_PASSPHRASE_BYTES } from "./hidden_line.ts";
 import { askHidden } from "./prompt.ts";
 
-/** The environment variable with the passphrase of keys that are read, and of a new key. */
-export const PASSPHRASE_VARIABLE = "SIGNER_PASSPHRASE";
+/** The environment variable that held a passphrase, in earlier versions. */
+const FORMER_VARIABLE = "SIGNER_PASSPHRASE";
 
 /** The command-line options that name the source of a passphrase. */
 export interface PassphraseOptions {
@@ -21,8 +21,8 @@ export interface Asking {
 }
 
 /**
- * Returns the passphrase of a key that is read: from the options, else from the environment, else from a
- * prompt with `question`, such as `Passphrase of key.pem: `. The caller zeroes it.
+ * Returns the passphrase of a key that is read: from the file of the options, else from a prompt with
+ * `question`, such as `Passphrase of key.pem: `. The caller zeroes it.
  *
  * @param ask false for no prompt, as while a server runs
  * @throws {CliError} when the named source has none, and when there is no terminal to ask at
@@ -33,13 +33,12 @@ export async function passphraseToRead(
   { ask }: Asking = { ask: true },
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (options.passphraseFile !== undefined) return await readPassphraseFile(options.passphraseFile);
-  const value = options.passphrasePrompt ? undefined : Deno.env.get(PASSPHRASE_VARIABLE);
-  if (value) return new TextEncoder().encode(value);
+  if (!options.passphrasePrompt) refuseFormerVariable();
   if (!ask || !options.passphrasePrompt && !Deno.stdin.isTerminal()) {
     const why = ask ? "there is no terminal to ask at" : "it is not asked for now";
     throw usageError(
       `${question.replace(/[: ]+$/, "")}: none was given, and ${why}`,
-      `Give it by --passphrase-file or in ${PASSPHRASE_VARIABLE}`,
+      "Name a file that holds it with --passphrase-file",
     );
   }
   const [answer] = await askHidden([question]);
@@ -47,33 +46,30 @@ export async function passphraseToRead(
 }
 
 /**
- * Returns the passphrase of a new key, from the options or else from the environment; a prompt asks twice.
- * Undefined when neither names a source. The caller zeroes it.
+ * Returns the passphrase of a new key from the file of the options or a prompt, which asks twice. Undefined
+ * when the options name neither. The caller zeroes it.
  *
  * @throws {CliError} when the named source has none, and when the two answers differ
  */
 export async function passphraseToCreate(
   options: PassphraseOptions,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  switch (sourceToCreate(options)) {
-    case "file":
-      return await readPassphraseFile(options.passphraseFile!);
-    case "prompt":
-      return await askTwice();
-    case "environment":
-      return new TextEncoder().encode(Deno.env.get(PASSPHRASE_VARIABLE));
-    case undefined:
-      return undefined;
-  }
+  if (options.passphraseFile !== undefined) return await readPassphraseFile(options.passphraseFile);
+  if (options.passphrasePrompt) return await askTwice();
+  refuseFormerVariable();
+  return undefined;
 }
 
-/** Finds the source of the passphrase for a new key; undefined for an unencrypted key. */
-export function sourceToCreate(
-  { passphraseFile, passphrasePrompt }: PassphraseOptions,
-): "file" | "prompt" | "environment" | undefined {
-  if (passphraseFile !== undefined) return "file";
-  if (passphrasePrompt) return "prompt";
-  return Deno.env.get(PASSPHRASE_VARIABLE) ? "environment" : undefined;
+/**
+ * Refuses the variable of a passphrase, where nothing else names one: other processes of the user can read it.
+ * A warning would not do, as `keygen` would write a key without encryption.
+ */
+function refuseFormerVariable(): void {
+  if (!Deno.env.get(FORMER_VARIABLE)) return;
+  throw usageError(
+    `${FORMER_VARIABLE} is set, but no passphrase is read from the environment`,
+    "Unset it, and name a file that holds the passphrase with --passphrase-file",
+  );
 }
 
 async function askTwice(): Promise<Uint8Array<ArrayBuffer>> {

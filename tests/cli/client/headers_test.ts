@@ -11,7 +11,7 @@ const [test, { requestHeaders }] = await gate(
 const environment = (name: string) => name === "TOKEN" ? "s3cret" : undefined;
 
 function headers(...texts: string[]) {
-  return requestHeaders(texts, environment);
+  return requestHeaders(texts.map((text) => ({ text })), environment);
 }
 
 test("`requestHeaders()` parses names and values, and keeps the order of repeated names", () => {
@@ -34,10 +34,24 @@ test("`requestHeaders()` expands environment variables, and treats the values as
   assert.deepEqual([...secrets], ["x"]);
 });
 
-test("`requestHeaders()` treats values of names such as `authorization` as secrets", () => {
-  const names = ["authorization", "proxy-authorization", "cookie", "x-api-key", "x-session-id"];
+test("`requestHeaders()` treats values of names such as `cookie` as secrets", () => {
+  const names = ["proxy-authorization", "cookie", "x-api-key", "x-session-id"];
   const { secrets } = headers(...names.map((name) => `${name}: a`), "x-trace: b");
   assert.deepEqual([...secrets], names);
+});
+
+test("`requestHeaders()` takes authorization from files, whose values are secrets and stay as they are", () => {
+  const { metadata, secrets } = requestHeaders([
+    { text: "authorization: Basic dXNlcjo=", place: "file:1" },
+    { text: "x: <${TOKEN}>", place: "file:2" },
+  ], environment);
+  assert.equal(metadata.get("authorization"), "Basic dXNlcjo=");
+  assert.equal(metadata.get("x"), "<${TOKEN}>");
+  assert.deepEqual([...secrets], ["authorization", "x"]);
+  assert.throws(
+    () => requestHeaders([{ text: "s3cret", place: "file:3" }], environment),
+    { message: "file:3: a header has no name", hint: "Write name: value on each line" },
+  );
 });
 
 test("`requestHeaders()` refuses invalid headers, with an error that does not contain the value", () => {
@@ -51,6 +65,8 @@ test("`requestHeaders()` refuses invalid headers, with an error that does not co
     ["x-bin: s3cret!", /^-H "x-bin" must have a value in base64$/],
     ["grpc-timeout: 1S", /^-H grpc-timeout is set by gRPC itself$/],
     ["Content-Type: x", /^-H content-type is set by gRPC itself$/],
+    ["Authorization: Bearer s3cret", /^-H authorization would hold a secret in the command line/],
+    ["authorization: Bearer ${TOKEN}", /^-H authorization would hold a secret in the command line/],
   ];
   for (const [text, message] of cases) {
     assert.throws(() => headers(text), (error) => {

@@ -4,4 +4,4 @@ export { withSchema } from "./schema.ts";
 export { clientOptions, clientSections } from "./table.ts";
 export { withTargets } from "./targets.ts";
 export { type ClientTlsOptions, handshakeHint, wantsTls, withTls } from "./tls.ts";
-export { type TokenOptions, tokenVariable, withToken } from "./token.ts";
+export { type TokenOptions, withToken } from "./token.ts";

@@ -5,7 +5,9 @@ import {
   duration,
   file,
   flag,
+  type Kind,
   type OptionTable,
+  resolvePath,
   type Sections,
   size,
   text,
@@ -26,6 +28,17 @@ export const clientSections = {
   "": { title: "Contexts", about: "The options of a context." },
   tls: { title: "Contexts: TLS", about: "TLS of a context." },
 } as const satisfies Sections;
+
+/** A header, or `@FILE`: a file with a header on each line. The file may be a credential of systemd. */
+const header: Kind<string> = {
+  ...text("<name: value>", "x-team: builds"),
+  parse: (value) => value.startsWith("@") ? `@${file.parse(value.slice(1))}` : value,
+  paths: {
+    of: (value) => value.replace(/^@/, ""),
+    resolve: (value, folder) =>
+      value.startsWith("@") ? `@${resolvePath(value.slice(1), folder)}` : value,
+  },
+};
 
 export const clientOptions = {
   to: {
@@ -64,8 +77,8 @@ export const clientOptions = {
     flag: "--header",
     short: "-H",
     path: "header",
-    kind: text("<name: value>", "x-team: builds"),
-    help: "metadata to send, ${ENV} expanded",
+    kind: header,
+    help: "metadata to send, ${ENV} expanded; secret headers: @FILE",
     repeatable: true,
     secret: true,
   },
@@ -155,7 +168,7 @@ export const clientOptions = {
     path: "token-file",
     kind: file,
     example: "token",
-    help: "token to send as authorization: Bearer (env: SIGNER_TOKEN)",
+    help: "file of the token to send as authorization: Bearer",
   },
   allowPlaintextToken: {
     flag: "--allow-plaintext-token",

@@ -3,9 +3,6 @@ import type { Command } from "commander";
 import { addOptions } from "../../options.ts";
 import { clientOptions } from "./table.ts";
 
-/** The environment variable with a token, used when `--token-file` is not given. */
-export const tokenVariable = "SIGNER_TOKEN";
-
 /** The token options of a client, as commander reads them. */
 export interface TokenOptions {
   readonly tokenFile?: string;
