@@ -169,6 +169,7 @@ export const rooms: Rooms = {
     "src/pipeline",
     "src/services",
     "src/telemetry",
+    "src/telemetry/exposition",
     "src/telemetry/metrics",
     "src/tracing",
     "npm:commander",
@@ -349,6 +350,7 @@ export const rooms: Rooms = {
   "src/net/tls": ["src/ffi", "src/net"],
 
   "src/telemetry/metrics": [],
+  "src/telemetry/exposition": ["src/telemetry/metrics", "npm:prom-client"],
   "src/telemetry": ["src/ffi", "src/node", "src/printable", "npm:@logtape/logtape"],
 
   "src/protobuf": ["src/errors"],

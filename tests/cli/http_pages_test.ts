@@ -14,7 +14,7 @@ const pages = new Map<string, (request: PageRequest) => Page>([
   }],
 ]);
 
-function answer(...head: string[]): string {
+function answer(...head: string[]): Promise<string> {
   return respond(head.join("\r\n"), pages, () => true, logger("serve"));
 }
 
@@ -32,20 +32,20 @@ const cases = [
 ] as const;
 
 for (const [line, status] of cases) {
-  Deno.test(`"${line}" is answered with ${status}`, () => {
-    const text = answer(line, "host: a");
+  Deno.test(`"${line}" is answered with ${status}`, async () => {
+    const text = await answer(line, "host: a");
     assert.ok(text.startsWith(`HTTP/1.1 ${status} `), text);
     assert.doesNotMatch(text, /secret/);
   });
 }
 
-Deno.test("content-length counts bytes, and HEAD has no body", () => {
-  assert.match(answer("GET /page HTTP/1.1"), /content-length: 3\r\n.*\r\n\r\né\n$/s);
-  assert.match(answer("HEAD /page HTTP/1.1"), /content-length: 3\r\n.*\r\n\r\n$/s);
+Deno.test("content-length counts bytes, and HEAD has no body", async () => {
+  assert.match(await answer("GET /page HTTP/1.1"), /content-length: 3\r\n.*\r\n\r\né\n$/s);
+  assert.match(await answer("HEAD /page HTTP/1.1"), /content-length: 3\r\n.*\r\n\r\n$/s);
 });
 
-Deno.test("Accept fields are joined, whatever their case", () => {
-  assert.match(answer("GET /accept HTTP/1.1", "ACCEPT: a", "accept:b"), /\r\n\r\na,b$/);
+Deno.test("Accept fields are joined, whatever their case", async () => {
+  assert.match(await answer("GET /accept HTTP/1.1", "ACCEPT: a", "accept:b"), /\r\n\r\na,b$/);
 });
 
 /** Whether pages at an address are served to clients that name a host. */
@@ -76,12 +76,14 @@ for (const [address, host, isServed] of hosts) {
   });
 }
 
-Deno.test("a request for a host that is not served gets 421, also in the absolute form", () => {
-  const status = (...head: string[]) =>
-    respond(head.join("\r\n"), pages, (host) => host === "a", logger("serve")).slice(9, 12);
-  assert.equal(status("GET /page HTTP/1.1", "host: a"), "200");
-  assert.equal(status("GET /page HTTP/1.1", "Host: b"), "421");
-  assert.equal(status("GET http://b/page HTTP/1.1", "host: a"), "421");
-  assert.equal(status("GET http://a/page HTTP/1.1", "host: b"), "200");
-  assert.equal(status("GET /page HTTP/1.1", "host: a", "host: b"), "400");
+Deno.test("a request for a host that is not served gets 421, also in the absolute form", async () => {
+  const status = async (...head: string[]) => {
+    const isServed = (host: string | undefined) => host === "a";
+    return (await respond(head.join("\r\n"), pages, isServed, logger("serve"))).slice(9, 12);
+  };
+  assert.equal(await status("GET /page HTTP/1.1", "host: a"), "200");
+  assert.equal(await status("GET /page HTTP/1.1", "Host: b"), "421");
+  assert.equal(await status("GET http://b/page HTTP/1.1", "host: a"), "421");
+  assert.equal(await status("GET http://a/page HTTP/1.1", "host: b"), "200");
+  assert.equal(await status("GET /page HTTP/1.1", "host: a", "host: b"), "400");
 });

@@ -77,6 +77,21 @@ test("commands without a configuration file load neither YAML nor zod", async ()
   assert.ok((await loadedBy("src/config/files/mod.ts")).some((name) => name.includes("zod")));
 });
 
+test("only a server with --metrics loads prom-client", async () => {
+  for (const file of ["serve/run.ts", "serve/worker.ts"]) {
+    const loaded = await loadedBy(`src/cli/${file}`);
+    assert.ok(loaded.length > 20, `${loaded}`);
+    assert.deepEqual(
+      loaded.filter((name) => /prom-client|serve\/status_page/.test(name)),
+      [],
+      file,
+    );
+  }
+  assert.ok(
+    (await loadedBy("src/cli/serve/metrics.ts")).some((name) => name.includes("prom-client")),
+  );
+});
+
 test("the threads of workers start before the modules of a server are loaded", async () => {
   const loaded = await loadedBy("src/cli/serve/threads.ts");
   assert.ok(loaded.some((name) => name.includes("src/grpc/stacks")), `${loaded}`);

@@ -1,10 +1,9 @@
 /** The names, counters and text format of metrics. @module */
 import assert from "node:assert/strict";
+import { Exposition, formatOf } from "../../src/telemetry/exposition/mod.ts";
 import {
   BUCKETS,
   createCounterMemory,
-  Exposition,
-  formatOf,
   MAX_SIGNATURES,
   metrics,
   OTHER,
@@ -96,7 +95,7 @@ Deno.test("a bucket of times keeps the trace of a call, and a newer one after a 
   assert.ok(Math.abs(exemplar!.timestamp - Date.now() / 1_000) < 60);
 });
 
-Deno.test("exemplars are in OpenMetrics only", () => {
+Deno.test("exemplars are in OpenMetrics only", async () => {
   const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
   const exemplars = [{ traceId, seconds: 0.000005, timestamp: 1_700_000_000.5 }];
   const times = BUCKETS.map((_, index) => index === 0 ? 1 : 0).concat(0);
@@ -105,12 +104,13 @@ Deno.test("exemplars are in OpenMetrics only", () => {
     text.addHistogram("signer_request_duration_seconds", [
       { values: ["/Echo"], times, seconds: 0.000005, exemplars },
     ]);
-    return `${text}`;
+    return text.text();
   };
   const line =
     `_bucket{method="/Echo",le="0.00001"} 1 # {trace_id="${traceId}"} 0.000005 1700000000.5`;
-  assert.ok(textIn("openmetrics").includes(line), textIn("openmetrics"));
-  assert.doesNotMatch(textIn("prometheus"), /trace_id/);
+  const openmetrics = await textIn("openmetrics");
+  assert.ok(openmetrics.includes(line), openmetrics);
+  assert.doesNotMatch(await textIn("prometheus"), /trace_id/);
 });
 
 Deno.test("the lag of a thread is the longest of the last timers, and none when they stop", () => {
@@ -141,16 +141,19 @@ Deno.test("keys beyond the limit share one series, so that a scrape stays small"
   assert.deepEqual(signatures[0], { key: OTHER, algorithm: OTHER, count: 10 });
 });
 
-Deno.test("label values are quoted: a certificate's subject may have quotes", () => {
+Deno.test("label values are quoted: a certificate's subject may have quotes", async () => {
   const text = new Exposition("prometheus");
   text.add("signer_certificate_expiry_timestamp_seconds", [[1, 'CN="a"\\b\nO=c', "01"]]);
-  assert.match(`${text}`, /\{subject="CN=\\"a\\"\\\\b\\nO=c",serial="01"\} 1\n/);
+  assert.match(await text.text(), /\{subject="CN=\\"a\\"\\\\b\\nO=c",serial="01"\} 1\n/);
 });
 
-Deno.test("OpenMetrics names counters without _total, and ends in EOF", () => {
-  const text = new Exposition(formatOf("application/openmetrics-text;version=1.0.0,*/*;q=0.1"));
-  text.add("signer_worker_failures_total", [[3]]);
-  assert.match(`${text}`, /^# TYPE signer_worker_failures counter$/m);
-  assert.match(`${text}`, /^signer_worker_failures_total 3$/m);
-  assert.ok(`${text}`.endsWith("# EOF\n"));
+Deno.test("OpenMetrics names counters without _total, and ends in EOF", async () => {
+  const exposition = new Exposition(
+    formatOf("application/openmetrics-text;version=1.0.0,*/*;q=0.1"),
+  );
+  exposition.add("signer_worker_failures_total", [[3]]);
+  const text = await exposition.text();
+  assert.match(text, /^# TYPE signer_worker_failures counter$/m);
+  assert.match(text, /^signer_worker_failures_total 3$/m);
+  assert.ok(text.endsWith("# EOF\n"));
 });

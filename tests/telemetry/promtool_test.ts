@@ -29,5 +29,5 @@ testPromtool("`promtool check metrics` finds no fault in the metrics", async (pr
   counters.lag(12);
   echo.waited(3);
   metrics.onReload("failure");
-  await assertSoundMetrics(promtool, metrics.text("prometheus"));
+  await assertSoundMetrics(promtool, await metrics.text("prometheus"));
 });

@@ -41,7 +41,7 @@ export interface Page {
 const NO_CONTENT = "default-src 'none'; frame-ancestors 'none'";
 
 /** Pages by path. */
-export type Pages = ReadonlyMap<string, (request: PageRequest) => Page>;
+export type Pages = ReadonlyMap<string, (request: PageRequest) => Page | Promise<Page>>;
 
 const REASONS = {
   200: "OK",
@@ -91,8 +91,10 @@ export async function openHttp(
         const end = head.indexOf("\r\n\r\n");
         if (end < 0 && head.length < MAX_HEAD_BYTES) return;
         isAnswered = true;
-        const answer = end < 0 ? plain(431) : respond(head.slice(0, end), pages, isServed, log);
-        connection.end(new TextEncoder().encode(answer));
+        const answer = end < 0
+          ? Promise.resolve(plain(431))
+          : respond(head.slice(0, end), pages, isServed, log);
+        answer.then((text) => connection.end(new TextEncoder().encode(text)));
       });
       connection.on("end", () => connection.end());
       connection.on("error", () => {});
@@ -125,7 +127,12 @@ function endOldest(open: Set<ReturnType<typeof toDuplex>>): void {
 }
 
 /** Returns the response to a request line and headers. */
-export function respond(head: string, pages: Pages, isServed: ServedHosts, log: Logger): string {
+export async function respond(
+  head: string,
+  pages: Pages,
+  isServed: ServedHosts,
+  log: Logger,
+): Promise<string> {
   const [line, ...fields] = head.split("\r\n");
   // The absolute form has a scheme and an authority, which is used in the place of Host (RFC 9112 section 3.2.2).
   const request = /^([A-Z]+) (?:http:\/\/([^/ ]+))?(\/[^ ?]*)(?:\?[^ ]*)? HTTP\/1\.[01]$/.exec(
@@ -139,7 +146,8 @@ export function respond(head: string, pages: Pages, isServed: ServedHosts, log: 
   if (page === undefined) return plain(404);
   if (method !== "GET" && method !== "HEAD") return plain(405);
   try {
-    const { status, type, body, policy } = page({ accept: valuesOf(fields, "accept").join(",") });
+    const accept = valuesOf(fields, "accept").join(",");
+    const { status, type, body, policy } = await page({ accept });
     return response(status, type, body, method === "HEAD", policy);
   } catch (error) {
     log.error("A page cannot be made", { path, error });

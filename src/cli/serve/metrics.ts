@@ -4,10 +4,12 @@ import { statusName } from "../../grpc/mod.ts";
 import type { PipelineCounters } from "../../pipeline/mod.ts";
 import {
   contentTypes,
-  createCounterMemory,
   Exposition,
   type ExpositionFormat,
   formatOf,
+} from "../../telemetry/exposition/mod.ts";
+import {
+  createCounterMemory,
   ThreadCounters,
   type ThreadCounts,
 } from "../../telemetry/metrics/mod.ts";
@@ -111,10 +113,10 @@ export class ServerMetrics {
 
   /** The pages: /metrics, the probes, and the status page with its document. */
   pages(): Pages {
-    return new Map<string, (request: PageRequest) => Page>([
-      ["/metrics", ({ accept }) => {
+    return new Map<string, (request: PageRequest) => Page | Promise<Page>>([
+      ["/metrics", async ({ accept }) => {
         const format = formatOf(accept);
-        return { status: 200, type: contentTypes[format], body: this.text(format) };
+        return { status: 200, type: contentTypes[format], body: await this.text(format) };
       }],
       // The main thread answers, so it is alive. It replaces workers that hang.
       ["/healthz", () => probe(undefined)],
@@ -129,7 +131,7 @@ export class ServerMetrics {
   }
 
   /** Writes all metrics. */
-  text(format: ExpositionFormat): string {
+  text(format: ExpositionFormat): Promise<string> {
     const { version, provider, keys, certificates } = this.#server;
     const running = this.#threads.map(({ counters }) => counters.read());
     const all = [...running, ...this.#ended.map((counters) => counters.read())];
@@ -183,7 +185,7 @@ export class ServerMetrics {
     );
     text.add("signer_ready", [[this.#obstacle === undefined ? 1 : 0]]);
     addProcess(text);
-    return text.toString();
+    return text.text();
   }
 
   /** The document of the status page. */

@@ -20,7 +20,7 @@ import { ExpiryWatch } from "./expiry.ts";
 import { KeyMemory, refuseUnneededCalls, warnOfRoot } from "./hardening.ts";
 import { openHttp } from "./http.ts";
 import { sendStandardErrorTo } from "./log_to.ts";
-import { ServerMetrics } from "./metrics.ts";
+import type { Measured, ServerMetrics } from "./metrics.ts";
 import { raiseFileLimit } from "./file_limit.ts";
 import { limitsOf } from "./limits.ts";
 import { loadKeys, warnOfGenerated } from "./keys/mod.ts";
@@ -90,7 +90,7 @@ export async function runServer(
   warnOfGenerated(generated);
   closeInspector();
   if (stop.isRequested) return log.info("Stopped before it served");
-  const metrics = found.metrics && new ServerMetrics({
+  const metrics = found.metrics && await serverMetrics({
     version,
     provider,
     keys,
@@ -201,6 +201,13 @@ export async function runServer(
   } finally {
     await server.close();
   }
+}
+
+/** Creates the metrics. */
+async function serverMetrics(measured: Measured): Promise<ServerMetrics> {
+  // Imported here for its library, which servers without metrics do not load.
+  const { ServerMetrics } = await import("./metrics.ts");
+  return new ServerMetrics(measured);
 }
 
 /** Creates the counters of pipelines. */

@@ -1,4 +1,3 @@
-/** Metrics: counters in shared memory, and their text for Prometheus. @module */
+/** Metrics: their names, and counters in shared memory. @module */
 export * from "./catalog.ts";
 export * from "./counters.ts";
-export * from "./exposition.ts";
