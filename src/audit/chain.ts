@@ -21,11 +21,13 @@ import { AuditError } from "./errors.ts";
 import { LineBuffer } from "./line_buffer.ts";
 import {
   addAttempt,
+  addExecution,
   addFields,
   addPrevious,
   type Attempt,
   beginLine,
   chainPrefix,
+  type Execution,
   type Fields,
   HASH_BYTES,
   type HashFunction,
@@ -54,10 +56,10 @@ export interface ChainSetup {
   readonly signEveryLines: number;
 }
 
-/** The lines of attempts to sign, as services use it. */
+/** The lines of attempts to sign and of pipelines, as services write them. */
 export interface AuditTrail {
   /**
-   * Ensures before an attempt that its line can be written, as far as that is known.
+   * Ensures before an attempt or execution that its line can be written, as far as that is known.
    *
    * @throws {AuditError} `AUDIT_UNWRITABLE`, when failing closed. The attempt is counted among those without a line
    */
@@ -68,6 +70,8 @@ export interface AuditTrail {
    * @throws {AuditError} `AUDIT_UNWRITABLE`, when failing closed: the answer must not be given
    */
   record(attempt: Attempt): void;
+  /** Records the end of an execution, as `record()` does an attempt. */
+  recordExecution(execution: Execution): void;
 }
 
 /** Reports changes between writing and failing. */
@@ -148,8 +152,13 @@ export class AuditChain implements AuditTrail, Disposable {
   record(attempt: Attempt): void {
     this.#begin();
     addAttempt(this.#lines, attempt, this.#sha256);
-    this.#end();
-    if (!this.#isBatched && !this.commit()) throw this.#unwritable();
+    this.#endRecord();
+  }
+
+  recordExecution(execution: Execution): void {
+    this.#begin();
+    addExecution(this.#lines, execution, this.#sha256);
+    this.#endRecord();
   }
 
   /**
@@ -221,6 +230,12 @@ export class AuditChain implements AuditTrail, Disposable {
     addFields(this.#lines, { event: "lost", lines: this.#lost, policy });
     this.#end();
     this.#added = 1;
+  }
+
+  /** Ends a line of a call. */
+  #endRecord(): void {
+    this.#end();
+    if (!this.#isBatched && !this.commit()) throw this.#unwritable();
   }
 
   /** Ends a line with the hash of the one before. */

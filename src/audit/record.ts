@@ -14,8 +14,8 @@
 import { nodeCrypto } from "../node/mod.ts";
 import type { LineBuffer } from "./line_buffer.ts";
 
-/** An attempt to sign. */
-export interface Attempt {
+/** A call, as the lines about it have it. */
+export interface AuditedRequest {
   /** Name of the method, such as `Sign`. */
   readonly method: string;
   /** The id of the request, of the client's choice or random. */
@@ -23,6 +23,10 @@ export interface Attempt {
   /** The identity of the caller, in the form of access rules. */
   readonly identity: string;
   readonly peer: string;
+}
+
+/** An attempt to sign. */
+export interface Attempt extends AuditedRequest {
   /** The id of the key, or else the type that the request names. */
   readonly key: string | undefined;
   /** The version of the key that made the signature. */
@@ -33,6 +37,16 @@ export interface Attempt {
   /** `OK`, or the name of the gRPC status of the error. */
   readonly outcome: string;
   /** Microseconds that the attempt took. */
+  readonly us: number;
+}
+
+/** An execution of a pipeline, or a stream through one, at its end. */
+export interface Execution extends AuditedRequest {
+  /** The manifest, of which the log has a digest alone. Undefined if the call was refused before it was read. */
+  readonly manifest: Uint8Array | undefined;
+  /** `OK`, or the name of the gRPC status of the error. */
+  readonly outcome: string;
+  /** Microseconds from the manifest to the end. */
   readonly us: number;
 }
 
@@ -112,13 +126,15 @@ export function addFields(line: LineBuffer, fields: Fields): void {
   line.addText(JSON.stringify(fields).slice(1, -1));
 }
 
-const METHOD = encode('"event":"sign","method":');
+const SIGN_METHOD = encode('"event":"sign","method":');
+const PIPELINE_METHOD = encode('"event":"pipeline","method":');
 const REQUEST = encode(',"request":');
 const IDENTITY = encode(',"identity":');
 const PEER = encode(',"peer":');
 const KEY = encode(',"key":');
 const VERSION = encode(',"version":');
 const ALGORITHM = encode(',"algorithm":');
+const MANIFEST = encode(',"manifest":"');
 const MESSAGE = encode(',"sha256":"');
 const DIGEST = encode(',"digest":"');
 const AFTER_HEX = encode('"');
@@ -127,11 +143,8 @@ const MICROSECONDS = encode(',"us":');
 
 /** Adds the fields of an attempt. */
 export function addAttempt(line: LineBuffer, attempt: Attempt, hash: HashFunction): void {
-  const { method, request, identity, peer, key, version, algorithm, input, outcome, us } = attempt;
-  addString(line, METHOD, method);
-  addString(line, REQUEST, request);
-  addString(line, IDENTITY, identity);
-  addString(line, PEER, peer);
+  const { key, version, algorithm, input, outcome, us } = attempt;
+  addRequest(line, SIGN_METHOD, attempt);
   if (key !== undefined) addString(line, KEY, key);
   if (version !== undefined) {
     line.add(VERSION);
@@ -140,6 +153,29 @@ export function addAttempt(line: LineBuffer, attempt: Attempt, hash: HashFunctio
   if (algorithm !== undefined) addString(line, ALGORITHM, algorithm);
   if (input?.message !== undefined) addHex(line, MESSAGE, hash(input.message));
   if (input?.digest !== undefined) addHex(line, DIGEST, input.digest);
+  addOutcome(line, outcome, us);
+}
+
+/** Adds the fields of an execution. */
+export function addExecution(line: LineBuffer, execution: Execution, hash: HashFunction): void {
+  const { manifest, outcome, us } = execution;
+  addRequest(line, PIPELINE_METHOD, execution);
+  if (manifest !== undefined) addHex(line, MANIFEST, hash(manifest));
+  addOutcome(line, outcome, us);
+}
+
+function addRequest(
+  line: LineBuffer,
+  begin: Uint8Array,
+  { method, request, identity, peer }: AuditedRequest,
+): void {
+  addString(line, begin, method);
+  addString(line, REQUEST, request);
+  addString(line, IDENTITY, identity);
+  addString(line, PEER, peer);
+}
+
+function addOutcome(line: LineBuffer, outcome: string, us: number): void {
   addString(line, OUTCOME, outcome);
   line.add(MICROSECONDS);
   line.addInteger(us);

@@ -1,4 +1,4 @@
-/** The audit of signatures: a record for each attempt, whatever its outcome. @module */
+/** The audit of signatures and pipelines: a record for each attempt and execution, whatever its outcome. @module */
 import type { AuditTrail } from "../audit/mod.ts";
 import type { SignRequest, SignResponseInit } from "../api/mod.ts";
 import {
@@ -11,8 +11,11 @@ import {
 import { fromCryptoError } from "./crypto_status.ts";
 import { requestIdOf } from "./request_id.ts";
 
-/** The methods whose calls are attempts to sign. A pipeline is an attempt only if one of its nodes signs. */
+/** The methods whose calls are attempts to sign. Pipelines have lines of their own, besides those of nodes that sign. */
 const signingMethod = /^\/signer\.v1\.SigningService\/Sign(?:Batch|Stream)?$/;
+
+/** The methods whose calls are executions of pipelines. */
+const executingMethod = /^\/signer\.pipeline\.v1\.PipelineService\/(?:Execute|Stream)Pipeline$/;
 
 /** Signs for a call, and records each attempt. */
 export interface AuditedCall {
@@ -33,7 +36,7 @@ export class SigningAudit {
       onError: (error, context) => {
         const isAttempt = signingMethod.test(context.method) && !this.#recorded.has(context);
         if (isAttempt) {
-          this.#guard(() => this.#trail.expectWritable());
+          guarded("nothing is signed", () => this.#trail.expectWritable());
           this.#record(context, requestIdOf(context), undefined, error, 0);
         }
         return error;
@@ -54,7 +57,7 @@ export class SigningAudit {
     sign: () => SignResponseInit,
   ): SignResponseInit {
     try {
-      this.#guard(() => this.#trail.expectWritable());
+      guarded("nothing is signed", () => this.#trail.expectWritable());
     } catch (error) {
       // Counted among the lost lines: another line now would end the connection, with the other calls there.
       this.#recorded.add(context);
@@ -82,32 +85,93 @@ export class SigningAudit {
     response?: SignResponseInit,
   ): void {
     const algorithm = response?.algorithm ?? request?.algorithm;
-    this.#guard(() =>
+    guarded("nothing is signed", () =>
       this.#trail.record({
-        method: context.method.slice(context.method.lastIndexOf("/") + 1),
-        request: id,
-        identity: formatCaller(context.caller),
-        peer: context.peer,
+        ...auditedRequest(context, id),
         key: response?.keyId ?? keyOf(request),
         version: response?.keyVersion,
         algorithm: algorithm === undefined ? undefined : String(algorithm),
         input: request && inputOf(request),
         outcome: error === undefined ? "OK" : outcomeOf(error),
         us: Math.round(ms * 1_000),
-      })
-    );
+      }));
+  }
+}
+
+/** Records executions of pipelines, with their manifests and outcomes. Signatures of their nodes have lines besides. */
+export class PipelineAudit {
+  /** Records executions that fail, also before they begin. */
+  readonly interceptor: Interceptor;
+  readonly #trail: AuditTrail;
+  readonly #begun = new WeakMap<CallContext, BegunExecution>();
+
+  constructor(trail: AuditTrail) {
+    this.#trail = trail;
+    this.interceptor = {
+      onError: (error, context) => {
+        if (executingMethod.test(context.method)) this.end(context, outcomeOf(error));
+        return error;
+      },
+    };
   }
 
-  /** Maps an error of the audit log: the caller may try again, perhaps elsewhere. */
-  #guard(action: () => void): void {
-    try {
-      action();
-    } catch (cause) {
-      throw new RpcError("UNAVAILABLE", "The audit log cannot be written, so nothing is signed", {
-        cause,
-      });
-    }
+  /**
+   * Begins an execution.
+   *
+   * @param manifest as a message
+   * @throws {RpcError} UNAVAILABLE when its end cannot be recorded
+   */
+  begin(context: CallContext, manifest: Uint8Array): void {
+    const execution = { manifest, began: performance.now(), hasEnded: true };
+    this.#begun.set(context, execution);
+    guarded("no pipeline runs", () => this.#trail.expectWritable());
+    execution.hasEnded = false;
   }
+
+  /**
+   * Records the end of an execution, once.
+   *
+   * @param outcome `OK`, or the name of a gRPC status
+   * @throws {RpcError} UNAVAILABLE when it cannot be recorded
+   */
+  end(context: CallContext, outcome: string): void {
+    const begun = this.#begun.get(context);
+    if (begun?.hasEnded) return;
+    if (begun !== undefined) begun.hasEnded = true;
+    const ms = begun === undefined ? 0 : performance.now() - begun.began;
+    guarded("no pipeline runs", () =>
+      this.#trail.recordExecution({
+        ...auditedRequest(context, requestIdOf(context)),
+        manifest: begun?.manifest,
+        outcome,
+        us: Math.round(ms * 1_000),
+      }));
+  }
+}
+
+interface BegunExecution {
+  readonly manifest: Uint8Array;
+  readonly began: number;
+  hasEnded: boolean;
+}
+
+/** Maps an error of the audit log: the caller may try again, perhaps elsewhere. */
+function guarded(consequence: string, action: () => void): void {
+  try {
+    action();
+  } catch (cause) {
+    const message = `The audit log cannot be written, so ${consequence}`;
+    throw new RpcError("UNAVAILABLE", message, { cause });
+  }
+}
+
+function auditedRequest(context: CallContext, id: string) {
+  return {
+    method: context.method.slice(context.method.lastIndexOf("/") + 1),
+    request: id,
+    identity: formatCaller(context.caller),
+    peer: context.peer,
+  };
 }
 
 /** The key that a request names, by its id or type. An id of the peer is cut to the length that ids may have. */

@@ -4,7 +4,7 @@ import type { AuditTrail } from "../audit/mod.ts";
 import type { KeyRing } from "../crypto/mod.ts";
 import { type CallContext, intercept, type Service, serviceName } from "../grpc/mod.ts";
 import { controlAccess } from "./access.ts";
-import { SigningAudit } from "./audit.ts";
+import { PipelineAudit, SigningAudit } from "./audit.ts";
 import { echoService } from "./echo.ts";
 import { Health } from "./health.ts";
 import { type InternalErrorReport, mapErrors, negotiateProtocol } from "./interceptors.ts";
@@ -27,7 +27,7 @@ export interface SignerServices extends Disposable {
 export interface ServicesOptions {
   /** Access control. Without it every caller may do everything. */
   readonly access?: Access | undefined;
-  /** Records attempts to sign. */
+  /** Records attempts to sign, and pipelines. */
   readonly audit?: AuditTrail | undefined;
   /** Called for each signature that was made. */
   readonly onSigned?: SignatureReport | undefined;
@@ -58,8 +58,9 @@ export async function signerServices(
   const audit = trail && new SigningAudit(trail);
   const signing = { ring: keys, permissionsOf, audit, onSigned };
   const signer = signingService(keys, identity.limits, permissionsOf, audit, onSigned);
+  const pipelineAudit = trail && new PipelineAudit(trail);
   const pipelines = options.pipelines
-    ? await openPipelines(identity.version, signing, options)
+    ? await openPipelines(identity.version, signing, pipelineAudit, options)
     : undefined;
   const own = [
     echoService(),
@@ -79,7 +80,8 @@ export async function signerServices(
     services: [
       ...own.map((service) => {
         const control = access === undefined ? [] : [controlAccess(access, service)];
-        const audited = audit === undefined ? [] : [audit.interceptor];
+        const audits = service === pipelines?.service ? pipelineAudit : audit;
+        const audited = audits === undefined ? [] : [audits.interceptor];
         return intercept(service, errors, ...audited, ...control, negotiateProtocol);
       }),
       ...[health.service, ...(reflection ? reflectionServices([...own, health.service]) : [])]
@@ -93,6 +95,7 @@ export async function signerServices(
 async function openPipelines(
   version: string,
   signing: SigningParts,
+  audit: PipelineAudit | undefined,
   { pipelineCounters, onPipelineFailure }: ServicesOptions,
 ): Promise<Pipelines> {
   const [{ Pipelines }, { signerOf }] = await Promise.all([
@@ -102,6 +105,7 @@ async function openPipelines(
   const pipelines = new Pipelines({
     version,
     signerOf: (context) => signerOf(signing, context),
+    audit,
     counters: pipelineCounters,
     onWorkerFailure: onPipelineFailure,
   });

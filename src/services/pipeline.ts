@@ -46,6 +46,7 @@ import {
   PipelineWorker,
   type SentValues,
 } from "../pipeline/workers/mod.ts";
+import type { PipelineAudit } from "./audit.ts";
 import { fromCryptoError } from "./crypto_status.ts";
 import { ExecutionQueue } from "./pipeline_queue.ts";
 import { manifestOf, valuesOf, wireMetrics, wireValues } from "./pipeline_values.ts";
@@ -83,6 +84,7 @@ export interface PipelineOptions {
   readonly version: string;
   /** Makes the signer of a call. */
   readonly signerOf: (context: CallContext) => Signer;
+  readonly audit?: PipelineAudit | undefined;
   /** The counters' memory, which threads share. */
   readonly counters?: SharedArrayBuffer | undefined;
   /** Called with the reason when the worker of the thread has failed. */
@@ -133,7 +135,7 @@ export class Pipelines implements Disposable {
     { manifest: given, inputs }: ExecutePipelineRequest,
     context: CallContext,
   ): Promise<ExecutePipelineResponseInit> {
-    const { manifest, plan } = this.#plan(given);
+    const { manifest, plan } = this.#plan(given, context);
     using _pending = this.#pending.open(context);
     using _turn = await this.#turn(plan, context);
     using job = this.#worker.open(manifest, this.#ownerOf(context));
@@ -144,6 +146,7 @@ export class Pipelines implements Disposable {
     if (result.memory) context.returnRequestMemory?.(result.memory);
     const { outputs, metrics } = result;
     context.parts = partsOf(metrics, began);
+    this.#options.audit?.end(context, "OK");
     this.#counters.succeeded(metrics);
     return { outputs: wireValues(plan, outputs), metrics: wireMetrics(metrics) };
   }
@@ -161,7 +164,10 @@ export class Pipelines implements Disposable {
       throw this.#failed(error);
     } finally {
       // The client has left while a response waited for it.
-      if (!hasEnded) this.#counters.failed("CANCELLED");
+      if (!hasEnded) {
+        this.#counters.failed("CANCELLED");
+        this.#options.audit?.end(context, "CANCELLED");
+      }
     }
   }
 
@@ -171,7 +177,7 @@ export class Pipelines implements Disposable {
   ): AsyncGenerator<StreamPipelineResponseInit> {
     using _open = this.#streams.open(context);
     using _gauge = this.#gauge("streams");
-    const { manifest, plan } = this.#plan(await reader.manifest());
+    const { manifest, plan } = this.#plan(await reader.manifest(), context);
     requireStream(plan);
     using job = this.#worker.open(manifest, this.#ownerOf(context));
     for (;;) {
@@ -181,6 +187,7 @@ export class Pipelines implements Disposable {
       const { outputs, metrics } = await this.#part(job, inputs, memory, plan, context);
       if (outputs.size > 0) yield { chunk: { values: wireValues(plan, outputs) } };
       if (inputs !== undefined) continue;
+      this.#options.audit?.end(context, "OK");
       this.#counters.succeeded(metrics);
       return yield { metrics: wireMetrics(metrics) };
     }
@@ -198,10 +205,17 @@ export class Pipelines implements Disposable {
     return await job.push(inputs, inputs === undefined, memory);
   }
 
-  #plan(given: WireManifest | null | undefined): { manifest: Manifest; plan: Plan } {
+  /** Reads a manifest, with which the execution begins for the audit log. */
+  #plan(
+    given: WireManifest | null | undefined,
+    context: CallContext,
+  ): { manifest: Manifest; plan: Plan } {
     if (!given) throw new RpcError("INVALID_ARGUMENT", "The request has no manifest");
     const manifest = readManifest(manifestOf(given));
-    return { manifest, plan: planOf(manifest, this.#registry) };
+    const plan = planOf(manifest, this.#registry);
+    const { requestSerialize } = pipelineDefinition.ExecutePipeline;
+    this.#options.audit?.begin(context, requestSerialize({ manifest: given }));
+    return { manifest, plan };
   }
 
   #ownerOf(context: CallContext) {

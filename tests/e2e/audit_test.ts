@@ -17,13 +17,13 @@ const [test, loaded] = await gate(
     kills: Number(Deno.env.get("SIGNER_TEST_KILLS") ?? 2),
     ...await import("./_signer.ts"),
     ...await import("./_file_size.ts"),
-    health: (await import("../../src/api/mod.ts")).healthDefinition,
+    ...await import("../../src/api/mod.ts"),
     ...await import("../../src/audit/mod.ts"),
     ...await import("../../src/crypto/mod.ts"),
   }),
 );
-const { SignerProcess, call, echo, health, kills, limitFileSize, openChannel, runSigner, signing } =
-  loaded;
+const { SignerProcess, call, echo, kills, limitFileSize, openChannel, runSigner, signing } = loaded;
+const { healthDefinition: health, pipelineDefinition: pipelines } = loaded;
 // Opened here: libcrypto stays loaded, which is no leak of the test that needs it first.
 loaded.openProvider?.("openssl");
 
@@ -282,6 +282,32 @@ for (const [name, options] of Object.entries(settings)) {
     assert.deepEqual(folder.verify().faults, []);
   });
 }
+
+test("A pipeline and the signatures of its nodes have lines of one request", async () => {
+  await using folder = await Folder.create();
+  await using server = await folder.serve("--workers", "2", "--pipelines");
+  using channel = openChannel({ addresses: server.addresses });
+  const parametersJson = JSON.stringify({ key_type: "ecdsa-p256", input: "digest" });
+  const manifest = {
+    version: 1,
+    nodes: [{ id: "hash", type: "digest" }, { id: "signature", type: "sign", parametersJson }],
+    connections: [{ from: "hash", to: "signature" }],
+    inputs: ["hash"],
+    outputs: ["signature"],
+  };
+  const inputs = [{ name: "hash", data: new TextEncoder().encode("data") }];
+  await call(channel, pipelines.ExecutePipeline, { manifest, inputs });
+  assert.equal(await server.stop(), 0);
+  const [sign, pipeline] = (await Deno.readTextFile(folder.log)).trim().split("\n")
+    .map((line) => JSON.parse(line)).filter(({ event }) =>
+      event === "sign" || event === "pipeline"
+    );
+  assert.deepEqual([sign.method, sign.outcome], ["ExecutePipeline", "OK"]);
+  assert.deepEqual([pipeline.event, pipeline.outcome], ["pipeline", "OK"]);
+  assert.equal(pipeline.request, sign.request);
+  assert.match(pipeline.manifest, /^[0-9a-f]{64}$/);
+  assert.deepEqual(folder.verify().faults, []);
+});
 
 // A thread recorded lost lines with its next line only: the log of a server that ended before one did not have their number.
 test("A server that ends after its log was full says how many lines are missing", async () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { ExecutePipelineResponse } from "../../src/api/mod.ts";
-import type { Attempt } from "../../src/audit/mod.ts";
+import type { Attempt, Execution } from "../../src/audit/mod.ts";
 import { gate } from "../_support/gate.ts";
 import { onEachStack } from "./_each_stack.ts";
 
@@ -57,9 +57,13 @@ function execute(served: Served_, sign: object = {}) {
 /** An audit trail in memory. */
 class Trail {
   readonly attempts: Attempt[] = [];
+  readonly executions: Execution[] = [];
   expectWritable(): void {}
   record(attempt: Attempt): void {
     this.attempts.push(attempt);
+  }
+  recordExecution(execution: Execution): void {
+    this.executions.push(execution);
   }
 }
 
@@ -75,8 +79,10 @@ test("a pipeline signs a digest: it verifies, is audited and counted", async (st
   const { publicKey } = served.keys.get("speech").current;
   assert.ok(publicKey.verify("ECDSA_SHA_256", { message: data }, signature.data, "der"));
   assert.deepEqual(counted, [["speech", "ECDSA_SHA_256"]]);
-  const [{ us: _, peer: __, request: ___, ...attempt }, ...others] = trail.attempts;
+  const [{ us: _, peer: __, request, ...attempt }, ...others] = trail.attempts;
   assert.deepEqual(others, []);
+  // The line of the signature and that of the pipeline are of one request.
+  assert.deepEqual(trail.executions.map((one) => [one.request, one.outcome]), [[request, "OK"]]);
   const { input, ...rest } = attempt;
   assert.ok(input !== undefined && "digest" in input);
   assert.deepEqual([...input.digest], [...createHash("sha256").update(data).digest()]);
@@ -123,6 +129,10 @@ rules:
     ["speech", "PERMISSION_DENIED"],
     ["absent", "PERMISSION_DENIED"],
   ]);
+  assert.deepEqual(
+    trail.executions.map(({ request, outcome }) => [request, outcome]),
+    trail.attempts.map(({ request }) => [request, "PERMISSION_DENIED"]),
+  );
 });
 
 test("key_version: the version that has to sign, and the one that has to have signed", async (stack) => {
