@@ -15,6 +15,7 @@ export * from "./method.ts";
 export * from "./observer.ts";
 export * from "./repeating.ts";
 export * from "./responses.ts";
+export * from "./retry_info.ts";
 export type * from "./server.ts";
 export * from "./service.ts";
 export * from "./status.ts";

@@ -5,6 +5,7 @@ import type { AlgorithmName, KeyDescription, KeyStore } from "../crypto/mod.ts";
 import {
   type CallContext,
   type Interceptor,
+  overloaded,
   RpcError,
   type Service,
   StatusCode,
@@ -107,9 +108,5 @@ function isOnKey(operation: Operation): operation is KeyOperation {
 
 function refuseOverRate(waitMs: number): void {
   if (waitMs === 0) return;
-  throw new RpcError(
-    "RESOURCE_EXHAUSTED",
-    `The rate of the caller's rule is used up: try again in ${waitMs} ms`,
-    { limit: "rate" },
-  );
+  throw overloaded("The rate of the caller's rule is used up", waitMs, "rate");
 }

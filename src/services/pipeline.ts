@@ -17,6 +17,8 @@ import {
   type CallContext,
   type CallPart,
   implement,
+  OVERLOAD_RETRY_MS,
+  overloaded,
   RpcError,
   type Service,
   StatusCode,
@@ -50,7 +52,6 @@ import type { PipelineAudit } from "./audit.ts";
 import { fromCryptoError } from "./crypto_status.ts";
 import { ExecutionQueue } from "./pipeline_queue.ts";
 import { manifestOf, valuesOf, wireMetrics, wireValues } from "./pipeline_values.ts";
-import { overloaded } from "./retry_info.ts";
 import { StreamLimit } from "./stream_limit.ts";
 
 /**
@@ -75,8 +76,6 @@ const MAX_STREAMS_PER_PEER = 32;
 const MAX_IDLE_MS = 30_000;
 /** 1 h: the longest life of a stream, so that none keeps its place without an end. */
 const MAX_STREAM_MS = 3_600_000;
-/** The delay after which a refused stream may be tried again. */
-const STREAM_RETRY_MS = 1_000;
 
 /** The parts of the server that pipelines use. */
 export interface PipelineOptions {
@@ -107,7 +106,7 @@ export class Pipelines implements Disposable {
     return overloaded("Too many pipelines wait here", Math.max(100, this.#queue.expectedMs));
   });
   readonly #streams = new StreamLimit(MAX_STREAMS, MAX_STREAMS_PER_PEER, () => {
-    return overloaded("Too many streams of pipelines are open here", STREAM_RETRY_MS);
+    return overloaded("Too many streams of pipelines are open here", OVERLOAD_RETRY_MS);
   });
 
   constructor(options: PipelineOptions) {

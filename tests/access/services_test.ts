@@ -344,6 +344,11 @@ test("a rule's rate is over after its burst, over all calls of its callers", asy
   const { status, message: text } = await ask(served, "echo.Echo", {}, texts.slow);
   assert.equal(status, "RESOURCE_EXHAUSTED");
   assert.match(text!, /try again in \d+ ms/);
+  const refused = served.open("echo.Echo", [{}], bearer(texts.slow));
+  await assert.rejects(Array.fromAsync(refused.responses), ({ metadata }: RpcErrorType) => {
+    const details = metadata.get("grpc-status-details-bin") as Uint8Array;
+    return new TextDecoder("latin1").decode(details).includes("google.rpc.RetryInfo");
+  });
   assert.equal((await ask(served, "echo.Echo", {}, texts.admin)).status, undefined);
 });
 

@@ -1,13 +1,13 @@
 /** Limits of the grpc-js server on the resources of one peer. @module */
 import assert from "node:assert/strict";
-import { bidi, unary } from "../../src/grpc/mod.ts";
+import { bidi, StatusCode, unary } from "../../src/grpc/mod.ts";
 import { gate } from "../_support/gate.ts";
 import { dataFrames, openCall } from "../hostile/_requests.ts";
 import { settings } from "../http2/_frames.ts";
 import { framed } from "../_support/framed.ts";
 import { kindsService, loadLibc, Served } from "./_rig.ts";
 
-const [test, { openGrpcJsServer, Attacker, RawClient, requestFields }] = await gate(
+const [test, loaded] = await gate(
   ["net", "env", "read", "sys", "ffi"],
   async () => {
     loadLibc();
@@ -15,9 +15,11 @@ const [test, { openGrpcJsServer, Attacker, RawClient, requestFields }] = await g
       ...await import("../../src/grpc/grpcjs/mod.ts"),
       ...await import("./native/_attacker.ts"),
       ...await import("./native/_raw_client.ts"),
+      ...await import("./native/_rig.ts"),
     };
   },
 );
+const { Attacker, hasRetryInfo, openGrpcJsServer, RawClient, requestFields, statusOf } = loaded;
 
 type Limits = Parameters<typeof openGrpcJsServer>[1];
 
@@ -78,6 +80,14 @@ test("A request over the share of its connection is refused, and a small one is 
   // The first two are still open, and are answered when they end.
   await attacker.send(dataFrames(1, new Uint8Array(0), true));
   assert.ok(await attacker.saw(/^DATA 1 /));
+});
+
+test("A request over the share of its connection is told when to try again", async () => {
+  await using served = await serve({ maxHeldBytesPerConnection: 300, smallRequestBytes: 50 });
+  await using client = await RawClient.connect({ host: "127.0.0.1", port: portOf(served) });
+  const response = await client.request(requestFields("/test.Kinds/Unary"), [message]);
+  assert.equal(statusOf(response), StatusCode.RESOURCE_EXHAUSTED);
+  assert.ok(hasRetryInfo(response));
 });
 
 test("A peer that does not read its responses loses its connection", async () => {

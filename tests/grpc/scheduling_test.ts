@@ -55,6 +55,8 @@ class Rig {
 function isRefused(error: RpcError | undefined, pattern?: RegExp): void {
   assert.equal(error?.code, StatusCode.RESOURCE_EXHAUSTED);
   if (pattern !== undefined) assert.match(error!.message, pattern);
+  // Beyond the share of the caller, and not beyond the deadline of one call.
+  if (error!.limit !== undefined) assert.ok(error!.metadata.get("grpc-status-details-bin"));
 }
 
 Deno.test("Connections take turns: one with much work waits behind one with little", () => {

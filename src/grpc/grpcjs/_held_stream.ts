@@ -19,7 +19,7 @@ import { ByteQueue, prefixBytes } from "./_byte_queue.ts";
 import type { CallRecord } from "./_call_record.ts";
 import type { StreamListener } from "./_http2_server.ts";
 import type { GrpcJsLimits } from "./_limits.ts";
-import { refuse } from "./_request_check.ts";
+import { type GrpcRefusal, refuse } from "./_request_check.ts";
 import type { Turns } from "./_turns.ts";
 
 /** The largest ratio of DEFLATE (zlib's "Maximum Compression Factor"). */
@@ -130,9 +130,9 @@ export abstract class HeldStream {
   }
 
   /** Refuses the call. */
-  protected refuseWith(code: StatusCode, message: string): void {
-    this.host.record.sent(code, message);
-    refuse(this.stream, { kind: "grpc", code, message });
+  protected refuseWith(refusal: GrpcRefusal): void {
+    this.host.record.sent(refusal.code, refusal.message);
+    refuse(this.stream, refusal);
   }
 
   /** Adds to the count of response bytes. A negative number subtracts. */

@@ -6,12 +6,25 @@
  * @module
  */
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
-import { encodeStatusMessage, StatusCode } from "../mod.ts";
+import { encodeStatusMessage, type RpcError, StatusCode, statusDetailsHeader } from "../mod.ts";
 
-/** The response to a request that is refused by its headers. */
-export type Refusal =
-  | { readonly kind: "http"; readonly status: 405 | 415 }
-  | { readonly kind: "grpc"; readonly code: StatusCode; readonly message: string };
+/** The response to a request that is refused before grpc-js has it. */
+export type Refusal = { readonly kind: "http"; readonly status: 405 | 415 } | GrpcRefusal;
+
+/** A status in the place of a response. */
+export interface GrpcRefusal {
+  readonly kind: "grpc";
+  readonly code: StatusCode;
+  readonly message: string;
+  /** The details of the status. */
+  readonly details?: Uint8Array | undefined;
+}
+
+/** Returns the refusal of a call with an error. */
+export function refusalOf({ code, message, metadata }: RpcError): GrpcRefusal {
+  const details = metadata.get(statusDetailsHeader);
+  return { kind: "grpc", code, message, details: details as Uint8Array | undefined };
+}
 
 const contentTypeForm = /^application\/grpc($|[+;])/;
 const timeoutForm = /^([0-9]{1,8})([HMSmun])$/;
@@ -80,6 +93,7 @@ export function refuse(stream: ServerHttp2Stream, refusal: Refusal): void {
       "content-type": "application/grpc+proto",
       "grpc-status": refusal.code,
       "grpc-message": encodeStatusMessage(refusal.message),
+      ...refusal.details && { [statusDetailsHeader]: refusal.details.toBase64() },
     };
   stream.on("error", () => {});
   stream.respond(headers, { endStream: true });

@@ -1,11 +1,13 @@
 /** HTTP/2 streams of methods with one request. @module */
 import type { Buffer } from "node:buffer";
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
-import { StatusCode } from "../mod.ts";
+import { OVERLOAD_RETRY_MS, overloaded, StatusCode } from "../mod.ts";
 import { prefixBytes } from "./_byte_queue.ts";
 import { HeldStream, type StreamHost } from "./_held_stream.ts";
-import { parseTimeout } from "./_request_check.ts";
+import { type GrpcRefusal, parseTimeout, refusalOf } from "./_request_check.ts";
 import type { Waiting } from "./_turns.ts";
+
+const heldTooMuch = refusalOf(overloaded("Too many requests are held here", OVERLOAD_RETRY_MS));
 
 /** The stream of a method with a single request. */
 export class SingleRequestStream extends HeldStream implements Waiting {
@@ -88,31 +90,33 @@ export class SingleRequestStream extends HeldStream implements Waiting {
     const limit = Math.min(this.#timeout, this.host.limits.maxRequestMs);
     if (now - this.#began < limit) return;
     if (limit < this.#timeout) this.host.meter?.limit("maxRequestMs");
-    this.#refuse(StatusCode.DEADLINE_EXCEEDED, "The request did not end in time");
+    this.#refuse({
+      kind: "grpc",
+      code: StatusCode.DEADLINE_EXCEEDED,
+      message: "The request did not end in time",
+    });
   }
 
   #refuseSecond(): void {
-    this.#refuse(
-      StatusCode.UNIMPLEMENTED,
-      `Received a second request message for the method ${this.#headers[":path"]}`,
-    );
+    this.#refuse({
+      kind: "grpc",
+      code: StatusCode.UNIMPLEMENTED,
+      message: `Received a second request message for the method ${this.#headers[":path"]}`,
+    });
   }
 
   #exhausted(): void {
     this.host.meter?.limit("maxHeldBytes");
-    this.#refuse(
-      StatusCode.RESOURCE_EXHAUSTED,
-      "Too many requests are held here: try again later",
-    );
+    this.#refuse(heldTooMuch);
   }
 
-  #refuse(code: StatusCode, message: string): void {
+  #refuse(refusal: GrpcRefusal): void {
     this.#settle();
     this.queue.clear();
     this.hold(0);
     this.host.turns.remove(this.host.budget, this);
     if (this.stream.destroyed || this.stream.closed) return;
-    this.refuseWith(code, message);
+    this.refuseWith(refusal);
   }
 
   #settle(): void {

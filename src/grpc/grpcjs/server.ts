@@ -21,11 +21,12 @@ import {
   type AnyMethod,
   type DrainReport,
   MAX_REPORTED_CONNECTIONS,
+  OVERLOAD_RETRY_MS,
+  overloaded,
   type RpcServer,
   type RpcServerOptions,
   type ServerLimits,
   type ServerMeter,
-  StatusCode,
   type ThreadReport,
 } from "../mod.ts";
 import { DEFAULT_QUEUE_LIMITS, type QueueLimits } from "../scheduling/mod.ts";
@@ -38,7 +39,7 @@ import type { StreamListener } from "./_http2_server.ts";
 import { fixedLimits, type GrpcJsService, InjectedServer } from "./_injected_server.ts";
 import { listenByNode } from "./_node_listener.ts";
 import { withReferenceCodecs } from "./_reference_codecs.ts";
-import { checkRequest, type Refusal, refuse } from "./_request_check.ts";
+import { checkRequest, type Refusal, refusalOf, refuse } from "./_request_check.ts";
 import { MessageStream } from "./_message_stream.ts";
 import { OpenCalls } from "./_open_calls.ts";
 import { SingleRequestStream } from "./_single_request.ts";
@@ -62,11 +63,7 @@ const sliceMs = 2;
 /** Milliseconds between checks of time limits. */
 const sweepMs = 1_000;
 
-const tooManyStreams: Refusal = {
-  kind: "grpc",
-  code: StatusCode.RESOURCE_EXHAUSTED,
-  message: "Too many calls are open here: try again later",
-};
+const tooManyStreams = refusalOf(overloaded("Too many calls are open here", OVERLOAD_RETRY_MS));
 
 /** A method, and the counts and the observer of its calls. */
 interface RecordedMethod {

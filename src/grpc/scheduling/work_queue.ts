@@ -1,5 +1,11 @@
 /** The queue of one thread's work, fair to peers and connections. @module */
-import { DEFAULT_SERVER_LIMITS, RpcError, type ServerLimits } from "../mod.ts";
+import {
+  DEFAULT_SERVER_LIMITS,
+  OVERLOAD_RETRY_MS,
+  overloaded,
+  RpcError,
+  type ServerLimits,
+} from "../mod.ts";
 import { type Entry, Lane, PeerTurns, Turns } from "./lane.ts";
 import type { Work } from "./work.ts";
 
@@ -18,9 +24,7 @@ export const DEFAULT_QUEUE_LIMITS: QueueLimits = {
 };
 
 /** One object for all refusals: an overloaded server refuses thousands a second, and each new error captures a stack. */
-const overShare = new RpcError("RESOURCE_EXHAUSTED", "Too much work waits here: try again later", {
-  limit: "maxQueuedCalls",
-});
+const overShare = overloaded("Too much work waits here", OVERLOAD_RETRY_MS, "maxQueuedCalls");
 
 /**
  * The work that waits on one thread.

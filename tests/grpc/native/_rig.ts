@@ -64,6 +64,13 @@ export function statusOf({ headers, trailers }: RawResponse): number {
   return Number(trailers["grpc-status"] ?? headers["grpc-status"] ?? NaN);
 }
 
+/** Reports whether the details of a response's status have a google.rpc.RetryInfo. */
+export function hasRetryInfo({ headers, trailers }: RawResponse): boolean {
+  const name = "grpc-status-details-bin";
+  const details = Uint8Array.fromBase64(trailers[name] ?? headers[name] ?? "");
+  return new TextDecoder("latin1").decode(details).includes("google.rpc.RetryInfo");
+}
+
 /** Returns the fields of a call of a method of `test.Kinds`. */
 export function callFields(method: string, ...extra: string[]): string[] {
   return requestFields(`/test.Kinds/${method}`, extra);

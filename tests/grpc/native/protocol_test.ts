@@ -6,7 +6,7 @@ import { StatusCode } from "../../../src/grpc/status.ts";
 import { gate } from "../../_support/gate.ts";
 import { framed } from "../../_support/framed.ts";
 
-const [test, { NativeRig, callFields, json, messagesOf, statusOf, ...rest }] = await gate([
+const [test, { NativeRig, callFields, hasRetryInfo, json, ...rest }] = await gate([
   "net",
   "env",
   "read",
@@ -17,7 +17,7 @@ const [test, { NativeRig, callFields, json, messagesOf, statusOf, ...rest }] = a
   ...await import("./_raw_client.ts"),
   ...await import("../../../src/grpc/mod.ts"),
 }));
-const { requestFields, RpcError, Metadata } = rest;
+const { messagesOf, requestFields, RpcError, Metadata, statusOf } = rest;
 
 const echo = { Unary: unary((request: unknown) => request) };
 
@@ -213,6 +213,7 @@ test("Requests with slow handlers hold no more than the limit of a thread", asyn
   const first = [0, 1].map(() => client.request(callFields("Unary"), [large]));
   const third = await client.request(callFields("Unary"), [large]);
   assert.equal(statusOf(third), StatusCode.RESOURCE_EXHAUSTED);
+  assert.ok(hasRetryInfo(third), "the client is not told when to try again");
   const small = client.request(callFields("Unary"), [json(1)]);
   resolve("done");
   for (const response of first) assert.deepEqual(messagesOf(await response), ["done"]);

@@ -1,5 +1,5 @@
 /** The bytes of requests that calls keep, and the refusal of calls over their limits. @module */
-import { RpcError } from "../../mod.ts";
+import { OVERLOAD_RETRY_MS, overloaded, type RpcError } from "../../mod.ts";
 import type { Account, Accounts } from "./_accounts.ts";
 
 /**
@@ -71,7 +71,5 @@ export function failLargestCalls(calls: readonly Holder[], account: Account): vo
 
 /** Creates the error of a call whose request exceeds the limits of held bytes. */
 function heldTooMuch(): RpcError {
-  return new RpcError("RESOURCE_EXHAUSTED", "Too many requests are held here: try again later", {
-    limit: "maxHeldBytes",
-  });
+  return overloaded("Too many requests are held here", OVERLOAD_RETRY_MS, "maxHeldBytes");
 }

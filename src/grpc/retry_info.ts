@@ -4,10 +4,23 @@
  *
  * @module
  */
-import { Metadata, RpcError, StatusCode } from "../grpc/mod.ts";
+import { RpcError } from "./errors.ts";
+import { Metadata } from "./metadata.ts";
+import { StatusCode } from "./status.ts";
 
-/** Returns the refusal of a call that may be tried again after some milliseconds. */
-export function overloaded(message: string, retryMs: number): RpcError {
+/** The trailer with the details of a status. */
+export const statusDetailsHeader = "grpc-status-details-bin";
+
+/** 1 s: the delay where the end of the load is not known. Most loads are over by then, or the client slows down. */
+export const OVERLOAD_RETRY_MS = 1_000;
+
+/**
+ * Returns the refusal of a call that may be tried again after some milliseconds.
+ *
+ * @param limit the name of the limit that was reached
+ */
+export function overloaded(reason: string, retryMs: number, limit?: string): RpcError {
+  const message = `${reason}: try again in ${retryMs} ms`;
   const status = [
     ...varintField(1, StatusCode.RESOURCE_EXHAUSTED),
     ...bytesField(2, text(message)),
@@ -16,8 +29,8 @@ export function overloaded(message: string, retryMs: number): RpcError {
       ...bytesField(2, bytesField(1, duration(retryMs))),
     ]),
   ];
-  const metadata = new Metadata([["grpc-status-details-bin", Uint8Array.from(status)]]);
-  return new RpcError("RESOURCE_EXHAUSTED", `${message}: try again in ${retryMs} ms`, { metadata });
+  const metadata = new Metadata([[statusDetailsHeader, Uint8Array.from(status)]]);
+  return new RpcError("RESOURCE_EXHAUSTED", message, { metadata, limit });
 }
 
 /** google.protobuf.Duration: seconds, and nanoseconds. */
