@@ -166,6 +166,26 @@ test("control characters in status messages and metadata are escaped", async () 
   }
 });
 
+// A line feed in a status message began a line of its own, which looked like the result of another check.
+test("`doctor` escapes the text of a server, and writes a line for each check alone", async () => {
+  const fail = () => {
+    throw new RpcError("INTERNAL", `${EVIL}\nok  forged`);
+  };
+  for (const services of [contractServices(fail), contractServices((type) => evil(type))]) {
+    const server = await stacks.openServer("native", { services: await services });
+    const address = net.formatAddress(await server.listen(net.tcpAddress("127.0.0.1:0")));
+    try {
+      const { stdout, stderr } = await runSigner("doctor", "--to", address);
+      assert.doesNotMatch(stdout + stderr, STEERING);
+      assert.match(stdout, /owned/);
+      for (const line of stdout.trimEnd().split("\n")) assert.match(line, /^(ok|!!|--) {2}\S/);
+      assert.doesNotMatch(stdout, /^ok {2}forged/m);
+    } finally {
+      await server.drain(0);
+    }
+  }
+});
+
 test("a status that gRPC does not define is UNKNOWN and never exits with 0", async () => {
   for (const status of [17, 192, 255, 999_999_999]) {
     const fail = () => {

@@ -86,7 +86,8 @@ function asText(findings: readonly Finding[]): string {
   return findings.map(({ subject, ok, warns = false, found, advice }) => {
     const remedy = (ok && !warns) || !advice ? "" : `: ${advice}`;
     const mark = ok ? warns ? "!!" : "ok" : "--";
-    return `${mark}  ${subject.padEnd(width)}  ${found}${remedy}\n`;
+    // It may have the text of a server, in which a line feed would begin a line like this one.
+    return `${printable(`${mark}  ${subject.padEnd(width)}  ${found}${remedy}`)}\n`;
   }).join("");
 }
 
@@ -146,7 +147,7 @@ async function checkServer(
     return {
       subject: address,
       ok: status === "SERVING",
-      found: printable(words),
+      found: words,
       advice: "the server drains, or has no usable key",
     };
   } catch (error) {
