@@ -49,6 +49,9 @@ const COVERED_BEFORE = 16 * 1024 * 1024;
 
 const DISPLACED_MS = 5_000;
 
+/** 10 files in one rotation, if each is renamed before it ends. */
+const MAX_FILES_AT_ONCE = 10;
+
 const LINE_FEED = 0x0a;
 
 const encoder = new TextEncoder();
@@ -130,25 +133,37 @@ export class AuditLog implements AsyncDisposable {
    */
   reopen(reopenOthers: () => Promise<void>): Promise<void> {
     return this.#inTurn(async () => {
-      const { target } = this.#options;
-      if (target.kind !== "file" || this.#isClosed) return;
-      if (this.#readback !== undefined && fileId(target.path) === this.#readback.id) return;
-      // Creates the file, so that all threads find the same.
-      const next = openReadback(target);
-      try {
-        await reopenOthers();
-        await this.#sign({ last: "rotated" });
-        // That very file: its path may lead to another one by now.
-        this.chain.reopen({ after: this.#segmentHash }, next && sinkOf(next.file));
-      } catch (error) {
-        // The next attempt locks the file again.
-        next?.file.close();
-        throw error;
+      // Renamed again meanwhile, threads may be in different files: a signed line must not name lines of a later one.
+      for (let files = 0; files < MAX_FILES_AT_ONCE && this.#isRenamed(); files++) {
+        await this.#rotate(reopenOthers);
+        // No regular file: there is no other one to wait for.
+        if (this.#readback === undefined) return;
       }
-      this.#readback?.file.close();
-      this.#readback = next;
-      this.#displacedSince = undefined;
     });
+  }
+
+  #isRenamed(): boolean {
+    const { target } = this.#options;
+    if (target.kind !== "file" || this.#isClosed) return false;
+    return this.#readback === undefined || fileId(target.path) !== this.#readback.id;
+  }
+
+  async #rotate(reopenOthers: () => Promise<void>): Promise<void> {
+    // Creates the file, so that all threads find the same.
+    const next = openReadback(this.#options.target);
+    try {
+      await reopenOthers();
+      await this.#sign({ last: "rotated" });
+      // That very file: its path may lead to another one by now.
+      this.chain.reopen({ after: this.#segmentHash }, next && sinkOf(next.file));
+    } catch (error) {
+      // The next attempt locks the file again.
+      next?.file.close();
+      throw error;
+    }
+    this.#readback?.file.close();
+    this.#readback = next;
+    this.#displacedSince = undefined;
   }
 
   /** Writes the last line, and closes the file. Other threads must have closed their chains. */

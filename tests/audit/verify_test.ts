@@ -214,24 +214,27 @@ test("A file that was deleted is reported once, until the log goes on in a new o
   assert.deepEqual(verify(log.path).faults, []);
 });
 
-// The main thread went on in the newest file, and signed lines about the one between: an honest log was reported as changed.
-test("A file that is renamed while a rotation is under way is one of the log", async () => {
-  await using log = await TestLog.open();
-  const names = [`${log.path}.1`, `${log.path}.2`];
-  log.record(1, "first");
-  await Deno.rename(log.path, names[0]!);
-  await log.log.reopen(async () => {
-    log.worker.record(attempt("between"));
-    log.worker.reopen();
-    await Deno.rename(log.path, names[1]!);
+// The main thread went on in the newest file and signed lines about the one between, or named lines of a thread in a later
+// one: an honest log was reported as changed.
+for (const isReopened of ["after", "before"]) {
+  test(`A file that is renamed again ${isReopened} a thread reopens it is one of the log`, async () => {
+    await using log = await TestLog.open();
+    const names = [`${log.path}.1`, `${log.path}.2`];
+    log.record(1, "first");
+    await Deno.rename(log.path, names[0]!);
+    let renames = 0;
+    await log.log.reopen(async () => {
+      log.worker.record(attempt("between"));
+      if (isReopened === "after") log.worker.reopen();
+      if (renames++ === 0) await Deno.rename(log.path, names[1]!);
+      if (isReopened === "before") log.worker.reopen();
+    });
+    log.record(1, "second");
+    await log.close();
+    const { faults, openEnds, attempts } = verify(...names, log.path);
+    assert.deepEqual([faults, openEnds, attempts], [[], [], 6]);
   });
-  log.record(1, "second");
-  await log.log.reopen(() => Promise.resolve(log.worker.reopen()));
-  log.record(1, "third");
-  await log.close();
-  const { faults, openEnds, attempts } = verify(...names, log.path);
-  assert.deepEqual([faults, openEnds, attempts], [[], [], 7]);
-});
+}
 
 test("Without a rename, `reopen()` continues in the same file", async () => {
   await using log = await TestLog.open();
