@@ -48,7 +48,7 @@ export function runVerify(
 function expectReadable(file: string): void {
   try {
     const { isDirectory, isFile } = Deno.statSync(file);
-    if (isDirectory) throw new Deno.errors.IsADirectory();
+    if (isDirectory) throw new Deno.errors.IsADirectory("it is a folder");
     if (!isFile) throw new Error("it is a pipe or a device: parts of the log are read twice");
     Deno.openSync(file).close();
   } catch (cause) {
