@@ -4,6 +4,7 @@ import { readContexts } from "../config/files/mod.ts";
 import { clientOptions } from "./client/options/mod.ts";
 import { contextFile } from "./context_path.ts";
 import { CliError, ExitCode, usageError } from "./exit.ts";
+import { readUpTo } from "./read_file.ts";
 
 /** 1 MiB: thousands of contexts. */
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -64,8 +65,8 @@ export function noSuchContext(name: string, { file, contexts }: UserContexts): C
 
 function readText(file: string): string | undefined {
   try {
-    const bytes = Deno.readFileSync(file);
-    if (bytes.length > MAX_FILE_BYTES) throw new RangeError(`more than ${MAX_FILE_BYTES} bytes`);
+    const bytes = readUpTo(file, MAX_FILE_BYTES);
+    if (bytes === undefined) throw new RangeError(`more than ${MAX_FILE_BYTES} bytes`);
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return undefined;

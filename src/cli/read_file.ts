@@ -27,8 +27,8 @@ export function readFile(file: string, maxBytes = MAX_FILE_BYTES): Uint8Array {
   throw usageError(`Cannot read ${JSON.stringify(file)}: it has more than ${limit}`);
 }
 
-/** Reads a file; undefined when it has more than `maxBytes`. */
-function readUpTo(file: string, maxBytes: number): Uint8Array | undefined {
+/** Reads a file; undefined when it has more than `maxBytes`, of which it reads no more. */
+export function readUpTo(file: string, maxBytes: number): Uint8Array | undefined {
   using opened = Deno.openSync(file);
   const { size } = opened.statSync();
   // A file may be larger than its size says: those of /proc have 0.

@@ -3,9 +3,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gate } from "../_support/gate.ts";
 
-const [test, { readFile }] = await gate(
-  ["read", "write"],
-  () => import("../../src/cli/read_file.ts"),
+const [test, { readFile, readUserContexts }] = await gate(
+  ["env", "read", "sys", "write"],
+  async () => ({
+    ...await import("../../src/cli/read_file.ts"),
+    ...await import("../../src/cli/context_file.ts"),
+  }),
 );
 
 /** Writes a file for a test. */
@@ -53,4 +56,17 @@ test("`readFile()` names a file that is missing or a folder", async () => {
     assert.throws(() => readFile(`${file}.no`), /there is no such file/);
     assert.throws(() => readFile(join(file, "..")), /it is a folder/);
   });
+});
+
+// It was measured after it had been read to its end.
+test("the file of contexts is not read beyond its limit", () => {
+  if (Deno.build.os !== "linux") return;
+  const before = Deno.env.get("SIGNER_CONTEXT_FILE");
+  Deno.env.set("SIGNER_CONTEXT_FILE", "/dev/zero");
+  try {
+    assert.throws(() => readUserContexts(), /contexts in \/dev\/zero: more than 1048576 bytes/);
+  } finally {
+    if (before === undefined) Deno.env.delete("SIGNER_CONTEXT_FILE");
+    else Deno.env.set("SIGNER_CONTEXT_FILE", before);
+  }
 });
