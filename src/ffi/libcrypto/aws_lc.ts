@@ -84,7 +84,7 @@ function load(path: string | undefined): AwsLc {
 
 function bind(path: string): AwsLc {
   const { symbols } = Deno.dlopen(path, awsLcSymbols);
-  whenSecureHeapOpens(() => useSecureHeap(symbols));
+  whenSecureHeapOpens(({ size }) => useSecureHeap(symbols, size));
   return {
     version: Deno.UnsafePointerView.getCString(symbols.awslc_version_string()!),
     path,
@@ -147,11 +147,15 @@ const secureHeapFunctions = {
  * Sets the secure heap of libcrypto as the heap of AWS-LC, for all threads. AWS-LC has taken no memory so far: it does so
  * with the first key.
  */
-function useSecureHeap(symbols: AwsLcSymbols): void {
+function useSecureHeap(symbols: AwsLcSymbols, bytes: number): void {
   const { CRYPTO_secure_malloc, CRYPTO_secure_free, CRYPTO_secure_actual_size } =
     Deno.dlopen(libcryptoPath(), secureHeapFunctions).symbols;
-  const set = symbols
-    .signer_use_heap(CRYPTO_secure_malloc, CRYPTO_secure_free, CRYPTO_secure_actual_size);
+  const set = symbols.signer_use_heap(
+    CRYPTO_secure_malloc,
+    CRYPTO_secure_free,
+    CRYPTO_secure_actual_size,
+    BigInt(bytes),
+  );
   expectOk(symbols, "Setting the heap of AWS-LC", set);
 }
 

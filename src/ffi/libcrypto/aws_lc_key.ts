@@ -20,6 +20,10 @@ type HashName = keyof typeof hashes;
 
 /** An EVP_PKEY of AWS-LC with a private key. */
 export class AwsLcKey extends EvpKey<AwsLcSymbols> implements PrivatePkey {
+  constructor(symbols: AwsLcSymbols, pointer: Deno.PointerObject) {
+    super(symbols, pointer, symbols.signer_free_key);
+  }
+
   signer(scheme: SignatureScheme): Signer {
     clearErrorQueue(this.symbols);
     return scheme.hash === undefined

@@ -14,7 +14,8 @@ export const awsLcSymbols = {
   awslc_version_string: { parameters: [], result: "pointer" },
 
   // scripts/aws_lc/secure_heap.c
-  signer_use_heap: { parameters: ["pointer", "pointer", "pointer"], result: "i32" },
+  signer_use_heap: { parameters: ["pointer", "pointer", "pointer", "usize"], result: "i32" },
+  signer_free_key: { parameters: ["pointer"], result: "void" },
 
   // openssl/rand.h
   RAND_bytes: { parameters: ["buffer", "usize"], result: "i32" },

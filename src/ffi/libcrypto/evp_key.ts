@@ -43,8 +43,12 @@ type EvpSymbols = ErrorQueue & Deno.DynamicLibrary<typeof evpSymbols>["symbols"]
 export class EvpKey<S extends EvpSymbols> extends Handle {
   protected readonly symbols: S;
 
-  constructor(symbols: S, pointer: Deno.PointerObject) {
-    super(pointer, symbols.EVP_PKEY_free, "key");
+  constructor(
+    symbols: S,
+    pointer: Deno.PointerObject,
+    free: (pointer: Deno.PointerObject) => void = symbols.EVP_PKEY_free,
+  ) {
+    super(pointer, free, "key");
     this.symbols = symbols;
   }
 

@@ -28,11 +28,11 @@ const NOT_LOCKED = 2;
 const KEYS_SHARE = 3 / 4;
 
 let heap: SecureHeap | undefined;
-const users: (() => void)[] = [];
+const users: ((heap: SecureHeap) => void)[] = [];
 
 /** Calls a function when the heap is open: at once, or as soon as this thread opens it. */
-export function whenSecureHeapOpens(use: () => void): void {
-  if (heap !== undefined) use();
+export function whenSecureHeapOpens(use: (heap: SecureHeap) => void): void {
+  if (heap !== undefined) use(heap);
   else users.push(use);
 }
 
@@ -47,7 +47,7 @@ export function openSecureHeap(symbols: Symbols, bytes: number): SecureHeap {
       return Number(symbols.CRYPTO_secure_used());
     },
   };
-  for (const use of users.splice(0)) use();
+  for (const use of users.splice(0)) use(opened);
   return opened;
 }
 
