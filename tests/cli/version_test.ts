@@ -72,7 +72,7 @@ test({
   },
 });
 
-/** Has a program take itself for one by `deno compile`. */
+/** Sets `Deno.build.standalone`, which is true in an executable by `deno compile`. */
 const standalone =
   `Object.defineProperty(Deno, "build", { value: { ...Deno.build, standalone: true } });\n`;
 

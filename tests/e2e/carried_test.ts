@@ -11,7 +11,7 @@ const [test, loaded] = await gate(
 );
 const { call, openChannel, signing, SignerProcess, TlsFiles } = loaded;
 
-/** Writes a module that has a program use copies of the libraries in memory. Each thread preloads it. */
+/** Writes a module that copies the libraries to memory, and names the copies in SIGNER_LIBCRYPTO. */
 async function writePreload(files: Files): Promise<string> {
   const path = files.path("preload.ts");
   await Deno.writeTextFile(

@@ -86,7 +86,7 @@ test("where memory may not be executed, a folder that may is used, and keeps not
   }
 });
 
-test("without such a place the reasons are told, and the program carries no library", async () => {
+test("without such a place the reasons are reported, and the program carries no library", async () => {
   const code = `
     import { carriedFailure } from ${
     JSON.stringify(import.meta.resolve("../../src/ffi/libcrypto/carried.ts"))
@@ -102,12 +102,12 @@ test("without such a place the reasons are told, and the program carries no libr
   );
 });
 
-/** Has a command run where the kernel refuses files in memory that can be executed as programs (Linux 6.3). */
-const noExecutableMemory = ["--pid", "--fork", "--mount-proc", "sh", "-c"];
+/** Arguments of unshare(1): namespaces in which vm.memfd_noexec can be set (Linux 6.3), and a shell in them. */
+const inNamespaces = ["--pid", "--fork", "--mount-proc", "sh", "-c"];
 const setLevel = "echo 2 >/proc/sys/vm/memfd_noexec";
 
 async function canForbidExecutableMemory(): Promise<boolean> {
-  const args = [...noExecutableMemory, setLevel];
+  const args = [...inNamespaces, setLevel];
   const command = new Deno.Command("unshare", { args, stdout: "null", stderr: "null" });
   return await command.output().then(({ success }) => success, () => false);
 }
@@ -126,7 +126,7 @@ testWithLevel("with vm.memfd_noexec = 2 libraries are loaded from memory", async
     const run = `${setLevel} && exec "$@"`;
     const deno = [Deno.execPath(), "run", "--quiet", "--allow-all", file];
     const { stdout, stderr } = await new Deno.Command("unshare", {
-      args: [...noExecutableMemory, run, "sh", ...deno, ...await machineLibraries()],
+      args: [...inNamespaces, run, "sh", ...deno, ...await machineLibraries()],
     }).output();
     const decoder = new TextDecoder();
     assert.equal(decoder.decode(stdout), inMemory, decoder.decode(stderr));
