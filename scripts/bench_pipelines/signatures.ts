@@ -15,8 +15,11 @@ const PIPELINE_NICE = 10;
 const SIGNATURES: Shape = { connections: 4, streams: 8 };
 /** The load of pipelines, by some of many clients. */
 const PIPELINES: Shape = { connections: 16, streams: 1 };
-/** Pipelines at a rate: so many at once that late answers do not lower it. */
+/** Calls of a connection at a rate: so many at once that late answers do not lower it. */
 const PACED_STREAMS = 16;
+
+/** The share of the rate alone that signatures should keep. */
+const KEPT = 0.8;
 
 /** The share of a processor of other programs up to which a turn counts. */
 const MOST_OTHERS = 0.1;
@@ -44,7 +47,8 @@ export interface SignaturesOptions {
 }
 
 /**
- * Measures signatures alone and beside pipelines by turns, and prints the ratios.
+ * Measures signatures alone and beside pipelines by turns, and prints the ratios: as many signatures as there can be, so
+ * that the serving thread is full and pipelines wait for it, and 80 % of those alone, so that it should serve both.
  *
  * A client in this language would need as much processor time as the server. h2load needs about a tenth, and the times
  * of the server's thread tell a server that is slower from a client that is: without work it sleeps, and it waits when
@@ -70,46 +74,56 @@ export async function signaturesBesidePipelines(
     pipelineDefinition.ExecutePipeline,
     pipeline,
   );
-  const sample = async (): Promise<Sample> => {
+  const sample = async (shape = SIGNATURES): Promise<Sample> => {
     const shares = watchBusiest(pid, 0);
-    const { requestsPerSecond, failed } = await load(sign, SIGNATURES, { seconds });
+    const { requestsPerSecond, failed } = await load(sign, shape, { seconds });
     if (failed > 0) throw new Error(`${failed} signatures failed`);
     return { rate: requestsPerSecond, serving: shares() };
   };
   await load(execute, PIPELINES, { seconds });
   const { requestsPerSecond: capacity } = await load(execute, PIPELINES, { seconds });
   line("pipelines a second, and half", `${capacity.toFixed(0)}, ${(capacity / 2).toFixed(0)}`);
-  await sample();
-  const ratios: number[] = [];
-  let alone = await sample();
-  for (let turn = 0; ratios.length < turns && turn < MAX_ATTEMPTS * turns; turn++) {
-    const others = watchOthers(pid);
+  /** Signatures beside half of the pipelines. */
+  const beside = async (shape = SIGNATURES) => {
     const shares = watchBusiest(pid, PIPELINE_NICE);
     const end = { seconds: seconds + 2 * LEAD_SECONDS };
     const paced = { ...PIPELINES, streams: PACED_STREAMS, rate: capacity / 2 };
     const pipelines = load(execute, paced, end).then((load) => ({ ...load, executing: shares() }));
     // The pipelines are under way when the signatures are counted.
     await new Promise((resolve) => setTimeout(resolve, 1_000 * LEAD_SECONDS));
-    const beside = await sample();
+    const signatures = await sample(shape);
     const { requestsPerSecond, failed, executing } = await pipelines;
     if (failed > 0) throw new Error(`${failed} pipelines failed`);
+    const figure = `${requestsPerSecond.toFixed(0)}; ${both(executing)}`;
+    return { ...signatures, figure };
+  };
+  await sample();
+  const ratios: number[] = [];
+  let alone = await sample();
+  for (let turn = 0; ratios.length < turns && turn < MAX_ATTEMPTS * turns; turn++) {
+    const others = watchOthers(pid);
+    const most = await beside();
     const after = await sample();
-    const ratio = 2 * beside.rate / (alone.rate + after.rate);
+    const mean = (alone.rate + after.rate) / 2;
+    const kept = await beside({ ...SIGNATURES, streams: PACED_STREAMS, rate: KEPT * mean });
     const busy = others();
     const counts = busy <= MOST_OTHERS;
+    const ratio = most.rate / mean;
     if (counts) ratios.push(ratio);
     line(
       "signatures a second alone, beside, alone; ratio",
-      `${[alone, beside, after].map(({ rate }) => rate.toFixed(0)).join(", ")}; ${
-        ratio.toFixed(2)
-      }${counts ? "" : ` (not counted: other programs used ${percent(busy)} of a processor)`}`,
+      `${[alone, most, after].map(({ rate }) => rate.toFixed(0)).join(", ")}; ${ratio.toFixed(2)}${
+        counts ? "" : ` (not counted: other programs used ${percent(busy)} of a processor)`
+      }`,
     );
     line("  the serving thread runs, and waits for a processor, alone", both(alone.serving));
-    line("  beside", both(beside.serving));
+    line("  beside", both(most.serving));
+    line("  pipelines a second beside; their thread runs, waits", most.figure);
     line(
-      "  pipelines a second beside; their thread runs, waits",
-      `${requestsPerSecond.toFixed(0)}; ${both(executing)}`,
+      `  signatures a second at ${percent(KEPT)}; the serving thread`,
+      `${kept.rate.toFixed(0)} of ${(KEPT * mean).toFixed(0)}; ${both(kept.serving)}`,
     );
+    line("  pipelines a second beside; their thread runs, waits", kept.figure);
     alone = after;
   }
   line(
