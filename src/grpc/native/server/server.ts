@@ -58,6 +58,8 @@ class NativeServer implements RpcServer {
 
   setLimits(limits: Partial<NativeLimits>): Promise<void> {
     this.#engine.setLimits(limits);
+    // A shorter time limit of handshakes may be over before the drive would look.
+    this.#drive.arm();
     return Promise.resolve();
   }
 
