@@ -4,6 +4,7 @@ import type { CostClass, Work } from "../../scheduling/mod.ts";
 import { isOneMessage, PREFIX_LENGTH } from "../mod.ts";
 import { Call } from "./_call.ts";
 import { decodedSize, ownedSize } from "./_decoded_size.ts";
+import { keepLastCall } from "./_last_call.ts";
 import { reuseMemory } from "./_request_bytes.ts";
 import { SingleRequest } from "./_single_request.ts";
 
@@ -237,6 +238,7 @@ export class UnaryCall extends Call implements Work {
       const answer = (this.target.handler as AnyUnary).handle(request, this);
       if (answer instanceof Promise) this.#await(answer, request);
       else this.#answer(answer);
+      keepLastCall(this, request, this.#messageBytes);
     } catch (error) {
       // A call that fails may take far less than its cost class does: it is not measured.
       this.fail(error);

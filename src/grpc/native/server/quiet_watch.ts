@@ -1,6 +1,6 @@
 /**
  * The interval between calls of `QuietWatch.isQuiet()` in milliseconds, and the shortest time of quiet. After a shorter
- * pause memory stays: the next calls would pay for it, P-256 up to twice its time in the first third of a second.
+ * pause memory stays: the next calls would pay for it.
  */
 export const QUIET_CHECK_MS = 10_000;
 
