@@ -13,6 +13,7 @@
  *   because CPUs that share a core make each other slower.
  *
  * h2load runs on the same CPUs as the server and takes a part of their time, as a client on another machine does not.
+ * That part is printed, and the share of the signatures that the library makes in the rest of the time.
  *
  * The server signs with the system's libcrypto; with that of `--libcrypto`, such as `.cache/openssl/libcrypto.so.3` of
  * `deno task openssl`; or with the library of `--aws-lc`, such as `.cache/aws-lc/libaws_lc.so` of `deno task aws-lc`.
@@ -57,6 +58,20 @@ interface Speed {
   readonly micros: number;
 }
 
+/** The speed of a server, and the part of the CPU time of `--workers` CPUs that h2load has used. */
+interface Served extends Speed {
+  readonly clientPart: number;
+}
+
+/** The clock ticks of /proc/PID/stat in a second, sysconf(_SC_CLK_TCK). */
+const TICKS = 100;
+
+/** Returns the seconds of CPU time of child processes that have ended: cutime and cstime of proc_pid_stat(5). */
+function childrenSeconds(): number {
+  const fields = Deno.readTextFileSync("/proc/self/stat").split(") ")[1].split(" ");
+  return (Number(fields[13]) + Number(fields[14])) / TICKS;
+}
+
 /** Measures the library alone, in as many processes as the server has workers. */
 async function bare(program: string, key: string): Promise<Speed> {
   const library = awsLc ?? libcrypto ?? "libcrypto.so.3";
@@ -71,15 +86,16 @@ async function served(
   keys: PublicKeys,
   body: string,
   forSeconds = seconds,
-): Promise<Speed> {
+): Promise<Served> {
   using channel = openNativeChannel({ addresses: [server.host] });
   const answerBytes = await row.check(channel, keys);
   const call = { url: `http://${server.host}${row.path}`, body, answerBytes };
-  const before = server.threadTimes();
+  const [before, children] = [server.threadTimes(), childrenSeconds()];
   const { done, failed, requestsPerSecond } = await load(call, SHAPE, { seconds: forSeconds });
   const nanoseconds = elapsed(before, server.threadTimes());
   if (failed > 0) throw new Error(`${failed} of ${done} calls failed`);
-  return { perSecond: requestsPerSecond, micros: nanoseconds / 1_000 / done };
+  const clientPart = (childrenSeconds() - children) / (forSeconds * Number(options.workers));
+  return { perSecond: requestsPerSecond, micros: nanoseconds / 1_000 / done, clientPart };
 }
 
 function fixed(digits: number): (value: number) => string {
@@ -124,7 +140,7 @@ try {
     const body = join(folder, "request.bin");
     await Deno.writeFile(body, row.body);
     await served(row, server, keys, body, WARM_UP_SECONDS);
-    const figures: { served: Speed; bare: Speed }[] = [];
+    const figures: { served: Served; bare: Speed }[] = [];
     for (let round = 0; round < Number(options.rounds); round++) {
       figures.push({
         bare: await bare(program, join(folder, `${type}.der`)),
@@ -132,11 +148,17 @@ try {
       });
     }
     const print = (name: string, value: (figure: typeof figures[0]) => number, digits: number) =>
-      console.log(`  ${name.padEnd(22)}${spread(figures.map(value), fixed(digits))}`);
+      console.log(`  ${name.padEnd(24)}${spread(figures.map(value), fixed(digits))}`);
     console.log(`${type}, ${options.workers} workers`);
     print("library, per second", ({ bare }) => bare.perSecond, 0);
     print("signer, per second", ({ served }) => served.perSecond, 0);
     print("share in %", ({ served, bare }) => 100 * served.perSecond / bare.perSecond, 1);
+    print("h2load, % of the CPUs", ({ served }) => 100 * served.clientPart, 1);
+    print(
+      "share of the rest in %",
+      ({ served, bare }) => 100 * served.perSecond / bare.perSecond / (1 - served.clientPart),
+      1,
+    );
     print("library, µs of CPU", ({ bare }) => bare.micros, 1);
     print("signer, µs of CPU", ({ served }) => served.micros, 1);
     print("ratio", ({ served, bare }) => served.micros / bare.micros, 3);
