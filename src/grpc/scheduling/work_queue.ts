@@ -29,7 +29,7 @@ const overShare = overloaded("Too much work waits here", OVERLOAD_RETRY_MS, "max
 /**
  * The work that waits on one thread.
  *
- * Peers take turns, and within a peer its connections, by the time that each has used. A turn is short
+ * Peers take turns, and within a peer its connections, by the time that each has used of the thread. A turn is short
  * (`runNext()`), and within it cheap pieces run first. Work of several pieces moves to the end of its lane after
  * each piece, unless it says `isFirst`.
  *
@@ -41,15 +41,24 @@ const overShare = overloaded("Too much work waits here", OVERLOAD_RETRY_MS, "max
 export class WorkQueue {
   readonly #limits: QueueLimits;
   readonly #clock: () => number;
+  readonly #used: () => number;
   readonly #peers = new Turns<PeerTurns>();
   readonly #byIdentity = new Map<string, PeerTurns>();
   #size = 0;
   #expectedMs = 0;
 
-  /** @param clock milliseconds; tests replace `performance.now()` */
-  constructor(limits: QueueLimits, clock: () => number = () => performance.now()) {
+  /**
+   * @param clock milliseconds; tests replace `performance.now()`
+   * @param used milliseconds for which this thread has run: the clock's, unless the thread's CPU time is known
+   */
+  constructor(
+    limits: QueueLimits,
+    clock: () => number = () => performance.now(),
+    used: () => number = clock,
+  ) {
     this.#limits = limits;
     this.#clock = clock;
+    this.#used = used;
   }
 
   /** Number of pieces of work that wait. */
@@ -105,12 +114,12 @@ export class WorkQueue {
       const peer = this.#peers.begin();
       if (peer === undefined) return false;
       const lane = peer.turns.begin()!;
-      const began = this.#clock();
+      const [began, usedBefore] = [this.#clock(), this.#used()];
       let ran = false;
       try {
         ran = this.#runSome(lane, began, began + forMs, between);
       } finally {
-        lane.charge(this.#clock() - began);
+        lane.charge(this.#used() - usedBefore);
         peer.turns.end(lane, lane.size > 0);
         this.#peers.end(peer, peer.turns.active > 0);
       }

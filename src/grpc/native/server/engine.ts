@@ -1,4 +1,5 @@
 /** The native server on one thread. @module */
+import { libc } from "../../../ffi/mod.ts";
 import { configure, type Http2Config } from "../../../http2/mod.ts";
 import { type Listener, Poller, type Socket } from "../../../net/mod.ts";
 import { type ErrorReports, errorReports, type LogEvent } from "../../../telemetry/mod.ts";
@@ -111,7 +112,7 @@ export class Engine implements AcceptingThread, Disposable {
     this.unknownMethod = options.meter?.method(undefined);
     this.observer = options.observer;
     this.meter = options.meter;
-    this.work = new WorkQueue(this.limits);
+    this.work = new WorkQueue(this.limits, undefined, libc.threadCpuMs);
     this.accounts = new Accounts(this.limits);
     this.#connections = new ConnectionSet(options.meter);
     this.#newConnections = new NewConnections(this, options, this.#counts, this.#connections);
