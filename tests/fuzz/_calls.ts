@@ -37,9 +37,11 @@ async function callOnce(channel: RpcChannel, random: Random): Promise<void> {
   const stop = new AbortController();
   const deadline = random(3) === 0 ? Date.now() + DEADLINES[random(DEADLINES.length)]! : undefined;
   const end = random(6);
-  if (end === 0) setTimeout(() => stop.abort(), random(30));
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stopAfter = (ms: number) => timer = setTimeout(() => stop.abort(), ms);
+  if (end === 0) stopAfter(random(30));
   else if (end === 1) queueMicrotask(() => stop.abort());
-  else if (method === health.Watch) setTimeout(() => stop.abort(), random(150));
+  else if (method === health.Watch) stopAfter(random(150));
   const taken = random(5) === 0 ? random(3) : Infinity;
   try {
     const { signal } = stop;
@@ -53,6 +55,8 @@ async function callOnce(channel: RpcChannel, random: Random): Promise<void> {
   } catch (error) {
     // Any status will do: the server and the channel are looked at.
     if (!(error instanceof RpcError)) throw error;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -15,7 +15,8 @@ import {
 import { generator } from "../../http2/_random.ts";
 import type { Net } from "../../net/_transports.ts";
 import { framed } from "../../_support/framed.ts";
-import { type Attack, CALM, cut, open, pause, stream } from "./_attack.ts";
+import { until } from "../../_support/until.ts";
+import { type Attack, CALM, cut, open, stream } from "./_attack.ts";
 import { Attacker, ECHO, openEcho, times, wholeEcho } from "./_attacker.ts";
 
 const INITIAL_WINDOW_SIZE = 4;
@@ -117,8 +118,10 @@ export function exhaustions(net: typeof Net): readonly Attack[] {
           // Resets leave no port in TIME_WAIT: there are fewer than 30,000 ports.
           socket.resetOnClose();
         }
-        for (let i = 0; i < 1_000 && server.descriptors() > before + SLACK; i++) await pause(5);
-        assert.ok(server.descriptors() <= before + SLACK);
+        // Accepted after all of them.
+        await using last = await Attacker.connect(port);
+        await last.settled();
+        await until("their descriptors are closed", () => server.descriptors() <= before + SLACK);
       },
     },
     {
