@@ -18,6 +18,7 @@ import { openNativeChannel } from "../src/grpc/native/client/mod.ts";
 import { isInstalled } from "../tests/_support/is_installed.ts";
 import { type Row, rows } from "./bench_peers/rows.ts";
 import { Server } from "./bench_peers/servers.ts";
+import { v8Flags } from "./compile/program.ts";
 import { onLoopback, root, serveCommand } from "./serve_process.ts";
 import { median, spread } from "./statistics.ts";
 
@@ -96,7 +97,7 @@ const signer: Client = async (host, { calls, connections }) => {
       Deno.execPath(),
       "run",
       "--quiet",
-      "--v8-flags=--max-semi-space-size=2,--expose-gc,--no-short-builtin-calls",
+      `--v8-flags=${v8Flags}`,
       "-P=bench",
     ],
     ...["main.ts", "bench", "echo", "--to", host, "-c", `${calls}`],

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { v8Flags } from "./compile/program.ts";
 
 /** The project's root folder. */
 export const root = fileURLToPath(new URL("..", import.meta.url));
@@ -31,13 +32,7 @@ export function serve(
 /** Returns the command of `signer serve` from the sources of a tree, as `deno task signer` runs it. */
 export function serveCommand(tree: string, options: readonly string[]): string[] {
   return [
-    ...[
-      Deno.execPath(),
-      "run",
-      "--quiet",
-      "--v8-flags=--max-semi-space-size=2,--expose-gc,--no-short-builtin-calls",
-      "-P",
-    ],
+    ...[Deno.execPath(), "run", "--quiet", `--v8-flags=${v8Flags}`, "-P"],
     ...["--config", join(tree, "deno.json"), join(tree, "main.ts"), "serve", ...options],
   ];
 }

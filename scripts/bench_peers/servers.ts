@@ -8,6 +8,7 @@ import {
   startServer,
 } from "../serve_process.ts";
 import type { CarriedLibraries, Programs } from "./programs.ts";
+import { threadsOf, type ThreadTimes } from "../threads.ts";
 import { keyTypes } from "./rows.ts";
 
 /** The command of a server, and its place in the tables. */
@@ -89,15 +90,8 @@ export class Server implements AsyncDisposable {
     return new Server(start, await startServer(command, { env: start.env, stderr: "inherit" }));
   }
 
-  /** CPU time of each thread in nanoseconds: the first field of its schedstat (Linux, sched-stats.rst). */
-  threadTimes(): Map<string, number> {
-    const tasks = `/proc/${this.#child.pid}/task`;
-    const times = new Map<string, number>();
-    for (const { name } of Deno.readDirSync(tasks)) {
-      const [nanoseconds] = Deno.readTextFileSync(`${tasks}/${name}/schedstat`).split(" ");
-      times.set(name, Number(nanoseconds));
-    }
-    return times;
+  threadTimes(): Map<string, ThreadTimes> {
+    return threadsOf(this.#child.pid);
   }
 
   /** Resident megabytes (proc_pid_status(5)). */
@@ -113,8 +107,11 @@ export class Server implements AsyncDisposable {
 }
 
 /** Returns the CPU time in nanoseconds between two readings, of the threads that did not end meanwhile. */
-export function elapsed(before: Map<string, number>, after: Map<string, number>): number {
-  let sum = 0;
-  for (const [thread, time] of after) sum += time - (before.get(thread) ?? 0);
-  return sum;
+export function elapsed(
+  before: Map<string, ThreadTimes>,
+  after: Map<string, ThreadTimes>,
+): number {
+  let ms = 0;
+  for (const [id, { runningMs }] of after) ms += runningMs - (before.get(id)?.runningMs ?? 0);
+  return ms * 1e6;
 }

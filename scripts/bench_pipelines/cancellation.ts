@@ -11,10 +11,8 @@ import { runCommand } from "../run_command.ts";
 import { median } from "../statistics.ts";
 import { call } from "../unary.ts";
 import { executeRequest, noise } from "./request.ts";
-import { threadsOf, type ThreadTimes } from "./threads.ts";
-
-/** The nice value of the threads that execute pipelines. */
-const PIPELINE_NICE = 10;
+import { threadsOf, type ThreadTimes } from "../threads.ts";
+import { PIPELINE_NICE } from "./shares.ts";
 
 /** Executions that run at once, and others that wait. */
 const RUNNING = 8;

@@ -1,13 +1,11 @@
 /** The requests of the benchmark of pipelines. @module */
-import type { Manifest } from "../../src/pipeline/mod.ts";
-
 /** The rate of the audio, in hertz. */
 export const SAMPLE_RATE = 44_100;
 
 type Parameters = Readonly<Record<string, number>>;
 
-/** A chain of resamplers n0, n1, …: its input is n0, and its output the last. */
-function chain(nodes: readonly Parameters[]) {
+/** Returns a manifest as a file has it: a chain of resamplers n0, n1, …, whose input is n0, and whose output is the last. */
+export function manifestFile(nodes: readonly Parameters[]) {
   const ids = nodes.map((_, index) => `n${index}`);
   return {
     version: 1,
@@ -18,18 +16,13 @@ function chain(nodes: readonly Parameters[]) {
   } as const;
 }
 
-/** Returns a manifest as a file has it. */
-export function manifestFile(nodes: readonly Parameters[]): Omit<Manifest, "name" | "limits"> {
-  return chain(nodes);
-}
-
 /** Returns the request to execute a chain of resamplers. */
 export function executeRequest(
   nodes: readonly Parameters[],
   samples: Int16Array<ArrayBuffer>,
   limits: { readonly timeMs?: number } = {},
 ) {
-  const { nodes: given, ...rest } = chain(nodes);
+  const { nodes: given, ...rest } = manifestFile(nodes);
   const wire = given.map(({ parameters, ...node }) => {
     return { ...node, parametersJson: JSON.stringify(parameters) };
   });

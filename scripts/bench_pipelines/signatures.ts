@@ -6,10 +6,7 @@ import { openNativeChannel } from "../../src/grpc/native/client/mod.ts";
 import { type Call, load, type Shape } from "../h2load.ts";
 import { median } from "../statistics.ts";
 import { call, type Fields, framed, PREFIX_BYTES } from "../unary.ts";
-import { type Shares, watchBusiest, watchOthers } from "./threads.ts";
-
-/** The nice value of the threads that execute pipelines. */
-const PIPELINE_NICE = 10;
+import { PIPELINE_NICE, type Shares, watchBusiest, watchOthers } from "./shares.ts";
 
 /** The load of signatures, which the serving thread is busy with. */
 const SIGNATURES: Shape = { connections: 4, streams: 8 };
@@ -40,7 +37,7 @@ interface Sample {
 
 /** Options of the measurement. */
 export interface SignaturesOptions {
-  /** Where files of requests are written. */
+  /** The folder for the files of requests. */
   readonly folder: string;
   readonly seconds: number;
   readonly turns: number;

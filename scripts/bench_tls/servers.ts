@@ -2,6 +2,7 @@
 import type { DevCaFiles } from "../../src/cli/dev_ca.ts";
 import type { Programs } from "../bench_peers/programs.ts";
 import { onLoopback, root, serveCommand, startServer } from "../serve_process.ts";
+import { threadsOf } from "../threads.ts";
 
 /** The security of a server: none, a certificate of its own, or client certificates too. */
 export type Security = "plaintext" | "tls" | "mutual";
@@ -93,14 +94,10 @@ export class RunningServer implements AsyncDisposable {
     return new RunningServer(name, new URL(addresses[0]).port, child);
   }
 
-  /** Microseconds of processor time of all threads: the first field of schedstat (Linux, sched-stats.rst). */
+  /** Microseconds of processor time of all threads. */
   micros(): number {
-    const tasks = `/proc/${this.#child.pid}/task`;
-    let nanoseconds = 0;
-    for (const { name } of Deno.readDirSync(tasks)) {
-      nanoseconds += Number(Deno.readTextFileSync(`${tasks}/${name}/schedstat`).split(" ")[0]);
-    }
-    return nanoseconds / 1_000;
+    const threads = [...threadsOf(this.#child.pid).values()];
+    return 1_000 * threads.reduce((sum, { runningMs }) => sum + runningMs, 0);
   }
 
   /** Resident bytes (proc_pid_status(5)). */

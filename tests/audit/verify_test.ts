@@ -199,9 +199,7 @@ test("A file that was deleted is reported once, until the log goes on in a new o
     log.record(2);
     await Deno.remove(log.path);
     log.record(2);
-    for (let look = 0; look < 500 && reports < round; look++) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    await until("the deletion is reported", () => reports >= round, 5_000);
     log.record(4);
     assert.equal(reports, round);
     await log.log.reopen(() => Promise.resolve(log.worker.reopen()));

@@ -1,9 +1,9 @@
 /** Loads that are interrupted or refused. @module */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { gate } from "../_support/gate.ts";
+import { until } from "../_support/until.ts";
 
 const [test, { openProvider, Rig, ScriptedServer, socketsSupported }] = await gate(
   ["env", "ffi", "net", "read", "run", "sys", "write"],
@@ -130,7 +130,7 @@ test("Ctrl-C ends the wait of a load for a server that allows no calls", async (
     stderr: "piped",
   }).spawn();
   // Two that look for a server and its protocol, and that of the load.
-  for (let i = 0; i < 3000 && server.connections.length < 3; i++) await delay(10);
+  await until("all of them have connected", () => server.connections.length >= 3);
   child.kill("SIGINT");
   const { code, stdout, stderr } = await child.output();
   assert.equal(code, 130);
@@ -148,7 +148,7 @@ test("Ctrl-C ends the calls before a load", async () => {
     stdout: "null",
     stderr: "piped",
   }).spawn();
-  for (let i = 0; i < 3000 && server.requests < 1; i++) await delay(10);
+  await until("it has asked for them", () => server.requests >= 1);
   child.kill("SIGINT");
   const { code, stderr } = await child.output();
   assert.equal(code, 130);

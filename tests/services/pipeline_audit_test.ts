@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import type { StreamPipelineResponse } from "../../src/api/mod.ts";
 import type { Execution } from "../../src/audit/mod.ts";
 import { gate } from "../_support/gate.ts";
+import { until } from "../_support/until.ts";
 import { onEachStack } from "./_each_stack.ts";
 
 const [gated, loaded] = await gate(["net", "env", "read", "sys", "ffi"], async () => ({
@@ -122,10 +123,7 @@ test("a stream whose client leaves has a line", async (stack) => {
   await read.next();
   await read.return?.();
   open.resolve();
-  for (let looks = 0; audit.executions.length === 0; looks++) {
-    assert.ok(looks < 1_000, "there is no line");
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await until("there is a line", () => audit.executions.length > 0, 10_000);
   assert.deepEqual(audit.lines.map(([method, , outcome]) => [method, outcome]), [
     ["StreamPipeline", "CANCELLED"],
   ]);

@@ -7,7 +7,6 @@ import {
   type UnaryObserver,
 } from "../../../src/grpc/native/client/mod.ts";
 import { Poller } from "../../../src/net/mod.ts";
-import { setTimeout as delay } from "node:timers/promises";
 import { gate } from "../../_support/gate.ts";
 import { loadLibc } from "../_rig.ts";
 import { framed } from "../../_support/framed.ts";
@@ -77,7 +76,7 @@ test("`unary()` takes the connection of a number while it has room, and else the
   }, { maxConcurrentStreams: 1 });
   using channel = openNativeChannel({ addresses: [server.address], connections: 2 });
   await one(channel);
-  for (let i = 0; channel.connected < 2 && i < 1000; i++) await delay(5);
+  await until("both are connected", () => channel.connected >= 2, 5_000);
   taken.length = 0;
   for (const connection of [0, 0, 0, 1, 1, 2, 3]) await one(channel, { connection });
   const [first, second] = [taken[0], taken[3]];
@@ -85,7 +84,7 @@ test("`unary()` takes the connection of a number while it has room, and else the
   assert.deepEqual(taken, [first, first, first, second, second, first, second]);
   const observer = observed();
   channel.unary(channel.prepare(ECHO), Uint8Array.of(9), observer, { connection: 0 });
-  for (let i = 0; held.length < 1 && i < 1000; i++) await delay(5);
+  await until("a call is held", () => held.length >= 1, 5_000);
   await one(channel, { connection: 0 });
   assert.equal(taken.at(-1), second);
   echo(held[0]);

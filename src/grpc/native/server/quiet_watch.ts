@@ -18,6 +18,16 @@ export class QuietWatch {
   #progress = 0;
   /** Marks of the busiest interval of the load; 0 when there was no load since the last quiet. */
   #busiest = Infinity;
+  #isQuiet = false;
+  #wasQuiet = false;
+
+  /**
+   * True when the check before the last one found quiet. V8 frees buffers after the collection, so the process is trimmed
+   * once more then.
+   */
+  get wasQuiet(): boolean {
+    return this.#wasQuiet;
+  }
 
   /**
    * Returns true once after each load, when the threads are quiet. To be called at intervals of `QUIET_CHECK_MS`.
@@ -25,6 +35,12 @@ export class QuietWatch {
    * @param progress the count modulo 2^32
    */
   isQuiet(progress: number): boolean {
+    this.#wasQuiet = this.#isQuiet;
+    this.#isQuiet = this.#hasBecomeQuiet(progress);
+    return this.#isQuiet;
+  }
+
+  #hasBecomeQuiet(progress: number): boolean {
     const marks = (progress - this.#progress) >>> 0;
     this.#progress = progress;
     if (marks >= LOAD_MARKS && (this.#busiest === Infinity || marks > this.#busiest)) {

@@ -24,8 +24,6 @@ class NativeServer implements RpcServer {
   readonly #drive: ReactorDrive;
   readonly #listeners: Listener[] = [];
   readonly #quiet = new QuietWatch();
-  /** The last check found quiet. V8 frees buffers after the collection, so the next one trims again. */
-  #wasQuiet = false;
   /** Marks of progress, modulo 2^32. */
   #progress = 0;
   #checking: ReturnType<typeof setInterval> | undefined;
@@ -101,8 +99,7 @@ class NativeServer implements RpcServer {
   #check(): void {
     const isQuiet = this.#quiet.isQuiet(this.#progress);
     if (isQuiet) releaseSpareMemory();
-    if (isQuiet || this.#wasQuiet) trimProcess();
-    this.#wasQuiet = isQuiet;
+    if (isQuiet || this.#quiet.wasQuiet) trimProcess();
   }
 
   #stopListening(): void {

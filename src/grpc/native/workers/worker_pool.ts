@@ -126,8 +126,6 @@ class WorkerPool implements WorkerServer {
   readonly #processors: readonly number[];
   #checking: ReturnType<typeof setInterval> | undefined;
   readonly #quiet = new QuietWatch();
-  /** The last check found quiet. V8 frees buffers after the collection, so the next one trims again. */
-  #wasQuiet = false;
   #checkingQuiet: ReturnType<typeof setInterval> | undefined;
   #phase: "serving" | "announced" | "draining" | "closed" = "serving";
   #closing: Promise<DrainReport> | undefined;
@@ -323,9 +321,9 @@ class WorkerPool implements WorkerServer {
   #checkQuiet(): void {
     const progress = this.#members.reduce((sum, { handle }) => sum + handle.progress, 0);
     if (this.#phase !== "serving") return;
-    if (this.#wasQuiet) trimProcess();
-    this.#wasQuiet = this.#quiet.isQuiet(progress);
-    if (!this.#wasQuiet) return;
+    const isQuiet = this.#quiet.isQuiet(progress);
+    if (this.#quiet.wasQuiet) trimProcess();
+    if (!isQuiet) return;
     const released = this.#members.map(({ handle }) => handle.settled({ kind: "release-memory" }));
     // A worker that fails is reported by its handle.
     Promise.allSettled(released).then(() => {

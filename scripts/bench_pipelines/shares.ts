@@ -1,39 +1,9 @@
-/** The time of threads and processes on processors: proc(5). @module */
-import { readdirSync, readFileSync } from "node:fs";
+/** The shares of processors that threads and other programs use: proc(5). @module */
+import { readFileSync } from "node:fs";
+import { threadsOf } from "../threads.ts";
 
-/** The state of a thread. */
-export interface ThreadTimes {
-  /** The nice value. */
-  readonly nice: number;
-  /** True when it waits for an event. */
-  readonly sleeps: boolean;
-  /** Milliseconds on a processor. */
-  readonly runningMs: number;
-  /** Milliseconds in which it could run, and other threads had the processors. */
-  readonly waitingMs: number;
-}
-
-/** Returns the state of each thread of a process by its id: `/proc/PID/task/TID/stat` and `schedstat`. */
-export function threadsOf(pid: number): Map<string, ThreadTimes> {
-  const folder = `/proc/${pid}/task`;
-  return new Map(
-    readdirSync(folder).flatMap((id) => {
-      try {
-        const stat = readFileSync(`${folder}/${id}/stat`, "utf8").replace(/^.*\) /s, "").split(" ");
-        const times = readFileSync(`${folder}/${id}/schedstat`, "utf8").split(" ");
-        return [[id, {
-          nice: Number(stat[16]),
-          sleeps: stat[0] === "S",
-          runningMs: Number(times[0]) / 1e6,
-          waitingMs: Number(times[1]) / 1e6,
-        }]];
-      } catch {
-        // The thread has ended.
-        return [];
-      }
-    }),
-  );
-}
+/** The nice value of the threads that execute pipelines. */
+export const PIPELINE_NICE = 10;
 
 /** Shares of a period. */
 export interface Shares {
