@@ -15,7 +15,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { awsLcSymbols } from "../src/ffi/libcrypto/aws_lc_symbols.ts";
+import { awsLcTable } from "../src/ffi/libcrypto/aws_lc_symbols.ts";
 import { fetchCrate, linkOptions, printAndRun } from "./crate_source.ts";
 
 const crate = {
@@ -37,7 +37,7 @@ const options = [
 const folder = fileURLToPath(new URL("../.cache/aws-lc", import.meta.url));
 const stamp = join(folder, "built");
 const heap = fileURLToPath(new URL("./aws_lc/secure_heap.c", import.meta.url));
-const exported = Object.keys(awsLcSymbols);
+const exported = Object.keys(awsLcTable.functions);
 
 /** A hash of all that the library is made of. */
 async function recipe(): Promise<string> {

@@ -1,4 +1,5 @@
 /** The functions of glibc, bound by `Deno.dlopen`. @module */
+import { type FunctionTable, openLibrary } from "../_open_library.ts";
 import { LibcError } from "./error.ts";
 import { platform } from "./platform.ts";
 
@@ -7,7 +8,7 @@ import { platform } from "./platform.ts";
  * with a plain number for a `usize` or `isize` is not compiled, and takes 0.6 µs more (Deno 2.9.6). `ssize_t` results
  * are `i32`: all lengths are below 2 GiB. "buffer" parameters take typed arrays, so that a call allocates nothing.
  */
-const SYMBOLS = {
+const functions = {
   __errno_location: { parameters: [], result: "pointer" },
   accept4: { parameters: ["i32", "buffer", "buffer", "i32"], result: "i32" },
   bind: { parameters: ["i32", "buffer", "u32"], result: "i32" },
@@ -98,7 +99,17 @@ const SYMBOLS = {
   writev: { parameters: ["i32", "buffer", "i32"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-type Declared = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
+const TABLE: FunctionTable<typeof functions> = {
+  functions,
+  compiled: [
+    ...["accept4", "close", "connect", "fcntl", "getpeername", "getsockname", "getsockopt"],
+    ...["setsockopt", "shutdown", "socket"],
+    ...["epoll_ctl", "epoll_wait", "syscall_io_getevents", "syscall_io_submit", "timerfd_settime"],
+    ...["read", "recv", "send", "write", "writev", "clock_gettime"],
+  ] as const,
+};
+
+type Declared = Deno.DynamicLibrary<typeof functions>["symbols"];
 
 /** 64-bit parameters also take numbers up to 2^53, although their type in Deno is BigInt only: a slower call. */
 type Numbers<A extends readonly unknown[]> = {
@@ -158,7 +169,7 @@ function open(): Libc {
   }
   let symbols: Symbols;
   try {
-    symbols = Deno.dlopen("libc.so.6", SYMBOLS).symbols as unknown as Symbols;
+    symbols = openLibrary("libc.so.6", TABLE) as unknown as Symbols;
   } catch (cause) {
     if (cause instanceof Deno.errors.NotCapable) throw cause;
     throw new LibcError(

@@ -4,8 +4,9 @@
  *
  * @module
  */
+import { openLibrary } from "../_open_library.ts";
 import { AwsLcKey, readAwsLcPkcs8 } from "./aws_lc_key.ts";
-import { type AwsLcSymbols, awsLcSymbols } from "./aws_lc_symbols.ts";
+import { type AwsLcSymbols, awsLcTable } from "./aws_lc_symbols.ts";
 import { carriedLibrary, isCopy } from "./carried.ts";
 import { expectOk, LibcryptoError } from "./errors.ts";
 import { builtLibrary, libcryptoPath } from "./library.ts";
@@ -83,7 +84,7 @@ function load(path: string | undefined): AwsLc {
 }
 
 function bind(path: string): AwsLc {
-  const { symbols } = Deno.dlopen(path, awsLcSymbols);
+  const symbols = openLibrary(path, awsLcTable);
   whenSecureHeapOpens(({ size }) => useSecureHeap(symbols, size));
   return {
     version: Deno.UnsafePointerView.getCString(symbols.awslc_version_string()!),

@@ -6,10 +6,11 @@
  *
  * @module
  */
+import type { FunctionTable } from "../_open_library.ts";
 import { errorQueueSymbols } from "../_error_queue.ts";
-import { evpSymbols } from "./evp_key.ts";
+import { evpSymbols, signingFunctions } from "./evp_key.ts";
 
-export const awsLcSymbols = {
+const functions = {
   // openssl/service_indicator.h
   awslc_version_string: { parameters: [], result: "pointer" },
 
@@ -40,5 +41,10 @@ export const awsLcSymbols = {
   EVP_sha512: { parameters: [], result: "pointer" },
 } as const;
 
+export const awsLcTable: FunctionTable<typeof functions> = {
+  functions,
+  compiled: [...signingFunctions, "SHA256", "SHA384", "SHA512"] as const,
+};
+
 /** The bound functions, for this folder only. */
-export type AwsLcSymbols = Deno.DynamicLibrary<typeof awsLcSymbols>["symbols"];
+export type AwsLcSymbols = Deno.DynamicLibrary<typeof functions>["symbols"];

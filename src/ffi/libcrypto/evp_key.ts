@@ -37,6 +37,9 @@ export const evpSymbols = {
   EVP_DigestSign: { parameters: ["pointer", "buffer", "buffer", "buffer", "usize"], result: "i32" },
 } as const;
 
+/** The functions that each signature calls. */
+export const signingFunctions = ["ERR_peek_error", "EVP_PKEY_sign", "EVP_DigestSign"] as const;
+
 type EvpSymbols = ErrorQueue & Deno.DynamicLibrary<typeof evpSymbols>["symbols"];
 
 /** An EVP_PKEY of either library. */

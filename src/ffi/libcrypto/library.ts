@@ -1,7 +1,8 @@
 /** The search for libcrypto, and its loading. @module */
+import { openLibrary } from "../_open_library.ts";
 import { carriedFailure, carriedLibrary } from "./carried.ts";
 import { LibcryptoError } from "./errors.ts";
-import { type Symbols, symbols, versionSymbols } from "./symbols.ts";
+import { libcryptoTable, type Symbols, versionSymbols } from "./symbols.ts";
 
 /** The environment variable with the name of the library to load. */
 export const LIBCRYPTO_VARIABLE = "SIGNER_LIBCRYPTO";
@@ -109,7 +110,7 @@ export function newerLibraries(): readonly FoundLibrary[] {
  * @throws {LibcryptoError} `LIBCRYPTO_MISSING` when no library loads, `LIBCRYPTO_TOO_OLD` when none is OpenSSL 3
  */
 export function loadLibrary({ path, version }: FoundLibrary = choose()): Library {
-  const library = Deno.dlopen(path, symbols).symbols;
+  const library = openLibrary(path, libcryptoTable);
   disableExitHandler(library);
   return { symbols: library, path, version };
 }

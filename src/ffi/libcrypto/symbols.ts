@@ -6,8 +6,9 @@
  *
  * @module
  */
+import type { FunctionTable } from "../_open_library.ts";
 import { errorQueueSymbols } from "../_error_queue.ts";
-import { evpSymbols } from "./evp_key.ts";
+import { evpSymbols, signingFunctions } from "./evp_key.ts";
 
 /** Functions of every libcrypto since 1.1.0, to read the version. */
 export const versionSymbols = {
@@ -16,7 +17,7 @@ export const versionSymbols = {
   OpenSSL_version: { parameters: ["i32"], result: "pointer" },
 } as const;
 
-export const symbols = {
+const functions = {
   ...versionSymbols,
 
   // OPENSSL_init_crypto(3ossl)
@@ -82,5 +83,14 @@ export const symbols = {
   EVP_aes_256_cbc: { parameters: [], result: "pointer" },
 } as const;
 
+export const libcryptoTable: FunctionTable<typeof functions> = {
+  functions,
+  compiled: [
+    ...signingFunctions,
+    ...["EVP_DigestSignInit", "EVP_DigestVerifyInit", "EVP_DigestVerify", "EVP_PKEY_verify"],
+    ...["EVP_DigestInit_ex2", "EVP_DigestUpdate", "EVP_DigestFinal_ex"],
+  ] as const,
+};
+
 /** The bound functions, for this folder only. */
-export type Symbols = Deno.DynamicLibrary<typeof symbols>["symbols"];
+export type Symbols = Deno.DynamicLibrary<typeof functions>["symbols"];

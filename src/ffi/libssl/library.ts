@@ -1,7 +1,8 @@
 /** The loading of libssl 3, and of the libcrypto that it is linked to. @module */
+import { openLibrary } from "../_open_library.ts";
 import { carriedLibrary, LIBCRYPTO_VARIABLE, libcryptoPath } from "../libcrypto/mod.ts";
 import { LibsslError } from "./errors.ts";
-import { certificateSymbols, type SslLibrary, sslSymbols } from "./symbols.ts";
+import { certificateTable, type SslLibrary, sslTable } from "./symbols.ts";
 
 let loaded: SslLibrary | undefined;
 
@@ -37,8 +38,8 @@ function load(): SslLibrary {
   const ssl = libsslPath(crypto);
   try {
     // libcrypto comes first, so that libssl finds the one that is loaded already.
-    const certificates = Deno.dlopen(crypto, certificateSymbols).symbols;
-    return { crypto: certificates, ssl: Deno.dlopen(ssl, sslSymbols).symbols };
+    const certificates = openLibrary(crypto, certificateTable);
+    return { crypto: certificates, ssl: openLibrary(ssl, sslTable) };
   } catch (cause) {
     throw new LibsslError(
       "LIBSSL_MISSING",

@@ -5,10 +5,11 @@
  *
  * @module
  */
+import type { FunctionTable } from "../_open_library.ts";
 import { errorQueueSymbols } from "../_error_queue.ts";
 
 /** Functions of libssl. */
-export const sslSymbols = {
+const sslFunctions = {
   // SSL_CTX_new(3ossl)
   TLS_server_method: { parameters: [], result: "pointer" },
   TLS_client_method: { parameters: [], result: "pointer" },
@@ -104,8 +105,15 @@ export const sslSymbols = {
   SSL_SESSION_free: { parameters: ["pointer"], result: "void" },
 } as const;
 
+export const sslTable: FunctionTable<typeof sslFunctions> = {
+  functions: sslFunctions,
+  // Those of connections, not those of contexts.
+  compiled: (Object.keys(sslFunctions) as (keyof typeof sslFunctions)[])
+    .filter((name) => name.startsWith("SSL_") && !name.startsWith("SSL_CTX_")),
+};
+
 /** Functions of the libcrypto that libssl itself uses. */
-export const certificateSymbols = {
+const certificateFunctions = {
   ...errorQueueSymbols,
 
   // BIO_new_mem_buf(3ossl), PEM_read_bio_X509(3ossl)
@@ -141,9 +149,14 @@ export const certificateSymbols = {
   X509_verify_cert_error_string: { parameters: ["i64"], result: "pointer" },
 } as const;
 
+export const certificateTable: FunctionTable<typeof certificateFunctions> = {
+  functions: certificateFunctions,
+  compiled: ["ERR_peek_error"],
+};
+
 /** The bound functions. They never leave this folder. */
-export type SslSymbols = Deno.DynamicLibrary<typeof sslSymbols>["symbols"];
-export type CertificateSymbols = Deno.DynamicLibrary<typeof certificateSymbols>["symbols"];
+export type SslSymbols = Deno.DynamicLibrary<typeof sslFunctions>["symbols"];
+export type CertificateSymbols = Deno.DynamicLibrary<typeof certificateFunctions>["symbols"];
 
 /** The bound functions of both libraries. */
 export interface SslLibrary {

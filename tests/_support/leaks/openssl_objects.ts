@@ -29,6 +29,7 @@ const functions: Readonly<Record<string, { readonly makes: string[]; readonly fr
 const kept: Readonly<Record<string, number>> = { EVP_MD_CTX: 3 };
 
 type NativeFunction = (...values: unknown[]) => unknown;
+type Watcher = (result: unknown, values: readonly unknown[]) => void;
 
 /** Counts the objects that libraries make which this thread opens from now on. */
 export class OpenSslObjects {
@@ -36,20 +37,33 @@ export class OpenSslObjects {
   #before: ReadonlyMap<string, number> = new Map();
 
   constructor() {
+    const watchers = this.#watchers();
+    // Functions that are called by address (`src/ffi/_open_library.ts`).
+    const byAddress = new Map<bigint, Watcher>();
     const open = Deno.dlopen;
     Deno.dlopen = (...values) => {
       const library = open(...values);
-      const symbols = { ...library.symbols } as unknown as Record<string, NativeFunction>;
-      for (const [type, { makes, frees }] of Object.entries(functions)) {
-        for (const name of makes) {
-          watch(symbols, name, (result) => isMade(result) && this.#add(type, 1));
-        }
-        for (const name of frees) {
-          watch(symbols, name, (_, [object]) => object !== null && this.#add(type, -1));
+      const symbols = Object.entries<unknown>({ ...library.symbols }).map(([name, symbol]) => {
+        const seen = watchers.get(name);
+        if (seen === undefined) return [name, symbol];
+        if (typeof symbol === "function") return [name, watch(symbol as NativeFunction, seen)];
+        byAddress.set(Deno.UnsafePointer.value(symbol as Deno.PointerObject), seen);
+        return [name, symbol];
+      });
+      return Object.assign(library, { symbols: Object.fromEntries(symbols) });
+    };
+    Deno.UnsafeFnPointer = class extends Deno.UnsafeFnPointer<Deno.ForeignFunction> {
+      constructor(
+        pointer: Deno.PointerObject<Deno.ForeignFunction>,
+        definition: Deno.ForeignFunction,
+      ) {
+        super(pointer, definition);
+        const seen = byAddress.get(Deno.UnsafePointer.value(pointer));
+        if (seen) {
+          this.call = watch(this.call.bind(this) as NativeFunction, seen) as typeof this.call;
         }
       }
-      return Object.assign(library, { symbols });
-    };
+    } as unknown as typeof Deno.UnsafeFnPointer;
   }
 
   /** Begins the comparison of `left()`. */
@@ -65,6 +79,22 @@ export class OpenSslObjects {
     });
   }
 
+  /** Returns what to do after the call of a function, by its name. */
+  #watchers(): ReadonlyMap<string, Watcher> {
+    return new Map(
+      Object.entries(functions).flatMap(([type, { makes, frees }]) => [
+        ...makes.map((name) => {
+          const seen: Watcher = (result) => isMade(result) && this.#add(type, 1);
+          return [name, seen] as const;
+        }),
+        ...frees.map((name) => {
+          const seen: Watcher = (_, [object]) => object !== null && this.#add(type, -1);
+          return [name, seen] as const;
+        }),
+      ]),
+    );
+  }
+
   #add(type: string, change: number): void {
     this.#counts.set(type, this.#counts.get(type)! + change);
   }
@@ -75,15 +105,9 @@ function isMade(result: unknown): boolean {
   return typeof result === "number" ? result === 1 : result !== null;
 }
 
-/** Calls `seen` with the results and arguments of a function of a library. */
-function watch(
-  symbols: Record<string, NativeFunction>,
-  name: string,
-  seen: (result: unknown, values: readonly unknown[]) => void,
-): void {
-  const native = symbols[name];
-  if (native === undefined) return;
-  symbols[name] = (...values) => {
+/** Returns a function that calls `seen` with its results and arguments. */
+function watch(native: NativeFunction, seen: Watcher): NativeFunction {
+  return (...values) => {
     const result = native(...values);
     if (result instanceof Promise) {
       return result.then((value) => {
