@@ -60,7 +60,7 @@ interface NodeDeclaration<S extends ParameterSchemas> {
   readonly needsWhole?: true;
   /** Returns the fault of parameters that are valid one by one; undefined when there is none. */
   check?(parameters: ParameterValues<S>): string | undefined;
-  /** Loads a library. Called before the first execution. */
+  /** Loads a library, once however often it is called. Called before each execution. */
   load?(): Promise<void>;
 }
 

@@ -10,6 +10,7 @@ const scope = globalThis as unknown as {
   postMessage(answer: WorkerAnswer): void;
 };
 
+scope.postMessage({ kind: "ready" });
 scope.onmessage = ({ data: request }) => {
   if (request.kind !== "part") return;
   const [[, value] = []] = request.inputs ?? [];

@@ -5,7 +5,11 @@
  */
 import assert from "node:assert/strict";
 import type { SentValue, Signer } from "../../src/pipeline/mod.ts";
-import type { WorkerAnswer, WorkerRequest } from "../../src/pipeline/workers/_messages.ts";
+import type {
+  ExecutionAnswer,
+  WorkerAnswer,
+  WorkerRequest,
+} from "../../src/pipeline/workers/_messages.ts";
 import { gate } from "../_support/gate.ts";
 import { audio, chain, sentAudio } from "./_pipelines.ts";
 
@@ -202,9 +206,10 @@ test("a cancelled execution ends on the worker, which goes on with others", asyn
     { type: "module" },
   );
   try {
-    const answers: WorkerAnswer[] = [];
+    const answers: ExecutionAnswer[] = [];
     let arrived = Promise.withResolvers<void>();
     thread.onmessage = ({ data }: MessageEvent<WorkerAnswer>) => {
+      if (data.kind === "ready") return;
       answers.push(data);
       arrived.resolve();
     };
@@ -242,6 +247,22 @@ test("a cancelled execution ends on the worker, which goes on with others", asyn
   } finally {
     thread.terminate();
   }
+});
+
+// It waited in the queue of messages until the worker had started, and was begun then.
+test("an execution that is cancelled before its worker is ready ends at once", async () => {
+  using worker = new PipelineWorker();
+  const abort = new AbortController();
+  const input = sentAudio(new Float32Array(1_000));
+  const manifest = readManifest(chain(["pass_through"]));
+  const job = worker.open(manifest, { signal: abort.signal, signer: NO_SIGNER });
+  const end = assert.rejects(push(job, input), { code: "CANCELLED" });
+  const other = push(open(worker, [["pass_through"]]), json("other"));
+  abort.abort();
+  await end;
+  assert.deepEqual((await other).outputs.get("n0"), json("other"));
+  // The samples have not moved to the worker.
+  assert.equal(input.bytes.length, 4_000);
 });
 
 test("a stream on the worker keeps its state, until it is disposed of", async () => {

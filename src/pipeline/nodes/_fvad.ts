@@ -1,4 +1,5 @@
 /** The voice activity detector of WebRTC, compiled to WebAssembly: `fvad.h` of libfvad. @module */
+import { once } from "./_once.ts";
 
 interface Fvad {
   readonly HEAP16: Int16Array;
@@ -13,10 +14,10 @@ interface Fvad {
 
 let fvad: Fvad | undefined;
 
-/** Loads the library once. */
-export async function loadFvad(): Promise<void> {
-  fvad ??= await (await import("@echogarden/fvad-wasm")).default() as Fvad;
-}
+/** Loads the library. */
+export const loadFvad = once(async () => {
+  fvad = await (await import("@echogarden/fvad-wasm")).default() as Fvad;
+});
 
 /** A detector of voice in frames of one length. */
 export class VoiceDetector implements Disposable {

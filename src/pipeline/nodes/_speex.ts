@@ -1,6 +1,7 @@
 /** The resampler of speexdsp, compiled to WebAssembly: `speex_resampler.h` of speexdsp 1.2. @module */
 import type { NodeContext } from "../node.ts";
 import type { Samples } from "../formats.ts";
+import { once } from "./_once.ts";
 import { stageBytes, stagesOf } from "./_stages.ts";
 
 /** The functions that the package exports, and its memory, whose views change when it grows. */
@@ -35,10 +36,10 @@ const MAX_FRAMES = 1_024;
 
 let speex: Speex | undefined;
 
-/** Loads the library once: its build with SIMD, which takes two thirds of the time of the other. */
-export async function loadSpeex(): Promise<void> {
-  speex ??= await (await import("@echogarden/speex-resampler-wasm/simd")).default() as Speex;
-}
+/** Loads the library: its build with SIMD, which takes two thirds of the time of the other. */
+export const loadSpeex = once(async () => {
+  speex = await (await import("@echogarden/speex-resampler-wasm/simd")).default() as Speex;
+});
 
 /** A stage of a resampler: its state in speexdsp, and the memory of its output. */
 interface RunningStage {

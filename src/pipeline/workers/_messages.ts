@@ -45,8 +45,14 @@ export interface SentError extends Pick<PipelineError, "code" | "message" | "nod
   readonly cause: string | undefined;
 }
 
-/** A message of the worker about an execution. */
+/** A message of the worker. */
 export type WorkerAnswer =
+  /** The first one: it has loaded its modules and the libraries of nodes. */
+  | { readonly kind: "ready" }
+  | ExecutionAnswer;
+
+/** A message of the worker about an execution. */
+export type ExecutionAnswer =
   | {
     readonly kind: "done";
     readonly id: number;

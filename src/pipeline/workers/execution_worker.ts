@@ -37,6 +37,11 @@ const turns = new Turns();
 
 if (libc.isSupported()) libc.lowerThreadPriority(NICE);
 
+// Loading takes tens of milliseconds, in which no message is received. A failure ends the executions that need the
+// library, which load it again.
+Promise.allSettled([...registry.values()].map(({ load }) => load?.()))
+  .then(() => scope.postMessage({ kind: "ready" }));
+
 scope.onmessage = ({ data: request }) => {
   if (request.kind === "open") return turns.count(request.posted);
   turns.received();

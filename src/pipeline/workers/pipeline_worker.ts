@@ -7,6 +7,7 @@ import type { Signer } from "../signer.ts";
 import type { SentValue } from "../values.ts";
 import {
   buffersOf,
+  type ExecutionAnswer,
   type OpenMessage,
   type SentError,
   type WorkerAnswer,
@@ -48,14 +49,26 @@ export interface PartResult {
   readonly metrics: ExecutionMetrics;
 }
 
+/** A message with the memory that moves. */
+interface Message {
+  readonly request: WorkerRequest;
+  readonly transfer: Transferable[];
+}
+
 /**
  * A worker that executes pipelines beside the thread that owns it. It starts at its first execution. One that fails or
  * hangs ends its executions, and the next execution starts another.
+ *
+ * A worker receives no message while it starts, which takes about a second when it is started by another worker (Deno
+ * 2.9.6 waits half a second for a debugger, twice). Executions wait here until it is ready, so that one that is cancelled
+ * meanwhile ends at once.
  */
 export class PipelineWorker implements Disposable {
   readonly #options: PipelineWorkerOptions;
   readonly #jobs = new Map<number, PipelineJob>();
   #worker: Worker | undefined;
+  /** The first parts of executions by their id, while the worker starts; undefined once it is ready. */
+  #held: Map<number, Message> | undefined;
   /** The number of messages to the worker. */
   #posted: Int32Array = new Int32Array();
   #nextId = 0;
@@ -94,16 +107,32 @@ export class PipelineWorker implements Disposable {
   }
 
   #post(request: WorkerRequest, transfer: Transferable[] = []): void {
+    if (this.#held === undefined) this.#send({ request, transfer });
+    else if (request.kind === "cancel") this.#held.delete(request.id);
+    else this.#held.set(request.id, { request, transfer });
+  }
+
+  #send({ request, transfer }: Message): void {
     if (this.#worker === undefined) return;
     this.#worker.postMessage(request, transfer);
     Atomics.add(this.#posted, 0, 1);
   }
 
+  /** Sends the messages that have waited for the worker. */
+  #release(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const message of held.values()) this.#send(message);
+  }
+
   #open(): Worker {
     const { entry = new URL("./execution_worker.ts", import.meta.url) } = this.#options;
     const worker = new Worker(entry, { type: "module", name: "signer-pipelines" });
-    worker.onmessage = ({ data }: MessageEvent<WorkerAnswer>) =>
-      this.#jobs.get(data.id)?.take(data);
+    this.#held = new Map();
+    worker.onmessage = ({ data }: MessageEvent<WorkerAnswer>) => {
+      if (data.kind !== "ready") this.#jobs.get(data.id)?.take(data);
+      else if (worker === this.#worker) this.#release();
+    };
     worker.onerror = (event) => {
       // By default the error is rethrown in this thread.
       event.preventDefault();
@@ -123,6 +152,7 @@ export class PipelineWorker implements Disposable {
   #end(message: string): void {
     this.#worker?.terminate();
     this.#worker = undefined;
+    this.#held = undefined;
     for (const job of [...this.#jobs.values()]) {
       job.fail(new PipelineError("WORKER_FAILED", message));
     }
@@ -204,7 +234,7 @@ export class PipelineJob implements Disposable {
   }
 
   /** Takes a message of the worker. */
-  take(answer: WorkerAnswer): void {
+  take(answer: ExecutionAnswer): void {
     switch (answer.kind) {
       case "done":
         this.#part?.resolve({
@@ -244,7 +274,7 @@ export class PipelineJob implements Disposable {
     this.#thread.ended();
   }
 
-  async #sign({ id, call, task, signature }: Extract<WorkerAnswer, { kind: "sign" }>) {
+  async #sign({ id, call, task, signature }: Extract<ExecutionAnswer, { kind: "sign" }>) {
     const { signer } = this.#owner;
     const about = { kind: "signed", id, call } as const;
     try {
