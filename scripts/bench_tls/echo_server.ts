@@ -7,6 +7,7 @@
  * @module
  */
 import { CertifiedKey } from "../../src/cli/certified_key.ts";
+import { Passphrases } from "../../src/cli/passphrase/mod.ts";
 import { openProvider } from "../../src/crypto/mod.ts";
 import { libc } from "../../src/ffi/mod.ts";
 import {
@@ -23,7 +24,7 @@ const [certificate, key] = Deno.args;
 using identity = await CertifiedKey.read(
   openProvider("openssl").provider,
   { certificate, key },
-  {},
+  new Passphrases({}, "start"),
 );
 using context = openTlsContext({
   role: "server",

@@ -35,6 +35,7 @@ export const rooms: Rooms = {
     "src/crypto/algorithms",
     "src/errors",
     "src/ffi",
+    "src/files",
     "src/grpc",
     "src/http2",
     "src/net",
@@ -92,6 +93,7 @@ export const rooms: Rooms = {
     "src/api",
     "src/cli",
     "src/cli/client/options",
+    "src/cli/passphrase",
     "src/crypto",
     "src/errors",
     "src/grpc",
@@ -147,8 +149,14 @@ export const rooms: Rooms = {
     "src/printable",
     "npm:commander",
   ],
-  "src/cli/keygen": ["src/cli", "src/cli/passphrase", "src/crypto", "npm:commander"],
-  "src/cli/passphrase": ["src/cli", "src/crypto"],
+  "src/cli/keygen": [
+    "src/cli",
+    "src/cli/passphrase",
+    "src/crypto",
+    "src/files",
+    "npm:commander",
+  ],
+  "src/cli/passphrase": ["src/cli", "src/crypto", "src/files"],
   "src/cli/serve/keys": ["src/access/files", "src/cli", "src/cli/passphrase", "src/crypto"],
   "src/cli/serve": [
     "src/access",
@@ -296,6 +304,8 @@ export const rooms: Rooms = {
   ],
   "src/grpc/reflection": ["src/errors", "src/grpc", "npm:@bufbuild/protobuf"],
   "src/grpc/reflection/source": [
+    "src/errors",
+    "src/files",
     "src/grpc/reflection",
     "npm:@bufbuild/protobuf",
     "npm:protobufjs",
@@ -335,7 +345,7 @@ export const rooms: Rooms = {
     "src/errors",
   ],
   "src/crypto/encoding/families": ["src/crypto", "src/crypto/algorithms", "src/crypto/encoding"],
-  "src/crypto/key_file": ["src/crypto", "src/crypto/encoding", "src/node"],
+  "src/crypto/key_file": ["src/crypto", "src/crypto/encoding", "src/files", "src/node"],
   "src/crypto/openssl": [
     "src/crypto",
     "src/crypto/algorithms",
@@ -365,6 +375,7 @@ export const rooms: Rooms = {
   "src/yaml": ["npm:yaml"],
 
   "src/errors": [],
+  "src/files": ["src/errors"],
   "src/node": [],
   "src/printable": [],
   "src/spelling": [],

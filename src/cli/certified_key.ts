@@ -1,7 +1,7 @@
 /** A certificate chain with its private key, from the files that options name. @module */
 import { type CryptoProvider, type PrivateKey, readPrivateKeyFile } from "../crypto/mod.ts";
 import type { SharedIdentity } from "../net/mod.ts";
-import { type Asking, passphraseToRead } from "./passphrase/mod.ts";
+import type { Passphrases } from "./passphrase/mod.ts";
 import { readServerFile } from "./read_file.ts";
 
 /** The files of a certificate chain and of its private key. */
@@ -12,7 +12,6 @@ export interface CertifiedKeyFiles {
 
 /** Options of reading a private key. */
 export interface KeyReadOptions {
-  readonly passphraseFile?: string;
   readonly allowInsecureKeyFiles?: boolean;
 }
 
@@ -37,13 +36,13 @@ export class CertifiedKey implements Disposable {
   static async read(
     provider: CryptoProvider,
     files: CertifiedKeyFiles,
-    options: KeyReadOptions,
-    asking?: Asking,
+    passphrases: Passphrases,
+    { allowInsecureKeyFiles: allowInsecure = false }: KeyReadOptions = {},
   ): Promise<CertifiedKey> {
     const certificates = await readServerFile(files.certificate);
     const key = await readPrivateKeyFile(provider, files.key, {
-      allowInsecure: options.allowInsecureKeyFiles ?? false,
-      passphrase: () => passphraseToRead(options, `Passphrase of ${files.key}: `, asking),
+      allowInsecure,
+      passphrase: () => passphrases.read(`Passphrase of ${files.key}: `),
     });
     return new CertifiedKey(certificates, key);
   }

@@ -1,10 +1,11 @@
 /** The file with the contexts of a user: named sets of options for the commands that call servers. @module */
 import type { GivenValues } from "../config/mod.ts";
 import { readContexts } from "../config/files/mod.ts";
+import { findError } from "../errors/mod.ts";
+import { readAnyFile, reasonOf } from "../files/mod.ts";
 import { clientOptions } from "./client/options/mod.ts";
 import { contextFile } from "./context_path.ts";
 import { CliError, ExitCode, usageError } from "./exit.ts";
-import { readUpTo } from "./read_file.ts";
 
 /** 1 MiB: thousands of contexts. */
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -65,12 +66,11 @@ export function noSuchContext(name: string, { file, contexts }: UserContexts): C
 
 function readText(file: string): string | undefined {
   try {
-    const bytes = readUpTo(file, MAX_FILE_BYTES);
-    if (bytes === undefined) throw new RangeError(`more than ${MAX_FILE_BYTES} bytes`);
+    const bytes = readAnyFile(file, MAX_FILE_BYTES);
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return undefined;
-    const reason = (cause as Error).message;
-    throw new CliError(ExitCode.usage, `Cannot read the contexts in ${file}: ${reason}`, { cause });
+    if (findError(cause, "files", "NOT_FOUND")) return undefined;
+    const message = `Cannot read the contexts in ${file}: ${reasonOf(cause)}`;
+    throw new CliError(ExitCode.usage, message, { cause });
   }
 }

@@ -147,6 +147,16 @@ export interface ErrorCodes {
     /** The provider failed; its own error is the cause. */
     | "PROVIDER_FAILED";
 
+  /** `src/files` */
+  files:
+    | "NOT_FOUND"
+    /** The file cannot be opened or read; the error of the system is the cause. */
+    | "UNREADABLE"
+    /** A folder, a pipe, a socket or a device in the place of a regular file. */
+    | "NOT_REGULAR"
+    /** More bytes than the limit. */
+    | "TOO_LARGE";
+
   /** `src/access` */
   access:
     /** A file of tokens that cannot be read. */

@@ -23,21 +23,6 @@ async function withFile(bytes: Uint8Array, run: (file: string) => void): Promise
   }
 }
 
-test("`readFile()` returns files of any size up to the limit", async () => {
-  for (const size of [0, 1, 16_383, 16_384, 16_385, 100_000]) {
-    const bytes = Uint8Array.from({ length: size }, (_, i) => i % 251);
-    await withFile(bytes, (file) => {
-      assert.deepEqual(new Uint8Array(readFile(file)), bytes);
-      assert.deepEqual(new Uint8Array(readFile(file, size)), bytes);
-    });
-  }
-});
-
-test("`readFile()` returns a file that is larger than its size says", () => {
-  if (Deno.build.os !== "linux") return;
-  assert.match(new TextDecoder().decode(readFile("/proc/self/status")), /^Name:/);
-});
-
 // `--tls-ca /dev/zero` took all memory.
 test("`readFile()` refuses a file with more bytes than the limit", async () => {
   await withFile(new Uint8Array(101), (file) => {
@@ -64,7 +49,7 @@ test("the file of contexts is not read beyond its limit", () => {
   const before = Deno.env.get("SIGNER_CONTEXT_FILE");
   Deno.env.set("SIGNER_CONTEXT_FILE", "/dev/zero");
   try {
-    assert.throws(() => readUserContexts(), /contexts in \/dev\/zero: more than 1048576 bytes/);
+    assert.throws(() => readUserContexts(), /contexts in \/dev\/zero: it has more than 1 MiB/);
   } finally {
     if (before === undefined) Deno.env.delete("SIGNER_CONTEXT_FILE");
     else Deno.env.set("SIGNER_CONTEXT_FILE", before);

@@ -209,7 +209,7 @@ test("`readPrivateKeyFile()` refuses a file that is missing, empty, too large or
   await refuses(new Uint8Array(MAX_KEY_FILE_BYTES), "BAD_KEY", /not a key/);
   await withDirectory(async (directory) => {
     const [provider] = providers;
-    await assert.rejects(readPrivateKeyFile(provider, directory), /is a directory/);
+    await assert.rejects(readPrivateKeyFile(provider, directory), /it is a folder/);
     await assert.rejects(readPrivateKeyFile(provider, join(directory, "no")), /no such file/);
   });
 });
@@ -222,9 +222,9 @@ test("`readPrivateKeyFile()` refuses a named pipe without waiting for a writer",
     assert.ok(success);
     await assert.rejects(readPrivateKeyFile(providers[0], path), {
       code: "KEY_FILE",
-      message: `Key file ${path} is a named pipe: name a regular file`,
+      message: `Key file ${path} cannot be read: it is a named pipe: name a regular file`,
     });
-    await assert.rejects(readPrivateKeyFile(providers[0], "/dev/null"), /is a device/);
+    await assert.rejects(readPrivateKeyFile(providers[0], "/dev/null"), /it is a device/);
   });
 });
 

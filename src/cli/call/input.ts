@@ -1,7 +1,7 @@
 /** The inputs of `sign` and `verify`: text, files of any size, or standard input. @module */
 import { createHash } from "node:crypto";
 import { hashOf, unspecified } from "../client/keys/mod.ts";
-import { cannotRead, readFile } from "../read_file.ts";
+import { cannotRead, readFile, readStandardInput } from "../read_file.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
 import { withProgress } from "./progress.ts";
 
@@ -104,7 +104,7 @@ export async function readInput(
 
 async function digestBytes(source: Source): Promise<Uint8Array> {
   if (source.kind === "file") return readFile(source.name);
-  if (source.kind === "stdin") return await new Response(Deno.stdin.readable).bytes();
+  if (source.kind === "stdin") return await readStandardInput();
   return fromHex(source.text);
 }
 

@@ -7,7 +7,7 @@ import { loadManifest, wireManifest } from "../client/pipelines/mod.ts";
 import { usageError } from "../exit.ts";
 import { writeResult } from "../output.ts";
 import { OutputFile } from "../output_file.ts";
-import { readFile } from "../read_file.ts";
+import { readFile, readStandardInput } from "../read_file.ts";
 import { contentOf, jsonOf, textOf } from "./pipeline_values.ts";
 import { printResult } from "./result.ts";
 
@@ -96,7 +96,7 @@ async function readInputs(
     const isStdin = path === "-";
     return {
       name,
-      data: isStdin ? await new Response(Deno.stdin.readable).bytes() : readFile(path),
+      data: isStdin ? await readStandardInput() : readFile(path),
     };
   }));
 }

@@ -12,6 +12,7 @@ import {
 } from "../../net/mod.ts";
 import { CertifiedKey } from "../certified_key.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
+import { Passphrases } from "../passphrase/mod.ts";
 import { readFile } from "../read_file.ts";
 import type { ClientTlsOptions } from "./options/mod.ts";
 
@@ -39,10 +40,11 @@ export class ClientTls implements Disposable {
     }
     const ca = tlsCa === undefined ? undefined : readFile(tlsCa);
     const crl = tlsCrl === undefined ? undefined : readFile(tlsCrl);
+    using passphrases = new Passphrases({}, "start");
     const identity = tlsCert === undefined ? undefined : await CertifiedKey.read(
       openProvider("openssl").provider,
       { certificate: tlsCert, key: tlsKey! },
-      {},
+      passphrases,
     );
     const tls = new ClientTls(identity, {
       role: "client",

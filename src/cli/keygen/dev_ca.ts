@@ -1,7 +1,7 @@
 /** `signer keygen --dev-ca`. @module */
+import { reasonOf } from "../../files/mod.ts";
 import { DEV_CA_DAYS, devCaFiles, writeDevCa } from "../dev_ca.ts";
 import { usageError } from "../exit.ts";
-import { reasonOf } from "../file_failure.ts";
 import { note } from "../output.ts";
 import { openChosenProvider } from "../provider.ts";
 import { refuseUnwritable } from "./_refusals.ts";

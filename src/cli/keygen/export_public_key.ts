@@ -6,7 +6,7 @@ import {
   writePublicKeyFile,
 } from "../../crypto/mod.ts";
 import { note, writeResult } from "../output.ts";
-import { passphraseToRead } from "../passphrase/mod.ts";
+import { Passphrases } from "../passphrase/mod.ts";
 import { openChosenProvider } from "../provider.ts";
 import { refuseBinaryOnTerminal, refuseUnwritable } from "./_refusals.ts";
 import type { KeygenOptions } from "./options.ts";
@@ -18,9 +18,10 @@ export async function exportPublicKey(
   const { from, publicOut, format, force = false, allowInsecureKeyFiles = false } = options;
   if (publicOut === undefined) refuseBinaryOnTerminal(format, "--public-out");
   await refuseUnwritable([publicOut], options);
+  using passphrases = new Passphrases(options, "start");
   using key = await readPrivateKeyFile(openChosenProvider(options.provider), from, {
     allowInsecure: allowInsecureKeyFiles,
-    passphrase: () => passphraseToRead(options, `Passphrase of ${from}: `),
+    passphrase: () => passphrases.read(`Passphrase of ${from}: `),
   });
   const encoded = encodePublicKey(key.publicKey, format);
   if (publicOut === undefined) {

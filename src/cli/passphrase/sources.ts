@@ -1,7 +1,5 @@
 /** Sources of passphrases: files, and a prompt. @module */
 import { usageError } from "../exit.ts";
-import { warn } from "../output.ts";
-import { MAX_PASSPHRASE_BYTES } from "./hidden_line.ts";
 import { askHidden } from "./prompt.ts";
 
 /** The environment variable that held a passphrase, in earlier versions. */
@@ -15,34 +13,58 @@ export interface PassphraseOptions {
   readonly passphrasePrompt?: boolean | undefined;
 }
 
-/** Permission to ask for a passphrase at the terminal, where no option gives one. */
-export interface Asking {
-  readonly ask: boolean;
-}
-
 /**
- * Returns the passphrase of a key that is read: from the file of the options, else from a prompt with
- * `question`, such as `Passphrase of key.pem: `. The caller zeroes it.
- *
- * @param ask false for no prompt, as while a server runs
- * @throws {CliError} when the named source has none, and when there is no terminal to ask at
+ * The passphrases of keys that are read: from the file of the options, which is for all keys, else from a prompt for each
+ * key. At the start of a command the file may be a pipe or standard input: that is read once, and its passphrase is kept
+ * until the disposal. Later, as at a reload of a server, nobody is asked, and the file must be a regular one.
  */
-export async function passphraseToRead(
-  options: PassphraseOptions,
-  question: string,
-  { ask }: Asking = { ask: true },
-): Promise<Uint8Array<ArrayBuffer>> {
-  if (options.passphraseFile !== undefined) return await readPassphraseFile(options.passphraseFile);
-  if (!options.passphrasePrompt) refuseFormerVariable();
-  if (!ask || !options.passphrasePrompt && !Deno.stdin.isTerminal()) {
-    const why = ask ? "there is no terminal to ask at" : "it is not asked for now";
-    throw usageError(
-      `${question.replace(/[: ]+$/, "")}: none was given, and ${why}`,
-      "Name a file that holds it with --passphrase-file",
-    );
+export class Passphrases implements Disposable {
+  readonly #options: PassphraseOptions;
+  readonly #when: "start" | "later";
+  /** The passphrase of a file that can be read once only. */
+  #kept: Uint8Array<ArrayBuffer> | undefined;
+
+  constructor(options: PassphraseOptions, when: "start" | "later") {
+    this.#options = options;
+    this.#when = when;
   }
-  const [answer] = await askHidden([question]);
-  return answer!;
+
+  /**
+   * Returns the passphrase of a key. The caller zeroes it.
+   *
+   * @param question for the prompt, such as `Passphrase of key.pem: `
+   * @throws {CliError} when the named source has none, and when there is nobody to ask
+   */
+  async read(question: string): Promise<Uint8Array<ArrayBuffer>> {
+    const { passphraseFile: path, passphrasePrompt } = this.#options;
+    if (path !== undefined) return await this.#readFile(path);
+    if (!passphrasePrompt) refuseFormerVariable();
+    const isStart = this.#when === "start";
+    if (!isStart || !passphrasePrompt && !Deno.stdin.isTerminal()) {
+      const why = isStart ? "there is no terminal to ask at" : "it is not asked for now";
+      throw usageError(
+        `${question.replace(/[: ]+$/, "")}: none was given, and ${why}`,
+        "Name a file that holds it with --passphrase-file",
+      );
+    }
+    const [answer] = await askHidden([question]);
+    return answer!;
+  }
+
+  async #readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
+    // Loaded here, as help lists these options, too.
+    const { readPassphraseFile, readRegularPassphraseFile } = await import("./file.ts");
+    if (this.#when === "later") return await readRegularPassphraseFile(path);
+    if (this.#kept !== undefined) return this.#kept.slice();
+    const { passphrase, isRegular } = await readPassphraseFile(path);
+    if (!isRegular) this.#kept = passphrase.slice();
+    return passphrase;
+  }
+
+  [Symbol.dispose](): void {
+    this.#kept?.fill(0);
+    this.#kept = undefined;
+  }
 }
 
 /**
@@ -54,7 +76,10 @@ export async function passphraseToRead(
 export async function passphraseToCreate(
   options: PassphraseOptions,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  if (options.passphraseFile !== undefined) return await readPassphraseFile(options.passphraseFile);
+  if (options.passphraseFile !== undefined) {
+    const { readPassphraseFile } = await import("./file.ts");
+    return (await readPassphraseFile(options.passphraseFile)).passphrase;
+  }
   if (options.passphrasePrompt) return await askTwice();
   refuseFormerVariable();
   return undefined;
@@ -79,127 +104,4 @@ async function askTwice(): Promise<Uint8Array<ArrayBuffer>> {
   if (same && first!.length > 0) return first!;
   first!.fill(0);
   throw usageError(same ? "The passphrase is empty" : "The two passphrases differ");
-}
-
-/**
- * Reads the passphrase file of one key, which must be as private as the key; undefined when there is no
- * such file. The caller zeroes the result.
- *
- * @throws {CliError} for a file that holds no passphrase
- * @throws {CryptoError} `KEY_FILE` for a file that cannot be read, and for one that others can access
- * unless `allowInsecure` is set
- */
-export async function passphraseBeside(
-  path: string,
-  { allowInsecure }: { readonly allowInsecure: boolean },
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  if (!await exists(path)) return undefined;
-  const { CryptoError, readPrivateFile } = await import("../../crypto/mod.ts");
-  const room = new Uint8Array(ROOM);
-  try {
-    const { bytes, exposure } = await readPrivateFile(path, room, `Passphrase file ${path}`);
-    if (exposure !== undefined && !allowInsecure) {
-      throw new CryptoError("KEY_FILE", `Passphrase file ${path}: ${exposure}`);
-    }
-    return oneLine(path, bytes);
-  } finally {
-    room.fill(0);
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-/** Room for the longest passphrase, a line end of two bytes, and one byte more that shows a longer one. */
-const ROOM = MAX_PASSPHRASE_BYTES + 3;
-
-/** Reads a file of one line. A file that others can read is used with a warning. */
-async function readPassphraseFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
-  const buffer = new Uint8Array(ROOM);
-  try {
-    return oneLine(path, await readSome(path, buffer));
-  } finally {
-    buffer.fill(0);
-  }
-}
-
-/** A copy of the only line of a passphrase file. */
-function oneLine(path: string, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const line = withoutLineEnd(bytes);
-  if (line.length === 0) {
-    throw usageError(
-      `The passphrase file ${path} is empty`,
-      "Put the passphrase on its first line",
-    );
-  }
-  if (line.length > MAX_PASSPHRASE_BYTES) {
-    throw usageError(
-      `The passphrase file ${path} holds more than ${MAX_PASSPHRASE_BYTES} bytes`,
-      "Name the file that holds the passphrase and nothing else",
-    );
-  }
-  if (line.includes(0x0a)) {
-    throw usageError(
-      `The passphrase file ${path} holds more than one line`,
-      "Name the file that holds the passphrase and nothing else",
-    );
-  }
-  return new Uint8Array(line);
-}
-
-/** Fills `buffer` from a file or, for `-`, from standard input, up to its size. */
-async function readSome(path: string, buffer: Uint8Array<ArrayBuffer>) {
-  if (path === "-") return buffer.subarray(0, await fill(Deno.stdin, buffer));
-  using file = await openPassphraseFile(path);
-  const { isFile, mode } = await file.stat();
-  // Loaded here, as help lists these options, too.
-  const { modeOf } = await import("../../crypto/mod.ts");
-  if (isFile && mode !== null && (modeOf(path, mode) & 0o077) !== 0) {
-    warn(`others can read the passphrase file ${path}: chmod 600 ${path}`);
-  }
-  return buffer.subarray(0, await fill(file, buffer));
-}
-
-async function openPassphraseFile(path: string): Promise<Deno.FsFile> {
-  try {
-    return await Deno.open(path);
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) {
-      throw usageError(`There is no passphrase file ${path}`, "Check the name, or create it first");
-    }
-    if (cause instanceof Deno.errors.PermissionDenied) {
-      throw usageError(`Cannot read the passphrase file ${path}: permission denied`);
-    }
-    if (cause instanceof Error) {
-      throw usageError(`Cannot read the passphrase file ${JSON.stringify(path)}: ${cause.message}`);
-    }
-    throw cause;
-  }
-}
-
-async function fill(
-  source: { read(bytes: Uint8Array): Promise<number | null> },
-  buffer: Uint8Array,
-): Promise<number> {
-  let length = 0;
-  while (length < buffer.length) {
-    const count = await source.read(buffer.subarray(length));
-    if (count === null) break;
-    length += count;
-  }
-  return length;
-}
-
-function withoutLineEnd(bytes: Uint8Array): Uint8Array {
-  let end = bytes.length;
-  if (bytes[end - 1] === 0x0a) end--;
-  if (end < bytes.length && bytes[end - 1] === 0x0d) end--;
-  return bytes.subarray(0, end);
 }

@@ -10,7 +10,7 @@ import {
 import { chosenStack, type StackChoice } from "../../grpc/stacks/mod.ts";
 import type { Logger } from "../../telemetry/mod.ts";
 import { usageError } from "../exit.ts";
-import { passphraseToRead } from "../passphrase/mod.ts";
+import type { Passphrases } from "../passphrase/mod.ts";
 import { auditEvents, auditHash } from "./audit_chain.ts";
 
 /** The options of `serve` for the audit log. */
@@ -24,7 +24,6 @@ export interface ServeAuditOptions {
   /** Number of lines after which one is signed before that. */
   readonly auditSignLines: number;
   readonly stack: StackChoice;
-  readonly passphraseFile?: string;
   readonly allowInsecureKeyFiles?: boolean;
 }
 
@@ -47,13 +46,14 @@ export interface OpenAudit extends AsyncDisposable {
  */
 export async function openAudit(
   options: ServeAuditOptions,
+  passphrases: Passphrases,
   version: string,
   provider: CryptoProvider,
   keys: KeyStore,
   log: Logger,
 ): Promise<OpenAudit | undefined> {
   const { audit, auditFail, auditSignEvery, auditSignLines } = options;
-  const key = await readAuditKey(options, provider, keys);
+  const key = await readAuditKey(options, passphrases, provider, keys);
   if (audit === undefined) return undefined;
   if (key === undefined) {
     log.warn("The audit log is not signed: anyone who can write the file can replace it", {
@@ -100,6 +100,7 @@ export async function openAudit(
  */
 export async function readAuditKey(
   options: ServeAuditOptions,
+  passphrases: Passphrases,
   provider: CryptoProvider,
   keys: KeyStore,
 ): Promise<PrivateKey | undefined> {
@@ -110,7 +111,7 @@ export async function readAuditKey(
   }
   const key = await readPrivateKeyFile(provider, path, {
     allowInsecure: options.allowInsecureKeyFiles ?? false,
-    passphrase: () => passphraseToRead(options, `Passphrase of ${path}: `),
+    passphrase: () => passphrases.read(`Passphrase of ${path}: `),
   });
   try {
     expectOtherKeys(keys, key);

@@ -11,6 +11,7 @@ import { controlAddress, expectUnixSocket } from "../control_address.ts";
 import { CliError, usageError } from "../exit.ts";
 import { isFolder } from "../file_status.ts";
 import { warn } from "../output.ts";
+import { Passphrases } from "../passphrase/mod.ts";
 import { openChosenProvider } from "../provider.ts";
 import { readServerFile } from "../read_file.ts";
 import { loadPolicy } from "./access.ts";
@@ -33,7 +34,7 @@ type OptionName = keyof typeof serveOptions;
  */
 export async function checkServer(configuration: ServeConfiguration): Promise<string> {
   const { values: options } = configuration;
-  const checks = new Checks(configuration);
+  using checks = new Checks(configuration);
   using stack = new DisposableStack();
   await checks.run(Object.keys(limitOptions) as OptionName[], () => limitsOf(options));
   // Sockets that a service manager passes are not here.
@@ -67,7 +68,7 @@ export async function checkServer(configuration: ServeConfiguration): Promise<st
   const keys = stack.use(await checks.keys(provider) ?? new KeyStore());
   const tls = stack.use(await checks.tls(provider));
   await checks.run(["auditKey", "audit"], async () => {
-    (await readAuditKey(options, provider, keys))?.[Symbol.dispose]();
+    (await readAuditKey(options, checks.passphrases, provider, keys))?.[Symbol.dispose]();
   });
   if (tls === undefined && checks.problems.length === 0) {
     await checks.run(["tcp", "listen"], () => refusePlaintext(places!, tls, options));
@@ -104,12 +105,18 @@ function remedyOf(error: Error): string {
 }
 
 /** Checks of groups of options. Each runs also after others have failed. */
-class Checks {
+class Checks implements Disposable {
   readonly problems: string[] = [];
+  readonly passphrases: Passphrases;
   readonly #configuration: ServeConfiguration;
 
   constructor(configuration: ServeConfiguration) {
     this.#configuration = configuration;
+    this.passphrases = new Passphrases(configuration.values, "start");
+  }
+
+  [Symbol.dispose](): void {
+    this.passphrases[Symbol.dispose]();
   }
 
   /** All problems as an error. */
@@ -120,7 +127,8 @@ class Checks {
   /** Loads the keys. When that fails, each is loaded by itself, so that all that cannot be used are reported. */
   async keys(provider: CryptoProvider): Promise<KeyStore | undefined> {
     const { values: options } = this.#configuration;
-    const load = (some: KeyOptions) => () => reloadKeys(provider, some, new KeyStore(), []);
+    const load = (some: KeyOptions) => () =>
+      reloadKeys(provider, some, this.passphrases, new KeyStore(), []);
     const store = await this.run(["key", "keyDir", "passphraseFile"], load(options));
     if (store !== undefined) return store;
     const problem = this.problems.pop()!;
@@ -149,7 +157,7 @@ class Checks {
     if (this.problems.length > before) return undefined;
     return await this.run(
       ["tlsCert", "tlsKey", "tlsClientCa", "tlsCrl", "tlsClientAuth"],
-      () => ServerTls.load(provider, options),
+      () => ServerTls.load(provider, options, this.passphrases),
     );
   }
 

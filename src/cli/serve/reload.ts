@@ -9,6 +9,7 @@ import type { AccessPolicy } from "../../access/mod.ts";
 import type { CryptoProvider, KeyRing, KeyStore } from "../../crypto/mod.ts";
 import type { Logger } from "../../telemetry/mod.ts";
 import { usageError } from "../exit.ts";
+import { Passphrases } from "../passphrase/mod.ts";
 import { countsOf, loadPolicy } from "./access.ts";
 import { type KeyOptions, reloadKeys } from "./keys/mod.ts";
 import { limitsOf } from "./limits.ts";
@@ -171,7 +172,8 @@ export class Reloader implements Disposable {
     const { options } = reloaded;
     const settings = settingsOf(options);
     const policy = await loadPolicy(options);
-    const files = await tls?.read(options);
+    using passphrases = new Passphrases(options, "later");
+    const files = await tls?.read(options, passphrases);
     try {
       return {
         ...reloaded,
@@ -179,7 +181,7 @@ export class Reloader implements Disposable {
         tls: files,
         settings: isDeepStrictEqual(settings, settingsOf(this.#options)) ? undefined : settings,
         keys: hasKeyFiles(options) || hasKeyFiles(this.#options)
-          ? await this.#readKeys(options)
+          ? await this.#readKeys(options, passphrases)
           : undefined,
       };
     } catch (error) {
@@ -188,12 +190,14 @@ export class Reloader implements Disposable {
     }
   }
 
-  async #readKeys(options: KeyOptions): Promise<KeyStore> {
+  async #readKeys(options: KeyOptions, passphrases: Passphrases): Promise<KeyStore> {
     const { provider, keys, generated, checkKeys, log } = this.#server;
     // Logged, and not written as at the start: that would wait while nobody reads standard error, and so would the server.
     const onSkipped = (path: string, reason: string) =>
       log.warn("A file of the key folder is skipped", { path, reason });
-    const store = await reloadKeys(provider, options, keys.current, generated, onSkipped);
+    const store = await reloadKeys(
+      ...[provider, options, passphrases, keys.current, generated, onSkipped] as const,
+    );
     try {
       checkKeys?.(store);
       if (store.size > 0) return store;

@@ -25,6 +25,7 @@ import { raiseFileLimit } from "./file_limit.ts";
 import { limitsOf } from "./limits.ts";
 import { loadKeys, warnOfGenerated } from "./keys/mod.ts";
 import type { ServeConfiguration } from "./configuration.ts";
+import { Passphrases } from "../passphrase/mod.ts";
 import { drainOnSignal } from "./drain.ts";
 import { type Place, placesOf } from "./places.ts";
 import { openServing } from "./serving.ts";
@@ -77,15 +78,20 @@ export async function runServer(
   const provider = openChosenProvider(options.provider);
   const secureMemory = provider.name === "builtin" ? undefined : options.secureMemory;
   const keyMemory = new KeyMemory(secureMemory, log);
-  const { store, generated } = await loadKeys(provider, options);
+  // A process in the place of one that ended by a signal starts when nobody attends to it.
+  using passphrases = new Passphrases(options, inherited?.isRestart ? "later" : "start");
+  stop.endsAtFirst = true;
+  const { store, generated } = await loadKeys(provider, options, passphrases);
   using keys = new KeyRing(store);
-  using tls = await ServerTls.load(provider, options);
+  using tls = await ServerTls.load(provider, options, passphrases);
+  stop.endsAtFirst = false;
   keyMemory.expectRoom();
   refusePlaintext(places.map(({ address }) => address), tls, options);
   warnOfOpenMetrics(found.metrics?.address);
   const policy = await loadPolicy(options);
   const { version } = config;
-  await using audit = await openAudit(options, version, provider, store, log);
+  await using audit = await openAudit(options, passphrases, version, provider, store, log);
+  passphrases[Symbol.dispose]();
   // After all that may refuse the start.
   warnOfGenerated(generated);
   closeInspector();

@@ -23,6 +23,8 @@ const REPEAT_MS = 1_000;
  * it.
  */
 export class StopSignals {
+  /** True while the first signal ends the process at once, as when a start waits for the writer of a pipe. */
+  endsAtFirst = false;
   readonly #first = Promise.withResolvers<StopSignal>();
   #isRequested = false;
   #lastAt = -Infinity;
@@ -74,6 +76,7 @@ export class StopSignals {
     if (now - this.#lastAt <= REPEAT_MS) return;
     this.#lastAt = now;
     if (!this.#isRequested) {
+      if (this.endsAtFirst) Deno.exit(ExitCode.done);
       this.#isRequested = true;
       this.#first.resolve(signal);
       return;

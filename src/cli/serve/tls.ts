@@ -11,7 +11,7 @@ import {
 } from "../../net/mod.ts";
 import { CertifiedKey, type KeyReadOptions } from "../certified_key.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
-import type { Asking } from "../passphrase/mod.ts";
+import type { Passphrases } from "../passphrase/mod.ts";
 import { warn } from "../output.ts";
 import { readServerFile } from "../read_file.ts";
 
@@ -91,6 +91,7 @@ export class ServerTls implements Disposable {
   static async load(
     provider: CryptoProvider,
     options: ServeTlsOptions,
+    passphrases: Passphrases,
   ): Promise<ServerTls | undefined> {
     if (!wantsTls(options)) return undefined;
     if (provider.name === "builtin") {
@@ -98,7 +99,7 @@ export class ServerTls implements Disposable {
     }
     // libssl signs with keys of libcrypto.
     const { provider: openssl } = openProvider("openssl");
-    return new ServerTls(openssl, await readTlsFiles(openssl, options, { ask: true }));
+    return new ServerTls(openssl, await readTlsFiles(openssl, options, passphrases));
   }
 
   /** The files in effect. */
@@ -107,13 +108,13 @@ export class ServerTls implements Disposable {
   }
 
   /**
-   * Reads the files of the options, without effect until they are given to `replace()`. Never asks for a passphrase.
+   * Reads the files of the options, without effect until they are given to `replace()`.
    *
    * @throws {CliError | CryptoError} as `load()`
    */
-  read(options: ServeTlsOptions): Promise<TlsFiles> {
+  read(options: ServeTlsOptions, passphrases: Passphrases): Promise<TlsFiles> {
     wantsTls(options);
-    return readTlsFiles(this.#provider, options, { ask: false });
+    return readTlsFiles(this.#provider, options, passphrases);
   }
 
   /** Uses other files for new handshakes, and disposes of the files before. */
@@ -171,14 +172,14 @@ function clientAuthOf({ tlsClientAuth, tlsClientCa }: ServeTlsOptions) {
 async function readTlsFiles(
   provider: CryptoProvider,
   options: ServeTlsOptions,
-  asking: Asking,
+  passphrases: Passphrases,
 ): Promise<TlsFiles> {
   const { tlsCert = [], tlsKey = [], tlsClientCa, tlsCrl, tlsMin } = options;
   using stack = new DisposableStack();
   const keys: CertifiedKey[] = [];
   for (const [index, certificate] of tlsCert.entries()) {
     const files = { certificate, key: tlsKey[index] };
-    keys.push(stack.use(await CertifiedKey.read(provider, files, options, asking)));
+    keys.push(stack.use(await CertifiedKey.read(provider, files, passphrases, options)));
   }
   const settings = {
     role: "server",

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { FileHandle } from "node:fs/promises";
+import { FileError, openRegularFile, type RegularFile } from "../../files/mod.ts";
 import { CryptoError } from "../errors.ts";
 
 /** A private file: its content, and the refusal of a file that is not private. */
@@ -22,8 +22,7 @@ export type Privacy = keyof typeof forbiddenBits;
 const forbiddenBits = { private: 0o077, unchanged: 0o022 } as const;
 
 /**
- * Reads a private file into `room`, up to the size of the room. Type, owner and mode are read from the
- * opened file, not from a file that takes its path a moment later.
+ * Reads a private file into `room`, up to the size of the room.
  *
  * @throws {CryptoError} `KEY_FILE` for a file that is not regular, cannot be read or is empty. The message
  * begins with `name`
@@ -34,24 +33,19 @@ export async function readPrivateFile(
   name: string,
   privacy: Privacy = "private",
 ): Promise<PrivateFile> {
-  // Imported here, because threads that read no files of keys would load it too: it takes 1 MB of each.
-  const { constants, open } = await import("node:fs/promises");
-  let file: FileHandle | undefined;
   try {
-    // Opening a named pipe without O_NONBLOCK waits for a writer, perhaps without end (fifo(7)).
-    file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    const info = await file.stat();
-    if (!info.isFile()) throw refused(`${name} is ${kindOf(info)}: name a regular file`);
+    await using file = await openRegularFile(path);
     const length = await fill(file, room);
-    if (length === 0) throw refused(`${name} is empty`);
-    const mode = modeOf(path, info.mode);
-    const exposure = exposureOf({ mode, uid: info.uid }, Deno.uid(), privacy);
+    if (length === 0) throw new CryptoError("KEY_FILE", `${name} is empty`);
+    const exposure = exposureOf(
+      { mode: modeOf(path, file.mode), uid: file.uid },
+      Deno.uid(),
+      privacy,
+    );
     return { bytes: room.subarray(0, length), exposure };
-  } catch (error) {
-    if (error instanceof CryptoError) throw error;
-    throw refused(`${name} cannot be read: ${reasonOf(error)}`, error);
-  } finally {
-    await file?.close();
+  } catch (cause) {
+    if (!(cause instanceof FileError)) throw cause;
+    throw new CryptoError("KEY_FILE", `${name} cannot be read: ${cause.reason}`, { cause });
   }
 }
 
@@ -89,41 +83,12 @@ export function modeOf(path: string, mode: number): number {
   return folder && path.startsWith(`${folder}/`) ? mode & ~0o040 : mode;
 }
 
-type Kind = Pick<
-  Awaited<ReturnType<FileHandle["stat"]>>,
-  "isDirectory" | "isFIFO" | "isSocket"
->;
-
-function kindOf(info: Kind): string {
-  if (info.isDirectory()) return "a directory";
-  if (info.isFIFO()) return "a named pipe";
-  return info.isSocket() ? "a socket" : "a device";
-}
-
-async function fill(file: FileHandle, room: Uint8Array): Promise<number> {
+async function fill(file: RegularFile, room: Uint8Array): Promise<number> {
   let length = 0;
   while (length < room.length) {
-    const { bytesRead } = await file.read(room, length, room.length - length, null);
-    if (bytesRead === 0) break;
-    length += bytesRead;
+    const count = await file.read(room.subarray(length));
+    if (count === 0) break;
+    length += count;
   }
   return length;
-}
-
-function refused(message: string, cause?: unknown): CryptoError {
-  return new CryptoError("KEY_FILE", message, { cause });
-}
-
-function reasonOf(error: unknown): string {
-  switch ((error as { code?: string }).code) {
-    case "ENOENT":
-      return "there is no such file";
-    case "EACCES":
-    case "EPERM":
-      return "this user may not read it";
-    // Opening a socket (open(2)).
-    case "ENXIO":
-      return "it is a socket";
-  }
-  return error instanceof Error ? error.message : String(error);
 }

@@ -13,6 +13,7 @@ import { usageError } from "../../exit.ts";
 import { isFolder } from "../../file_status.ts";
 import { keyFileExtensions, keysIn } from "../../key_folder.ts";
 import { warn } from "../../output.ts";
+import type { Passphrases } from "../../passphrase/mod.ts";
 import { type KeyReading, readKeyFile } from "./read_key.ts";
 import { readVersions } from "./versions.ts";
 
@@ -24,7 +25,6 @@ export interface KeyOptions {
   readonly key?: readonly string[];
   readonly keyDir?: string;
   readonly generate?: readonly KeyType[];
-  readonly passphraseFile?: string;
   readonly allowInsecureKeyFiles?: boolean;
 }
 
@@ -59,10 +59,14 @@ export function warnOfGenerated(generated: LoadedKeys["generated"]): void {
  * @throws {CliError} when the folder has no key
  * @throws {CryptoError} for an unusable file, and for an id or a key that is named twice
  */
-export async function loadKeys(provider: CryptoProvider, options: KeyOptions): Promise<LoadedKeys> {
+export async function loadKeys(
+  provider: CryptoProvider,
+  options: KeyOptions,
+  passphrases: Passphrases,
+): Promise<LoadedKeys> {
   const generated: { id: string; type: KeyType }[] = [];
   const store = await filled(async (store) => {
-    await addKeys(store, { ...options, provider, asking: { ask: true } }, options, warnOfSkipped);
+    await addKeys(store, { ...options, provider, passphrases }, options, warnOfSkipped);
     for (const key of await generateKeys(provider, options, store.size)) {
       generated.push({ id: add(store, undefined, key).id, type: key.type });
     }
@@ -72,7 +76,7 @@ export async function loadKeys(provider: CryptoProvider, options: KeyOptions): P
 
 /**
  * Reads the key files that the options name again, into a store of their own, and adds the generated keys
- * of `held`. Never asks for a passphrase.
+ * of `held`.
  *
  * @param onSkipped by default a warning on standard error, which waits while nobody reads it
  * @throws {CliError | CryptoError} as `loadKeys()`
@@ -80,12 +84,13 @@ export async function loadKeys(provider: CryptoProvider, options: KeyOptions): P
 export function reloadKeys(
   provider: CryptoProvider,
   options: KeyOptions,
+  passphrases: Passphrases,
   held: KeyStore,
   generated: readonly string[],
   onSkipped = warnOfSkipped,
 ): Promise<KeyStore> {
   return filled(async (store) => {
-    await addKeys(store, { ...options, provider, asking: { ask: false } }, options, onSkipped);
+    await addKeys(store, { ...options, provider, passphrases }, options, onSkipped);
     for (const id of generated) {
       const { privateKey } = held.get(id).current;
       add(store, id, provider.adoptPrivateKey(privateKey!.share()));

@@ -1,14 +1,13 @@
 /** The key files of a server, with their passphrases. @module */
 import { type CryptoProvider, type PrivateKey, readPrivateKeyFile } from "../../../crypto/mod.ts";
-import { type Asking, passphraseBeside, passphraseToRead } from "../../passphrase/mod.ts";
+import { passphraseBeside, type Passphrases } from "../../passphrase/mod.ts";
 
 /** Options for reading the key files of a server. */
 export interface KeyReading {
   readonly provider: CryptoProvider;
-  /** The file of the passphrase for encrypted keys without one of their own. */
-  readonly passphraseFile?: string | undefined;
+  /** The passphrases of encrypted keys without a file of their own. */
+  readonly passphrases: Passphrases;
   readonly allowInsecureKeyFiles?: boolean | undefined;
-  readonly asking: Asking;
 }
 
 /**
@@ -18,16 +17,15 @@ export interface KeyReading {
  * @throws {CryptoError} as `readPrivateKeyFile()`
  */
 export function readKeyFile(
-  reading: KeyReading,
+  { provider, passphrases, allowInsecureKeyFiles: allowInsecure = false }: KeyReading,
   path: string,
   passphrasePath?: string,
 ): Promise<PrivateKey> {
-  const { provider, allowInsecureKeyFiles: allowInsecure = false, asking } = reading;
   return readPrivateKeyFile(provider, path, {
     allowInsecure,
     passphrase: async () => {
       const own = passphrasePath && await passphraseBeside(passphrasePath, { allowInsecure });
-      return own || await passphraseToRead(reading, `Passphrase of ${path}: `, asking);
+      return own || await passphrases.read(`Passphrase of ${path}: `);
     },
   });
 }

@@ -7,9 +7,14 @@
 import { fromJson, type JsonValue } from "@bufbuild/protobuf";
 import { type FileDescriptorProto, FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import protobuf from "protobufjs";
+import { findError } from "../../../errors/mod.ts";
+import { readAnyFile, reasonOf } from "../../../files/mod.ts";
 import { ReflectionError } from "../errors.ts";
 import { wellKnownFile } from "../well_known_files.ts";
 import { describeFile, type ParsedFile, type SymbolKind } from "./_describe.ts";
+
+/** 16 MiB: many times as long as any file that people or generators write. */
+const MAX_SOURCE_BYTES = 16 * 1024 * 1024;
 
 /**
  * Compiles `.proto` files and their imports. Names are looked up in the folders in order, as `protoc -I` does.
@@ -60,9 +65,9 @@ function readSource(name: string, importPaths: readonly string[]): string | unde
   const places = importPaths.length > 0 ? importPaths.map((path) => `${path}/${name}`) : [name];
   for (const place of places) {
     try {
-      return Deno.readTextFileSync(place);
+      return new TextDecoder().decode(readAnyFile(place, MAX_SOURCE_BYTES));
     } catch (cause) {
-      if (!(cause instanceof Deno.errors.NotFound)) throw badSource(place, cause);
+      if (!findError(cause, "files", "NOT_FOUND")) throw badSource(place, cause);
     }
   }
 }
@@ -81,7 +86,7 @@ function parse(name: string, text: string): ParsedFile {
 }
 
 function badSource(name: string, cause: unknown): ReflectionError {
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = reasonOf(cause);
   return new ReflectionError("BAD_SOURCE", `Cannot compile ${JSON.stringify(name)}: ${message}`, {
     cause,
   });
