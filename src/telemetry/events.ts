@@ -130,6 +130,16 @@ export const events = {
     "A certificate in use expires within 30 days, 7 days, or 1 day. Logged once a day.",
   ),
   "A TLS certificate has expired": event("serve", "error", "A certificate in use has expired."),
+  "A revocation list expires soon": event(
+    "serve",
+    "warning",
+    "The list of an issuer is in the last quarter of its validity, and in its last 7 days. Logged once a day.",
+  ),
+  "A revocation list has expired": event(
+    "serve",
+    "error",
+    "Clients with certificates of the issuer are refused. Logged then and once a day.",
+  ),
   "A key will soon have no version that signs": event(
     "serve",
     ["info", "warning", "error"],

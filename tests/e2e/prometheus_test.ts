@@ -63,6 +63,7 @@ const fired: Record<string, readonly [series: string, values: string]> = {
   SignerRestarts: ['process_start_time_seconds{job="signer"}', "1+60x60"],
   SignerReloadFailed: ["signer_last_reload_successful", "0x60"],
   SignerCertificateExpires: ['signer_certificate_expiry_timestamp_seconds{subject="CN=a"}', "9x90"],
+  SignerRevocationListExpires: ['signer_crl_expiry_timestamp_seconds{issuer="CN=a"}', "9x90"],
   SignerDescriptors: ['process_open_fds{job="signer"}', "9x60"],
   SignerLogLinesDropped: ["signer_log_lines_dropped_total", "0+1x60"],
 };

@@ -17,7 +17,10 @@ const testPromtool = peerTest(test, "promtool");
 testPromtool("`promtool check metrics` finds no fault in the metrics", async (promtool) => {
   using keys = new KeyRing(new KeyStore());
   const provider = { name: "openssl", version: "OpenSSL 3" } as const;
-  const metrics = new ServerMetrics({ version: "1", provider, keys, certificates: () => [] });
+  const metrics = new ServerMetrics({
+    ...{ version: "1", provider, keys },
+    ...{ certificates: () => [], revocationLists: () => [] },
+  });
   const counters = metrics.ownCounters();
   const echo = counters.method("/signer.v1.EchoService/Echo");
   echo.ended(0);

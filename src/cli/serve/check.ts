@@ -22,6 +22,7 @@ import { type KeyOptions, reloadKeys } from "./keys/mod.ts";
 import { limitsOf } from "./limits.ts";
 import { limitOptions, serveOptions } from "./options/mod.ts";
 import { isInherited, placesOf } from "./places.ts";
+import { revocationValidity } from "./revocation_expiry.ts";
 import { refusePlaintext, ServerTls } from "./tls.ts";
 
 type OptionName = keyof typeof serveOptions;
@@ -78,6 +79,9 @@ export async function checkServer(configuration: ServeConfiguration): Promise<st
     const { subject, daysLeft } of expiringCertificates(tls?.files.certificates ?? [], Date.now())
   ) {
     if (daysLeft < 0) warn(`the certificate of ${subject} has expired`);
+  }
+  for (const { issuer, end } of revocationValidity(tls?.files.revocationLists ?? [])) {
+    if (end <= Date.now()) warn(`the revocation list of ${issuer} has expired`);
   }
   return [
     `listens on ${[...places!.map(formatAddress), ...inherited].join(" ")}`,

@@ -1,5 +1,6 @@
 /** The metrics of a server, and the probes of its health. @module */
 import type { CryptoProvider, KeyRing } from "../../crypto/mod.ts";
+import type { RevocationList } from "../../ffi/mod.ts";
 import { statusName } from "../../grpc/mod.ts";
 import type { PipelineCounters } from "../../pipeline/mod.ts";
 import {
@@ -18,6 +19,7 @@ import { distinctCertificates } from "./expiry.ts";
 import type { Page, PageRequest, Pages } from "./http.ts";
 import { EventLoopLag } from "./event_loop_lag.ts";
 import { processFigures, threadCpuSeconds } from "./process_metrics.ts";
+import { revocationValidity } from "./revocation_expiry.ts";
 import {
   describeStatus,
   type ServingFacts,
@@ -35,6 +37,7 @@ export interface Measured {
   readonly keys: KeyRing;
   /** Returns the certificates in use, in PEM. */
   readonly certificates: () => readonly Uint8Array[];
+  readonly revocationLists: () => readonly RevocationList[];
 }
 
 /** The counters of a thread, and the thread that they belong to. */
@@ -132,7 +135,7 @@ export class ServerMetrics {
 
   /** Writes all metrics. */
   text(format: ExpositionFormat): Promise<string> {
-    const { version, provider, keys, certificates } = this.#server;
+    const { version, provider, keys, certificates, revocationLists } = this.#server;
     const running = this.#threads.map(({ counters }) => counters.read());
     const all = [...running, ...this.#ended.map((counters) => counters.read())];
     const text = new Exposition(format);
@@ -181,6 +184,12 @@ export class ServerMetrics {
       "signer_certificate_expiry_timestamp_seconds",
       distinctCertificates(certificates()).map(({ subject, serial, end }) =>
         [end / 1_000, subject, serial] as const
+      ),
+    );
+    text.add(
+      "signer_crl_expiry_timestamp_seconds",
+      revocationValidity(revocationLists()).map(({ issuer, end }) =>
+        [end / 1_000, issuer] as const
       ),
     );
     text.add("signer_ready", [[this.#obstacle === undefined ? 1 : 0]]);

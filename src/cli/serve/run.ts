@@ -30,6 +30,7 @@ import { drainOnSignal } from "./drain.ts";
 import { type Place, placesOf } from "./places.ts";
 import { openServing } from "./serving.ts";
 import { Reloader } from "./reload.ts";
+import { RevocationWatch } from "./revocation_expiry.ts";
 import { TicketRotation } from "./ticket_rotation.ts";
 import { refusePlaintext, ServerTls, warnOfOpenMetrics } from "./tls.ts";
 import { SigningWatch } from "./signing_watch.ts";
@@ -101,6 +102,7 @@ export async function runServer(
     provider,
     keys,
     certificates: () => tls?.files.certificates ?? [],
+    revocationLists: () => tls?.files.revocationLists ?? [],
   });
   using _lag = metrics?.watchEventLoop();
   using _pages = metrics &&
@@ -147,6 +149,7 @@ export async function runServer(
       () => keys.current.list(),
       log,
     );
+    using revocations = new RevocationWatch(() => tls?.files.revocationLists ?? [], log);
     using _tickets = tls && new TicketRotation(() => {
       tls.files.renewTicketKeys();
       serving.publish({ generation: undefined, policy: undefined, tls: true, settings: undefined })
@@ -170,6 +173,7 @@ export async function runServer(
         await serving.publish(replaced);
         if (replaced.settings !== undefined) metrics?.changeLimits({ ...replaced.settings.limits });
         if (replaced.tls || replaced.generation !== undefined) expiry.look();
+        if (replaced.tls) revocations.look();
       },
       release: serving.releaseKeys,
       onBegin: () => manager?.reloading(),

@@ -1,7 +1,7 @@
 /** TLS of a server: its options and files. @module */
 import { randomBytes } from "node:crypto";
 import { type CryptoProvider, openProvider } from "../../crypto/mod.ts";
-import { TICKET_KEYS_BYTES } from "../../ffi/mod.ts";
+import { type RevocationList, TICKET_KEYS_BYTES } from "../../ffi/mod.ts";
 import {
   type Address,
   formatAddress,
@@ -29,16 +29,25 @@ export interface ServeTlsOptions extends KeyReadOptions {
 
 /** The content of the TLS files at one time. */
 export class TlsFiles implements Disposable {
+  /** The revocation lists of the CAs of clients. */
+  readonly revocationLists: readonly RevocationList[];
   #settings: Omit<SharedTls, "identity" | "alternatives">;
   readonly #keys: readonly CertifiedKey[];
 
-  /** @param keys are disposed of with it */
+  /**
+   * Tries a context of the files.
+   *
+   * @param keys are disposed of with it
+   * @throws {LibsslError} for files that cannot be used
+   */
   constructor(
     settings: Omit<SharedTls, "identity" | "alternatives">,
     keys: readonly CertifiedKey[],
   ) {
     this.#settings = settings;
     this.#keys = keys;
+    using context = openTlsContext(this.share());
+    this.revocationLists = context.revocationLists;
   }
 
   /** The number of the server's certificates. */
@@ -191,9 +200,9 @@ async function readTlsFiles(
     // `TicketRotation` renews them too.
     ticketKeys: randomBytes(TICKET_KEYS_BYTES),
   } as const;
-  const files = new TlsFiles(settings, keys);
+  let files: TlsFiles;
   try {
-    openTlsContext(files.share())[Symbol.dispose]();
+    files = new TlsFiles(settings, keys);
   } catch (cause) {
     throw new CliError(
       ExitCode.usage,

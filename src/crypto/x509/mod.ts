@@ -11,4 +11,5 @@ export {
   encodeCertificationRequest,
   type RequestOptions,
 } from "./request.ts";
+export { formatDistinguishedName } from "./read_name.ts";
 export { readSubjectNames, type SubjectNames } from "./subject_names.ts";

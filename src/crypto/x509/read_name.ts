@@ -1,5 +1,5 @@
 /** Distinguished names of certificates as text (RFC 4514). @module */
-import { DerError, type DerReader, Tag } from "../encoding/mod.ts";
+import { DerError, DerReader, Tag } from "../encoding/mod.ts";
 import { attributes } from "./name.ts";
 
 const SET = 0x31;
@@ -22,6 +22,15 @@ const decoders = new Map<number, TextDecoder>([
   [0x16, new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })],
   [0x1e, new TextDecoder("utf-16be", { fatal: true, ignoreBOM: true })],
 ]);
+
+/**
+ * Formats a Name in DER as `formatName()` does.
+ *
+ * @throws {DerError}
+ */
+export function formatDistinguishedName(der: Uint8Array): string {
+  return formatName(new DerReader(der).enter(Tag.SEQUENCE));
+}
 
 /**
  * Formats a Name (RFC 5280 section 4.1.2.4) as RFC 4514 and OpenSSL do: the last part first, and characters that separate

@@ -1,4 +1,4 @@
-/** The certificates, private key and revocation lists of an SSL_CTX. @module */
+/** The certificates and the private key of an SSL_CTX. @module */
 import { clearErrorQueue, drainErrorQueue } from "../_error_queue.ts";
 import type { Pkey } from "../libcrypto/mod.ts";
 import { Ctrl } from "./constants.ts";
@@ -58,17 +58,6 @@ export function forEachCertificate(
   throw new LibsslError("BAD_CERTIFICATE", "There is no certificate in PEM (BEGIN CERTIFICATE)");
 }
 
-/** Adds the revocation lists of a PEM text, which holds one at least. */
-export function addCrls(library: SslLibrary, store: Deno.PointerValue, pem: Uint8Array): void {
-  const { crypto } = library;
-  const { PEM_read_bio_X509_CRL: read, X509_CRL_free: free } = crypto;
-  const count = forEachPem(library, pem, read, free, (crl) => {
-    expectOne(library, "X509_STORE_add_crl", crypto.X509_STORE_add_crl(store, crl));
-  });
-  if (count > 0) return;
-  throw new LibsslError("BAD_CRL", "There is no revocation list in PEM (BEGIN X509 CRL)");
-}
-
 type PemReader = (
   bio: Deno.PointerValue,
   out: Deno.PointerValue,
@@ -81,7 +70,7 @@ type PemReader = (
  *
  * @throws {LibsslError} `BAD_CERTIFICATE` for an object that is damaged
  */
-function forEachPem(
+export function forEachPem(
   { crypto }: SslLibrary,
   pem: Uint8Array,
   read: PemReader,

@@ -2,7 +2,8 @@
 import { cString } from "../_c_string.ts";
 import { ALPN_H2, alpnCallback } from "./_alpn.ts";
 import { chooseByServerName, forgetServerNames } from "./_server_names.ts";
-import { addCrls, forEachCertificate, setIdentity, type TlsIdentity } from "./_identity.ts";
+import { addCrls, type RevocationList } from "./_crls.ts";
+import { forEachCertificate, setIdentity, type TlsIdentity } from "./_identity.ts";
 import {
   Ctrl,
   Mode,
@@ -64,6 +65,8 @@ const SESSION_ID_CONTEXT = new TextEncoder().encode("signer");
  */
 export class TlsContext implements Disposable {
   readonly role: "server" | "client";
+  /** The lists of the options. */
+  readonly revocationLists: readonly RevocationList[];
   readonly #library: SslLibrary;
   /** The context of the first identity begins all sessions. Empty once freed. */
   readonly #pointers: Deno.PointerObject[] = [];
@@ -80,14 +83,18 @@ export class TlsContext implements Disposable {
     this.role = options.role;
     const library = this.#library = loadLibssl();
     prepareLaterMessages();
+    let lists: readonly RevocationList[] = [];
     try {
       for (const identity of [options.identity, ...options.alternatives ?? []]) {
-        this.#pointers.push(createContext(library, { ...options, identity }));
+        const created = createContext(library, { ...options, identity });
+        this.#pointers.push(created.pointer);
+        lists = created.lists;
       }
     } catch (error) {
       this.#free();
       throw error;
     }
+    this.revocationLists = lists;
     if (this.#pointers.length > 1) chooseByServerName(library, this.#pointers);
   }
 
@@ -123,7 +130,10 @@ export class TlsContext implements Disposable {
 }
 
 /** Makes an SSL_CTX with the identity of the options, and not with the alternatives. */
-function createContext(library: SslLibrary, options: TlsContextOptions): Deno.PointerObject {
+function createContext(
+  library: SslLibrary,
+  options: TlsContextOptions,
+): { readonly pointer: Deno.PointerObject; readonly lists: readonly RevocationList[] } {
   const { ssl } = library;
   const method = options.role === "server" ? ssl.TLS_server_method() : ssl.TLS_client_method();
   const pointer = ssl.SSL_CTX_new(method);
@@ -132,13 +142,13 @@ function createContext(library: SslLibrary, options: TlsContextOptions): Deno.Po
     ssl.SSL_CTX_set_security_level(pointer, SECURITY_LEVEL);
     setProtocol(library, pointer, options);
     if (options.identity !== undefined) setIdentity(library, pointer, options.identity);
-    setPeer(library, pointer, options);
+    const lists = setPeer(library, pointer, options);
     if (options.role === "server") {
       ssl.SSL_CTX_set_alpn_select_cb(pointer, alpnCallback(library).pointer, null);
     } else if (ssl.SSL_CTX_set_alpn_protos(pointer, ALPN_H2, ALPN_H2.length) !== 0) {
       throw failed(library, "SSL_CTX_set_alpn_protos");
     }
-    return pointer;
+    return { pointer, lists };
   } catch (error) {
     ssl.SSL_CTX_free(pointer);
     throw error;
@@ -200,11 +210,12 @@ function setProtocol(
   }
 }
 
+/** Sets how the peer's certificate is verified, and returns the revocation lists. */
 function setPeer(
   library: SslLibrary,
   context: Deno.PointerObject,
   { role, ca, crl, peerCertificate }: TlsContextOptions,
-): void {
+): readonly RevocationList[] {
   const { ssl, crypto } = library;
   const mode = role === "client" || peerCertificate === "require"
     ? Verify.PEER | Verify.FAIL_IF_NO_PEER_CERT
@@ -224,11 +235,10 @@ function setPeer(
     const set = ssl.SSL_CTX_set_default_verify_paths(context);
     expectOne(library, "SSL_CTX_set_default_verify_paths", set);
   }
-  if (crl !== undefined) {
-    addCrls(library, store, crl);
-    flags |= X509_V_FLAG_CRL_CHECK;
-  }
+  const lists = crl === undefined ? [] : addCrls(library, store, crl);
+  if (crl !== undefined) flags |= X509_V_FLAG_CRL_CHECK;
   expectOne(library, "X509_STORE_set_flags", crypto.X509_STORE_set_flags(store, flags));
+  return lists;
 }
 
 function control(

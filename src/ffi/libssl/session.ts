@@ -1,5 +1,6 @@
 /** An SSL: one TLS connection on a non-blocking socket. @module */
 import { clearErrorQueue, drainErrorQueue } from "../_error_queue.ts";
+import { encodeDer } from "./_der.ts";
 import { errno, lastErrno } from "../libc/mod.ts";
 import {
   Ctrl,
@@ -218,7 +219,7 @@ export class TlsSession implements Disposable {
     const certificate = ssl.SSL_get1_peer_certificate(this.#open());
     if (certificate === null) return undefined;
     try {
-      return encodeCertificate(this.#library, certificate);
+      return encodeDer(this.#library.crypto.i2d_X509, certificate);
     } finally {
       crypto.X509_free(certificate);
     }
@@ -234,7 +235,7 @@ export class TlsSession implements Disposable {
     if (chain === null) return [];
     return Array.from(
       { length: crypto.OPENSSL_sk_num(chain) },
-      (_, index) => encodeCertificate(this.#library, crypto.OPENSSL_sk_value(chain, index)!),
+      (_, index) => encodeDer(crypto.i2d_X509, crypto.OPENSSL_sk_value(chain, index)),
     );
   }
 
@@ -289,15 +290,6 @@ export class TlsSession implements Disposable {
     this.failure ??= new LibsslError("HANDSHAKE_FAILED", `TLS failed: ${reason}`, { queue });
     return -errno.EPROTO;
   }
-}
-
-/** Encodes an X509 in DER (d2i_X509(3ossl)). */
-function encodeCertificate({ crypto }: SslLibrary, certificate: Deno.PointerObject): Uint8Array {
-  const der = new Uint8Array(crypto.i2d_X509(certificate, null));
-  // i2d advances a pointer to the bytes.
-  const at = new BigUint64Array([BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(der)))]);
-  crypto.i2d_X509(certificate, at);
-  return der;
 }
 
 /** An IPv4 address, or anything with a colon: names of other kinds than DNS. */

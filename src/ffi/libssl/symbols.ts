@@ -130,6 +130,14 @@ const certificateFunctions = {
   X509_free: { parameters: ["pointer"], result: "void" },
   X509_CRL_free: { parameters: ["pointer"], result: "void" },
   i2d_X509: { parameters: ["pointer", "buffer"], result: "i32" },
+  i2d_X509_NAME: { parameters: ["pointer", "buffer"], result: "i32" },
+  // X509_CRL_get0_by_serial(3ossl), X509_get_subject_name(3ossl), ASN1_TIME_set(3ossl)
+  X509_CRL_get_issuer: { parameters: ["pointer"], result: "pointer" },
+  X509_CRL_get0_lastUpdate: { parameters: ["pointer"], result: "pointer" },
+  X509_CRL_get0_nextUpdate: { parameters: ["pointer"], result: "pointer" },
+  ASN1_TIME_set: { parameters: ["pointer", "i64"], result: "pointer" },
+  ASN1_TIME_free: { parameters: ["pointer"], result: "void" },
+  ASN1_TIME_diff: { parameters: ["buffer", "buffer", "pointer", "pointer"], result: "i32" },
   // X509_get0_notAfter(3ossl), X509_cmp_time(3ossl)
   X509_get0_notAfter: { parameters: ["pointer"], result: "pointer" },
   X509_cmp_current_time: { parameters: ["pointer"], result: "i32" },

@@ -133,6 +133,11 @@ export const metrics = {
     help: "End of validity of each TLS certificate in use, in seconds since 1970.",
     labels: ["subject", "serial"],
   },
+  signer_crl_expiry_timestamp_seconds: {
+    type: "gauge",
+    help: "Time from which the revocation lists of an issuer are refused, in seconds since 1970.",
+    labels: ["issuer"],
+  },
   signer_ready: { type: "gauge", help: "1 while /readyz answers 200, else 0.", labels: [] },
   process_start_time_seconds: {
     type: "gauge",
