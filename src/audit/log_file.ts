@@ -15,7 +15,7 @@ export interface LogLine {
 /** 1 MiB read at once. */
 const CHUNK = 1024 * 1024;
 
-/** 1 MiB: lines have at most some 2 KB, so longer text is no line of an audit log. */
+/** 1 MiB: lines have at most some 6 KB, so longer text is no line of an audit log. */
 const MAX_LINE = 1024 * 1024;
 
 const LINE_FEED = 0x0a;

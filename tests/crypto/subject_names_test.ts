@@ -48,6 +48,35 @@ test("a certificate with a second URI has no SPIFFE ID", async () => {
   assert.equal(uris.length, 2);
 });
 
+// A client's certificate may have 100 KB. A name of that length was matched against every rule with a wildcard, 20 ms each,
+// at each connection, and stood whole in each line of the audit log.
+test("long subjects are hashed, and long names are left out", async () => {
+  const subject = [["O", "Example"], ["CN", "a".repeat(1_024)]] as const;
+  const { subject: text } = readSubjectNames(await certificate([], subject))!;
+  assert.match(text, /^sha256=[0-9a-f]{64}$/);
+  assert.equal(readSubjectNames(await certificate(["DNS:b"], subject))!.subject, text);
+  const other = [["O", "Example"], ["CN", "b".repeat(1_024)]] as const;
+  assert.notEqual(readSubjectNames(await certificate([], other))!.subject, text);
+
+  const longest = `https://${"a".repeat(2_040)}`;
+  const names = [`URI:${longest}`, `URI:${longest}a`, "URI:https://b"];
+  assert.deepEqual(readSubjectNames(await certificate(names))!.uris, [longest, "https://b"]);
+  const many = readSubjectNames(await certificate([...Array(9).fill(names[0]), "DNS:a"]))!;
+  assert.deepEqual([many.uris.length, many.dnsNames.length], [4, 0]);
+});
+
+test("a URI that is left out is a second one, so that there is no SPIFFE ID", async () => {
+  const id = "URI:spiffe://example.org/a";
+  for (const other of [`URI:https://${"b".repeat(2_048)}`, `URI:https://${"b".repeat(8_192)}`]) {
+    const { spiffeId, uris } = readSubjectNames(await certificate([id, other]))!;
+    assert.deepEqual([spiffeId, uris], [undefined, ["spiffe://example.org/a"]]);
+  }
+  assert.equal(
+    readSubjectNames(await certificate([...Array(256).fill("DNS:b"), id]))!.spiffeId,
+    undefined,
+  );
+});
+
 test("a value with separators cannot pass for several parts of a subject", async () => {
   const der = await certificate([], [["O", "Example"], ["CN", 'a,O=Bank+CN="b" ']]);
   assert.equal(
