@@ -10,7 +10,8 @@
  *   (`--output raw`) and `writeTerminal()` are written unchanged.
  * - No secret is printed, except for a private key that `keygen` prints on request.
  * - When the reader of standard output closes it (`signer … | head`), the program ends without an error.
- *   When the reader of standard error closes it, the program goes on.
+ *   When standard error cannot be written, because its reader has closed it or the disk of its file is full, the program
+ *   goes on.
  *
  * @module
  */
@@ -57,8 +58,8 @@ export function writeDiagnostic(text: string): void {
 export function writeTerminal(text: string): void {
   try {
     writeAll(Deno.stderr, encoder.encode(text));
-  } catch (cause) {
-    if (!(cause instanceof Deno.errors.BrokenPipe)) throw cause;
+  } catch {
+    // There is no other place to report it, and the command itself has not failed.
   }
 }
 

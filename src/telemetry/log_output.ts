@@ -1,5 +1,5 @@
 /**
- * Writes of log lines to standard error that never block. With a blocking write, a pipe without a reader,
+ * Writes of log lines to standard error that never block, and never fail. With a blocking write, a pipe without a reader,
  * a terminal stopped by Ctrl-S or a stuck journal stops the thread that logs, and all calls of that thread.
  *
  * @module
@@ -109,10 +109,7 @@ export class LogOutput {
   /** Writes a part of a line. Returns the number of bytes that need no further attempt: written or lost. */
   #writeSome(line: Uint8Array): number {
     const target = this.#target;
-    if (target.kind === "blocking") {
-      for (let at = 0; at < line.length;) at += Deno.stderr.writeSync(line.subarray(at));
-      return line.length;
-    }
+    if (target.kind === "blocking") return writeFile(line);
     for (;;) {
       const result = target.kind === "socket"
         ? libc.send(STDERR, line, line.length, libc.MSG_DONTWAIT)
@@ -122,4 +119,16 @@ export class LogOutput {
       if (result !== -libc.errno.EINTR) return line.length;
     }
   }
+}
+
+/** Writes a part of a line to a file. On a full disk (ENOSPC, EDQUOT) the rest waits until there is room again. */
+function writeFile(line: Uint8Array): number {
+  let written = 0;
+  try {
+    while (written < line.length) written += Deno.stderr.writeSync(line.subarray(written));
+  } catch (error) {
+    // Nobody reads a pipe of another user any more.
+    if (error instanceof Deno.errors.BrokenPipe) return line.length;
+  }
+  return written;
 }

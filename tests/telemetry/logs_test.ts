@@ -4,7 +4,10 @@ import { fileURLToPath } from "node:url";
 import { errorReports } from "../../src/telemetry/error_reports.ts";
 import { gate } from "../_support/gate.ts";
 
-const [test] = await gate(["run", "read", "ffi", "env"], () => Promise.resolve({}));
+const [test, { limitFileSize }] = await gate(
+  ["run", "read", "write", "ffi", "env"],
+  () => import("../e2e/_file_size.ts"),
+);
 const chatty = fileURLToPath(new URL("./_chatty.ts", import.meta.url));
 
 test("Logging never blocks: lines over 256 KiB of backlog are dropped and counted, and later ones written", async () => {
@@ -25,6 +28,33 @@ test("Logging never blocks: lines over 256 KiB of backlog are dropped and counte
   assert.equal(written + dropped, lines);
   assert.ok(text.length > 256 * 1024 && dropped > 0, `${written} written, ${dropped} dropped`);
   assert.match(text, /The last line/);
+});
+
+// A write to a full disk failed, and took its line and all later ones with it: none was counted as dropped, and the first
+// one was torn.
+test("Lines that a full disk does not take are kept, or dropped and counted", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    // In blocks of 512 bytes or 1 KiB; the signal would end the process (setrlimit(2)).
+    const limited = `trap "" XFSZ && ulimit -S -f 64 && exec "$@" 2>${folder}/log`;
+    const child = new Deno.Command("sh", {
+      args: ["-c", limited, "sh", Deno.execPath(), "run", "--quiet", "--allow-all", chatty],
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    const lines = Number(await new Response(await firstChunk(child.stdout)).text());
+    limitFileSize(child.pid, undefined);
+    await child.stdin.close();
+    await child.status;
+    const text = await Deno.readTextFile(`${folder}/log`);
+    const dropped = Number(/Lines were dropped.* count=(\d+)/.exec(text)?.[1]);
+    assert.ok(dropped > 0, text.slice(-500));
+    const written = text.match(/^time=\S+ level=info .*A line of some length.* pad=x{100}$/gm)!;
+    assert.equal(written.length + dropped, lines);
+    assert.match(text, /The last line/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 async function firstChunk(stream: ReadableStream<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
