@@ -1,4 +1,5 @@
 /** The certificates and the private key of an SSL_CTX. @module */
+import { cString } from "../_c_string.ts";
 import { clearErrorQueue, drainErrorQueue } from "../_error_queue.ts";
 import type { Pkey } from "../libcrypto/mod.ts";
 import { Ctrl } from "./constants.ts";
@@ -58,6 +59,12 @@ export function forEachCertificate(
   throw new LibsslError("BAD_CERTIFICATE", "There is no certificate in PEM (BEGIN CERTIFICATE)");
 }
 
+/**
+ * The passphrase for PEM objects that say they are encrypted. Without one, pem_password_cb(3ossl) asks on the terminal or
+ * on standard input, which stops the thread.
+ */
+const NO_PASSPHRASE = cString("");
+
 type PemReader = (
   bio: Deno.PointerValue,
   out: Deno.PointerValue,
@@ -66,7 +73,7 @@ type PemReader = (
 ) => Deno.PointerValue;
 
 /**
- * Reads every object of one kind from a PEM text, and gives their number.
+ * Reads every object of one kind from a PEM text, and returns their number.
  *
  * @throws {LibsslError} `BAD_CERTIFICATE` for an object that is damaged
  */
@@ -78,10 +85,11 @@ export function forEachPem(
   use: (object: Deno.PointerObject) => void,
 ): number {
   clearErrorQueue(crypto);
+  const passphrase = Deno.UnsafePointer.of(NO_PASSPHRASE);
   const bio = crypto.BIO_new_mem_buf(pem as Uint8Array<ArrayBuffer>, pem.length);
   try {
     for (let count = 0;; count++) {
-      const object = read(bio, null, null, null);
+      const object = read(bio, null, null, passphrase);
       if (object === null) {
         const queue = drainErrorQueue(crypto);
         // PEM_R_NO_START_LINE: the text has ended.
