@@ -10,6 +10,8 @@ const IEEE_FLOAT = 3;
 /** WAVE_FORMAT_EXTENSIBLE: the real format is the first two bytes of a GUID (`ksmedia.h`), of which these are the others. */
 const EXTENSIBLE = 0xfffe;
 const SUB_FORMAT_REST = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];
+/** Chunks before the data: files have some ten. They are read in one piece, and an empty one has 8 bytes. */
+const MAX_CHUNKS = 1_000;
 /** Offset of the GUID in the chunk, and its end. */
 const SUB_FORMAT = 24;
 const SUB_FORMAT_END = 40;
@@ -76,7 +78,10 @@ function readChunks(view: DataView): Chunks {
     throw bad("The input is no WAV file");
   }
   let fmt: Omit<Chunks, "data"> | undefined;
-  for (let at = 12; at + 8 <= view.byteLength;) {
+  for (let at = 12, chunks = 0; at + 8 <= view.byteLength; chunks++) {
+    if (chunks === MAX_CHUNKS) {
+      throw bad(`The WAV file has ${MAX_CHUNKS} chunks before its data: fewer can be read`);
+    }
     const name = tag(view, at);
     const size = view.getUint32(at + 4, true);
     const start = at + 8;
