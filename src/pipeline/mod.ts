@@ -25,6 +25,7 @@ export { createRegistry, type Registry } from "./registry.ts";
 export { NO_SIGNER, type Signer, type SigningTask } from "./signer.ts";
 export {
   type AudioBuffer,
+  readJson,
   receiveValues,
   sendValues,
   type SentValue,

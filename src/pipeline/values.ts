@@ -67,7 +67,7 @@ export function receiveValues(
             `The inputs have over ${MAX_JSON} characters of JSON, with the input ${name}`,
           );
         }
-        values.set(name, { kind: "json", json: readJson(name, value.text) });
+        values.set(name, { kind: "json", json: readJson(`input ${name}`, value.text) });
         break;
       case "bytes":
         values.set(name, value);
@@ -82,12 +82,18 @@ export function receiveValues(
   return values;
 }
 
-function readJson(name: string, text: string): Json {
+/**
+ * Reads the JSON of a value.
+ *
+ * @param place of the value, such as `input NAME`
+ * @throws {PipelineError} BAD_INPUT for text that is not JSON, is nested deeply, or has numbers out of range
+ */
+export function readJson(place: string, text: string): Json {
   const { nesting, outOfRange } = scanJson(text);
   if (nesting > MAX_JSON_NESTING) {
     throw new PipelineError(
       "BAD_INPUT",
-      `The JSON of the input ${name} is nested over ${MAX_JSON_NESTING} deep`,
+      `The JSON of the ${place} is nested over ${MAX_JSON_NESTING} deep`,
     );
   }
   let json: Json;
@@ -95,14 +101,14 @@ function readJson(name: string, text: string): Json {
     json = JSON.parse(text);
   } catch (cause) {
     const { message } = cause as Error;
-    throw new PipelineError("BAD_INPUT", `The input ${name} is not JSON: ${message}`, { cause });
+    throw new PipelineError("BAD_INPUT", `The ${place} is not JSON: ${message}`, { cause });
   }
   if (outOfRange === undefined) return json;
   const before = text.slice(0, outOfRange).split("\n");
   const [line, column] = [before.length, before.at(-1)!.length + 1];
   throw new PipelineError(
     "BAD_INPUT",
-    `The JSON of the input ${name} has a number out of the range of 64-bit floating point at line ${line}, column ${column}`,
+    `The JSON of the ${place} has a number out of the range of 64-bit floating point at line ${line}, column ${column}`,
   );
 }
 

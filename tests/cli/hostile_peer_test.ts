@@ -227,3 +227,39 @@ function descriptor(...numbers: number[]): Uint8Array {
   const text = new TextEncoder().encode(EVIL);
   return Uint8Array.from(numbers.flatMap((number) => [number << 3 | 2, text.length, ...text]));
 }
+
+// Arguments of a call are on the stack: imports that were passed as arguments ended the command as "Unexpected".
+test("300,000 imports of a file of a server are no unexpected error", async () => {
+  const imports = Array.from({ length: 300_000 }, () => [3 << 3 | 2, 1, 98]).flat();
+  const file = Uint8Array.from([1 << 3 | 2, 1, 97, ...imports]);
+  const answer = { fileDescriptorResponse: { fileDescriptorProto: [file] } };
+  const [described] = await callEach([reflectionService(() => answer)], [["describe", "a.B"]]);
+  assert.match(described!.stderr, /The server does not give the file b/);
+});
+
+test("the outputs of a pipeline that are wrong JSON are no unexpected error", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const [manifest, file] = [`${folder}/manifest.yaml`, `${folder}/file`];
+    await Deno.writeTextFile(
+      manifest,
+      "version: 1\nnodes: [{id: n, type: digest}]\ninputs: [n]\noutputs: [n]\n",
+    );
+    await Deno.writeTextFile(file, "data");
+    const run = ["pipeline", "run", manifest, "--in", file];
+    for (const json of ["{", "[".repeat(100_000) + "]".repeat(100_000), "1e999"]) {
+      const services = await contractServices((type) =>
+        create(type, {
+          outputs: [{ name: "n", value: { case: "json", value: json } }],
+          metrics: {},
+        } as Record<string, unknown>)
+      );
+      const [text, document] = await callEach(services, [run, [...run, "--output", "json"]]);
+      assert.equal(text!.stdout.trimEnd(), `n: ${json}`);
+      assert.equal(document!.code, 1);
+      assert.match(document!.stderr, /error: The server gives a wrong value: The .*output n /);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

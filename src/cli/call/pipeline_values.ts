@@ -1,6 +1,8 @@
 /** Outputs of `call pipeline`. @module */
 import type { NamedValue } from "../../api/mod.ts";
+import { PipelineError, readJson } from "../../pipeline/mod.ts";
 import { printBytes } from "../client/mod.ts";
+import { CliError, ExitCode } from "../exit.ts";
 
 /** Returns the content of a file with an output: bytes, JSON, or samples. */
 export function contentOf(output: NamedValue): string | Uint8Array {
@@ -28,11 +30,23 @@ export function textOf(output: NamedValue): string {
 /** Bytes of an output that are printed as base64: those of a digest or a signature. */
 const MAX_SHOWN = 512;
 
-/** Converts an output to JSON. */
+/** Converts an output to JSON. @throws {CliError} for an output in JSON that is none */
 export function jsonOf(output: NamedValue): object {
   const { name } = output;
-  if (output.value === "json") return { name, json: JSON.parse(output.json) };
+  if (output.value === "json") return { name, json: parsed(output.json, name) };
   if (output.value === "data") return { name, data: printBytes(output.data) };
   if (output.value !== "audio") return { name };
   return { name, audio: { ...output.audio, samples: printBytes(output.audio.samples) } };
+}
+
+/** Parses an output, which the server may have made up. */
+function parsed(json: string, name: string): unknown {
+  try {
+    return readJson(`output ${name}`, json);
+  } catch (cause) {
+    if (!(cause instanceof PipelineError)) throw cause;
+    throw new CliError(ExitCode.failed, `The server gives a wrong value: ${cause.message}`, {
+      cause,
+    });
+  }
 }

@@ -87,7 +87,8 @@ export class ReflectionClient {
         }
         const file = readFileDescriptor(encoded);
         files.set(file.name, file);
-        wanted.push(...file.dependency);
+        // One by one: arguments of a call are on the stack, and a server may send millions of imports.
+        for (const name of file.dependency) wanted.push(name);
       }
     };
     take(await this.#ask({ fileContainingSymbol: symbol }, symbol));
