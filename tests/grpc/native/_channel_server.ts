@@ -15,6 +15,7 @@ import {
   listen,
   type Listener,
   parseAddress,
+  type Registrar,
   sharedReactor,
   type Socket,
 } from "../../../src/net/mod.ts";
@@ -69,9 +70,11 @@ export function goaway(lastStreamId: number, errorCode = 0, debugData = ""): Uin
 class ScriptedConnection {
   readonly http2: Http2Connection<Gathered>;
   readonly #socket: Socket;
+  readonly #registrar: Registrar;
 
   constructor(socket: Socket, limits: Partial<Limits>, server: ScriptedServer) {
     this.#socket = socket;
+    this.#registrar = server.registrar;
     this.http2 = createServerConnection<Gathered>(configure({ limits }), {
       onHeaders: (stream, headers, endStream) => {
         stream.user = { headers, body: [] };
@@ -91,7 +94,7 @@ class ScriptedConnection {
       onGoaway() {},
       onEnd() {},
     }, performance.now());
-    sharedReactor().add(socket.fd, libc.EPOLLIN, { onReady: () => this.#receive() });
+    this.#registrar.add(socket.fd, libc.EPOLLIN, { onReady: () => this.#receive() });
     this.flush();
   }
 
@@ -114,13 +117,13 @@ class ScriptedConnection {
 
   /** Stops reading and responding, as a peer that has vanished. */
   freeze(): void {
-    sharedReactor().modify(this.#socket.fd, 0);
+    this.#registrar.modify(this.#socket.fd, 0);
   }
 
   /** Closes the socket at once. */
   cut(): void {
     if (this.#socket.fd < 0) return;
-    sharedReactor().remove(this.#socket.fd);
+    this.#registrar.remove(this.#socket.fd);
     this.#socket.close();
     this.http2.disconnect();
   }
@@ -138,6 +141,7 @@ class ScriptedConnection {
 /** A server that handles requests by a script, for the duration of a test. */
 export class ScriptedServer implements AsyncDisposable {
   readonly address: string;
+  readonly registrar: Registrar;
   readonly connections: ScriptedConnection[] = [];
   /** The error codes of streams reset by clients. */
   readonly resets: number[] = [];
@@ -146,17 +150,28 @@ export class ScriptedServer implements AsyncDisposable {
   readonly #listener: Listener;
   readonly #acceptor: Acceptor;
 
-  private constructor(listener: Listener, script: Script, limits: Partial<Limits>) {
+  private constructor(
+    listener: Listener,
+    script: Script,
+    limits: Partial<Limits>,
+    registrar: Registrar,
+  ) {
     this.#script = script;
     this.#listener = listener;
+    this.registrar = registrar;
     this.address = formatAddress(listener.address).replace("tcp://", "");
-    this.#acceptor = new Acceptor(listener, sharedReactor(), {
+    this.#acceptor = new Acceptor(listener, registrar, {
       onConnection: (socket) => this.connections.push(new ScriptedConnection(socket, limits, this)),
     });
   }
 
-  static async start(script: Script, limits: Partial<Limits> = {}): Promise<ScriptedServer> {
-    return new ScriptedServer(await listen(parseAddress("127.0.0.1:0")), script, limits);
+  /** @param registrar watches the descriptors; the reactor of this thread unless given */
+  static async start(
+    script: Script,
+    limits: Partial<Limits> = {},
+    registrar: Registrar = sharedReactor(),
+  ): Promise<ScriptedServer> {
+    return new ScriptedServer(await listen(parseAddress("127.0.0.1:0")), script, limits, registrar);
   }
 
   answer(stream: Http2Stream<Gathered>, connection: ScriptedConnection): void {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
+import { framed } from "../../_support/framed.ts";
 import { gate } from "../../_support/gate.ts";
 
 const [test, { runCode }] = await gate(
@@ -14,4 +15,13 @@ test("Messages keep their order when the first compressed one loads zlib", async
   const program = new URL("./_first_gzip.ts", import.meta.url);
   const output = await runCode(`import "${program}";`, { args: [second] });
   assert.equal(output, "first second third\n");
+});
+
+// The client loaded zlib within the first compressed response. A call that a microtask cancelled meanwhile had its end
+// reported first, and then the response.
+test("A call that is cancelled while its compressed response loads zlib has no response after its end", async () => {
+  const response = framed(gzipSync(new Uint8Array(8)), 1).toBase64();
+  const program = new URL("./_first_gzip_response.ts", import.meta.url);
+  const output = await runCode(`import "${program}";`, { args: [response] });
+  assert.equal(output, "CANCELLED\n");
 });
