@@ -66,7 +66,7 @@ class Echo implements PollHandler {
 const handshakes = new TlsHandshakes(() => context, poller, {
   onStream: (stream) => new Echo(stream),
   onFailed: (stream) => stream.close(),
-});
+}, { handshakeTimeoutMs: 10_000, maxHandshakes: 1_000 });
 using listener = Listener.open(tcpAddress("127.0.0.1:0"));
 poller.add(listener.fd, libc.EPOLLIN, {
   onReady() {

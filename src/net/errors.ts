@@ -5,15 +5,24 @@ import type { LibcError, LibcErrorCode } from "../ffi/mod.ts";
 /** The code of a NetError. The errno of a failed call is one too. */
 export type NetErrorCode = Exclude<ErrorCodes["net"], `E${string}`> | LibcErrorCode;
 
+/** Options of a `NetError`. */
+export interface NetErrorOptions extends ErrorOptions {
+  /** The name of the limit that the peer has reached, if the error is about one. */
+  readonly limit?: string;
+}
+
 /** An error of `src/net`. */
 export class NetError extends Error implements LayerError<"net"> {
   override readonly name = "NetError";
   readonly layer = "net";
   readonly code: NetErrorCode;
+  /** The name of the limit that the peer has reached, if the error is about one. */
+  readonly limit: string | undefined;
 
-  constructor(code: NetErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: NetErrorCode, message: string, options?: NetErrorOptions) {
     super(message, options);
     this.code = code;
+    this.limit = options?.limit;
   }
 
   /** The error of a system call, for an action such as `listen on vsock:any:5000`. */

@@ -347,6 +347,11 @@ test("unfinished handshakes are bounded in number and time, and do not delay oth
   assert.equal(streams.length, 1);
   assert.equal(handshakes.size, 1);
   assert.deepEqual(failures.map(({ code }) => code), ["TLS_BUSY", "TIMED_OUT", "TLS_FAILED"]);
+  assert.deepEqual(failures.map(({ limit }) => limit), [
+    "maxHandshakes",
+    "handshakeTimeoutMs",
+    undefined,
+  ]);
   assert.match(failures[2].message, /http request, with tcp:\/\/127\.0\.0\.1:/);
   client.close();
   for (const each of idle) each.close();

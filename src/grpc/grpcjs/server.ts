@@ -296,9 +296,8 @@ class GrpcJsServer implements RpcServer {
     if (this.#tls === undefined) return take;
     const handshakes = new TlsHandshakes(this.#tls, sharedReactor(), {
       onStream: take,
-      onFailed: (stream, { code, message: reason }) => {
-        if (code === "TIMED_OUT") this.#meter?.limit("handshakeTimeoutMs");
-        if (code === "TLS_BUSY") this.#meter?.limit("maxHandshakes");
+      onFailed: (stream, { code, message: reason, limit }) => {
+        if (limit !== undefined) this.#meter?.limit(limit);
         this.#log.debug("A TLS handshake failed", { peer: formatPeer(stream.peer), code, reason });
         stream.close();
       },

@@ -10,16 +10,11 @@ import { TlsStream } from "./tls_stream.ts";
 
 /** Limits of handshakes under way, which may change. A peer opens a connection without a handshake at no cost. */
 export interface HandshakeLimits {
-  /** Milliseconds that one may take: it is three messages, so a few round trips. */
+  /** Milliseconds for one handshake, which is three messages: a few round trips. */
   readonly handshakeTimeoutMs: number;
-  /** Handshakes under way at once on a thread. Beyond it the oldest of the peer with the most is ended. */
+  /** Handshakes under way at once on a thread. Over it, the oldest handshake of the peer with the most is ended. */
   readonly maxHandshakes: number;
 }
-
-const DEFAULT_HANDSHAKE_LIMITS: HandshakeLimits = {
-  handshakeTimeoutMs: 10_000,
-  maxHandshakes: 1_000,
-};
 
 /** The outcomes of handshakes. */
 export interface HandshakeEvents {
@@ -41,7 +36,7 @@ export class TlsHandshakes implements Disposable {
   readonly #events: HandshakeEvents;
   readonly #limits: HandshakeLimits;
   readonly #pending = new Set<Handshake>();
-  /** The number of handshakes under way of each peer, by `identityOf()`: all of this machine are one. */
+  /** The number of handshakes under way by `identityOf()` the peer: peers on this machine count as one. */
   readonly #byPeer = new Map<string | undefined, number>();
 
   /**
@@ -52,7 +47,7 @@ export class TlsHandshakes implements Disposable {
     context: () => TlsContext,
     registrar: Registrar,
     events: HandshakeEvents,
-    limits: HandshakeLimits = DEFAULT_HANDSHAKE_LIMITS,
+    limits: HandshakeLimits,
   ) {
     this.#context = context;
     this.#registrar = registrar;
@@ -90,14 +85,10 @@ export class TlsHandshakes implements Disposable {
   expire(now: number): void {
     for (const handshake of this.#pending) {
       if (this.#dueOf(handshake) > now) return;
-      this.#fail(
-        handshake,
-        new NetError(
-          "TIMED_OUT",
-          `The TLS handshake with ${formatPeer(handshake.stream.peer)} took longer than ` +
-            `${this.#limits.handshakeTimeoutMs} ms`,
-        ),
-      );
+      const peer = formatPeer(handshake.stream.peer);
+      const text =
+        `The TLS handshake with ${peer} took longer than ${this.#limits.handshakeTimeoutMs} ms`;
+      this.#fail(handshake, new NetError("TIMED_OUT", text, { limit: "handshakeTimeoutMs" }));
     }
   }
 
@@ -145,12 +136,10 @@ export class TlsHandshakes implements Disposable {
     }
     for (const handshake of this.#pending) {
       if (handshake.peer !== busiest) continue;
-      const text =
-        `The TLS handshake with ${
-          formatPeer(handshake.stream.peer)
-        } was ended to make room for a newer ` +
-        `one: ${this.#limits.maxHandshakes} are under way`;
-      return this.#fail(handshake, new NetError("TLS_BUSY", text));
+      const peer = formatPeer(handshake.stream.peer);
+      const text = `The TLS handshake with ${peer} was ended to make room for a newer one: ` +
+        `${this.#limits.maxHandshakes} are under way`;
+      return this.#fail(handshake, new NetError("TLS_BUSY", text, { limit: "maxHandshakes" }));
     }
   }
 
@@ -194,7 +183,7 @@ class Handshake implements PollHandler {
     this.#owner.proceed(this);
   }
 
-  /** Open connections precede: one step signs with the server's key, which takes 4 ms for RSA-4096. */
+  /** Events of open connections are handled first: one step signs with the server's key, 4 ms for RSA-4096. */
   get defers(): boolean {
     return true;
   }

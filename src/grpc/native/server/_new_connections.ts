@@ -116,10 +116,8 @@ export class NewConnections implements Disposable {
     connection.touch();
   }
 
-  #failed(stream: Stream, { code, message: reason }: NetError): void {
-    const { meter } = this.#thread;
-    if (code === "TIMED_OUT") meter?.limit("handshakeTimeoutMs");
-    if (code === "TLS_BUSY") meter?.limit("maxHandshakes");
+  #failed(stream: Stream, { code, message: reason, limit }: NetError): void {
+    if (limit !== undefined) this.#thread.meter?.limit(limit);
     this.#thread.note("A TLS handshake failed", { peer: formatPeer(stream.peer), code, reason });
     this.#drop(stream);
   }
