@@ -3,13 +3,12 @@ import { fileURLToPath } from "node:url";
 import config from "../../deno.json" with { type: "json" };
 import { runCommand } from "../run_command.ts";
 
+export { v8Flags } from "../../src/cli/v8_flags.ts";
+
 /** The root folder of the project. */
 export const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 
 export const { version } = config;
-
-/** Options of V8 with which `deno task signer` runs too. */
-export const v8Flags = "--max-semi-space-size=2,--expose-gc,--no-short-builtin-calls";
 
 /** Entry modules of the program's threads. */
 export const threads = [

@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import config from "../../deno.json" with { type: "json" };
+import { v8Flags } from "../../src/cli/v8_flags.ts";
 import { gate } from "../_support/gate.ts";
 import { commandLines, readPages, unknownNames } from "./_names.ts";
 
@@ -52,6 +53,15 @@ test("the pages name commands, options and tasks that exist", () => {
     unknownNames(program, config.tasks, line).map((name) => `${join(page)}: ${name} in ${line}`)
   );
   assert.deepEqual(unknown, []);
+});
+
+test("the pages and the tasks run the program with its options of V8", () => {
+  const texts = [...Object.values(pages), JSON.stringify(config.tasks)];
+  const flags = texts.flatMap((text) =>
+    text.match(/--v8-flags=--max-semi-space-size=\S+?(?=[\s`"])/g) ?? []
+  );
+  assert.ok(flags.length > 3, `${flags.length}`);
+  assert.deepEqual([...new Set(flags)], [`--v8-flags=${v8Flags}`]);
 });
 
 test("the help of each command begins with examples, which name commands and options that exist", () => {

@@ -1,5 +1,6 @@
 /** The resident memory of `serve` after large messages. @module */
 import assert from "node:assert/strict";
+import { v8Flags } from "../../src/cli/v8_flags.ts";
 import { gate } from "../_support/gate.ts";
 
 const [test, { call, echo, openChannel, SignerProcess }] = await gate(
@@ -23,7 +24,7 @@ for (const workers of [0, 1]) {
   // malloc(3) kept all that requests had ever taken at one time: 231 MB and more, until the end of the process.
   test(`memory that echoes of 1 MiB took is returned when they are over (${workers} workers)`, async () => {
     await using server = await SignerProcess.startWith(
-      ["--v8-flags=--max-semi-space-size=2,--expose-gc,--no-short-builtin-calls"],
+      [`--v8-flags=${v8Flags}`],
       ...["--tcp", "127.0.0.1:0", "--generate", "ed25519", "--workers", `${workers}`],
     );
     const before = server.residentKiB();

@@ -6,6 +6,7 @@ import { type ClientTlsOptions, wantsTls } from "../client/options/mod.ts";
 import { type CertificateFiles, devCaFiles, writeDevCa } from "../dev_ca.ts";
 import { CliError, ExitCode, usageError } from "../exit.ts";
 import { runtimeOptions } from "../signals.ts";
+import { v8Flags } from "../v8_flags.ts";
 
 /** A `signer serve` in a child process. */
 export class OwnServer implements AsyncDisposable {
@@ -121,14 +122,7 @@ function programArguments(): string[] {
   const config = fileURLToPath(new URL("deno.json", root));
   return [
     // As `deno task signer` runs it.
-    ...[
-      "run",
-      "--quiet",
-      "--v8-flags=--max-semi-space-size=2,--expose-gc,--no-short-builtin-calls",
-      "-P",
-      "--config",
-      config,
-    ],
+    ...["run", "--quiet", `--v8-flags=${v8Flags}`, "-P", "--config", config],
     fileURLToPath(new URL("main.ts", root)),
   ];
 }
