@@ -4,14 +4,12 @@ import type { TlsContext } from "../net/mod.ts";
 /** The load-balancing policy of a channel. */
 export type BalancingPolicy = "round_robin" | "pick_first";
 
-/** HTTP/2 pings that detect dead connections. Times are in milliseconds. */
+/** HTTP/2 PINGs that detect dead connections while calls are open. Times are in milliseconds. */
 export interface KeepaliveOptions {
-  /** Time between pings. */
+  /** Time without input after which a PING is sent. */
   readonly interval: number;
-  /** Time that the answer to a ping may take. */
+  /** Time for the answer to a PING. */
   readonly timeout: number;
-  /** Send pings while no call is under way too. */
-  readonly whenIdle?: boolean;
 }
 
 /** Backoff between attempts to connect. Times are in milliseconds. */

@@ -81,12 +81,12 @@ export function tcpAddress(text: string): Address {
 }
 
 /**
- * Parses the value of `--vsock [cid:]port`. The default CID is `any`, for servers.
+ * Parses the value of `--vsock [cid:]port`. Without a CID it is `any`.
  *
  * @throws {NetError} `BAD_ADDRESS`
  */
-export function vsockAddress(text: string, defaultCid = VSOCK_ANY): Address {
-  return vsock(text.replace(/^vsock:(\/\/)?/, ""), text, defaultCid);
+export function vsockAddress(text: string): Address {
+  return vsock(text.replace(/^vsock:(\/\/)?/, ""), text, VSOCK_ANY);
 }
 
 /**

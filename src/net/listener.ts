@@ -18,8 +18,6 @@ export interface ListenOptions {
   readonly backlog?: number;
   /** Permission bits of a Unix socket's file. Default 0600. */
   readonly unixMode?: number | undefined;
-  /** TCP: share the port with other listeners; the kernel distributes connections (SO_REUSEPORT). */
-  readonly reusePort?: boolean;
   /** A descriptor that listens there already, inherited from the process that started this one. */
   readonly inherited?: number | undefined;
 }
@@ -54,7 +52,7 @@ export class Listener implements Disposable {
     let file: SocketFile | undefined;
     try {
       const mode = options.unixMode ?? DEFAULT_UNIX_MODE;
-      setOptions(fd, endpoint.family, options);
+      setOptions(fd, endpoint.family);
       // The kernel creates the file with the mode of the socket, less the umask (unix_bind): at no
       // time is the file open to more than `mode`.
       if (path !== undefined) attempt(where, "fchmod", libc.fchmod(fd, mode));
@@ -128,13 +126,10 @@ function socketPath(address: Address): string | undefined {
     : undefined;
 }
 
-function setOptions(fd: number, family: number, options: ListenOptions): void {
+function setOptions(fd: number, family: number): void {
   if (family !== libc.AF_INET && family !== libc.AF_INET6) return;
-  const set = (level: number, option: number) =>
-    libc.check("setsockopt", libc.setsockopt(fd, level, option, 1));
   // A restarted server gets its port although old connections are in TIME_WAIT (socket(7)).
-  set(libc.SOL_SOCKET, libc.SO_REUSEADDR);
-  if (options.reusePort) set(libc.SOL_SOCKET, libc.SO_REUSEPORT);
+  libc.check("setsockopt", libc.setsockopt(fd, libc.SOL_SOCKET, libc.SO_REUSEADDR, 1));
 }
 
 /** Advice on an error, by its code. */

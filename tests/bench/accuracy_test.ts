@@ -15,6 +15,7 @@ import {
 const [test, { echoDefinition, runLoad, reportOf, socketsSupported }] = await gate(
   ["env", "ffi", "net", "read", "sys"],
   async () => ({
+    ...await import("./_run_load.ts"),
     ...await import("../../src/bench/mod.ts"),
     ...await import("../../src/api/mod.ts"),
     ...await import("../../src/grpc/mod.ts"),

@@ -21,6 +21,7 @@ const [
   ["env", "ffi", "net", "read", "sys"],
   async () => ({
     ...await import("./_rig.ts"),
+    ...await import("./_run_load.ts"),
     ...await import("../grpc/native/_channel_server.ts"),
     ...await import("../../src/bench/mod.ts"),
     ...await import("../../src/api/mod.ts"),
@@ -212,7 +213,7 @@ test("an interruption ends the connecting of every kind of load", async () => {
 });
 
 // It waited for connections without end, and printed nothing.
-test("`runLoad()` with a server that closes each connection at once is UNAVAILABLE", async () => {
+test("a load on a server that closes each connection at once is UNAVAILABLE", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const accepted = (async () => {
     for await (const connection of listener) {
@@ -251,7 +252,7 @@ test("`runLoad()` with a server that closes each connection at once is UNAVAILAB
   await accepted;
 });
 
-test("`runLoad()` without a server is UNAVAILABLE", async () => {
+test("a load without a server is UNAVAILABLE", async () => {
   await using rig = await Rig.start();
   const { address } = rig;
   await rig[Symbol.asyncDispose]();

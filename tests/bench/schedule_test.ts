@@ -40,12 +40,13 @@ Deno.test("each request of a constant schedule is due at its own multiple of the
 Deno.test("the requests of a step schedule fall into their steps", () => {
   const schedule = stepSchedule({ start: 100, end: 300, step: 100, stepDuration: 1000 });
   const inSecond = (second: number) =>
-    Array.from({ length: 1000 }, (_, k) => schedule.dueAt(k))
+    Array.from({ length: 3000 }, (_, k) => schedule.dueAt(k))
       .filter((due) => due >= second * 1000 && due < (second + 1) * 1000).length;
   assert.deepEqual([0, 1, 2].map(inSecond), [100, 200, 300]);
   assert.equal(schedule.dueAt(100), 1000);
   assert.equal(schedule.dueAt(101), 1005);
-  assert.deepEqual([0, 1500, 9000].map((time) => schedule.rateAt(time)), [100, 200, 300]);
+  // The last rate stays.
+  assert.deepEqual([3, 9].map(inSecond), [300, 300]);
 });
 
 Deno.test("a step schedule goes down as well as up", () => {
@@ -65,7 +66,6 @@ Deno.test("a ramp has as many requests as the integral of its rate", () => {
   assert.ok(Math.abs(schedule.dueAt(50) - 1000) < 1e-9);
   assert.ok(Math.abs(schedule.dueAt(5000) - 10_000) < 1e-9);
   assert.ok(Math.abs(schedule.dueAt(5001) - 10_001) < 1e-9);
-  assert.equal(schedule.rateAt(2500), 250);
   const down = rampSchedule({ start: 1000, end: 0 }, 10_000);
   assert.ok(Math.abs(down.dueAt(5000 - 50) - 9000) < 1e-6);
   assert.equal(down.dueAt(6000), Infinity);

@@ -4,6 +4,6 @@ export * from "./plan.ts";
 export { scheduleOf } from "./phases.ts";
 export { randomBytes, randomNumbers } from "./random.ts";
 export * from "./result.ts";
-export * from "./run_load.ts";
+export * from "./load_threads.ts";
 export * from "./runner.ts";
 export * from "./slices.ts";

@@ -50,13 +50,6 @@ export class Schedule {
     const segment = segments[low];
     return segment.start + timeWithin(segment, k - segment.before);
   }
-
-  /** The rate at a time in milliseconds from the start. */
-  rateAt(time: number): number {
-    const segment = this.#segments.findLast(({ start }) => start <= time) ?? this.#segments[0];
-    const { start, from, to, duration } = segment;
-    return from === to ? from : from + (to - from) * (time - start) / duration;
-  }
 }
 
 /**

@@ -95,14 +95,11 @@ const sslFunctions = {
   // SSL_get_peer_cert_chain(3ossl)
   SSL_get0_verified_chain: { parameters: ["pointer"], result: "pointer" },
 
-  // SSL_get_version(3ossl), SSL_get_current_cipher(3ossl), SSL_session_reused(3ossl), SSL_set_session(3ossl)
+  // SSL_get_version(3ossl), SSL_get_current_cipher(3ossl), SSL_session_reused(3ossl)
   SSL_get_version: { parameters: ["pointer"], result: "pointer" },
   SSL_get_current_cipher: { parameters: ["pointer"], result: "pointer" },
   SSL_CIPHER_get_name: { parameters: ["pointer"], result: "pointer" },
   SSL_session_reused: { parameters: ["pointer"], result: "i32" },
-  SSL_get1_session: { parameters: ["pointer"], result: "pointer" },
-  SSL_set_session: { parameters: ["pointer", "pointer"], result: "i32" },
-  SSL_SESSION_free: { parameters: ["pointer"], result: "void" },
 } as const;
 
 export const sslTable: FunctionTable<typeof sslFunctions> = {

@@ -43,7 +43,6 @@ export function toGrpcOptions(options: ChannelOptions): GrpcChannelOptions {
       ? {
         "grpc.keepalive_time_ms": keepalive.interval,
         "grpc.keepalive_timeout_ms": keepalive.timeout,
-        "grpc.keepalive_permit_without_calls": keepalive.whenIdle ? 1 : 0,
       }
       : {}),
   };

@@ -71,13 +71,10 @@ export async function startTls(
  * Waits for the first byte of the server, and takes it. In TLS 1.3 a server checks the client's certificate when
  * the client's part of the handshake is done (RFC 8446 section 4.4.2), so a refusal arrives here.
  *
+ * @param timeout in milliseconds
  * @throws {NetError} `TLS_FAILED`, `CLOSED`, `TIMED_OUT`
  */
-export function awaitServer(
-  stream: TlsStream,
-  timeout: number,
-  registrar: Registrar = sharedReactor(),
-): Promise<void> {
+export function awaitServer(stream: TlsStream, timeout: number): Promise<void> {
   const action = `read from ${formatPeer(stream.peer)}`;
   return withDeadline(action, timeout, undefined, async (signal) => {
     const first = new Uint8Array(1);
@@ -86,7 +83,7 @@ export function awaitServer(
       if (result > 0) return;
       if (result === -libc.errno.EAGAIN) {
         const interest = stream.readWantsWrite ? libc.EPOLLOUT : libc.EPOLLIN;
-        await waitReady(registrar, stream.fd, interest, signal);
+        await waitReady(sharedReactor(), stream.fd, interest, signal);
       } else if (result !== -libc.errno.EINTR) {
         throw failureOf(stream, result);
       }

@@ -19,7 +19,6 @@ const functions: Readonly<Record<string, { readonly makes: string[]; readonly fr
     },
     SSL: { makes: ["SSL_new"], frees: ["SSL_free"] },
     SSL_CTX: { makes: ["SSL_CTX_new"], frees: ["SSL_CTX_free"] },
-    SSL_SESSION: { makes: ["SSL_get1_session"], frees: ["SSL_SESSION_free"] },
     X509: { makes: ["PEM_read_bio_X509", "SSL_get1_peer_certificate"], frees: ["X509_free"] },
     X509_CRL: { makes: ["PEM_read_bio_X509_CRL"], frees: ["X509_CRL_free"] },
     X509_SIG: { makes: ["d2i_X509_SIG", "PKCS8_encrypt"], frees: ["X509_SIG_free"] },

@@ -120,7 +120,10 @@ export class Backoff {
   }
 }
 
-/** Sends a PING on a connection without traffic, and closes the connection when no answer arrives (gRFC A8). */
+/**
+ * Sends a PING on a connection with open calls and without input, and closes the connection when no answer arrives
+ * (gRFC A8).
+ */
 export class Keepalive {
   readonly #transport: ClientTransport;
   readonly #timers: TimerQueue;
@@ -137,7 +140,7 @@ export class Keepalive {
     this.#wait(performance.now());
   }
 
-  /** Stops the pings. */
+  /** Stops the PINGs. */
   stop(): void {
     this.#timers.clear(this.#interval);
     this.#timers.clear(this.#timeout);
@@ -149,11 +152,10 @@ export class Keepalive {
   }
 
   #check(now: number): void {
-    const { timeout, whenIdle = false } = this.#options;
     const silent = this.#transport.bytesReceived === this.#received;
-    const needed = silent && (whenIdle || this.#transport.streamCount > 0);
+    const needed = silent && this.#transport.streamCount > 0;
     if (needed && this.#transport.ping(() => this.#timers.clear(this.#timeout))) {
-      this.#timers.set(this.#timeout, now + timeout);
+      this.#timers.set(this.#timeout, now + this.#options.timeout);
     }
     this.#wait(now);
   }

@@ -87,13 +87,3 @@ export class LoadThreads implements Disposable {
     throw failed.reason;
   }
 }
-
-/**
- * Makes a load on its own threads and measures it.
- *
- * @throws {RpcError} UNAVAILABLE if the servers cannot be reached
- */
-export async function runLoad(plan: LoadPlan, options: RunOptions = {}): Promise<LoadResult> {
-  using threads = new LoadThreads(plan.threads);
-  return await threads.run(plan, options);
-}
