@@ -11,7 +11,7 @@ import { StatusCode } from "./status.ts";
 /** The trailer with the details of a status. */
 export const statusDetailsHeader = "grpc-status-details-bin";
 
-/** 1 s: the delay where the end of the load is not known. Most loads are over by then, or the client slows down. */
+/** 1 s: the delay where the end of an overload is not known. Most have ended by then, or the client slows down. */
 export const OVERLOAD_RETRY_MS = 1_000;
 
 /**

@@ -19,10 +19,10 @@ export interface FrameSink {
 /** The smallest buffer for an incomplete frame, in bytes. */
 const MIN_TAIL = 64;
 
-/** The memory of an incomplete frame for each byte of it that has arrived: so a half-read one seldom grows again. */
+/** The size of the buffer relative to the bytes that have arrived, so that it seldom grows again. */
 const GROWTH = 4;
 
-/** 16 frames of the largest size by default that are incomplete at one time. */
+/** Memory for 16 incomplete frames at a time, each of the largest size by default. */
 const pool = new BufferPool([FRAME_HEADER_LENGTH + 16_384], 16 * (FRAME_HEADER_LENGTH + 16_384));
 
 const NO_BYTES = new Uint8Array(0);

@@ -48,7 +48,7 @@ class RateLimiter {
 
 /** The rate limiters of one connection, each made when the first token is taken. */
 export class RateLimiters {
-  /** The current time in milliseconds, set by each call of the connection that has one. */
+  /** The time of the last event in milliseconds, set by the methods of the connection that take a time. */
   now: number;
   resets: RateLimiter | undefined = undefined;
   provokedResets: RateLimiter | undefined = undefined;

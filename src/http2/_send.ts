@@ -25,7 +25,7 @@ import type { Limits } from "./limits.ts";
 import type { OutputBuffer } from "./output_buffer.ts";
 import { canSend } from "./stream_state.ts";
 
-/** Frames smaller than this, cut by a small window, do not allow the peer further window updates. */
+/** A DATA frame that a small window has cut to less than this earns the peer no further WINDOW_UPDATE frames. */
 const WORTHY_PIECE = 256;
 
 const NO_BYTES = new Uint8Array(0);

@@ -22,12 +22,12 @@ const QUEUE_OPEN: QueueEnd = { kind: "open" };
 export const QUEUE_END_STREAM: QueueEnd = { kind: "end_stream" };
 
 /**
- * Bytes that a waiting stream is counted with, besides its DATA and headers: its record, its queue and
- * the application's call. Measured with 512,000 unary calls whose answers waited: 1,760 bytes each.
+ * Bytes that are counted for each waiting stream besides its DATA and headers: its record, its queue and
+ * the application's call. Measured with 512,000 unary calls whose responses waited: 1,760 bytes each.
  */
 const STREAM_COST = 2_048;
 
-/** Chunks made for pieces that are smaller than this take further pieces, up to this size. */
+/** The largest chunk that several pieces share. Chunks grow up to this size with the queue. */
 const SHARED_CHUNK = 16_384;
 
 /** Chunks from this size on are used again. */
@@ -98,11 +98,11 @@ export class SendQueue {
     if (this.#chunks.length === 0) this.#filled = 0;
   }
 
-  /** Adds a chunk of `size` bytes or, where the queue is of small pieces, of more. */
+  /** Adds a chunk for a piece of `size` bytes and, in a queue of small pieces, for further ones. */
   #addChunk(size: number): void {
     const last = this.#chunks.length - 1;
     if (last >= 0) this.#chunks[last] = this.#chunks[last].subarray(0, this.#filled);
-    // A stream of small messages would otherwise take some 200 bytes for each besides its own.
+    // A chunk for each small message would take some 200 bytes besides the message.
     const shared = Math.min(this.#allocated, SHARED_CHUNK);
     const room = Math.max(size, shared);
     const chunk = room < POOLED_CHUNK ? new Uint8Array(room) : largeBuffers.acquire(room);

@@ -59,7 +59,7 @@ export interface Http2Stream<User> {
 
   /**
    * Tells the peer, as soon as our side of the stream has ended, that the rest of its side is not needed:
-   * RST_STREAM with NO_ERROR (RFC 9113 section 8.1). Without effect where its side has ended.
+   * RST_STREAM with NO_ERROR (RFC 9113 section 8.1). Has no effect when the peer's side has ended.
    */
   stopPeer(): void;
 

@@ -142,7 +142,7 @@ export class Reactor implements Registrar, AsyncDisposable {
     let count = 1;
     try {
       count = running.poller.wait(0);
-      // One: it may take milliseconds, and the next turn continues.
+      // One event only, which may take milliseconds. The next turn continues.
       if (this.#running === running) count += running.poller.handleDeferred(1);
     } finally {
       if (this.#running === running) {

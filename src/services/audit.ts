@@ -59,7 +59,7 @@ export class SigningAudit {
     try {
       guarded("nothing is signed", () => this.#trail.expectWritable());
     } catch (error) {
-      // Counted among the lost lines: another line now would end the connection, with the other calls there.
+      // The line counts as lost. Writing another one now would end the connection, with its other calls.
       this.#recorded.add(context);
       throw error;
     }
@@ -191,7 +191,7 @@ function inputOf(request: SignRequest) {
     case "message":
       return { message: request.message };
     case "digest":
-      // Longer ones are refused.
+      // A longer digest is refused.
       return { digest: request.digest.subarray(0, 64) };
     default:
       return undefined;

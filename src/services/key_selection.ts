@@ -68,7 +68,7 @@ function defaultKey(
  */
 export function requireCurrent(key: StoredKey, version: number): void {
   const { current } = key;
-  // Without a version that signs now, signing has an error of its own.
+  // A key without a version that signs now is refused later, by the signing itself.
   if (key.get(version) === current || !key.signsNow) return;
   throw new RpcError(
     "FAILED_PRECONDITION",

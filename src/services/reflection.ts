@@ -88,7 +88,7 @@ class Answers {
     }
   }
 
-  /** The file that fits, and the files that it imports, except files that the stream has carried already. */
+  /** Returns the file that fits and the files that it imports, without files that this stream has sent already. */
   #file(fits: (file: FileDescriptor) => boolean, what: string): ServerReflectionResponseInit {
     const file = this.#files.find(fits);
     if (!file) return notFound(what);
@@ -98,7 +98,7 @@ class Answers {
         ...this.#files.filter((each) => imports.includes(each.name) && !wanted.includes(each)),
       );
     }
-    // The file that was asked for is sent again: an answer without it would be none.
+    // The requested file is sent even if it was sent before: a response must have it.
     const unsent = wanted.filter((each) => each === file || !this.#sent.has(each.name));
     for (const { name } of unsent) this.#sent.add(name);
     return {

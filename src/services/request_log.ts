@@ -60,7 +60,7 @@ export class RequestLog implements CallObserver {
     times: CallTimes,
   ): void {
     if (!this.#logsSome) return;
-    // A client cancels calls as it likes, and every watch of the health service.
+    // CANCELLED is no failure: clients may cancel any call, and end each watch of the health service so.
     const isFailure = status !== StatusCode.OK && status !== StatusCode.CANCELLED;
     if (!isFailure && !this.#logsAll) {
       if (this.#slowUs === Infinity || times.roughUs < this.#slowUs) return;

@@ -50,8 +50,8 @@ export class Runner {
   readonly #sent: Float64Array;
   readonly #measured: Uint8Array;
   /**
-   * That of the warm-up, whose measurements are dropped, and that of the measured load. A warm-up without measurements
-   * would leave their code cold, and V8 would compile it and its callers during the measured load.
+   * The collector of the warm-up, whose measurements are dropped, and that of the measured load. Without a collector in the
+   * warm-up, V8 would compile the code of collectors and its callers during the measured load.
    */
   readonly #collectors: readonly [Collector, Collector];
   #phase = 0;
@@ -120,7 +120,7 @@ export class Runner {
   }
 
   /**
-   * Records the end of a request, whose response was received `at` a time on the clock.
+   * Records the end of a request, whose response was received at the time `at` on the clock.
    *
    * @returns true if the request is measured, false if it is of the warm-up
    */

@@ -112,8 +112,8 @@ export interface CompareOptions {
 /**
  * Compares the runs of two servers, by pairs of slices if there are enough, else by whole runs. A figure has changed
  * when the probability of a difference that large in any figure is at most {@linkcode SIGNIFICANCE} for equal servers.
- * With fewer than 5 runs a side (or 3 and 5 whole ones) every verdict is `unknown`. Figures that a report lacks are left
- * out.
+ * Every verdict is `unknown` with fewer than 5 runs on each side; for whole runs, 3 on one side and 5 on the other are
+ * enough. Figures that a report lacks are left out.
  */
 export function compareReports(
   before: readonly Report[],

@@ -32,8 +32,8 @@ export interface MethodRecords {
 }
 
 /**
- * The record of one call, from its request headers to its end. The end is observed once, whichever is first: the end of
- * the handler, or that of the stream, for calls that are refused before their handler or that are cancelled in it.
+ * The record of one call, from its request headers to its end. The end is observed once: when the handler ends, or when
+ * the stream is closed before that, as by a refusal or a cancellation.
  */
 export class CallRecord {
   readonly connection: CalledConnection;

@@ -4,7 +4,7 @@ import type { ServerMeter } from "../mod.ts";
 /** The part of a connection that is counted. */
 export interface MeteredConnection {
   readonly transport: string;
-  /** Those of a TLS connection are without the overhead of TLS. */
+  /** Over TLS its counts are bytes of HTTP/2, without the overhead of TLS. */
   readonly duplex: { readonly bytesRead?: number; readonly bytesWritten?: number };
   readonly budget: { readonly streams: number };
 }

@@ -120,7 +120,7 @@ export abstract class HeldStream {
     this.stream.end();
   }
 
-  /** Records the status of the call, which is in its trailers, or in the headers of a response without more. */
+  /** Records the status of the call, from its trailers or from the headers of a Trailers-Only response. */
   #noteStatus(headers: OutgoingHttpHeaders): void {
     const status = headers["grpc-status"];
     if (status === undefined) return;

@@ -11,7 +11,7 @@ export interface GrpcJsService {
   readonly handlers: Readonly<Record<string, UntypedHandleCall>>;
 }
 
-/** The longest delay that `setTimeout` takes, almost 25 days. grpc-js takes it for no limit. */
+/** The longest delay of `setTimeout`, almost 25 days. grpc-js treats this value as no limit. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The options of grpc-js that are limits. They cannot change in a server. */

@@ -28,8 +28,8 @@ export class ConnectionInput {
 
   /**
    * @param push the consumer
-   * @param isFull true while input that waits should stay
-   * @param onEmpty called when input that waited has reached the consumer
+   * @param isFull returns true while the consumer takes no more input
+   * @param onEmpty called when the consumer has received all input that waited
    */
   constructor(turns: InputTurns, push: Push, isFull: () => boolean, onEmpty: () => void) {
     this.#turns = turns;
@@ -55,7 +55,7 @@ export class ConnectionInput {
     return this.#passOn(chunk, FRAMES_AT_ONCE - this.#passed) && !this.isWaiting;
   }
 
-  /** Lets input that waits have its turn, after the consumer was full. */
+  /** Queues waiting input for a turn, once the consumer takes more. */
   wake(): void {
     if (this.isWaiting) this.#turns.wait(this);
   }

@@ -53,7 +53,7 @@ export function keepMessagesBeforeStatus(): void {
     if (this[TRAILERS] && this.readsClosed && isRead(this)) release(this);
     else maybeOutputStatus.call(this);
   };
-  // Called when the stream ends otherwise after its trailers, whose status is more precise.
+  // Called with a status when the stream ends in another way. Trailers that wait have a more precise one.
   prototype.endCall = function (status) {
     if (this[TRAILERS]) release(this);
     else endCall.call(this, status);

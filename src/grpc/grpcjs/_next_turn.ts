@@ -2,8 +2,8 @@ import { setImmediate } from "node:timers";
 import { sharedReactor } from "../../net/mod.ts";
 
 /**
- * Calls a function in the next turn of the event loop, after the sockets of the reactor: `setImmediate` in each turn would
- * have them wait for dozens of turns (`Reactor.poll()`).
+ * Calls a function in the next turn of the event loop, after the reactor has handled its sockets. With `setImmediate` alone
+ * in each turn, the sockets would wait for dozens of turns (`Reactor.poll()`).
  */
 export function nextTurn(run: () => void): void {
   setImmediate(() => {

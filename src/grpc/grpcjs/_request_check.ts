@@ -36,7 +36,7 @@ const maxTimerDelay = 2 ** 31 - 1;
 /** Values of one binary metadata key that are decoded, as on the native stack. */
 const maxValues = 64;
 
-/** The longest path that an error message repeats: a path in the HPACK table costs its peer one byte. */
+/** The longest path that an error message repeats: a path in the HPACK table costs the peer one byte. */
 const maxPathInMessage = 256;
 
 /**

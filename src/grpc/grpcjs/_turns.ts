@@ -57,7 +57,7 @@ export class Turns {
         if (this.#sliceIsOver()) return;
         ready = true;
         queue.shift();
-        // Behind the others, and so is the next request of this connection.
+        // The next request of this connection waits behind those of the others.
         this.#queues.delete(connection);
         if (queue.length > 0) this.#queues.set(connection, queue);
         request.start();

@@ -110,7 +110,7 @@ class GrpcJsServer implements RpcServer {
   #endedCalls = 0;
   /** `#endedCalls` when the drain was announced. */
   #endedBeforeDrain: number | undefined;
-  /** The report of a drain whose calls were cut off: streams are closed late after that. */
+  /** The report of a drain that cut calls off, made at that time: their streams are closed later. */
   #cutReport: DrainReport | undefined;
 
   constructor({ services, tls, meter, observer }: RpcServerOptions, limits: GrpcJsLimits) {
@@ -157,7 +157,7 @@ class GrpcJsServer implements RpcServer {
     maxRequestBytes: number,
     ...[stream, headers]: Parameters<StreamListener>
   ): void {
-    // Streams are announced a tick late: it may be closed already.
+    // node:http2 announces a stream a tick late, when the stream may be closed already.
     if (stream.destroyed || stream.closed) return;
     const path = headers[":path"] ?? "";
     const called = this.#methods.get(path);

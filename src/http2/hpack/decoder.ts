@@ -126,7 +126,7 @@ export class HpackDecoder {
     return new HeaderField(name, this.#string(bytes, end), sensitive);
   }
 
-  /** Section 5.2, at the end of the last integer:  | H | length: 7+ | octets | */
+  /** Reads a string (section 5.2) behind the last integer:  | H | length: 7+ | octets | */
   #string(bytes: Uint8Array, limit: number): string {
     const start = integers.end;
     if (start >= limit) throw compressionError("A field is cut off");

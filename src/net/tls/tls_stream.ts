@@ -102,7 +102,7 @@ export class TlsStream implements Stream, Disposable {
       const result = this.#session.read(rest, length - filled);
       if (result <= 0) {
         this.#drained = true;
-        // The end of the stream, or a failure, comes again with the next read.
+        // The next read reports the end of the stream or the failure again.
         return filled === 0 ? result : filled;
       }
       filled += result;

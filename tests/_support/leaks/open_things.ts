@@ -47,8 +47,8 @@ export function openThings(run?: string): OpenThings {
 }
 
 /**
- * A socket has a number that no later one has. An eventfd has one until it is closed: it is told from later ones by its
- * descriptor too. Other things are known by the number of their descriptor alone.
+ * Returns the key of an open descriptor. The number of a socket is never used again, so it is the key. The number of an
+ * eventfd may be used again after it is closed, so the key has the descriptor too. Other keys are the descriptor and its link.
  */
 function keyOf(descriptor: string, link: string): string {
   if (link.startsWith("socket:")) return link;

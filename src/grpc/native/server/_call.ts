@@ -79,7 +79,7 @@ export abstract class Call implements CallContext, CallTimes, Timed {
   readonly #openBytes: number;
   /** Time of the request headers. Whole milliseconds, because V8 allocates an object for a fraction. */
   readonly #openedAt: number;
-  /** The same in whole microseconds, of which the lowest 32 bits. */
+  /** The same time in whole microseconds: its lowest 32 bits. */
   readonly #openedUs: number;
   queueUs = 0;
   /** True for a call of a kind that takes microseconds, and is not measured itself. */
@@ -278,7 +278,7 @@ export abstract class Call implements CallContext, CallTimes, Timed {
 
   /** Sends a response message, after the headers. Returns false when the call should wait for `writable()`. */
   protected sendMessage(response: unknown): boolean {
-    // Before the response is in memory that is used again: other calls may send theirs meanwhile.
+    // First, because other calls may send responses while it loads, and all share the memory of `#serialize()`.
     if (this.compressResponse) loadCompression("gzip");
     const bytes = this.#serialize(response);
     if (!this.#headersSent) {

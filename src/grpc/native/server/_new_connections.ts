@@ -106,7 +106,7 @@ export class NewConnections implements Disposable {
       thread.poller.add(stream.fd, libc.EPOLLIN, connection);
     } catch (error) {
       thread.report("A connection cannot be watched", { peer: connection.peer, error });
-      connection.forsake();
+      connection.closeAccounts();
       return this.#drop(stream);
     }
     thread.note("Connected", { peer: connection.peer });

@@ -258,7 +258,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
     this.#countRefused();
     this.http2.disconnect();
     this.#noteSending();
-    this.forsake();
+    this.closeAccounts();
     this.#thread.forget(this);
     this.#socket.close();
   }
@@ -273,7 +273,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
   }
 
   /** Closes the connection's account and lane, which were opened with it. */
-  forsake(): void {
+  closeAccounts(): void {
     this.#thread.accounts.close(this.account);
     this.#thread.work.closeLane(this.lane, this.identity);
   }

@@ -8,7 +8,7 @@ import { keepLastCall } from "./_last_call.ts";
 import { reuseMemory } from "./_request_bytes.ts";
 import { SingleRequest } from "./_single_request.ts";
 
-/** Bytes of requests that may wait for their handlers after they were decoded. One of a connection may be larger. */
+/** A decoded request of more bytes is handled before other work of its connection, so that only one of them waits. */
 const MAX_WAITING_DECODED = 65_536;
 
 type AnyUnary = UnaryHandler<unknown, unknown>;
@@ -26,8 +26,8 @@ type AnyUnary = UnaryHandler<unknown, unknown>;
  * Decoding and handling are separate pieces of work, so that neither keeps the thread for long. A large request is
  * handled before others of its connection are decoded: all of them would take up to three times the memory.
  *
- * Before its handler runs it waits, too, while its connection is full of unread responses. So does the response of an
- * asynchronous handler. It is counted as held meanwhile, and the deadline of the call applies.
+ * While its connection is full of unread responses, a call waits before its handler runs, and the response of an
+ * asynchronous handler waits before it is sent. Both are counted as held bytes meanwhile, and the call's deadline applies.
  */
 export class UnaryCall extends Call implements Work {
   /** The request, when it does not come as one frame. */

@@ -33,10 +33,14 @@ const CALLS_SLICE_MS = 0.2;
 
 /**
  * The longest turn of a connection, whose responses are sent together at its end: a send(2) that wakes the client takes
- * as long as a tenth of an RSA-2048 signature. The turn is also at most this part of the time that all queued work
- * takes, but for `CALLS_SLICE_MS`: responses are late by a fifth of the time for which their requests have waited.
+ * as long as a tenth of an RSA-2048 signature.
  */
 const MAX_CONNECTION_TURN_MS = 1.5;
+
+/**
+ * The longest turn of a connection as a part of the time of all queued work, where that is more than `CALLS_SLICE_MS`: a
+ * response waits for the end of its turn for at most a fifth of the time for which its request has waited.
+ */
 const CONNECTION_TURN_SHARE = 1 / 5;
 
 /** The longest time for which only events are handled, or only queued work is done. */

@@ -14,8 +14,8 @@ type CollectGarbage = (
 export function releaseSpareMemory(): void {
   clearBufferPools();
   const { gc } = globalThis as { gc?: CollectGarbage };
-  // Once: V8 drops compiled code that several collections in a row have not seen run, as those of the flavor last-resort.
-  // And it drops that of classes without an object, which `keepLastCall()` prevents.
+  // A single collection: V8 drops compiled code that has not run between several of them. That is why this is not the
+  // flavor last-resort, which makes several. V8 also drops the code of classes that have no object: see `keepLastCall()`.
   gc?.({ type: "major", execution: "sync" });
 }
 
