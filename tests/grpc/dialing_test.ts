@@ -5,11 +5,13 @@ import type { ServiceError } from "@grpc/grpc-js";
 import { gate } from "../_support/gate.ts";
 import { loadNetAndDuplex, PERMISSIONS, settle, temporaryDirectory } from "../net/_transports.ts";
 
-const [test, { grpc, net, installDialer }] = await gate(PERMISSIONS, async () => {
+const [test, { grpc, net, installDialer, connector }] = await gate(PERMISSIONS, async () => {
   const net = await loadNetAndDuplex();
   const { installDialer } = await import("../../src/grpc/grpcjs/dialing.ts");
   installDialer();
-  return { grpc: await import("@grpc/grpc-js"), net, installDialer };
+  const { Http2SubchannelConnector } = await import("@grpc/grpc-js/build/src/transport.js");
+  const connector: object = Http2SubchannelConnector.prototype;
+  return { grpc: await import("@grpc/grpc-js"), net, installDialer, connector };
 });
 
 const same = (bytes: Uint8Array) => Buffer.from(bytes);
@@ -174,8 +176,9 @@ test("a malformed target is refused when the client is created or called", async
 });
 
 test("`installDialer()` has no effect the second time", () => {
+  const before = Object.getOwnPropertyDescriptors(connector);
   installDialer();
-  installDialer();
+  assert.deepEqual(Object.getOwnPropertyDescriptors(connector), before);
 });
 
 /** grpc-js 1.14.7 does not stop its backoff timers when the channel is closed. So these tests come last. */

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { unary } from "../../../src/grpc/handler.ts";
 import { gate } from "../../_support/gate.ts";
+import { describe } from "../../http2/_frames.ts";
 
 const [test, { NativeRig, callFields, json, messagesOf }] = await gate(
   ["net", "env", "read", "sys", "ffi"],
@@ -76,7 +77,10 @@ test("A silent peer is sent a PING, and its connection is closed without an answ
   const { CLIENT_PREFACE } = await import("../../../src/http2/preface.ts");
   await conn.write(Uint8Array.from([...CLIENT_PREFACE, 0, 0, 0, 4, 0, 0, 0, 0, 0]));
   const buffer = new Uint8Array(4_096);
-  while (await conn.read(buffer) !== null);
+  const sent: number[] = [];
+  for (let size; (size = await conn.read(buffer)) !== null;) sent.push(...buffer.subarray(0, size));
+  const pings = describe(Uint8Array.from(sent)).filter((frame) => frame.startsWith("PING"));
+  assert.equal(pings.length, 1);
 });
 
 test("A peer that does not speak HTTP/2 gets an error and is disconnected, and others are served", async () => {
