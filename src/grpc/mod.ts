@@ -20,3 +20,4 @@ export type * from "./server.ts";
 export * from "./service.ts";
 export * from "./status.ts";
 export * from "./status_message.ts";
+export * from "./timeout.ts";

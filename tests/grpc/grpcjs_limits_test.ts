@@ -116,6 +116,25 @@ test("Binary metadata is decoded up to 64 values of a key", async () => {
   assert.equal(values, 64);
 });
 
+// The server wrote the time that was left in milliseconds, of which grpc-js reads the last 8 digits: a call with 12 days had
+// 27 hours, and some had a millisecond.
+test("A handler has the deadline of a timeout that takes more than 8 digits of milliseconds", async () => {
+  let deadline: number | undefined;
+  const services = [kindsService({
+    Unary: unary((request, context) => {
+      deadline = context.deadline;
+      return request;
+    }),
+  })];
+  await using served = await Served.by(openGrpcJsServer({ services }));
+  await using client = await RawClient.connect({ host: "127.0.0.1", port: portOf(served) });
+  const began = Date.now();
+  const fields = requestFields("/test.Kinds/Unary", ["grpc-timeout", "1000000S"]);
+  await client.request(fields, [message]);
+  const seconds = (deadline! - began) / 1_000;
+  assert.ok(seconds > 999_900 && seconds < 1_000_100, `${seconds} s`);
+});
+
 test("Limits of a running server: ours hold at once, and those of grpc-js for new connections", async () => {
   // On this stack alone they needed a restart: a reload had no effect on a peer that sent too much.
   await using served = await serve({ smallRequestBytes: 50 });

@@ -6,7 +6,13 @@
  * @module
  */
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
-import { encodeStatusMessage, type RpcError, StatusCode, statusDetailsHeader } from "../mod.ts";
+import {
+  encodeStatusMessage,
+  parseTimeout,
+  type RpcError,
+  StatusCode,
+  statusDetailsHeader,
+} from "../mod.ts";
 
 /** The response to a request that is refused before grpc-js has it. */
 export type Refusal = { readonly kind: "http"; readonly status: 405 | 415 } | GrpcRefusal;
@@ -27,8 +33,6 @@ export function refusalOf({ code, message, metadata }: RpcError): GrpcRefusal {
 }
 
 const contentTypeForm = /^application\/grpc($|[+;])/;
-const timeoutForm = /^([0-9]{1,8})([HMSmun])$/;
-const milliseconds = { H: 3_600_000, M: 60_000, S: 1_000, m: 1, u: 1e-3, n: 1e-6 };
 
 /** The longest delay of setTimeout(), 24 days. A longer timeout is ignored. */
 const maxTimerDelay = 2 ** 31 - 1;
@@ -60,19 +64,12 @@ export function checkRequest(
   limitMetadata(headers);
   const timeout = headers["grpc-timeout"];
   if (timeout === undefined) return;
-  const delay = parseTimeout(timeout);
+  const delay = parseTimeout(String(timeout));
   if (delay === undefined) {
     const message = `Invalid grpc-timeout value ${JSON.stringify(timeout)}`;
     return { kind: "grpc", code: StatusCode.INTERNAL, message };
   }
   if (delay > maxTimerDelay) delete headers["grpc-timeout"];
-}
-
-/** Parses a `grpc-timeout` to milliseconds; undefined if it is malformed. */
-export function parseTimeout(value: string | string[] | undefined): number | undefined {
-  const [, count, unit] = timeoutForm.exec(String(value)) ?? [];
-  if (count === undefined) return undefined;
-  return Number(count) * milliseconds[unit as keyof typeof milliseconds];
 }
 
 /** Truncates binary metadata to `maxValues` values of a key, because grpc-js decodes all values of each call. */

@@ -1,10 +1,10 @@
 /** HTTP/2 streams of methods with one request. @module */
 import type { Buffer } from "node:buffer";
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
-import { OVERLOAD_RETRY_MS, overloaded, StatusCode } from "../mod.ts";
+import { formatTimeout, OVERLOAD_RETRY_MS, overloaded, parseTimeout, StatusCode } from "../mod.ts";
 import { prefixBytes } from "./_byte_queue.ts";
 import { HeldStream, type StreamHost } from "./_held_stream.ts";
-import { type GrpcRefusal, parseTimeout, refusalOf } from "./_request_check.ts";
+import { type GrpcRefusal, refusalOf } from "./_request_check.ts";
 import type { Waiting } from "./_turns.ts";
 
 const heldTooMuch = refusalOf(overloaded("Too many requests are held here", OVERLOAD_RETRY_MS));
@@ -23,7 +23,7 @@ export class SingleRequestStream extends HeldStream implements Waiting {
   constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, host: StreamHost) {
     super(stream, host);
     this.#headers = headers;
-    this.#timeout = parseTimeout(headers["grpc-timeout"]) ?? Infinity;
+    this.#timeout = parseTimeout(String(headers["grpc-timeout"])) ?? Infinity;
     host.incomplete.add(this);
     stream.on("data", (chunk: Buffer) => this.#receive(chunk));
     stream.on("end", () => this.#complete());
@@ -41,8 +41,9 @@ export class SingleRequestStream extends HeldStream implements Waiting {
     if (this.stream.destroyed || this.stream.closed) return;
     this.hold(this.queue.capacity + this.#inflated);
     if (this.#timeout !== Infinity) {
-      const left = this.#timeout - (performance.now() - this.#began);
-      this.#headers["grpc-timeout"] = `${Math.max(0, Math.ceil(left))}m`;
+      this.#headers["grpc-timeout"] = formatTimeout(
+        this.#began + this.#timeout - performance.now(),
+      );
     }
     this.host.next(this as unknown as ServerHttp2Stream, this.#headers);
     if (this.queue.length > 0) this.onData?.(this.queue.take(this.queue.length));

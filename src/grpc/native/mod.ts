@@ -3,4 +3,3 @@ export * from "./compression.ts";
 export * from "./header_names.ts";
 export * from "./message_framing.ts";
 export * from "./metadata_headers.ts";
-export * from "./timeout.ts";

@@ -6,12 +6,13 @@ import {
   type CallOptions,
   type ClientCall,
   type ConnectionSecurity,
+  formatTimeout,
   Metadata,
   repeatBackoff,
   RpcError,
   StatusCode,
 } from "../../mod.ts";
-import { formatTimeout, headerNames, metadataFields, metadataOf, PREFIX_LENGTH } from "../mod.ts";
+import { headerNames, metadataFields, metadataOf, PREFIX_LENGTH } from "../mod.ts";
 import { type Attempt, Call, type CallEnd } from "./_call.ts";
 import type { ChannelCore } from "./_channel_core.ts";
 import { type PreparedMethod, withoutUserAgent } from "./_prepared_methods.ts";

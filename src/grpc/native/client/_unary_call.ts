@@ -1,14 +1,7 @@
 /** A unary call on bytes, with an observer in place of promises. @module */
 import type { HeaderList, PreparedHeaders } from "../../../http2/mod.ts";
-import { Metadata, StatusCode } from "../../mod.ts";
-import {
-  compress,
-  formatTimeout,
-  headerNames,
-  metadataOf,
-  PREFIX_LENGTH,
-  writePrefix,
-} from "../mod.ts";
+import { formatTimeout, Metadata, StatusCode } from "../../mod.ts";
+import { compress, headerNames, metadataOf, PREFIX_LENGTH, writePrefix } from "../mod.ts";
 import { type Attempt, Call, type CallEnd } from "./_call.ts";
 import type { ChannelCore } from "./_channel_core.ts";
 import type { PreparedMethod } from "./_prepared_methods.ts";

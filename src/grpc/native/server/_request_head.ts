@@ -1,8 +1,8 @@
 /** The headers of a request. @module */
 import type { HeaderList } from "../../../http2/mod.ts";
 import { parseTraceparent, type TraceContext, traceparentHeader } from "../../../telemetry/mod.ts";
-import { type Metadata, RpcError, StatusCode, type StatusName } from "../../mod.ts";
-import { acceptsGzip, headerNames, isGrpcContentType, metadataOf, parseTimeout } from "../mod.ts";
+import { type Metadata, parseTimeout, RpcError, StatusCode, type StatusName } from "../../mod.ts";
+import { acceptsGzip, headerNames, isGrpcContentType, metadataOf } from "../mod.ts";
 import type { Method, MethodTable } from "./_methods.ts";
 import { statusFields } from "./_responses.ts";
 

@@ -1,3 +1,5 @@
+/** Timeouts in the form of the field `grpc-timeout`. @module */
+
 /** Units of `grpc-timeout` in milliseconds, from the smallest (grpc's PROTOCOL-HTTP2.md, TimeoutUnit). */
 const units = [
   ["n", 1e-6],
