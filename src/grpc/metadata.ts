@@ -1,5 +1,11 @@
 /** Metadata of calls. @module */
 
+/**
+ * The most values of one received key; further ones are dropped. A field of 16 KiB can hold 16,000 values of a `-bin` key,
+ * which a peer repeats with one octet, and which take some 15 ms to decode. No protocol on gRPC sends more than a few.
+ */
+export const MAX_METADATA_VALUES = 64;
+
 /** A value of metadata: text, or bytes for a key that ends in `-bin`. */
 export type MetadataValue = string | Uint8Array;
 

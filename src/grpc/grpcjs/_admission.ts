@@ -21,10 +21,10 @@ export interface OpenConnection {
 }
 
 /** Milliseconds without a first call after which a connection is closed for lack of descriptors. */
-const maxSilentInShortageMs = 1_000;
+const MAX_SILENT_IN_SHORTAGE_MS = 1_000;
 
 /** Connections that are closed each time that accepting fails: four times the descriptors that it reserves. */
-const closedInShortage = 4 * RESERVED_DESCRIPTORS;
+const CLOSED_IN_SHORTAGE = 4 * RESERVED_DESCRIPTORS;
 
 /** The parts of a server that its admission uses. */
 export interface AdmissionHost {
@@ -72,10 +72,10 @@ export class Admission {
 
   /** Closes some connections that have made no call, so that others find descriptors. */
   closeSilent(): void {
-    const before = performance.now() - maxSilentInShortageMs;
+    const before = performance.now() - MAX_SILENT_IN_SHORTAGE_MS;
     [...this.#host.connections]
       .filter(({ openedAt, budget }) => openedAt <= before && !budget.hasCalled)
-      .slice(0, closedInShortage)
+      .slice(0, CLOSED_IN_SHORTAGE)
       .forEach(({ duplex }) => duplex.destroy());
   }
 

@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 
 /** Size of a message's prefix: a flag and a length (grpc's PROTOCOL-HTTP2.md, Length-Prefixed-Message). */
-export const prefixBytes = 5;
+export const PREFIX_BYTES = 5;
 
 const emptyBytes = Buffer.alloc(0);
 
@@ -46,9 +46,9 @@ export class ByteQueue {
 
   /** Size of the first message with its prefix; undefined while the prefix is incomplete. */
   get firstMessage(): number | undefined {
-    return this.length < prefixBytes
+    return this.length < PREFIX_BYTES
       ? undefined
-      : prefixBytes + this.#bytes.readUInt32BE(this.#start + 1);
+      : PREFIX_BYTES + this.#bytes.readUInt32BE(this.#start + 1);
   }
 
   /** True if the first message is marked as compressed. */

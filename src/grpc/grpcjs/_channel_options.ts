@@ -14,7 +14,7 @@ import {
  * Size of the retry buffer of a call: one request of the largest size. Buffered messages count as written, so calls
  * without retries have no buffer and get back-pressure.
  */
-const retryBufferBytes = DEFAULT_SERVER_LIMITS.maxRequestBytes + 64 * 1024;
+const RETRY_BUFFER_BYTES = DEFAULT_SERVER_LIMITS.maxRequestBytes + 64 * 1024;
 
 /** Converts channel options to grpc-js's. */
 export function toGrpcOptions(options: ChannelOptions): GrpcChannelOptions {
@@ -25,7 +25,7 @@ export function toGrpcOptions(options: ChannelOptions): GrpcChannelOptions {
     "grpc.service_config_disable_resolution": 1,
     "grpc.enable_retries": retries > 0 ? 1 : 0,
     "grpc-node.retry_max_attempts_limit": retries + 1,
-    "grpc.per_rpc_retry_buffer_size": retries > 0 ? retryBufferBytes : 0,
+    "grpc.per_rpc_retry_buffer_size": retries > 0 ? RETRY_BUFFER_BYTES : 0,
     "grpc.initial_reconnect_backoff_ms": reconnect.initial,
     "grpc.max_reconnect_backoff_ms": reconnect.max,
     // Connections are not shared between channels: closing a channel closes its connections.

@@ -50,7 +50,7 @@ async function collect<I>(requests: AsyncIterable<I>): Promise<I[]> {
  * Requests after which the sender yields to the event loop. Without it, a source that never waits would keep
  * responses and the end of the call from being read.
  */
-const requestsPerTurn = 64;
+const REQUESTS_PER_TURN = 64;
 
 /** Sends each request when the write of the previous one is acknowledged, until the call ends. */
 async function sendEach<I>(
@@ -66,7 +66,7 @@ async function sendEach<I>(
     over = true;
   });
   for (let sent = 1; !over; sent++) {
-    if (sent % requestsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (sent % REQUESTS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
     const next = await Promise.race([iterator.next(), ended]);
     if (!next || over) break;
     if (next.done) return call.halfClose();

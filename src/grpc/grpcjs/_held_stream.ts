@@ -15,7 +15,7 @@ import type {
 } from "node:http2";
 import { decodeStatusMessage, type ServerMeter, type StatusCode } from "../mod.ts";
 import type { Budget } from "./_budget.ts";
-import { ByteQueue, prefixBytes } from "./_byte_queue.ts";
+import { ByteQueue, PREFIX_BYTES } from "./_byte_queue.ts";
 import type { CallRecord } from "./_call_record.ts";
 import type { StreamListener } from "./_http2_server.ts";
 import type { GrpcJsLimits } from "./_limits.ts";
@@ -23,7 +23,7 @@ import { type GrpcRefusal, refuse } from "./_request_check.ts";
 import type { Turns } from "./_turns.ts";
 
 /** The largest ratio of DEFLATE (zlib's "Maximum Compression Factor"). */
-const maxInflation = 1_032;
+const MAX_INFLATION = 1_032;
 
 /** The resources that a stream shares with others. */
 export interface StreamHost {
@@ -157,13 +157,13 @@ export abstract class HeldStream {
   /** An upper bound of the inflated size of the first message; 0 if it is not compressed. */
   protected inflated(): number {
     const { maxRequestBytes } = this.host;
-    const size = (this.queue.firstMessage ?? 0) * maxInflation;
+    const size = (this.queue.firstMessage ?? 0) * MAX_INFLATION;
     return this.queue.isCompressed ? Math.min(maxRequestBytes, size) : 0;
   }
 
   /** Returns true if the prefix of the first message exceeds the limit. grpc-js refuses it by its prefix. */
   protected isTooLarge(): boolean {
-    return (this.queue.firstMessage ?? 0) - prefixBytes > this.host.maxRequestBytes;
+    return (this.queue.firstMessage ?? 0) - PREFIX_BYTES > this.host.maxRequestBytes;
   }
 
   /** Called when the stream is closed. */

@@ -4,15 +4,13 @@ import { Server, ServerCredentials, type UntypedHandleCall } from "@grpc/grpc-js
 import type { AnyMethod } from "../mod.ts";
 import { guardHttp2Servers, type StreamListener } from "./_http2_server.ts";
 import type { GrpcJsLimits } from "./_limits.ts";
+import { MAX_TIMER_MS } from "./_max_timer.ts";
 
 /** A service in the form of grpc-js. */
 export interface GrpcJsService {
   readonly definition: Readonly<Record<string, AnyMethod>>;
   readonly handlers: Readonly<Record<string, UntypedHandleCall>>;
 }
-
-/** The longest delay of `setTimeout`, almost 25 days. grpc-js treats this value as no limit. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The options of grpc-js that are limits. They cannot change in a server. */
 export type FixedLimits = ReturnType<typeof fixedLimits>;

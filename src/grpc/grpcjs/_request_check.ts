@@ -8,11 +8,13 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import {
   encodeStatusMessage,
+  MAX_METADATA_VALUES,
   parseTimeout,
   type RpcError,
   StatusCode,
   statusDetailsHeader,
 } from "../mod.ts";
+import { MAX_TIMER_MS } from "./_max_timer.ts";
 
 /** The response to a request that is refused before grpc-js has it. */
 export type Refusal = { readonly kind: "http"; readonly status: 405 | 415 } | GrpcRefusal;
@@ -34,17 +36,11 @@ export function refusalOf({ code, message, metadata }: RpcError): GrpcRefusal {
 
 const contentTypeForm = /^application\/grpc($|[+;])/;
 
-/** The longest delay of setTimeout(), 24 days. A longer timeout is ignored. */
-const maxTimerDelay = 2 ** 31 - 1;
-
-/** Values of one binary metadata key that are decoded, as on the native stack. */
-const maxValues = 64;
-
 /** The longest path that an error message repeats: a path in the HPACK table costs the peer one byte. */
-const maxPathInMessage = 256;
+const MAX_PATH_IN_MESSAGE = 256;
 
 /**
- * Checks the headers of a request. Removes a timeout that grpc-js cannot represent, and metadata over the limit.
+ * Checks the headers of a request. Removes a timeout over `MAX_TIMER_MS`, and metadata over the limit.
  *
  * @param isMethod returns true for the path of a served method
  * @returns the refusal, or undefined if grpc-js may handle the request
@@ -57,7 +53,7 @@ export function checkRequest(
   if (!contentTypeForm.test(headers["content-type"] ?? "")) return { kind: "http", status: 415 };
   const path = headers[":path"] ?? "";
   if (!isMethod(path)) {
-    const name = path.length <= maxPathInMessage ? `the method ${path}` : "this method";
+    const name = path.length <= MAX_PATH_IN_MESSAGE ? `the method ${path}` : "this method";
     const message = `The server does not implement ${name}`;
     return { kind: "grpc", code: StatusCode.UNIMPLEMENTED, message };
   }
@@ -69,15 +65,17 @@ export function checkRequest(
     const message = `Invalid grpc-timeout value ${JSON.stringify(timeout)}`;
     return { kind: "grpc", code: StatusCode.INTERNAL, message };
   }
-  if (delay > maxTimerDelay) delete headers["grpc-timeout"];
+  if (delay > MAX_TIMER_MS) delete headers["grpc-timeout"];
 }
 
-/** Truncates binary metadata to `maxValues` values of a key, because grpc-js decodes all values of each call. */
+/** Truncates binary metadata to `MAX_METADATA_VALUES` values of a key, because grpc-js decodes all values of each call. */
 function limitMetadata(headers: IncomingHttpHeaders): void {
   for (const [name, value] of Object.entries(headers)) {
     if (!name.endsWith("-bin") || typeof value !== "string") continue;
-    const values = value.split(",", maxValues + 1);
-    if (values.length > maxValues) headers[name] = values.slice(0, maxValues).join(",");
+    const values = value.split(",", MAX_METADATA_VALUES + 1);
+    if (values.length > MAX_METADATA_VALUES) {
+      headers[name] = values.slice(0, MAX_METADATA_VALUES).join(",");
+    }
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Buffer } from "node:buffer";
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { formatTimeout, OVERLOAD_RETRY_MS, overloaded, parseTimeout, StatusCode } from "../mod.ts";
-import { prefixBytes } from "./_byte_queue.ts";
+import { PREFIX_BYTES } from "./_byte_queue.ts";
 import { HeldStream, type StreamHost } from "./_held_stream.ts";
 import { type GrpcRefusal, refusalOf } from "./_request_check.ts";
 import type { Waiting } from "./_turns.ts";
@@ -71,7 +71,7 @@ export class SingleRequestStream extends HeldStream implements Waiting {
       meter?.limit("maxRequestBytes");
       return this.start();
     }
-    if (this.queue.length > 2 * (prefixBytes + maxRequestBytes)) return this.#refuseSecond();
+    if (this.queue.length > 2 * (PREFIX_BYTES + maxRequestBytes)) return this.#refuseSecond();
     if (!this.mayHold(this.queue.capacity)) return this.#exhausted();
     this.hold(this.queue.capacity);
   }

@@ -58,10 +58,10 @@ export function openGrpcJsServer(
 }
 
 /** Milliseconds for which requests are started before sockets are read again. */
-const sliceMs = 2;
+const SLICE_MS = 2;
 
 /** Milliseconds between checks of time limits. */
-const sweepMs = 1_000;
+const SWEEP_MS = 1_000;
 
 const tooManyStreams = refusalOf(overloaded("Too many calls are open here", OVERLOAD_RETRY_MS));
 
@@ -125,7 +125,7 @@ class GrpcJsServer implements RpcServer {
       ...{ limits: this.#limits, connections: this.#connections, budgets: this.#budgets },
       ...{ meter, log: this.#log },
     });
-    this.#turns = new Turns(sliceMs);
+    this.#turns = new Turns(SLICE_MS);
     const work = this.#work = new CallWork(this.#limits);
     this.#services = services.map(({ definition, handlers, responseHeaders: headers }) => {
       const entries = Object.entries(handlers).map(([name, handler]) => {
@@ -302,7 +302,7 @@ class GrpcJsServer implements RpcServer {
         stream.close();
       },
     }, this.#limits);
-    const timer = setInterval(() => handshakes.expire(performance.now()), sweepMs);
+    const timer = setInterval(() => handshakes.expire(performance.now()), SWEEP_MS);
     Deno.unrefTimer(timer);
     this.#listeners.push({
       close() {
@@ -328,7 +328,7 @@ class GrpcJsServer implements RpcServer {
     this.#connections.add(connection);
     this.#connectionMeter.opened(connection);
     this.#admission.limitSilent(identity);
-    this.#watch ??= setInterval(() => this.#sweep(), sweepMs);
+    this.#watch ??= setInterval(() => this.#sweep(), SWEEP_MS);
     duplex.once("close", () => {
       this.#budgets.close(identity);
       this.#connections.delete(connection);

@@ -5,7 +5,7 @@
  */
 import { Buffer } from "node:buffer";
 import type { HeaderField } from "../../http2/mod.ts";
-import { Metadata, type MetadataValue } from "../mod.ts";
+import { MAX_METADATA_VALUES, Metadata, type MetadataValue } from "../mod.ts";
 import { headerNames } from "./header_names.ts";
 
 /** Fields of gRPC and HTTP/2 themselves, which are never metadata. */
@@ -17,13 +17,6 @@ const reserved: ReadonlySet<string> = new Set([
 ]);
 
 const NO_VALUES: readonly never[] = [];
-
-/**
- * The most values of one key; further ones are dropped. A field of 16 KiB can hold 16,000 values of a `-bin` key,
- * which a peer repeats with one octet, and which take some 15 ms to decode. No protocol on gRPC sends more than a
- * few.
- */
-export const maxMetadataValues = 64;
 
 /**
  * Views header fields as metadata. Values that HTTP/2 allows and gRPC does not are left out, and do not fail the
@@ -91,7 +84,7 @@ class ReceivedMetadata extends Metadata {
 
   #decode(name: string): readonly MetadataValue[] {
     let values: Metadata | undefined;
-    let room = maxMetadataValues;
+    let room = MAX_METADATA_VALUES;
     for (const field of this.#fields) {
       if (field.name !== name || room === 0) continue;
       values ??= new Metadata();

@@ -1,12 +1,8 @@
 /** The header fields of gRPC. @module */
 import assert from "node:assert/strict";
 import { isGrpcContentType } from "../../../src/grpc/native/header_names.ts";
-import {
-  maxMetadataValues,
-  metadataFields,
-  metadataOf,
-} from "../../../src/grpc/native/metadata_headers.ts";
-import { Metadata } from "../../../src/grpc/metadata.ts";
+import { metadataFields, metadataOf } from "../../../src/grpc/native/metadata_headers.ts";
+import { MAX_METADATA_VALUES, Metadata } from "../../../src/grpc/metadata.ts";
 import type { HeaderField } from "../../../src/http2/mod.ts";
 
 function fields(...list: readonly (readonly [string, string])[]): HeaderField[] {
@@ -53,7 +49,7 @@ Deno.test("`metadataOf()` decodes the fields of a requested key only", () => {
   assert.equal(metadata.get("X"), "1");
   assert.equal(metadata.get("y"), undefined);
   assert.equal(reads, 0);
-  assert.equal(metadata.getAll("a-bin").length, maxMetadataValues);
+  assert.equal(metadata.getAll("a-bin").length, MAX_METADATA_VALUES);
   assert.equal(metadata.get("a-bin"), metadata.getAll("a-bin")[0]);
   assert.equal(reads, 1);
 });
@@ -61,7 +57,7 @@ Deno.test("`metadataOf()` decodes the fields of a requested key only", () => {
 Deno.test("`metadataOf()` returns up to 64 values of a key, in one field or several", () => {
   const values = Array.from({ length: 70 }, (_, i) => `${i}`);
   const text = metadataOf(fields(...values.map((value) => ["x", value] as const)));
-  assert.deepEqual(text.getAll("x"), values.slice(0, maxMetadataValues));
+  assert.deepEqual(text.getAll("x"), values.slice(0, MAX_METADATA_VALUES));
   const binary = metadataOf(fields(
     ["b-bin", Array<string>(60).fill("AQ").join(",")],
     ["b-bin", Array<string>(60).fill("Ag").join(",")],
