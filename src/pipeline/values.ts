@@ -47,14 +47,14 @@ export type SentValue =
 export type Kind = Value["kind"];
 
 /**
- * Reads the values that a caller has sent.
+ * Reads the values that a caller has sent. Yields before each JSON, whose text can take tens of milliseconds to parse.
  *
  * @throws {PipelineError} LIMIT for JSON that takes long to parse; BAD_INPUT for text that is not JSON, is nested deeply,
  *   or has numbers out of range
  */
-export function receiveValues(
+export function* receiveValues(
   entries: Iterable<readonly [name: string, value: SentValue]>,
-): Map<string, Value> {
+): Generator<void, Map<string, Value>> {
   const values = new Map<string, Value>();
   let characters = 0;
   for (const [name, value] of entries) {
@@ -67,6 +67,7 @@ export function receiveValues(
             `The inputs have over ${MAX_JSON} characters of JSON, with the input ${name}`,
           );
         }
+        yield;
         values.set(name, { kind: "json", json: readJson(`input ${name}`, value.text) });
         break;
       case "bytes":
@@ -152,13 +153,17 @@ const NUMBER: ReadonlySet<string> = new Set("0123456789.eE+-");
 const SHORTEST_OUT_OF_RANGE = 4;
 
 /**
- * Makes the form of values that is sent to a caller.
+ * Makes the form of values that is sent to a caller. Yields before each JSON, whose text can take milliseconds to write.
  *
  * @throws {PipelineError} LIMIT when they are too large together
  */
-export function sendValues(values: ReadonlyMap<string, Value>): [string, SentValue][] {
+export function* sendValues(
+  values: ReadonlyMap<string, Value>,
+): Generator<void, [string, SentValue][]> {
   let bytes = 0;
-  return Array.from(values, ([name, value]) => {
+  const entries: [string, SentValue][] = [];
+  for (const [name, value] of values) {
+    if (value.kind === "json") yield;
     const sent = sentValue(value);
     bytes += sent.kind === "json" ? sent.text.length : sent.bytes.length;
     if (bytes > MAX_OUTPUT_BYTES) {
@@ -168,8 +173,9 @@ export function sendValues(values: ReadonlyMap<string, Value>): [string, SentVal
         { node: name },
       );
     }
-    return [name, sent];
-  });
+    entries.push([name, sent]);
+  }
+  return entries;
 }
 
 function sentValue(value: Value): SentValue {

@@ -5,12 +5,8 @@
  */
 import assert from "node:assert/strict";
 import type { SentValue, Signer } from "../../src/pipeline/mod.ts";
-import type {
-  ExecutionAnswer,
-  WorkerAnswer,
-  WorkerRequest,
-} from "../../src/pipeline/workers/_messages.ts";
 import { gate } from "../_support/gate.ts";
+import { ExecutionThread } from "./_execution_thread.ts";
 import { audio, chain, sentAudio } from "./_pipelines.ts";
 
 const [test, loaded] = await gate(["env", "read", "ffi"], async () => ({
@@ -201,52 +197,41 @@ test("a worker that hangs is replaced", async () => {
 });
 
 test("a cancelled execution ends on the worker, which goes on with others", async () => {
-  const thread = new Worker(
-    new URL("../../src/pipeline/workers/execution_worker.ts", import.meta.url),
-    { type: "module" },
-  );
-  try {
-    const answers: ExecutionAnswer[] = [];
-    let arrived = Promise.withResolvers<void>();
-    thread.onmessage = ({ data }: MessageEvent<WorkerAnswer>) => {
-      if (data.kind === "ready") return;
-      answers.push(data);
-      arrived.resolve();
-    };
-    const post = (request: WorkerRequest) => thread.postMessage(request);
-    const execution = (id: number, value: SentValue, ...nodes: Nodes): WorkerRequest => ({
-      kind: "part",
-      id,
-      manifest: readManifest(chain(...nodes)),
-      inputs: [["n0", value]],
-      memory: undefined,
-      isLast: true,
-    });
-    const answerOf = async (id: number) => {
-      for (;;) {
-        const answer = answers.find((each) => each.id === id);
-        if (answer !== undefined) return answer;
-        await arrived.promise;
-        arrived = Promise.withResolvers();
-      }
-    };
-    // Many seconds of work.
-    const long = Array.from({ length: 20 }, (_, i): Nodes[0] => {
-      return ["resample", { sample_rate: 15_000 + 1_000 * (i % 2), quality: 10 }];
-    });
-    post(execution(0, sentAudio(new Float32Array(400_000)), ...long));
-    // The worker is at work when it has answered another execution.
-    post(execution(1, json("a"), ["digest"]));
-    assert.equal((await answerOf(1)).kind, "done");
-    assert.deepEqual(answers.map(({ id }) => id), [1]);
-    post({ kind: "cancel", id: 0 });
-    const end = await answerOf(0);
-    assert.ok(end.kind === "failed" && end.error.code === "CANCELLED");
-    post(execution(2, json("b"), ["digest"]));
-    assert.equal((await answerOf(2)).kind, "done");
-  } finally {
-    thread.terminate();
-  }
+  using thread = new ExecutionThread();
+  const digest = readManifest(chain(["digest"]));
+  // Many seconds of work.
+  const long = Array.from({ length: 20 }, (_, i): Nodes[0] => {
+    return ["resample", { sample_rate: 15_000 + 1_000 * (i % 2), quality: 10 }];
+  });
+  thread.execute(0, readManifest(chain(...long)), sentAudio(new Float32Array(400_000)));
+  // The worker is at work when it has answered another execution.
+  thread.execute(1, digest, json("a"));
+  assert.equal((await thread.answerOf(1)).kind, "done");
+  assert.deepEqual(thread.answers.map(({ id }) => id), [1]);
+  thread.post({ kind: "cancel", id: 0 });
+  const end = await thread.answerOf(0);
+  assert.ok(end.kind === "failed" && end.error.code === "CANCELLED");
+  thread.execute(2, digest, json("b"));
+  assert.equal((await thread.answerOf(2)).kind, "done");
+});
+
+// The texts of all executions were parsed first, and all outputs of one written together: 15 executions with JSON of
+// 1 MiB held up the cancellation of another one for a second.
+test("JSON is parsed and written in turns, so that other executions are cancelled meanwhile", async () => {
+  using thread = new ExecutionThread();
+  const nodes = Array.from({ length: 20 }, (): Nodes[0] => ["pass_through"]);
+  const manifest = readManifest(chain(...nodes));
+  const outputs = manifest.nodes.map(({ id }) => id);
+  thread.execute(0, { ...manifest, outputs }, json("a"));
+  thread.execute(1, manifest, json("b"));
+  thread.execute(2, manifest, { kind: "json", text: "{" });
+  thread.post({ kind: "cancel", id: 2 });
+  assert.equal((await thread.answerOf(0)).kind, "done");
+  // The one with a single output had fewer turns.
+  assert.deepEqual(thread.answers.map(({ id }) => id), [2, 1, 0]);
+  const cancelled = await thread.answerOf(2);
+  assert.ok(cancelled.kind === "failed");
+  assert.equal(cancelled.error.code, "CANCELLED");
 });
 
 // It waited in the queue of messages until the worker had started, and was begun then.

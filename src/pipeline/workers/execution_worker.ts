@@ -86,8 +86,9 @@ class Running implements Signer {
 
   async push({ inputs, memory, isLast }: Extract<WorkerRequest, { kind: "part" }>): Promise<void> {
     this.#isBusy = true;
-    const results = await this.#execution.push(inputs && receiveValues(inputs), isLast);
-    const outputs = sendValues(results);
+    const values = inputs && await this.#inTurns(receiveValues(inputs));
+    const results = await this.#execution.push(values, isLast);
+    const outputs = await this.#inTurns(sendValues(results));
     this.#isBusy = false;
     const { metrics } = this.#execution;
     if (isLast || this.#abort.signal.aborted) this.#end();
@@ -130,6 +131,18 @@ class Running implements Signer {
     this.#calls.push(answer);
     scope.postMessage({ kind: "sign", id: this.#id, call, task, signature });
     return answer.promise;
+  }
+
+  /** Runs the pieces of work besides the first one in turns, between which the execution can be cancelled. */
+  async #inTurns<T>(work: Generator<void, T>): Promise<T> {
+    let piece = work.next();
+    while (!piece.done) {
+      piece = await turns.run(() => {
+        if (!this.#abort.signal.aborted) return work.next();
+        throw new PipelineError("CANCELLED", "The execution was cancelled");
+      });
+    }
+    return piece.value;
   }
 
   #end(): void {
