@@ -29,25 +29,32 @@ export interface ServeTlsOptions extends KeyReadOptions {
 
 /** The content of the TLS files at one time. */
 export class TlsFiles implements Disposable {
-  /** The revocation lists of the CAs of clients. */
-  readonly revocationLists: readonly RevocationList[];
   #settings: Omit<SharedTls, "identity" | "alternatives">;
   readonly #keys: readonly CertifiedKey[];
+  #revocationLists: readonly RevocationList[] = [];
 
-  /**
-   * Tries a context of the files.
-   *
-   * @param keys are disposed of with it
-   * @throws {LibsslError} for files that cannot be used
-   */
+  /** @param keys are disposed of with it */
   constructor(
     settings: Omit<SharedTls, "identity" | "alternatives">,
     keys: readonly CertifiedKey[],
   ) {
     this.#settings = settings;
     this.#keys = keys;
+  }
+
+  /**
+   * Opens a context of the files, which shows whether they can be used, and closes it.
+   *
+   * @throws {LibsslError}
+   */
+  verify(): void {
     using context = openTlsContext(this.share());
-    this.revocationLists = context.revocationLists;
+    this.#revocationLists = context.revocationLists;
+  }
+
+  /** The revocation lists of the CAs of clients, after `verify()`. */
+  get revocationLists(): readonly RevocationList[] {
+    return this.#revocationLists;
   }
 
   /** The number of the server's certificates. */
@@ -200,9 +207,9 @@ async function readTlsFiles(
     // `TicketRotation` renews them too.
     ticketKeys: randomBytes(TICKET_KEYS_BYTES),
   } as const;
-  let files: TlsFiles;
+  const files = new TlsFiles(settings, keys);
   try {
-    files = new TlsFiles(settings, keys);
+    files.verify();
   } catch (cause) {
     throw new CliError(
       ExitCode.usage,
