@@ -1,6 +1,7 @@
 /** Traces of `serve` and `call`, received over OTLP. @module */
 import assert from "node:assert/strict";
 import { gate } from "../_support/gate.ts";
+import { attribute, Receiver } from "./_otlp.ts";
 import { servings } from "./_servings.ts";
 
 const [test, { SignerProcess, runSigner, runSignerWith }] = await gate(
@@ -8,63 +9,9 @@ const [test, { SignerProcess, runSigner, runSignerWith }] = await gate(
   () => import("./_signer.ts"),
 );
 
-/** A span as OTLP's JSON has it (opentelemetry-proto, trace.proto). */
-interface Span {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId: string;
-  readonly name: string;
-  /** 2 for a server, 3 for a client. */
-  readonly kind: number;
-  readonly startTimeUnixNano: string;
-  readonly endTimeUnixNano: string;
-  readonly attributes: readonly { key: string; value: Record<string, string | number> }[];
-  readonly status?: { readonly code?: number };
-}
-
-/** A receiver of spans over OTLP by HTTP and JSON, on a free port. */
-class Receiver implements AsyncDisposable {
-  readonly spans: Span[] = [];
-  readonly #server: Deno.HttpServer<Deno.NetAddr>;
-
-  constructor() {
-    this.#server = Deno.serve(
-      { hostname: "127.0.0.1", port: 0, onListen() {} },
-      async (request) => {
-        const body = await request.text();
-        if (new URL(request.url).pathname === "/v1/traces") {
-          for (const { scopeSpans } of JSON.parse(body).resourceSpans) {
-            for (const { spans } of scopeSpans) this.spans.push(...spans);
-          }
-        }
-        return new Response("{}", { headers: { "content-type": "application/json" } });
-      },
-    );
-  }
-
-  /** The standard variables of an exporter to this receiver. */
-  get env(): Record<string, string> {
-    return {
-      OTEL_DENO: "true",
-      OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
-      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${this.#server.addr.port}`,
-      OTEL_SERVICE_NAME: "signer",
-    };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#server.shutdown();
-  }
-}
-
-function attribute(span: Span, name: string): string | number | undefined {
-  const value = span.attributes.find(({ key }) => key === name)?.value;
-  return value && Object.values(value)[0];
-}
-
 for (const [name, options] of Object.entries(servings)) {
   test(`Spans of client and server join, and the caller's trace goes on: ${name}`, async () => {
-    await using receiver = new Receiver();
+    await using receiver = new Receiver("http/json");
     const server = await SignerProcess.startIn(
       receiver.env,
       ...["--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256", ...options],
@@ -150,7 +97,7 @@ for (const [name, options] of Object.entries(servings)) {
 
 for (const [name, options] of Object.entries(servings)) {
   test(`The span of a pipeline has its nodes as children: ${name}`, async () => {
-    await using receiver = new Receiver();
+    await using receiver = new Receiver("http/json");
     const folder = await Deno.makeTempDir();
     const server = await SignerProcess.startIn(
       receiver.env,
@@ -183,6 +130,47 @@ outputs: [hash]
       assert.equal(attribute(node, "signer.node_type"), node.name.slice("node ".length));
       assert.ok(BigInt(node.startTimeUnixNano) <= BigInt(node.endTimeUnixNano));
     }
+  });
+}
+
+// Only JSON was received here, which no exporter uses unless it is told to.
+for (const [name, options] of Object.entries(servings)) {
+  test(`Spans reach a receiver of protobuf, the exporter's default: ${name}`, async () => {
+    await using receiver = new Receiver();
+    const server = await SignerProcess.startIn(
+      receiver.env,
+      ...["--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256", ...options],
+    );
+    const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    try {
+      const { code, stderr } = await runSignerWith(
+        { ...receiver.env, TRACEPARENT: `00-${trace}-00f067aa0ba902b7-01` },
+        ...["call", "sign", "--to", server.addresses[0], "--key", "none", "m"],
+      );
+      assert.equal(code, 64 + 5, stderr);
+    } finally {
+      assert.equal(await server.stop(), 0);
+    }
+    assert.deepEqual(receiver.contentTypes, new Set(["application/x-protobuf"]));
+    for (const attributes of receiver.resources) {
+      assert.equal(attribute({ attributes }, "service.name"), "signer");
+    }
+    const spans = receiver.spans.filter(({ name }) => name === "signer.v1.SigningService/Sign");
+    const [client, own] = [3, 2].map((kind) => spans.find((span) => span.kind === kind)!);
+    assert.equal(client.parentSpanId, "00f067aa0ba902b7");
+    assert.equal(own.parentSpanId, client.spanId);
+    assert.deepEqual([client.traceId, own.traceId], [trace, trace]);
+    assert.equal(attribute(own, "rpc.method"), "Sign");
+    for (const span of [client, own]) {
+      assert.deepEqual(
+        span.attributes.find(({ key }) => key === "rpc.grpc.status_code")!.value,
+        { intValue: "5" },
+      );
+    }
+    assert.equal(client.status!.code, 2);
+    assert.equal(own.status?.code ?? 0, 0);
+    assert.ok(BigInt(own.startTimeUnixNano) > 1_700_000_000n * 1_000_000_000n);
+    assert.ok(BigInt(own.startTimeUnixNano) <= BigInt(own.endTimeUnixNano));
   });
 }
 
