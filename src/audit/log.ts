@@ -8,7 +8,7 @@ import {
   SIGNATURE_CONTEXT,
   SIGNATURE_FIELD,
 } from "./record.ts";
-import { NO_SEGMENT, SegmentReader } from "./segment.ts";
+import { NO_SEGMENT, type Segment, SegmentReader } from "./segment.ts";
 import { createHeadMemory, readHead } from "./shared_head.ts";
 import { SharedLines } from "./shared_lines.ts";
 import { type AuditTarget, openFile, openSink, sinkOf } from "./target.ts";
@@ -34,6 +34,8 @@ export interface AuditLogOptions {
   readonly events?: ChainEvents;
   /** Called once when the path has led to another file, or to none, for `displacedMs`. */
   readonly onDisplaced?: () => void;
+  /** Called when signed lines cannot be made, once until one was made again. */
+  readonly onUnsigned?: (error: Error) => void;
   /** By default 5 s: logrotate sends SIGHUP a moment after it has renamed the file. */
   readonly displacedMs?: number;
 }
@@ -83,6 +85,8 @@ export class AuditLog implements AsyncDisposable {
   #signedAt = performance.now();
   /** The time since which the path has not led to the file; Infinity once that was reported. */
   #displacedSince: number | undefined;
+  /** `onUnsigned()` was called, and no signed line was made since then. */
+  #isUnsigned = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** The last of the actions that are done one after the other. */
   #last: Promise<unknown> = Promise.resolve();
@@ -166,7 +170,11 @@ export class AuditLog implements AsyncDisposable {
     this.#displacedSince = undefined;
   }
 
-  /** Writes the last line, and closes the file. Other threads must have closed their chains. */
+  /**
+   * Writes the last line, and closes the file. Other threads must have closed their chains.
+   *
+   * @throws {AuditError} `AUDIT_UNWRITABLE` when the file cannot be read back for the last line
+   */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
     this.#lines.wake();
@@ -174,9 +182,12 @@ export class AuditLog implements AsyncDisposable {
       if (this.#isClosed) return;
       this.#isClosed = true;
       this.chain.commit();
-      await this.#sign({ last: "closed" });
-      this.chain[Symbol.dispose]();
-      this.#readback?.file.close();
+      try {
+        await this.#sign({ last: "closed" });
+      } finally {
+        this.chain[Symbol.dispose]();
+        this.#readback?.file.close();
+      }
     });
   }
 
@@ -192,7 +203,7 @@ export class AuditLog implements AsyncDisposable {
 
   #arm(): void {
     this.#timer = setTimeout(() => {
-      this.#inTurn(() => this.#signIfDue()).finally(() => {
+      this.#inTurn(() => this.#signIfDue()).catch(() => {}).finally(() => {
         if (!this.#isClosed) this.#arm();
       });
     }, this.#options.signEveryMs);
@@ -249,8 +260,7 @@ export class AuditLog implements AsyncDisposable {
     this.#lines.restart();
     // Other threads' last lines are in the next file already.
     const heads = extra.last === "rotated" ? new Map<number, Head>() : this.#newHeads();
-    const reader = await this.#readNew();
-    const segment = reader?.finish();
+    const segment = await this.#readNew();
     const before = this.chain.head.seq;
     const fields: Fields = {
       event: "signed",
@@ -259,6 +269,7 @@ export class AuditLog implements AsyncDisposable {
       ...segment,
     };
     if (!this.chain.append(fields, (line) => this.#withSignature(line))) return;
+    this.#isUnsigned = false;
     for (const [thread, { seq }] of heads) this.#covered.set(thread, seq);
     // The signed line alone is no reason for another one.
     if ((this.#covered.get(0) ?? -1) === before) this.#covered.set(0, this.chain.head.seq);
@@ -267,15 +278,27 @@ export class AuditLog implements AsyncDisposable {
     this.#segmentHash = segment.hash;
   }
 
-  /** Reads the part of the file that was not covered, up to its end. */
-  async #readNew(): Promise<SegmentReader | undefined> {
+  /**
+   * Reads the part of the file that was not covered, up to its end; undefined without a file to read.
+   *
+   * @throws {AuditError} `AUDIT_UNWRITABLE`
+   */
+  async #readNew(): Promise<Segment | undefined> {
     if (this.#readback === undefined) return undefined;
     const { file, to } = this.#readback;
-    // A signed line is about lines that are on the disk.
-    await file.syncData();
-    const reader = new SegmentReader(file, to, this.#segmentHash);
-    while (reader.advance()) await new Promise((resolve) => setTimeout(resolve));
-    return reader;
+    try {
+      // A signed line is about lines that are on the disk.
+      await file.syncData();
+      const reader = new SegmentReader(file, to, this.#segmentHash);
+      while (reader.advance()) await new Promise((resolve) => setTimeout(resolve));
+      return reader.finish();
+    } catch (cause) {
+      const message = `The audit file cannot be read back: ${(cause as Error).message}`;
+      const error = new AuditError("AUDIT_UNWRITABLE", message, { cause });
+      if (!this.#isUnsigned) this.#options.onUnsigned?.(error);
+      this.#isUnsigned = true;
+      throw error;
+    }
   }
 
   #withSignature(line: string): string {

@@ -210,6 +210,11 @@ export const events = {
     "The server refuses to sign, or signs without a record, by `--audit-fail`.",
   ),
   "The audit log can be written again": event("serve", "warning", "With the number of lost lines."),
+  "The audit log cannot be signed": event(
+    "serve",
+    "error",
+    "The file cannot be read back, as on a failing disk. Lines are written without signed ones among them.",
+  ),
   "The audit file was moved or deleted: its lines are not at its path": event(
     "serve",
     "error",

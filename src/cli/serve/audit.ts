@@ -72,6 +72,7 @@ export async function openAudit(
       hash: auditHash(provider),
       begin: { version, pid: Deno.pid, key: key && thumbprint(key.publicKey) },
       events: auditEvents(log, auditFail),
+      onUnsigned: ({ message: reason }) => log.error("The audit log cannot be signed", { reason }),
       onDisplaced: () =>
         log.error("The audit file was moved or deleted: its lines are not at its path", {
           path: audit,
