@@ -246,7 +246,7 @@ export const rooms: Rooms = {
   ],
   "src/pipeline/text": ["src/pipeline", "src/yaml"],
   "src/pipeline/workers": ["src/ffi", "src/pipeline"],
-  "src/audit": ["src/errors", "src/node", "src/printable"],
+  "src/audit": ["src/errors", "src/node", "src/printable", "src/telemetry"],
   "src/access": ["src/crypto/algorithms", "src/errors", "src/grpc", "src/node"],
   "src/access/check": ["src/access", "src/crypto/algorithms", "src/grpc"],
   "src/access/files": [

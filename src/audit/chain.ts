@@ -36,7 +36,8 @@ import {
 } from "./record.ts";
 import { writeHead } from "./shared_head.ts";
 import { SharedLines } from "./shared_lines.ts";
-import { type AuditTarget, openSink, type Sink } from "./target.ts";
+import type { Sink } from "./sink.ts";
+import { type AuditTarget, openSink } from "./target.ts";
 
 const encoder = new TextEncoder();
 

@@ -11,7 +11,8 @@ import {
 import { NO_SEGMENT, type Segment, SegmentReader } from "./segment.ts";
 import { createHeadMemory, readHead } from "./shared_head.ts";
 import { SharedLines } from "./shared_lines.ts";
-import { type AuditTarget, openFile, openSink, sinkOf } from "./target.ts";
+import { sinkOf } from "./sink.ts";
+import { type AuditTarget, openFile, openSink } from "./target.ts";
 
 /** Signs bytes with the audit key. */
 export type AuditSigner = (message: Uint8Array) => Uint8Array;

@@ -1,16 +1,13 @@
 /** The place where audit lines are written to. @module */
+import type { LogTarget } from "../telemetry/mod.ts";
 import { AuditError } from "./errors.ts";
+import { type Sink, sinkOf } from "./sink.ts";
+import { stderrSink } from "./stderr_sink.ts";
 
 /** A file, or standard error. It can be posted to other threads of the process. */
 export type AuditTarget =
   | { readonly kind: "file"; readonly path: string }
-  | { readonly kind: "stderr" };
-
-/** An open target. Each write goes to the end of the file (O_APPEND), whatever other threads write there. */
-export interface Sink extends Disposable {
-  /** Writes bytes. Returns the number of bytes written, and the error that prevented the rest. */
-  write(bytes: Uint8Array): { readonly written: number; readonly failure?: Error };
-}
+  | { readonly kind: "stderr"; readonly output: LogTarget };
 
 /**
  * Opens a target. A file is created with mode 0600.
@@ -18,25 +15,9 @@ export interface Sink extends Disposable {
  * @throws {AuditError} `AUDIT_FILE`
  */
 export function openSink(target: AuditTarget): Sink {
-  if (target.kind === "stderr") return sinkOf(Deno.stderr);
+  if (target.kind === "stderr") return stderrSink(target.output);
   const file = openFile(target.path);
   return { ...sinkOf(file), [Symbol.dispose]: () => file.close() };
-}
-
-/** Makes the sink of an open file, which stays the caller's to close. */
-export function sinkOf(output: { writeSync(bytes: Uint8Array): number }): Sink {
-  return {
-    write(bytes) {
-      let written = 0;
-      try {
-        while (written < bytes.length) written += output.writeSync(bytes.subarray(written));
-        return { written };
-      } catch (failure) {
-        return { written, failure: failure as Error };
-      }
-    },
-    [Symbol.dispose]() {},
-  };
 }
 
 /**

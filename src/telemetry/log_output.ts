@@ -36,6 +36,24 @@ export function openLogTarget(): LogTarget {
   return fd < 0 ? { kind: "blocking" } : { kind: "nonblocking", fd };
 }
 
+/**
+ * Writes bytes to standard error without waiting.
+ *
+ * @returns the number of bytes that were written; 0 when there is no room for some at this time
+ * @throws {LibcError | Error} when they cannot be written
+ */
+export function writeSome(target: LogTarget, bytes: Uint8Array): number {
+  if (target.kind === "blocking") return Deno.stderr.writeSync(bytes);
+  for (;;) {
+    const result = target.kind === "socket"
+      ? libc.send(STDERR, bytes, bytes.length, libc.MSG_DONTWAIT)
+      : libc.writev(target.fd, [bytes]);
+    if (result >= 0) return result;
+    if (result === -libc.errno.EAGAIN || result === -libc.errno.ENOBUFS) return 0;
+    if (result !== -libc.errno.EINTR) throw libc.LibcError.of("write", result);
+  }
+}
+
 /** Writes lines to standard error, and keeps lines that do not fit yet. */
 export class LogOutput {
   readonly #target: LogTarget;
@@ -108,27 +126,13 @@ export class LogOutput {
 
   /** Writes a part of a line. Returns the number of bytes that need no further attempt: written or lost. */
   #writeSome(line: Uint8Array): number {
-    const target = this.#target;
-    if (target.kind === "blocking") return writeFile(line);
-    for (;;) {
-      const result = target.kind === "socket"
-        ? libc.send(STDERR, line, line.length, libc.MSG_DONTWAIT)
-        : libc.writev(target.fd, [line]);
-      if (result >= 0) return result;
-      if (result === -libc.errno.EAGAIN || result === -libc.errno.ENOBUFS) return 0;
-      if (result !== -libc.errno.EINTR) return line.length;
+    try {
+      return writeSome(this.#target, line);
+    } catch (error) {
+      // A full disk (ENOSPC, EDQUOT) may have room again, and the reader of a pipe does not come back.
+      const mayRecover = this.#target.kind === "blocking" &&
+        !(error instanceof Deno.errors.BrokenPipe);
+      return mayRecover ? 0 : line.length;
     }
   }
-}
-
-/** Writes a part of a line to a file. On a full disk (ENOSPC, EDQUOT) the rest waits until there is room again. */
-function writeFile(line: Uint8Array): number {
-  let written = 0;
-  try {
-    while (written < line.length) written += Deno.stderr.writeSync(line.subarray(written));
-  } catch (error) {
-    // Nobody reads a pipe of another user any more.
-    if (error instanceof Deno.errors.BrokenPipe) return line.length;
-  }
-  return written;
 }

@@ -374,3 +374,26 @@ async function endsWith(file: string, last: string): Promise<void> {
 async function contains(file: string, text: string): Promise<void> {
   await until(`${file} has ${text}`, async () => (await Deno.readTextFile(file)).includes(text));
 }
+
+for (const [where, options] of Object.entries(settings)) {
+  // The write of a line waited for the reader: of the worker for ever, and of the main thread too, which then did not end
+  // at SIGTERM either.
+  test(`an audit log on standard error that nobody reads refuses signatures, and the server ends (${where})`, async () => {
+    await using server = await SignerProcess.start(
+      ...["--tcp", "127.0.0.1:0", "--generate", "ecdsa-p256", "--audit", "stderr"],
+      ...options,
+    );
+    using channel = openChannel({ addresses: server.addresses });
+    server.ignoreLog();
+    const request = { keyType: "KEY_TYPE_ECDSA_P256", message: new Uint8Array(32) };
+    let refused: unknown;
+    for (let i = 0; i < 100 && refused === undefined; i++) {
+      const calls = Array.from({ length: 50 }, () => call(channel, signing.Sign, request));
+      await Promise.all(calls).catch((error) => refused = error);
+      await Promise.allSettled(calls);
+    }
+    assert.equal((refused as { code?: number } | undefined)?.code, StatusCode.UNAVAILABLE);
+    server.signal("SIGTERM");
+    assert.equal((await server.ended).code, 0);
+  });
+}

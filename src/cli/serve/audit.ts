@@ -8,7 +8,7 @@ import {
   thumbprint,
 } from "../../crypto/mod.ts";
 import { chosenStack, type StackChoice } from "../../grpc/stacks/mod.ts";
-import type { Logger } from "../../telemetry/mod.ts";
+import { type Logger, logTarget } from "../../telemetry/mod.ts";
 import { usageError } from "../exit.ts";
 import type { Passphrases } from "../passphrase/mod.ts";
 import { auditEvents, auditHash } from "./audit_chain.ts";
@@ -62,7 +62,9 @@ export async function openAudit(
   }
   try {
     const auditLog = new AuditLog({
-      target: audit === "stderr" ? { kind: "stderr" } : { kind: "file", path: audit },
+      target: audit === "stderr"
+        ? { kind: "stderr", output: logTarget() }
+        : { kind: "file", path: audit },
       whenFailing: auditFail,
       sign: key && ((message) => key.sign("ED25519", { message })),
       signEveryMs: auditSignEvery,
