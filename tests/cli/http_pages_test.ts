@@ -48,6 +48,15 @@ Deno.test("Accept fields are joined, whatever their case", async () => {
   assert.match(await answer("GET /accept HTTP/1.1", "ACCEPT: a", "accept:b"), /\r\n\r\na,b$/);
 });
 
+// "Host : a" and a Host after a bare line feed were no field Host, and a request without one is served.
+Deno.test("fields that others may read otherwise are answered with 400", async () => {
+  const wrong = ["Host : a", "a: b\nHost: a", "a: b\rHost: a", " Host: a", "Host", ": a", "a: \0"];
+  for (const field of wrong) {
+    assert.match(await answer("GET /page HTTP/1.1", field), /^HTTP\/1\.1 400 /, field);
+  }
+  assert.match(await answer("GET /page HTTP/1.1", "a:", "b:\t\xff"), /^HTTP\/1\.1 200 /);
+});
+
 /** Whether pages at an address are served to clients that name a host. */
 const hosts = [
   ["127.0.0.1:9464", undefined, true],

@@ -126,6 +126,10 @@ function endOldest(open: Set<ReturnType<typeof toDuplex>>): void {
   }
 }
 
+/** A field line: a name, a colon right after it, and no control character (RFC 9112 section 5, RFC 9110 section 5.5). */
+// deno-lint-ignore no-control-regex -- control characters are refused here
+const FIELD = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\x00-\x08\x0a-\x1f\x7f]*$/;
+
 /** Returns the response to a request line and headers. */
 export async function respond(
   head: string,
@@ -139,7 +143,10 @@ export async function respond(
     line,
   );
   const hosts = valuesOf(fields, "host");
-  if (request === null || hosts.length > 1) return plain(400);
+  // A field that is read otherwise by others could hide a host.
+  if (request === null || hosts.length > 1 || !fields.every((field) => FIELD.test(field))) {
+    return plain(400);
+  }
   const [, method, authority = hosts[0], path] = request;
   if (!isServed(authority)) return plain(421);
   const page = pages.get(path);
