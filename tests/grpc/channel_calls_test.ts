@@ -172,6 +172,7 @@ test("a call that is cancelled at once leaves nothing open, neither on the serve
 
 test("`call()` fails with the error of a source of requests as its cause", async () => {
   await using served = await serve({
+    Unary: unary(() => 1),
     Collect: clientStream(async (requests) => await all(requests)),
   });
   using channel = channelTo(served);
@@ -181,8 +182,12 @@ test("`call()` fails with the error of a source of requests as its cause", async
     throw broken;
   };
   await channel.connect(Date.now() + 10_000);
-  const error = await failure("CANCELLED", all(channel.call(kinds.Collect, requests()).responses));
-  assert.equal(error.cause, broken);
+  // For a unary method `call()` itself threw, and left the call open on grpc-js.
+  for (const method of [kinds.Unary, kinds.Collect]) {
+    const error = await failure("CANCELLED", all(channel.call(method, requests()).responses));
+    assert.equal(error.cause, broken);
+  }
+  await soon(served.server, ({ callCount }) => callCount === 0);
 });
 
 test("`call()` ends a source of requests when the server ends the call first", async () => {

@@ -22,7 +22,13 @@ export function sendRequests<I>(sending: Sending, requests: Iterable<I> | AsyncI
     sendEach(sending, requests).catch(failed);
   } else if (Symbol.iterator in requests) {
     // The fast path of nearly every call: no promise is allocated.
-    sendOnly(sending, [...requests]);
+    let all: readonly I[];
+    try {
+      all = [...requests];
+    } catch (cause) {
+      return failed(cause);
+    }
+    sendOnly(sending, all);
   } else {
     collect(requests).then((all) => sendOnly(sending, all)).catch(failed);
   }

@@ -64,7 +64,13 @@ export class RequestSender {
         : requests[Symbol.iterator]();
       this.#call.makeAttempt();
     } else if (Symbol.iterator in requests) {
-      this.#sendOnly([...requests]);
+      let all: readonly unknown[];
+      try {
+        all = [...requests];
+      } catch (cause) {
+        return this.#abort(cause);
+      }
+      this.#sendOnly(all);
     } else {
       Array.fromAsync(requests).then((all) => this.#sendOnly(all), (cause) => this.#abort(cause));
     }
