@@ -4,14 +4,6 @@ import type { TlsContext } from "../net/mod.ts";
 /** The load-balancing policy of a channel. */
 export type BalancingPolicy = "round_robin" | "pick_first";
 
-/** HTTP/2 PINGs that detect dead connections while calls are open. Times are in milliseconds. */
-export interface KeepaliveOptions {
-  /** Time without input after which a PING is sent. */
-  readonly interval: number;
-  /** Time for the answer to a PING. */
-  readonly timeout: number;
-}
-
 /** Backoff between attempts to connect. Times are in milliseconds. */
 export interface ReconnectOptions {
   /** Backoff after the first failure. */
@@ -52,11 +44,8 @@ export interface ChannelOptions {
   readonly authority?: string;
   /** Backoff between attempts to connect. */
   readonly reconnect?: ReconnectOptions;
-  readonly keepalive?: KeepaliveOptions;
   /** Size limit of one response message; 4 MiB by default, as in other gRPC libraries. */
   readonly maxResponseBytes?: number;
-  /** Size limit of one request message; none by default, because the server has its own. */
-  readonly maxRequestBytes?: number;
   /** Name of the program, such as `signer/0.1.0`, which `user-agent` has before the stack's name. */
   readonly userAgent?: string;
 }

@@ -54,13 +54,9 @@ export class Connection<User>
   implements Http2ClientConnection<User>, StreamsOwner<User>, FrameSink {
   user: unknown = undefined;
   readonly statistics: ConnectionStatistics = {
-    bytesReceived: 0,
     framesReceived: 0,
     streamsOpened: 0,
-    resetsReceived: 0,
-    resetsSent: 0,
     streamsRefused: 0,
-    limitCrossed: undefined,
   };
   readonly output = new OutputBuffer();
   readonly #limits: Limits;
@@ -136,7 +132,6 @@ export class Connection<User>
   receive(bytes: Uint8Array, now: number, start = 0, end = bytes.length): void {
     if (this.closed) return;
     this.#rates.now = now;
-    this.statistics.bytesReceived += end - start;
     this.#lifecycle.guard(() => {
       this.#reader.push(bytes, this.#role.receivePreface(bytes, start, end), end);
     });

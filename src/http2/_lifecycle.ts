@@ -29,11 +29,9 @@ export class Lifecycle<User> {
     try {
       run();
     } catch (error) {
-      const { statistics } = this.#streams;
       const fault = error instanceof Http2Error && error.scope.kind === "connection"
         ? error
         : handlerError(error);
-      statistics.limitCrossed ??= fault.limit;
       this.#end(fault, fault.errorCode, fault.message);
     }
   }

@@ -158,7 +158,6 @@ export class Streams<User> implements StreamOperations<User>, SendOwner<User> {
 
   /** Sends RST_STREAM, for a stream that is open or for one that is refused. */
   writeReset(id: number, errorCode: number): void {
-    this.statistics.resetsSent++;
     encodeRstStream(this.output, id, errorCode);
     this.expectLateFrames(id);
   }
@@ -250,7 +249,6 @@ export class Streams<User> implements StreamOperations<User>, SendOwner<User> {
       if (this.isIdle(id)) throw connectionError("PROTOCOL_ERROR", "An idle stream is reset");
       return this.rates.take("strayFrames");
     }
-    this.statistics.resetsReceived++;
     this.rates.take("resets");
     this.abort(stream, errorCode, "peer");
   }

@@ -1,7 +1,6 @@
 /** The interfaces by which an application uses connections and streams. @module */
 import type { Http2Error } from "./errors.ts";
 import type { PreparedHeaders } from "./hpack/mod.ts";
-import type { LimitName } from "./limits.ts";
 import type { OutputBuffer } from "./output_buffer.ts";
 import type { StreamState } from "./stream_state.ts";
 
@@ -86,17 +85,11 @@ export type ConnectionPhase =
 
 /** Counters of a connection. */
 export interface ConnectionStatistics {
-  bytesReceived: number;
   framesReceived: number;
+  /** Streams that either side has opened. */
   streamsOpened: number;
-  /** Streams that the peer has reset. */
-  resetsReceived: number;
-  /** Streams that this side has reset or refused. */
-  resetsSent: number;
   /** Streams that this side has refused, because `maxConcurrentStreams` were open. */
   streamsRefused: number;
-  /** The limit for which the connection was ended. */
-  limitCrossed: LimitName | undefined;
 }
 
 /**

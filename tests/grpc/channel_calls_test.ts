@@ -216,7 +216,4 @@ test("`call()` carries messages of 3 MiB, and refuses a response over its limit"
   assert.deepEqual(await all(channel.call(kinds.Unary, [big]).responses), [big]);
   using small = openChannel({ addresses: [served.address], maxResponseBytes: 1024 });
   await failure("RESOURCE_EXHAUSTED", all(small.call(kinds.Unary, [big]).responses));
-  using smaller = openChannel({ addresses: [served.address], maxRequestBytes: 1024 });
-  await smaller.connect(Date.now() + 10_000);
-  await failure("RESOURCE_EXHAUSTED", all(smaller.call(kinds.Unary, [big]).responses));
 });

@@ -94,62 +94,6 @@ test(
   },
 );
 
-/** Starts a relay to a server that can stop forwarding, as a silently failing network does. */
-function relayTo(address: string): Disposable & { address: string; freeze(): void } {
-  const [hostname, port] = address.split(":");
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const connections: Deno.Conn[] = [];
-  let frozen = false;
-  const pass = async (from: Deno.Conn, to: Deno.Conn) => {
-    try {
-      for await (const chunk of from.readable) if (!frozen) await writeAll(to, chunk);
-    } catch {
-      // One side was closed.
-    }
-  };
-  (async () => {
-    for await (const client of listener) {
-      const server = await Deno.connect({ hostname: hostname!, port: Number(port) });
-      connections.push(client, server);
-      pass(client, server);
-      pass(server, client);
-    }
-  })();
-  return {
-    address: `127.0.0.1:${(listener.addr as Deno.NetAddr).port}`,
-    freeze() {
-      frozen = true;
-    },
-    [Symbol.dispose]() {
-      listener.close();
-      for (const connection of connections) {
-        try {
-          connection.close();
-        } catch {
-          // Already closed: it was read to its end.
-        }
-      }
-    },
-  };
-}
-
-async function writeAll(to: Deno.Conn, bytes: Uint8Array): Promise<void> {
-  for (let written = 0; written < bytes.length;) written += await to.write(bytes.subarray(written));
-}
-
-test("`keepalive` ends the calls of a connection that no longer forwards", async () => {
-  await using served = await serve({ Unary: forever });
-  using relay = relayTo(served.address);
-  using channel = openChannel({
-    addresses: [relay.address],
-    keepalive: { interval: 50, timeout: 50 },
-  });
-  await channel.connect(Date.now() + 10_000);
-  const call = channel.call(kinds.Unary, [1]);
-  relay.freeze();
-  await failure("UNAVAILABLE", all(call.responses));
-});
-
 test("Disposing of a channel ends its calls, and further calls are refused", async () => {
   await using served = await serve({ Unary: forever });
   const channel = channelTo(served);

@@ -12,6 +12,7 @@ import {
   type Http2Connection,
   type Http2Error,
   type Http2Stream,
+  type LimitName,
   type ResetOrigin,
 } from "../../src/http2/mod.ts";
 import { CLIENT_PREFACE, describe, join, settings, SETTINGS_ACK } from "./_frames.ts";
@@ -136,4 +137,9 @@ export function client(options: Options = {}): Rig<Http2ClientConnection<unknown
   fresh.exchange([settings(), SETTINGS_ACK]);
   recorder.take();
   return fresh;
+}
+
+/** Returns the limit for which a connection was ended. */
+export function limitOf({ phase }: Pick<Http2Connection<unknown>, "phase">): LimitName | undefined {
+  return phase.kind === "closed" ? phase.error?.limit : undefined;
 }

@@ -12,7 +12,7 @@ import {
   settings,
   windowUpdate,
 } from "./_frames.ts";
-import { freshServer, type Options, server } from "./_recorder.ts";
+import { freshServer, limitOf, type Options, server } from "./_recorder.ts";
 
 const PING = frame(FrameType.PING, 0, 0, new Uint8Array(8));
 
@@ -51,7 +51,7 @@ Deno.test("CONTINUATION frames do not postpone `frameTimeout`", () => {
   exchange(frame(FrameType.HEADERS, 0, 1, block(REQUEST)), 0);
   exchange(frame(FrameType.CONTINUATION, 0, 1, [0x82]), 900);
   connection.tick(1_001);
-  assert.equal(connection.statistics.limitCrossed, "frameTimeout");
+  assert.equal(limitOf(connection), "frameTimeout");
 });
 
 Deno.test("a peer that sends no preface is ended after `handshakeTimeout`", () => {
@@ -62,7 +62,7 @@ Deno.test("a peer that sends no preface is ended after `handshakeTimeout`", () =
     connection.tick(1_000);
     assert.equal(connection.closed, false);
     connection.tick(1_001);
-    assert.equal(connection.statistics.limitCrossed, "handshakeTimeout");
+    assert.equal(limitOf(connection), "handshakeTimeout");
   }
 });
 
@@ -139,7 +139,7 @@ Deno.test("output that the transport does not take ends the connection after `st
   connection.tick(1_900);
   assert.equal(connection.closed, false);
   connection.tick(1_951);
-  assert.equal(connection.statistics.limitCrossed, "stallTimeout");
+  assert.equal(limitOf(connection), "stallTimeout");
 });
 
 Deno.test("an idle connection has no timeout", () => {

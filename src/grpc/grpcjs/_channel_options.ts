@@ -18,7 +18,7 @@ const RETRY_BUFFER_BYTES = DEFAULT_SERVER_LIMITS.maxRequestBytes + 64 * 1024;
 
 /** Converts channel options to grpc-js's. */
 export function toGrpcOptions(options: ChannelOptions): GrpcChannelOptions {
-  const { keepalive, retries = 0 } = options;
+  const { retries = 0 } = options;
   const reconnect = { ...defaultReconnect, ...options.reconnect };
   return {
     "grpc.service_config": JSON.stringify(serviceConfig(options)),
@@ -33,18 +33,12 @@ export function toGrpcOptions(options: ChannelOptions): GrpcChannelOptions {
     "grpc.enable_channelz": 0,
     // Ignores http_proxy and grpc_proxy: a signer is not reached by a web proxy.
     "grpc.enable_http_proxy": 0,
-    "grpc.max_send_message_length": options.maxRequestBytes ?? -1,
+    "grpc.max_send_message_length": -1,
     ...(options.maxResponseBytes === undefined
       ? {}
       : { "grpc.max_receive_message_length": options.maxResponseBytes }),
     ...(options.authority === undefined ? {} : { "grpc.default_authority": options.authority }),
     ...(options.userAgent === undefined ? {} : { "grpc.primary_user_agent": options.userAgent }),
-    ...(keepalive
-      ? {
-        "grpc.keepalive_time_ms": keepalive.interval,
-        "grpc.keepalive_timeout_ms": keepalive.timeout,
-      }
-      : {}),
   };
 }
 

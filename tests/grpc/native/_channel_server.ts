@@ -115,11 +115,6 @@ class ScriptedConnection {
     }
   }
 
-  /** Stops reading and responding, as a peer that has vanished. */
-  freeze(): void {
-    this.#registrar.modify(this.#socket.fd, 0);
-  }
-
   /** Closes the socket at once. */
   cut(): void {
     if (this.#socket.fd < 0) return;

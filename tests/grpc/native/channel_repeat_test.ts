@@ -1,4 +1,4 @@
-/** Retries, reconnects and keepalive of the native channel. @module */
+/** Retries and reconnects of the native channel. @module */
 import assert from "node:assert/strict";
 import { type AnyMethod, RpcError, StatusCode } from "../../../src/grpc/mod.ts";
 import { prepareHeaders } from "../../../src/http2/mod.ts";
@@ -222,18 +222,4 @@ test("a call that is cancelled or exceeds its deadline resets its stream", async
   assert.deepEqual(await codes, [StatusCode.CANCELLED, StatusCode.DEADLINE_EXCEEDED]);
   await until("both streams are reset", () => server.resets.length >= 2);
   assert.deepEqual(server.resets, [8, 8]);
-});
-
-test("`keepalive` continues for the calls of a draining connection", async () => {
-  await using server = await ScriptedServer.start(({ connection }) => {
-    connection.raw(goaway(1));
-    connection.flush();
-    connection.freeze();
-  });
-  using channel = openNativeChannel({
-    addresses: [server.address],
-    keepalive: { interval: 20, timeout: 20 },
-  });
-  const ended = Array.fromAsync(channel.call(kinds.Unary, [1]).responses);
-  assert.equal(await codeOf(ended), StatusCode.UNAVAILABLE);
 });

@@ -137,18 +137,6 @@ test("`unary()` throws after disposing of the channel, and active calls are CANC
   assert.throws(() => channel.unary(method, request, observer), RpcError);
 });
 
-test("`unary()` refuses a request over the limit", async () => {
-  await using server = await ScriptedServer.start(echo);
-  using channel = openNativeChannel({ addresses: [server.address], maxRequestBytes: 2 });
-  await channel.connect(Date.now() + 10_000);
-  const observer = observed();
-  const made = channel.unary(channel.prepare(ECHO), request, observer);
-  assert.equal(made.code, undefined, "The call was over before `unary()` returned");
-  const call = await observer.done;
-  assert.equal(call.code, StatusCode.RESOURCE_EXHAUSTED);
-  assert.equal(call.message, "Attempted to send message with a size larger than 2");
-});
-
 /** Makes `total` calls, `atOnce` at a time, and returns the number of successes. */
 function load(channel: NativeChannel, atOnce: number, total: number): Promise<number> {
   const method = channel.prepare(ECHO);

@@ -71,14 +71,13 @@ export class MessageCall<I, O> extends Call implements ClientCall<O> {
     maxRetries: number,
   ) {
     super(core, options.waitForReady ?? false);
-    const { maxRequestBytes } = core.settings;
     this.#method = method;
     this.#prepared = prepared;
     this.#options = options;
     this.#metadata = options.metadata ? metadataFields(withoutUserAgent(options.metadata)) : [];
     this.#maxRetries = maxRetries;
     const compresses = prepared.compression && (options.compresses ?? always);
-    this.#sender = new RequestSender(method, compresses, maxRequestBytes, this);
+    this.#sender = new RequestSender(method, compresses, this);
     this.#queue = new ResponseQueue<O>(!method.responseStream, this);
     this.responses = this.#queue;
   }

@@ -1,5 +1,5 @@
 /** Options of a native channel, and the settings and limits that its parts take from them. @module */
-import { configure, type Http2Config, type Limits, type Windows } from "../../../http2/mod.ts";
+import { configure, type Http2Config, type Limits } from "../../../http2/mod.ts";
 import {
   type Address,
   parseAddress,
@@ -12,7 +12,6 @@ import {
   type ChannelOptions,
   defaultAuthority,
   hostOfAuthority,
-  type KeepaliveOptions,
   type ReconnectOptions,
 } from "../../mod.ts";
 
@@ -20,8 +19,6 @@ import {
 export interface NativeChannelOptions extends ChannelOptions {
   /** Number of connections to each address in use; 1 by default. */
   readonly connections?: number;
-  /** Receive windows of the connections. */
-  readonly windows?: Partial<Windows>;
   /**
    * Watches the channel's descriptors. By default the reactor of this thread, which runs on Deno's event
    * loop. A thread that blocks in a `Poller` passes the poller, and must return to its event loop while
@@ -30,14 +27,13 @@ export interface NativeChannelOptions extends ChannelOptions {
   readonly registrar?: Registrar;
 }
 
-/** Settings that the parts of a channel share. Sizes are bytes of one message. */
+/** Settings that the parts of a channel share. */
 export interface ChannelSettings {
   readonly addresses: readonly Address[];
   /** Number of connections to each address in use. */
   readonly connections: number;
   readonly policy: BalancingPolicy;
   readonly reconnect: ReconnectOptions | undefined;
-  readonly keepalive: KeepaliveOptions | undefined;
   readonly registrar: Registrar;
   readonly http2: Http2Config;
   /** Milliseconds that a call may wait for a connection. */
@@ -50,7 +46,7 @@ export interface ChannelSettings {
   readonly userAgent: string;
   /** Names of the servers, for messages. */
   readonly servers: string;
-  readonly maxRequestBytes: number;
+  /** Size limit of one response message. */
   readonly maxResponseBytes: number;
 }
 
@@ -63,7 +59,7 @@ const clientLimits: Partial<Limits> = {
   maxQueuedBytes: Infinity,
   // Headers of calls that start together wait here too: a server may allow any number of streams.
   maxOutputSize: 64 * 1024 * 1024,
-  // A server that does not read a request stream is slow, not hostile: deadlines and keepalive apply.
+  // A server that does not read a request stream is slow, not hostile: deadlines apply.
   stallTimeout: Infinity,
   // A server may still answer every call that was cancelled or has timed out.
   strayFrames: { burst: 1_000_000, perSecond: 100_000 },
@@ -115,7 +111,7 @@ export function channelSettings(options: NativeChannelOptions): ChannelSettings 
     throw new TypeError("A channel needs an address to connect to");
   }
   const addresses = options.addresses.map(parseAddress);
-  const { tls, userAgent, windows, connectTimeout } = options;
+  const { tls, userAgent, connectTimeout } = options;
   const handshakeTimeout = Math.max(HANDSHAKE_TIMEOUT_MS, connectTimeout ?? 0);
   const authority = options.authority ?? defaultAuthority(addresses[0]);
   return {
@@ -123,7 +119,6 @@ export function channelSettings(options: NativeChannelOptions): ChannelSettings 
     connections: options.connections ?? 1,
     policy: options.balancing ?? (addresses.length > 1 ? "round_robin" : "pick_first"),
     reconnect: options.reconnect,
-    keepalive: options.keepalive,
     registrar: options.registrar ?? sharedReactor(),
     http2: configure({
       limits: {
@@ -131,14 +126,12 @@ export function channelSettings(options: NativeChannelOptions): ChannelSettings 
         handshakeTimeout,
         settingsTimeout: handshakeTimeout + ACKNOWLEDGEMENT_MS,
       },
-      ...(windows ? { windows } : {}),
     }),
     connectTimeout,
     tls: tls && { context: tls.context, serverName: hostOfAuthority(authority) },
     authority,
     userAgent: userAgent === undefined ? ownName : `${userAgent} ${ownName}`,
     servers: options.addresses.join(", "),
-    maxRequestBytes: options.maxRequestBytes ?? Infinity,
     maxResponseBytes: options.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES,
   };
 }

@@ -23,7 +23,6 @@ const NO_BYTES = new Uint8Array(0);
 export class RequestSender {
   readonly #method: AnyMethod;
   readonly #compresses: ((request: unknown) => boolean) | undefined;
-  readonly #maxBytes: number;
   readonly #call: Call;
   /** The requests of a client stream. */
   #source: Iterator<unknown> | AsyncIterator<unknown> | undefined;
@@ -35,19 +34,14 @@ export class RequestSender {
   /** True after the last request. */
   #finished = false;
 
-  /**
-   * @param compresses returns true for the requests to compress; none by default
-   * @param maxBytes limit of one request, before compression
-   */
+  /** @param compresses returns true for the requests to compress; none by default */
   constructor(
     method: AnyMethod,
     compresses: ((request: unknown) => boolean) | undefined,
-    maxBytes: number,
     call: Call,
   ) {
     this.#method = method;
     this.#compresses = compresses;
-    this.#maxBytes = maxBytes;
     this.#call = call;
   }
 
@@ -216,10 +210,6 @@ export class RequestSender {
       const problem = `Cannot write a request of ${this.#method.path}`;
       return void this.#call.fail("INVALID_ARGUMENT", problem, cause);
     }
-    if (message.length <= this.#maxBytes) {
-      return { bytes: compressed ? compress(message) : message, compressed };
-    }
-    const problem = `Attempted to send message with a size larger than ${this.#maxBytes}`;
-    return void this.#call.fail("RESOURCE_EXHAUSTED", problem);
+    return { bytes: compressed ? compress(message) : message, compressed };
   }
 }

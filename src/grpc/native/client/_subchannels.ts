@@ -9,7 +9,7 @@ import {
   type Stream,
 } from "../../../net/mod.ts";
 import type { ChannelCore, TransportSource } from "./_channel_core.ts";
-import { Backoff, Keepalive, Timer } from "./_timers.ts";
+import { Backoff, Timer } from "./_timers.ts";
 import { ClientTransport, type TransportOwner } from "./_transport.ts";
 
 /** Decides which subchannels connect, and which transport the next call takes. */
@@ -133,11 +133,6 @@ class Subchannel implements TransportOwner {
   readonly #core: ChannelCore;
   readonly #balancer: Balancer;
   readonly #backoff: Backoff;
-  /**
-   * Keepalive of the connection in use and of draining ones: their calls must not wait for a dead
-   * server.
-   */
-  readonly #keepalives = new Map<ClientTransport, Keepalive>();
   #state: SubchannelState = IDLE;
   /** Time of the last `connect()`, in milliseconds of `performance.now()`. */
   #startedAt = 0;
@@ -184,10 +179,6 @@ class Subchannel implements TransportOwner {
 
   onReady(transport: ClientTransport): void {
     if (this.#state.kind !== "connecting") return transport.close();
-    const { keepalive } = this.#core.settings;
-    if (keepalive !== undefined) {
-      this.#keepalives.set(transport, new Keepalive(transport, this.#core.timers, keepalive));
-    }
     this.#state = { kind: "ready", transport };
     this.#balancer.onReadyChanged();
     this.#core.startPending();
@@ -199,8 +190,6 @@ class Subchannel implements TransportOwner {
 
   onClosed(transport: ClientTransport): void {
     this.#core.remove(transport);
-    this.#keepalives.get(transport)?.stop();
-    this.#keepalives.delete(transport);
     const state = this.#state;
     if (state.kind === "connecting" && state.transport === transport) {
       this.#failed(transport.failure ?? noHttp2(this.address));

@@ -1,9 +1,8 @@
-/** Timers of a channel: their queue, the backoff of reconnects, and keepalive. @module */
+/** Timers of a channel: their queue, and the backoff of reconnects. @module */
 import { libc } from "../../../ffi/mod.ts";
-import { NetError, type PollHandler, type Registrar } from "../../../net/mod.ts";
-import { defaultReconnect, type KeepaliveOptions, type ReconnectOptions } from "../../mod.ts";
+import type { PollHandler, Registrar } from "../../../net/mod.ts";
+import { defaultReconnect, type ReconnectOptions } from "../../mod.ts";
 import { type Due, DueHeap } from "../../scheduling/mod.ts";
-import type { ClientTransport } from "./_transport.ts";
 
 /** An item of a timer queue. */
 export interface Timed extends Due {
@@ -117,53 +116,5 @@ export class Backoff {
   /** Starts over with the first backoff, after a connection that lasted. */
   reset(): void {
     this.#current = this.#initial;
-  }
-}
-
-/**
- * Sends a PING on a connection with open calls and without input, and closes the connection when no answer arrives
- * (gRFC A8).
- */
-export class Keepalive {
-  readonly #transport: ClientTransport;
-  readonly #timers: TimerQueue;
-  readonly #options: KeepaliveOptions;
-  readonly #interval = new Timer((now) => this.#check(now));
-  readonly #timeout = new Timer(() => this.#expire());
-  /** Bytes that the transport had received at the last check. */
-  #received = 0;
-
-  constructor(transport: ClientTransport, timers: TimerQueue, options: KeepaliveOptions) {
-    this.#transport = transport;
-    this.#timers = timers;
-    this.#options = options;
-    this.#wait(performance.now());
-  }
-
-  /** Stops the PINGs. */
-  stop(): void {
-    this.#timers.clear(this.#interval);
-    this.#timers.clear(this.#timeout);
-  }
-
-  #wait(now: number): void {
-    this.#received = this.#transport.bytesReceived;
-    this.#timers.set(this.#interval, now + this.#options.interval);
-  }
-
-  #check(now: number): void {
-    const silent = this.#transport.bytesReceived === this.#received;
-    const needed = silent && this.#transport.streamCount > 0;
-    if (needed && this.#transport.ping(() => this.#timers.clear(this.#timeout))) {
-      this.#timers.set(this.#timeout, now + this.#options.timeout);
-    }
-    this.#wait(now);
-  }
-
-  #expire(): void {
-    this.stop();
-    const { peer } = this.#transport;
-    const message = `Keepalive of ${peer} had no answer within ${this.#options.timeout} ms`;
-    this.#transport.close(new NetError("TIMED_OUT", message));
   }
 }

@@ -118,22 +118,12 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
     return this.#phase === "ready" ? this.#connection.availableStreams : 0;
   }
 
-  /** Number of bytes received so far. */
-  get bytesReceived(): number {
-    return this.#connection.statistics.bytesReceived;
-  }
-
   /**
    * The time of the last event: a read or a tick. On the clock of `performance.now()`, each reading of which costs
    * 100 ns.
    */
   get now(): number {
     return this.#now;
-  }
-
-  /** Number of open streams. */
-  get streamCount(): number {
-    return this.#connection.streamCount;
   }
 
   /**
@@ -196,16 +186,8 @@ export class ClientTransport implements PollHandler, ConnectionHandler<StreamUse
     this.flush();
   }
 
-  /** Sends a PING, and returns false when too many have no answer yet. */
-  ping(onAck: () => void): boolean {
-    const sent = this.#connection.ping(onAck);
-    if (sent) this.touch();
-    return sent;
-  }
-
-  /** Closes the connection and all its streams at once, for the reason given. */
-  close(failure?: Error): void {
-    this.#failure ??= failure;
+  /** Closes the connection and all its streams at once. */
+  close(): void {
     this.#connection.close(ErrorCode.NO_ERROR);
     if (!this.#busy) this.flush();
   }

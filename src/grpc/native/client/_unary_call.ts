@@ -104,11 +104,6 @@ export class UnaryCall extends Call {
   }
 
   protected override send({ stream }: Attempt): void {
-    const { maxRequestBytes } = this.core.settings;
-    if (this.#request.length > maxRequestBytes) {
-      const message = `Attempted to send message with a size larger than ${maxRequestBytes}`;
-      return this.endSoon({ code: StatusCode.RESOURCE_EXHAUSTED, message });
-    }
     const compressed = this.#method.compression !== undefined;
     const message = compressed ? compress(this.#request) : this.#request;
     stream.sendPrefixed(writePrefix(prefix, message.length, compressed), message, true);
