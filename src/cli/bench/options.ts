@@ -2,6 +2,7 @@
 import type { KeyType } from "../../crypto/mod.ts";
 import type { StackChoice } from "../../grpc/stacks/mod.ts";
 import type { SchemaOptions } from "../client/methods/mod.ts";
+import type { RequestHeaders } from "../client/mod.ts";
 import type { ClientTlsOptions, TokenOptions } from "../client/options/mod.ts";
 import type { Assertion, ReportFormat } from "../../bench/mod.ts";
 
@@ -12,6 +13,8 @@ export interface BenchOptions extends ClientTlsOptions, TokenOptions, SchemaOpti
   readonly vsock?: readonly string[];
   readonly unix?: readonly string[];
   readonly header?: readonly string[];
+  /** The headers of `header` and `tokenFile`, which are read once; undefined before. */
+  readonly headers?: RequestHeaders;
   readonly deadline: number;
   readonly connectTimeout: number;
   readonly lb?: "round_robin" | "pick_first";

@@ -27,8 +27,8 @@ const STEP_WARMUP_MS = 300;
 const MIN_CONCURRENCY = 1000;
 
 /** `bench ramp METHOD`: raises the rate until the server does not keep up. */
-export async function runRamp(method: string | undefined, options: BenchOptions): Promise<void> {
-  await checkWorkload(method, options);
+export async function runRamp(method: string | undefined, given: BenchOptions): Promise<void> {
+  const options = await checkWorkload(method, given);
   checkRamp(options);
   using output = openOutput(options);
   using interrupted = interruption();

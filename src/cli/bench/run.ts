@@ -19,8 +19,8 @@ const defaultKeyType = "ecdsa-p256";
 type FindWork = (target: Target) => Promise<NamedWorkload>;
 
 /** `bench METHOD`. */
-export async function runBench(method: string | undefined, options: BenchOptions): Promise<void> {
-  await checkWorkload(method, options);
+export async function runBench(method: string | undefined, given: BenchOptions): Promise<void> {
+  const options = await checkWorkload(method, given);
   await run(method, options, (target) => findWorkload(method!, options, target));
 }
 
@@ -39,9 +39,9 @@ export async function runConnect(options: BenchOptions): Promise<void> {
 /** Measures the load of a method once. */
 export async function measureMethod(
   method: string | undefined,
-  options: BenchOptions,
+  given: BenchOptions,
 ): Promise<Report> {
-  await checkWorkload(method, options);
+  const options = await checkWorkload(method, given);
   const shape = shapeOf(options);
   using interrupted = interruption();
   await using target = await openTarget(options, ownServer(method, options), interrupted.signal);

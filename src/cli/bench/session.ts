@@ -14,7 +14,7 @@ interface SessionOptions {
  * @throws {CliError}
  */
 export function openSession(
-  { header, connectTimeout, lb, authority, tokenFile, allowPlaintextToken }: BenchOptions,
+  { header, headers, connectTimeout, lb, authority, tokenFile, allowPlaintextToken }: BenchOptions,
   addresses: readonly string[],
   tls: ClientTls | undefined,
   options: SessionOptions = {},
@@ -28,5 +28,5 @@ export function openSession(
     ...(tokenFile === undefined ? {} : { tokenFile }),
     ...(allowPlaintextToken === undefined ? {} : { allowPlaintextToken }),
     ...options,
-  }, tls);
+  }, { tls, headers });
 }

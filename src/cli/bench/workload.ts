@@ -9,7 +9,7 @@ import {
 import type { AlgorithmName } from "../../crypto/mod.ts";
 import { randomBytes, type Verification } from "../../bench/mod.ts";
 import { chooseKey, type KeySelector } from "../client/keys/mod.ts";
-import { authorizedHeaders, readHeaders, Session } from "../client/mod.ts";
+import { readHeaders, refuseOpenToken, Session } from "../client/mod.ts";
 import { readFile } from "../read_file.ts";
 import { usageError } from "../exit.ts";
 import { callName, type NamedWorkload } from "./named_workload.ts";
@@ -24,14 +24,14 @@ const MAX_PAYLOAD = 64 * 1024 * 1024;
 const named = ["echo", "sign", "pipeline"];
 
 /**
- * Checks the options of a method before a server is started or dialled.
+ * Checks the options of a method, and reads their headers, before a server is started or dialled.
  *
  * @throws {CliError}
  */
 export async function checkWorkload(
   method: string | undefined,
   options: BenchOptions,
-): Promise<void> {
+): Promise<BenchOptions> {
   if (method === undefined) {
     throw usageError(
       "No method is named",
@@ -64,7 +64,7 @@ export async function checkWorkload(
       `The requests of ${method} are known`,
     );
   }
-  await readHeaders(options);
+  return { ...options, headers: await readHeaders(options) };
 }
 
 /**
@@ -97,11 +97,12 @@ export async function metadataOf(
   path: string,
   { addresses, tls }: Pick<Target, "addresses" | "tls">,
 ): Promise<[string, string | Uint8Array][]> {
-  const { metadata } = await authorizedHeaders(options, addresses, tls !== undefined);
-  if (path.startsWith("/signer.") && metadata.get(protocolHeader) === undefined) {
-    metadata.set(protocolHeader, protocolVersions[0]);
-  }
-  return [...metadata];
+  const headers = options.headers ?? await readHeaders(options);
+  refuseOpenToken(headers, options, addresses, tls !== undefined);
+  const { metadata } = headers;
+  return path.startsWith("/signer.") && metadata.get(protocolHeader) === undefined
+    ? [...metadata, [protocolHeader, protocolVersions[0]]]
+    : [...metadata];
 }
 
 function echoWorkload(options: BenchOptions): NamedWorkload {

@@ -1,5 +1,4 @@
 /** The files with secrets of a client: its token, and headers. @module */
-import { isLoopbackHost, parseAddress } from "../../net/mod.ts";
 import { usageError } from "../exit.ts";
 import { readProtectedFile } from "../protected_file.ts";
 import type { HeaderLine } from "./headers.ts";
@@ -48,22 +47,4 @@ async function readSecretFile(path: string, name: string, maxBytes: number): Pro
   } finally {
     bytes.fill(0);
   }
-}
-
-/**
- * Refuses to send a token in plaintext over a network: over TCP, unless to this machine.
- *
- * @param addresses of servers without TLS, as `formatAddress()` writes them
- * @throws {CliError}
- */
-export function refuseNetwork(addresses: readonly string[]): void {
-  const open = addresses.find((text) => {
-    const address = parseAddress(text);
-    return address.transport === "tcp" && !isLoopbackHost(address.host);
-  });
-  if (open === undefined) return;
-  throw usageError(
-    `The token would be sent to ${open} without encryption`,
-    "Use --tls or --tls-ca, or insist with --allow-plaintext-token",
-  );
 }

@@ -15,7 +15,7 @@ import type { TlsContext } from "../../net/mod.ts";
 import { tracedChannel } from "../../tracing/mod.ts";
 import { findForeign } from "../foreign_server.ts";
 import { callFailure } from "./call_failure.ts";
-import { authorizedHeaders } from "./authorized_headers.ts";
+import { readHeaders, refuseOpenToken } from "./read_headers.ts";
 import type { RequestHeaders } from "./headers.ts";
 import { loadTls } from "./load_tls.ts";
 import { type ConnectionOptions, wantsTls } from "./options/mod.ts";
@@ -51,13 +51,21 @@ export class Session implements Disposable {
   /**
    * Opens a channel by the options. Wrong options are found here, before the client connects.
    *
-   * @param tls the settings of the TLS options, where they were loaded before
+   * @param before the parts of the options that were read before: the TLS settings, and the headers
    * @throws {CliError}
    */
-  static async open(options: ConnectionOptions, tls?: ClientTls): Promise<Session> {
+  static async open(
+    options: ConnectionOptions,
+    before: {
+      readonly tls?: ClientTls | undefined;
+      readonly headers?: RequestHeaders | undefined;
+    } = {},
+  ): Promise<Session> {
+    const { tls } = before;
     const addresses = targetAddresses(options);
     const usesTls = tls !== undefined || wantsTls(options);
-    const headers = await authorizedHeaders(options, addresses, usesTls);
+    const headers = before.headers ?? await readHeaders(options);
+    refuseOpenToken(headers, options, addresses, usesTls);
     const { lb, retries, connectTimeout, maxMessageSize, authority } = options;
     const stack = await chosenStack(options.stack ?? "auto");
     using loaded = tls === undefined ? await loadTls(options) : undefined;

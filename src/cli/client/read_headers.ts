@@ -1,4 +1,5 @@
 /** The metadata of requests: of `-H`, of files of headers, and the token of the client. @module */
+import { isLoopbackHost, parseAddress } from "../../net/mod.ts";
 import { usageError } from "../exit.ts";
 import { warn } from "../output.ts";
 import { type HeaderLine, type RequestHeaders, requestHeaders } from "./headers.ts";
@@ -15,42 +16,14 @@ export interface HeaderOptions extends TokenOptions {
 }
 
 /**
- * Returns the metadata of the `-H` options and of the files that they name, with the token of `--token-file`.
+ * Reads the metadata of requests: of the `-H` options and the files that they name, with the token of `--token-file`.
  *
- * @param addresses of the servers, as `formatAddress()` writes them
- * @param usesTls whether the connections to the addresses are encrypted
- * @throws {CliError} for wrong options, and when a connection would show a token to the network
+ * @throws {CliError} for wrong options
  * @throws {CryptoError} `KEY_FILE` for a file that cannot be read, or that others can access
  */
-export async function authorizedHeaders(
-  options: HeaderOptions,
-  addresses: readonly string[],
-  usesTls: boolean,
+export async function readHeaders(
+  { header = [], tokenFile }: HeaderOptions,
 ): Promise<RequestHeaders> {
-  const { tokenFile, allowPlaintextToken = false } = options;
-  const { metadata, secrets } = await readHeaders(options);
-  if (tokenFile !== undefined) {
-    if (metadata.get(AUTHORIZATION) !== undefined) {
-      throw usageError("--token-file and -H authorization cannot be given together");
-    }
-    const { readClientToken } = await import("./secret_files.ts");
-    metadata.add(AUTHORIZATION, `Bearer ${await readClientToken(tokenFile)}`);
-  }
-  if (metadata.get(AUTHORIZATION) === undefined) warnOfFormerVariable();
-  else if (!usesTls && !allowPlaintextToken) {
-    const { refuseNetwork } = await import("./secret_files.ts");
-    refuseNetwork(addresses);
-  }
-  return { metadata, secrets: new Set([...secrets, AUTHORIZATION]) };
-}
-
-/**
- * Returns the metadata of the `-H` options and of the files that they name.
- *
- * @throws {CliError} for wrong headers
- * @throws {CryptoError} `KEY_FILE` for a file that cannot be read, or that others can access
- */
-export async function readHeaders({ header = [] }: HeaderOptions): Promise<RequestHeaders> {
   const lines: HeaderLine[] = [];
   for (const text of header) {
     if (text.startsWith("@")) {
@@ -61,7 +34,41 @@ export async function readHeaders({ header = [] }: HeaderOptions): Promise<Reque
       lines.push({ text });
     }
   }
-  return requestHeaders(lines, (name) => Deno.env.get(name));
+  const { metadata, secrets } = requestHeaders(lines, (name) => Deno.env.get(name));
+  if (tokenFile !== undefined) {
+    if (metadata.get(AUTHORIZATION) !== undefined) {
+      throw usageError("--token-file and -H authorization cannot be given together");
+    }
+    const { readClientToken } = await import("./secret_files.ts");
+    metadata.add(AUTHORIZATION, `Bearer ${await readClientToken(tokenFile)}`);
+  }
+  if (metadata.get(AUTHORIZATION) === undefined) warnOfFormerVariable();
+  return { metadata, secrets: new Set([...secrets, AUTHORIZATION]) };
+}
+
+/**
+ * Refuses to send a token in plaintext over a network: over TCP, unless to this machine.
+ *
+ * @param addresses of the servers, as `formatAddress()` writes them
+ * @param usesTls whether the connections to the addresses are encrypted
+ * @throws {CliError}
+ */
+export function refuseOpenToken(
+  { metadata }: RequestHeaders,
+  { allowPlaintextToken = false }: TokenOptions,
+  addresses: readonly string[],
+  usesTls: boolean,
+): void {
+  if (usesTls || allowPlaintextToken || metadata.get(AUTHORIZATION) === undefined) return;
+  const open = addresses.find((text) => {
+    const address = parseAddress(text);
+    return address.transport === "tcp" && !isLoopbackHost(address.host);
+  });
+  if (open === undefined) return;
+  throw usageError(
+    `The token would be sent to ${open} without encryption`,
+    "Use --tls or --tls-ca, or insist with --allow-plaintext-token",
+  );
 }
 
 let isWarned = false;
