@@ -110,6 +110,7 @@ export const rooms: Rooms = {
     "src/grpc",
     "src/grpc/reflection",
     "src/grpc/reflection/source",
+    "src/json",
     "npm:@bufbuild/protobuf",
   ],
   "src/cli/client/pipelines": ["src/api", "src/cli", "src/pipeline", "src/pipeline/text"],
@@ -246,7 +247,7 @@ export const rooms: Rooms = {
   ],
   "src/pipeline/text": ["src/pipeline", "src/yaml"],
   "src/pipeline/workers": ["src/ffi", "src/pipeline"],
-  "src/audit": ["src/errors", "src/node", "src/printable", "src/telemetry"],
+  "src/audit": ["src/errors", "src/json", "src/node", "src/printable", "src/telemetry"],
   "src/access": ["src/crypto/algorithms", "src/errors", "src/grpc", "src/node"],
   "src/access/check": ["src/access", "src/crypto/algorithms", "src/grpc"],
   "src/access/files": [
@@ -302,7 +303,7 @@ export const rooms: Rooms = {
     "npm:@grpc/grpc-js",
     "npm:@grpc/proto-loader",
   ],
-  "src/grpc/reflection": ["src/errors", "src/grpc", "npm:@bufbuild/protobuf"],
+  "src/grpc/reflection": ["src/errors", "src/grpc", "src/json", "npm:@bufbuild/protobuf"],
   "src/grpc/reflection/source": [
     "src/errors",
     "src/files",
@@ -371,11 +372,12 @@ export const rooms: Rooms = {
   "src/ffi/libssl": ["src/errors", "src/ffi", "src/ffi/libc", "src/ffi/libcrypto"],
 
   "src/config": ["src/errors", "src/spelling"],
-  "src/config/files": ["src/config", "src/spelling", "src/yaml", "npm:zod"],
+  "src/config/files": ["src/config", "src/json", "src/spelling", "src/yaml", "npm:zod"],
   "src/yaml": ["npm:yaml"],
 
   "src/errors": [],
   "src/files": ["src/errors"],
+  "src/json": [],
   "src/node": [],
   "src/printable": [],
   "src/spelling": [],

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isObject } from "../json/mod.ts";
 import { LogFile, type LogLine } from "./log_file.ts";
 import { type Head, LINE_START, sha256Hex, SIGNATURE_CONTEXT, SIGNATURE_FIELD } from "./record.ts";
 import { NO_SEGMENT } from "./segment.ts";
@@ -306,14 +307,10 @@ function parse(text: string): Parsed | undefined {
     const parsed = JSON.parse(text) as Parsed;
     const { chain, seq, event, time, heads = {}, from = 0, to = 0 } = parsed;
     const isLine = [chain, event, time].every((text) => typeof text === "string") &&
-      [seq, from, to].every(Number.isSafeInteger) && isRecord(heads) &&
+      [seq, from, to].every(Number.isSafeInteger) && isObject(heads) &&
       Object.values(heads).every(Array.isArray);
     return isLine ? parsed : undefined;
   } catch {
     return undefined;
   }
-}
-
-function isRecord(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

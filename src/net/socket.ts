@@ -87,12 +87,6 @@ export class Socket implements Stream, Disposable {
     }
   }
 
-  /** Makes `close` drop unsent bytes, and send RST over TCP (SO_LINGER of 0). */
-  resetOnClose(): void {
-    const linger = new Int32Array([1, 0]);
-    libc.setsockoptBytes(this.#fd, libc.SOL_SOCKET, libc.SO_LINGER, linger);
-  }
-
   /** Gives up ownership of the descriptor, for example to another thread. */
   detach(): number {
     const fd = this.#fd;

@@ -1,5 +1,6 @@
 /** A relay between client and server, which can act as the monitor of a VM. @module */
 import type * as Duplex from "../../src/net/duplex/mod.ts";
+import { resetOnClose } from "../_support/reset_on_close.ts";
 import type { Net } from "../net/_transports.ts";
 
 /** The host port in the monitor's answer. Firecracker's begin at 2^30. */
@@ -61,7 +62,7 @@ export class Relay implements AsyncDisposable {
   /** Ends all connections on both sides, with a reset if the transport has one. */
   reset(): void {
     for (const [stream, socket] of this.#ends) {
-      socket.resetOnClose();
+      resetOnClose(socket);
       stream.destroy();
     }
   }

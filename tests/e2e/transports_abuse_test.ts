@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Stack } from "../../src/grpc/stacks/mod.ts";
 import { gate } from "../_support/gate.ts";
+import { resetOnClose } from "../_support/reset_on_close.ts";
 import { loadNet } from "../net/_transports.ts";
 
 const [test, { net, SignerProcess, call, echo, openChannel }] = await gate(
@@ -40,7 +41,7 @@ for (const stack of stacks) {
     for (let i = 0; i < 10_000; i++) {
       using socket = await net.dial(net.parseAddress(address));
       socket.write(PREFACE, [0, PREFACE.length, 5][i % 3]);
-      if (i % 4 === 0) socket.resetOnClose();
+      if (i % 4 === 0) resetOnClose(socket);
     }
     await answers(address);
     const end = performance.now() + PATIENCE_MS;

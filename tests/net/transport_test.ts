@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { assertNoneLeft } from "./_child.ts";
 import { gate } from "../_support/gate.ts";
+import { resetOnClose } from "../_support/reset_on_close.ts";
 import {
   loadNetAndDuplex,
   PERMISSIONS,
@@ -63,7 +64,7 @@ for (const transport of transports(net)) {
       await using server = await serve(net, transport.listenAddress(directory.path));
       using client = await net.dial(server.address, server);
       const peer = await server.accept();
-      peer.resetOnClose();
+      resetOnClose(peer);
       peer.close();
       const buffer = new Uint8Array(16);
       const read = await readSome(client, buffer, server.reactor);

@@ -1,5 +1,6 @@
 /** Configuration files: values of options with their places, and all problems at once. @module */
 import { dirname } from "node:path";
+import { isObject } from "../../json/mod.ts";
 import { type YamlPath, YamlText } from "../../yaml/mod.ts";
 import {
   type ConfigOption,
@@ -101,7 +102,7 @@ function resolved({ kind: { paths }, repeatable }: ConfigOption, value: unknown,
 /** Brings a tree to the form of the schema: an empty section is a mapping, and one value of a list is a list. */
 function normalize(tree: unknown, table: OptionTable): unknown {
   if (isEmpty(tree)) return {};
-  if (!isRecord(tree)) return tree;
+  if (!isObject(tree)) return tree;
   const lists = new Set(
     Object.values(table).filter(({ repeatable }) => repeatable).map(({ path }) => path),
   );
@@ -111,7 +112,7 @@ function normalize(tree: unknown, table: OptionTable): unknown {
   return mapValues(tree, (value, key) => {
     if (!sections.has(key)) return listed(key, value);
     if (isEmpty(value)) return {};
-    return isRecord(value)
+    return isObject(value)
       ? mapValues(value, (member, name) => listed(`${key}.${name}`, member))
       : value;
   });
@@ -119,21 +120,17 @@ function normalize(tree: unknown, table: OptionTable): unknown {
 
 function normalizeContexts(tree: unknown, table: OptionTable): unknown {
   if (isEmpty(tree)) return {};
-  if (!isRecord(tree)) return tree;
+  if (!isObject(tree)) return tree;
   return mapValues(tree, (value, key) => {
     if (key !== "contexts") return value;
     if (isEmpty(value)) return {};
-    return isRecord(value) ? mapValues(value, (context) => normalize(context, table)) : value;
+    return isObject(value) ? mapValues(value, (context) => normalize(context, table)) : value;
   });
 }
 
 /** Reports whether a node is empty: in the failsafe schema, its value is an empty text. */
 function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || value === "";
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function mapValues(

@@ -26,7 +26,6 @@ export const SO_REUSEADDR = 2;
 export const SO_TYPE = 3;
 export const SO_ERROR = 4;
 export const SO_KEEPALIVE = 9;
-export const SO_LINGER = 13;
 export const SO_PEERCRED = 17;
 export const SO_ACCEPTCONN = 30;
 

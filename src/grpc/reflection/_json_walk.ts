@@ -11,6 +11,7 @@ import {
   type Registry,
   type ScalarType,
 } from "@bufbuild/protobuf";
+import { isObject } from "../../json/mod.ts";
 
 /** A value of JSON. An integer beyond 2^53 is a bigint until its field is known. */
 export type Json = null | boolean | number | bigint | string | readonly Json[] | JsonObject;
@@ -135,10 +136,6 @@ function hasOwnForm(type: DescMessage): boolean {
 function isWrapper({ typeName, fields }: DescMessage): boolean {
   return /^google\.protobuf\.(Double|Float|U?Int(32|64)|Bool|String|Bytes)Value$/.test(typeName) &&
     fields[0]?.fieldKind === "scalar";
-}
-
-function isObject(json: Json): json is JsonObject {
-  return typeof json === "object" && json !== null && !Array.isArray(json);
 }
 
 function copy(json: JsonObject, change: (key: string, value: Json) => Json): JsonObject {

@@ -16,6 +16,7 @@ import { generator } from "../../http2/_random.ts";
 import type { Net } from "../../net/_transports.ts";
 import { framed } from "../../_support/framed.ts";
 import { until } from "../../_support/until.ts";
+import { resetOnClose } from "../../_support/reset_on_close.ts";
 import { type Attack, CALM, cut, open, stream } from "./_attack.ts";
 import { Attacker, ECHO, openEcho, times, wholeEcho } from "./_attacker.ts";
 
@@ -116,7 +117,7 @@ export function exhaustions(net: typeof Net): readonly Attack[] {
           using socket = await net.dial(address);
           socket.write(opening, opening.length);
           // Resets leave no port in TIME_WAIT: there are fewer than 30,000 ports.
-          socket.resetOnClose();
+          resetOnClose(socket);
         }
         // Accepted after all of them.
         await using last = await Attacker.connect(port);

@@ -1,3 +1,4 @@
+import { isObject } from "../../../json/mod.ts";
 import { usageError } from "../../exit.ts";
 
 /**
@@ -39,8 +40,7 @@ export async function* jsonDocuments(
 
 function checked(text: string, number: number): string {
   try {
-    const json = JSON.parse(text);
-    if (typeof json === "object" && json !== null && !Array.isArray(json)) return text;
+    if (isObject(JSON.parse(text))) return text;
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
   }
