@@ -211,3 +211,35 @@ test("A read-only file system that looks writable is passed over, and named", as
   );
   assert.match(error, /; \/dev\/shm is not a folder that can be written\n/);
 });
+
+test("The command in the docs removes folders from which no process runs", async () => {
+  const docs = await Deno.readTextFile(new URL("../../docs/executable.md", import.meta.url));
+  const [, command] = /^```sh not-run="tests\/scripts\/portable_test.ts runs it"\n(.+?)^```/ms.exec(
+    docs,
+  )!;
+  const cache = await Deno.realPath(await Deno.makeTempDir({ prefix: "signer-portable-test-" }));
+  try {
+    const user = Deno.uid();
+    const [used, unused, other] = [`signer-${user}-used`, `signer-${user}-unused`, "signer-other"];
+    for (const name of [used, unused, other]) {
+      await Deno.mkdir(join(cache, name, "lib"), { recursive: true });
+      await Deno.copyFile("/bin/sleep", join(cache, name, "deno"));
+    }
+    // A child has the file as its executable as soon as it has started.
+    const process = new Deno.Command(join(cache, used, "deno"), { args: ["60"] }).spawn();
+    try {
+      const { success, stderr } = await new Deno.Command("/bin/sh", {
+        args: ["-c", command],
+        env: { SIGNER_CACHE: cache },
+      }).output();
+      assert.ok(success, new TextDecoder().decode(stderr));
+      const left = [...Deno.readDirSync(cache)].map(({ name }) => name).sort();
+      assert.deepEqual(left, [other, used].sort());
+    } finally {
+      process.kill();
+      await process.status;
+    }
+  } finally {
+    await Deno.remove(cache, { recursive: true });
+  }
+});
