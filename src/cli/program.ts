@@ -290,6 +290,7 @@ function isHelpOrVersion(error: CommanderError): boolean {
  * `error: command-argument value 'x' is invalid for argument 'shell'. Allowed choices are …`.
  */
 function usageErrorOf(error: CommanderError, command: Command): CliError {
+  if (error.code === "commander.excessArguments") return excessArguments(error, command);
   const [, said = "", suggestion] =
     /^error: (.*?)\.?(?:\n\((Did you mean .*)\))?$/s.exec(error.message) ?? [];
   const [wrong = "", right] = said
@@ -298,13 +299,51 @@ function usageErrorOf(error: CommanderError, command: Command): CliError {
       "argument '$2' cannot be $1",
     )
     .split(/(?<=invalid|cannot be '.*')\. |\. (?=Expected)/s);
-  const path: string[] = [];
-  for (let at: Command | null = command; at !== null; at = at.parent) path.unshift(at.name());
-  const hints = [right && `${right}.`, suggestion, `See ${path.join(" ")} --help`];
+  const path = pathOf(command);
+  const place = /^unknown option '--?(address|bind|host|port|server)'$/.test(wrong)
+    ? addressOptions[path.split(" ")[1]]
+    : undefined;
+  const hints = [
+    right && `${right}.`,
+    place === undefined ? suggestion : `Write host and port with ${place}.`,
+    `See ${path} --help`,
+  ];
   return usageError(
     wrong.charAt(0).toUpperCase() + wrong.slice(1),
     hints.filter((hint) => hint !== undefined).join(" "),
   );
+}
+
+/** The option for an address, by commands, for options by which other programs take hosts and ports. */
+const addressOptions: Readonly<Record<string, string>> = {
+  serve: "--tcp 127.0.0.1:50051",
+  call: "--to 127.0.0.1:50051",
+  bench: "--to 127.0.0.1:50051",
+};
+
+/** Options that a word without an option is often meant for, by commands without arguments. */
+const likelyOptions: Readonly<Record<string, string>> = { serve: "--key", keygen: "--out" };
+
+/**
+ * Creates the error of more words than a command has arguments. Commander's message ends in `but got 2: hello, world.`
+ */
+function excessArguments(error: CommanderError, command: Command): CliError {
+  const words = /but got \d+: (.*)\.$/s.exec(error.message)?.[1] ?? "";
+  const option = likelyOptions[command.name()];
+  const takesText = command.registeredArguments.some((argument) => argument.name() === "text");
+  const hints = [
+    ...option === undefined ? [] : [`Name a file with an option, such as ${option}.`],
+    ...takesText ? ["Put a text with spaces in quotes."] : [],
+    `See ${pathOf(command)} --help`,
+  ];
+  return usageError(`Too many arguments for '${command.name()}': ${words}`, hints.join(" "));
+}
+
+/** Returns the words that call a command, such as `signer call echo`. */
+function pathOf(command: Command): string {
+  const path: string[] = [];
+  for (let at: Command | null = command; at !== null; at = at.parent) path.unshift(at.name());
+  return path.join(" ");
 }
 
 /** The width to wrap help at; 80 when the stream is no terminal. */

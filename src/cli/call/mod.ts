@@ -260,7 +260,12 @@ function addInvoke(call: Command): void {
 
 /** A word with `.` or `/` is a method name; any other unknown word is an error. */
 function refuseOtherWords(call: Command, word: string | undefined): asserts word is string {
-  if (word === undefined) throw usageError("No method is named", "See signer call --help");
+  if (word === undefined) {
+    throw usageError(
+      "No method is named",
+      "Name one, as in signer call echo hello; see signer call --help",
+    );
+  }
   if (/[./]/.test(word)) return;
   const near = nearest(word, call.commands.map((command) => command.name()));
   throw usageError(

@@ -18,7 +18,7 @@ export async function keygen(options: KeygenOptions): Promise<void> {
       options.public ? "No key to export is named" : "No key type is named",
       options.public
         ? "Name it with --from KEY"
-        : "Name its type with --type, or an existing key with --from KEY --public",
+        : "Name its type, as in --type ecdsa-p256, or an existing key with --from KEY --public",
     );
   }
   if (!options.public) {
