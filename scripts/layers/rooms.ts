@@ -27,6 +27,7 @@ export const rooms: Rooms = {
     "src/cli/keygen",
     "src/cli/passphrase",
     "src/cli/serve",
+    "src/cli/serve/start",
     "src/cli/token",
     "src/config",
     "src/config/files",
@@ -159,6 +160,7 @@ export const rooms: Rooms = {
   ],
   "src/cli/passphrase": ["src/cli", "src/crypto", "src/files"],
   "src/cli/serve/keys": ["src/access/files", "src/cli", "src/cli/passphrase", "src/crypto"],
+  "src/cli/serve/start": ["src/cli", "src/cli/serve", "src/cli/serve/options", "src/config"],
   "src/cli/serve": [
     "src/access",
     "src/api",
@@ -167,6 +169,7 @@ export const rooms: Rooms = {
     "src/cli/passphrase",
     "src/cli/serve/keys",
     "src/cli/serve/options",
+    "src/cli/serve/start",
     "src/config",
     "src/crypto",
     "src/ffi",
@@ -175,6 +178,7 @@ export const rooms: Rooms = {
     "src/grpc/stacks",
     "src/net",
     "src/net/duplex",
+    "src/node",
     "src/pipeline",
     "src/services",
     "src/telemetry",
@@ -371,7 +375,7 @@ export const rooms: Rooms = {
   "src/ffi/libcrypto": ["src/errors", "src/ffi", "src/ffi/libc"],
   "src/ffi/libssl": ["src/errors", "src/ffi", "src/ffi/libc", "src/ffi/libcrypto"],
 
-  "src/config": ["src/errors", "src/spelling"],
+  "src/config": ["src/errors", "src/node", "src/spelling"],
   "src/config/files": ["src/config", "src/json", "src/spelling", "src/yaml", "npm:zod"],
   "src/yaml": ["npm:yaml"],
 

@@ -1,5 +1,4 @@
 /** The report of the error that ended a command, and its exit code. @module */
-import { CommanderError } from "commander";
 import { ConfigError } from "../config/mod.ts";
 import { findError } from "../errors/mod.ts";
 import { CliError, ExitCode } from "./exit.ts";
@@ -15,8 +14,7 @@ const DEBUG_VARIABLE = "SIGNER_DEBUG";
  */
 export function reportFailure(error: unknown, debug: boolean): number {
   if (error instanceof OutputClosed) return ExitCode.done;
-  // Commander throws errors for help and version; exit code 1 is the help for a missing subcommand.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
+  if (isCommanderError(error)) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
   if (error instanceof ConfigError) {
     for (const problem of error.problems) fail(problem);
     return ExitCode.usage;
@@ -27,6 +25,14 @@ export function reportFailure(error: unknown, debug: boolean): number {
     for (const line of Deno.inspect(error, { colors: false }).split("\n")) note(line);
   }
   return known.exitCode;
+}
+
+/**
+ * Reports that commander has thrown an error, as it does for help and version; exit code 1 is the help for a missing
+ * subcommand. To import its class would load commander, which a server does without.
+ */
+function isCommanderError(error: unknown): error is Error & { readonly exitCode: number } {
+  return error instanceof Error && "code" in error && `${error.code}`.startsWith("commander.");
 }
 
 function describe(

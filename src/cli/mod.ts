@@ -8,7 +8,7 @@ export async function run(given: readonly string[]): Promise<number> {
   if (given.length === 1 && ["--version", "-V"].includes(given[0]) && answered()) {
     return ExitCode.done;
   }
-  const program = await import("./program.ts");
+  const program = await import("./run.ts");
   return await program.run(given);
 }
 

@@ -4,6 +4,8 @@ import {
   type ConfigOption,
   type Given,
   type GivenValues,
+  isSwitch,
+  oppositeOf,
   type OptionTable,
   sectionOf,
   type Sections,
@@ -58,14 +60,6 @@ export function flagsOf(command: Command, table: OptionTable): GivenValues {
     given.set(name, { value, source: { from: "flag", flag } });
   }
   return given;
-}
-
-function isSwitch({ kind }: ConfigOption): boolean {
-  return kind.argument === "";
-}
-
-function oppositeOf(flag: string): string {
-  return flag.startsWith("--no-") ? `--${flag.slice(5)}` : `--no-${flag.slice(2)}`;
 }
 
 function commandOption(option: ConfigOption): Option {

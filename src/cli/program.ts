@@ -1,4 +1,4 @@
-/** The program: its commands, and the way from arguments to an exit code. @module */
+/** The program: its commands, as commander knows them. @module */
 import {
   type Argument,
   Command,
@@ -8,50 +8,27 @@ import {
 } from "commander";
 import config from "../../deno.json" with { type: "json" };
 import { ConfigError } from "../config/mod.ts";
-import { type CliError, ExitCode, usageError } from "./exit.ts";
-import { reportFailure } from "./failure.ts";
-import { translateSpellings } from "./foreign_spellings.ts";
+import { type CliError, usageError } from "./exit.ts";
 import { nearest } from "../spelling/mod.ts";
 import { examples, helpFormat } from "./help.ts";
-import { prefixDiagnostics, writeDiagnostic, writeResult } from "./output.ts";
-import { onUncaught } from "./uncaught.ts";
+import { writeDiagnostic, writeResult } from "./output.ts";
 
-/** Runs a command line and returns its exit code. Errors are written to standard error, never thrown. */
-export async function run(given: readonly string[]): Promise<number> {
-  const debug = given.includes("--debug");
-  // Errors in timers and listeners are reported as those of the command itself.
-  using _uncaught = onUncaught((error) => Deno.exit(reportFailure(error, debug)));
-  try {
-    const named = commandNamed(given);
-    const args = translateSpellings(named, given);
-    if (named === "serve" && wantsJsonLogs(args)) {
-      const { writeDiagnosticsAsJson } = await import("./json_diagnostics.ts");
-      writeDiagnosticsAsJson();
-    }
-    if (named === "serve" && Deno.env.get("JOURNAL_STREAM") !== undefined) {
-      const { isJournal, journalPrefix } = await import("../telemetry/mod.ts");
-      // `--log-to` has standard error go elsewhere later.
-      prefixDiagnostics((level) => isJournal() ? journalPrefix(level) : "");
-    }
-    if (named === "serve" || named === "keygen") {
-      const { guardProcess } = await import("./signals.ts");
-      guardProcess(named);
-    }
-    await refuseUnknownCommand(named);
-    const program = await createProgram(named, args);
-    if (named !== "complete") checkHelpTopic(program, args);
-    await program.parseAsync([...args], { from: "user" });
-    return ExitCode.done;
-  } catch (error) {
-    return reportFailure(error, debug);
-  }
-}
-
-/** Returns the first word that is neither an option of the program nor its value. */
-function commandNamed(args: readonly string[]): string {
-  return args.find((arg, at) =>
-    arg !== "--debug" && !arg.startsWith("--context") && args[at - 1] !== "--context"
-  ) ?? "";
+/**
+ * Runs a command line.
+ *
+ * @param named the first word that is no option of the program
+ * @param run runs another command line
+ * @throws {Error} the error that ended the command
+ */
+export async function runCommand(
+  named: string,
+  args: readonly string[],
+  run: Run,
+): Promise<void> {
+  await refuseUnknownCommand(named);
+  const program = await createProgram(named, args, run);
+  if (named !== "complete") checkHelpTopic(program, args);
+  await program.parseAsync([...args], { from: "user" });
 }
 
 /**
@@ -62,7 +39,8 @@ function commandNamed(args: readonly string[]): string {
 async function refuseUnknownCommand(named: string): Promise<void> {
   const known = [...Object.keys(commands), "help", "complete"];
   if (named === "" || named.startsWith("-") || known.includes(named)) return;
-  const call = (await commands.call.load()).commands.map((command) => command.name());
+  const { callCommand } = await import("./call/mod.ts");
+  const call = callCommand().commands.map((command) => command.name());
   const near = call.includes(named) ? `signer call ${named}` : nearest(named, known);
   throw usageError(
     `Unknown command '${named}'`,
@@ -72,8 +50,13 @@ async function refuseUnknownCommand(named: string): Promise<void> {
 
 /** Loads the command tree with all options of all commands. */
 export function loadProgram(): Promise<Command> {
-  return createProgram("", Object.keys(commands));
+  return createProgram("", Object.keys(commands), () => {
+    throw new Error("The commands of a program that is only described are not run");
+  });
 }
+
+/** Runs a command line and returns its exit code. */
+type Run = (args: readonly string[]) => Promise<number>;
 
 /** Commands by name, in the order of the help. */
 const commands: Readonly<Record<string, CommandEntry>> = {
@@ -123,7 +106,7 @@ const commands: Readonly<Record<string, CommandEntry>> = {
   },
   boot: {
     description: "Serve as the first process of a guest: mount, load modules, power off",
-    load: async () => (await import("./boot/mod.ts")).bootCommand(run),
+    load: async (run) => (await import("./boot/mod.ts")).bootCommand(run),
   },
   version: {
     description: "Print the version, and with --verbose those of all parts",
@@ -142,7 +125,7 @@ const callers: ReadonlySet<string> = new Set(["call", "bench", "csr"]);
 interface CommandEntry {
   readonly description: string;
   /** Loads the command with its options. */
-  readonly load: () => Promise<Command>;
+  readonly load: (run: Run) => Promise<Command>;
 }
 
 /**
@@ -152,7 +135,11 @@ interface CommandEntry {
  *
  * @param named the first argument
  */
-async function createProgram(named: string, args: readonly string[]): Promise<Command> {
+async function createProgram(
+  named: string,
+  args: readonly string[],
+  run: Run,
+): Promise<Command> {
   const program = new Command("signer")
     .description("Remote signer: private keys stay in one process, which signs over gRPC")
     .version(config.version, "-V, --version", "print the version")
@@ -172,7 +159,7 @@ async function createProgram(named: string, args: readonly string[]): Promise<Co
     );
   const completes = named === "complete";
   for (const [name, { description, load }] of Object.entries(commands)) {
-    const command = completes || args.includes(name) ? await load() : new Command(name);
+    const command = completes || args.includes(name) ? await load(run) : new Command(name);
     program.addCommand(command.description(description));
   }
   if (completes) {
@@ -246,12 +233,6 @@ function reportBadValues(argument: Option | Argument): void {
       throw error;
     }
   };
-}
-
-/** Looks for `--log-format json`, before the options are parsed: their errors are logged as well. */
-function wantsJsonLogs(args: readonly string[]): boolean {
-  return Deno.env.get("SIGNER_SERVE_LOG_FORMAT") === "json" || args.includes("--log-format=json") ||
-    args.some((arg, at) => arg === "--log-format" && args[at + 1] === "json");
 }
 
 /**

@@ -23,10 +23,13 @@ export * from "./kinds.ts";
 export {
   type ConfigOption,
   describe,
+  isSwitch,
   keyOf,
+  oppositeOf,
   type OptionTable,
   sectionOf,
   type Sections,
+  switchValue,
   type ValuesOf,
 } from "./option.ts";
 export { filePath, resolvePath } from "./paths.ts";

@@ -80,3 +80,18 @@ export function sectionOf({ path }: ConfigOption): string {
 export function keyOf({ path }: ConfigOption): string {
   return path.slice(path.indexOf(".") + 1);
 }
+
+/** Reports that an option is a switch, which has no value on a command line. */
+export function isSwitch({ kind }: ConfigOption): boolean {
+  return kind.argument === "";
+}
+
+/** Returns the flag that takes a switch back: `--no-reload` for `--reload`, and the reverse. */
+export function oppositeOf(flag: string): string {
+  return flag.startsWith("--no-") ? `--${flag.slice(5)}` : `--no-${flag.slice(2)}`;
+}
+
+/** Reads the value of a switch from the flag that is given, its own or the opposite one. */
+export function switchValue(flag: string): boolean {
+  return !flag.startsWith("--no-");
+}

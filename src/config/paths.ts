@@ -1,5 +1,5 @@
 /** The paths of files that options name. @module */
-import { join } from "node:path";
+import { nodePath } from "../node/mod.ts";
 import { badValue } from "./error.ts";
 
 /** The prefix of files that systemd passes to a service (systemd.exec(5), LoadCredential=). */
@@ -28,5 +28,5 @@ export function filePath(
 
 /** Returns a path in a file of a folder: a relative one begins there. `-`, standard input, stays. */
 export function resolvePath(path: string, folder: string): string {
-  return path.startsWith("/") || path === "-" ? path : join(folder, path);
+  return path.startsWith("/") || path === "-" ? path : nodePath().join(folder, path);
 }

@@ -57,7 +57,7 @@ test("only commands for methods by name load `src/grpc/reflection`", async () =>
 });
 
 test("help loads neither gRPC, nor key providers, nor libraries", async () => {
-  for (const file of ["program.ts", "call/mod.ts", "keygen/mod.ts"]) {
+  for (const file of ["run.ts", "program.ts", "call/mod.ts", "keygen/mod.ts"]) {
     const loaded = await loadedBy(`src/cli/${file}`);
     assert.ok(loaded.length > 5, `${loaded}`);
     assert.deepEqual(
@@ -99,4 +99,18 @@ test("the threads of workers start before the modules of a server are loaded", a
     loaded.filter((name) => /src\/(?!cli\/serve\/threads|grpc\/stacks)/.test(name)),
     [],
   );
+});
+
+// Commander, and the modules of Node.js that it loads, took 35 ms of 180.
+test("a server with a plain command line loads neither commander nor heavy modules of Node.js", async () => {
+  const light = ["node:buffer", "node:inspector", "node:path", "node:timers", "node:util"];
+  for (const file of ["run.ts", "serve/start/mod.ts", "serve/run.ts"]) {
+    const loaded = await loadedBy(`src/cli/${file}`);
+    assert.ok(loaded.length > 10, `${loaded}`);
+    assert.deepEqual(
+      loaded.filter((name) => !name.startsWith("file:") && !light.includes(name)),
+      loaded.filter((name) => name.includes("@logtape")),
+      file,
+    );
+  }
 });

@@ -1,5 +1,6 @@
 /** Log lines about certificates that expire soon, and keys that soon cannot sign any more. @module */
-import { X509Certificate } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
+import { nodeCrypto } from "../../node/mod.ts";
 import { type KeyDescription, signingEnd } from "../../crypto/mod.ts";
 import type { Logger } from "../../telemetry/mod.ts";
 
@@ -126,6 +127,8 @@ export class ExpiryWatch implements Disposable {
 function certificatesIn(pem: Uint8Array): X509Certificate[] {
   const blocks = new TextDecoder().decode(pem)
     .match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  if (blocks.length === 0) return [];
+  const { X509Certificate } = nodeCrypto();
   return blocks.flatMap((block) => {
     try {
       return [new X509Certificate(block)];

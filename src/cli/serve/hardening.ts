@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { existsSync } from "node:fs";
 import { libc, openLibcrypto, type SecureHeap } from "../../ffi/mod.ts";
 import type { Logger } from "../../telemetry/mod.ts";
 import { usageError } from "../exit.ts";
@@ -48,9 +47,13 @@ export function isGuest(cpuinfo: string, hypervisor: string | undefined): boolea
 
 /** Files that container engines make: Docker, Podman, and systemd (container interface). */
 function isContainer(): boolean {
-  return ["/.dockerenv", "/run/.containerenv", "/run/systemd/container"].some((path) =>
-    existsSync(path)
-  );
+  return ["/.dockerenv", "/run/.containerenv", "/run/systemd/container"].some((path) => {
+    try {
+      return Deno.statSync(path).isFile;
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** The part of the secure heap that keys may take: the rest is for signatures and TLS handshakes. */

@@ -10,6 +10,7 @@ import {
   type ServeConfiguration,
 } from "./configuration.ts";
 import { serveOptions, serveSections } from "./options/mod.ts";
+import { readWithLogFormat, startServer } from "./start/mod.ts";
 
 export { readServeFile } from "./configuration.ts";
 export { OTHER_DESCRIPTORS } from "./options/mod.ts";
@@ -44,16 +45,9 @@ export function serveCommand(): Command {
       ).helpGroup(CONFIGURATION),
     )
     .action(async ({ check }: { check?: boolean }) => {
-      const configuration = await readServeConfiguration(command);
-      if (configuration.values.logFormat === "json") {
-        const { writeDiagnosticsAsJson } = await import("../json_diagnostics.ts");
-        writeDiagnosticsAsJson();
-      }
-      if (check) return writeResult(`ok: ${await checkServeConfiguration(configuration)}\n`);
-      const { startThreads } = await import("./threads.ts");
-      const threads = await startThreads(configuration.values);
-      const { runServer } = await import("./run.ts");
-      await runServer(configuration, () => readServeConfiguration(command), threads);
+      const read = () => readServeConfiguration(command);
+      if (!check) return await startServer(read);
+      writeResult(`ok: ${await checkServeConfiguration(await readWithLogFormat(read))}\n`);
     });
 }
 

@@ -13,12 +13,10 @@ import { closeInspector, onHangup } from "../signals.ts";
 import { onUncaught } from "../uncaught.ts";
 import { takePassedSockets } from "./activation.ts";
 import { openAudit } from "./audit.ts";
-import { openControl } from "./control.ts";
 import { describe } from "./description.ts";
 import { countsOf, loadPolicy } from "./access.ts";
 import { ExpiryWatch } from "./expiry.ts";
 import { KeyMemory, refuseUnneededCalls, warnOfRoot } from "./hardening.ts";
-import { openHttp } from "./http.ts";
 import { sendStandardErrorTo } from "./log_to.ts";
 import type { Measured, ServerMetrics } from "./metrics.ts";
 import { raiseFileLimit } from "./file_limit.ts";
@@ -106,7 +104,7 @@ export async function runServer(
   });
   using _lag = metrics?.watchEventLoop();
   using _pages = metrics &&
-    await openHttp(found.metrics!, metrics.pages(), options, log);
+    await (await import("./http.ts")).openHttp(found.metrics!, metrics.pages(), options, log);
   const pipelines = options.pipelines ? await pipelineCounters() : undefined;
   if (pipelines) metrics?.addPipelines(pipelines);
   const serving = await openServing({
@@ -120,15 +118,16 @@ export async function runServer(
   try {
     let bound: readonly Address[] = [];
     // Before the listeners: an address that cannot be bound ends the start before a call is taken.
-    using _control = found.control && await openControl(found.control, () =>
-      describe({
-        version,
-        provider: `${provider.name}, ${provider.version}`,
-        serving,
-        phase,
-        listeners: bound,
-        keys: keys.current.size,
-      }), log);
+    using _control = found.control &&
+      await (await import("./control.ts")).openControl(found.control, () =>
+        describe({
+          version,
+          provider: `${provider.name}, ${provider.version}`,
+          serving,
+          phase,
+          listeners: bound,
+          keys: keys.current.size,
+        }), log);
     bound = await listen(server, places, options.unixMode);
     // Not of the manager's sockets: its unit may forbid this process to make some of its own.
     warnOfVsock(bound.filter((_, at) => !sockets.some(({ fd }) => fd === places[at].fd)));

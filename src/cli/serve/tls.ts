@@ -1,5 +1,4 @@
 /** TLS of a server: its options and files. @module */
-import { randomBytes } from "node:crypto";
 import { type CryptoProvider, openProvider } from "../../crypto/mod.ts";
 import { type RevocationList, TICKET_KEYS_BYTES } from "../../ffi/mod.ts";
 import {
@@ -79,7 +78,10 @@ export class TlsFiles implements Disposable {
 
   /** Replaces the keys of session tickets: later results of `share()` have the new ones. */
   renewTicketKeys(): void {
-    this.#settings = { ...this.#settings, ticketKeys: randomBytes(TICKET_KEYS_BYTES) };
+    this.#settings = {
+      ...this.#settings,
+      ticketKeys: crypto.getRandomValues(new Uint8Array(TICKET_KEYS_BYTES)),
+    };
   }
 
   [Symbol.dispose](): void {
@@ -205,7 +207,7 @@ async function readTlsFiles(
     peerCertificate: clientAuthOf(options),
     // New with each reading: a ticket would let a client resume that is revoked now (RFC 8446 section 4.6.1).
     // `TicketRotation` renews them too.
-    ticketKeys: randomBytes(TICKET_KEYS_BYTES),
+    ticketKeys: crypto.getRandomValues(new Uint8Array(TICKET_KEYS_BYTES)),
   } as const;
   const files = new TlsFiles(settings, keys);
   try {

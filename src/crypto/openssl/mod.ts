@@ -2,3 +2,4 @@
 export { hasAwsLc, openAwsLcProvider } from "./aws_lc.ts";
 export { type FasterLibrary, findFasterLibraries, speedups } from "./faster_library.ts";
 export { openOpenssl } from "./provider.ts";
+export { opensslSha256 } from "./sha256.ts";

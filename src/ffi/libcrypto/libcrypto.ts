@@ -63,6 +63,11 @@ export function openLibcrypto(): Libcrypto {
   return opened ??= bind(loadLibrary());
 }
 
+/** Returns the libcrypto of `openLibcrypto()` if this thread has loaded it. */
+export function openedLibcrypto(): Libcrypto | undefined {
+  return opened;
+}
+
 /**
  * Loads another libcrypto, beside that of `openLibcrypto()`, to compare the two. Keys of one are no keys of the other.
  *

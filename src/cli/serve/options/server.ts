@@ -23,7 +23,7 @@ import {
   logLevels,
   parseLogLevels,
 } from "../../../telemetry/mod.ts";
-import { keyType } from "../../key_options.ts";
+import { keyType } from "../../key_type.ts";
 
 /** Permission bits of a file, in octal. */
 const mode: Kind<number> = {
