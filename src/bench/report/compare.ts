@@ -57,7 +57,7 @@ export const SIGNIFICANCE = 0.025;
 /** A change of less than this share is not reported, however significant it is. */
 const SMALLEST_CHANGE = 0.01;
 
-/** Runs a side that a verdict by pairs needs, as many as one by whole runs. */
+/** The fewest runs on each side for a verdict by pairs: as many as for one by whole runs. */
 const MIN_RUNS = 5;
 
 /** The largest number of differences that are tested. The differences of more pairs are averaged in groups. */

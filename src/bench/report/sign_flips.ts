@@ -21,7 +21,7 @@ export interface PairedResult {
   readonly high: number;
 }
 
-/** Returns the lowest p-value of a test with a number of pairs: a combination and its opposite differ alike. */
+/** Returns the lowest p-value of a test with a number of pairs: a combination and its opposite have the same difference. */
 export function smallestPairedP(pairs: number): number {
   return 2 / 2 ** pairs;
 }

@@ -50,7 +50,7 @@ function momentsOf(values: readonly number[]) {
 
 /** Returns the lowest p-value of a test with these numbers of runs. */
 export function smallestSplitP(a: number, b: number): number {
-  // With sides of one size, a split and its opposite differ alike.
+  // With sides of one size, a split and its opposite have the same difference.
   return (a === b ? 2 : 1) / choose(a + b, Math.min(a, b));
 }
 

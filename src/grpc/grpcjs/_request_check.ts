@@ -19,7 +19,7 @@ import { MAX_TIMER_MS } from "./_max_timer.ts";
 /** The response to a request that is refused before grpc-js has it. */
 export type Refusal = { readonly kind: "http"; readonly status: 405 | 415 } | GrpcRefusal;
 
-/** A status in the place of a response. */
+/** A gRPC status that is sent instead of a response. */
 export interface GrpcRefusal {
   readonly kind: "grpc";
   readonly code: StatusCode;

@@ -5,7 +5,7 @@
  * grpc-js makes every connection in `Http2SubchannelConnector.connect()`: `tcpConnect` opens a socket, the
  * credentials take it, and `createSession` makes the HTTP/2 session. Here `tcpConnect` gets a further kind of
  * subchannel address: one that carries an `Address`, which the resolvers registered below return. It is dialled by
- * `src/net` and becomes a Duplex. Credentials with TLS dial by themselves in the place of both. There is no hop in
+ * `src/net` and becomes a Duplex. TLS credentials connect by themselves, instead of both. There is no hop in
  * between, and deadlines, retries, backoff, keepalive and balancing are grpc-js's own. `createSession` gets its
  * session guarded.
  *

@@ -46,7 +46,7 @@ export function messageFromJson(registry: Registry, type: DescMessage, json: str
   }
 }
 
-/** Returns the error of a value that an enum does not have, with those that it has; undefined for any other error. */
+/** Explains the error of a value that an enum does not have by listing its values; undefined for any other error. */
 function unknownValue(registry: Registry, message: string): string | undefined {
   const [, name, value] = /^cannot decode enum (\S+) from JSON: (".*")$/.exec(message) ?? [];
   const known = registry.getEnum(name ?? "")?.values.map((each) => each.name).join(", ");

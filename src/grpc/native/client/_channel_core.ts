@@ -32,7 +32,7 @@ export interface TransportSource extends Disposable {
 const TICK_MS = 1000;
 
 /**
- * Milliseconds to the first check: within the warm-up of a load. V8 compiles code of the timers anew after the first one
+ * Milliseconds to the first check: within the warm-up of a load. V8 compiles code of the timers again after the first one
  * that is not a deadline of a call.
  */
 const FIRST_TICK_MS = 200;

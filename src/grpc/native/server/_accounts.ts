@@ -138,7 +138,7 @@ export class Accounts {
 
   /**
    * Closes the account of a connection. Amounts may still be subtracted: a handler may keep a request after the
-   * connection is closed, and the peer's account stays for as long.
+   * connection is closed, and the peer's account is kept until then.
    */
   close(connection: Account): void {
     (connection.parent as SumAccount).children.delete(connection);
