@@ -1,3 +1,5 @@
+import { matchOutput } from "../_support/match_output.ts";
+
 /** A server of another project, in a child process: it prints `ready ADDRESS` and runs until it is disposed of. */
 export class PeerProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
@@ -11,25 +13,15 @@ export class PeerProcess implements AsyncDisposable {
   static async start(program: string, ...args: string[]): Promise<PeerProcess> {
     const child = new Deno.Command(program, { args, stdout: "piped", stderr: "inherit" }).spawn();
     const output = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-    let text = "";
-    while (true) {
-      const { value, done } = await output.read();
-      if (done) {
-        await child.status;
-        throw new Error(`${program} ended without an address: ${text}`);
+    const { match, text } = await matchOutput(child, output, /^ready (\S+)\n/m);
+    const rest = async () => {
+      let all = text.slice(match.index + match[0].length);
+      for (let read = await output.read(); !read.done; read = await output.read()) {
+        all += read.value;
       }
-      text += value;
-      const [line, address] = /^ready (\S+)\n/m.exec(text) ?? [];
-      if (address === undefined) continue;
-      const rest = async () => {
-        let all = text.slice(text.indexOf(line!) + line!.length);
-        for (let read = await output.read(); !read.done; read = await output.read()) {
-          all += read.value;
-        }
-        return all;
-      };
-      return new PeerProcess(child, address, rest());
-    }
+      return all;
+    };
+    return new PeerProcess(child, match[1], rest());
   }
 
   /** Stops the process, and returns its output after the address. */

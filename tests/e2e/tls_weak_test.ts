@@ -7,6 +7,7 @@
  */
 import assert from "node:assert/strict";
 import type { TestCa as Ca } from "../_support/certificates.ts";
+import { matchOutput } from "../_support/match_output.ts";
 import { gate } from "../_support/gate.ts";
 import { peerTest, run } from "../_support/peers.ts";
 import type { WeakCall } from "./_weak_calls.ts";
@@ -208,17 +209,10 @@ class SServer implements AsyncDisposable {
       stderr: "null",
     }).spawn();
     const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-    let text = "";
-    for (;;) {
-      const { value, done } = await reader.read();
-      assert.ok(!done, `openssl s_server ended: ${text}`);
-      text += value;
-      // `ACCEPT 127.0.0.1:PORT`
-      const [, address] = /^ACCEPT (\S+:\d+)\n/m.exec(text) ?? [];
-      if (address === undefined) continue;
-      await reader.cancel();
-      return new SServer(child, address);
-    }
+    // `ACCEPT 127.0.0.1:PORT`
+    const { match: [, address] } = await matchOutput(child, reader, /^ACCEPT (\S+:\d+)\n/m);
+    await reader.cancel();
+    return new SServer(child, address);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
