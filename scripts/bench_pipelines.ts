@@ -1,12 +1,13 @@
 /**
  * Measures pipelines, in one run:
  *
- *   deno task bench:pipelines [--seconds 3] [--turns 5] [--workers 1] [--cancellations 50] [--part latency] [--tree FOLDER]
+ *   deno task bench:pipelines [--seconds 3] [--turns 5] [--workers 1] [--cancellations 50] [--starts 5] [--part latency] [--tree FOLDER]
  *
  * - memory: of executions at once, over that of the idle server;
  * - latency: and CPU time of resampling 1 s and 10 s of audio by gRPC, by turns with those of this process;
  * - connections: 3,000 executions over 1,000 connections;
  * - cancellation: the time in which the executions of a client that leaves end;
+ * - cold: the same for the first executions of servers that have just become ready;
  * - signatures: their rate beside pipelines at half of the pipelines' highest rate, between turns of the rate alone.
  *
  * `--part` names one of them; `--tree` serves from other sources, such as an older commit. Needs Linux, and for the
@@ -26,7 +27,7 @@ import { libc } from "../src/ffi/mod.ts";
 import type { AnyMethod, RpcChannel } from "../src/grpc/mod.ts";
 import { openNativeChannel } from "../src/grpc/native/client/mod.ts";
 import { createRegistry, execute, planOf, readManifest } from "../src/pipeline/mod.ts";
-import { cancellations } from "./bench_pipelines/cancellation.ts";
+import { cancellations, coldCancellations, type Server } from "./bench_pipelines/cancellation.ts";
 import { executeRequest, manifestFile, noise, SAMPLE_RATE } from "./bench_pipelines/request.ts";
 import { signaturesBesidePipelines } from "./bench_pipelines/signatures.ts";
 import { onLoopback, root, serve } from "./serve_process.ts";
@@ -37,6 +38,7 @@ const { values: options } = parseArgs({
     turns: { type: "string", default: "5" },
     workers: { type: "string", default: "1" },
     cancellations: { type: "string", default: "50" },
+    starts: { type: "string", default: "5" },
     part: { type: "string", default: "" },
     tree: { type: "string", default: root },
   },
@@ -213,20 +215,29 @@ const parts: Readonly<Record<string, (address: string, pid: number) => Promise<v
   memory,
   latency,
   connections,
-  cancellation: (address, pid) => cancellations(address, pid, Number(options.cancellations), line),
+  cancellation: (address, pid) =>
+    cancellations({ address, pid }, Number(options.cancellations), line),
+  cold: () => coldCancellations(withServer, Number(options.starts), line),
   signatures,
 };
 
 if (options.part !== "" && !Object.hasOwn(parts, options.part)) {
   throw new Error(`There is no part ${options.part}: there are ${Object.keys(parts).join(", ")}`);
 }
-const keys = ["--generate", "ecdsa-p256", "--pipelines", "--workers", options.workers];
-const { child, addresses: [address] } = await serve(options.tree, [...onLoopback, ...keys]);
-try {
-  for (const [name, measure] of Object.entries(parts)) {
-    if (options.part === "" || options.part === name) await measure(address!, child.pid);
+/** Serves from the tree while the server is used. */
+async function withServer<T>(use: (server: Server) => Promise<T>): Promise<T> {
+  const keys = ["--generate", "ecdsa-p256", "--pipelines", "--workers", options.workers];
+  const { child, addresses: [address] } = await serve(options.tree, [...onLoopback, ...keys]);
+  try {
+    return await use({ address: address!, pid: child.pid });
+  } finally {
+    child.kill("SIGTERM");
+    await child.status;
   }
-} finally {
-  child.kill("SIGTERM");
-  await child.status;
 }
+
+await withServer(async ({ address, pid }) => {
+  for (const [name, measure] of Object.entries(parts)) {
+    if (options.part === "" || options.part === name) await measure(address, pid);
+  }
+});
