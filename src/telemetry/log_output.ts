@@ -17,6 +17,9 @@ export type LogTarget =
 
 const STDERR = 2;
 
+/** Flags of open(2) for output that does not wait. */
+const OUTPUT_FLAGS = libc.O_WRONLY | libc.O_NONBLOCK | libc.O_APPEND | libc.O_NOCTTY;
+
 /** 256 KiB of waiting lines. Further lines are dropped and counted. */
 const MAX_WAITING_BYTES = 262_144;
 
@@ -30,14 +33,29 @@ export function openLogTarget(): LogTarget {
     return { kind: "socket", isJournal: isJournal() };
   }
   if (!Deno.stderr.isTerminal() && libc.pipeSize(STDERR) < 0) return { kind: "blocking" };
-  const flags = libc.O_WRONLY | libc.O_NONBLOCK | libc.O_APPEND | libc.O_NOCTTY;
-  const fd = libc.open(`/proc/self/fd/${STDERR}`, flags);
+  const fd = libc.open(`/proc/self/fd/${STDERR}`, OUTPUT_FLAGS);
   // A terminal or pipe of another user can be written, but not opened.
   return fd < 0 ? { kind: "blocking" } : { kind: "nonblocking", fd };
 }
 
+/** A pipe or a device, open for writes that do not wait. */
+export interface OutputPipe extends Disposable {
+  readonly target: LogTarget;
+}
+
 /**
- * Writes bytes to standard error without waiting.
+ * Opens a pipe or a device for writes that do not wait; undefined on a platform without the libc binding.
+ *
+ * @throws {LibcError} `ENXIO` for a pipe that no process reads
+ */
+export function openOutputPipe(path: string): OutputPipe | undefined {
+  if (!libc.isSupported()) return undefined;
+  const fd = libc.check("open", libc.open(path, OUTPUT_FLAGS));
+  return { target: { kind: "nonblocking", fd }, [Symbol.dispose]: () => libc.close(fd) };
+}
+
+/**
+ * Writes bytes to a target without waiting.
  *
  * @returns the number of bytes that were written; 0 when there is no room for some at this time
  * @throws {LibcError | Error} when they cannot be written

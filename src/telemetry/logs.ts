@@ -12,9 +12,9 @@ import type { LogEvent } from "./events.ts";
 import { printableLines } from "../printable/mod.ts";
 import { journalPrefix } from "./journal.ts";
 import { formatLogLevels, type Level, type LogCategory, type LogLevels } from "./levels.ts";
-import { LogOutput, type LogTarget, openLogTarget, writeSome } from "./log_output.ts";
+import { LogOutput, type LogTarget, openLogTarget } from "./log_output.ts";
 
-export { type LogTarget, writeSome };
+export type { LogTarget };
 
 /** The values of a log line, by name. */
 export type LogFields = Readonly<Record<string, unknown>>;

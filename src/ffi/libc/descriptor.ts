@@ -80,6 +80,8 @@ const WRITEV = errnoSet(
   errno.EPIPE,
   errno.ECONNRESET,
   errno.EIO,
+  errno.ENXIO,
+  errno.ENOSPC,
   errno.ENOBUFS,
   errno.ENOMEM,
 );

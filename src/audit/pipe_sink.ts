@@ -1,6 +1,7 @@
 /**
- * Standard error as the target of audit lines. A pipe that is not read has no room after 64 KiB. A write that waits for
- * its reader without a limit would stop the thread, and on the main thread also the end of the server.
+ * Pipes, terminals and sockets as targets of audit lines: standard error, or a file of that kind. A pipe that is not read
+ * has no room after 64 KiB. A write that waits for its reader without a limit would stop the thread, and on the main
+ * thread also the end of the server.
  *
  * @module
  */
@@ -21,12 +22,12 @@ const LINE_FEED = 0x0a;
 const never = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
 /**
- * Makes the sink of standard error. A write waits for up to 1 s while there is no room. After one that has waited in
+ * Makes the sink of an output, which stays the caller's to close. A write waits for up to 1 s while there is no room. After one that has waited in
  * vain, the next ones do not wait until there is room again.
  *
  * @param maxWaitMs another time, for tests
  */
-export function stderrSink(output: LogTarget, maxWaitMs = MAX_WAIT_MS): Sink {
+export function pipeSink(output: LogTarget, maxWaitMs = MAX_WAIT_MS): Sink {
   let isStuck = false;
   return {
     write(bytes) {
@@ -37,7 +38,7 @@ export function stderrSink(output: LogTarget, maxWaitMs = MAX_WAIT_MS): Sink {
           const more = writeSome(output, pieceOf(bytes, written));
           written += more;
           if (more > 0) continue;
-          if (performance.now() >= end) throw new Error("Standard error is not read");
+          if (performance.now() >= end) throw new Error("nothing reads it");
           Atomics.wait(never, 0, 0, RETRY_MS);
         }
         isStuck = false;
