@@ -241,10 +241,12 @@ class Verifier {
     }
     this.#checkHeads(run, line);
     this.#checkSegment(run, line, offset);
+    run.end = line.last;
+    // A server without an audit key writes the line without a signature.
+    if (!text.includes(SIGNATURE_FIELD)) return;
     this.#signedLines++;
     this.#unsigned = 0;
     this.#signedUntil = line.time;
-    run.end = line.last;
   }
 
   #checkHeads(run: RunState, { heads = {}, chain: name }: Parsed): void {

@@ -303,7 +303,11 @@ const addressOptions: Readonly<Record<string, string>> = {
 };
 
 /** Options that a word without an option is often meant for, by commands without arguments. */
-const likelyOptions: Readonly<Record<string, string>> = { serve: "--key", keygen: "--out" };
+const likelyOptions: Readonly<Record<string, string>> = {
+  "serve": "--key",
+  "keygen": "--out",
+  "public-key": "--key",
+};
 
 /**
  * Creates the error of more words than a command has arguments. Commander's message ends in `but got 2: hello, world.`
@@ -313,7 +317,7 @@ function excessArguments(error: CommanderError, command: Command): CliError {
   const option = likelyOptions[command.name()];
   const takesText = command.registeredArguments.some((argument) => argument.name() === "text");
   const hints = [
-    ...option === undefined ? [] : [`Name a file with an option, such as ${option}.`],
+    ...option === undefined ? [] : [`Write it after an option, such as ${option}.`],
     ...takesText ? ["Put a text with spaces in quotes."] : [],
     `See ${pathOf(command)} --help`,
   ];

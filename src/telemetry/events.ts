@@ -38,7 +38,11 @@ export const events = {
   "Serving": event("serve", "info", "The server takes calls: its version, stack and keys."),
   "Serving metrics": event("serve", "info", "The pages of `--metrics` are served."),
   "Draining": event("serve", "info", "A signal stops the server. It accepts no new connections."),
-  "Stopped": event("serve", "info", "The last call has ended or was cut off."),
+  "Stopped": event(
+    "serve",
+    "info",
+    "The last call has ended or was cut off: the numbers of both since the signal.",
+  ),
   "Stopped before it served": event("serve", "info", "A signal has come during the start."),
   "Serving the control socket": event(
     "serve",

@@ -38,6 +38,18 @@ test("A log that ended in order verifies, and holds each attempt without its inp
   assert.equal((await Deno.stat(log.path)).mode! & 0o777, 0o600);
 });
 
+// `signer audit verify` counted the lines of checkpoints, which have no signature without a key, as signed ones.
+test("A log of a server without an audit key has no signed lines", async () => {
+  await using log = await TestLog.open(undefined, undefined, { sign: undefined });
+  log.record(4);
+  await log.close();
+  const verdict = verifyUnsigned(log.path);
+  assert.deepEqual([verdict.faults, verdict.openEnds, verdict.signedUntil], [[], [], undefined]);
+  assert.deepEqual([verdict.attempts, verdict.signedLines], [8, 0]);
+  assert.equal(verdict.unsigned, verdict.lines);
+  assert.match(verify(log.path).faults[0].message, /signature is not one of the audit key/);
+});
+
 /** Each way to tamper with the lines, by the index of an attempt in the middle. */
 const tampering: Readonly<Record<string, (lines: string[], at: number) => void>> = {
   "a changed line": (lines, at) => void (lines[at] = lines[at].replace('"OK"', '"NOT_FOUND"')),

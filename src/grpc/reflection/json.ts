@@ -56,7 +56,8 @@ function unknownValue(registry: Registry, message: string): string | undefined {
 function shortened(message: string): string {
   return message
     .replace(/^cannot decode (field |message google\.protobuf\.Empty from JSON: )?/, "")
-    .replace(" from JSON: ", ": ");
+    .replace(" from JSON: ", ": ")
+    .replace("expected Uint8Array, got", "expected bytes in base64, got");
 }
 
 /**
