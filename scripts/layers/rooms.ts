@@ -380,7 +380,7 @@ export const rooms: Rooms = {
   "src/yaml": ["npm:yaml"],
 
   "src/errors": [],
-  "src/files": ["src/errors"],
+  "src/files": ["src/errors", "src/ffi"],
   "src/json": [],
   "src/node": [],
   "src/printable": [],

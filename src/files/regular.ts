@@ -28,6 +28,35 @@ export interface RegularFile extends AsyncDisposable {
  * @throws {FileError} `NOT_FOUND`, `UNREADABLE`; `NOT_REGULAR` for a folder, a pipe, a socket or a device
  */
 export async function openRegularFile(path: string): Promise<RegularFile> {
+  return await openByLibc(path) ?? await openByNode(path);
+}
+
+/**
+ * Opens a regular file by libc. node:fs does the same, but takes 25 ms of the start of a server, and 5 MB.
+ *
+ * @returns undefined for all that `openByNode()` has to do: reporting failures, and other platforms
+ */
+async function openByLibc(path: string): Promise<RegularFile | undefined> {
+  // Without these permissions, a call of libc would ask for one, or would do without the other.
+  const needed: Deno.PermissionDescriptor[] = [{ name: "ffi" }, { name: "read", path }];
+  if (!needed.every((each) => Deno.permissions.querySync(each).state === "granted")) return;
+  const { libc } = await import("../ffi/mod.ts");
+  const file = await libc.openRegular(path);
+  return file && {
+    ...file,
+    async read(room) {
+      const count = await libc.readRegular(file.fd, room as Uint8Array<ArrayBuffer>);
+      if (count < 0) throw failureOf(path, new Error("reading failed"));
+      return count;
+    },
+    [Symbol.asyncDispose]() {
+      libc.close(file.fd);
+      return Promise.resolve();
+    },
+  };
+}
+
+async function openByNode(path: string): Promise<RegularFile> {
   // Imported here, because threads that read no files would load it too: it takes 1 MB of each.
   const { constants, open } = await import("node:fs/promises");
   let file: FileHandle | undefined;

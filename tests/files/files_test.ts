@@ -3,10 +3,14 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gate } from "../_support/gate.ts";
 
-const [test, { FileError, openRegularFile, readAnyFile, readRegularFile, readStream }] = await gate(
-  ["read", "run", "write"],
-  () => import("../../src/files/mod.ts"),
-);
+const [test, { FileError, libc, openRegularFile, readAnyFile, readRegularFile, readStream }] =
+  await gate(
+    ["ffi", "read", "run", "write"],
+    async () => {
+      const { libc } = await import("../../src/ffi/mod.ts");
+      return { libc, ...await import("../../src/files/mod.ts") };
+    },
+  );
 
 /** Runs a test with the path of a new folder. */
 async function withFolder(run: (folder: string) => Promise<void>): Promise<void> {
@@ -99,3 +103,23 @@ test("`readStream()` returns a stream up to the limit, and reads no more of a la
   await assert.rejects(readStream("-", chunks(Infinity), 6), { code: "TOO_LARGE" });
   assert.equal(pulled, 4);
 });
+
+test("libc opens regular files, with their mode, owner and size, and leaves all others to Node.js", () =>
+  withFolder(async (folder) => {
+    if (Deno.build.os !== "linux") return;
+    const path = join(folder, "file");
+    await Deno.writeFile(path, new Uint8Array(70_000), { mode: 0o640 });
+    await Deno.chmod(path, 0o640);
+    const file = await libc.openRegular(path);
+    assert.ok(file);
+    const { mode, uid, size } = file;
+    assert.deepEqual({ mode, uid, size }, { mode: 0o100640, uid: Deno.uid(), size: 70_000 });
+    assert.equal(await libc.readRegular(file.fd, new Uint8Array(80_000)), 70_000);
+    assert.equal(await libc.readRegular(file.fd, new Uint8Array(1)), 0);
+    libc.close(file.fd);
+    assert.equal(await libc.readRegular(-1, new Uint8Array(1)), -1);
+    await new Deno.Command("mkfifo", { args: [join(folder, "pipe")] }).output();
+    for (const other of [join(folder, "no"), join(folder, "pipe"), folder, "/dev/zero"]) {
+      assert.equal(await libc.openRegular(other), undefined, other);
+    }
+  }));

@@ -12,6 +12,7 @@ export * from "./platform.ts";
 export * from "./proc.ts";
 export * from "./process.ts";
 export * from "./program_pages.ts";
+export * from "./regular_file.ts";
 export * from "./seccomp.ts";
 export * from "./signal.ts";
 export * from "./sockaddr.ts";

@@ -18,6 +18,7 @@ export interface Platform {
   readonly ioGetevents: number;
   readonly seccomp: number;
   readonly finitModule: number;
+  readonly statx: number;
 }
 
 /** Linux on x86-64 and on arm64. Both are little-endian, and the layouts rely on that. */
@@ -33,6 +34,7 @@ export const PLATFORMS: Readonly<Record<Platform["arch"], Platform>> = {
     ioGetevents: 208,
     seccomp: 317,
     finitModule: 313,
+    statx: 332,
   },
   aarch64: {
     arch: "aarch64",
@@ -45,6 +47,7 @@ export const PLATFORMS: Readonly<Record<Platform["arch"], Platform>> = {
     ioGetevents: 4,
     seccomp: 277,
     finitModule: 273,
+    statx: 291,
   },
 };
 
