@@ -1,10 +1,11 @@
 /** Limits of the grpc-js server on the resources of one peer. @module */
 import assert from "node:assert/strict";
-import { bidi, StatusCode, unary } from "../../src/grpc/mod.ts";
+import { bidi, serverStream, StatusCode, unary } from "../../src/grpc/mod.ts";
 import { gate } from "../_support/gate.ts";
 import { dataFrames, openCall } from "../hostile/_requests.ts";
 import { settings } from "../http2/_frames.ts";
 import { framed } from "../_support/framed.ts";
+import { until } from "../_support/until.ts";
 import { kindsService, loadLibc, Served } from "./_rig.ts";
 
 const [test, loaded] = await gate(
@@ -133,6 +134,26 @@ test("A handler has the deadline of a timeout that takes more than 8 digits of m
   await client.request(fields, [message]);
   const seconds = (deadline! - began) / 1_000;
   assert.ok(seconds > 999_900 && seconds < 1_000_100, `${seconds} s`);
+});
+
+// grpc-js ended the stream at the deadline and wrote the next response after that, and the stream never closed.
+test("A stream of responses ends when its deadline passes between two of them", async () => {
+  const services = [kindsService({
+    Spread: serverStream(async function* (request) {
+      for (let i = 0; i < 3; i++) yield request;
+    }),
+  })];
+  await using served = await Served.by(openGrpcJsServer({ services }));
+  await using client = await RawClient.connect({ host: "127.0.0.1", port: portOf(served) });
+  const fields = requestFields("/test.Kinds/Spread", ["grpc-timeout", "0S"]);
+  const statuses: unknown[] = [];
+  for (let i = 0; i < 20; i++) {
+    client.request(fields, [message]).then((response) => statuses.push(statusOf(response)));
+  }
+  await until("the calls have ended", () => statuses.length === 20, 10_000);
+  // A call may end before its timer of 0 ms runs.
+  const { OK, DEADLINE_EXCEEDED } = StatusCode;
+  assert.deepEqual(statuses.filter((one) => one !== OK && one !== DEADLINE_EXCEEDED), []);
 });
 
 test("Limits of a running server: ours hold at once, and those of grpc-js for new connections", async () => {

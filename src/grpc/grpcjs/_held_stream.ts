@@ -55,6 +55,7 @@ export abstract class HeldStream {
   protected onEnd: Listener | undefined;
   #held = 0;
   #written = 0;
+  #hasEnded = false;
 
   constructor(protected readonly stream: ServerHttp2Stream, protected readonly host: StreamHost) {
     stream.once("close", () => {
@@ -107,6 +108,12 @@ export abstract class HeldStream {
   }
 
   write(bytes: Buffer, callback: (error?: Error | null) => void): boolean {
+    if (this.#hasEnded) {
+      // grpc-js 1.14.7 goes on to write responses after it has ended a call at its deadline. On Deno 2.9.6 a write after
+      // `end()` would keep the stream from sending its trailers, and from closing.
+      queueMicrotask(() => callback(new Error("The call has ended")));
+      return true;
+    }
     this.unread(bytes.length);
     const { budget } = this.host;
     if (budget.isOverrun) this.stream.session?.destroy(undefined, ENHANCE_YOUR_CALM);
@@ -117,6 +124,7 @@ export abstract class HeldStream {
   }
 
   end(): void {
+    this.#hasEnded = true;
     this.stream.end();
   }
 
