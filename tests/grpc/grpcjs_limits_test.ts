@@ -1,6 +1,6 @@
 /** Limits of the grpc-js server on the resources of one peer. @module */
 import assert from "node:assert/strict";
-import { bidi, serverStream, StatusCode, unary } from "../../src/grpc/mod.ts";
+import { bidi, clientStream, serverStream, StatusCode, unary } from "../../src/grpc/mod.ts";
 import { gate } from "../_support/gate.ts";
 import { dataFrames, openCall } from "../hostile/_requests.ts";
 import { settings } from "../http2/_frames.ts";
@@ -134,6 +134,23 @@ test("A handler has the deadline of a timeout that takes more than 8 digits of m
   await client.request(fields, [message]);
   const seconds = (deadline! - began) / 1_000;
   assert.ok(seconds > 999_900 && seconds < 1_000_100, `${seconds} s`);
+});
+
+// The handler got the end of its requests, and the call ended with OK.
+test("A stream of requests that ends within a message is reset, and its call is cancelled", async () => {
+  let isCancelled = false;
+  const services = [kindsService({
+    Collect: clientStream(async (requests, { signal }) => {
+      signal.addEventListener("abort", () => isCancelled = true);
+      return (await Array.fromAsync(requests)).length;
+    }),
+  })];
+  await using served = await Served.by(openGrpcJsServer({ services }));
+  await using client = await RawClient.connect({ host: "127.0.0.1", port: portOf(served) });
+  const pieces = [message, message.subarray(0, 20)];
+  const { reset } = await client.request(requestFields("/test.Kinds/Collect"), pieces);
+  assert.equal(reset, 2);
+  await until("the call is cancelled", () => isCancelled);
 });
 
 // grpc-js ended the stream at the deadline and wrote the next response after that, and the stream never closed.

@@ -46,6 +46,9 @@ export interface StreamHost {
 /** The error code for a peer that uses too much (RFC 9113 section 7). gRPC maps it to RESOURCE_EXHAUSTED. */
 export const ENHANCE_YOUR_CALM = 0xb;
 
+/** The error code that gRPC maps to INTERNAL (RFC 9113 section 7). */
+export const INTERNAL_ERROR = 0x2;
+
 type Listener = (...args: unknown[]) => void;
 
 /** Implements the members of `ServerHttp2Stream` that grpc-js 1.14.7 uses. */
@@ -172,6 +175,12 @@ export abstract class HeldStream {
   /** Returns true if the prefix of the first message exceeds the limit. grpc-js refuses it by its prefix. */
   protected isTooLarge(): boolean {
     return (this.queue.firstMessage ?? 0) - PREFIX_BYTES > this.host.maxRequestBytes;
+  }
+
+  /** Returns true if the queue ends within a message. To be called at the end of the request. */
+  protected isCutOff(): boolean {
+    const { length, firstMessage } = this.queue;
+    return length > 0 && (firstMessage === undefined || length < firstMessage);
   }
 
   /** Called when the stream is closed. */

@@ -1,7 +1,8 @@
 /** HTTP/2 streams of methods with many requests. @module */
 import type { Buffer } from "node:buffer";
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
-import { ENHANCE_YOUR_CALM, HeldStream, type StreamHost } from "./_held_stream.ts";
+import { ENHANCE_YOUR_CALM, HeldStream, INTERNAL_ERROR, type StreamHost } from "./_held_stream.ts";
+import { CUT_OFF } from "./_request_check.ts";
 
 /** The stream of a method with streamed requests. */
 export class MessageStream extends HeldStream {
@@ -9,6 +10,8 @@ export class MessageStream extends HeldStream {
   #ended = false;
   #pumping = false;
   #over = false;
+  /** True after a message over the limit, of which grpc-js gets the first bytes, and refuses the call. */
+  #isRefused = false;
 
   constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, host: StreamHost) {
     super(stream, host);
@@ -61,7 +64,10 @@ export class MessageStream extends HeldStream {
         break;
       }
       const isTooLarge = this.isTooLarge();
-      if (isTooLarge) this.host.meter?.limit("maxRequestBytes");
+      if (isTooLarge) {
+        this.#isRefused = true;
+        this.host.meter?.limit("maxRequestBytes");
+      }
       const message = isTooLarge ? this.queue.length : this.queue.firstMessage!;
       const bytes = this.queue.take(message);
       // Counted until grpc-js reads the next message.
@@ -75,7 +81,9 @@ export class MessageStream extends HeldStream {
     if (!this.#ended) return void this.stream.resume();
     if (!this.#flowing) return;
     this.#over = true;
-    this.onEnd?.();
+    if (this.#isRefused || !this.isCutOff()) return void this.onEnd?.();
+    this.host.record.sent(CUT_OFF.code, CUT_OFF.message);
+    this.stream.close(INTERNAL_ERROR);
   }
 
   /** Ends the call, which holds more than it may. */

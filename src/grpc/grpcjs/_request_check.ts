@@ -28,6 +28,13 @@ export interface GrpcRefusal {
   readonly details?: Uint8Array | undefined;
 }
 
+/** The refusal of a request that ends within a message, which grpc-js would ignore. */
+export const CUT_OFF: GrpcRefusal = {
+  kind: "grpc",
+  code: StatusCode.INTERNAL,
+  message: "Received request that ends within a message",
+};
+
 /** Returns the refusal of a call with an error. */
 export function refusalOf({ code, message, metadata }: RpcError): GrpcRefusal {
   const details = metadata.get(statusDetailsHeader);

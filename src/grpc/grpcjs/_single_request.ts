@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { formatTimeout, OVERLOAD_RETRY_MS, overloaded, parseTimeout, StatusCode } from "../mod.ts";
 import { PREFIX_BYTES } from "./_byte_queue.ts";
 import { HeldStream, type StreamHost } from "./_held_stream.ts";
-import { type GrpcRefusal, refusalOf } from "./_request_check.ts";
+import { CUT_OFF, type GrpcRefusal, refusalOf } from "./_request_check.ts";
 import type { Waiting } from "./_turns.ts";
 
 const heldTooMuch = refusalOf(overloaded("Too many requests are held here", OVERLOAD_RETRY_MS));
@@ -80,6 +80,7 @@ export class SingleRequestStream extends HeldStream implements Waiting {
     if (this.#over) return;
     const first = this.queue.firstMessage;
     if (first !== undefined && this.queue.length > first) return this.#refuseSecond();
+    if (this.isCutOff()) return this.#refuse(CUT_OFF);
     this.#inflated = 2 * this.inflated();
     // May start it at once: then it has not waited.
     this.host.turns.push(this.host.budget, this);
