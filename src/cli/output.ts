@@ -54,10 +54,17 @@ export function writeDiagnostic(text: string): void {
   writeTerminal(printableLines(text));
 }
 
+let writeStandardError = (bytes: Uint8Array): void => writeAll(Deno.stderr, bytes);
+
+/** Has text for standard error written by `write` from now on. A server may not wait for a reader that has stopped. */
+export function redirectStandardError(write: typeof writeStandardError): void {
+  writeStandardError = write;
+}
+
 /** Writes to a terminal on standard error, control characters included: never a peer's text. */
 export function writeTerminal(text: string): void {
   try {
-    writeAll(Deno.stderr, encoder.encode(text));
+    writeStandardError(encoder.encode(text));
   } catch {
     // There is no other place to report it, and the command itself has not failed.
   }

@@ -72,6 +72,19 @@ export function writeSome(target: LogTarget, bytes: Uint8Array): number {
   }
 }
 
+/**
+ * Writes as many bytes as a target takes at this time. The others are lost.
+ *
+ * @throws {LibcError | Error} when they cannot be written
+ */
+export function writeFitting(target: LogTarget, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length;) {
+    const more = writeSome(target, bytes.subarray(written));
+    if (more === 0) return;
+    written += more;
+  }
+}
+
 /** Writes lines to standard error, and keeps lines that do not fit yet. */
 export class LogOutput {
   readonly #target: LogTarget;
