@@ -62,6 +62,8 @@ interface NodeDeclaration<S extends ParameterSchemas> {
   check?(parameters: ParameterValues<S>): string | undefined;
   /** Loads a library, once however often it is called. Called before each execution. */
   load?(): Promise<void>;
+  /** Returns the memory of the library in bytes: it grows with the nodes that are open, and never shrinks. */
+  libraryBytes?(): number;
 }
 
 /** A type of nodes. */

@@ -10,6 +10,8 @@ import type {
 export class ExecutionThread implements Disposable {
   /** The answers so far. */
   readonly answers: ExecutionAnswer[] = [];
+  /** How often the thread has said that its libraries have grown. */
+  grown = 0;
   readonly #worker = new Worker(
     new URL("../../src/pipeline/workers/execution_worker.ts", import.meta.url),
     { type: "module" },
@@ -20,6 +22,7 @@ export class ExecutionThread implements Disposable {
   constructor() {
     this.#worker.onmessage = ({ data }: MessageEvent<WorkerAnswer>) => {
       if (data.kind === "ready") return;
+      if (data.kind === "grown") return void this.grown++;
       this.answers.push(data);
       this.#arrived.resolve();
     };

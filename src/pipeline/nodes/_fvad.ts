@@ -19,6 +19,9 @@ export const loadFvad = once(async () => {
   fvad = await (await import("@echogarden/fvad-wasm")).default() as Fvad;
 });
 
+/** Returns the bytes of the library's memory. */
+export const fvadBytes = (): number => fvad?.HEAP16.buffer.byteLength ?? 0;
+
 /** A detector of voice in frames of one length. */
 export class VoiceDetector implements Disposable {
   readonly #fvad: Fvad;

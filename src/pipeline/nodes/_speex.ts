@@ -41,6 +41,9 @@ export const loadSpeex = once(async () => {
   speex = await (await import("@echogarden/speex-resampler-wasm/simd")).default() as Speex;
 });
 
+/** Returns the bytes of the library's memory. */
+export const speexBytes = (): number => speex?.HEAPU32.buffer.byteLength ?? 0;
+
 /** A stage of a resampler: its state in speexdsp, and the memory of its output. */
 interface RunningStage {
   readonly state: number;

@@ -9,7 +9,7 @@ import {
 } from "../node.ts";
 import { type AudioBuffer, frameCount, type Value } from "../values.ts";
 import { allocate, audioOf, fullScale, SameForm } from "./_samples.ts";
-import { loadSpeex, Resampler } from "./_speex.ts";
+import { loadSpeex, Resampler, speexBytes } from "./_speex.ts";
 
 /** Rates of the input and the output: their ratio bounds the length of the filter. */
 const MIN_RATE = 4_000;
@@ -39,6 +39,7 @@ export const resample = defineNode({
     },
   },
   load: loadSpeex,
+  libraryBytes: speexBytes,
   open: ({ sample_rate, quality }, context) => new Resampling(sample_rate, quality, context),
 });
 

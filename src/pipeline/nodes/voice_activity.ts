@@ -8,7 +8,7 @@ import {
   type Work,
 } from "../node.ts";
 import type { AudioBuffer, Value } from "../values.ts";
-import { loadFvad, VoiceDetector } from "./_fvad.ts";
+import { fvadBytes, loadFvad, VoiceDetector } from "./_fvad.ts";
 import { afterRest, audioOf, convert, SameForm } from "./_samples.ts";
 
 const RATES = [8_000, 16_000, 32_000, 48_000];
@@ -35,6 +35,7 @@ export const voiceActivity = defineNode({
     frame_ms: { kind: "choice", choices: [10, 20, 30], default: 30, description: "Milliseconds" },
   },
   load: loadFvad,
+  libraryBytes: fvadBytes,
   open: ({ mode, frame_ms }, context) => new Detection(mode, frame_ms, context),
 });
 

@@ -49,6 +49,8 @@ export interface SentError extends Pick<PipelineError, "code" | "message" | "nod
 export type WorkerAnswer =
   /** The first one: it has loaded its modules and the libraries of nodes. */
   | { readonly kind: "ready" }
+  /** Its last execution has ended, and the libraries of nodes keep memory that only the end of the thread gives back. */
+  | { readonly kind: "grown" }
   | ExecutionAnswer;
 
 /** A message of the worker about an execution. */

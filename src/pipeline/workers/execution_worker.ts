@@ -25,6 +25,12 @@ import { Turns } from "./_turns.ts";
 /** The nice value: a tenth of the processor's time beside a busy thread of nice value 0 (sched(7)). */
 const NICE = 10;
 
+/**
+ * The memory that the libraries of nodes may keep when no execution runs. They start with 16 MiB each; with more, the
+ * serving thread replaces this worker.
+ */
+const MAX_IDLE_LIBRARY_BYTES = 64 * 1024 * 1024;
+
 interface WorkerScope {
   onmessage: ((event: MessageEvent<OpenMessage | WorkerRequest>) => void) | null;
   postMessage(answer: WorkerAnswer, transfer?: Transferable[]): void;
@@ -148,7 +154,17 @@ class Running implements Signer {
   #end(): void {
     running.delete(this.#id);
     this.#execution[Symbol.dispose]();
+    if (running.size === 0 && libraryBytes() > MAX_IDLE_LIBRARY_BYTES) {
+      scope.postMessage({ kind: "grown" });
+    }
   }
+}
+
+/** Returns the memory of the libraries of nodes. */
+function libraryBytes(): number {
+  let bytes = 0;
+  for (const type of registry.values()) bytes += type.libraryBytes?.() ?? 0;
+  return bytes;
 }
 
 /** Returns the clock of this thread's CPU time, where there is one. */

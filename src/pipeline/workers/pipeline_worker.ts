@@ -20,6 +20,12 @@ import {
  */
 const ANSWER_MS = 30_000;
 
+/**
+ * Time without an execution after which a worker that has grown is replaced. Executions wait about a second for a new
+ * one, so that one in use is kept.
+ */
+const REPLACE_MS = 10_000;
+
 /** Options of a worker. */
 export interface PipelineWorkerOptions {
   /** Called with the reason when the worker has failed. */
@@ -28,6 +34,8 @@ export interface PipelineWorkerOptions {
   readonly entry?: URL;
   /** Another time for the answer, for tests. */
   readonly answerMs?: number;
+  /** Another time before it is replaced, for tests. */
+  readonly replaceMs?: number;
 }
 
 /** The parts of a call that its execution needs. */
@@ -57,7 +65,8 @@ interface Message {
 
 /**
  * A worker that executes pipelines beside the thread that owns it. It starts at its first execution. One that fails or
- * hangs ends its executions, and the next execution starts another.
+ * hangs ends its executions, and the next execution starts another. One whose libraries keep much memory is replaced when
+ * nothing has run for a while.
  *
  * A worker receives no message while it starts, which takes about a second when it is started by another worker (Deno
  * 2.9.6 waits half a second for a debugger, twice). Executions wait here until it is ready, so that one that is cancelled
@@ -72,6 +81,8 @@ export class PipelineWorker implements Disposable {
   /** The number of messages to the worker. */
   #posted: Int32Array = new Int32Array();
   #nextId = 0;
+  /** The timer that replaces the worker unless an execution is opened before. */
+  #replacement: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
 
   constructor(options: PipelineWorkerOptions = {}) {
@@ -87,6 +98,7 @@ export class PipelineWorker implements Disposable {
   open(manifest: Manifest, owner: ExecutionOwner): PipelineJob {
     if (this.#isClosed) throw new PipelineError("WORKER_FAILED", "The server is closing");
     this.start();
+    clearTimeout(this.#replacement);
     const id = this.#nextId++;
     const { answerMs = ANSWER_MS } = this.#options;
     const maxMs = limitsOf(manifest.limits).timeMs + answerMs;
@@ -130,8 +142,10 @@ export class PipelineWorker implements Disposable {
     const worker = new Worker(entry, { type: "module", name: "signer-pipelines" });
     this.#held = new Map();
     worker.onmessage = ({ data }: MessageEvent<WorkerAnswer>) => {
-      if (data.kind !== "ready") this.#jobs.get(data.id)?.take(data);
-      else if (worker === this.#worker) this.#release();
+      if (data.kind !== "ready" && data.kind !== "grown") this.#jobs.get(data.id)?.take(data);
+      else if (worker !== this.#worker) return;
+      else if (data.kind === "ready") this.#release();
+      else this.#replaceLater();
     };
     worker.onerror = (event) => {
       // By default the error is rethrown in this thread.
@@ -144,15 +158,31 @@ export class PipelineWorker implements Disposable {
     return worker;
   }
 
+  #replaceLater(): void {
+    const { replaceMs = REPLACE_MS } = this.#options;
+    clearTimeout(this.#replacement);
+    this.#replacement = setTimeout(() => {
+      // A stream may have been opened before, whose end is reported again.
+      if (this.#jobs.size > 0) return;
+      this.#stop();
+      this.start();
+    }, replaceMs);
+  }
+
   #fail(reason: string): void {
     this.#options.onFailure?.(reason);
     this.#end("The worker of pipelines has failed: try again");
   }
 
-  #end(message: string): void {
+  #stop(): void {
+    clearTimeout(this.#replacement);
     this.#worker?.terminate();
     this.#worker = undefined;
     this.#held = undefined;
+  }
+
+  #end(message: string): void {
+    this.#stop();
     for (const job of [...this.#jobs.values()]) {
       job.fail(new PipelineError("WORKER_FAILED", message));
     }
