@@ -249,7 +249,7 @@ test("Responses of a connection's turn are sent together, and others are served 
       Unary: unary((name: string) => {
         if (name === "expensive") beforeExpensive();
         ran.push(name);
-        clock.work(name === "expensive" ? 0.5 : 0.05);
+        clock.work(name === "expensive" ? 0.25 : 0.05);
         return name;
       }, (name: string) => name),
     }),
@@ -270,14 +270,14 @@ test("Responses of a connection's turn are sent together, and others are served 
     if (sizes.length === 6) writeNow(modest, call(9, "cheap"));
     if (sizes.length === 7) answered = bytesNow(modest) > 0;
   };
-  writeNow(busy, join(...Array.from({ length: 60 }, (_, i) => call(1 + i, "expensive"))));
-  rig.turnsUntil(() => ran.length === 61);
+  writeNow(busy, join(...Array.from({ length: 40 }, (_, i) => call(1 + i, "expensive"))));
+  rig.turnsUntil(() => ran.length === 41);
   assert.equal(ran.indexOf("cheap"), 6);
   assert.equal(answered, true);
-  // 30 ms of work wait at first, so that a turn takes 3.5 ms; with less work it is shorter.
+  // 10 ms of work wait at first, so that a turn takes 1.5 ms; with less work it is shorter.
   const [one] = sizes.filter((size) => size > 0).toSorted((a, b) => a - b);
   const together = sizes.map((size) => Math.round(size / one));
-  assert.deepEqual(together.slice(0, 15), [0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 7]);
+  assert.deepEqual(together.slice(0, 13), [0, 0, 0, 0, 0, 0, 6, 0, 0, 0, 0, 0, 6]);
   assert.deepEqual(together.slice(-4), [1, 1, 1, 1]);
 });
 
