@@ -1,6 +1,6 @@
 /** Files with a passphrase on their only line. @module */
 import { CryptoError, modeOf, readPrivateFile } from "../../crypto/mod.ts";
-import { failureOf, openRegularFile } from "../../files/mod.ts";
+import { failureOf, fill, openRegularFile } from "../../files/mod.ts";
 import { usageError } from "../exit.ts";
 import { mayExist } from "../file_status.ts";
 import { warn } from "../output.ts";
@@ -104,13 +104,7 @@ async function readLine(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const room = new Uint8Array(ROOM);
   try {
-    let length = 0;
-    while (length < room.length) {
-      const count = await attempt(path, () => read(room.subarray(length)));
-      if (!count) break;
-      length += count;
-    }
-    return onlyLine(path, room.subarray(0, length));
+    return onlyLine(path, await fill(room, (rest) => attempt(path, () => read(rest))));
   } finally {
     room.fill(0);
   }

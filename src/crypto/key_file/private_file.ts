@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { FileError, openRegularFile, type RegularFile } from "../../files/mod.ts";
+import { FileError, fill, openRegularFile } from "../../files/mod.ts";
 import { CryptoError } from "../errors.ts";
 
 /** A private file: its content, and the refusal of a file that is not private. */
@@ -35,14 +35,14 @@ export async function readPrivateFile(
 ): Promise<PrivateFile> {
   try {
     await using file = await openRegularFile(path);
-    const length = await fill(file, room);
-    if (length === 0) throw new CryptoError("KEY_FILE", `${name} is empty`);
+    const bytes = await fill(room, (rest) => file.read(rest));
+    if (bytes.length === 0) throw new CryptoError("KEY_FILE", `${name} is empty`);
     const exposure = exposureOf(
       { mode: modeOf(path, file.mode), uid: file.uid },
       Deno.uid(),
       privacy,
     );
-    return { bytes: room.subarray(0, length), exposure };
+    return { bytes, exposure };
   } catch (cause) {
     if (!(cause instanceof FileError)) throw cause;
     throw new CryptoError("KEY_FILE", `${name} cannot be read: ${cause.reason}`, { cause });
@@ -81,14 +81,4 @@ export function exposureOf(
 export function modeOf(path: string, mode: number): number {
   const folder = Deno.env.get("CREDENTIALS_DIRECTORY");
   return folder && path.startsWith(`${folder}/`) ? mode & ~0o040 : mode;
-}
-
-async function fill(file: RegularFile, room: Uint8Array): Promise<number> {
-  let length = 0;
-  while (length < room.length) {
-    const count = await file.read(room.subarray(length));
-    if (count === 0) break;
-    length += count;
-  }
-  return length;
 }
