@@ -22,8 +22,8 @@ const LINE_FEED = 0x0a;
 const never = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
 /**
- * Makes the sink of an output, which stays the caller's to close. A write waits for up to 1 s while there is no room. After one that has waited in
- * vain, the next ones do not wait until there is room again.
+ * Makes the sink of an output, which stays the caller's to close. A write waits for up to 1 s while there is no room.
+ * After one that has waited in vain, the next ones do not wait until there is room again.
  *
  * @param maxWaitMs another time, for tests
  */

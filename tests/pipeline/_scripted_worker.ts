@@ -1,5 +1,11 @@
-/** A worker that dies or hangs when an input says so, and else returns its inputs. @module */
+/**
+ * A worker that dies, hangs or does not answer when an input says so. It says that it has grown, and returns the number of
+ * parts so far, for `grow`. It returns other inputs.
+ *
+ * @module
+ */
 import type {
+  Entries,
   OpenMessage,
   WorkerAnswer,
   WorkerRequest,
@@ -10,9 +16,12 @@ const scope = globalThis as unknown as {
   postMessage(answer: WorkerAnswer): void;
 };
 
+let parts = 0;
+
 scope.postMessage({ kind: "ready" });
 scope.onmessage = ({ data: request }) => {
   if (request.kind !== "part") return;
+  parts++;
   const [[, value] = []] = request.inputs ?? [];
   const word = value?.kind === "json" ? JSON.parse(value.text) : undefined;
   if (word === "wait") return;
@@ -22,6 +31,9 @@ scope.onmessage = ({ data: request }) => {
     ...{ wallMs: 0, cpuMs: 0, memoryEstimateBytes: 0, allocatedBytes: 0, audioBytes: 0 },
     nodes: [],
   };
-  const outputs = request.inputs ?? [];
+  if (word === "grow" && request.isLast) scope.postMessage({ kind: "grown" });
+  const outputs: Entries = word === "grow"
+    ? [["n0", { kind: "json", text: String(parts) }]]
+    : request.inputs ?? [];
   scope.postMessage({ kind: "done", id: request.id, outputs, memory: request.memory, metrics });
 };

@@ -155,7 +155,7 @@ test("a worker that dies ends its executions, and the next one has another worke
   const reasons: string[] = [];
   using worker = new PipelineWorker({
     onFailure: (reason) => reasons.push(reason),
-    entry: new URL("./_failing_worker.ts", import.meta.url),
+    entry: new URL("./_scripted_worker.ts", import.meta.url),
   });
   const nodes: Nodes = [["digest"]];
   const ends = await Promise.allSettled([
@@ -187,7 +187,7 @@ test("a worker that hangs is replaced", async () => {
   const reasons: string[] = [];
   using worker = new PipelineWorker({
     onFailure: (reason) => reasons.push(reason),
-    entry: new URL("./_failing_worker.ts", import.meta.url),
+    entry: new URL("./_scripted_worker.ts", import.meta.url),
     answerMs: 100,
   });
   const manifest = readManifest({ ...chain(["digest"]), limits: { time_ms: 1 } });
@@ -288,10 +288,10 @@ test("a worker says when its last execution leaves libraries that have grown", a
 });
 
 test("a worker that has grown is replaced when nothing has run for a while", async () => {
-  const entry = new URL("./_growing_worker.ts", import.meta.url);
+  const entry = new URL("./_scripted_worker.ts", import.meta.url);
   using worker = new PipelineWorker({ entry, replaceMs: 1 });
   const count = async (job = open(worker, [["digest"]]), isLast = true) => {
-    const output = (await push(job, json("a"), isLast)).outputs.get("n0");
+    const output = (await push(job, json("grow"), isLast)).outputs.get("n0");
     assert.ok(output?.kind === "json");
     return Number(output.text);
   };

@@ -196,7 +196,12 @@ export class Reloader implements Disposable {
     const onSkipped = (path: string, reason: string) =>
       log.warn("A file of the key folder is skipped", { path, reason });
     const store = await reloadKeys(
-      ...[provider, options, passphrases, keys.current, generated, onSkipped] as const,
+      provider,
+      options,
+      passphrases,
+      keys.current,
+      generated,
+      onSkipped,
     );
     try {
       checkKeys?.(store);

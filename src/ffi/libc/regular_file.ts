@@ -51,7 +51,12 @@ export async function openRegular(path: string): Promise<OpenRegularFile | undef
   const status = new DataView(bytes.buffer);
   const result = await lending(bytes, () =>
     symbols.syscall_statx_off_thread(
-      ...[platform!.statx, fd, EMPTY_NAME, AT_EMPTY_PATH, STATX_FIELDS, bytes] as const,
+      platform!.statx,
+      fd,
+      EMPTY_NAME,
+      AT_EMPTY_PATH,
+      STATX_FIELDS,
+      bytes,
     ));
   const mode = status.getUint16(MODE, true);
   if (result === 0 && (mode & TYPE_BITS) === REGULAR) {
