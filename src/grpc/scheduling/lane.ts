@@ -14,12 +14,24 @@ import type { Work } from "./work.ts";
  */
 const MAX_DEBT_MS = 10;
 
+/**
+ * Participants take turns in the same order as before where they differ by no more than this part of what each has used
+ * since its last turn. Without it, equal participants would be in a new order in each round, by the small differences of
+ * their durations, and one that was first in a round and last in the next would wait for two.
+ */
+const EQUAL_PART = 1 / 4;
+
+/** The virtual time between participants that count as equal, in milliseconds: enough to keep their order. */
+const EQUAL_GAP_MS = 1e-6;
+
 /** A participant in turns: a peer or a connection. Its `due` is its virtual time in milliseconds. */
 abstract class TurnTaker implements Due {
   due = 0;
   place = -1;
   /** True while work waits. */
   isActive = false;
+  /** Its virtual time at the start of its last turn, or when it had used less than the others. */
+  began = 0;
   /** Milliseconds used out of turn, which are added to `due` when it is next in a heap. */
   #debt = 0;
 
@@ -44,10 +56,17 @@ export class Turns<T extends TurnTaker> {
   /** The virtual time of the participant whose turn was last. */
   #time = 0;
   #active = 0;
+  /** The virtual time of the participant that was the last to begin to wait. */
+  #last = 0;
 
   /** Number of participants with work, including the one whose turn it is. */
   get active(): number {
     return this.#active;
+  }
+
+  /** The least virtual time of the participants that wait; `Infinity` when there is none. */
+  get next(): number {
+    return this.#waiting.next;
   }
 
   /** Adds a participant whose first work begins to wait. */
@@ -55,8 +74,9 @@ export class Turns<T extends TurnTaker> {
     taker.isActive = true;
     this.#active++;
     taker.settleDebt();
-    taker.due = Math.min(Math.max(taker.due, this.#time), this.#time + MAX_DEBT_MS);
-    this.#waiting.add(taker);
+    if (taker.due < this.#time) taker.due = taker.began = this.#time;
+    else taker.due = Math.min(taker.due, this.#time + MAX_DEBT_MS);
+    this.#wait(taker);
   }
 
   /** Removes and returns the participant whose turn is next; undefined when none waits. */
@@ -65,7 +85,7 @@ export class Turns<T extends TurnTaker> {
       const next = this.#waiting.take();
       if (next === undefined) return undefined;
       if (!next.settleDebt()) {
-        this.#time = next.due;
+        this.#time = next.began = next.due;
         return next;
       }
       this.#waiting.add(next);
@@ -74,9 +94,17 @@ export class Turns<T extends TurnTaker> {
 
   /** Ends the turn of a participant, which waits for another one if it has more work. */
   end(taker: T, hasMore: boolean): void {
-    if (hasMore) return this.#waiting.add(taker);
+    if (hasMore) return this.#wait(taker);
     taker.isActive = false;
     this.#active--;
+  }
+
+  #wait(taker: T): void {
+    const used = taker.due - taker.began;
+    const ahead = this.#last - taker.due;
+    if (used > 0 && ahead >= 0 && ahead <= used * EQUAL_PART) taker.due = this.#last + EQUAL_GAP_MS;
+    this.#last = taker.due;
+    this.#waiting.add(taker);
   }
 }
 

@@ -46,6 +46,8 @@ export class WorkQueue {
   readonly #byIdentity = new Map<string, PeerTurns>();
   #size = 0;
   #expectedMs = 0;
+  /** Expected milliseconds of the pieces that have run in this turn. */
+  #turnMs = 0;
 
   /**
    * @param clock milliseconds; tests replace `performance.now()`
@@ -104,8 +106,9 @@ export class WorkQueue {
   }
 
   /**
-   * Runs pieces of the next lane: as many as are expected to end within `forMs` milliseconds, and at least one. Returns
-   * false when no work waits.
+   * Gives a turn to the next lane: runs pieces that are expected to take up to `forMs` milliseconds together, but at
+   * least one; a third longer if that ends the lane's work. The turn ends early after twice that time, or when work
+   * arrives for a lane that has used no more than this one. Returns false when no work waits.
    *
    * @param between called between two pieces with the time. It may add work
    */
@@ -114,12 +117,13 @@ export class WorkQueue {
       const peer = this.#peers.begin();
       if (peer === undefined) return false;
       const lane = peer.turns.begin()!;
-      const [began, usedBefore] = [this.#clock(), this.#used()];
+      this.#turnMs = 0;
+      const usedBefore = this.#used();
       let ran = false;
       try {
-        ran = this.#runSome(lane, began, began + forMs, between);
+        ran = this.#runSome(lane, forMs, between);
       } finally {
-        lane.charge(this.#used() - usedBefore);
+        lane.charge(charged(this.#turnMs, this.#used() - usedBefore));
         peer.turns.end(lane, lane.size > 0);
         this.#peers.end(peer, peer.turns.active > 0);
       }
@@ -127,20 +131,19 @@ export class WorkQueue {
     }
   }
 
-  #runSome(
-    lane: Lane,
-    began: number,
-    end: number,
-    between: (now: number) => void,
-  ): boolean {
+  #runSome(lane: Lane, forMs: number, between: (now: number) => void): boolean {
+    let now = this.#clock();
+    const latest = now + 2 * forMs;
     let ran = false;
-    let now = began;
     for (;;) {
       const expected = lane.next?.work.pieceMs;
       if (expected === undefined) return ran;
       if (ran) {
-        if (now + expected > end) return true;
+        // By expected durations: by measured ones, each interruption would leave a piece for another round.
+        const longest = lane.size === 1 ? forMs * (4 / 3) : forMs;
+        if (this.#turnMs + expected > longest || now > latest) return true;
         between(now);
+        if (this.#mayBeOvertaken(lane)) return true;
       }
       const entry = lane.shift()!;
       const { work } = entry;
@@ -150,6 +153,7 @@ export class WorkQueue {
         continue;
       }
       ran = true;
+      this.#turnMs += expected;
       work.waited?.(Math.max(0, now - entry.since));
       const hasMore = work.run();
       now = this.#clock();
@@ -158,6 +162,11 @@ export class WorkQueue {
         this.#add(lane, { work, expectedMs: work.expectedMs, cheap, since: now });
       }
     }
+  }
+
+  /** Returns true when work of another lane waits that has used no more time than this one. */
+  #mayBeOvertaken(lane: Lane): boolean {
+    return this.#peers.next <= lane.peer.due || lane.peer.turns.next <= lane.due;
   }
 
   #add(lane: Lane, entry: Entry): void {
@@ -216,4 +225,12 @@ export class WorkQueue {
     }
     return false;
   }
+}
+
+/**
+ * The milliseconds that are charged for a turn: the expected ones, unless it took less than half or more than twice as
+ * long. Otherwise each interruption would put a connection further behind others with equal calls, until it lost a round.
+ */
+function charged(expectedMs: number, usedMs: number): number {
+  return usedMs < expectedMs / 2 || usedMs > expectedMs * 2 ? usedMs : expectedMs;
 }
