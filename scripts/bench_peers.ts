@@ -1,13 +1,13 @@
 /**
  * Measures the native stack beside tonic, grpc-go and grpc-js, in one run on one machine:
  *
- *   deno task bench:peers [--rounds 5] [--seconds 0.3] [--row REGEX] [--server REGEX] [--pinned|--free] [--write]
+ *   deno task bench:peers [--rounds 9] [--seconds 0.3] [--row REGEX] [--server REGEX] [--pinned|--free] [--write]
  *
  * `scripts/peers` has servers of the same Echo and Sign on each of them, pinned by lock files. They are built into
  * `.cache/bench_peers` first, and the libraries of `deno task openssl` and `deno task aws-lc`. Each server is
  * loaded by h2load in each round, one at a time, in an order that changes with the round. A warm-up finds the number
  * of requests of its loads, which take about as many seconds as `--seconds` says. The figure is the CPU time of the
- * server per request, median and range of the rounds.
+ * server per request, median and range of the rounds. A ratio is the median of those within the rounds.
  *
  * There are two tables. In the first the servers run on CPU 0, with one thread, and h2load on CPU 1. In the second
  * the kernel chooses the CPUs, and each server has its default number of threads.
@@ -17,7 +17,7 @@
  *
  * Needs Linux with two CPUs, h2load (Debian: nghttp2-client), Rust, Go, Node.js with npm, and `deno task peers`;
  * the needs of the other tasks are in `scripts/openssl.ts` and `scripts/aws_lc.ts`. With all servers built
- * the task takes 9 minutes.
+ * the task takes 20 minutes.
  *
  * @module
  */
@@ -35,7 +35,7 @@ import { root } from "./serve_process.ts";
 
 const { values: options } = parseArgs({
   options: {
-    rounds: { type: "string", default: "5" },
+    rounds: { type: "string", default: "9" },
     seconds: { type: "string", default: "0.3" },
     row: { type: "string", default: "" },
     server: { type: "string", default: "" },

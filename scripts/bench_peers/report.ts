@@ -1,10 +1,13 @@
 /** The tables of the benchmark in Markdown. @module */
-import { median as medianOf } from "../statistics.ts";
+import { median } from "../statistics.ts";
 import type { Figures } from "./measure.ts";
 import type { Row } from "./rows.ts";
 import type { Start } from "./servers.ts";
 
-/** Returns a table: the median and the range of each server, and the ratios to the best peer. */
+/**
+ * Returns a table: the median and the range of each server, and the ratios to the peer with the least median. A ratio is
+ * the median of those of the rounds, because the machine's other load differs more between rounds than within one.
+ */
 export function table(figures: Figures, starts: readonly Start[]): string {
   const own = starts.filter((start) => start.own);
   const peers = starts.filter((start) => !start.own);
@@ -15,12 +18,13 @@ export function table(figures: Figures, starts: readonly Start[]): string {
     ...own.map(({ name }) => `${name} / best peer`),
   ];
   const lines = [...figures.micros].map(([row, micros]) => {
-    const best = Math.min(...peers.map(({ name }) => median(micros.get(name))));
+    const ofPeers = peers.flatMap(({ name }) => micros.has(name) ? [micros.get(name)!] : []);
+    const best = ofPeers.sort((a, b) => median(a) - median(b)).at(0);
     return [
       row.name,
       `${row.shape.connections}×${row.shape.streams}`,
       ...[...own, ...peers].map(({ name }) => spread(micros.get(name))),
-      ...own.map(({ name }) => ratio(median(micros.get(name)), best)),
+      ...own.map(({ name }) => ratio(micros.get(name), best)),
     ];
   });
   const memory = (title: string, megabytes: ReadonlyMap<string, number>) => [
@@ -46,18 +50,15 @@ export function line(
   return `${name}, ${shape.connections}×${shape.streams}: ${figures.join("; ")}`;
 }
 
-function median(values: readonly number[] | undefined): number {
-  return values === undefined ? Infinity : medianOf(values);
-}
-
 function spread(values: readonly number[] | undefined): string {
   if (values === undefined) return "";
   const [least, most] = [Math.min(...values), Math.max(...values)].map(figure);
   return `${figure(median(values))} (${least}–${most})`;
 }
 
-function ratio(value: number, best: number): string {
-  return Number.isFinite(value) && Number.isFinite(best) ? (value / best).toFixed(2) : "";
+function ratio(values: readonly number[] | undefined, best: readonly number[] | undefined): string {
+  if (values === undefined || best === undefined) return "";
+  return median(values.map((value, round) => value / best[round])).toFixed(2);
 }
 
 /** Three digits. */
