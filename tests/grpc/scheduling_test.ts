@@ -338,7 +338,7 @@ Deno.test("A turn has the pieces that are expected to fit, until it has taken tw
   assert.equal(rig.ran.length, 3);
 });
 
-Deno.test("A turn ends between two pieces when work of a connection arrives that has used no more", () => {
+Deno.test("A turn ends before expensive work when work of a connection arrives that has used no more", () => {
   const rig = new Rig();
   const [busy, other] = [rig.queue.openLane(), rig.queue.openLane()];
   rig.push(busy, ...["a", "b", "c", "d"].map((name) => rig.work(name, 0.25)));
@@ -347,6 +347,17 @@ Deno.test("A turn ends between two pieces when work of a connection arrives that
   });
   assert.deepEqual(rig.ran.splice(0), ["a"]);
   assert.deepEqual(rig.run(2), ["other", "b"]);
+});
+
+// Each response of P-256 at 4×4 was sent alone then, which took 6 to 13 % more time.
+Deno.test("A turn of cheap work goes on when work of another connection arrives", () => {
+  const rig = new Rig();
+  const [busy, other] = [rig.queue.openLane(), rig.queue.openLane()];
+  rig.push(busy, ...["a", "b", "c"].map((name) => rig.work(name, 0.05)));
+  rig.queue.runNext(0.2, () => {
+    if (other.size === 0) rig.push(other, rig.work("other", 0.05));
+  });
+  assert.deepEqual(rig.ran, ["a", "b", "c"]);
 });
 
 // Order within a round was by small differences of durations: RSA-3072 at 8×4 had a p99 of 43 ms where a round takes 23,

@@ -107,8 +107,8 @@ export class WorkQueue {
 
   /**
    * Gives a turn to the next lane: runs pieces that are expected to take up to `forMs` milliseconds together, but at
-   * least one; a third longer if that ends the lane's work. The turn ends early after twice that time, or when work
-   * arrives for a lane that has used no more than this one. Returns false when no work waits.
+   * least one; a third longer if that ends the lane's work. The turn ends early after twice that time, or before expensive
+   * work when work arrives for a lane that has used no more than this one. Returns false when no work waits.
    *
    * @param between called between two pieces with the time. It may add work
    */
@@ -143,7 +143,7 @@ export class WorkQueue {
         const longest = lane.size === 1 ? forMs * (4 / 3) : forMs;
         if (this.#turnMs + expected > longest || now > latest) return true;
         between(now);
-        if (this.#mayBeOvertaken(lane)) return true;
+        if (expected > this.#limits.cheapCallMs && this.#mayBeOvertaken(lane)) return true;
       }
       const entry = lane.shift()!;
       const { work } = entry;
