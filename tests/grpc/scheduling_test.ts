@@ -403,6 +403,19 @@ Deno.test("Work that is added in a turn, between two pieces, runs in that turn i
   assert.deepEqual(times, [0.25, 0.35, 0.6]);
 });
 
+// The turn ended for the other connection, because the piece that was next before was expensive.
+Deno.test("Cheap work that is added in a turn runs before the turn ends for another connection", () => {
+  const rig = new Rig();
+  const [lane, other] = [rig.queue.openLane(), rig.queue.openLane()];
+  rig.push(lane, rig.work("a", 0.2), rig.work("b", 0.7), rig.work("c", 0.7));
+  rig.queue.runNext(1, (now) => {
+    if (now > 0.2) return;
+    rig.push(lane, rig.work("cheap", 0.05));
+    rig.push(other, rig.work("other"));
+  });
+  assert.deepEqual(rig.ran, ["a", "cheap"]);
+});
+
 Deno.test("A connection keeps its place in the turns when the look between two pieces fails", () => {
   const rig = new Rig();
   const lane = rig.queue.openLane();

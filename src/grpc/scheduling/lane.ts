@@ -30,7 +30,7 @@ abstract class TurnTaker implements Due {
   place = -1;
   /** True while work waits. */
   isActive = false;
-  /** Its virtual time at the start of its last turn, or when it had used less than the others. */
+  /** Its virtual time when its last turn began, or after a pause when its work began to wait. */
   began = 0;
   /** Milliseconds used out of turn, which are added to `due` when it is next in a heap. */
   #debt = 0;
@@ -99,6 +99,7 @@ export class Turns<T extends TurnTaker> {
     this.#active--;
   }
 
+  /** Has a participant wait for its turn: behind the last one if it would be before it by little. */
   #wait(taker: T): void {
     const used = taker.due - taker.began;
     const ahead = this.#last - taker.due;

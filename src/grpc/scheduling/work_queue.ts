@@ -143,7 +143,7 @@ export class WorkQueue {
         const longest = lane.size === 1 ? forMs * (4 / 3) : forMs;
         if (this.#turnMs + expected > longest || now > latest) return true;
         between(now);
-        if (expected > this.#limits.cheapCallMs && this.#mayBeOvertaken(lane)) return true;
+        if (!lane.next!.cheap && this.#mayBeOvertaken(lane)) return true;
       }
       const entry = lane.shift()!;
       const { work } = entry;
@@ -153,7 +153,7 @@ export class WorkQueue {
         continue;
       }
       ran = true;
-      this.#turnMs += expected;
+      this.#turnMs += work.pieceMs;
       work.waited?.(Math.max(0, now - entry.since));
       const hasMore = work.run();
       now = this.#clock();
