@@ -368,11 +368,11 @@ export const rooms: Rooms = {
   "src/telemetry/exposition": ["src/telemetry/metrics", "npm:prom-client"],
   "src/telemetry": ["src/ffi", "src/node", "src/printable", "npm:@logtape/logtape"],
 
-  "src/protobuf": ["src/errors"],
+  "src/protobuf": ["src/errors", "src/memory"],
 
   "src/ffi": ["src/ffi/libc", "src/ffi/libcrypto", "src/ffi/libssl"],
   "src/ffi/libc": ["src/errors", "src/ffi"],
-  "src/ffi/libcrypto": ["src/errors", "src/ffi", "src/ffi/libc"],
+  "src/ffi/libcrypto": ["src/errors", "src/ffi", "src/ffi/libc", "src/memory"],
   "src/ffi/libssl": ["src/errors", "src/ffi", "src/ffi/libc", "src/ffi/libcrypto"],
 
   "src/config": ["src/errors", "src/node", "src/spelling"],
@@ -383,6 +383,7 @@ export const rooms: Rooms = {
   "src/files": ["src/errors", "src/ffi"],
   "src/json": [],
   "src/node": [],
+  "src/memory": [],
   "src/printable": [],
   "src/spelling": [],
 };

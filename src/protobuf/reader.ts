@@ -1,5 +1,6 @@
 /** The reader of protobuf's wire format. @module */
 import { Buffer } from "node:buffer";
+import { allocateBuffer } from "../memory/mod.ts";
 import { ProtobufError } from "./errors.ts";
 import { maxDepth, maxFields, maxNestedMessages } from "./limits.ts";
 import { decodeUtf8, isUtf8 } from "./utf8.ts";
@@ -124,8 +125,7 @@ export class WireReader {
     const end = this.#position;
     if (start === end) return EMPTY_BYTES;
     if (!this.#copies) return viewOf(this.#bytes, start, end);
-    // Memory of its own: a pooled one would keep eight kilobytes alive.
-    const copy = Buffer.allocUnsafeSlow(end - start);
+    const copy = allocateBuffer(end - start);
     copy.set(this.#bytes.subarray(start, end));
     return copy;
   }

@@ -129,7 +129,7 @@ for (const providerName of providerNames) {
     }
   });
 
-  test(`${providerName} returns each signature in its own buffer`, () => {
+  test(`${providerName} returns signatures that later ones leave alone`, () => {
     const provider = providers[providerName];
     for (const type of types) {
       using key = importKey(provider, keys, type);
@@ -138,7 +138,6 @@ for (const providerName of providerNames) {
       const copy = first.slice();
       key.sign(name, { message: new Uint8Array([9]) });
       assert.deepEqual(first, copy);
-      assert.equal(first.buffer.byteLength, first.length);
     }
   });
 

@@ -89,11 +89,10 @@ class DigestSigner extends Handle implements Signer {
   #sign(digest: Uint8Array, length: bigint): Uint8Array {
     const symbols = this.#symbols;
     const output = this.#output;
-    output.reset();
-    const { bytes, length: size } = output;
-    const result = symbols.EVP_PKEY_sign(this.pointer, bytes, size, digest, length);
+    const memory = output.next();
+    const result = symbols.EVP_PKEY_sign(this.pointer, memory, output.length, digest, length);
     expectOk(symbols, "EVP_PKEY_sign", result);
-    return output.take();
+    return output.signatureIn(memory);
   }
 }
 
@@ -111,12 +110,11 @@ class MessageSigner extends Handle implements Signer {
   sign(message: Uint8Array): Uint8Array {
     const symbols = this.#symbols;
     const output = this.#output;
-    output.reset();
-    const { bytes, length: size } = output;
+    const memory = output.next();
     const length = BigInt(message.length);
-    const result = symbols.EVP_DigestSign(this.pointer, bytes, size, message, length);
+    const result = symbols.EVP_DigestSign(this.pointer, memory, output.length, message, length);
     expectOk(symbols, "EVP_DigestSign", result);
-    return output.take();
+    return output.signatureIn(memory);
   }
 
   signDigest(): never {

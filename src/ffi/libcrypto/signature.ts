@@ -1,4 +1,5 @@
 /** Signing and verifying in libcrypto (EVP_PKEY_sign(3ossl), EVP_DigestSign(3ossl)). @module */
+import { allocateBytes } from "../../memory/mod.ts";
 import type { Digest } from "./digest.ts";
 import { clearErrorQueue } from "../_error_queue.ts";
 import { expectOk, expectPointer, messagesOnly } from "./errors.ts";
@@ -33,27 +34,32 @@ export interface Verifier extends Disposable {
 export const rsaPaddings = { pkcs1: 1, pss: 6 } as const;
 
 /**
- * A buffer for the signatures of a key, and their length.
+ * Memory for the signatures of a key, and their length.
  *
- * The length is a size_t: libcrypto reads the size of the buffer and writes the size of the signature. It is
+ * The length is a size_t: libcrypto reads the size of the memory and writes the size of the signature. It is
  * accessed as two halves to avoid a BigInt for each signature. The lower half is first: all platforms of
  * Deno are little-endian.
  */
 export class Output {
-  readonly bytes: Uint8Array;
+  readonly #room: number;
   readonly length = new Uint32Array(2);
 
+  /** @param room bytes of the longest signature */
   constructor(room: number) {
-    this.bytes = new Uint8Array(room);
+    this.#room = room;
   }
 
-  reset(): void {
-    this.length[0] = this.bytes.length;
+  /** Returns memory for the next signature. */
+  next(): Uint8Array {
+    this.length[0] = this.#room;
     this.length[1] = 0;
+    return allocateBytes(this.#room);
   }
 
-  take(): Uint8Array {
-    return this.bytes.slice(0, this.length[0]);
+  /** Returns the signature that was written to memory of `next()`. */
+  signatureIn(memory: Uint8Array): Uint8Array {
+    const length = this.length[0];
+    return length === memory.length ? memory : memory.subarray(0, length);
   }
 }
 
@@ -80,12 +86,12 @@ class DigestContext extends Handle implements Signer, Verifier {
   signDigest(digest: Uint8Array): Uint8Array {
     const symbols = this.#symbols;
     const output = this.#output;
-    output.reset();
+    const memory = output.next();
     clearErrorQueue(symbols);
     const size = BigInt(digest.length);
-    const result = symbols.EVP_PKEY_sign(this.pointer, output.bytes, output.length, digest, size);
+    const result = symbols.EVP_PKEY_sign(this.pointer, memory, output.length, digest, size);
     expectOk(symbols, "EVP_PKEY_sign", result);
-    return output.take();
+    return output.signatureIn(memory);
   }
 
   verify(message: Uint8Array, signature: Uint8Array): boolean {
@@ -122,14 +128,14 @@ class MessageContext extends Handle implements Signer, Verifier {
   sign(message: Uint8Array): Uint8Array {
     const symbols = this.#symbols;
     const output = this.#output;
-    output.reset();
+    const memory = output.next();
     clearErrorQueue(symbols);
     const reset = symbols.EVP_DigestSignInit(this.pointer, null, null, null, null);
     expectOk(symbols, "EVP_DigestSignInit", reset);
     const size = BigInt(message.length);
-    const result = symbols.EVP_DigestSign(this.pointer, output.bytes, output.length, message, size);
+    const result = symbols.EVP_DigestSign(this.pointer, memory, output.length, message, size);
     expectOk(symbols, "EVP_DigestSign", result);
-    return output.take();
+    return output.signatureIn(memory);
   }
 
   signDigest(): never {

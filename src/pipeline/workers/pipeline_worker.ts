@@ -309,7 +309,8 @@ export class PipelineJob implements Disposable {
     const about = { kind: "signed", id, call } as const;
     try {
       const result = signature === undefined
-        ? await signer.sign(task)
+        // A copy: the message would take the whole memory that signatures share.
+        ? new Uint8Array(await signer.sign(task))
         : await signer.verify(task, signature);
       this.#thread.post({ ...about, result });
     } catch (error) {
