@@ -74,6 +74,7 @@ export class Turns<T extends TurnTaker> {
     taker.isActive = true;
     this.#active++;
     taker.settleDebt();
+    this.#keepOrder(taker);
     if (taker.due < this.#time) taker.due = taker.began = this.#time;
     else taker.due = Math.min(taker.due, this.#time + MAX_DEBT_MS);
     this.#wait(taker);
@@ -94,16 +95,22 @@ export class Turns<T extends TurnTaker> {
 
   /** Ends the turn of a participant, which waits for another one if it has more work. */
   end(taker: T, hasMore: boolean): void {
-    if (hasMore) return this.#wait(taker);
+    if (hasMore) {
+      this.#keepOrder(taker);
+      return this.#wait(taker);
+    }
     taker.isActive = false;
     this.#active--;
   }
 
-  /** Has a participant wait for its turn: behind the last one if it would be before it by little. */
-  #wait(taker: T): void {
+  /** Moves a participant behind the last one if it would be before it by little. */
+  #keepOrder(taker: T): void {
     const used = taker.due - taker.began;
     const ahead = this.#last - taker.due;
     if (used > 0 && ahead >= 0 && ahead <= used * EQUAL_PART) taker.due = this.#last + EQUAL_GAP_MS;
+  }
+
+  #wait(taker: T): void {
     this.#last = taker.due;
     this.#waiting.add(taker);
   }
