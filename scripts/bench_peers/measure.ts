@@ -5,8 +5,11 @@ import { load, type LoadEnd } from "../h2load.ts";
 import type { PublicKeys, Row } from "./rows.ts";
 import { elapsed, Server, type Start } from "./servers.ts";
 
-/** Requests of a load at least, for each stream. */
-const MIN_LOAD = 4;
+/**
+ * Requests of a load at least. Eight connections of h2load take 2 ms of signer and 0.6 of tonic: among 400 requests with
+ * RSA-3072, those of 0.3 s, 4 µs of each.
+ */
+const MIN_LOAD = 1_500;
 
 /**
  * The loads of each server before a row, by turns: passes of a second each, until it has answered so many requests. V8
@@ -84,7 +87,7 @@ async function measureRow(
   servers: readonly Server[],
 ): Promise<Map<string, number[]>> {
   const micros = new Map(servers.map(({ start }) => [start.name, [] as number[]]));
-  const { connections, streams } = row.shape;
+  const { connections } = row.shape;
   // Requests of a load, by a warm-up. All are complete at its end, so that all of the CPU time is theirs.
   const requests = new Map<Server, number>();
   const answered = new Map<Server, number>();
@@ -92,7 +95,7 @@ async function measureRow(
     const { done } = await loadOnce(plan, row, server, { seconds: PASS_SECONDS });
     answered.set(server, done);
     const wanted = Math.round(done * plan.seconds / PASS_SECONDS);
-    requests.set(server, Math.max(wanted, MIN_LOAD * connections * streams));
+    requests.set(server, Math.max(wanted, MIN_LOAD));
   }
   for (let pass = 1; pass < MAX_PASSES; pass++) {
     for (const server of servers) {
