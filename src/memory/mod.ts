@@ -4,7 +4,7 @@ import { Buffer } from "node:buffer";
 /** Bytes of memory that arrays share. */
 const SLAB_BYTES = 8 * 1024;
 
-/** The longest array that shares memory: it keeps eight times as much alive at most. */
+/** The longest array that shares memory. Each one that is kept keeps its slab alive. */
 const MAX_SHARED = SLAB_BYTES / 8;
 
 let slab = new ArrayBuffer(0);
