@@ -382,8 +382,8 @@ export const rooms: Rooms = {
   "src/errors": [],
   "src/files": ["src/errors", "src/ffi"],
   "src/json": [],
-  "src/node": [],
   "src/memory": [],
+  "src/node": [],
   "src/printable": [],
   "src/spelling": [],
 };
