@@ -33,7 +33,8 @@ export async function callAtRandom(channel: RpcChannel, seed: number): Promise<v
 }
 
 async function callOnce(channel: RpcChannel, random: Random): Promise<void> {
-  const [method, requests] = kindsOf(random)[random(8)]!;
+  const over = new AbortController();
+  const [method, requests] = kindsOf(random, over.signal)[random(8)]!;
   const stop = new AbortController();
   const deadline = random(3) === 0 ? Date.now() + DEADLINES[random(DEADLINES.length)]! : undefined;
   const end = random(6);
@@ -57,11 +58,16 @@ async function callOnce(channel: RpcChannel, random: Random): Promise<void> {
     if (!(error instanceof RpcError)) throw error;
   } finally {
     clearTimeout(timer);
+    // A client does not wait for a source that has not returned.
+    over.abort();
   }
 }
 
-/** Methods, each with the requests of a call. */
-function kindsOf(random: Random): [AnyMethod, Iterable<object> | AsyncIterable<object>][] {
+/** Methods, each with the requests of a call, whose sources stop waiting when the call is over. */
+function kindsOf(
+  random: Random,
+  over: AbortSignal,
+): [AnyMethod, Iterable<object> | AsyncIterable<object>][] {
   const sign = () => ({
     keyType: random(5) === 0 ? "KEY_TYPE_ECDSA_P521" : "KEY_TYPE_ED25519",
     message: new Uint8Array(SIZES[random(SIZES.length)]!),
@@ -73,12 +79,13 @@ function kindsOf(random: Random): [AnyMethod, Iterable<object> | AsyncIterable<o
     [echo.Echo, few],
     [signing.Sign, [sign()]],
     [signing.SignBatch, [{ requests: Array.from({ length: random(60) }, sign) }]],
-    [signing.SignStream, source(random, sign)],
+    [signing.SignStream, source(random, over, sign)],
     [pipelines.ExecutePipeline, [{ manifest, inputs: [samples()] }]],
     [
       pipelines.StreamPipeline,
       source(
         random,
+        over,
         (index) => index === 0 ? { manifest } : { chunk: { values: [samples()] } },
       ),
     ],
@@ -89,12 +96,14 @@ function kindsOf(random: Random): [AnyMethod, Iterable<object> | AsyncIterable<o
 /** Makes some requests with pauses, and then perhaps fails, or takes its time to end. */
 async function* source(
   random: Random,
+  over: AbortSignal,
   make: (index: number) => object,
 ): AsyncGenerator<object> {
+  const pause = (ms: number) => sleep(ms, undefined, { signal: over }).catch(() => {});
   for (let index = 0, count = random(12); index < count; index++) {
-    if (random(3) === 0) await sleep(random(8));
+    if (random(3) === 0) await pause(random(8));
     yield make(index);
   }
   if (random(6) === 0) throw new Error("The source of requests fails");
-  if (random(4) === 0) await sleep(100);
+  if (random(4) === 0) await pause(100);
 }
