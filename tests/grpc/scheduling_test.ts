@@ -280,6 +280,20 @@ Deno.test("The mean of a cost class ignores a single long measurement", () => {
   assert.ok(costClass.meanMs! > 0.9, "A costClass that has become slow is known for it");
 });
 
+// Each change of the mean by 1 % gave connections with equal calls another order, and calls that had lost their place waited
+// for a round: RSA-2048 at 8×4 had a p99 of 13 to 16 ms where a round takes 9.
+Deno.test("The expected duration of a cost class changes when its mean has moved by an eighth", () => {
+  const costClass = new CostClass();
+  for (let i = 0; i < 8; i++) costClass.record(1);
+  for (const ms of [1.1, 0.95, 1.05, 1.2, 1.1]) {
+    costClass.record(ms);
+    assert.equal(costClass.expectedMs, 1);
+  }
+  assert.ok(costClass.meanMs! > 1.02);
+  for (let i = 0; i < 50; i++) costClass.record(1.2);
+  assert.ok(costClass.expectedMs! > 1.12, `${costClass.expectedMs}`);
+});
+
 Deno.test("Cost classes are distinguished by name, up to a limit", () => {
   const costClasses = new CostClasses();
   assert.equal(costClasses.of("a"), costClasses.of("a"));
@@ -338,7 +352,7 @@ Deno.test("A turn has the pieces that are expected to fit, until it has taken tw
   assert.equal(rig.ran.length, 3);
 });
 
-Deno.test("A turn ends before expensive work when work of a connection arrives that has used no more", () => {
+Deno.test("A turn ends before expensive work when work of a connection arrives that had none before", () => {
   const rig = new Rig();
   const [busy, other] = [rig.queue.openLane(), rig.queue.openLane()];
   rig.push(busy, ...["a", "b", "c", "d"].map((name) => rig.work(name, 0.25)));
@@ -385,23 +399,38 @@ Deno.test("Connections with equal work keep their order from round to round, alt
   assert.deepEqual(rounds.slice(1), Array(9).fill(rounds[0]));
 });
 
-// Its turn ended after the first piece, and the others waited for a round, 20 times in 4 s of RSA-2048 at 8×4: the expected
-// duration had risen by 1 % since the turn of the other connection.
-Deno.test("A connection does not overtake one that has used a little more since its last turn", () => {
+// Requests that arrive in the turn of another connection ended it after its first piece, and its others waited for a round.
+// The expected duration follows measured ones, of which each is a little different.
+Deno.test("Turns of connections with equal work are whole, and in the same order in each round", () => {
   const rig = new Rig();
-  const [lane, other] = [rig.queue.openLane(), rig.queue.openLane()];
-  const push = (lane: Lane, name: string, ms: number) =>
-    rig.push(lane, ...[1, 2, 3, 4].map((i) => rig.work(`${name}${i}`, ms)));
-  push(other, "other", 0.2475);
-  rig.queue.runNext(1);
-  push(lane, "a", 0.25);
-  rig.queue.runNext(1);
-  push(lane, "b", 0.25);
-  rig.ran.length = 0;
-  rig.queue.runNext(1, () => {
-    if (other.size === 0) push(other, "other", 0.25);
-  });
-  assert.deepEqual(rig.ran, ["b1", "b2", "b3", "b4"]);
+  const lanes = Array.from({ length: 8 }, () => rig.queue.openLane());
+  const costClass = new CostClass();
+  costClass.record(0.25);
+  let runs = 0;
+  const push = (index: number) => {
+    const run = () => {
+      rig.ran.push(`${index}`);
+      const ms = 0.25 * (1 + (runs++ * 7 % 10) / 100);
+      rig.now += ms;
+      costClass.record(ms);
+      return false;
+    };
+    for (let i = 0; i < 4; i++) {
+      rig.push(lanes[index], rig.work("", costClass.expectedMs!, { run }));
+    }
+  };
+  lanes.forEach((_, index) => push(index));
+  for (let turn = 0; turn < 80; turn++) {
+    const [last] = rig.ran.slice(-1);
+    let isAnswered = last === undefined;
+    rig.queue.runNext(1.5, () => {
+      if (!isAnswered) push(Number(last));
+      isAnswered = true;
+    });
+  }
+  const rounds = Array.from({ length: 10 }, (_, i) => rig.ran.slice(32 * i, 32 * i + 32).join(""));
+  assert.match(rounds[0], /^(\d)\1{3}(\d)\2{3}/);
+  assert.deepEqual(rounds.slice(1), Array(9).fill(rounds[0]));
 });
 
 Deno.test("Work that is added in a turn, between two pieces, runs in that turn if it is cheap", () => {

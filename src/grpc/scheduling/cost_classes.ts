@@ -9,6 +9,12 @@ const WEIGHT = 1 / 8;
  */
 const MAX_FACTOR = 4;
 
+/**
+ * The expected duration stays as it is while the mean differs from it by no more than this part. With each small change
+ * of the mean, connections with equal calls would be charged differently, and change their order (`Turns`).
+ */
+const STEP = 1 / 8;
+
 /** The first measurements, of which only the fastest counts: they run code that is not compiled yet. */
 const FIRST_MEASUREMENTS = 8;
 
@@ -17,18 +23,24 @@ const MAX_CLASSES = 1_024;
 
 /** A class of work that takes about the same time, with the running mean of its duration. */
 export class CostClass {
-  /** Milliseconds; undefined before the first measurement. */
+  /** The mean in milliseconds; undefined before the first measurement. */
   meanMs: number | undefined;
+  /** The expected duration in milliseconds: about the mean, but it changes in steps. */
+  expectedMs: number | undefined;
   #first = FIRST_MEASUREMENTS;
 
   /** @param isUneven true when durations differ by orders of magnitude, so that the mean does not predict the next */
   constructor(readonly isUneven = false) {}
 
   record(ms: number): void {
-    const mean = this.meanMs ?? ms;
-    this.meanMs = this.#first-- > 0
-      ? Math.min(ms, mean)
-      : mean + (Math.min(ms, MAX_FACTOR * mean) - mean) * WEIGHT;
+    const before = this.meanMs ?? ms;
+    const isFirst = this.#first-- > 0;
+    const mean = isFirst
+      ? Math.min(ms, before)
+      : before + (Math.min(ms, MAX_FACTOR * before) - before) * WEIGHT;
+    this.meanMs = mean;
+    const expected = this.expectedMs ?? mean;
+    if (isFirst || Math.abs(mean - expected) > expected * STEP) this.expectedMs = mean;
   }
 }
 

@@ -4,11 +4,17 @@ export interface Due {
   readonly due: number;
   /** Index within the heap, -1 outside of one. Written by the heap. */
   place: number;
+  /** The number of items that were added to the heap before. Written by the heap. */
+  order: number;
 }
 
-/** Items in the order in which they are due: a binary heap from which any item can be removed. */
+/**
+ * Items in the order in which they are due, and those that are due at the same time in the order in which they were added:
+ * a binary heap from which any item can be removed.
+ */
 export class DueHeap<T extends Due> {
   readonly #heap: T[] = [];
+  #added = 0;
 
   /** Number of items. */
   get size(): number {
@@ -21,6 +27,7 @@ export class DueHeap<T extends Due> {
   }
 
   add(item: T): void {
+    item.order = this.#added++;
     this.#heap.push(item);
     this.#rise(item, this.#heap.length - 1);
   }
@@ -57,7 +64,7 @@ export class DueHeap<T extends Due> {
   #rise(item: T, place: number): void {
     while (place > 0) {
       const above = (place - 1) >> 1;
-      if (this.#heap[above].due <= item.due) break;
+      if (isBefore(this.#heap[above], item)) break;
       this.#put(this.#heap[above], place);
       place = above;
     }
@@ -69,8 +76,10 @@ export class DueHeap<T extends Due> {
       let below = 2 * place + 1;
       if (below >= this.#heap.length) break;
       const right = below + 1;
-      if (right < this.#heap.length && this.#heap[right].due < this.#heap[below].due) below = right;
-      if (this.#heap[below].due >= item.due) break;
+      if (right < this.#heap.length && isBefore(this.#heap[right], this.#heap[below])) {
+        below = right;
+      }
+      if (isBefore(item, this.#heap[below])) break;
       this.#put(this.#heap[below], place);
       place = below;
     }
@@ -81,4 +90,8 @@ export class DueHeap<T extends Due> {
     this.#heap[place] = item;
     item.place = place;
   }
+}
+
+function isBefore(one: Due, other: Due): boolean {
+  return one.due < other.due || one.due === other.due && one.order < other.order;
 }

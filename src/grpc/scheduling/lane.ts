@@ -1,6 +1,6 @@
 /**
  * Turns of connections and peers, by start-time fair queuing (Goyal, Vin and Cheng, SIGCOMM 1996): a lane's
- * virtual time is the milliseconds of the thread that it has used, and the lane with the least goes first. A lane
+ * virtual time is the time of the thread that it has used, and the lane with the least goes first. A lane
  * with little work therefore never waits behind the backlog of another.
  *
  * @module
@@ -10,35 +10,26 @@ import type { Work } from "./work.ts";
 
 /**
  * The most by which a lane's virtual time may exceed that of the others when its work begins to wait, in
- * milliseconds: one slice of the thread. Time used while no other lane had work does not count.
+ * nanoseconds: one slice of the thread. Time used while no other lane had work does not count.
  */
-const MAX_DEBT_MS = 10;
+const MAX_DEBT_NS = 10e6;
 
-/**
- * Participants take turns in the same order as before where they differ by no more than this part of what each has used
- * since its last turn. Without it, equal participants would be in a new order in each round, by the small differences of
- * their durations, and one that was first in a round and last in the next would wait for two.
- */
-const EQUAL_PART = 1 / 4;
-
-/** The virtual time between participants that count as equal, in milliseconds: enough to keep their order. */
-const EQUAL_GAP_MS = 1e-6;
-
-/** A participant in turns: a peer or a connection. Its `due` is its virtual time in milliseconds. */
+/** A participant in turns: a peer or a connection. Its `due` is its virtual time in whole nanoseconds. */
 abstract class TurnTaker implements Due {
-  due = 0;
+  due = -1;
   place = -1;
+  order = 0;
   /** True while work waits. */
   isActive = false;
-  /** Its virtual time when its last turn began, or after a pause when its work began to wait. */
-  began = 0;
-  /** Milliseconds used out of turn, which are added to `due` when it is next in a heap. */
+  /** Nanoseconds used out of turn, which are added to `due` when it is next in a heap. */
   #debt = 0;
 
   /** Adds milliseconds of the thread to its virtual time. */
   charge(ms: number): void {
-    if (this.place < 0) this.due += ms;
-    else this.#debt += ms;
+    // Whole numbers: sums of fractions differ by their order, and participants with equal work would not be equal.
+    const ns = Math.round(ms * 1e6);
+    if (this.place < 0) this.due += ns;
+    else this.#debt += ns;
   }
 
   /** Moves the debt to `due`. Returns false when there is none. */
@@ -50,14 +41,15 @@ abstract class TurnTaker implements Due {
   }
 }
 
-/** The turns of peers, or of a peer's connections, that have work waiting. */
+/**
+ * The turns of peers, or of a peer's connections, that have work waiting. Those with equal work are in the same order in
+ * each round, as they began to wait: one that was first in a round and last in the next would wait for two.
+ */
 export class Turns<T extends TurnTaker> {
   readonly #waiting = new DueHeap<T>();
-  /** The virtual time of the participant whose turn was last. */
-  #time = 0;
+  /** The virtual time of the participant whose turn was last. That of a new one is before it. */
+  #time = 1;
   #active = 0;
-  /** The virtual time of the participant that was the last to begin to wait. */
-  #last = 0;
 
   /** Number of participants with work, including the one whose turn it is. */
   get active(): number {
@@ -69,15 +61,14 @@ export class Turns<T extends TurnTaker> {
     return this.#waiting.next;
   }
 
-  /** Adds a participant whose first work begins to wait. */
+  /** Adds a participant whose first work begins to wait. One that has used less time than others is ahead of them. */
   activate(taker: T): void {
     taker.isActive = true;
     this.#active++;
     taker.settleDebt();
-    this.#keepOrder(taker);
-    if (taker.due < this.#time) taker.due = taker.began = this.#time;
-    else taker.due = Math.min(taker.due, this.#time + MAX_DEBT_MS);
-    this.#wait(taker);
+    if (taker.due < this.#time) taker.due = this.#time - 1;
+    else taker.due = Math.min(taker.due, this.#time + MAX_DEBT_NS);
+    this.#waiting.add(taker);
   }
 
   /** Removes and returns the participant whose turn is next; undefined when none waits. */
@@ -86,7 +77,7 @@ export class Turns<T extends TurnTaker> {
       const next = this.#waiting.take();
       if (next === undefined) return undefined;
       if (!next.settleDebt()) {
-        this.#time = next.began = next.due;
+        this.#time = next.due;
         return next;
       }
       this.#waiting.add(next);
@@ -95,24 +86,9 @@ export class Turns<T extends TurnTaker> {
 
   /** Ends the turn of a participant, which waits for another one if it has more work. */
   end(taker: T, hasMore: boolean): void {
-    if (hasMore) {
-      this.#keepOrder(taker);
-      return this.#wait(taker);
-    }
+    if (hasMore) return this.#waiting.add(taker);
     taker.isActive = false;
     this.#active--;
-  }
-
-  /** Moves a participant behind the last one if it would be before it by little. */
-  #keepOrder(taker: T): void {
-    const used = taker.due - taker.began;
-    const ahead = this.#last - taker.due;
-    if (used > 0 && ahead >= 0 && ahead <= used * EQUAL_PART) taker.due = this.#last + EQUAL_GAP_MS;
-  }
-
-  #wait(taker: T): void {
-    this.#last = taker.due;
-    this.#waiting.add(taker);
   }
 }
 

@@ -122,6 +122,6 @@ export class UnitWork<T> implements Work {
   }
 
   #expected(costClass: CostClass): number {
-    return costClass.meanMs ?? this.#unmeasuredMs;
+    return costClass.expectedMs ?? this.#unmeasuredMs;
   }
 }

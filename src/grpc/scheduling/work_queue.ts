@@ -108,7 +108,7 @@ export class WorkQueue {
   /**
    * Gives a turn to the next lane: runs pieces that are expected to take up to `forMs` milliseconds together, but at
    * least one; a third longer if that ends the lane's work. The turn ends early after twice that time, or before expensive
-   * work when work arrives for a lane that has used no more than this one. Returns false when no work waits.
+   * work when work arrives for a lane that has used less than this one. Returns false when no work waits.
    *
    * @param between called between two pieces with the time. It may add work
    */
@@ -164,9 +164,9 @@ export class WorkQueue {
     }
   }
 
-  /** Returns true when work of another lane waits that has used no more time than this one. */
+  /** Returns true when work of another lane waits that has used less time than this one. */
   #mayBeOvertaken(lane: Lane): boolean {
-    return this.#peers.next <= lane.peer.due || lane.peer.turns.next <= lane.due;
+    return this.#peers.next < lane.peer.due || lane.peer.turns.next < lane.due;
   }
 
   #add(lane: Lane, entry: Entry): void {
@@ -229,7 +229,7 @@ export class WorkQueue {
 
 /**
  * The milliseconds that are charged for a turn: the expected ones, unless it took less than half or more than twice as
- * long. Otherwise each interruption would put a connection further behind others with equal calls, until it lost a round.
+ * long. Otherwise each interruption would put a connection behind others with equal calls.
  */
 function charged(expectedMs: number, usedMs: number): number {
   return usedMs < expectedMs / 2 || usedMs > expectedMs * 2 ? usedMs : expectedMs;

@@ -4,6 +4,7 @@ import { generator } from "../../http2/_random.ts";
 
 class Entry implements Timed {
   place = -1;
+  order = 0;
 
   constructor(readonly due: number, readonly expired: number[]) {}
 

@@ -34,6 +34,7 @@ export interface CallEnd extends CallStatus {
 export abstract class Call implements PendingCall, Timed {
   due = Infinity;
   place = -1;
+  order = 0;
   readonly waitForReady: boolean;
   readonly connection: number;
   protected readonly core: ChannelCore;

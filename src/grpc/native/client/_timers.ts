@@ -16,6 +16,7 @@ export interface Timed extends Due {
 export class Timer implements Timed {
   due = Infinity;
   place = -1;
+  order = 0;
 
   /** @param onDue called with the time, on the clock of `performance.now()` */
   constructor(readonly onDue: (now: number) => void) {}

@@ -57,6 +57,7 @@ export abstract class Call implements CallContext, CallTimes, Timed {
   readonly connection: CallConnection;
   readonly due: number;
   place = -1;
+  order = 0;
   requestCompressed = false;
   compressResponse = false;
   protected readonly stream: CallStream;

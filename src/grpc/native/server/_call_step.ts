@@ -16,7 +16,7 @@ export class CallStep implements Work {
   }
 
   get pieceMs(): number {
-    return this.#costClass.meanMs ?? this.#unmeasuredMs;
+    return this.#costClass.expectedMs ?? this.#unmeasuredMs;
   }
 
   get expectedMs(): number {

@@ -47,7 +47,7 @@ export class UnaryCall extends Call implements Work {
   #response: { readonly value: unknown } | undefined = undefined;
 
   get pieceMs(): number {
-    return this.#costClass?.meanMs ?? this.thread.limits.cheapCallMs;
+    return this.#costClass?.expectedMs ?? this.thread.limits.cheapCallMs;
   }
 
   get expectedMs(): number {
