@@ -139,8 +139,8 @@ Deno.test("Work of a cancelled call is dropped", () => {
   const lane = rig.queue.openLane();
   let dropped = 0;
   rig.push(lane, rig.work("left", 1, { over: true, drop: () => dropped++ }), rig.work("stayed"));
-  assert.equal(rig.queue.runNext(), true);
-  assert.equal(rig.queue.runNext(), false);
+  assert.notEqual(rig.queue.runNext(), undefined);
+  assert.equal(rig.queue.runNext(), undefined);
   assert.deepEqual([rig.ran, dropped], [["stayed"], 1]);
 });
 

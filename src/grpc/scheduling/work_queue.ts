@@ -23,6 +23,14 @@ export const DEFAULT_QUEUE_LIMITS: QueueLimits = {
   cheapCallMs: 0.1,
 };
 
+/** A turn of a connection. */
+export interface Turn {
+  /** Expected milliseconds of its pieces. */
+  readonly expectedMs: number;
+  /** The shortest time for which one of its pieces has waited, in milliseconds. */
+  readonly waitedMs: number;
+}
+
 /** One object for all refusals: an overloaded server refuses thousands a second, and each new error captures a stack. */
 const overShare = overloaded("Too much work waits here", OVERLOAD_RETRY_MS, "maxQueuedCalls");
 
@@ -46,8 +54,6 @@ export class WorkQueue {
   readonly #byIdentity = new Map<string, PeerTurns>();
   #size = 0;
   #expectedMs = 0;
-  /** Expected milliseconds of the pieces that have run in this turn. */
-  #turnMs = 0;
 
   /**
    * @param clock milliseconds; tests replace `performance.now()`
@@ -108,42 +114,45 @@ export class WorkQueue {
   /**
    * Gives a turn to the next lane: runs pieces that are expected to take up to `forMs` milliseconds together, but at
    * least one; a third longer if that ends the lane's work. The turn ends early after twice that time, or before expensive
-   * work when work arrives for a lane that has used less than this one. Returns false when no work waits.
+   * work when work arrives for a lane that has used less than this one. Returns undefined when no work waits.
    *
    * @param between called between two pieces with the time. It may add work
    */
-  runNext(forMs = 0, between: (now: number) => void = () => {}): boolean {
+  runNext(forMs = 0, between: (now: number) => void = () => {}): Turn | undefined {
     for (;;) {
       const peer = this.#peers.begin();
-      if (peer === undefined) return false;
+      if (peer === undefined) return undefined;
       const lane = peer.turns.begin()!;
-      this.#turnMs = 0;
+      const turn = { expectedMs: 0, waitedMs: Infinity };
       const usedBefore = this.#used();
-      let ran = false;
       try {
-        ran = this.#runSome(lane, forMs, between);
+        this.#runSome(lane, turn, forMs, between);
       } finally {
-        lane.charge(charged(this.#turnMs, this.#used() - usedBefore));
+        lane.charge(charged(turn.expectedMs, this.#used() - usedBefore));
         peer.turns.end(lane, lane.size > 0);
         this.#peers.end(peer, peer.turns.active > 0);
       }
-      if (ran) return true;
+      if (turn.waitedMs < Infinity) return turn;
     }
   }
 
-  #runSome(lane: Lane, forMs: number, between: (now: number) => void): boolean {
+  #runSome(
+    lane: Lane,
+    turn: { -readonly [K in keyof Turn]: Turn[K] },
+    forMs: number,
+    between: (now: number) => void,
+  ): void {
     let now = this.#clock();
     const latest = now + 2 * forMs;
-    let ran = false;
-    for (;;) {
+    for (let ran = false;;) {
       const expected = lane.next?.work.pieceMs;
-      if (expected === undefined) return ran;
+      if (expected === undefined) return;
       if (ran) {
         // By expected durations: by measured ones, each interruption would leave a piece for another round.
         const longest = lane.size === 1 ? forMs * (4 / 3) : forMs;
-        if (this.#turnMs + expected > longest || now > latest) return true;
+        if (turn.expectedMs + expected > longest || now > latest) return;
         between(now);
-        if (!lane.next!.cheap && this.#mayBeOvertaken(lane)) return true;
+        if (!lane.next!.cheap && this.#mayBeOvertaken(lane)) return;
       }
       const entry = lane.shift()!;
       const { work } = entry;
@@ -153,8 +162,10 @@ export class WorkQueue {
         continue;
       }
       ran = true;
-      this.#turnMs += work.pieceMs;
-      work.waited?.(Math.max(0, now - entry.since));
+      turn.expectedMs += work.pieceMs;
+      const waitedMs = Math.max(0, now - entry.since);
+      turn.waitedMs = Math.min(turn.waitedMs, waitedMs);
+      work.waited?.(waitedMs);
       const hasMore = work.run();
       now = this.#clock();
       if (hasMore) {

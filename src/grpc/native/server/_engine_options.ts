@@ -31,4 +31,6 @@ export interface EngineOptions {
   readonly onDue?: () => void;
   /** Called after each event, call and piece of work, to distinguish a busy thread from a hanging one. */
   readonly onProgress?: () => void;
+  /** The CPU time of the thread in milliseconds. Tests replace it. */
+  readonly threadCpuMs?: () => number;
 }
