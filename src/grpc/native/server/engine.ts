@@ -186,7 +186,7 @@ export class Engine implements AcceptingThread, Disposable {
         for (const resume of waiting) resume();
       }
       const until = this.now + TURN_SLICE_MS;
-      while (this.now < until && this.work.size > 0) this.#work();
+      while (this.now < until && this.work.size > 0) this.#work(until);
     } finally {
       this.#inTurn = false;
     }
@@ -345,11 +345,13 @@ export class Engine implements AcceptingThread, Disposable {
   /**
    * Gives connections their turns: runs calls of them, with looks at events meanwhile, and sends the responses of several
    * turns together.
+   *
+   * @param until the end of the thread's turn, for which no response waits
    */
-  #work(): void {
+  #work(until: number): void {
     try {
       let { now } = this;
-      for (let ms = 0, sendAt = Infinity;;) {
+      for (let ms = 0, sendAt = until;;) {
         // Before the choice of the connection: one that has used less time may have its first call.
         this.#lookIfDue(now);
         // All as long as the first: a turn that is shorter by little leaves a call for another round.
