@@ -132,7 +132,7 @@ export class WorkQueue {
         peer.turns.end(lane, lane.size > 0);
         this.#peers.end(peer, peer.turns.active > 0);
       }
-      if (turn.waitedMs < Infinity) return turn;
+      if (hasRun(turn)) return turn;
     }
   }
 
@@ -144,10 +144,10 @@ export class WorkQueue {
   ): void {
     let now = this.#clock();
     const latest = now + 2 * forMs;
-    for (let ran = false;;) {
+    for (;;) {
       const expected = lane.next?.work.pieceMs;
       if (expected === undefined) return;
-      if (ran) {
+      if (hasRun(turn)) {
         // By expected durations: by measured ones, each interruption would leave a piece for another round.
         const longest = lane.size === 1 ? forMs * (4 / 3) : forMs;
         if (turn.expectedMs + expected > longest || now > latest) return;
@@ -161,7 +161,6 @@ export class WorkQueue {
         work.drop();
         continue;
       }
-      ran = true;
       turn.expectedMs += work.pieceMs;
       const waitedMs = Math.max(0, now - entry.since);
       turn.waitedMs = Math.min(turn.waitedMs, waitedMs);
@@ -236,6 +235,11 @@ export class WorkQueue {
     }
     return false;
   }
+}
+
+/** Returns true once a piece has run in the turn. */
+function hasRun({ waitedMs }: Turn): boolean {
+  return waitedMs < Infinity;
 }
 
 /**

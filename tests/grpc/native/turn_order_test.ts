@@ -124,6 +124,31 @@ class TurnRig implements AsyncDisposable {
   }
 }
 
+/**
+ * Opens a server whose calls add their name to `ran`, and take `msOf` it on the clock. Its sockets can be read and written
+ * in a turn.
+ *
+ * @param before called with the name before each call
+ */
+function openNamed(
+  clock: WorkClock,
+  ran: string[],
+  msOf: (name: string) => number,
+  before: (name: string) => void,
+  costClass = (name: string) => name,
+): Promise<TurnRig> {
+  const handle = (name: string) => {
+    before(name);
+    ran.push(name);
+    clock.work(msOf(name));
+    return name;
+  };
+  return TurnRig.open(kindsService({ Unary: unary(handle, costClass) }), {
+    address: `unix-abstract:signer-turns-${crypto.randomUUID()}`,
+    cheapCallMs: 0.1,
+  });
+}
+
 /** Writes bytes that fit into the kernel's buffers: nobody reads them meanwhile. */
 async function write(client: Deno.Conn, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length;) at += await client.write(bytes.subarray(at));
@@ -245,17 +270,10 @@ test("Responses of a connection's turn are sent together, and others are served 
   using clock = new WorkClock();
   const ran: string[] = [];
   let beforeExpensive = () => {};
-  await using rig = await TurnRig.open(
-    kindsService({
-      Unary: unary((name: string) => {
-        if (name === "expensive") beforeExpensive();
-        ran.push(name);
-        clock.work(name === "expensive" ? 0.25 : 0.05);
-        return name;
-      }, (name: string) => name),
-    }),
-    { address: `unix-abstract:signer-turns-${crypto.randomUUID()}`, cheapCallMs: 0.1 },
-  );
+  const msOf = (name: string) => name === "expensive" ? 0.25 : 0.05;
+  await using rig = await openNamed(clock, ran, msOf, (name) => {
+    if (name === "expensive") beforeExpensive();
+  });
   const [busy, modest] = [await rig.connectSocket(), await rig.connectSocket()];
   // The server measures both kinds.
   writeNow(modest, join(...Array.from({ length: 9 }, (_, i) => call(i, "cheap"))));
@@ -286,22 +304,12 @@ test("Responses of a connection's turn are sent together, and others are served 
   assert.deepEqual(sent.slice(0, 5), [8, 6, 5, 4 + 4, 4 + 3 + 3]);
 });
 
-// A send that wakes the client takes as long as a tenth of an RSA-2048 signature.
+// A send that wakes the client takes as long as a twentieth of an RSA-2048 signature.
 test("Responses of calls that have waited long are held for the next turns, and others are sent at once", async () => {
   using clock = new WorkClock();
   const ran: string[] = [];
   let before = () => {};
-  await using rig = await TurnRig.open(
-    kindsService({
-      Unary: unary((name: string) => {
-        before();
-        ran.push(name);
-        clock.work(0.25);
-        return name;
-      }, () => "expensive"),
-    }),
-    { address: `unix-abstract:signer-turns-${crypto.randomUUID()}`, cheapCallMs: 0.1 },
-  );
+  await using rig = await openNamed(clock, ran, () => 0.25, () => before(), () => "expensive");
   const names = ["a", "b", "c", "d", "e", "f", "g", "h"];
   const busy: Stream[] = [];
   for (const _ of names) busy.push(await rig.connectSocket());
@@ -341,17 +349,9 @@ test("The first call of a connection that has used no time runs after the piece 
   using clock = new WorkClock();
   const ran: string[] = [];
   let beforeLong = () => {};
-  await using rig = await TurnRig.open(
-    kindsService({
-      Unary: unary((name: string) => {
-        if (name === "long") beforeLong();
-        ran.push(name);
-        clock.work(name === "long" ? 4 : 0.2);
-        return name;
-      }, (name: string) => name),
-    }),
-    { address: `unix-abstract:signer-turns-${crypto.randomUUID()}`, cheapCallMs: 0.1 },
-  );
+  await using rig = await openNamed(clock, ran, (name) => name === "long" ? 4 : 0.2, (name) => {
+    if (name === "long") beforeLong();
+  });
   const [busy, modest] = [await rig.connectSocket(), await rig.connectSocket()];
   beforeLong = () => {
     if (ran.length === 1 || ran.length === 4) writeNow(modest, call(ran.length, "first"));

@@ -31,6 +31,6 @@ export interface EngineOptions {
   readonly onDue?: () => void;
   /** Called after each event, call and piece of work, to distinguish a busy thread from a hanging one. */
   readonly onProgress?: () => void;
-  /** The CPU time of the thread in milliseconds. Tests replace it. */
+  /** Returns the CPU time of the thread in milliseconds; by default the kernel's. Tests replace it. */
   readonly threadCpuMs?: () => number;
 }

@@ -33,7 +33,7 @@ const CALLS_SLICE_MS = 0.2;
 
 /**
  * The longest expected turn of a connection, whose responses are sent together at its end: a send(2) that wakes the
- * client takes as long as a tenth of an RSA-2048 signature. Four RSA-3072 signatures, as the last one may exceed it.
+ * client takes 15 µs, a twentieth of an RSA-2048 signature. Four RSA-3072 signatures, as the last one may exceed it.
  */
 const MAX_CONNECTION_TURN_MS = 3.5;
 
@@ -45,7 +45,7 @@ const CONNECTION_TURN_SHARE = 1 / 5;
 
 /**
  * The longest time for which the responses of a turn wait for those of the next ones, as a part of the time for which their
- * requests have waited, and in milliseconds. Each wakeup of a client costs as much as a tenth of an RSA-2048 signature.
+ * requests have waited, and in milliseconds: one wakeup of a client is then enough for several turns.
  */
 const HOLD_SHARE = 1 / 3;
 const MAX_HOLD_MS = 3.5;
