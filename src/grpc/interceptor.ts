@@ -1,5 +1,5 @@
 /** Interceptors of services. @module */
-import type { CallContext } from "./handler.ts";
+import type { CallContext, UnaryHandler } from "./handler.ts";
 import { Metadata } from "./metadata.ts";
 import type { AnyHandler, Service } from "./service.ts";
 
@@ -44,11 +44,10 @@ function interceptHandler(handler: AnyHandler, interceptors: readonly Intercepto
             for (; entered < interceptors.length; entered++) {
               const ready = interceptors[entered].before?.(context);
               if (ready === undefined) continue;
-              return around.enter(context, entered + 1, ready)
-                .then(() => around.answer(() => handler.handle(request, context), context));
+              return around.handleAfter(ready, handler, request, context, entered + 1);
             }
             const answer = handler.handle(request, context);
-            return answer instanceof Promise ? around.answer(() => answer, context) : answer;
+            return answer instanceof Promise ? around.answered(answer, context) : answer;
           } catch (error) {
             throw around.map(error, context, entered);
           }
@@ -101,6 +100,23 @@ class Around {
     } catch (error) {
       throw this.map(error, context, at);
     }
+  }
+
+  /** Runs `before` of the interceptors from `next` on, after `ready`, and then the handler. */
+  async handleAfter<I, O>(
+    ready: Promise<void>,
+    handler: UnaryHandler<I, O>,
+    request: I,
+    context: CallContext,
+    next: number,
+  ): Promise<O> {
+    await this.enter(context, next, ready);
+    return await this.answer(() => handler.handle(request, context), context);
+  }
+
+  /** Returns an answer whose error is mapped. */
+  answered<T>(answer: Promise<T>, context: CallContext): Promise<T> {
+    return this.answer(() => answer, context);
   }
 
   /** Returns the answer of a handler, whose error is mapped. */

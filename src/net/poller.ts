@@ -140,6 +140,7 @@ export class Poller implements Registrar, Disposable {
    */
   handleDeferred(max = Infinity): number {
     let handled = 0;
+    if (this.#deferred.size === 0) return handled;
     for (const [fd, events] of this.#deferred) {
       this.#deferred.delete(fd);
       this.#handlers[fd]!.onReady(events);

@@ -35,6 +35,9 @@ const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 const SHORT_STRING = 12;
 const LONG_STRING = 1_024;
 
+/** The longest `bytes` field that a loop copies faster than a view is made of it: a digest. */
+const SHORT_BYTES = 64;
+
 /**
  * Reads protobuf's wire format (https://protobuf.dev/programming-guides/encoding/) from memory. A field's tag is
  * number << 3 | wire type. A known number with another wire type is an unknown field, to be skipped.
@@ -42,9 +45,7 @@ const LONG_STRING = 1_024;
  * Each method throws a `ProtobufError` when the bytes are malformed.
  */
 export class WireReader {
-  /** Keeps the class's compiled code: V8 drops it at a forced collection when no object of the class is alive. */
-  static readonly kept = new WireReader(EMPTY_BYTES);
-  readonly #bytes: Uint8Array;
+  #bytes: Uint8Array;
   readonly #copies: boolean;
   #position: number;
   /** Offset of the end of the message or packed list that is being read. */
@@ -66,6 +67,17 @@ export class WireReader {
     this.#position = start;
     this.#end = end;
     this.#copies = copies;
+  }
+
+  /** Begins to read another message: the one in a part of `bytes`. */
+  restart(bytes: Uint8Array, start: number, end: number): this {
+    this.#bytes = bytes;
+    this.#position = start;
+    this.#end = end;
+    this.#depth = 0;
+    this.#nested = 0;
+    this.#fields = 0;
+    return this;
   }
 
   /** Returns true if the message has another field, or the packed list another number. */
@@ -126,7 +138,8 @@ export class WireReader {
     if (start === end) return EMPTY_BYTES;
     if (!this.#copies) return viewOf(this.#bytes, start, end);
     const copy = allocateBuffer(end - start);
-    copy.set(this.#bytes.subarray(start, end));
+    if (copy.length > SHORT_BYTES) copy.set(this.#bytes.subarray(start, end));
+    else for (let i = 0; i < copy.length; i++) copy[i] = this.#bytes[start + i];
     return copy;
   }
 

@@ -29,8 +29,8 @@ const HEAD_SIZE = 15;
 /** Octets of memory for the fields after a large one: a doubling for them would copy it. */
 const FIELDS_AFTER = 4_096;
 
-/** Octets up to which a writer that shares its memory keeps a view for each length. */
-const MAX_KEPT_VIEW = 256;
+/** Octets up to which a writer that shares its memory keeps a view for each length: those of an RSA signature and its key. */
+const MAX_KEPT_VIEW = 1_024;
 
 /** Length up to which a loop writes a string faster than a call out of JavaScript. */
 const SHORT_STRING = 64;

@@ -49,7 +49,8 @@ function copy(
   at: number,
 ): number {
   if (end - start > LOOP_LENGTH) {
-    target.set(source.subarray(start, end), at);
+    const isAll = end - start === source.length;
+    target.set(isAll ? source : source.subarray(start, end), at);
     return at + end - start;
   }
   while (start < end) target[at++] = source[start++];

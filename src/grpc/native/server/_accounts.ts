@@ -184,10 +184,7 @@ export class Accounts {
   /** Frees until `share` is no more than the free rest. For the thread itself, until it is within its limit. */
   #relieve(resource: Resource, share: Account, account: Account | undefined): boolean {
     const thread = this.#thread;
-    const limit = thread.shares[resource].thread;
-    const isOver = () =>
-      share === thread ? thread[resource] > limit : share[resource] > limit - thread[resource];
-    while (isOver()) {
+    while (this.#isOver(resource, share)) {
       const heaviest = thread.heaviest(resource);
       if (heaviest === undefined || heaviest === account) return false;
       const before = heaviest[resource];
@@ -195,6 +192,12 @@ export class Accounts {
       if (heaviest[resource] >= before) return false;
     }
     return true;
+  }
+
+  #isOver(resource: Resource, share: Account): boolean {
+    const { [resource]: taken, shares } = this.#thread;
+    const free = shares[resource].thread - taken;
+    return share === this.#thread ? free < 0 : share[resource] > free;
   }
 
   #peer(identity: string): SumAccount {

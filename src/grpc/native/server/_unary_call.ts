@@ -103,7 +103,7 @@ export class UnaryCall extends Call implements Work {
   run(): boolean {
     const { thread } = this;
     thread.lap();
-    if (this.due <= performance.now()) {
+    if (this.due !== Infinity && this.due <= performance.now()) {
       this.onDeadline();
       return false;
     }
@@ -212,10 +212,12 @@ export class UnaryCall extends Call implements Work {
     const { thread, connection: { lane, full } } = this;
     if (full) return this.#waitForRoom();
     if (thread.mayRunNow(lane, this.#costClass!)) return lane.charge(this.#handle(this.#request));
-    this.guard(() => {
+    try {
       this.held.setBuffered(this.#sizeOf(this.#request));
       this.#enqueue();
-    });
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   /** @throws {RpcError} RESOURCE_EXHAUSTED */

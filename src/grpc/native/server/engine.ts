@@ -363,7 +363,7 @@ export class Engine implements AcceptingThread, Disposable {
         if (now + turn.expectedMs > sendAt) break;
       }
     } finally {
-      this.#dirty.push(...this.#held.splice(0));
+      move(this.#held, this.#dirty);
     }
     this.#settle();
   }
@@ -377,7 +377,7 @@ export class Engine implements AcceptingThread, Disposable {
   /** Handles events once queued work has had its time. Output of the connections that had turns waits for more of it. */
   readonly #lookIfDue = (now: number): void => {
     if (now < this.#nextLook) return;
-    this.#held.push(...this.#dirty.splice(0));
+    move(this.#dirty, this.#held);
     this.#look(0);
     // Queued work has as much time as events, so that a flood of cheap calls cannot starve it.
     const looked = this.now - now;
@@ -412,6 +412,12 @@ export class Engine implements AcceptingThread, Disposable {
     }
     if (this.#dirty.length > 0) this.#dirty = [];
   }
+}
+
+/** Moves all items of a list to the end of another. */
+function move<T>(from: T[], to: T[]): void {
+  for (let i = 0; i < from.length; i++) to.push(from[i]);
+  if (from.length > 0) from.length = 0;
 }
 
 /** Returns true for a call that is always answered as it is read. */
