@@ -17,7 +17,7 @@
  *
  * Needs Linux with two CPUs, h2load (Debian: nghttp2-client), Rust, Go, Node.js with npm, and `deno task peers`;
  * the needs of the other tasks are in `scripts/openssl.ts` and `scripts/aws_lc.ts`. With all servers built
- * the task takes some 25 minutes.
+ * the task takes some 35 minutes.
  *
  * @module
  */

@@ -20,7 +20,7 @@ const MIN_LOAD = 1_500;
  * again.
  */
 const PASS_SECONDS = 1;
-const MAX_PASSES = 16;
+const MAX_PASSES = 40;
 const WARM_UP_REQUESTS = 40_000;
 
 /** The share of calls that may fail: a server under as much load as possible may refuse some. */
