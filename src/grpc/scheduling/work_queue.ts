@@ -129,10 +129,7 @@ export class WorkQueue {
       try {
         this.#runSome(lane, turn, began, forMs, between);
       } finally {
-        const tookMs = this.#clock() - began;
-        // Reading the time that the thread has used takes a system call. It is not more than the time that has passed.
-        const usedMs = tookMs > turn.expectedMs * 2 ? this.#used() - usedBefore : tookMs;
-        lane.charge(charged(turn.expectedMs, usedMs));
+        lane.charge(this.#charged(turn.expectedMs, began, usedBefore));
         peer.turns.end(lane, lane.size > 0);
         this.#peers.end(peer, peer.turns.active > 0);
       }
@@ -176,6 +173,17 @@ export class WorkQueue {
         this.#add(lane, { work, expectedMs: work.expectedMs, cheap, since: now });
       }
     }
+  }
+
+  /**
+   * The milliseconds that are charged for a turn: the expected ones, unless it took less than half or more than twice as
+   * long. Otherwise each interruption would put a connection behind others with equal calls.
+   */
+  #charged(expectedMs: number, began: number, usedBefore: number): number {
+    const tookMs = this.#clock() - began;
+    // The thread has not used more time than has passed, and to read what it has used takes a system call.
+    const usedMs = tookMs > expectedMs * 2 ? this.#used() - usedBefore : tookMs;
+    return usedMs < expectedMs / 2 || usedMs > expectedMs * 2 ? usedMs : expectedMs;
   }
 
   /** Returns true when work of another lane waits that has used less time than this one. */
@@ -244,12 +252,4 @@ export class WorkQueue {
 /** Returns true once a piece has run in the turn. */
 function hasRun({ waitedMs }: Turn): boolean {
   return waitedMs < Infinity;
-}
-
-/**
- * The milliseconds that are charged for a turn: the expected ones, unless it took less than half or more than twice as
- * long. Otherwise each interruption would put a connection behind others with equal calls.
- */
-function charged(expectedMs: number, usedMs: number): number {
-  return usedMs < expectedMs / 2 || usedMs > expectedMs * 2 ? usedMs : expectedMs;
 }
