@@ -9,7 +9,7 @@ export type Behaviour =
   /** Pauses before the response to one request, numbered from 0. */
   | { readonly kind: "pause"; readonly request: number; readonly milliseconds: number };
 
-/** The server's times of a request, in milliseconds since 1970. */
+/** The server's times of a request in milliseconds, on the clock that the threads of a load share. */
 export interface Served {
   readonly received: number;
   readonly answered: number;

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { now } from "../../src/bench/load/clock.ts";
 import { randomNumbers } from "../../src/bench/mod.ts";
 import { echoDefinition } from "../../src/api/mod.ts";
 import { implement, type RpcServer, unary } from "../../src/grpc/mod.ts";
@@ -61,9 +62,4 @@ function* pausing(
 
 function sleep(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
-}
-
-/** Milliseconds since 1970, on the clock of the load threads. */
-function now(): number {
-  return performance.timeOrigin + performance.now();
 }

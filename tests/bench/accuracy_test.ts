@@ -12,11 +12,12 @@ import {
   TruthServer,
 } from "./_truth.ts";
 
-const [test, { echoDefinition, runLoad, reportOf, socketsSupported }] = await gate(
+const [test, { echoDefinition, now, runLoad, reportOf, socketsSupported }] = await gate(
   ["env", "ffi", "net", "read", "sys"],
   async () => ({
     ...await import("./_run_load.ts"),
     ...await import("../../src/bench/mod.ts"),
+    ...await import("../../src/bench/load/clock.ts"),
     ...await import("../../src/api/mod.ts"),
     ...await import("../../src/grpc/mod.ts"),
     ...await import("../../src/net/mod.ts"),
@@ -64,12 +65,13 @@ async function measure(
     seed: 1,
   };
   const result = await runLoad(plan);
-  const over = performance.timeOrigin + performance.now();
+  const over = now();
+  // The date and the time of day are whole milliseconds.
+  const start = over - (Date.now() - result.date.getTime());
   const report = reportOf(result, "echo");
   const served = await server.served();
   assert.deepEqual([served.length, report.count, report.errors], [requests, requests, 0]);
-  // A Date has a resolution of milliseconds.
-  const began = { least: result.date.getTime(), most: result.date.getTime() + 1 };
+  const began = { least: start - 1, most: start + 1 };
   return { report, truth: truthOf(served, { began, over }, rate === 0 ? 0 : 1000 / rate) };
 }
 

@@ -1,10 +1,11 @@
 /** Loads on threads of their own, from start to result. @module */
 import { Collector } from "../collector/mod.ts";
+import { now } from "./clock.ts";
 import { Control } from "./control.ts";
 import { Messages } from "./messages.ts";
 import type { LoadPlan } from "./plan.ts";
 import type { LoadResult, RunOptions } from "./result.ts";
-import { now, Sampler } from "./sampler.ts";
+import { Sampler } from "./sampler.ts";
 import { ThreadHandle } from "./thread_handle.ts";
 
 /** Milliseconds from the order to begin to the start, so that all threads start at the same time. */
@@ -57,7 +58,7 @@ export class LoadThreads implements Disposable {
     const end = Math.max(...answers.map(({ at }) => at), start);
     return {
       plan,
-      date: new Date(start),
+      date: new Date(Date.now() - (now() - start)),
       elapsed: end - start,
       ...sampler.finish(end),
       messages: messages.list(),

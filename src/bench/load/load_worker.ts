@@ -10,6 +10,7 @@ import { RpcError } from "../../grpc/mod.ts";
 import { NetError, openTlsContext } from "../../net/mod.ts";
 import { Collector } from "../collector/mod.ts";
 import { ChannelDriver } from "./channel_driver.ts";
+import { now, threadOrigin } from "./clock.ts";
 import { ConnectDriver } from "./connect_driver.ts";
 import { Control } from "./control.ts";
 import type { Driver, DriverListener } from "./driver.ts";
@@ -77,10 +78,9 @@ async function run(
   if (driver.blocking) libc.prctl(PR_SET_TIMERSLACK, 1);
   await driver.connect(Date.now() + plan.connectTimeout, control);
   scope.postMessage({ kind: "ready" });
-  runner.begin(await begin - performance.timeOrigin);
+  runner.begin(await begin - threadOrigin());
   await runLoop(runner, driver, control, ended);
-  const at = performance.timeOrigin + performance.now();
-  return { kind: "done", at, messages: messages.list() };
+  return { kind: "done", at: now(), messages: messages.list() };
 }
 
 function fail(error: unknown): void {

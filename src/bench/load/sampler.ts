@@ -1,6 +1,7 @@
 /** Samples of the measurements of a load while it runs. @module */
 import { Collector, Histogram, joined, type Window, Windows } from "../collector/mod.ts";
 import { ResourceWatch } from "../resources/mod.ts";
+import { now } from "./clock.ts";
 import type { LoadResult, RunOptions } from "./result.ts";
 
 /** Milliseconds between samples of the threads' measurements. */
@@ -23,7 +24,7 @@ export class Sampler implements Disposable {
   #last: { readonly at: number; readonly errors: number } | undefined;
 
   /**
-   * @param start start of the measurement in milliseconds since 1970
+   * @param start start of the measurement on the shared clock, in milliseconds
    * @param warmup duration of the load before, in milliseconds
    */
   constructor(
@@ -107,9 +108,4 @@ export class Sampler implements Disposable {
     }
     return collector;
   }
-}
-
-/** Milliseconds since 1970, on a monotonic clock that all threads share. */
-export function now(): number {
-  return performance.timeOrigin + performance.now();
 }

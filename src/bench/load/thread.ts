@@ -14,7 +14,7 @@ export type Order =
     /** TLS settings for this load of this thread alone; undefined for plaintext. */
     readonly tls: SharedTls | undefined;
   }
-  /** Start at a time in milliseconds since 1970. */
+  /** Start at a time on the shared clock, in milliseconds. */
   | { readonly kind: "begin"; readonly at: number };
 
 /** A message from a load thread. Each kind is sent at most once for a load. */
@@ -32,7 +32,7 @@ export type Answer =
   /** The load is made, and its connections are closed. */
   | {
     readonly kind: "done";
-    /** The time of the end, in milliseconds since 1970. */
+    /** The time of the end on the shared clock, in milliseconds. */
     readonly at: number;
     readonly messages: readonly (readonly [string, number])[];
   };

@@ -32,7 +32,7 @@ export class ThreadHandle implements Disposable {
     return this.#ready.promise;
   }
 
-  /** Starts the load at a time in milliseconds since 1970. Resolves when the share of the thread is done. */
+  /** Starts the load at a time on the shared clock, in milliseconds. Resolves when the share of the thread is done. */
   begin(at: number): Promise<Done> {
     this.#post({ kind: "begin", at });
     return this.#done.promise;
