@@ -56,7 +56,11 @@ export class ServiceManager implements Disposable {
 
   /** Reports that a reload begins. `ready()` ends it. */
   reloading(): void {
-    this.send("RELOADING=1", `MONOTONIC_USEC=${libc.monotonicMicroseconds()}`, "STATUS=Reloading");
+    this.send(
+      "RELOADING=1",
+      `MONOTONIC_USEC=${Math.trunc(libc.monotonicMs() * 1e3)}`,
+      "STATUS=Reloading",
+    );
   }
 
   /** Reports that the server stops, which may take up to `ms` milliseconds. */

@@ -1,5 +1,6 @@
 /** glibc on Linux: sockets, epoll, limits. Results are C's, or minus the errno. @module */
 export * from "./aio.ts";
+export * from "./clock.ts";
 export * from "./constants.ts";
 export * from "./descriptor.ts";
 export * from "./epoll.ts";

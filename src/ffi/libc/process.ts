@@ -1,13 +1,12 @@
 /**
- * Limits, placement, priority, CPU time and clock of processes and threads: getrlimit(2), sched_setaffinity(2),
- * setpriority(2), prctl(2), clock_gettime(2), clock_getcpuclockid(3).
+ * Limits, placement and priority of processes and threads: getrlimit(2), sched_setaffinity(2), setpriority(2), prctl(2).
  *
  * @module
  */
 import { PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, RLIMIT_CORE, RLIMIT_NOFILE } from "./constants.ts";
 import { check } from "./error.ts";
 import { settle } from "./_result.ts";
-import { isSupported, libc } from "./_symbols.ts";
+import { libc } from "./_symbols.ts";
 
 /** A soft limit, which applies, and the hard limit, up to which a process may raise it. */
 export interface ResourceLimit {
@@ -77,42 +76,6 @@ const PRIO_PROCESS = 0;
 export function lowerThreadPriority(nice: number): void {
   const { symbols, errno } = libc();
   check("setpriority", settle(() => symbols.setpriority(PRIO_PROCESS, 0, nice), errno));
-}
-
-/** CLOCK_THREAD_CPUTIME_ID (time.h). */
-const CLOCK_THREAD_CPUTIME_ID = 3;
-
-/** A timespec by its halves, the lower first, which saves two BigInts. */
-const threadTime = new Uint32Array(4);
-
-/** Returns the CPU time of the calling thread in milliseconds: clock_gettime(2). */
-export function threadCpuMs(): number {
-  libc().symbols.clock_gettime(CLOCK_THREAD_CPUTIME_ID, threadTime);
-  const seconds = threadTime[1] * 0x1_0000_0000 + threadTime[0];
-  return seconds * 1e3 + threadTime[2] / 1e6;
-}
-
-/**
- * The CPU time of a process of any user, all of its threads together, in seconds. The clock counts nanoseconds;
- * `/proc/PID/stat` counts in ticks of 10 ms. Undefined when there is no such process, or no libc.
- */
-export function processCpuSeconds(pid: number): number | undefined {
-  if (!isSupported()) return undefined;
-  const { symbols } = libc();
-  const clock = new Int32Array(1);
-  const time = new BigInt64Array(2);
-  if (symbols.clock_getcpuclockid(pid, clock) !== 0) return undefined;
-  if (symbols.clock_gettime(clock[0], time) !== 0) return undefined;
-  return Number(time[0]) + Number(time[1]) / 1e9;
-}
-
-const CLOCK_MONOTONIC = 1;
-
-/** The monotonic clock of the machine in microseconds, which service managers read as well. */
-export function monotonicMicroseconds(): bigint {
-  const time = new BigInt64Array(2);
-  libc().symbols.clock_gettime(CLOCK_MONOTONIC, time);
-  return time[0] * 1_000_000n + time[1] / 1_000n;
 }
 
 /**

@@ -42,24 +42,24 @@ function call(index: number, value: unknown): Uint8Array {
 }
 
 /**
- * A clock in place of `performance.now()`, and of the CPU time in `TurnRig`, that only work advances: on a busy machine a
- * handler may be suspended for longer than it runs, and the order depends on measured times.
+ * A clock that only work advances, in place of a server's clock and of its thread's CPU time: on a busy machine a handler
+ * may be suspended for longer than it runs, and the order depends on measured times.
  */
-class WorkClock implements Disposable {
-  readonly #now = performance.now;
+class WorkClock {
   #ms = performance.now();
 
-  constructor() {
-    performance.now = () => this.#ms;
-  }
+  readonly read = (): number => this.#ms;
 
   work(milliseconds: number): void {
     this.#ms += milliseconds;
   }
+}
 
-  [Symbol.dispose](): void {
-    performance.now = this.#now;
-  }
+/** Options of a `TurnRig`. */
+interface TurnOptions {
+  readonly cheapCallMs?: number;
+  /** The clock of the server, and of its thread's CPU time. */
+  readonly clock?: () => number;
 }
 
 /** A server whose turns the test runs. */
@@ -71,21 +71,25 @@ class TurnRig implements AsyncDisposable {
   private constructor(
     service: Service,
     listener: Awaited<ReturnType<typeof net.listen>>,
-    cheapCallMs: number,
+    { cheapCallMs = 1, clock = () => performance.now() }: TurnOptions,
   ) {
-    const log = logger("native");
-    const threadCpuMs = () => performance.now();
-    this.engine = new Engine({ services: [service], log, limits: { cheapCallMs }, threadCpuMs });
+    this.engine = new Engine({
+      services: [service],
+      log: logger("native"),
+      limits: { cheapCallMs },
+      clock,
+      threadCpuMs: clock,
+    });
     this.#listener = listener;
     this.engine.accept(listener, false);
   }
 
   static async open(
     service: Service,
-    { address = "127.0.0.1:0", cheapCallMs = 1 } = {},
+    { address = "127.0.0.1:0", ...options }: TurnOptions & { readonly address?: string } = {},
   ): Promise<TurnRig> {
     const listener = await net.listen(net.parseAddress(address));
-    return new TurnRig(service, listener, cheapCallMs);
+    return new TurnRig(service, listener, options);
   }
 
   /** Connects a socket whose reads and writes a handler can make: the test's own event loop waits in a turn. */
@@ -146,6 +150,7 @@ function openNamed(
   return TurnRig.open(kindsService({ Unary: unary(handle, costClass) }), {
     address: `unix-abstract:signer-turns-${crypto.randomUUID()}`,
     cheapCallMs: 0.1,
+    clock: clock.read,
   });
 }
 
@@ -180,15 +185,18 @@ async function bytesUntilSilence(client: Deno.Conn): Promise<number> {
 
 // A client with 4,000 calls in the queue had its next requests read, and refused, before those of others.
 test("A connection without queued work is read before one whose calls are queued", async () => {
-  using clock = new WorkClock();
+  const clock = new WorkClock();
   const ran: string[] = [];
-  await using rig = await TurnRig.open(kindsService({
-    Unary: unary((name: string) => {
-      ran.push(name);
-      if (name === "long") clock.work(3);
-      return name;
-    }, (name: string) => name === "long" ? "long" : "cheap"),
-  }));
+  await using rig = await TurnRig.open(
+    kindsService({
+      Unary: unary((name: string) => {
+        ran.push(name);
+        if (name === "long") clock.work(3);
+        return name;
+      }, (name: string) => name === "long" ? "long" : "cheap"),
+    }),
+    { clock: clock.read },
+  );
   const [greedy, modest] = [await rig.connect(), await rig.connect()];
   // The server measures both kinds.
   await write(modest, call(0, "long"));
@@ -214,7 +222,7 @@ test("A connection without queued work is read before one whose calls are queued
 
 // Decoding 4 MB and answering it took 20 ms at a stretch.
 test("Other calls run between the decoding and the handling of a large request", async () => {
-  using clock = new WorkClock();
+  const clock = new WorkClock();
   const ran: string[] = [];
   const service = kindsService({
     Unary: unary((name: string) => {
@@ -233,7 +241,7 @@ test("Other calls run between the decoding and the handling of a large request",
     return decode(bytes);
   };
   const definition = { Unary: { ...Unary, requestDeserialize } };
-  await using rig = await TurnRig.open({ ...service, definition });
+  await using rig = await TurnRig.open({ ...service, definition }, { clock: clock.read });
   const [greedy, modest] = [await rig.connect(), await rig.connect()];
   const large = "g".repeat(200_000);
   // The server measures each step.
@@ -267,7 +275,7 @@ test("A large response is sent in parts, between which others are served", async
 // Each response with RSA-2048 was sent by itself, which woke the client for a single one; and a P-256 call of another
 // client waited for two such signatures.
 test("Responses of a connection's turn are sent together, and others are served meanwhile", async () => {
-  using clock = new WorkClock();
+  const clock = new WorkClock();
   const ran: string[] = [];
   let beforeExpensive = () => {};
   const msOf = (name: string) => name === "expensive" ? 0.25 : 0.05;
@@ -306,7 +314,7 @@ test("Responses of a connection's turn are sent together, and others are served 
 
 // A send that wakes the client takes as long as a twentieth of an RSA-2048 signature.
 test("Responses of calls that have waited long are held for the next turns, and others are sent at once", async () => {
-  using clock = new WorkClock();
+  const clock = new WorkClock();
   const ran: string[] = [];
   let before = () => {};
   await using rig = await openNamed(clock, ran, () => 0.25, () => before(), () => "expensive");
@@ -346,7 +354,7 @@ test("Responses of calls that have waited long are held for the next turns, and 
 // The connection of the next turn was chosen before the look at events: a first call waited for two signatures of another
 // connection with RSA-4096, one more than the one that ran when it came.
 test("The first call of a connection that has used no time runs after the piece of work that it came in", async () => {
-  using clock = new WorkClock();
+  const clock = new WorkClock();
   const ran: string[] = [];
   let beforeLong = () => {};
   await using rig = await openNamed(clock, ran, (name) => name === "long" ? 4 : 0.2, (name) => {

@@ -165,7 +165,7 @@ export abstract class Call implements CallContext, CallTimes, Timed {
 
   get deadline(): number | undefined {
     if (this.due === Infinity) return undefined;
-    return Math.round(Date.now() + this.due - performance.now());
+    return Math.round(Date.now() + this.due - this.thread.clock());
   }
 
   get signal(): AbortSignal {
@@ -189,7 +189,7 @@ export abstract class Call implements CallContext, CallTimes, Timed {
   }
 
   get totalUs(): number {
-    return this.#usUntil(performance.now());
+    return this.#usUntil(this.thread.clock());
   }
 
   get roughUs(): number {

@@ -31,6 +31,7 @@ export interface EngineOptions {
   readonly onDue?: () => void;
   /** Called after each event, call and piece of work, to distinguish a busy thread from a hanging one. */
   readonly onProgress?: () => void;
-  /** Returns the CPU time of the thread in milliseconds; by default the kernel's. Tests replace it. */
+  /** Reads the clock of `performance.now()`, and the CPU time of the thread, in milliseconds. Tests replace them. */
+  readonly clock?: () => number;
   readonly threadCpuMs?: () => number;
 }

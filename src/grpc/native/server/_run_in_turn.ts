@@ -26,7 +26,7 @@ export async function runInTurn<T>(
     work.run();
     lane.charge(thread.lap());
   } else {
-    const refusal = thread.work.push(lane, work, performance.now());
+    const refusal = thread.work.push(lane, work, thread.clock());
     if (refusal !== undefined) throw refusal;
     thread.wake();
   }

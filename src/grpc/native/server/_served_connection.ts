@@ -332,7 +332,7 @@ export class ServedConnection implements ConnectionOwner, AccountOwner, PollHand
       this.#thread.meter?.bytes(this.transport, size, 0);
       this.http2.receive(buffer, now, 0, size);
       if (size >= LEAST_READ_BYTES) {
-        this.#readSize.fit(size, performance.now() - this.#thread.now, buffer.length);
+        this.#readSize.fit(size, this.#thread.clock() - this.#thread.now, buffer.length);
       }
       this.#noteSending();
       if (this.http2.output.length > 0 || this.#socket.hasPending) this.touch();

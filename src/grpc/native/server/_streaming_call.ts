@@ -138,7 +138,7 @@ export class StreamingCall extends Call {
       return true;
     }
     const step = new CallStep(this, decoding, thread.limits.cheapCallMs, run);
-    const refusal = thread.work.push(lane, step, performance.now());
+    const refusal = thread.work.push(lane, step, thread.clock());
     if (refusal !== undefined) throw refusal;
     thread.wake();
     return false;

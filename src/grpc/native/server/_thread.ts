@@ -14,6 +14,8 @@ export interface TimedCall extends Timed {
 export interface Thread {
   /** The thread's clock in milliseconds, read at the start of the turn or later. */
   readonly now: number;
+  /** Reads the thread's clock, which is that of `performance.now()`. */
+  readonly clock: () => number;
   readonly limits: NativeLimits;
   readonly deadlines: Deadlines;
   /** The work that waits for its turn. */

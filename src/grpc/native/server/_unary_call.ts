@@ -103,7 +103,7 @@ export class UnaryCall extends Call implements Work {
   run(): boolean {
     const { thread } = this;
     thread.lap();
-    if (this.due !== Infinity && this.due <= performance.now()) {
+    if (this.due !== Infinity && this.due <= thread.clock()) {
       this.onDeadline();
       return false;
     }
@@ -275,10 +275,10 @@ export class UnaryCall extends Call implements Work {
   #await(answer: Promise<unknown>, request: unknown): void {
     this.beginAsync();
     this.#isAsync = true;
-    const began = performance.now();
+    const began = this.thread.clock();
     answer.then(
       (response) => {
-        this.target.meter?.measured(performance.now() - began, this.head.sampledTrace);
+        this.target.meter?.measured(this.thread.clock() - began, this.head.sampledTrace);
         this.guard(() => this.#answerLater(response));
       },
       (error) => this.fail(error),

@@ -83,7 +83,8 @@ export class Engine implements AcceptingThread, Disposable {
   readonly costClasses = new CostClasses();
   /** Read buffer. Its content is valid during `Http2Connection.receive()`. */
   readonly buffer = new Uint8Array(READ_BUFFER_SIZE);
-  now = performance.now();
+  readonly clock: () => number;
+  now: number;
   readonly accounts: Accounts;
   readonly #options: EngineOptions;
   readonly #reports: ErrorReports;
@@ -115,6 +116,8 @@ export class Engine implements AcceptingThread, Disposable {
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    this.clock = options.clock ?? libc.now;
+    this.now = this.clock();
     this.#reports = errorReports(options.log);
     this.limits = { ...DEFAULT_NATIVE_LIMITS, ...options.limits };
     this.#counts = options.counts ?? new OwnConnectionCounts();
@@ -123,7 +126,7 @@ export class Engine implements AcceptingThread, Disposable {
     this.unknownMethod = options.meter?.method(undefined);
     this.observer = options.observer;
     this.meter = options.meter;
-    this.work = new WorkQueue(this.limits, undefined, options.threadCpuMs ?? libc.threadCpuMs);
+    this.work = new WorkQueue(this.limits, this.clock, options.threadCpuMs ?? libc.threadCpuMs);
     this.accounts = new Accounts(this.limits);
     this.#connections = new ConnectionSet(options.meter);
     this.#newConnections = new NewConnections(this, options, this.#counts, this.#connections);
@@ -151,7 +154,7 @@ export class Engine implements AcceptingThread, Disposable {
     if (this.work.size > 0 || this.#waiting.length > 0 || this.poller.hasPending) return 0;
     const next = Math.min(this.deadlines.next, this.#tickAt, this.#newConnections.due);
     if (next === Infinity) return -1;
-    return Math.max(0, Math.ceil(next - performance.now()));
+    return Math.max(0, Math.ceil(next - this.clock()));
   }
 
   /** Accepts the connections of a listener. The caller closes the listener. */
@@ -201,7 +204,7 @@ export class Engine implements AcceptingThread, Disposable {
   }
 
   lap(): number {
-    const now = performance.now();
+    const now = this.clock();
     const ms = now - this.#lapAt;
     this.#lapAt = now;
     this.#options.onProgress?.();
@@ -232,7 +235,7 @@ export class Engine implements AcceptingThread, Disposable {
   }
 
   get turnIsLong(): boolean {
-    return performance.now() - this.#turnBegan > STREAM_SLICE_MS;
+    return this.clock() - this.#turnBegan > STREAM_SLICE_MS;
   }
 
   nextTurn(): Promise<void> {
@@ -358,7 +361,7 @@ export class Engine implements AcceptingThread, Disposable {
         ms ||= this.#turnMs();
         const turn = this.work.runNext(ms, this.#lookIfDue);
         if (turn === undefined) break;
-        now = performance.now();
+        now = this.clock();
         sendAt = Math.min(sendAt, now + Math.min(turn.waitedMs * HOLD_SHARE, MAX_HOLD_MS));
         if (now + turn.expectedMs > sendAt) break;
       }
