@@ -101,15 +101,17 @@ export function selectInput(
   }
 }
 
-const formats: Readonly<Record<string, SignatureFormat>> = {
-  SIGNATURE_FORMAT_UNSPECIFIED: "der",
-  SIGNATURE_FORMAT_DER: "der",
-  SIGNATURE_FORMAT_P1363: "p1363",
-} satisfies Record<WireFormat, SignatureFormat>;
+const formats = new Map<string | number, SignatureFormat>(Object.entries(
+  {
+    SIGNATURE_FORMAT_UNSPECIFIED: "der",
+    SIGNATURE_FORMAT_DER: "der",
+    SIGNATURE_FORMAT_P1363: "p1363",
+  } satisfies Record<WireFormat, SignatureFormat>,
+));
 
 /** Selects the format of the signature of a request. */
 export function selectFormat(wireName: string | number): SignatureFormat {
-  const format = formats[wireName];
+  const format = formats.get(wireName);
   if (!format) throw new RpcError("INVALID_ARGUMENT", `No signature format is ${wireName}`);
   return format;
 }

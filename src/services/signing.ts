@@ -61,12 +61,16 @@ export function signingService(
   return implement(signingDefinition, {
     Sign: unary(
       (request, context) => {
-        context.logFields = namedIn(request);
-        const keys = keysOf(ring, request);
-        const audited = audit?.begin(context);
-        const response = sign(keys, request, permissionsOf(context), audited);
-        context.logFields = { key: response.keyId, algorithm: String(response.algorithm) };
-        return reported(onSigned, response);
+        try {
+          const keys = keysOf(ring, request);
+          const audited = audit?.begin(context);
+          const response = sign(keys, request, permissionsOf(context), audited);
+          context.logFields = { key: response.keyId, algorithm: String(response.algorithm) };
+          return reported(onSigned, response);
+        } catch (error) {
+          context.logFields = namedIn(request);
+          throw error;
+        }
       },
       (request, context) =>
         signingCostClass(takeKeys(ring, request), request, permissionsOf(context)),

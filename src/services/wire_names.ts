@@ -13,7 +13,7 @@ const toWire = {
   "ed25519": "KEY_TYPE_ED25519",
 } as const satisfies Record<KeyType, WireKeyType>;
 
-const fromWire = new Map<string, KeyType>(
+const fromWire = new Map<string | number, KeyType>(
   Object.entries(toWire).map(([keyType, wireName]) => [wireName, keyType as KeyType]),
 );
 
@@ -24,7 +24,7 @@ export function wireKeyType(keyType: KeyType): WireKeyType {
 
 /** The key type of a wire name; undefined for an unknown one, which the codec gives as a number. */
 export function keyTypeOfWire(wireName: string | number): KeyType | undefined {
-  return fromWire.get(String(wireName));
+  return fromWire.get(wireName);
 }
 
 /** The wire's name of an algorithm: the same, as the table takes its names from the contract. */
