@@ -34,19 +34,25 @@ static size_t max_kept;
 static uint8_t *indices;
 static uintptr_t indices_begin;
 
+/*
+ * A variable of each thread, in the room that glibc leaves for libraries that are loaded later. In the default model each
+ * access calls the loader, for a signature with RSA some 100 times.
+ */
+#define OF_THREAD _Thread_local __attribute__((tls_model("initial-exec")))
+
 /* A block that is free, and was overwritten. */
 struct block {
   struct block *next;
 };
 
-static _Thread_local struct {
+static OF_THREAD struct {
   struct block *first;
   int count;
 } kept[SIZES];
-static _Thread_local size_t kept_bytes;
+static OF_THREAD size_t kept_bytes;
 
 /* Set while the end of the thread releases what is in `kept`. */
-static _Thread_local int is_watched;
+static OF_THREAD int is_watched;
 static pthread_key_t thread_end;
 
 /* The index in `kept` of the size of blocks with room for `size` bytes. */
@@ -126,14 +132,18 @@ static void release(void *memory, const char *file, int line) {
   kept_bytes += size;
 }
 
-/* The secure heap has no function of its own for this. */
+/* The secure heap has no function of its own for this. A signature with RSA calls it twice, for blocks with room. */
 static void *reallocate(void *old, size_t size, const char *file, int line) {
+  int index = *index_of_block(old);
+  size_t room = index < SIZES ? (size_t)1 << (LEAST_BITS + index) : size_of(old);
+  if (size <= room) {
+    return old;
+  }
   void *made = allocate(size, file, line);
   if (made == NULL) {
     return NULL;
   }
-  size_t kept_size = size_of(old);
-  memcpy(made, old, kept_size < size ? kept_size : size);
+  memcpy(made, old, room);
   release(old, file, line);
   return made;
 }
