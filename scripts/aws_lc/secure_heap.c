@@ -36,7 +36,7 @@ static uintptr_t indices_begin;
 
 /*
  * A variable of each thread, in the room that glibc leaves for libraries that are loaded later. In the default model each
- * access calls the loader, for a signature with RSA some 100 times.
+ * access calls a function of the loader, more than once for each block that a signature takes or frees.
  */
 #define OF_THREAD _Thread_local __attribute__((tls_model("initial-exec")))
 
@@ -132,7 +132,10 @@ static void release(void *memory, const char *file, int line) {
   kept_bytes += size;
 }
 
-/* The secure heap has no function of its own for this. A signature with RSA calls it twice, for blocks with room. */
+/*
+ * The secure heap has no function of its own for this. A signature with RSA grows two blocks: the table tells their sizes
+ * without the lock of the heap.
+ */
 static void *reallocate(void *old, size_t size, const char *file, int line) {
   int index = *index_of_block(old);
   size_t room = index < SIZES ? (size_t)1 << (LEAST_BITS + index) : size_of(old);

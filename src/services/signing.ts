@@ -68,6 +68,7 @@ export function signingService(
           context.logFields = { key: response.keyId, algorithm: String(response.algorithm) };
           return reported(onSigned, response);
         } catch (error) {
+          // Names in the request stand for those of the response.
           context.logFields = namedIn(request);
           throw error;
         }

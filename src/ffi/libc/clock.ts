@@ -65,7 +65,7 @@ function measuredOrigin(): number {
   return best.origin;
 }
 
-/** The same time as `performance.now()`, but for some microseconds. */
+/** Reads the time of `performance.now()` in milliseconds, with an error of some microseconds. */
 export function now(): number {
   return monotonicMs() - threadOrigin();
 }

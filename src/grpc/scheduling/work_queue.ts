@@ -56,7 +56,7 @@ export class WorkQueue {
   #expectedMs = 0;
 
   /**
-   * @param clock milliseconds; tests replace `performance.now()`
+   * @param clock reads the time in milliseconds
    * @param used milliseconds for which this thread has run: the clock's, unless the thread's CPU time is known
    */
   constructor(
@@ -181,7 +181,7 @@ export class WorkQueue {
    */
   #charged(expectedMs: number, began: number, usedBefore: number): number {
     const tookMs = this.#clock() - began;
-    // The thread has not used more time than has passed, and to read what it has used takes a system call.
+    // CPU time is at most `tookMs`. The second read of it, a system call, is made after long turns only.
     const usedMs = tookMs > expectedMs * 2 ? this.#used() - usedBefore : tookMs;
     return usedMs < expectedMs / 2 || usedMs > expectedMs * 2 ? usedMs : expectedMs;
   }

@@ -31,7 +31,8 @@ export interface EngineOptions {
   readonly onDue?: () => void;
   /** Called after each event, call and piece of work, to distinguish a busy thread from a hanging one. */
   readonly onProgress?: () => void;
-  /** Reads the clock of `performance.now()`, and the CPU time of the thread, in milliseconds. Tests replace them. */
+  /** Reads the time in milliseconds; by default that of `performance.now()`. Tests replace it. */
   readonly clock?: () => number;
+  /** Reads the CPU time of the thread in milliseconds; by default the kernel's. Tests replace it. */
   readonly threadCpuMs?: () => number;
 }

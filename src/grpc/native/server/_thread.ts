@@ -14,7 +14,7 @@ export interface TimedCall extends Timed {
 export interface Thread {
   /** The thread's clock in milliseconds, read at the start of the turn or later. */
   readonly now: number;
-  /** Reads the thread's clock, which is that of `performance.now()`. */
+  /** Reads the thread's clock, in milliseconds. */
   readonly clock: () => number;
   readonly limits: NativeLimits;
   readonly deadlines: Deadlines;
